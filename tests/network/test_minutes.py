@@ -1,0 +1,201 @@
+"""Minutes agree with networkx on random networks, and with hand-made cases."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from urbgeo.errors import InputError
+from urbgeo.network.attach import attach
+from urbgeo.network.kernels import search
+from urbgeo.network.minutes import minutes_table, nearest_facility, node_table
+from urbgeo.network.model import Snapping, TravelNetwork, build_network
+
+UTM = 32649
+
+
+def points(xy: list[tuple[float, float]], ids: list[str] | None = None) -> gpd.GeoDataFrame:
+    x, y = np.array(xy, dtype=float).T
+    return gpd.GeoDataFrame(
+        geometry=gpd.points_from_xy(x, y), index=ids or list("ABCDEFGHIJ")[: len(xy)], crs=UTM
+    )
+
+
+def road(*stretches: tuple[str, str, float], **columns: object) -> pd.DataFrame:
+    table = pd.DataFrame(stretches, columns=["from_node", "to_node", "length_km"]).assign(
+        **{"class": "primary"}
+    )
+    return table.assign(**columns)
+
+
+@pytest.fixture
+def line() -> TravelNetwork:
+    """A --- 10 km --- B --- 10 km --- C at 60 km/h: a minute a kilometre."""
+    nodes = points([(500_000, 3_000_000), (510_000, 3_000_000), (520_000, 3_000_000)])
+    return build_network(
+        nodes,
+        road(("A", "B", 10.0), ("B", "C", 10.0)),
+        snapping=Snapping(max_snap_km=5.0, off_network_kmh=20.0),
+    )
+
+
+def test_a_trip_along_a_line_takes_a_minute_a_kilometre(line: TravelNetwork) -> None:
+    table = minutes_table(line, line.nodes, line.nodes)
+    assert table.to_numpy().tolist() == [[0, 10, 20], [10, 0, 10], [20, 10, 0]]
+    assert (table.index.name, table.columns.name) == ("origin", "destination")
+
+
+def test_points_join_the_middle_of_a_link_not_its_node(line: TravelNetwork) -> None:
+    start = points([(503_000, 3_001_000)], ["p"])
+    table = minutes_table(line, start, line.nodes)
+    off = 1.0 / 20.0 * 60.0
+    np.testing.assert_allclose(table.loc["p"], [3 + off, 7 + off, 17 + off])
+
+
+def test_two_points_on_one_link_travel_along_it_not_around(line: TravelNetwork) -> None:
+    on_link = points([(503_000, 3_000_000), (508_000, 3_000_000)], ["p", "q"])
+    assert minutes_table(line, on_link, on_link).loc["p", "q"] == pytest.approx(5.0)
+    found = nearest_facility(line, on_link.loc[["p"]], on_link.loc[["q"]])
+    assert found.loc["p", "minutes"] == pytest.approx(5.0)
+
+
+def test_a_one_way_link_is_not_travelled_against() -> None:
+    nodes = points([(500_000, 3_000_000), (510_000, 3_000_000)])
+    oneway = build_network(nodes, road(("A", "B", 10.0), oneway=True))
+    table = minutes_table(oneway, nodes, nodes)
+    assert table.loc["A", "B"] == 10.0
+    assert np.isinf(table.loc["B", "A"])
+    towards = nearest_facility(oneway, nodes.loc[["A"]], nodes.loc[["B"]], direction="to")
+    away = nearest_facility(oneway, nodes.loc[["A"]], nodes.loc[["B"]], direction="from")
+    assert towards.loc["A", "minutes"] == 10.0
+    assert away.loc["A", "status"] == "unreached"
+
+
+def test_minutes_there_and_back_may_differ() -> None:
+    nodes = points([(500_000, 3_000_000), (510_000, 3_000_000)])
+    hill = build_network(nodes, road(("A", "B", 10.0), minutes=15.0, minutes_back=9.0))
+    table = minutes_table(hill, nodes, nodes)
+    assert (table.loc["A", "B"], table.loc["B", "A"]) == (15.0, 9.0)
+
+
+def test_the_cutoff_is_a_closed_bound(line: TravelNetwork) -> None:
+    table = minutes_table(line, line.nodes, line.nodes, cutoff_min=10)
+    assert table.loc["A", "B"] == 10.0
+    assert np.isinf(table.loc["A", "C"])
+
+
+def test_a_far_point_is_never_given_minutes(line: TravelNetwork) -> None:
+    far = points([(503_000, 3_006_000)], ["far"])
+    assert np.isnan(minutes_table(line, far, line.nodes)).all(axis=None)
+    assert attach(line, far).status.tolist() == ["too far"]
+    assert nearest_facility(line, far, line.nodes).loc["far", "status"] == "too far"
+
+
+def test_an_island_is_named_and_unreached() -> None:
+    nodes = points([(0, 0), (1e4, 0), (2e4, 0), (0, 5e4), (1e4, 5e4)])
+    apart = build_network(nodes, road(("A", "B", 10.0), ("B", "C", 10.0), ("D", "E", 10.0)))
+    assert attach(apart, nodes).status.tolist() == ["attached"] * 3 + ["island"] * 2
+    assert np.isinf(minutes_table(apart, nodes, nodes).loc["A", "E"])
+
+
+def test_nobody_joins_an_expressway_between_interchanges() -> None:
+    nodes = points([(0, 0), (20_000, 0), (0, 3_000), (20_000, 3_000)])
+    links = road(("A", "B", 20.0), ("A", "C", 3.0), ("B", "D", 3.0))
+    links["class"] = ["expressway", "connector", "connector"]
+    network = build_network(nodes, links)
+    joined = attach(network, points([(10_000, 100)], ["farm"]))
+    assert network.links["class"].iloc[joined.link[0]] == "connector"
+
+
+def test_equal_times_go_to_the_first_facility(line: TravelNetwork) -> None:
+    for order in (["A", "C"], ["C", "A"]):
+        assert (
+            nearest_facility(line, line.nodes.loc[["B"]], line.nodes.loc[order]).loc["B", "facility"]
+            == order[0]
+        )
+
+
+def test_no_attachable_facility_is_an_error(line: TravelNetwork) -> None:
+    with pytest.raises(InputError, match="facilities: none lies within 5 km"):
+        nearest_facility(line, line.nodes, points([(0, 0)], ["x"]))
+
+
+@pytest.mark.parametrize("cutoff", [0, -1, np.nan, np.inf, "60", True])
+def test_a_cutoff_that_is_no_time_is_refused(line: TravelNetwork, cutoff: object) -> None:
+    with pytest.raises(InputError, match="cutoff_min"):
+        minutes_table(line, line.nodes, line.nodes, cutoff_min=cutoff)  # type: ignore[arg-type]
+
+
+@st.composite
+def multigraphs(draw: st.DrawFn) -> tuple[int, list[tuple[int, int, float]]]:
+    n = draw(st.integers(2, 12))
+    node = st.integers(0, n - 1)
+    minutes = st.one_of(st.just(0.0), st.integers(0, 9).map(float), st.floats(0, 50))
+    return n, draw(st.lists(st.tuples(node, node, minutes), min_size=1, max_size=40))
+
+
+def network_of(n: int, arcs: list[tuple[int, int, float]]) -> TravelNetwork:
+    nodes = gpd.GeoDataFrame(geometry=gpd.points_from_xy(np.arange(n) * 1e5, np.zeros(n)), crs=UTM)
+    links = pd.DataFrame(arcs, columns=["from_node", "to_node", "minutes"])
+    return build_network(nodes, links.assign(length_km=1.0, oneway=True, **{"class": "primary"}))
+
+
+def oracle(n: int, arcs: list[tuple[int, int, float]]) -> nx.MultiDiGraph:
+    graph = nx.MultiDiGraph()
+    graph.add_nodes_from(range(n))
+    graph.add_weighted_edges_from(arcs)
+    return graph
+
+
+@settings(max_examples=150, deadline=None)
+@given(multigraphs())
+def test_tables_equal_networkx(graph: tuple[int, list[tuple[int, int, float]]]) -> None:
+    n, arcs = graph
+    every = np.arange(n)
+    ours = node_table(network_of(n, arcs), every, every)
+    expected = np.full((n, n), np.inf)
+    for origin, lengths in nx.all_pairs_dijkstra_path_length(oracle(n, arcs)):
+        for destination, minutes in lengths.items():
+            expected[origin, destination] = minutes
+    np.testing.assert_allclose(ours, expected, rtol=1e-12)
+
+
+@settings(max_examples=150, deadline=None)
+@given(multigraphs(), st.data())
+def test_nearest_seed_equals_networkx_both_ways(
+    graph: tuple[int, list[tuple[int, int, float]]], data: st.DataObject
+) -> None:
+    n, arcs = graph
+    seeds = np.array(sorted(data.draw(st.sets(st.integers(0, n - 1), min_size=1))), np.int64)
+    cutoff = data.draw(st.sampled_from([np.inf, 5.0, 20.0]))
+    network = network_of(n, arcs)
+    for arcs_used, directed in (
+        (network.forward, oracle(n, arcs)),
+        (network.backward, oracle(n, arcs).reverse()),
+    ):
+        best, label = search(
+            arcs_used.start, arcs_used.heads, arcs_used.minutes, seeds, np.zeros(len(seeds)), seeds, cutoff
+        )
+        expected = nx.multi_source_dijkstra_path_length(directed, set(seeds.tolist()), cutoff=cutoff)
+        np.testing.assert_allclose(best, [expected.get(i, np.inf) for i in range(n)])
+        for node in np.flatnonzero(np.isfinite(best)):
+            from_label = nx.single_source_dijkstra_path_length(directed, int(label[node]))
+            assert from_label[node] == pytest.approx(best[node])
+
+
+@settings(max_examples=60, deadline=None)
+@given(multigraphs(), st.data())
+def test_a_new_link_never_lengthens_a_trip(
+    graph: tuple[int, list[tuple[int, int, float]]], data: st.DataObject
+) -> None:
+    n, arcs = graph
+    new = (data.draw(st.integers(0, n - 1)), data.draw(st.integers(0, n - 1)), data.draw(st.floats(0, 50)))
+    every = np.arange(n)
+    before = node_table(network_of(n, arcs), every, every)
+    after = node_table(network_of(n, [*arcs, new]), every, every)
+    assert (after <= before).all()

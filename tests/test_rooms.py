@@ -1,0 +1,47 @@
+"""Data flows one way: a room imports earlier rooms only."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "urbgeo"
+
+ORDER = [
+    "errors", "files", "provenance", "options", "checks", "crs", "sources", "regions", "network",
+    "access", "cities", "land", "indicators", "maps", "study", "cli",
+]  # fmt: skip
+
+
+def room_of(module: str) -> str:
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 else "urbgeo"
+
+
+def imports(path: Path) -> set[str]:
+    """Rooms of urbgeo that a file imports, anywhere in it, type checking included."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {room_of(one.name) for one in node.names if one.name.split(".")[0] == "urbgeo"}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "urbgeo":
+            if node.module == "urbgeo":
+                found |= {one.name for one in node.names}
+            else:
+                found.add(room_of(node.module or ""))
+        elif isinstance(node, ast.ImportFrom) and node.level:
+            found.add("a relative import")
+    return found
+
+
+FILES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_no_room_imports_a_later_one(path: Path) -> None:
+    room = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    assert room in ORDER, f"{room} is a new room: give it a place in ORDER and in ARCHITECTURE.md"
+    later = {one for one in imports(path) if one not in ORDER or ORDER.index(one) > ORDER.index(room)}
+    assert not later, f"{room} must not import {sorted(later)}"

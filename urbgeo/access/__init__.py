@@ -1,0 +1,1 @@
+"""Accessibility: isochrones, coverage, reach, county-town access."""

@@ -1,0 +1,136 @@
+"""Gates that every public function uses: CRS, geometry, ids, columns and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from urbgeo.errors import Faults, InputError, some_of
+
+
+def check_points(frame: gpd.GeoDataFrame, name: str, *, allow_empty: bool = False) -> None:
+    """Refuse anything but points with a CRS, unique ids and valid coordinates."""
+    _check_layer(frame, name, {"Point"}, allow_empty=allow_empty)
+
+
+def check_polygons(frame: gpd.GeoDataFrame, name: str) -> None:
+    """Refuse anything but valid polygons with a CRS and unique ids."""
+    _check_layer(frame, name, {"Polygon", "MultiPolygon"}, allow_empty=False)
+    invalid = frame.index[~frame.geometry.is_valid]
+    if len(invalid):
+        raise InputError(f"{name}: invalid polygons at {some_of(invalid)}; repair them with .make_valid().")
+
+
+def check_crs(frame: gpd.GeoDataFrame, name: str) -> None:
+    """Refuse a frame without CRS, or something that is no GeoDataFrame."""
+    if not isinstance(frame, gpd.GeoDataFrame | gpd.GeoSeries):
+        raise InputError(f"{name}: a GeoDataFrame is needed, not {type(frame).__name__}.")
+    if frame.crs is None:
+        raise InputError(f"{name}: it has no CRS; set the one it is in, e.g. {name}.set_crs(4326).")
+
+
+def check_ids(index: pd.Index, name: str) -> None:
+    """Refuse missing and repeated ids."""
+    faults = Faults(name)
+    _add_id_faults(faults, index)
+    faults.raise_if_any()
+
+
+def check_columns(frame: pd.DataFrame, name: str, needed: Iterable[str]) -> None:
+    """Refuse a table that lacks one of the columns."""
+    missing = [column for column in needed if column not in frame.columns]
+    if missing:
+        raise InputError(
+            f"{name}: no column {some_of(missing)}; it has {some_of(frame.columns, 30) or 'none'}."
+        )
+
+
+def check_amounts(frame: pd.DataFrame, name: str, columns: Sequence[str]) -> None:
+    """Refuse columns that are missing, not numbers, NaN, infinite or negative."""
+    check_columns(frame, name, columns)
+    faults = Faults(name)
+    for column in columns:
+        add_amount_faults(faults, frame[column])
+    faults.raise_if_any()
+
+
+def add_amount_faults(faults: Faults, values: pd.Series, *, allow_missing: bool = False) -> None:
+    """Note what is not a finite number >= 0 in a column."""
+    numbers = pd.to_numeric(values, errors="coerce")
+    broken = numbers.isna() & (values.notna() if allow_missing else True)
+    if broken.any():
+        faults.add(
+            f"{values.name} is missing or not a number",
+            ids=values.index[broken],
+            remedy="fill or drop these rows",
+        )
+    wrong = (numbers < 0) | np.isinf(numbers)
+    if wrong.any():
+        faults.add(
+            f"{values.name} is negative or infinite",
+            ids=values.index[wrong],
+            remedy="give finite numbers >= 0",
+        )
+
+
+def check_minutes(value: float, name: str = "minutes") -> float:
+    """A threshold as a float; refuse what is not finite and > 0."""
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float | np.number)
+        or not np.isfinite(value)
+        or value <= 0
+    ):
+        raise InputError(f"{name}: {value!r} is no travel time; give a finite number of minutes > 0.")
+    return float(value)
+
+
+def check_choice(value: str, name: str, choices: Sequence[str]) -> None:
+    """Refuse a word that is not among the choices."""
+    if value not in choices:
+        raise InputError(f"{name}: {value!r} is unknown; choose one of {', '.join(map(repr, choices))}.")
+
+
+def _check_layer(frame: gpd.GeoDataFrame, name: str, kinds: set[str], *, allow_empty: bool) -> None:
+    check_crs(frame, name)
+    if frame.empty and not allow_empty:
+        raise InputError(f"{name}: it has no rows.")
+    faults = Faults(name)
+    _add_id_faults(faults, frame.index)
+    shapes = frame.geometry
+    void = shapes.isna() | shapes.is_empty
+    if void.any():
+        faults.add("missing or empty geometry", ids=frame.index[void], remedy="drop or locate these rows")
+    other = ~void & ~shapes.geom_type.isin(kinds)
+    if other.any():
+        found = sorted(shapes[other].geom_type.unique())
+        faults.add(
+            f"{'/'.join(found)} where {'/'.join(sorted(kinds))} is needed",
+            ids=frame.index[other],
+            remedy="keep one kind of geometry",
+        )
+    bounds = shapes[~void & ~other].bounds
+    if not np.isfinite(bounds.to_numpy()).all():
+        faults.add(
+            "coordinates that are not finite", ids=bounds.index[~np.isfinite(bounds.to_numpy()).all(axis=1)]
+        )
+    elif frame.crs.is_geographic and len(bounds):
+        outside = (bounds.minx < -180) | (bounds.maxx > 180) | (bounds.miny < -90) | (bounds.maxy > 90)
+        if outside.any():
+            faults.add(
+                "degrees beyond 180/90",
+                ids=bounds.index[outside],
+                remedy="set the CRS the coordinates are really in",
+            )
+    faults.raise_if_any()
+
+
+def _add_id_faults(faults: Faults, index: pd.Index) -> None:
+    if index.hasnans:
+        faults.add("missing ids in the index", ids=[f"row {row}" for row in np.flatnonzero(index.isna())])
+    repeated = index[index.duplicated()].dropna().unique()
+    if len(repeated):
+        faults.add("repeated ids", ids=repeated, remedy="make the index unique")

@@ -1,0 +1,1 @@
+"""Cities as a system: commuting circles."""

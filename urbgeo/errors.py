@@ -1,0 +1,64 @@
+"""The error and warning tree: every message says what is wrong, where, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class UrbgeoError(Exception):
+    """Base of all errors raised on purpose by urbgeo."""
+
+
+class InputError(UrbgeoError, ValueError):
+    """An argument or a table cannot be used as it is; the message lists every fault found."""
+
+
+class SourceError(UrbgeoError, OSError):
+    """A file or a service cannot be read, or is not what its name says."""
+
+
+class MissingExtraError(UrbgeoError, ImportError):
+    """An optional dependency is not installed; the message names the extra."""
+
+    def __init__(self, package: str, extra: str, purpose: str) -> None:
+        super().__init__(
+            f'{purpose} needs the package {package!r}. Install it with: pip install "urbgeo[{extra}]"'
+        )
+
+
+class UrbgeoWarning(UserWarning):
+    """Something was counted and set aside; the result says how many."""
+
+
+class Faults:
+    """Collects the faults of one input, so that all are reported at once.
+
+    >>> faults = Faults("links")
+    >>> faults.add("negative length", ids=["a", "b"], remedy="give kilometres > 0")
+    >>> bool(faults)
+    True
+    """
+
+    def __init__(self, subject: str) -> None:
+        self.subject = subject
+        self.lines: list[str] = []
+
+    def __bool__(self) -> bool:
+        return bool(self.lines)
+
+    def add(self, what: str, *, ids: Iterable[object] = (), remedy: str = "") -> None:
+        """Note one fault, the ids it touches and how to mend it."""
+        where = some_of(ids)
+        self.lines.append(what + (f" at {where}" if where else "") + (f"; {remedy}" if remedy else ""))
+
+    def raise_if_any(self) -> None:
+        """Raise one InputError with all faults, or do nothing."""
+        if self.lines:
+            raise InputError(f"{self.subject}: " + "; and ".join(self.lines) + ".")
+
+
+def some_of(ids: Iterable[object], limit: int = 10) -> str:
+    """The first ids as text, with a count of the rest."""
+    named = [str(one) for one in ids]
+    rest = f" and {len(named) - limit} more" if len(named) > limit else ""
+    return ", ".join(named[:limit]) + rest

@@ -1,0 +1,133 @@
+"""Attachment: where a point joins the network, and how long that takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from urbgeo.checks import check_points
+from urbgeo.network.model import TravelNetwork
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Attachment:
+    """Points joined to their nearest links.
+
+    All arrays have one row per point of ``index``. ``link`` is the position of the link in
+    ``network.links`` (-1: not attached), ``along`` the fraction of the link from its from-node,
+    ``off_km`` and ``off_minutes`` the straight stretch to it. ``ends`` (points, 2) are the link's nodes;
+    ``away`` the minutes from the point to each end, ``home`` from each end to the point (``inf`` against a
+    one-way). ``status`` is ``"attached"``, ``"island"`` (attached, but outside the largest
+    strongly connected part) or ``"too far"``. ``xy`` are the points themselves in the CRS of the network,
+    ``link_minutes`` (points, 2) the minutes of the whole link there and back (NaN = one-way).
+    """
+
+    index: pd.Index
+    link: Ints
+    along: Floats
+    off_km: Floats
+    off_minutes: Floats
+    ends: Ints
+    away: Floats
+    home: Floats
+    status: NDArray[np.str_]
+    xy: Floats
+    link_minutes: Floats
+    off_network_kmh: float
+
+    @property
+    def attached(self) -> NDArray[np.bool_]:
+        """Which points have joined a link."""
+        return self.link >= 0
+
+    def report(self) -> pd.DataFrame:
+        """One row per point: ``status``, ``off_km``, ``off_minutes``."""
+        return pd.DataFrame(
+            {"status": self.status, "off_km": self.off_km, "off_minutes": self.off_minutes}, index=self.index
+        )
+
+
+def attach(network: TravelNetwork, points: gpd.GeoDataFrame) -> Attachment:
+    """Join each point to its nearest joinable link, within ``network.snapping.max_snap_km``.
+
+    Parameters
+    ----------
+    network
+        Its ``snapping`` says how far and how fast.
+    points
+        Points with unique index, any CRS; never changed.
+
+    Raises
+    ------
+    InputError
+        Naming every faulty id: no CRS, missing or empty geometry, other kinds than points, repeated ids.
+    """
+    check_points(points, "points", allow_empty=True)
+    located = points.geometry.to_crs(network.crs)
+    return attach_xy(network, shapely.get_coordinates(located.to_numpy()), points.index)
+
+
+def attach_xy(network: TravelNetwork, xy: Floats, index: pd.Index) -> Attachment:
+    """The same for coordinates (points, 2) in the CRS of the network."""
+    shapes = shapely.points(xy)
+    reach_m = network.snapping.max_snap_km * 1000.0
+    link = np.full(len(xy), -1, np.int64)
+    off_m = np.full(len(xy), np.nan)
+    if len(network.joinable_links) and len(xy):
+        (point, found), metres = network.link_tree.query_nearest(
+            shapes, max_distance=reach_m, return_distance=True, all_matches=False
+        )
+        link[point] = network.joinable_links[found]
+        off_m[point] = metres
+    return _legs(network, index, xy, shapes, link, off_m)
+
+
+def _legs(
+    network: TravelNetwork,
+    index: pd.Index,
+    xy: Floats,
+    shapes: NDArray[np.object_],
+    link: Ints,
+    off_m: Floats,
+) -> Attachment:
+    got = link >= 0
+    lines = network.links.geometry.to_numpy()[link[got]]
+    along = np.full(len(link), np.nan)
+    along[got] = np.nan_to_num(shapely.line_locate_point(lines, shapes[got], normalized=True))
+    off_minutes = off_m / 1000.0 / network.snapping.off_network_kmh * 60.0
+    ends = np.full((len(link), 2), -1, np.int64)
+    ends[got] = network.link_ends[link[got]]
+    minutes = np.full((len(link), 2), np.nan)
+    minutes[got] = network.links[["minutes", "minutes_back"]].to_numpy(np.float64)[link[got]]
+    there, back = minutes[:, 0], minutes[:, 1]
+    away = np.stack([_part(along, back), _part(1.0 - along, there)], axis=1) + off_minutes[:, None]
+    home = np.stack([_part(along, there), _part(1.0 - along, back)], axis=1) + off_minutes[:, None]
+    status = np.full(len(link), "too far", dtype="<U8")
+    status[got] = np.where(network.component[ends[got, 0]] == 0, "attached", "island")
+    return Attachment(
+        index,
+        link,
+        along,
+        off_m / 1000.0,
+        off_minutes,
+        ends,
+        np.where(np.isnan(away), np.inf, away),
+        np.where(np.isnan(home), np.inf, home),
+        status,
+        xy,
+        minutes,
+        network.snapping.off_network_kmh,
+    )
+
+
+def _part(share: Floats, minutes: Floats) -> Floats:
+    """Minutes of a part of a link; no part takes no time, even against a one-way."""
+    return np.where(share == 0.0, 0.0, share * minutes)

@@ -1,0 +1,121 @@
+"""The compiled shortest-time search over CSR arrays; nothing here knows of places or maps."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@numba.njit(cache=True, nogil=True)
+def search(
+    start: Ints,
+    heads: Ints,
+    minutes: Floats,
+    seed_nodes: Ints,
+    seed_minutes: Floats,
+    seed_labels: Ints,
+    cutoff: float,
+) -> tuple[Floats, Ints]:
+    """Least minutes from the nearest seed to every node, and which seed that is.
+
+    Dijkstra with a binary heap and lazy deletion. Seeds start at their own minutes; nodes beyond
+    ``cutoff`` (closed bound) keep ``inf`` and label -1. Ties go to the smaller label, so the answer does not
+    depend on the order of the seeds.
+    """
+    n = start.size - 1
+    best = np.full(n, np.inf)
+    label = np.full(n, -1, np.int64)
+    done = np.zeros(n, np.bool_)
+    room = heads.size + seed_nodes.size + 1
+    key = np.empty(room, np.float64)
+    owner = np.empty(room, np.int64)
+    item = np.empty(room, np.int64)
+    size = 0
+    for s in range(seed_nodes.size):
+        node, cost = seed_nodes[s], seed_minutes[s]
+        if cost <= cutoff and _better(cost, seed_labels[s], best[node], label[node]):
+            best[node], label[node] = cost, seed_labels[s]
+            size = _push(key, owner, item, size, cost, seed_labels[s], node)
+    while size > 0:
+        node, owned_by = item[0], owner[0]
+        size = _pop(key, owner, item, size)
+        if done[node]:
+            continue
+        done[node] = True
+        for arc in range(start[node], start[node + 1]):
+            head, cost = heads[arc], best[node] + minutes[arc]
+            if not done[head] and cost <= cutoff and _better(cost, owned_by, best[head], label[head]):
+                best[head], label[head] = cost, owned_by
+                size = _push(key, owner, item, size, cost, owned_by, head)
+    return best, label
+
+
+@numba.njit(cache=True, nogil=True)
+def rows_of_table(
+    start: Ints,
+    heads: Ints,
+    minutes: Floats,
+    origin_nodes: Ints,
+    origin_minutes: Floats,
+    target_nodes: Ints,
+    target_minutes: Floats,
+    cutoff: float,
+    first: int,
+    table: Floats,
+) -> None:
+    """Fill the rows of ``table`` that belong to these origins, from row ``first`` on.
+
+    ``origin_nodes`` and ``origin_minutes`` are (origins, 2): the two ends of the link an origin is attached
+    to, and the minutes to reach them; likewise ``target_*`` for the way from the ends to a target. ``table``
+    is (all origins, targets).
+    """
+    labels = np.zeros(2, np.int64)
+    for row in range(origin_nodes.shape[0]):
+        best, _ = search(start, heads, minutes, origin_nodes[row], origin_minutes[row], labels, cutoff)
+        for column in range(target_nodes.shape[0]):
+            least = np.inf
+            for end in range(2):
+                cost = best[target_nodes[column, end]] + target_minutes[column, end]
+                least = min(least, cost)
+            table[first + row, column] = least if least <= cutoff else np.inf
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _better(cost: float, label: int, old_cost: float, old_label: int) -> bool:
+    return cost < old_cost or (cost == old_cost and label < old_label)
+
+
+@numba.njit(cache=True, nogil=True)
+def _push(key: Floats, owner: Ints, item: Ints, size: int, cost: float, label: int, node: int) -> int:
+    place = size
+    while place > 0:
+        parent = (place - 1) // 2
+        if not _better(cost, label, key[parent], owner[parent]):
+            break
+        key[place], owner[place], item[place] = key[parent], owner[parent], item[parent]
+        place = parent
+    key[place], owner[place], item[place] = cost, label, node
+    return size + 1
+
+
+@numba.njit(cache=True, nogil=True)
+def _pop(key: Floats, owner: Ints, item: Ints, size: int) -> int:
+    size -= 1
+    cost, label, node = key[size], owner[size], item[size]
+    place = 0
+    while True:
+        child = 2 * place + 1
+        if child >= size:
+            break
+        if child + 1 < size and _better(key[child + 1], owner[child + 1], key[child], owner[child]):
+            child += 1
+        if not _better(key[child], owner[child], cost, label):
+            break
+        key[place], owner[place], item[place] = key[child], owner[child], item[child]
+        place = child
+    key[place], owner[place], item[place] = cost, label, node
+    return size

@@ -1,0 +1,248 @@
+"""Travel minutes over a TravelNetwork: tables between points, and the nearest of many facilities."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor, as_completed
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from urbgeo.checks import check_minutes
+from urbgeo.errors import InputError
+from urbgeo.network.attach import Attachment, attach
+from urbgeo.network.kernels import rows_of_table, search
+from urbgeo.network.model import Adjacency, TravelNetwork, check_direction
+from urbgeo.options import thread_count, with_progress
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+ROWS_PER_TASK = 16
+
+
+def minutes_table(
+    network: TravelNetwork,
+    origins: gpd.GeoDataFrame,
+    destinations: gpd.GeoDataFrame,
+    *,
+    cutoff_min: float | None = None,
+) -> pd.DataFrame:
+    """Least minutes from every origin to every destination.
+
+    Parameters
+    ----------
+    network
+        Where to travel.
+    origins, destinations
+        Points with unique index, any CRS.
+    cutoff_min
+        Closed upper bound; longer trips become ``inf``. None for no bound.
+
+    Returns
+    -------
+    pandas.DataFrame
+        (origins, destinations) minutes; the index is named ``"origin"``, the columns ``"destination"``, so
+        that the table cannot be read the wrong way round. ``inf`` = no path or beyond the cutoff, ``NaN`` =
+        one of the two could not be attached.
+
+    Raises
+    ------
+    InputError
+        For faulty points (naming their ids) or a cutoff that is not > 0.
+    """
+    limit = np.inf if cutoff_min is None else check_minutes(cutoff_min, "cutoff_min")
+    start, end = attach(network, origins), attach(network, destinations)
+    values = table_between(network, start, end, limit)
+    return pd.DataFrame(
+        values,
+        index=origins.index.rename("origin"),
+        columns=destinations.index.rename("destination"),
+    )
+
+
+def nearest_facility(
+    network: TravelNetwork,
+    places: gpd.GeoDataFrame,
+    facilities: gpd.GeoDataFrame,
+    *,
+    cutoff_min: float | None = None,
+    direction: str = "to",
+) -> pd.DataFrame:
+    """The facility nearest in time to each place.
+
+    Parameters
+    ----------
+    network
+        Where to travel.
+    places, facilities
+        Points with unique index, any CRS.
+    cutoff_min
+        Closed upper bound; beyond it there is no nearest facility. None for no bound.
+    direction
+        ``"to"``: from the place to the facility; ``"from"``: from the facility to the place.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per place: ``facility`` (id, missing when none), ``minutes`` (``inf`` = none within reach,
+        ``NaN`` = not attached), ``status`` (``"reached"``, ``"unreached"``, ``"too far"``). Equal times go
+        to the facility that comes first.
+
+    Raises
+    ------
+    InputError
+        For faulty points (naming their ids), no facility that can be attached, a cutoff that is not > 0.
+    """
+    limit = np.inf if cutoff_min is None else check_minutes(cutoff_min, "cutoff_min")
+    there = attach(network, facilities)
+    if not there.attached.any():
+        raise InputError(
+            f"facilities: none lies within {network.snapping.max_snap_km:g} km of a link that can be joined; "
+            "check their coordinates, or raise max_snap_km."
+        )
+    return nearest_attached(network, attach(network, places), there, limit, direction)
+
+
+def nearest_attached(
+    network: TravelNetwork, places: Attachment, facilities: Attachment, limit: float, direction: str
+) -> pd.DataFrame:
+    """:func:`nearest_facility` for points that are already attached."""
+    check_direction(direction)
+    arcs = network.backward if direction == "to" else network.forward
+    seeds = facilities.home if direction == "to" else facilities.away
+    legs = places.away if direction == "to" else places.home
+    best, label = _search_from(arcs, facilities, seeds, limit)
+    minutes, which = _through_ends(places, legs, best, label)
+    _same_link_nearest(places, facilities, direction, minutes, which)
+    beyond = minutes > limit
+    minutes[beyond], which[beyond] = np.inf, -1
+    minutes[~places.attached] = np.nan
+    return _nearest_frame(places, facilities, minutes, which)
+
+
+def table_between(network: TravelNetwork, start: Attachment, end: Attachment, limit: float) -> Floats:
+    """Minutes (origins, destinations) between attached points, searching from the smaller side."""
+    if len(end.index) < len(start.index):
+        values = _ends_table(network.backward, end.ends, end.home, start.ends, start.away, limit).T.copy()
+    else:
+        values = _ends_table(network.forward, start.ends, start.away, end.ends, end.home, limit)
+    i, j = _pairs_on_one_link(start, end)
+    values[i, j] = np.minimum(values[i, j], _along_one_link(start, i, end, j))
+    values[values > limit] = np.inf
+    values[~start.attached, :] = np.nan
+    values[:, ~end.attached] = np.nan
+    return values
+
+
+def node_table(network: TravelNetwork, origins: Ints, destinations: Ints) -> Floats:
+    """Minutes (origins, destinations) between nodes given by position."""
+    zeros = np.zeros((1, 2))
+    return _ends_table(
+        network.forward,
+        np.stack([origins, origins], axis=1),
+        np.repeat(zeros, len(origins), axis=0),
+        np.stack([destinations, destinations], axis=1),
+        np.repeat(zeros, len(destinations), axis=0),
+        np.inf,
+    )
+
+
+def _ends_table(
+    arcs: Adjacency, from_nodes: Ints, from_minutes: Floats, to_nodes: Ints, to_minutes: Floats, limit: float
+) -> Floats:
+    """Searches from every row of ``from_*`` in parallel; unattached rows (-1) stay ``inf``."""
+    table = np.full((len(from_nodes), len(to_nodes)), np.inf)
+    rows = [slice(i, i + ROWS_PER_TASK) for i in range(0, len(from_nodes), ROWS_PER_TASK)]
+    from_minutes = np.where(from_nodes >= 0, from_minutes, np.inf)
+    to_minutes = np.where(to_nodes >= 0, to_minutes, np.inf)
+    from_nodes, to_nodes = np.maximum(from_nodes, 0), np.maximum(to_nodes, 0)
+    with ThreadPoolExecutor(thread_count()) as pool:
+        tasks = [
+            pool.submit(
+                rows_of_table,
+                arcs.start,
+                arcs.heads,
+                arcs.minutes,
+                from_nodes[part],
+                from_minutes[part],
+                to_nodes,
+                to_minutes,
+                limit,
+                part.start,
+                table,
+            )
+            for part in rows
+        ]
+        try:
+            for task in with_progress(as_completed(tasks), total=len(tasks), what="minutes table"):
+                task.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return table
+
+
+def _search_from(arcs: Adjacency, points: Attachment, seeds: Floats, limit: float) -> tuple[Floats, Ints]:
+    rows = np.flatnonzero(points.attached)
+    nodes, costs = points.ends[rows].ravel(), seeds[rows].ravel()
+    found: tuple[Floats, Ints] = search(
+        arcs.start, arcs.heads, arcs.minutes, nodes, costs, np.repeat(rows, 2), limit
+    )
+    return found
+
+
+def _through_ends(places: Attachment, legs: Floats, best: Floats, label: Ints) -> tuple[Floats, Ints]:
+    """Best of the two ends of each place's link."""
+    ends = np.maximum(places.ends, 0)
+    through = np.where(places.attached[:, None], legs + best[ends], np.inf)
+    labels = np.where(np.isfinite(through), label[ends], -1)
+    tie = (through[:, 0] == through[:, 1]) & (labels[:, 1] < labels[:, 0])
+    choice = np.where((through[:, 1] < through[:, 0]) | tie, 1, 0)
+    rows = np.arange(len(choice))
+    return through[rows, choice], labels[rows, choice]
+
+
+def _same_link_nearest(
+    places: Attachment, facilities: Attachment, direction: str, minutes: Floats, which: Ints
+) -> None:
+    """Where place and facility share a link, the way along it may be shorter than any through its ends."""
+    start, end = (places, facilities) if direction == "to" else (facilities, places)
+    i, j = _pairs_on_one_link(start, end)
+    place, facility = (i, j) if direction == "to" else (j, i)
+    direct = pd.DataFrame(
+        {"place": place, "minutes": _along_one_link(start, i, end, j), "facility": facility}
+    )
+    direct = direct.sort_values(["place", "minutes", "facility"]).drop_duplicates("place")
+    row, cost, other = (direct[column].to_numpy() for column in ("place", "minutes", "facility"))
+    quicker = (cost < minutes[row]) | ((cost == minutes[row]) & (other < which[row]))
+    minutes[row[quicker]], which[row[quicker]] = cost[quicker], other[quicker]
+
+
+def _pairs_on_one_link(start: Attachment, end: Attachment) -> tuple[Ints, Ints]:
+    """Positions (in start, in end) of the points that share a link."""
+    left = pd.DataFrame({"link": start.link, "i": np.arange(len(start.link))}).query("link >= 0")
+    right = pd.DataFrame({"link": end.link, "j": np.arange(len(end.link))}).query("link >= 0")
+    pairs = left.merge(right, on="link")
+    return pairs["i"].to_numpy(np.int64), pairs["j"].to_numpy(np.int64)
+
+
+def _along_one_link(start: Attachment, i: Ints, end: Attachment, j: Ints) -> Floats:
+    """Minutes between two points on one link: along it, or straight across where that is no farther than
+    the stretches to the link and back from it."""
+    step = end.along[j] - start.along[i]
+    whole = np.where(step >= 0, start.link_minutes[i, 0], start.link_minutes[i, 1])
+    along = np.where(step == 0, 0.0, np.abs(step) * whole)
+    along = np.where(np.isnan(along), np.inf, along) + start.off_minutes[i] + end.off_minutes[j]
+    km = np.hypot(*(start.xy[i] - end.xy[j]).T) / 1000.0
+    across = np.where(km <= start.off_km[i] + end.off_km[j], km / start.off_network_kmh * 60.0, np.inf)
+    return np.minimum(along, across)
+
+
+def _nearest_frame(places: Attachment, facilities: Attachment, minutes: Floats, which: Ints) -> pd.DataFrame:
+    found = which >= 0
+    names = np.full(len(which), None, dtype=object)
+    names[found] = facilities.index.to_numpy()[which[found]]
+    status = np.where(found, "reached", np.where(places.attached, "unreached", "too far"))
+    return pd.DataFrame({"facility": names, "minutes": minutes, "status": status}, index=places.index)

@@ -1,0 +1,297 @@
+"""TravelNetwork: links and nodes compiled once to arrays for search in both directions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from pyproj import CRS
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from urbgeo.checks import add_amount_faults, check_choice, check_columns, check_minutes, check_points
+from urbgeo.crs import metric_crs
+from urbgeo.errors import Faults, InputError, some_of
+from urbgeo.network.speeds import OFF_NETWORK_KMH, ROAD_CLASSES, check_classes_known, class_speeds
+from urbgeo.provenance import Provenance
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+LINK_COLUMNS = ("from_node", "to_node", "length_km", "class")
+
+
+@dataclass(frozen=True)
+class Snapping:
+    """How a point reaches the network: at most ``max_snap_km`` straight to its nearest joinable link.
+
+    The straight stretch is travelled at ``off_network_kmh``.
+    """
+
+    max_snap_km: float = 15.0
+    off_network_kmh: float = OFF_NETWORK_KMH
+
+    def __post_init__(self) -> None:
+        check_minutes(self.max_snap_km, "max_snap_km")
+        check_minutes(self.off_network_kmh, "off_network_kmh")
+
+
+@dataclass(frozen=True)
+class Adjacency:
+    """Arcs by their tail (CSR): those of node ``i`` are ``start[i]:start[i + 1]`` of heads and minutes."""
+
+    start: Ints
+    heads: Ints
+    minutes: Floats
+
+    def __post_init__(self) -> None:
+        for array in (self.start, self.heads, self.minutes):
+            array.flags.writeable = False
+
+
+@dataclass(frozen=True, eq=False)
+class TravelNetwork:
+    """Links compiled for fast search; immutable: an edit returns a new network.
+
+    Attributes
+    ----------
+    nodes
+        GeoDataFrame of points in a metric CRS, index = node id.
+    links
+        One row per link: ``from_node``, ``to_node``, ``length_km``, ``class``, ``mode``, ``joinable``,
+        ``speed_kmh``, ``speed_source`` (``minutes``, ``link``, ``override``, ``default``), ``minutes``,
+        ``minutes_back`` (NaN = one-way), line geometry in the CRS of ``nodes``.
+    snapping
+        How points are attached.
+    provenance
+        Speeds, sources and the share of links by speed source.
+    """
+
+    nodes: gpd.GeoDataFrame
+    links: gpd.GeoDataFrame
+    snapping: Snapping = field(default_factory=Snapping)
+    provenance: Provenance = field(default_factory=Provenance)
+
+    @property
+    def crs(self) -> CRS:
+        """The metric CRS that all geometry of the network is in."""
+        return self.nodes.crs
+
+    @property
+    def modes(self) -> tuple[str, ...]:
+        """The modes of travel in the network, e.g. ``("rail", "road")``."""
+        return tuple(sorted(self.links["mode"].unique()))
+
+    def __repr__(self) -> str:
+        return (
+            f"<TravelNetwork {len(self.nodes)} nodes, {len(self.links)} links, modes {', '.join(self.modes)}>"
+        )
+
+    @cached_property
+    def link_ends(self) -> Ints:
+        """(links, 2) positions of the from and to node of each link."""
+        ends = np.stack(
+            [
+                self.nodes.index.get_indexer(self.links["from_node"]),
+                self.nodes.index.get_indexer(self.links["to_node"]),
+            ],
+            axis=1,
+        ).astype(np.int64)
+        ends.flags.writeable = False
+        return ends
+
+    @cached_property
+    def forward(self) -> Adjacency:
+        """Arcs by tail, for searches away from a place."""
+        tails, heads, minutes = self._arcs()
+        return _adjacency(tails, heads, minutes, len(self.nodes))
+
+    @cached_property
+    def backward(self) -> Adjacency:
+        """Arcs by head, for searches towards a place."""
+        tails, heads, minutes = self._arcs()
+        return _adjacency(heads, tails, minutes, len(self.nodes))
+
+    @cached_property
+    def component(self) -> Ints:
+        """Strongly connected component of each node; 0 is the largest."""
+        arcs = self.forward
+        n = len(self.nodes)
+        graph = csr_array((np.ones(arcs.heads.size, np.int8), arcs.heads, arcs.start), shape=(n, n))
+        _, labels = connected_components(graph, directed=True, connection="strong")
+        by_size = np.argsort(-np.bincount(labels), kind="stable")
+        rank = np.empty_like(by_size)
+        rank[by_size] = np.arange(by_size.size)
+        return rank[labels].astype(np.int64)
+
+    @cached_property
+    def joinable_links(self) -> Ints:
+        """Positions of the links that a point may be attached to."""
+        return np.flatnonzero(self.links["joinable"].to_numpy(bool)).astype(np.int64)
+
+    @cached_property
+    def link_tree(self) -> shapely.STRtree:
+        """Spatial index over the joinable links."""
+        return shapely.STRtree(self.links.geometry.to_numpy()[self.joinable_links])
+
+    def only(self, modes: Sequence[str]) -> TravelNetwork:
+        """The same nodes with the links of these modes only."""
+        unknown = set(modes) - set(self.modes)
+        if unknown:
+            raise InputError(f"modes: {some_of(sorted(unknown))} not in this network; it has {self.modes}.")
+        return replace(self, links=self.links[self.links["mode"].isin(list(modes))])
+
+    def _arcs(self) -> tuple[Ints, Ints, Floats]:
+        ends = self.link_ends
+        there = self.links["minutes"].to_numpy(np.float64)
+        back = self.links["minutes_back"].to_numpy(np.float64)
+        two_way = ~np.isnan(back)
+        return (
+            np.concatenate([ends[:, 0], ends[two_way, 1]]),
+            np.concatenate([ends[:, 1], ends[two_way, 0]]),
+            np.concatenate([there, back[two_way]]),
+        )
+
+
+def build_network(
+    nodes: gpd.GeoDataFrame,
+    links: pd.DataFrame,
+    *,
+    speeds: Mapping[str, float] | None = None,
+    snapping: Snapping | None = None,
+    sources: Sequence[str] = (),
+) -> TravelNetwork:
+    """Compile node and link tables to a TravelNetwork.
+
+    Minutes of a link come, in this order, from its own ``minutes``, from its own ``speed_kmh``, from
+    ``speeds`` (km/h by class), or from the documented default of its class.
+
+    Parameters
+    ----------
+    nodes
+        Points with unique ids as index, any CRS.
+    links
+        One row per stretch: ``from_node``, ``to_node`` (node ids), ``length_km``, ``class``. Optional:
+        ``minutes`` and ``minutes_back``, ``speed_kmh``, ``oneway`` (bool), ``mode`` (default ``"road"``),
+        ``joinable`` (default by class), ``geometry`` (lines in the CRS of ``nodes``; straight where missing).
+    speeds
+        Running speeds in km/h that replace the defaults of :data:`urbgeo.network.speeds.ROAD_CLASSES`.
+    snapping
+        How points are attached later.
+    sources
+        Lines for the provenance of every result.
+
+    Returns
+    -------
+    TravelNetwork
+        In a metric CRS chosen for the nodes.
+
+    Raises
+    ------
+    InputError
+        Listing missing columns, unknown nodes or classes, repeated ids, and lengths, speeds or minutes that
+        are missing, negative or infinite, with the ids of the rows.
+    """
+    check_points(nodes, "nodes")
+    table = _checked_links(nodes, links)
+    by_class = class_speeds(speeds)
+    timed = _timed(table, by_class, set(speeds or ()))
+    crs = metric_crs(nodes)
+    points = nodes[["geometry"]].to_crs(crs)
+    timed = gpd.GeoDataFrame(timed, geometry=_lines(points, timed, nodes.crs), crs=crs)
+    used = {name: by_class[name] for name in by_class if name in set(timed["class"])}
+    shares = timed["speed_source"].value_counts(normalize=True)
+    about = Provenance(
+        speeds=used,
+        sources=tuple(sources),
+        shares={f"links timed by {name}": float(share) for name, share in shares.items()},
+    )
+    return TravelNetwork(points, timed, snapping or Snapping(), about)
+
+
+def _checked_links(nodes: gpd.GeoDataFrame, links: pd.DataFrame) -> pd.DataFrame:
+    check_columns(links, "links", LINK_COLUMNS)
+    if links.empty:
+        raise InputError("links: it has no rows.")
+    table = pd.DataFrame(links).reset_index(drop=True)
+    table.index = links.index
+    faults = Faults("links")
+    if links.index.hasnans or links.index.has_duplicates:
+        faults.add(
+            "missing or repeated ids",
+            ids=links.index[links.index.duplicated() | links.index.isna()],
+            remedy="make the index unique",
+        )
+    for end in ("from_node", "to_node"):
+        lost = ~table[end].isin(nodes.index)
+        if lost.any():
+            faults.add(
+                f"{end} not among the nodes", ids=table.index[lost], remedy="add these nodes or mend the ids"
+            )
+    add_amount_faults(faults, table["length_km"])
+    for column in ("minutes", "minutes_back", "speed_kmh"):
+        if column in table:
+            add_amount_faults(faults, table[column], allow_missing=True)
+    if "speed_kmh" in table and (table["speed_kmh"] == 0).any():
+        faults.add("speed_kmh is 0", ids=table.index[table["speed_kmh"] == 0], remedy="drop closed links")
+    faults.raise_if_any()
+    return table
+
+
+def _timed(table: pd.DataFrame, by_class: Mapping[str, float], overridden: set[str]) -> pd.DataFrame:
+    """Minutes, their source, mode and joinability for every link."""
+    timed = table.copy()
+    own_minutes = timed.get("minutes", pd.Series(np.nan, timed.index)).astype(float)
+    own_speed = timed.get("speed_kmh", pd.Series(np.nan, timed.index)).astype(float)
+    needs_class = own_minutes.isna() & own_speed.isna()
+    check_classes_known(set(timed.loc[needs_class, "class"]))
+    speed = own_speed.fillna(timed["class"].map(by_class))
+    minutes = own_minutes.fillna(timed["length_km"] / speed * 60.0)
+    source = pd.Series("default", timed.index)
+    source[timed["class"].isin(overridden)] = "override"
+    source[own_speed.notna()] = "link"
+    source[own_minutes.notna()] = "minutes"
+    own_back = timed.get("minutes_back", pd.Series(np.nan, timed.index)).astype(float)
+    back = own_back.fillna(minutes)
+    oneway = timed.get("oneway", pd.Series(False, timed.index)).fillna(False).astype(bool)
+    timed["speed_kmh"] = speed.where(
+        own_minutes.isna(), timed["length_km"] / minutes.where(minutes > 0) * 60.0
+    )
+    timed["minutes"], timed["minutes_back"] = minutes, back.mask(oneway)
+    timed["speed_source"] = source
+    timed["mode"] = timed["mode"].fillna("road") if "mode" in timed else "road"
+    by_default = timed["class"].map({name: road.joinable for name, road in ROAD_CLASSES.items()})
+    given = timed["joinable"] if "joinable" in timed else pd.Series(pd.NA, timed.index, dtype="object")
+    timed["joinable"] = given.where(given.notna(), by_default).eq(True)
+    return timed.drop(columns=[column for column in ("oneway", "geometry") if column in timed]).assign(
+        **({"geometry": timed["geometry"]} if "geometry" in timed else {})
+    )
+
+
+def _lines(points: gpd.GeoDataFrame, links: pd.DataFrame, crs: CRS) -> gpd.GeoSeries:
+    """Given lines in the metric CRS, straight ones where none is given."""
+    xy = shapely.get_coordinates(points.geometry.to_numpy())
+    ends = np.stack([points.index.get_indexer(links[end]) for end in ("from_node", "to_node")], axis=1)
+    straight = gpd.GeoSeries(shapely.linestrings(xy[ends]), index=links.index, crs=points.crs)
+    if "geometry" not in links:
+        return straight
+    given = gpd.GeoSeries(links["geometry"], index=links.index, crs=crs).to_crs(points.crs)
+    return given.where(given.notna() & ~given.is_empty, straight)
+
+
+def _adjacency(tails: Ints, heads: Ints, minutes: Floats, n: int) -> Adjacency:
+    order = np.lexsort((minutes, heads, tails))
+    start = np.zeros(n + 1, np.int64)
+    np.cumsum(np.bincount(tails, minlength=n), out=start[1:])
+    return Adjacency(start, heads[order].astype(np.int64), minutes[order].astype(np.float64))
+
+
+def check_direction(direction: str) -> None:
+    """Refuse anything but ``"from"`` and ``"to"``."""
+    check_choice(direction, "direction", ("from", "to"))

@@ -1,0 +1,54 @@
+"""Options of the whole package, progress bars and the log."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
+
+from urbgeo.errors import InputError
+
+Item = TypeVar("Item")
+
+log = logging.getLogger("urbgeo")
+log.addHandler(logging.NullHandler())
+
+
+@dataclass
+class Options:
+    """What a user may set: ``urbgeo.options.progress = False``.
+
+    ``progress`` shows bars for long work; ``threads`` is the number of search threads (0 = all cores).
+    Unknown names are refused.
+    """
+
+    progress: bool = True
+    threads: int = 0
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        known = {one.name: type(one.default) for one in fields(self)}
+        if name not in known:
+            raise InputError(f"options: no option {name!r}; there are {', '.join(known)}.")
+        if type(value) is not known[name] or (type(value) is int and value < 0):
+            raise InputError(f"options.{name}: {value!r} is not a {known[name].__name__} that makes sense.")
+        object.__setattr__(self, name, value)
+
+
+options = Options()
+
+
+def thread_count() -> int:
+    """Threads to search with."""
+    return options.threads or os.cpu_count() or 1
+
+
+def with_progress(items: Iterable[Item], *, total: int, what: str) -> Iterable[Item]:
+    """The same items with a bar that appears when the work takes longer than a second."""
+    from tqdm.auto import tqdm
+
+    bar: Iterable[Item] = tqdm(
+        items, total=total, desc=what, delay=1.0, disable=not options.progress, leave=False
+    )
+    return bar

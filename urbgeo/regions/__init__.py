@@ -1,0 +1,1 @@
+"""Region: everything one study needs under one name, and the embedded region `hunan`."""
