@@ -136,17 +136,30 @@ def table_between(network: TravelNetwork, start: Attachment, end: Attachment, li
     return values
 
 
+def node_minutes(network: TravelNetwork, start: Attachment, limit: float, direction: str) -> Floats:
+    """Minutes between every node and the nearest of the attached points; ``inf`` beyond the limit."""
+    arcs, seeds = (network.backward, start.home) if direction == "to" else (network.forward, start.away)
+    return _search_from(arcs, start, seeds, limit)[0]
+
+
 def node_table(network: TravelNetwork, origins: Ints, destinations: Ints) -> Floats:
     """Minutes (origins, destinations) between nodes given by position."""
-    zeros = np.zeros((1, 2))
-    return _ends_table(
-        network.forward,
-        np.stack([origins, origins], axis=1),
-        np.repeat(zeros, len(origins), axis=0),
-        np.stack([destinations, destinations], axis=1),
-        np.repeat(zeros, len(destinations), axis=0),
-        np.inf,
-    )
+    return _ends_table(network.forward, *_at_nodes(origins), *_at_nodes(destinations), np.inf)
+
+
+def table_to_nodes(network: TravelNetwork, start: Attachment, nodes: Ints) -> Floats:
+    """Minutes (points, nodes) from attached points to nodes given by position."""
+    return _ends_table(network.backward, *_at_nodes(nodes), start.ends, start.away, np.inf).T.copy()
+
+
+def table_from_nodes(network: TravelNetwork, nodes: Ints, end: Attachment) -> Floats:
+    """Minutes (nodes, points) from nodes given by position to attached points."""
+    return _ends_table(network.forward, *_at_nodes(nodes), end.ends, end.home, np.inf)
+
+
+def _at_nodes(nodes: Ints) -> tuple[Ints, Floats]:
+    """Nodes in the shape of link ends: twice the same, no minutes away."""
+    return np.stack([nodes, nodes], axis=1), np.zeros((len(nodes), 2))
 
 
 def _ends_table(
