@@ -159,7 +159,7 @@ def commuting_circle(
 
 @dataclass(frozen=True)
 class _Settled:
-    """Zones with their people: ``land`` are polygons in an equal-area CRS or None, ``seats`` points or None."""
+    """Zones with their people: ``land`` polygons in an equal-area CRS or None, ``seats`` points or None."""
 
     land: gpd.GeoSeries | None
     seats: gpd.GeoDataFrame | None

@@ -132,7 +132,7 @@ def with_stations(road: TravelNetwork, stations: gpd.GeoDataFrame) -> tuple[gpd.
 
 
 def _junctions(road: TravelNetwork, joint: Attachment) -> pd.DataFrame:
-    """Where each station meets its road: ``link``, ``along`` and the node there, an end of the link or a new one."""
+    """Where each station meets its road: ``link``, ``along``, and the node there (an end of it, or new)."""
     cuts = pd.DataFrame({"link": joint.link, "along": joint.along.round(6), "station": joint.index})
     ends = road.links.iloc[joint.link]
     new = "at " + cuts.groupby(["link", "along"])["station"].transform("first").astype(str)

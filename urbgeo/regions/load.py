@@ -28,6 +28,8 @@ _IDS = (
     "from_station",
     "to_station",
     "iata",
+    "from_place",
+    "to_place",
 )
 
 
@@ -56,6 +58,7 @@ def load_region(name: str = "hunan", *, zones: bool = True) -> Region:
     places = _points(_table(folder, "places").set_index("adcode"))
     stations = _points(_table(folder, "stations").set_index("station"))
     airport_table = _table(folder, "airports").set_index("iata")
+    links = _road_links(folder)
     polygons, notes = _zones(places) if zones else (None, ("County polygons were not asked for.",))
     return Region(
         name=name,
@@ -66,11 +69,13 @@ def load_region(name: str = "hunan", *, zones: bool = True) -> Region:
         airports=airport_source.airports(airport_table[airport_table["serves_hunan"] == "yes"]),
         stations=stations,
         road_nodes=_road_nodes(folder, places),
-        road_links=_road_links(folder),
+        road_links=links,
         rail_sections=_rail_sections(folder, stations),
         rail_stops=_table(folder, "rail_stops"),
+        lists=_lists(folder),
+        known_trips=_table(folder, "known_trips"),
         sources=_sources(polygons is not None),
-        notes=(*notes, *_estimates(places)),
+        notes=(*notes, *_estimates(places, links)),
     )
 
 
@@ -117,6 +122,11 @@ def _rail_sections(folder: Traversable, stations: gpd.GeoDataFrame) -> gpd.GeoDa
     return gpd.GeoDataFrame(sections, geometry=lines, crs=WGS84)
 
 
+def _lists(folder: Traversable) -> dict[str, tuple[str, ...]]:
+    table = _table(folder, "lists")
+    return {str(name): tuple(group) for name, group in table.groupby("list")["adcode"]}
+
+
 def _sources(with_zones: bool) -> tuple[str, ...]:
     return (
         "Population: seventh national census, 1 November 2020 (bulletins; basis of each row in the table)",
@@ -126,11 +136,17 @@ def _sources(with_zones: bool) -> tuple[str, ...]:
     )
 
 
-def _estimates(places: gpd.GeoDataFrame) -> tuple[str, ...]:
+def _estimates(places: gpd.GeoDataFrame, links: pd.DataFrame) -> tuple[str, ...]:
+    """What in the tables is estimated, and how much of it."""
     counties = places[places["level"] == "county"]
     guessed = counties["population_source"].str.startswith("estimated")
     urban = counties["urban_basis"] == "estimated"
+    length = links["length_km"]
+    published = length[links["km_basis"] == "published"].sum()
     return (
         f"County populations: {int(guessed.sum())} of {len(counties)} are estimates that keep the published "
         f"prefecture totals; urban populations: {int(urban.sum())} of {len(counties)} likewise.",
+        f"Road lengths: published for {published:,.0f} of {length.sum():,.0f} km; the rest are estimates, most "
+        "of them totals of a route shared out over its stretches. Roads are drawn straight between nodes.",
+        "Trains: usual patterns modelled from the timetable, alike in both directions.",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -31,6 +32,11 @@ class Region:
         Stretches of track between stations in order, for lengths and maps.
     rail_stops
         Usual trains: stops in order with minutes from the stop before and trains per day.
+    lists
+        Named lists of adcodes from planning documents, e.g. ``circle``: the approved metropolitan circle.
+    known_trips
+        Trips whose minutes travellers know, to hold the modelled ones against: ``from_place``, ``to_place``,
+        ``road_min``, ``station_from``, ``station_to``, ``ride_min`` (on the train).
     sources, notes
         One line per source; what is missing or estimated.
     """
@@ -46,6 +52,8 @@ class Region:
     road_links: pd.DataFrame
     rail_sections: gpd.GeoDataFrame
     rail_stops: pd.DataFrame
+    lists: Mapping[str, tuple[str, ...]]
+    known_trips: pd.DataFrame
     sources: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
