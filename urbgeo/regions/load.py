@@ -146,7 +146,7 @@ def _estimates(places: gpd.GeoDataFrame, links: pd.DataFrame) -> tuple[str, ...]
     return (
         f"County populations: {int(guessed.sum())} of {len(counties)} are estimates that keep the published "
         f"prefecture totals; urban populations: {int(urban.sum())} of {len(counties)} likewise.",
-        f"Road lengths: published for {published:,.0f} of {length.sum():,.0f} km; the rest are estimates, most "
-        "of them totals of a route shared out over its stretches. Roads are drawn straight between nodes.",
+        f"Road lengths: published for {published:,.0f} of {length.sum():,.0f} km; the rest are estimates, "
+        "most of them totals of a route shared out over its stretches. Roads are drawn straight.",
         "Trains: usual patterns modelled from the timetable, alike in both directions.",
     )

