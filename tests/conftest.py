@@ -11,14 +11,22 @@ import urbgeo
 from urbgeo.network.model import TravelNetwork
 from urbgeo.regions.region import Region
 
+ROOT = Path(__file__).parents[1]
+
 
 def shared_data() -> Path:
     """The folder of real data that is not part of the repository; the test is skipped where it is absent."""
     given = os.environ.get("URBGEO_SHARED")
-    root = Path(given) if given else Path(__file__).parents[2] / "shared"
+    root = Path(given) if given else ROOT.parent / "shared"
     if not (root / "data").is_dir():
         pytest.skip(f"no real data in {root / 'data'}; name the folder above it in URBGEO_SHARED")
     return root / "data"
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> None:
+    """No progress bars in test output."""
+    urbgeo.options.progress = False
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from urbgeo.checks import check_amounts, check_minutes, check_points
-from urbgeo.errors import InputError
+from urbgeo.checks import check_amounts, check_minutes, check_points, check_share
 from urbgeo.network.minutes import nearest_facility
 from urbgeo.network.model import TravelNetwork
 from urbgeo.provenance import Provenance
@@ -94,23 +93,24 @@ def coverage(
     limit = check_minutes(minutes)
     check_points(places, "places")
     check_points(facilities, "facilities")
-    if target is not None and not 0 <= target <= 1:
-        raise InputError(f"target: {target!r}; give a share between 0 and 1.")
+    if weight is not None:
+        check_amounts(places, "places", [weight])
+    if target is not None:
+        check_share(target, "target")
     table = nearest_facility(network, places, facilities, direction="to")
     table.insert(2, "covered", table["minutes"] <= limit)
     if weight is not None:
-        check_amounts(places, "places", [weight])
         table["weight"] = places[weight].astype(float)
     covered = table["covered"]
     share = float(covered.mean())
-    missing = 0 if target is None else max(0, math.ceil(target * len(table) - 1e-9) - int(covered.sum()))
+    needed = 0 if target is None else math.ceil(round(target * len(table), 9))
     return Coverage(
         table=table,
         share=share,
         weighted_share=_weighted_share(table) if weight is not None else math.nan,
         target=target,
         gap=0.0 if target is None else max(0.0, target - share),
-        more_needed=missing,
+        more_needed=max(0, needed - int(covered.sum())),
         provenance=network.provenance.having(
             parameters={"minutes": limit, "weight": weight, "target": target},
             shares={"places unreached": float((~np.isfinite(table["minutes"])).mean())},

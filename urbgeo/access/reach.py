@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from urbgeo.checks import check_amounts, check_minutes, check_points
 from urbgeo.errors import InputError
-from urbgeo.network.attach import attach
+from urbgeo.network.attach import Attachment, attach
 from urbgeo.network.minutes import node_table, table_between, table_from_nodes, table_to_nodes
 from urbgeo.network.model import TravelNetwork
 from urbgeo.provenance import Provenance
@@ -28,13 +28,13 @@ class Reach:
     ----------
     minutes
         By mode (``"road"``, ``"rail"``, ``"best"``): a table (origin, destination) of minutes door to
-        door; ``inf`` = no path, ``NaN`` = not attached.
+        door; ``inf`` = no path, ``NaN`` = not attached, 0 from a city to itself.
     summary
         One row per mode: ``pairs`` (directed, a city with itself left out), ``within`` the threshold,
         ``share``, and ``weighted_share`` by the product of populations.
     cities
         One row per city and mode columns: ``cities_<mode>`` other cities reached, ``people_<mode>`` their
-        population.
+        population; ``status`` as the city is attached to the roads (``attached``, ``island``, ``too far``).
     provenance
         Parameters, speeds, sources, share of cities unattached.
     """
@@ -91,24 +91,24 @@ def reach(
         raise InputError(f"network: it has no roads, only {', '.join(network.modes)}.")
     if population is not None:
         check_amounts(cities, "cities", [population])
-    tables = {name: _framed(values, cities) for name, values in _by_mode(network, cities).items()}
+    road = network.only(("road",))
+    points = attach(road, cities, name="cities")
+    tables = {name: _framed(values, cities) for name, values in _by_mode(network, road, points).items()}
     people = cities[population].astype(float) if population else pd.Series(np.nan, cities.index)
-    unattached = float(tables["road"].isna().all(axis=1).mean())
     return Reach(
         minutes=tables,
         summary=pd.DataFrame(
             [_shares(table, people, limit) for table in tables.values()], index=_modes(tables)
         ),
-        cities=_city_table(cities, tables, people, limit),
+        cities=_city_table(tables, people, limit).assign(status=points.status),
         provenance=network.provenance.having(
-            parameters={"minutes": limit, "population": population}, shares={"cities unattached": unattached}
+            parameters={"minutes": limit, "population": population},
+            shares={"cities unattached": float((~points.attached).mean())},
         ),
     )
 
 
-def _by_mode(network: TravelNetwork, cities: gpd.GeoDataFrame) -> dict[str, Floats]:
-    road = network.only(("road",))
-    points = attach(road, cities)
+def _by_mode(network: TravelNetwork, road: TravelNetwork, points: Attachment) -> dict[str, Floats]:
     by_road = table_between(road, points, points, np.inf)
     if "rail" not in network.modes:
         return {"road": by_road}
@@ -119,6 +119,7 @@ def _by_mode(network: TravelNetwork, cities: gpd.GeoDataFrame) -> dict[str, Floa
     by_rail = _through(
         table_to_nodes(road, points, forecourts), rides, table_from_nodes(road, forecourts, points)
     )
+    np.fill_diagonal(by_rail, 0.0)
     by_rail[np.isnan(by_road)] = np.nan
     return {"road": by_road, "rail": by_rail, "best": np.minimum(by_road, by_rail)}
 
@@ -166,14 +167,11 @@ def _shares(table: pd.DataFrame, people: pd.Series, limit: float) -> dict[str, f
     }
 
 
-def _city_table(
-    cities: gpd.GeoDataFrame, tables: Mapping[str, pd.DataFrame], people: pd.Series, limit: float
-) -> pd.DataFrame:
-    found = pd.DataFrame(index=cities.index)
-    others = ~np.eye(len(cities), dtype=bool)
+def _city_table(tables: Mapping[str, pd.DataFrame], people: pd.Series, limit: float) -> pd.DataFrame:
+    found = pd.DataFrame(index=people.index)
+    others = ~np.eye(len(people), dtype=bool)
     for mode, table in tables.items():
         within = (table.to_numpy() <= limit) & others
         found[f"cities_{mode}"] = within.sum(axis=1)
         found[f"people_{mode}"] = within @ people.to_numpy()
-    found["status"] = np.where(tables["road"].isna().all(axis=1), "too far", "attached")
     return found

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from urbgeo.checks import check_columns, check_minutes, check_points
-from urbgeo.errors import InputError, some_of
-from urbgeo.network.minutes import minutes_table, nearest_facility
+from urbgeo.errors import Faults, InputError, some_of
+from urbgeo.network.attach import Attachment, attach, attach_some
+from urbgeo.network.minutes import nearest_attached, table_between
 from urbgeo.network.model import TravelNetwork
 from urbgeo.provenance import Provenance
 
@@ -33,8 +34,9 @@ class TownAccess:
     ----------
     table
         One row per town: for each target ``minutes_<target>``, ``<target>`` (id of the one reached),
-        ``rank_<target>`` (1 = best), ``percentile_<target>`` (100 = best), ``within_<target>`` (bool);
-        ``score`` the mean percentile, ``rank`` by it, ``status``.
+        ``rank_<target>`` (1 = best, equal minutes share the better rank), ``percentile_<target>`` (percent
+        of towns that are no nearer to it: 100 = best; 0 = unreached), ``within_<target>`` (bool); ``score``
+        the mean percentile, ``rank`` by it, ``status`` (``attached``, ``island``, ``too far``).
     summary
         One row per target: ``threshold_min``, ``within`` towns, ``share``, ``median_min``, ``worst_min``,
         ``worst`` town.
@@ -82,23 +84,25 @@ def town_access(
     Raises
     ------
     InputError
-        For faulty points (naming their ids), a missing column, ids that are not among the targets, a target
-        without threshold.
+        For faulty points (naming their ids), a missing column, ids that are not among the targets, targets
+        that are all outside the network, a name used twice, a target without threshold or a threshold
+        without target.
     """
     check_points(towns, "towns")
     names = [*(assigned or {}), *nearest]
-    limits = _limits(names, thresholds_min)
-    parts = [_to_assigned(network, towns, name, *given) for name, given in (assigned or {}).items()]
-    parts += [_to_nearest(network, towns, name, points) for name, points in nearest.items()]
-    if not parts:
+    if not names:
         raise InputError("nearest: give at least one target.")
+    limits = _limits(names, thresholds_min)
+    start = attach(network, towns, name="towns")
+    parts = [_to_assigned(network, towns, start, name, *given) for name, given in (assigned or {}).items()]
+    parts += [_to_nearest(network, start, name, points) for name, points in nearest.items()]
     table = pd.concat(parts, axis=1)
     for name in names:
         _rank(table, name, limits[name])
     table["score"] = table[[f"percentile_{name}" for name in names]].mean(axis=1)
     table["rank"] = table["score"].rank(ascending=False, method="min").astype(int)
     minutes = table[[f"minutes_{name}" for name in names]]
-    table["status"] = np.where(minutes.isna().all(axis=1), "too far", "attached")
+    table["status"] = start.status
     return TownAccess(
         table=table,
         summary=pd.DataFrame(
@@ -113,22 +117,34 @@ def town_access(
 
 def _limits(names: list[str], given: Mapping[str, float] | None) -> dict[str, float]:
     limits = {**DEFAULT_THRESHOLDS_MIN, **(given or {})}
-    missing = [name for name in names if name not in limits]
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        raise InputError(f"nearest: {some_of(sorted(twice))} given as assigned too; use another name.")
+    faults = Faults("thresholds_min")
+    missing, unused = [name for name in names if name not in limits], set(given or {}) - set(names)
     if missing:
-        raise InputError(f"thresholds_min: none for {some_of(missing)}; give minutes for these targets.")
+        faults.add(f"none for {some_of(missing)}", remedy="give minutes for these targets")
+    if unused:
+        faults.add(f"no target is called {some_of(sorted(unused))}", remedy=f"there are {some_of(names)}")
+    faults.raise_if_any()
     return {name: check_minutes(limits[name], f"thresholds_min[{name!r}]") for name in names}
 
 
 def _to_nearest(
-    network: TravelNetwork, towns: gpd.GeoDataFrame, name: str, points: gpd.GeoDataFrame
+    network: TravelNetwork, start: Attachment, name: str, points: gpd.GeoDataFrame
 ) -> pd.DataFrame:
     check_points(points, name)
-    found = nearest_facility(network, towns, points, direction="to")
-    return pd.DataFrame({f"minutes_{name}": found["minutes"], name: found["facility"]}, index=towns.index)
+    found = nearest_attached(network, start, attach_some(network, points, name), np.inf, "to")
+    return pd.DataFrame({f"minutes_{name}": found["minutes"], name: found["facility"]})
 
 
 def _to_assigned(
-    network: TravelNetwork, towns: gpd.GeoDataFrame, name: str, points: gpd.GeoDataFrame, column: str
+    network: TravelNetwork,
+    towns: gpd.GeoDataFrame,
+    start: Attachment,
+    name: str,
+    points: gpd.GeoDataFrame,
+    column: str,
 ) -> pd.DataFrame:
     check_points(points, name)
     check_columns(towns, "towns", [column])
@@ -138,15 +154,16 @@ def _to_assigned(
         raise InputError(
             f"towns: {column} of {some_of(towns.index[lost])} is not among the {name} points; mend these ids."
         )
-    table = minutes_table(network, towns, points)
-    minutes = table.to_numpy()[np.arange(len(towns)), table.columns.get_indexer(own)]
+    table = table_between(network, start, attach_some(network, points, name), np.inf)
+    minutes = table[np.arange(len(towns)), points.index.get_indexer(own)]
     return pd.DataFrame({f"minutes_{name}": minutes, name: own}, index=towns.index)
 
 
 def _rank(table: pd.DataFrame, name: str, limit: float) -> None:
     minutes = table[f"minutes_{name}"].fillna(np.inf)
     table[f"rank_{name}"] = minutes.rank(method="min").astype(int)
-    table[f"percentile_{name}"] = 100.0 * minutes.rank(pct=True, ascending=False, method="average")
+    no_nearer = 100.0 * minutes.rank(pct=True, ascending=False, method="max")
+    table[f"percentile_{name}"] = no_nearer.where(np.isfinite(minutes), 0.0)
     table[f"within_{name}"] = minutes <= limit
 
 

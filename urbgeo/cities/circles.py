@@ -12,9 +12,18 @@ import pandas as pd
 import shapely
 
 from urbgeo.access.isochrones import isochrones
-from urbgeo.checks import check_amounts, check_choice, check_minutes, check_points, check_polygons
-from urbgeo.crs import equal_area_crs
+from urbgeo.checks import (
+    check_amounts,
+    check_choice,
+    check_crs,
+    check_minutes,
+    check_points,
+    check_polygons,
+    check_share,
+)
+from urbgeo.crs import WGS84, equal_area_crs
 from urbgeo.errors import InputError, some_of
+from urbgeo.network.attach import attach_all
 from urbgeo.network.minutes import nearest_facility
 from urbgeo.network.model import TravelNetwork
 from urbgeo.provenance import Provenance
@@ -76,6 +85,7 @@ def commuting_circle(
     minutes: float = 60.0,
     rings: Sequence[float] = (120.0,),
     rule: str = "population",
+    majority: float = MAJORITY,
     seats: gpd.GeoDataFrame | None = None,
     population: str = "population",
     urban_population: str | None = "urban_population",
@@ -85,10 +95,11 @@ def commuting_circle(
 ) -> CommutingCircle:
     """Zones within a travel time of the core, by three rules side by side.
 
-    ``seat``: the seat is within the time. ``area``: at least half of the zone's area is. ``population``: at
-    least half of its people are, with the urban population taken to live at the seat and the rest spread
-    evenly over the zone (modelled, not observed). Then exclaves (not joined to the core by a common border)
-    are dropped, and enclaves (wholly surrounded by the circle) are added.
+    ``seat``: the seat is within the time. ``area``: at least the majority of the zone's area is.
+    ``population``: at least the majority of its people are, with the urban population taken to live at the
+    seat and the rest spread evenly over the zone (modelled, not observed). Then exclaves (not joined to the
+    core by a common border) are dropped, and enclaves (wholly surrounded by the circle) are added; points
+    have no borders, so with them the rule alone decides.
 
     Parameters
     ----------
@@ -104,6 +115,8 @@ def commuting_circle(
         Further thresholds for the column ``ring``.
     rule
         ``"seat"``, ``"area"`` or ``"population"``: the one that makes ``member``.
+    majority
+        Share of area or people that counts as inside (closed bound).
     seats
         Points by zone id; needed with polygons for the rules ``seat`` and ``population``.
     population, urban_population
@@ -118,8 +131,8 @@ def commuting_circle(
     Raises
     ------
     InputError
-        For faulty layers (naming their ids), a core outside the network, minutes not > 0, an unknown rule
-        or one that the data do not allow, ids that are not among the zones.
+        For faulty layers (naming their ids), a core outside the network or outside all zones, minutes not
+        > 0, an unknown rule or one that the data do not allow, ids that are not among the zones.
 
     References
     ----------
@@ -129,17 +142,18 @@ def commuting_circle(
     limit = check_minutes(minutes)
     limits = sorted({limit, *(check_minutes(ring, "rings") for ring in rings)})
     check_choice(rule, "rule", RULES)
+    check_share(majority, "majority")
     check_points(core, "core")
+    attach_all(network, core, "core")
     settled = _settled(zones, seats, population, urban_population)
-    land = isochrones(network, core, minutes=limits, resolution_km=resolution_km)
-    table = _measured(network, core, settled, land.geometry.loc[limit], limits, limit)
-    if rule not in table:
-        raise InputError(f"rule: {rule!r} needs polygons and seats; with these data use another of {RULES}.")
+    _check_rule(rule, settled)
     first = _core_ids(settled, core, core_zones)
+    listed = _official(zones, official)
+    land = isochrones(network, core, minutes=limits, resolution_km=resolution_km)
+    table = _measured(network, core, settled, land.geometry.loc[limit], limits, limit, majority)
     joined = {name: _joined(settled, table[name], first) for name in RULES if name in table}
     table["how"] = joined[rule]
     table["member"] = _inside(joined[rule])
-    listed = _official(zones, official)
     if listed is not None:
         table["official"] = listed
     return CommutingCircle(
@@ -149,7 +163,7 @@ def commuting_circle(
         isochrone=land,
         rule=rule,
         provenance=network.provenance.having(
-            parameters={"minutes": limit, "rings": tuple(limits), "rule": rule, "majority": MAJORITY},
+            parameters={"minutes": limit, "rings": tuple(limits), "rule": rule, "majority": majority},
             shares={"zones whose seat is unreached": float((~(table["seat_minutes"] <= limits[-1])).mean())}
             if "seat_minutes" in table
             else {},
@@ -159,7 +173,10 @@ def commuting_circle(
 
 @dataclass(frozen=True)
 class _Settled:
-    """Zones with their people: ``land`` polygons in an equal-area CRS or None, ``seats`` points or None."""
+    """Zones with their people: ``land`` polygons or None, ``seats`` points or None.
+
+    The polygons stay in their own CRS: only there do borders that share no vertices still coincide.
+    """
 
     land: gpd.GeoSeries | None
     seats: gpd.GeoDataFrame | None
@@ -171,6 +188,7 @@ def _settled(
     zones: gpd.GeoDataFrame, seats: gpd.GeoDataFrame | None, population: str, urban_population: str | None
 ) -> _Settled:
     """Check the zones, and bring their parts together on one index."""
+    check_crs(zones, "zones")
     only_points = len(zones) > 0 and bool(zones.geom_type.eq("Point").all())
     (check_points if only_points else check_polygons)(zones, "zones")
     check_amounts(zones, "zones", [population, *([urban_population] if urban_population else [])])
@@ -178,18 +196,28 @@ def _settled(
     urban = zones[urban_population].astype(float) if urban_population else pd.Series(0.0, zones.index)
     if (urban > people).any():
         raise InputError(
-            f"zones: {urban_population} above {population} at {some_of(zones.index[urban > people])}."
+            f"zones: {urban_population} above {population} at {some_of(zones.index[urban > people])}; "
+            "mend one of the two."
         )
     if only_points:
         return _Settled(None, zones, people, urban)
-    land = zones.geometry.to_crs(equal_area_crs(zones))
     if seats is None:
-        return _Settled(land, None, people, urban)
+        return _Settled(zones.geometry, None, people, urban)
     check_points(seats, "seats")
     lost = zones.index[~zones.index.isin(seats.index)]
     if len(lost):
         raise InputError(f"seats: none for the zones {some_of(lost)}; add them.")
-    return _Settled(land, seats.loc[zones.index], people, urban)
+    return _Settled(zones.geometry, seats.loc[zones.index], people, urban)
+
+
+def _check_rule(rule: str, settled: _Settled) -> None:
+    """Refuse a rule that these layers do not allow."""
+    needs = {"seat": ("seats",), "area": ("polygons",), "population": ("polygons", "seats")}
+    have = {"polygons": settled.land is not None, "seats": settled.seats is not None}
+    missing = [one for one in needs[rule] if not have[one]]
+    if missing:
+        can = [name for name in RULES if all(have[one] for one in needs[name])]
+        raise InputError(f"rule: {rule!r} needs {some_of(missing)}; give them, or use {some_of(can)}.")
 
 
 def _measured(
@@ -199,6 +227,7 @@ def _measured(
     reached: shapely.Geometry,
     limits: Sequence[float],
     limit: float,
+    majority: float,
 ) -> pd.DataFrame:
     """Minutes, shares and the verdict of every rule that the data allow."""
     table = pd.DataFrame({"people": settled.people})
@@ -208,15 +237,16 @@ def _measured(
         table["ring"] = _ring(found["minutes"], limits)
         table["seat"] = table["seat_minutes"] <= limit
     if settled.land is not None:
-        shape = gpd.GeoSeries([reached], crs=4326).to_crs(settled.land.crs).iloc[0]
-        table["area_km2"] = settled.land.area / 1e6
-        table["area_share"] = settled.land.intersection(shape).area / settled.land.area
-        table["area"] = table["area_share"] >= MAJORITY
+        land = settled.land.to_crs(equal_area_crs(settled.land.to_frame("geometry")))
+        shape = gpd.GeoSeries([reached], crs=WGS84).to_crs(land.crs).make_valid().iloc[0]
+        table["area_km2"] = land.area / 1e6
+        table["area_share"] = (land.make_valid().intersection(shape).area / land.area).clip(upper=1.0)
+        table["area"] = table["area_share"] >= majority
     if settled.land is not None and settled.seats is not None:
         rural = settled.people - settled.urban
         inside = settled.urban.where(table["seat"], 0.0) + rural * table["area_share"]
         table["population_share"] = (inside / settled.people).where(settled.people > 0, table["area_share"])
-        table["population"] = table["population_share"] >= MAJORITY
+        table["population"] = table["population_share"] >= majority
     return table
 
 
@@ -235,6 +265,10 @@ def _core_ids(settled: _Settled, core: gpd.GeoDataFrame, given: Iterable[object]
     if settled.land is None or named:
         return named
     holds = settled.land.sindex.query(core.geometry.to_crs(settled.land.crs), predicate="intersects")[1]
+    if not len(holds):
+        raise InputError(
+            f"core: {some_of(core.index)} lie in none of the zones; give core_zones, or add the zones there."
+        )
     return set(settled.land.index[holds])
 
 
@@ -242,7 +276,7 @@ def _joined(settled: _Settled, inside: pd.Series, first: set[object]) -> pd.Seri
     """Why each zone is in or out, once exclaves are dropped and enclaves added."""
     how = pd.Series("outside", inside.index).mask(inside, "rule")
     how[how.index.isin(first)] = "core"
-    if settled.land is None or not first:
+    if settled.land is None:
         return how
     taken = settled.land[how != "outside"]
     home = _connected(taken, first)

@@ -10,8 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from urbgeo.checks import check_minutes
-from urbgeo.errors import InputError
-from urbgeo.network.attach import Attachment, attach
+from urbgeo.network.attach import Attachment, attach, attach_some
 from urbgeo.network.kernels import rows_of_table, search
 from urbgeo.network.model import Adjacency, TravelNetwork, check_direction
 from urbgeo.options import thread_count, with_progress
@@ -53,7 +52,8 @@ def minutes_table(
         For faulty points (naming their ids) or a cutoff that is not > 0.
     """
     limit = np.inf if cutoff_min is None else check_minutes(cutoff_min, "cutoff_min")
-    start, end = attach(network, origins), attach(network, destinations)
+    start = attach(network, origins, name="origins")
+    end = attach(network, destinations, name="destinations")
     values = table_between(network, start, end, limit)
     return pd.DataFrame(
         values,
@@ -96,13 +96,8 @@ def nearest_facility(
         For faulty points (naming their ids), no facility that can be attached, a cutoff that is not > 0.
     """
     limit = np.inf if cutoff_min is None else check_minutes(cutoff_min, "cutoff_min")
-    there = attach(network, facilities)
-    if not there.attached.any():
-        raise InputError(
-            f"facilities: none lies within {network.snapping.max_snap_km:g} km of a link that can be joined; "
-            "check their coordinates, or raise max_snap_km."
-        )
-    return nearest_attached(network, attach(network, places), there, limit, direction)
+    there = attach_some(network, facilities, "facilities")
+    return nearest_attached(network, attach(network, places, name="places"), there, limit, direction)
 
 
 def nearest_attached(
@@ -249,7 +244,7 @@ def _along_one_link(start: Attachment, i: Ints, end: Attachment, j: Ints) -> Flo
     along = np.where(step == 0, 0.0, np.abs(step) * whole)
     along = np.where(np.isnan(along), np.inf, along) + start.off_minutes[i] + end.off_minutes[j]
     km = np.hypot(*(start.xy[i] - end.xy[j]).T) / 1000.0
-    across = np.where(km <= start.off_km[i] + end.off_km[j], km / start.off_network_kmh * 60.0, np.inf)
+    across = np.where(km <= start.off_km[i] + end.off_km[j], km * 60.0 / start.off_network_kmh, np.inf)
     return np.minimum(along, across)
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
-from urbgeo.checks import check_amounts, check_columns, check_minutes, check_points
+from urbgeo.checks import add_amount_faults, check_columns, check_points, check_quantity
 from urbgeo.errors import Faults, InputError, some_of
 
 STOP_COLUMNS = ("service", "seq", "station", "minutes", "trains_per_day")
@@ -35,10 +34,8 @@ class RailTerms:
 
     def __post_init__(self) -> None:
         for name in ("access_min", "egress_min", "change_min", "max_wait_min"):
-            value = getattr(self, name)
-            if not np.isfinite(value) or value < 0:
-                raise InputError(f"RailTerms.{name}: {value!r}; give finite minutes >= 0.")
-        check_minutes(self.service_hours, "RailTerms.service_hours")
+            check_quantity(getattr(self, name), f"RailTerms.{name}", zero=True)
+        check_quantity(self.service_hours, "RailTerms.service_hours")
 
     def wait_min(self, trains_per_day: pd.Series) -> pd.Series:
         """Minutes to wait for a train that runs so many times a day and direction."""
@@ -60,7 +57,7 @@ def rail_tables(
         Points by station id, any CRS.
     stops
         One row per stop: ``service``, ``seq`` (order), ``station``, ``minutes`` from the stop before
-        (ignored at the first), ``trains_per_day`` in each direction.
+        (ignored at the first, may be missing there), ``trains_per_day`` in each direction.
     terms
         The minutes beside the ride.
 
@@ -73,7 +70,8 @@ def rail_tables(
     Raises
     ------
     InputError
-        Listing unknown stations, minutes that are not > 0, services without trains or with a single stop.
+        Listing unknown stations, minutes that are not > 0, services without trains or with a single stop,
+        stops without a place of their own in the order.
     """
     terms = terms or RailTerms()
     check_points(stations, "stations")
@@ -85,34 +83,41 @@ def rail_tables(
     rides, doors, changes = _rides(runs), _doors(runs, terms), _changes(runs, terms)
     links = pd.concat([rides, doors, changes], ignore_index=True)
     links = links.assign(length_km=0.0, mode="rail", joinable=False)
-    links.index = pd.Index(links["class"] + " " + links["from_node"] + " - " + links["to_node"])
+    ends = links["from_node"].astype(str) + " - " + links["to_node"].astype(str)
+    links.index = pd.Index(links["class"] + " " + ends)
     return nodes, links
 
 
 def _checked_stops(stations: gpd.GeoDataFrame, stops: pd.DataFrame) -> pd.DataFrame:
     """Stops in order, each with the node that stands for being on that train there."""
     check_columns(stops, "stops", STOP_COLUMNS)
-    check_amounts(stops, "stops", ("minutes", "trains_per_day"))
-    runs = stops.sort_values(["service", "seq"], kind="stable").reset_index(drop=True)
-    first = ~runs["service"].duplicated()
+    if stops.empty:
+        raise InputError("stops: it has no rows.")
+    runs = stops.assign(stop=stops["service"].astype(str) + " stop " + stops["seq"].astype(str))
+    runs = runs.set_index("stop")
     faults = Faults("stops")
-    lost = ~runs["station"].isin(stations.index)
-    faults_at = runs["service"] + " stop " + runs["seq"].astype(str)
+    for column in ("seq", "minutes", "trains_per_day"):
+        add_amount_faults(faults, runs[column], allow_missing=column == "minutes")
+        runs[column] = pd.to_numeric(runs[column], errors="coerce")
+    runs = runs.sort_values(["service", "seq"], kind="stable")
+    later = runs["service"].duplicated()
     for wrong, what, remedy in (
-        (lost, "station unknown", "add it to the stations"),
-        ((runs["minutes"] <= 0) & ~first, "minutes not > 0", "give the minutes from the stop before"),
-        (runs["trains_per_day"] <= 0, "no trains", "drop services that do not run"),
+        (~runs["station"].isin(stations.index), "station unknown", "add it to the stations"),
+        (~(runs["minutes"] > 0) & later, "minutes not > 0", "give the minutes from the stop before"),
+        (runs["trains_per_day"] == 0, "no trains", "drop services that do not run"),
         (runs.duplicated(["service", "seq"]), "two stops in one place of the order", "number them 1, 2, 3"),
         (~runs["service"].duplicated(keep=False), "a single stop", "a service needs two stops or more"),
     ):
         if wrong.any():
-            faults.add(what, ids=faults_at[wrong], remedy=remedy)
+            faults.add(what, ids=runs.index[wrong], remedy=remedy)
     faults.raise_if_any()
-    runs["node"] = runs["service"] + " " + runs["seq"].astype(str) + " " + runs["station"]
+    runs["node"] = [
+        f"{run.service} {run.seq} {run.station}" for run in runs[["service", "seq", "station"]].itertuples()
+    ]
     clash = runs["node"].isin(stations.index)
     if clash.any():
         raise InputError(f"stations: ids that look like stops: {some_of(runs['node'][clash])}; rename them.")
-    return runs
+    return runs.reset_index(drop=True)
 
 
 def _rides(runs: pd.DataFrame) -> pd.DataFrame:

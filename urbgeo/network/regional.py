@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
-import shapely.ops
+from shapely.ops import substring
 
 from urbgeo.checks import check_choice
 from urbgeo.errors import InputError
-from urbgeo.network.attach import Attachment, attach
+from urbgeo.network.attach import attach
 from urbgeo.network.model import Snapping, TravelNetwork, build_network
 from urbgeo.network.rail import RailTerms, rail_tables
 from urbgeo.regions.region import Region
 
 MODES = ("road", "rail")
+
+ALONG_DECIMALS = 6
+"""Stations that meet a road this near each other (as a fraction of the link) share a junction."""
 
 
 def region_network(
@@ -67,17 +68,19 @@ def region_network(
     if "rail" not in modes:
         return road
     terms = rail_terms or RailTerms()
-    nodes, links = rail_tables(region.stations, region.rail_stops, terms=terms)
+    nodes, rail = rail_tables(region.stations, region.rail_stops, terms=terms)
     served = region.stations[region.stations.index.isin(region.rail_stops["station"])]
-    joint_nodes, joint_links = with_stations(road, served)
+    joint_nodes, joint = with_stations(road, served)
     joined = build_network(
         gpd.GeoDataFrame(pd.concat([joint_nodes, nodes.to_crs(road.crs)]), crs=road.crs),
-        pd.concat([joint_links, links]),
+        pd.concat([joint, rail]),
         snapping=snapping,
     )
-    unjoined = 1.0 - joint_links["class"].eq("station access").sum() / len(served)
+    # The tables carry minutes by now; the links remember where these came from.
+    source = joint["speed_source"].reindex(joined.links.index).fillna("minutes")
+    unjoined = 1.0 - joint["class"].eq("station access").sum() / len(served)
     about = road.provenance.having(parameters=asdict(terms), shares={"stations without a road": unjoined})
-    return replace(joined, provenance=about)
+    return replace(joined, links=joined.links.assign(speed_source=source), provenance=about)
 
 
 def with_stations(road: TravelNetwork, stations: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
@@ -88,72 +91,81 @@ def with_stations(road: TravelNetwork, stations: gpd.GeoDataFrame) -> tuple[gpd.
     Returns
     -------
     nodes, links
-        Nodes with the junctions added (``at <station>``); link rows that carry their minutes.
-
-    Stations farther from any road than ``max_snap_km`` are passed through by trains but boarded by nobody.
+        Nodes with the junctions added (``at <station>``); link rows with all their columns, which carry
+        their minutes. Stations farther from any road than ``max_snap_km`` get no way to it.
     """
-    joint = attach(road, stations)
-    stations, joint = stations[joint.attached], attach(road, stations[joint.attached])
-    cuts = _junctions(road, joint)
-    inner = cuts.drop_duplicates("node").query("0 < along < 1")
+    meets = _junctions(road, stations)
+    inner = meets[(meets["along"] > 0) & (meets["along"] < 1)].drop_duplicates("node")
     lines = road.links.geometry.to_numpy()[inner["link"]]
     spots = shapely.line_interpolate_point(lines, inner["along"].to_numpy(), normalized=True)
     nodes = gpd.GeoDataFrame(
         geometry=pd.concat([road.nodes.geometry, gpd.GeoSeries(spots, index=inner["node"], crs=road.crs)])
     )
-    pieces = [_cut(road.links.iloc[link], group) for link, group in inner.groupby("link")]
     whole = road.links.drop(index=road.links.index[inner["link"].unique()])
-    access = pd.DataFrame(
+    links = pd.concat([whole, _cut(road, inner), _access(meets)])
+    return nodes, links.assign(oneway=links["minutes_back"].isna())
+
+
+def _junctions(road: TravelNetwork, stations: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Where each station meets its road: ``link``, ``along``, and the ``node`` there (an end of it, or new)."""
+    joint = attach(road, stations, name="stations")
+    meets = pd.DataFrame(
         {
-            "from_node": stations.index.to_numpy(),
-            "to_node": cuts["node"].to_numpy(),
-            "length_km": joint.off_km,
-            "minutes": joint.off_minutes,
+            "station": joint.index,
+            "link": joint.link,
+            "along": joint.along.round(ALONG_DECIMALS),
+            "off_km": joint.off_km,
+            "off_minutes": joint.off_minutes,
+        }
+    )[joint.attached]
+    ends = road.links.iloc[meets["link"]]
+    new = "at " + meets.groupby(["link", "along"])["station"].transform("first").astype(str)
+    meets["node"] = new.mask(meets["along"] == 0, ends["from_node"].to_numpy()).mask(
+        meets["along"] == 1, ends["to_node"].to_numpy()
+    )
+    return meets
+
+
+def _cut(road: TravelNetwork, junctions: pd.DataFrame) -> pd.DataFrame:
+    """The stretches of the links that have junctions on them: one up to each, and one behind the last."""
+    stops = junctions[["link", "along", "node"]].sort_values(["link", "along"])
+    by_link = stops.groupby("link")
+    upto = stops.assign(since=by_link["along"].shift(fill_value=0.0), before=by_link["node"].shift())
+    last = by_link.tail(1)
+    behind = last.assign(since=last["along"], before=last["node"], along=1.0, node=None)
+    parts = pd.concat([upto, behind]).sort_values(["link", "since"], ignore_index=True)
+    pieces = road.links.iloc[parts["link"]]
+    number = parts.groupby("link").cumcount() + 1
+    share = (parts["along"] - parts["since"]).to_numpy()
+    lines = [
+        substring(line, start, end, normalized=True)
+        for line, start, end in zip(pieces.geometry, parts["since"], parts["along"], strict=True)
+    ]
+    pieces = pieces.assign(
+        from_node=parts["before"].to_numpy(),
+        to_node=parts["node"].to_numpy(),
+        geometry=lines,
+        **{column: pieces[column] * share for column in ("length_km", "minutes", "minutes_back")},
+    )
+    ends = road.links.iloc[parts["link"]]
+    pieces["from_node"] = pieces["from_node"].fillna(ends["from_node"])
+    pieces["to_node"] = pieces["to_node"].fillna(ends["to_node"])
+    return pieces.set_axis(pieces.index.astype(str) + " part " + number.astype(str).to_numpy())
+
+
+def _access(meets: pd.DataFrame) -> pd.DataFrame:
+    """The straight ways between stations and their junctions."""
+    return pd.DataFrame(
+        {
+            "from_node": meets["station"].to_numpy(),
+            "to_node": meets["node"].to_numpy(),
+            "length_km": meets["off_km"].to_numpy(),
+            "minutes": meets["off_minutes"].to_numpy(),
+            "minutes_back": meets["off_minutes"].to_numpy(),
             "mode": "road",
             "joinable": False,
             "class": "station access",
+            "speed_source": "minutes",
         },
-        index=pd.Index("access " + stations.index.astype(str)),
+        index=pd.Index("access " + meets["station"].astype(str)),
     )
-    columns = [
-        "from_node",
-        "to_node",
-        "length_km",
-        "class",
-        "mode",
-        "joinable",
-        "minutes",
-        "minutes_back",
-        "geometry",
-    ]
-    kept = pd.concat([whole[columns], *pieces])
-    kept["oneway"] = kept["minutes_back"].isna()
-    return nodes, pd.concat([kept, access])
-
-
-def _junctions(road: TravelNetwork, joint: Attachment) -> pd.DataFrame:
-    """Where each station meets its road: ``link``, ``along``, and the node there (an end of it, or new)."""
-    cuts = pd.DataFrame({"link": joint.link, "along": joint.along.round(6), "station": joint.index})
-    ends = road.links.iloc[joint.link]
-    new = "at " + cuts.groupby(["link", "along"])["station"].transform("first").astype(str)
-    at_start, at_end = cuts["along"] == 0, cuts["along"] == 1
-    cuts["node"] = new.mask(at_start, ends["from_node"].to_numpy()).mask(at_end, ends["to_node"].to_numpy())
-    return cuts
-
-
-def _cut(link: pd.Series, stops: pd.DataFrame) -> pd.DataFrame:
-    """One link cut into the stretches between its ends and the junctions on it."""
-    stops = stops.sort_values("along", kind="stable")
-    ends = [link["from_node"], *stops["node"], link["to_node"]]
-    along = np.array([0.0, *stops["along"], 1.0])
-    share = np.diff(along)
-    pieces = pd.DataFrame({"from_node": ends[:-1], "to_node": ends[1:]})
-    for column in ("length_km", "minutes", "minutes_back"):
-        pieces[column] = link[column] * share
-    for column in ("class", "mode", "joinable"):
-        pieces[column] = link[column]
-    pieces["geometry"] = [
-        shapely.ops.substring(link["geometry"], a, b, normalized=True) for a, b in itertools.pairwise(along)
-    ]
-    pieces.index = pd.Index([f"{link.name} part {part}" for part in range(1, len(pieces) + 1)])
-    return pieces
