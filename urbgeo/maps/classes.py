@@ -32,7 +32,7 @@ RAMPS: dict[str, LinearColormap] = {
 """Colour ramps told apart by colour-blind readers; the last two diverge from a middle."""
 
 _DIVERGING = ("PuOr", "BrBG")
-_PALEST, _DARKEST = 0.14, 0.94
+_PALEST, _DARKEST = 0.14, 0.84
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def paint(frame: pd.DataFrame, colour: str | Classes | Categories, name: str) ->
     if isinstance(colour, Categories):
         return _paint_categories(frame, colour, name)
     check_colour(colour, "colour")
-    return Painted(np.zeros(len(frame), dtype=np.intp), (colour,), (LegendRow(colour, ""),))
+    return Painted(np.zeros(len(frame), dtype=np.intp), (colour,), (LegendRow(colour, "", len(frame)),))
 
 
 def check_colour(colour: str, name: str) -> None:

@@ -3,7 +3,6 @@
   "use strict";
 
   var PANES = { polygon: 410, line: 420, point: 430, label: 440 };
-  var PANEL_PX = 290;
   var panels = new WeakMap();
 
   function element(tag, className, text) {
@@ -23,14 +22,13 @@
     return box;
   }
 
+  /* The study area goes where neither title nor panel covers it. */
   function fit(map, bounds) {
-    var size = map.getSize();
-    var title = map.getContainer().querySelector(".ug-title").offsetHeight;
-    var panel = size.x > 700 ? PANEL_PX : 12;
+    var container = map.getContainer();
     map.fitBounds(bounds, {
       animate: false,
-      paddingTopLeft: [16, size.x > 700 ? title + 24 : 12],
-      paddingBottomRight: [panel, 40]
+      paddingTopLeft: [16, container.querySelector(".ug-title").offsetHeight + 24],
+      paddingBottomRight: [container.querySelector(".leaflet-control-layers").offsetWidth + 28, 40]
     });
   }
 
@@ -98,7 +96,7 @@
 
   function addHover(data, shape, feature) {
     if (!data.fields.length) { return; }
-    shape.bindTooltip(function () { return hoverBox(data.fields, feature.properties.v); }, { sticky: true });
+    shape.bindTooltip(function () { return hoverBox(data.fields, feature.properties.v); }, { sticky: true, opacity: 1 });
     shape.on("mouseover", function () {
       shape.setStyle({ weight: data.style.weight + 1.5, color: data.kind === "line" ? undefined : "#2b3138" });
     });
