@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, Phase, settings
 from urbgeo.network.model import TravelNetwork, build_network
 
 QUICK = settings(
-    max_examples=int(os.environ.get("URBGEO_EXAMPLES", "15")),
+    max_examples=int(os.environ.get("URBGEO_EXAMPLES", "10")),
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],

@@ -120,11 +120,11 @@ class Categories:
 
 @dataclass(frozen=True)
 class LegendRow:
-    """A colour, the text beside it, and how many rows have it (None: not said)."""
+    """A colour, the text beside it, and how many rows have it."""
 
     colour: str
     text: str
-    count: int | None = None
+    count: int
 
 
 @dataclass(frozen=True)
@@ -194,19 +194,21 @@ def _paint_categories(frame: pd.DataFrame, categories: Categories, name: str) ->
     column = frame[categories.by]
     items = categories.items or _items_found(column, name)
     position = {value: at for at, (value, *_) in enumerate(items)}
-    known = column.map(position).to_numpy(dtype=np.float64, na_value=np.nan)
-    codes = np.where(np.isnan(known), np.where(column.isna(), len(items) + 1, len(items)), known).astype(
-        np.intp
-    )
+    known = column.astype(object).map(position).to_numpy(dtype=np.float64)
+    unlisted = np.where(column.isna(), len(items) + 1, len(items))
+    codes = np.where(np.isnan(known), unlisted, known).astype(np.intp)
     colours = (*(colour for _, colour, _, _ in items), OTHER_COLOUR, NO_DATA_COLOUR)
     texts = (*(" ".join(dict.fromkeys((zh, en))) for _, _, zh, en in items), "其他 other", NO_DATA)
-    counts = np.bincount(codes, minlength=len(colours))
-    legend = tuple(
-        LegendRow(colours[at], texts[at], int(counts[at]))
-        for at in range(len(colours))
-        if at < len(items) or counts[at]
-    )
-    return Painted(codes, colours, legend)
+    return Painted(codes, colours, _legend(codes, colours, texts, always=len(items)))
+
+
+def _legend(
+    codes: NDArray[np.intp], colours: Sequence[str], texts: Sequence[str], *, always: int
+) -> tuple[LegendRow, ...]:
+    """One row for each of the first ``always`` colours, and for the others that occur."""
+    counts = np.bincount(codes, minlength=len(colours)).tolist()
+    rows = [LegendRow(*row) for row in zip(colours, texts, counts, strict=True)]
+    return tuple(row for at, row in enumerate(rows) if at < always or row.count)
 
 
 def _items_found(column: pd.Series, name: str) -> list[tuple[object, str, str, str]]:

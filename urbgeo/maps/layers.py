@@ -358,7 +358,7 @@ def _legend(layer: _Layer, rows: Sequence[str]) -> str:
 
 def _legend_row(row: LegendRow, style: str, opacity: float, *, fill: bool = True) -> str:
     colour = f"background:{_faded(row.colour, opacity)};" if fill else f"opacity:{opacity:g};"
-    count = "" if row.count is None else f"<em>{number_text(row.count)}</em>"
+    count = f"<em>{number_text(row.count)}</em>"
     return _row_html(f"{colour}{style}", row.text, count)
 
 
