@@ -1,4 +1,4 @@
-"""What every test may ask for."""
+"""What many tests share: the folder of real data beside the repository."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ from pathlib import Path
 
 import pytest
 
+import urbgeo
 
-@pytest.fixture(scope="session")
+ROOT = Path(__file__).parents[1]
+
+
 def shared_data() -> Path:
-    """The folder of real inputs; the test is skipped where it is absent."""
-    folder = Path(os.environ.get("URBGEO_SHARED", Path(__file__).parents[2] / "shared")) / "data"
-    if not folder.is_dir():
-        pytest.skip(f"no real data: {folder} is not there")
-    return folder
+    """The folder of real data that is not part of the repository; the test is skipped where it is absent."""
+    given = os.environ.get("URBGEO_SHARED")
+    root = Path(given) if given else ROOT.parent / "shared"
+    if not (root / "data").is_dir():
+        pytest.skip(f"no real data in {root / 'data'}; name the folder above it in URBGEO_SHARED")
+    return root / "data"
 
 
-@pytest.fixture(scope="session")
-def golden() -> Path:
-    """The folder of known answers; the test is skipped where it is absent."""
-    folder = Path(os.environ.get("URBGEO_SHARED", Path(__file__).parents[2] / "shared")) / "golden"
-    if not folder.is_dir():
-        pytest.skip(f"no known answers: {folder} is not there")
-    return folder
+@pytest.fixture(autouse=True)
+def quiet() -> None:
+    """No progress bars in test output."""
+    urbgeo.options.progress = False

@@ -12,6 +12,10 @@ from urbgeo.options import options
 from urbgeo.provenance import package_version
 
 if TYPE_CHECKING:
+    from urbgeo.cities.degurba import degree_of_urbanisation
+    from urbgeo.cities.functional import functional_areas
+    from urbgeo.cities.metropolises import metropolitan_circles
+    from urbgeo.cities.sizes import size_classes
     from urbgeo.network.minutes import minutes_table, nearest_facility
     from urbgeo.network.model import Snapping, TravelNetwork, build_network
 
@@ -19,8 +23,12 @@ _ROOMS = {
     "Snapping": "urbgeo.network.model",
     "TravelNetwork": "urbgeo.network.model",
     "build_network": "urbgeo.network.model",
+    "degree_of_urbanisation": "urbgeo.cities.degurba",
+    "functional_areas": "urbgeo.cities.functional",
+    "metropolitan_circles": "urbgeo.cities.metropolises",
     "minutes_table": "urbgeo.network.minutes",
     "nearest_facility": "urbgeo.network.minutes",
+    "size_classes": "urbgeo.cities.sizes",
 }
 
 __version__ = package_version()
@@ -29,9 +37,13 @@ __all__ = [
     "Snapping",
     "TravelNetwork",
     "build_network",
+    "degree_of_urbanisation",
+    "functional_areas",
+    "metropolitan_circles",
     "minutes_table",
     "nearest_facility",
     "options",
+    "size_classes",
 ]
 
 

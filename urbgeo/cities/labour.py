@@ -109,50 +109,63 @@ def labour_market_areas(
 
 def _grouped(flows: Flows, rules: LabourRules, stays: NDArray[np.bool_]) -> Ints:
     """Group of each zone; groups are numbered by one of their zones."""
-    matrix = flows.matrix.toarray()
-    employed, jobs = flows.employed, flows.jobs
-    n = len(employed)
-    group = np.arange(n)
-    alive = np.ones(n, bool)
-    size_e, size_j, inner = employed.copy(), jobs.copy(), matrix.diagonal().copy()
-    to_group, from_group = matrix.copy(), matrix.T.copy()
+    state = _State(flows)
     settled = stays.copy()
     while True:
-        validity = _validity(size_e, size_j, inner, rules)
-        validity[~alive | settled] = np.inf
+        validity = _validity(state.employed, state.jobs, state.inner, rules)
+        validity[~state.alive | settled] = np.inf
         worst = int(validity.argmin())
         if validity[worst] >= rules.min_containment / rules.target_containment:
-            return group
-        members = np.flatnonzero(group == worst)
-        members = members[np.lexsort((members, -employed[members]))]
-        alive[worst] = False
-        moved = False
-        for zone in members:
-            others = alive.copy()
-            with np.errstate(divide="ignore", invalid="ignore"):
-                link = to_group[zone] ** 2 / (employed[zone] * size_j)
-                link = np.nan_to_num(link) + np.nan_to_num(from_group[zone] ** 2 / (jobs[zone] * size_e))
-            link[~others] = 0.0
-            target = int(link.argmax())
-            if link[target] <= 0:
-                continue
-            moved = True
-            group[zone] = target
-            size_e[worst] -= employed[zone]
-            size_j[worst] -= jobs[zone]
-            size_e[target] += employed[zone]
-            size_j[target] += jobs[zone]
-            inner[target] += to_group[zone, target] + from_group[zone, target] + matrix[zone, zone]
-            for sums, flow in ((to_group, matrix[:, zone]), (from_group, matrix[zone, :])):
-                sums[:, worst] -= flow
-                sums[:, target] += flow
-        left = np.flatnonzero(group == worst)
-        if len(left):
-            alive[worst] = True
-            inner[worst] = matrix[np.ix_(left, left)].sum()
-            settled[worst] = not moved
-            if moved and len(left) == len(members):
-                settled[worst] = True
+            return state.group
+        members = np.flatnonzero(state.group == worst)
+        state.alive[worst] = False
+        moved = [state.move(zone) for zone in members[np.lexsort((members, -flows.employed[members]))]]
+        if not all(moved):
+            state.restore(worst)
+            settled[worst] = not any(moved)
+
+
+class _State:
+    """Groups of zones under way. Sums of a group only ever grow, or are made anew, so none drifts."""
+
+    def __init__(self, flows: Flows) -> None:
+        self.matrix = flows.matrix.toarray()
+        self.zone_employed, self.zone_jobs = flows.employed, flows.jobs
+        self.employed, self.jobs = flows.employed.copy(), flows.jobs.copy()
+        self.inner = self.matrix.diagonal().copy()
+        self.to_group, self.from_group = self.matrix.copy(), self.matrix.T.copy()
+        self.group = np.arange(len(self.jobs))
+        self.alive = np.ones(len(self.jobs), bool)
+
+    def move(self, zone: int) -> bool:
+        """Put a zone into the living group it is tied to most; False when it is tied to none."""
+        out = _ratio(self.to_group[zone] ** 2, self.zone_employed[zone] * self.jobs, self.alive)
+        back = _ratio(self.from_group[zone] ** 2, self.zone_jobs[zone] * self.employed, self.alive)
+        target = int((out + back).argmax())
+        if out[target] + back[target] <= 0:
+            return False
+        self.group[zone] = target
+        self.employed[target] += self.zone_employed[zone]
+        self.jobs[target] += self.zone_jobs[zone]
+        both_ways = self.to_group[zone, target] + self.from_group[zone, target]
+        self.inner[target] += both_ways + self.matrix[zone, zone]
+        self.to_group[:, target] += self.matrix[:, zone]
+        self.from_group[:, target] += self.matrix[zone, :]
+        return True
+
+    def restore(self, group: int) -> None:
+        """Bring back a dissolved group with the zones that found no other."""
+        left = np.flatnonzero(self.group == group)
+        self.alive[group] = True
+        self.employed[group] = self.zone_employed[left].sum()
+        self.jobs[group] = self.zone_jobs[left].sum()
+        self.inner[group] = self.matrix[np.ix_(left, left)].sum()
+        self.to_group[:, group] = self.matrix[:, left].sum(axis=1)
+        self.from_group[:, group] = self.matrix[left, :].sum(axis=0)
+
+
+def _ratio(part: Floats, whole: Floats, where: NDArray[np.bool_]) -> Floats:
+    return np.divide(part, whole, out=np.zeros_like(part), where=where & (whole > 0))
 
 
 def _validity(employed: Floats, jobs: Floats, inner: Floats, rules: LabourRules) -> Floats:
