@@ -12,7 +12,7 @@ import platform
 import resource
 import statistics
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -59,7 +59,7 @@ class TiledGrid:
     tile: tuple[np.ndarray, np.ndarray, np.ndarray]
     shape: tuple[int, int] = (SIDE, SIDE)
     transform: Affine = FRAME
-    crs: CRS = CRS.from_user_input("ESRI:54009")
+    crs: CRS = field(default_factory=lambda: CRS.from_user_input("ESRI:54009"))
 
     def rows(self, start: int, stop: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Rows of the repeated tile."""
@@ -148,8 +148,8 @@ def report(rows: list[tuple[int, float, float, int, str]], ours: float, peer_s: 
         f"{datetime.date.today()}, {os.cpu_count()} cores, {platform.machine()}, Python "
         f"{platform.python_version()}, NumPy {np.__version__}.",
         "",
-        f"Level 2, edition R2023A, {SIDE * SIDE:,} synthetic cells (a tile of {TILE} x {TILE} repeated, clusters "
-        "cross every tile and block border), read by blocks of rows:",
+        f"Level 2, edition R2023A, {SIDE * SIDE:,} synthetic cells (a tile of {TILE} x {TILE} repeated, "
+        "clusters cross every tile and block border), read by blocks of rows:",
         "",
         "| block rows | seconds | peak memory, GB | urban centres | fingerprint |",
         "|---|---|---|---|---|",

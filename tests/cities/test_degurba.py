@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
+from urbgeo.cities.coverage import cover
 from urbgeo.cities.degurba import (
     R2022A,
     R2023A,
@@ -257,6 +258,25 @@ def test_overlap_keeps_every_person_and_agrees_with_centres(shared_data: Path) -
     whole = gpd.GeoDataFrame({"id": ["all"]}, geometry=[frame], crs=grid.crs).set_index("id")
     everybody = classify_units(whole, urban, grid).table["population"].iloc[0]
     assert everybody == pytest.approx(np.nansum(grid.rows(0, grid.shape[0])[0]))
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.tuples(st.floats(-3, 11), st.floats(-3, 11)), min_size=3, max_size=8),
+    st.tuples(st.floats(0, 8), st.floats(0, 8), st.floats(0.1, 3)),
+)
+def test_covered_shares_equal_the_intersection_with_each_cell(
+    corners: list[tuple[float, float]], hole: tuple[float, float, float]
+) -> None:
+    shape = shapely.MultiPoint(corners).convex_hull
+    shape = shapely.difference(shape, shapely.Point(hole[:2]).buffer(hole[2], quad_segs=3))
+    shape = shapely.union(shape, shapely.box(9, 9, 9.5, 9.25))
+    polygons = shapely.union_all([one for one in shapely.get_parts(shape) if one.geom_type == "Polygon"])
+    cells, shares = cover(polygons, 0, 10, 1, (8, 10))
+    found = np.zeros(80)
+    found[cells] = shares
+    boxes = [shapely.box(j, 9 - i, j + 1, 10 - i) for i in range(8) for j in range(10)]
+    np.testing.assert_allclose(found, shapely.area(shapely.intersection(boxes, polygons)), atol=2e-9)
 
 
 def test_units_are_classed_by_hand_computed_shares() -> None:

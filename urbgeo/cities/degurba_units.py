@@ -13,6 +13,7 @@ from affine import Affine
 from numpy.typing import NDArray
 
 from urbgeo.checks import check_choice, check_polygons
+from urbgeo.cities.coverage import cover
 from urbgeo.cities.degurba import LEVEL_2, NODATA, UrbanGrid
 from urbgeo.cities.grids import CELL_M, Grid
 from urbgeo.errors import InputError
@@ -156,27 +157,15 @@ def _centre_people(units: gpd.GeoDataFrame, pieces: pd.DataFrame) -> pd.DataFram
 
 def _by_overlap(shapes: gpd.GeoSeries, grid: Grid) -> pd.DataFrame:
     """Cells of each unit and the share of the cell that lies in it."""
-    parts = [_overlap(k, shape, grid) for k, shape in enumerate(shapes)]
-    return pd.concat(parts, ignore_index=True)
-
-
-def _overlap(unit: int, shape: shapely.Geometry, grid: Grid) -> pd.DataFrame:
-    """Strips of whole rows first, then cells of a strip: far fewer vertices to cut than cell by cell."""
-    rows, columns = _window(shape, grid)
     west, north = grid.transform.c, grid.transform.f
-    left, right = west + CELL_M * columns.min(initial=0), west + CELL_M * (columns.max(initial=0) + 1)
-    tops = north - rows * CELL_M
-    shapely.prepare(shape)
-    strips = shapely.intersection(shapely.box(left, tops - CELL_M, right, tops), shape)
-    i, j = (axis.ravel() for axis in np.meshgrid(np.arange(len(rows)), columns, indexing="ij"))
-    edge = west + j * CELL_M
-    boxes = shapely.box(edge, tops[i] - CELL_M, edge + CELL_M, tops[i])
-    share = shapely.contains_properly(shape, boxes).astype(float)
-    rim = (share == 0) & shapely.intersects(shape, boxes)
-    share[rim] = shapely.area(shapely.intersection(boxes[rim], strips[i[rim]])) / CELL_M**2
-    keep = share > 0
-    cells = (rows[i] * grid.shape[1] + j)[keep]
-    return pd.DataFrame({"unit": np.full(len(cells), unit), "cell": cells, "share": share[keep]})
+    found = [cover(shape, west, north, CELL_M, grid.shape) for shape in shapes]
+    return pd.DataFrame(
+        {
+            "unit": np.repeat(np.arange(len(found)), [len(cells) for cells, _ in found]),
+            "cell": np.concatenate([cells for cells, _ in found]),
+            "share": np.concatenate([shares for _, shares in found]),
+        }
+    )
 
 
 def _by_centres(shapes: gpd.GeoSeries, grid: Grid) -> pd.DataFrame:

@@ -29,6 +29,7 @@ MOLLWEIDE = "ESRI:54009"
 CELL_M = 1000.0
 CELL_TOLERANCE_M = 1e-3
 M2_PER_KM2 = 1e6
+FAULTY_CELLS_SHOWN = 5
 MOST_LOST = 0.01
 """Share of the total that resampling may lose at the rim before it is refused."""
 
@@ -273,5 +274,6 @@ def _add_value_faults(faults: Faults, people: Floats, land: Floats, built: Float
         ("built-up outside 0 to 1", (built < 0) | (built > 1), "if in square metres, divide by 1,000,000"),
     ):
         if wrong.any():
-            cells = [f"({row + first_row}, {column})" for row, column in np.argwhere(wrong)]
-            faults.add(f"{name} in {len(cells)} cells", ids=cells, remedy=remedy)
+            first = np.argwhere(wrong)[:FAULTY_CELLS_SHOWN]
+            cells = [f"({row + first_row}, {column})" for row, column in first]
+            faults.add(f"{name} in {wrong.sum()} cells, the first", ids=cells, remedy=remedy)
