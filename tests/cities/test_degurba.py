@@ -9,6 +9,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import rasterio
 import shapely
@@ -19,8 +20,10 @@ from scipy import ndimage
 
 from urbgeo.cities.coverage import cover
 from urbgeo.cities.degurba import (
+    LEVEL_2,
     R2022A,
     R2023A,
+    UrbanGrid,
     UrbanRules,
     centre_polygons,
     degree_of_urbanisation,
@@ -299,17 +302,32 @@ def test_units_are_classed_by_hand_computed_shares() -> None:
         assert table["population"].tolist() == [72_000, 36_400, 400, 0, 0]
 
 
-def test_the_two_rule_years_of_level_2_differ_where_they_should() -> None:
-    people = np.zeros((3, 12))
-    people[0, 0:6] = [1600, 1600, 1600, 1600, 350, 350]
-    people[0, 6:10] = 340
-    grid = grid_of(people)
-    urban = degree_of_urbanisation(grid, level=2)
-    unit = gpd.GeoDataFrame(geometry=[shapely.box(3000, -1000, 10_000, 0)], index=["u"], crs=grid.crs)
-    shares = classify_units(unit, urban, grid).table.loc["u"]
-    dense = 1600 / (1600 + 700 + 1360)
-    assert shares["share: dense urban cluster"] == pytest.approx(dense)
-    assert shares["class"] == "suburban or peri-urban area"
+@pytest.mark.parametrize(
+    ("people", "of_2024", "of_2021"),
+    [
+        ([50, 0, 0, 50, 0, 0, 0], "city", "city"),
+        ([20, 30, 0, 50, 0, 0, 0], "dense town", "suburban or peri-urban area"),
+        ([0, 60, 30, 10, 0, 0, 0], "dense town", "dense town"),
+        ([0, 20, 40, 40, 0, 0, 0], "semi-dense town", "semi-dense town"),
+        ([0, 30, 10, 20, 0, 40, 0], "suburban or peri-urban area", "dense town"),
+        ([0, 20, 20, 50, 0, 10, 0], "suburban or peri-urban area", "suburban or peri-urban area"),
+        ([0, 0, 0, 50, 0, 50, 0], "suburban or peri-urban area", "suburban or peri-urban area"),
+        ([0, 0, 0, 40, 20, 40, 0], "village", "dispersed rural area"),
+        ([0, 0, 0, 20, 35, 20, 25], "village", "village"),
+        ([0, 0, 0, 20, 20, 40, 20], "dispersed rural area", "dispersed rural area"),
+        ([0, 0, 0, 0, 20, 20, 60], "mostly uninhabited area", "mostly uninhabited area"),
+    ],
+)
+def test_level_2_of_units_follows_the_rules_of_either_year(
+    people: list[float], of_2024: str, of_2021: str
+) -> None:
+    grid = grid_of([people])
+    classes = np.array([[30, 23, 22, 21, 13, 12, 11]], np.uint8)
+    centre = (classes == 30).astype(np.int32)
+    urban = UrbanGrid(classes, centre, pd.DataFrame(), LEVEL_2, grid.transform, grid.crs)
+    unit = gpd.GeoDataFrame(geometry=[shapely.box(0, -1000, 7000, 0)], index=["u"], crs=grid.crs)
+    assert classify_units(unit, urban, grid).table.loc["u", "class"] == of_2024
+    assert classify_units(unit, urban, grid, rules="2021").table.loc["u", "class"] == of_2021
 
 
 def test_the_built_up_threshold_is_the_mean_of_dense_clusters() -> None:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from urbgeo.cities.metropolises import circles_over_years, compare_with_official, metropolitan_circles
+from urbgeo.cities.policy import dissolve_members, policy_members
 from urbgeo.errors import InputError
 from urbgeo.network.minutes import minutes_table
 from urbgeo.network.model import build_network
@@ -89,15 +90,16 @@ def test_a_network_gives_the_same_circles_as_its_table() -> None:
         ZONES, geometry=gpd.points_from_xy(500_000 + np.arange(6) * 20_000, [3_000_000] * 6), crs=32649
     )
     links = pd.DataFrame(
-        {"from_node": list("abcde"), "to_node": list("bcdef"), "length_km": 20.0, "class": "primary"}
-    )
-    network = build_network(nodes, links, speeds={"primary": 60.0})
+        {"from_node": list("abcde"), "to_node": list("bcdef"), "length_km": 20.0, "class": "primary",
+         "minutes": 20.0, "minutes_back": 25.0}
+    )  # fmt: skip
+    network = build_network(nodes, links)
     table = minutes_table(network, nodes, nodes)
     for rate in (None, 0.05):
         one = metropolitan_circles(nodes, CORES, network, population="people", rate=rate)
         other = metropolitan_circles(nodes, CORES, table, population="people", rate=rate)
         pd.testing.assert_frame_equal(one.zones, other.zones)
-    assert one.zones["minutes"].tolist() == [0, 20, 40, 20, 0, 20]
+    assert one.zones["minutes"].tolist() == [0, 25, 40, 20, 0, 25]
 
 
 def test_the_table_is_read_from_zone_to_core() -> None:
@@ -167,6 +169,29 @@ def test_zones_are_nearest_by_brute_force_and_order_never_matters(n: int, seed: 
     random.shuffle(order)  # type: ignore[attr-defined]
     other = metropolitan_circles(zones.loc[order], cores[::-1], table.loc[order])
     pd.testing.assert_frame_equal(other.zones.loc[names], found.zones)
+
+
+def test_hunan_circles_are_compared_with_the_approved_list(shared_data: Path) -> None:
+    counties = gpd.read_file(shared_data / "hunan/hunan_counties_2021_wgs84_census2020.gpkg").set_index(
+        "CODE"
+    )
+    seats = counties.assign(geometry=counties.to_crs(4547).representative_point().to_crs(4326))
+    xy = seats.to_crs(4547).get_coordinates().to_numpy() / 1000
+    km = np.hypot(*(xy[:, None] - xy).transpose(2, 0, 1))
+    travel = pd.DataFrame(km * 1.3 / 70 * 60 + 10, index=seats.index, columns=seats.index)
+    names = {"4301": "长株潭", "4302": "长株潭", "4303": "长株潭", "4306": "岳阳", "4304": "衡阳"}
+    districts = seats.index[seats.index.str[4:].astype(int) < 20]
+    cores = pd.Series(districts.str[:4].map(names), index=districts).dropna()
+    found = metropolitan_circles(seats, cores, travel, population="POPU")
+    members = dissolve_members(policy_members("长株潭都市圈"), counties).counties["county"]
+    weights = ["POPU", "area_km2"]
+    table = compare_with_official(found, {"长株潭": members}, counties, weights=weights).loc["长株潭"]
+    assert table["official_only"] + table["both"] == len(members)
+    assert table["unknown"] == 0
+    assert 0.8 < table["recall"] <= 1
+    assert table["area_km2_official"] == pytest.approx(18_900, rel=0.05)
+    assert table["POPU_official"] == pytest.approx(14_660_000, rel=0.03), "census count of the plan's area"
+    assert (found.rings["population"].groupby("metropolis").diff().dropna() >= 0).all()
 
 
 def test_belgian_metropolises_with_real_flows_and_modelled_ones(shared_data: Path) -> None:

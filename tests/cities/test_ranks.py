@@ -48,6 +48,7 @@ def test_hill_finds_the_exponent_of_a_pareto_sample() -> None:
     assert hill.std_error == pytest.approx(hill.exponent / np.sqrt(19_999))
     ours = rank_size(people)
     assert abs(ours.exponent - 1.3) < 3 * ours.std_error
+    assert ours.std_error == pytest.approx(ours.exponent * np.sqrt(2 / 20_000))
 
 
 @given(sizes, st.floats(0.5, 50))
