@@ -128,7 +128,8 @@ def metropolitan_circles(
     share, source = np.full(apart.shape, np.nan), "none"
     if rate is not None or contested == "flow":
         share, source = _rates(zones, core, names, flows, people, table, rate_rule)
-    wins = _preference(contested, apart, share, people, core, names, zones.index, friction)
+    masses = np.zeros(len(zones)) if people is None else people
+    wins = _preference(contested, apart, share, masses, core, names, zones.index, friction)
     fit = reached if rate is None else reached & (share >= check_share_of(rate))
     chosen = _chosen(np.where(fit, wins, -np.inf), np.where(fit, apart, np.inf))
     home = names.get_indexer(pd.Index(core.reindex(zones.index)))
@@ -370,7 +371,7 @@ def _preference(
     contested: str,
     apart: Floats,
     share: Floats,
-    people: Floats | None,
+    people: Floats,
     core: pd.Series,
     names: pd.Index,
     index: pd.Index,
@@ -381,7 +382,6 @@ def _preference(
         return -np.where(np.isnan(apart), np.inf, apart)
     if contested == "flow":
         return share
-    assert people is not None  # _people refuses a potential without people
     mass = np.array([people[index.get_indexer(core.index[core == name])].sum() for name in names])
     with np.errstate(divide="ignore"):
         pull: Floats = mass / np.where(np.isnan(apart), np.inf, apart) ** friction
