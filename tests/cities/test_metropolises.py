@@ -52,6 +52,12 @@ def test_potential_gives_the_contested_zone_to_the_larger_city() -> None:
         ZONES, CORES, MINUTES, population="people", contested="potential", friction=9
     )
     assert gentle.zones.loc["c", "metropolis"] == "E"
+    near = MINUTES.assign(e=MINUTES["e"].where(MINUTES.index != "c", 15.0))
+    for friction, winner in ((2, "E"), (1, "A")):
+        found = metropolitan_circles(
+            ZONES, CORES, near, population="people", contested="potential", friction=friction
+        )
+        assert found.zones.loc["c", "metropolis"] == winner
 
 
 def flows() -> pd.DataFrame:
