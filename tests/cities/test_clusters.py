@@ -229,6 +229,16 @@ def test_cliques_with_weak_bridges_are_the_communities() -> None:
         communities(links, method="infomap")
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_row_order_never_changes_communities(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    ends = random.integers(0, 14, (40, 2))
+    links = pd.DataFrame({"from_place": ends[:, 0], "to_place": ends[:, 1], "strength": random.random(40)})
+    one, other = communities(links), communities(links.sample(frac=1, random_state=seed % 1000))
+    assert one.places.equals(other.places)
+
+
 def test_the_counties_of_china_cluster_by_distance(shared_data: Path) -> None:
     counties = gpd.read_file(shared_data / "china/counties_2021_census2020.gpkg").set_index("CODE")
     seats = counties.assign(geometry=counties.representative_point(), POPU=counties["POPU"].fillna(0))
