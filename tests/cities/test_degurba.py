@@ -263,10 +263,15 @@ def test_overlap_keeps_every_person_and_agrees_with_centres(shared_data: Path) -
     assert everybody == pytest.approx(np.nansum(grid.rows(0, grid.shape[0])[0]))
 
 
+def thousandths(low: float, high: float) -> st.SearchStrategy[float]:
+    """Coordinates to the metre; with denormal ones the intersection it is compared with goes wrong."""
+    return st.integers(round(low * 1000), round(high * 1000)).map(lambda n: n / 1000)
+
+
 @settings(max_examples=150, deadline=None)
 @given(
-    st.lists(st.tuples(st.floats(-3, 11), st.floats(-3, 11)), min_size=3, max_size=8),
-    st.tuples(st.floats(0, 8), st.floats(0, 8), st.floats(0.1, 3)),
+    st.lists(st.tuples(thousandths(-3, 11), thousandths(-3, 11)), min_size=3, max_size=8),
+    st.tuples(thousandths(0, 8), thousandths(0, 8), thousandths(0.1, 3)),
 )
 def test_covered_shares_equal_the_intersection_with_each_cell(
     corners: list[tuple[float, float]], hole: tuple[float, float, float]
