@@ -1,5 +1,6 @@
 """``make bench``: every benchmark in turn."""
 
-from benchmarks import hunan
+from benchmarks import degree_of_urbanisation, hunan
 
-hunan.main()
+for topic in (hunan, degree_of_urbanisation):
+    topic.main()

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from urbgeo.access.reach import reach
     from urbgeo.access.towns import town_access
     from urbgeo.cities.circles import commuting_circle
+    from urbgeo.cities.degurba import degree_of_urbanisation
+    from urbgeo.cities.functional import functional_areas
+    from urbgeo.cities.metropolises import metropolitan_circles
+    from urbgeo.cities.sizes import size_classes
     from urbgeo.network.minutes import minutes_table, nearest_facility
     from urbgeo.network.model import Snapping, TravelNetwork, build_network
     from urbgeo.network.rail import RailTerms
@@ -33,13 +37,17 @@ _ROOMS = {
     "build_network": "urbgeo.network.model",
     "commuting_circle": "urbgeo.cities.circles",
     "coverage": "urbgeo.access.coverage",
+    "degree_of_urbanisation": "urbgeo.cities.degurba",
+    "functional_areas": "urbgeo.cities.functional",
     "isochrones": "urbgeo.access.isochrones",
     "load_region": "urbgeo.regions.load",
+    "metropolitan_circles": "urbgeo.cities.metropolises",
     "minutes_table": "urbgeo.network.minutes",
     "nearest_facility": "urbgeo.network.minutes",
     "reach": "urbgeo.access.reach",
     "region_network": "urbgeo.network.regional",
     "run_study": "urbgeo.study.run",
+    "size_classes": "urbgeo.cities.sizes",
     "town_access": "urbgeo.access.towns",
 }
 
@@ -53,14 +61,18 @@ __all__ = [
     "build_network",
     "commuting_circle",
     "coverage",
+    "degree_of_urbanisation",
+    "functional_areas",
     "isochrones",
     "load_region",
+    "metropolitan_circles",
     "minutes_table",
     "nearest_facility",
     "options",
     "reach",
     "region_network",
     "run_study",
+    "size_classes",
     "town_access",
 ]
 

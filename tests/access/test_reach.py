@@ -83,6 +83,7 @@ def test_the_threshold_is_a_closed_bound(micro: TravelNetwork) -> None:
 def test_pairs_are_directed_on_one_ways() -> None:
     found = reach(along(0, 60, 150, oneway=True), CITIES.iloc[:3], minutes=60)
     assert found.cities["cities_road"].tolist() == [1, 0, 0]
+    assert found.cities["people_road"].tolist() == [2, 0, 0]
 
 
 @QUICK

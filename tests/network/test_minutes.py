@@ -60,6 +60,16 @@ def test_a_one_way_link_is_not_travelled_against() -> None:
     assert away.loc["A", "status"] == "unreached"
 
 
+def test_around_a_one_way_ring_the_nearest_depends_on_the_direction() -> None:
+    nodes = points([(0, 0), (10, 0), (20, 0), (30, 0), (20, 20), (10, 20)])
+    way = ["A", "B", "C", "D", "E", "F", "A"]
+    lengths = [10.0, 10.0, 10.0, 25.0, 25.0, 25.0]
+    ring = build_network(nodes, road(*zip(way, way[1:], lengths, strict=False), oneway=True))
+    here, there = nodes.loc[["A"]], nodes.loc[["D"]]
+    for direction, minutes in (("to", 30.0), ("from", 75.0)):
+        assert nearest_facility(ring, here, there, direction=direction)["minutes"].tolist() == [minutes]
+
+
 def test_minutes_there_and_back_may_differ() -> None:
     nodes = points([(0, 0), (10, 0)])
     hill = build_network(nodes, road(("A", "B", 10.0), minutes=15.0, minutes_back=9.0))

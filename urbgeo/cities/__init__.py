@@ -1,1 +1,1 @@
-"""Cities as a system: commuting circles."""
+"""Systems of cities: size classes and ranks, degree of urbanisation, functional areas, clusters, links."""

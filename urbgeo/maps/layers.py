@@ -89,9 +89,11 @@ def add_polygons(
     Raises
     ------
     InputError
-        Without CRS, with a missing column, with other geometry than polygons, or with a bad colour.
+        Without CRS, with a missing column, with other geometry than polygons, or with a bad colour
+        or opacity.
     """
     check_colour(outline, "outline")
+    _check_opacity(opacity, name_en)
     layer = _layer("polygon", frame, (name_zh, name_en), colour, hover, simplify_m)
     style = {"weight": outline_px, "color": outline, "fillOpacity": opacity, "opacity": 1}
     swatch = f"height:11px;border:{max(outline_px, 1):g}px solid {_legend_outline(outline)}"
@@ -129,8 +131,9 @@ def add_lines(
     Raises
     ------
     InputError
-        Without CRS, with a missing column, with other geometry than lines, or with a bad colour.
+        Without CRS, with a missing column, with other geometry than lines, or with a bad colour or opacity.
     """
+    _check_opacity(opacity, name_en)
     layer = _layer("line", frame, (name_zh, name_en), colour, hover, simplify_m)
     style = {"weight": width_px, "opacity": opacity, "fill": False, "dashArray": "6 5" if dashed else None}
     swatch = f"height:0;border-top:{max(width_px, 1.5):g}px {'dashed' if dashed else 'solid'}"
@@ -168,10 +171,11 @@ def add_points(
     Raises
     ------
     InputError
-        Without CRS, with a missing column, with other geometry than points, with a bad colour, or
-        with sizes that are negative or infinite.
+        Without CRS, with a missing column, with other geometry than points, with a bad colour or
+        opacity, or with sizes that are negative or infinite.
     """
     check_colour(outline, "outline")
+    _check_opacity(opacity, name_en)
     layer = _layer("point", frame, (name_zh, name_en), colour, hover, None)
     check_columns(layer.frame, name_en, [label] if label else [])
     radii, sizes = _radii(layer, radius_px)
@@ -183,7 +187,7 @@ def add_points(
     legend = [_legend_row(row, swatch, opacity) for row in layer.painted.legend]
     extra: dict[str, Sequence[object]] = {"r": radii}
     if label:
-        extra["t"] = ["" if text is None else text for text in _labels(layer.frame[label])]
+        extra["t"] = _labels(layer.frame[label])
     return _add(fmap, layer, style=style, legend=legend + sizes, shown=shown, extra=extra)
 
 
@@ -213,6 +217,11 @@ def _layer(
     return _Layer(
         kind, name, located, paint(located, colour, title), fields, breaks, len(frame) - len(located)
     )
+
+
+def _check_opacity(opacity: float, title: str) -> None:
+    if not 0 <= opacity <= 1:
+        raise InputError(f"{title}: opacity={opacity!r} must lie between 0 and 1.")
 
 
 def _located(kind: str, frame: gpd.GeoDataFrame, title: str) -> gpd.GeoDataFrame:
@@ -292,8 +301,8 @@ def _rounded(value: float) -> float:
     return float(np.floor(value / step) * step)
 
 
-def _labels(values: pd.Series) -> list[str | None]:
-    return [None if pd.isna(value) else str(value) for value in values.array]
+def _labels(values: pd.Series) -> list[str]:
+    return values.astype(object).where(values.notna(), "").astype(str).tolist()
 
 
 def _add(

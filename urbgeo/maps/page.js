@@ -98,7 +98,8 @@
     if (!data.fields.length) { return; }
     shape.bindTooltip(function () { return hoverBox(data.fields, feature.properties.v); }, { sticky: true, opacity: 1 });
     shape.on("mouseover", function () {
-      shape.setStyle({ weight: data.style.weight + 1.5, color: data.kind === "line" ? undefined : "#2b3138" });
+      var wider = { weight: data.style.weight + 1.5 };
+      shape.setStyle(data.kind === "line" ? wider : L.extend(wider, { color: "#2b3138" }));
     });
     shape.on("mouseout", function () { shape.setStyle(styleOf(data, feature.properties)); });
   }

@@ -1,0 +1,254 @@
+"""Clusters of places, percolation and communities against networkx and plain loops."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from pathlib import Path
+
+import geopandas as gpd
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.sparse.csgraph import connected_components
+
+from urbgeo.cities.clusters import (
+    adjusted_rand,
+    city_clusters,
+    cluster_tree,
+    clusters_by_minutes,
+    threshold_stability,
+)
+from urbgeo.cities.communities import communities
+from urbgeo.cities.percolation import box_dimension, percolate
+from urbgeo.crs import CHINA_ALBERS
+from urbgeo.errors import InputError
+
+UTM = 32649
+
+
+def places_at(xy: object, people: object = 1.0) -> gpd.GeoDataFrame:
+    x, y = np.array(xy, float).T
+    names = [f"p{k}" for k in range(len(x))]
+    return gpd.GeoDataFrame(
+        {"people": people}, geometry=gpd.points_from_xy(x + 500_000, y + 3_000_000), index=names, crs=UTM
+    )
+
+
+def same_groups(first: object, second: object) -> bool:
+    pairs = set(zip(list(first), list(second), strict=True))  # type: ignore[call-overload]
+    return len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs})
+
+
+points = st.lists(
+    st.tuples(st.integers(0, 12), st.integers(0, 12), st.integers(0, 5)), min_size=1, max_size=25
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(points.filter(lambda rows: any(people > 1 for *_, people in rows)), st.sampled_from([1.0, 2.0, 3.0]))
+def test_city_clusters_equal_components_of_all_near_pairs(
+    rows: list[tuple[int, int, int]], km: float
+) -> None:
+    frame = places_at([(x * 1000, y * 1000) for x, y, _ in rows], [float(p) for *_, p in rows])
+    found = city_clusters(frame, population="people", distance_km=km, min_population=1)
+    graph = nx.Graph()
+    kept = [k for k, row in enumerate(rows) if row[2] > 1]
+    graph.add_nodes_from(kept)
+    for a, b in itertools.combinations(kept, 2):
+        if (rows[a][0] - rows[b][0]) ** 2 + (rows[a][1] - rows[b][1]) ** 2 <= km**2:
+            graph.add_edge(a, b)
+    label = found.places["cluster"].to_numpy()
+    assert (np.flatnonzero(label) == kept).all()
+    expected = {node: k for k, part in enumerate(nx.connected_components(graph)) for node in part}
+    assert same_groups(label[kept], [expected[k] for k in kept])
+    assert found.clusters["population"].is_monotonic_decreasing
+    assert found.clusters["population"].sum() == sum(rows[k][2] for k in kept)
+
+
+def test_order_of_rows_never_changes_clusters() -> None:
+    frame = places_at(np.random.default_rng(1).random((60, 2)) * 30_000, np.arange(60.0) + 1)
+    one = city_clusters(frame, population="people", distance_km=3).places["cluster"]
+    other = city_clusters(frame.iloc[::-1], population="people", distance_km=3).places["cluster"]
+    assert same_groups(one, other.reindex(one.index))
+
+
+def test_a_threshold_above_every_place_is_refused() -> None:
+    frame = places_at([(0, 0), (1, 1)], [5.0, 9.0])
+    with pytest.raises(InputError, match=r"above every place.*most people are 9"):
+        city_clusters(frame, population="people", distance_km=1, min_population=9)
+    with pytest.raises(InputError, match="distance_km"):
+        city_clusters(frame, population="people", distance_km=0)
+    with pytest.raises(InputError, match="no column pop"):
+        city_clusters(frame, population="pop", distance_km=1)
+
+
+def minutes(values: object) -> pd.DataFrame:
+    values = np.array(values, float)
+    names = [f"p{k}" for k in range(len(values))]
+    return pd.DataFrame(
+        values, index=pd.Index(names, name="origin"), columns=pd.Index(names, name="destination")
+    )
+
+
+def test_both_directions_must_hold_unless_either_is_asked() -> None:
+    table = minutes([[0, 10, 99], [30, 0, 99], [99, 99, 0]])
+    assert clusters_by_minutes(table, minutes=20).places["cluster"].nunique() == 3
+    found = clusters_by_minutes(table, minutes=10, direction="either")
+    assert found.places["cluster"].tolist() == [1, 1, 2]
+    assert found.places["status"].tolist() == ["clustered", "clustered", "alone"]
+
+
+def test_places_that_could_not_be_attached_are_told() -> None:
+    table = minutes([[0, 10, np.nan], [10, 0, np.nan], [np.nan] * 3])
+    found = clusters_by_minutes(table, minutes=10).places
+    assert found["cluster"].tolist() == [1, 1, 0]
+    assert found.loc["p2", "status"] == "not attached"
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(2, 12), st.integers(0, 2**32 - 1), st.sampled_from(["both", "either"]))
+def test_the_tree_gives_the_clusters_of_every_threshold(n: int, seed: int, direction: str) -> None:
+    values = np.random.default_rng(seed).choice([5.0, 10, 20, 40, 80, np.inf], (n, n))
+    np.fill_diagonal(values, 0)
+    table = minutes(values)
+    tree = cluster_tree(table, direction=direction)
+    assert tree.merges["minutes"].is_monotonic_increasing
+    for limit in (4.0, 5.0, 15.0, 40.0, 200.0):
+        plain = clusters_by_minutes(table, minutes=limit, direction=direction).places["cluster"]
+        assert same_groups(tree.at(limit), plain)
+
+
+def test_stability_counts_clusters_and_agreement() -> None:
+    table = minutes([[0, 10, 90, 90], [10, 0, 90, 90], [90, 90, 0, 30], [90, 90, 30, 0]])
+    found = threshold_stability(cluster_tree(table), [5, 10, 20, 30, 90])
+    assert found["clusters"].tolist() == [0, 1, 1, 2, 1]
+    assert found["alone"].tolist() == [4, 2, 2, 0, 0]
+    assert found["share_largest"].tolist() == [0.25, 0.5, 0.5, 0.5, 1]
+    assert found.loc[20, "agreement"] == 1
+    with pytest.raises(InputError, match="rise"):
+        threshold_stability(cluster_tree(table), [10, 5])
+
+
+def test_adjusted_rand_has_its_textbook_value() -> None:
+    assert adjusted_rand(np.array([1, 1, 2, 2]), np.array([7, 7, 5, 5])) == 1
+    assert adjusted_rand(np.array([0, 0, 1, 2]), np.array([0, 0, 1, 1])) == pytest.approx(0.5714285714)
+
+
+def test_a_table_over_other_ids_is_refused() -> None:
+    table = minutes([[0, 1], [1, 0]]).rename(columns={"p1": "q"})
+    with pytest.raises(InputError, match="p1, q stand on one side only"):
+        cluster_tree(table)
+    with pytest.raises(InputError, match="negative minutes from p0"):
+        cluster_tree(minutes([[0, -1], [1, 0]]))
+
+
+def lattice(side: int, metres: float) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    graph = nx.grid_2d_graph(side, side)
+    names = {node: f"{node[0]}-{node[1]}" for node in graph}
+    nodes = gpd.GeoDataFrame(
+        geometry=gpd.points_from_xy(
+            [500_000 + x * metres for x, _ in graph], [3_000_000 + y * metres for _, y in graph]
+        ),
+        index=list(names.values()),
+        crs=UTM,
+    )
+    rows = [(names[a], names[b], metres) for a, b in graph.edges]
+    return nodes, pd.DataFrame(rows, columns=["from_node", "to_node", "length_m"])
+
+
+def test_two_towns_percolate_at_their_spacing_and_join_at_their_distance() -> None:
+    first, links = lattice(12, 100.0)
+    second, more = lattice(10, 150.0)
+    second.index = "s" + second.index
+    second.geometry = second.translate(5000, 0)
+    more[["from_node", "to_node"]] = "s" + more[["from_node", "to_node"]]
+    bridge = pd.DataFrame([("0-0", "s0-0", 900.0)], columns=links.columns)
+    nodes = pd.concat([first, second])
+    found = percolate(
+        nodes, pd.concat([links, more, bridge], ignore_index=True), thresholds_m=[50, 100, 150, 900]
+    )
+    assert found.table["largest"].tolist() == [1 - 1, 144, 144, 244]
+    assert found.table["second"].tolist() == [0, 0, 100, 0]
+    assert found.critical_m == 100
+    assert found.table.loc[100, "clusters"] == 1
+    with pytest.raises(InputError, match="every street is longer than 60 m, the shortest has 100"):
+        percolate(first, links, thresholds_m=[50, 60])
+    with pytest.raises(InputError, match="ends not among the nodes at 0"):
+        percolate(first, links.assign(from_node=["q", *links["from_node"][1:]]), thresholds_m=[50, 100])
+
+
+def test_box_dimension_tells_a_line_from_a_square() -> None:
+    t = np.arange(4096) / 4096
+    line = np.stack([t, t], axis=1)
+    square = np.stack(np.meshgrid(t[::32], t[::32]), axis=-1).reshape(-1, 2)
+    assert box_dimension(line) == pytest.approx(1, abs=0.02)
+    assert box_dimension(square) == pytest.approx(2, abs=0.05)
+
+
+def test_the_streets_of_wuhan_percolate(shared_data: Path) -> None:
+    streets = gpd.read_parquet(shared_data / "wuhan/streets.parquet")
+    ends = pd.concat(
+        [
+            pd.Series(streets.geometry.get_coordinates().groupby(level=0).first().apply(tuple, axis=1)),
+            pd.Series(streets.geometry.get_coordinates().groupby(level=0).last().apply(tuple, axis=1)),
+        ]
+    )
+    codes, unique = pd.factorize(ends)
+    n = len(streets)
+    nodes = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*np.array(unique.tolist()).T), crs=streets.crs)
+    links = pd.DataFrame(
+        {"from_node": codes[:n], "to_node": codes[n:], "length_m": streets.length.to_numpy()}
+    )
+    found = percolate(nodes, links, thresholds_m=[50, 100, 200, 300, 500, 1000, 2000])
+    assert found.table["largest"].is_monotonic_increasing
+    assert found.table["share_largest"].iloc[-1] > 0.8
+    assert 1 < found.table.loc[found.city_scale_m, "dimension"] < 2
+    assert (found.cluster == 1).sum() == found.table.loc[found.city_scale_m, "largest"]
+
+
+def test_cliques_with_weak_bridges_are_the_communities() -> None:
+    rows = [(f"{t}{a}", f"{t}{b}", 10.0) for t in "xyz" for a, b in itertools.combinations(range(5), 2)]
+    rows += [("x0", "y0", 1.0), ("y1", "z1", 1.0)]
+    links = pd.DataFrame(rows, columns=["from_place", "to_place", "strength"])
+    for method in ("louvain", "leiden"):
+        if method == "leiden":
+            pytest.importorskip("graspologic_native")
+        found = communities(links, method=method)
+        last = found.places.iloc[:, -1]
+        assert last.groupby(last.index.str[0]).nunique().tolist() == [1, 1, 1]
+        assert last.nunique() == 3
+        shuffled = communities(links.sample(frac=1, random_state=3), method=method)
+        assert found.places.equals(shuffled.places)
+    with pytest.raises(InputError, match="negative"):
+        communities(links.assign(strength=-1.0))
+    with pytest.raises(InputError, match="unknown"):
+        communities(links, method="infomap")
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_row_order_never_changes_communities(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    ends = random.integers(0, 14, (40, 2))
+    links = pd.DataFrame({"from_place": ends[:, 0], "to_place": ends[:, 1], "strength": random.random(40)})
+    one, other = communities(links), communities(links.sample(frac=1, random_state=seed % 1000))
+    assert one.places.equals(other.places)
+
+
+def test_the_counties_of_china_cluster_by_distance(shared_data: Path) -> None:
+    counties = gpd.read_file(shared_data / "china/counties_2021_census2020.gpkg").set_index("CODE")
+    seats = counties.assign(geometry=counties.representative_point(), POPU=counties["POPU"].fillna(0))
+    began = time.process_time()
+    found = city_clusters(seats, population="POPU", distance_km=20, min_population=300_000)
+    assert time.process_time() - began < 60
+    assert len(found.places) == 2990
+    assert found.clusters["population"].sum() == seats.loc[seats["POPU"] > 300_000, "POPU"].sum()
+    kept = seats[seats["POPU"] > 300_000]
+    xy = kept.to_crs(CHINA_ALBERS).get_coordinates().to_numpy()
+    near = np.hypot(*(xy[:, None] - xy).transpose(2, 0, 1)) <= 20_000
+    expected = connected_components(near, directed=False)[1]
+    assert same_groups(found.places.loc[kept.index, "cluster"], expected)

@@ -1,0 +1,395 @@
+"""Degree of Urbanisation: published cases, an independent reading with scipy, blocks, and Belgium."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import rasterio
+import shapely
+from affine import Affine
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import ndimage
+
+from urbgeo.cities.coverage import cover
+from urbgeo.cities.degurba import (
+    LEVEL_2,
+    R2022A,
+    R2023A,
+    UrbanGrid,
+    UrbanRules,
+    centre_polygons,
+    degree_of_urbanisation,
+    dense_built_share,
+)
+from urbgeo.cities.degurba_units import classify_units
+from urbgeo.cities.grids import PopulationGrid, RasterGrid, resample_to_1km
+from urbgeo.cities.smoothing import fill_holes, smooth
+from urbgeo.errors import InputError, UrbgeoWarning
+
+FRAME = Affine(1000, 0, 0, 0, -1000, 0)
+PLAIN = replace(R2022A, built_share=None)
+
+
+def grid_of(people: object, land: object = 1.0, built: object = 0.0) -> PopulationGrid:
+    people = np.array(people, dtype=float)
+    full = [np.broadcast_to(np.asarray(one, float), people.shape).copy() for one in (land, built)]
+    return PopulationGrid(people, *full, FRAME, "ESRI:54009")
+
+
+def belgium(shared_data: Path) -> RasterGrid:
+    folder = shared_data / "belgium"
+    return RasterGrid(folder / "POP.tif", folder / "LAND.tif", folder / "BUILT_S.tif")
+
+
+def smoothed(text: list[str], half: bool = False, water: list[tuple[int, int]] | None = None) -> np.ndarray:
+    labels = np.array([[0 if one == "." else int(one) for one in row.split()] for row in text], np.int32)
+    flags = np.zeros(labels.shape, np.uint8)
+    for cell in water or []:
+        flags[cell] = 1
+    smooth(labels, flags, half=half, ignored=1, barred=1)
+    return labels
+
+
+def test_the_toy_grid_has_its_known_centre(golden: Path) -> None:
+    toy = json.loads((golden / "known_answers.json").read_text())["degurba_toy_dsc"]
+    people = np.array(toy["pop_1km"])
+    dense = people >= 1500
+    raw = degree_of_urbanisation(grid_of(people), edition=replace(PLAIN, hole_km2=0.0))
+    assert raw.centres.index.size == 1
+    grown = {tuple(cell) for cell in np.argwhere((raw.centre > 0) & ~dense).tolist()}
+    assert grown == {tuple(cell) for cell in toy["filled_rule5"]}
+    assert raw.centres["population"].tolist() == [toy["urban_centre_pop"]]
+    for queen, n in ((False, toy["clusters_rook"]), (True, toy["clusters_queen"])):
+        rules = replace(PLAIN, centre_queen=queen, centre_population=1.0, hole_km2=0.0)
+        labels = degree_of_urbanisation(grid_of(people), edition=rules)
+        assert len(labels.centres) == n
+
+
+def test_the_majority_rule_of_2022_equals_the_published_cases(golden: Path) -> None:
+    cases = json.loads((golden / "known_answers.json").read_text())["degurba_majority"]["R2022A_3x3"]
+    assert (smoothed(cases[0]["in"]) == 1).all()
+    second = smoothed(cases[1]["in"])
+    assert second[1, 1] == 1
+    assert second[1, 2] == 2
+    before = np.array([[0 if c == "." else int(c) for c in r.split()] for r in cases[2]["in"]])
+    assert (smoothed(cases[2]["in"]) == before).all()
+
+
+def test_the_majority_rule_of_2023_never_adds_water_and_leaves_it_out_of_the_count() -> None:
+    ring = ["1 1 1", "1 . 1", "1 1 1"]
+    assert smoothed(ring, half=True, water=[(1, 1)])[1, 1] == 0
+    coast = ["1 1 1", ". . .", ". . ."]
+    assert smoothed(coast, half=True)[1, 1] == 0
+    wet = smoothed(coast, half=True, water=[(2, 0), (2, 1), (2, 2)])
+    assert wet[1].tolist() == [0, 1, 0], "three of five valid neighbours, then the rim keeps the corners out"
+
+
+def test_holes_below_fifteen_cells_are_filled_and_larger_ones_are_not() -> None:
+    for width, filled in ((14, True), (15, False)):
+        labels = np.ones((3, width + 2), np.int32)
+        labels[1, 1:-1] = 0
+        fill_holes(labels, 14)
+        assert labels.all() == filled
+
+
+def test_a_hole_that_reaches_the_rim_or_is_shared_stays() -> None:
+    open_side = np.array([[1, 0, 1], [1, 0, 1], [1, 1, 1]], np.int32)
+    shared = np.array([[1, 1, 2], [1, 0, 2], [1, 1, 2]], np.int32)
+    other = np.array([[1, 1, 1], [1, 2, 1], [1, 1, 1]], np.int32)
+    for labels in (open_side, shared, other):
+        before = labels.copy()
+        fill_holes(labels, 14)
+        assert (labels == before).all()
+
+
+def oracle(grid: PopulationGrid, rules: UrbanRules) -> np.ndarray:
+    """Level 1 by whole-array scipy and plain loops, written from the rules alone."""
+    with np.errstate(all="ignore"):
+        density = np.where(
+            grid.land > 0, grid.population / grid.land, np.where(grid.population > 0, np.inf, 0)
+        )
+        cover = np.where(grid.land > 0, grid.built_up / grid.land, np.where(grid.built_up > 0, np.inf, 0))
+    dense = density >= rules.centre_density
+    if rules.built_share is not None:
+        dense |= cover >= rules.built_share
+    labels, n = ndimage.label(dense)
+    for k in range(1, n + 1):
+        if grid.population[labels == k].sum() < rules.centre_population:
+            labels[labels == k] = 0
+    empty = (grid.population == 0) & (grid.land < 0.5)
+    water = empty & (grid.built_up == 0)
+    half = rules.majority == "half of valid"
+    while True:
+        new = labels.copy()
+        for i, j in np.argwhere(labels == 0):
+            if half and water[i, j]:
+                continue
+            around = [(a, b) for a in range(i - 1, i + 2) for b in range(j - 1, j + 2) if (a, b) != (i, j)]
+            inside = [c for c in around if 0 <= c[0] < labels.shape[0] and 0 <= c[1] < labels.shape[1]]
+            votes = np.bincount([labels[c] for c in inside], minlength=2)
+            votes[0] = 0
+            valid = 8 - (sum(1 for c in inside if labels[c] == 0 and empty[c]) if half else 0)
+            if (2 * votes.max() > valid) if half else (votes.max() >= 5):
+                new[i, j] = votes.argmax()
+        if (new == labels).all():
+            break
+        labels = new
+    for k in range(1, labels.max() + 1):
+        filled = ndimage.binary_fill_holes(labels == k)
+        holes, m = ndimage.label(filled & (labels != k))
+        for h in range(1, m + 1):
+            if (holes == h).sum() < rules.hole_km2:
+                labels[(holes == h) & (labels == 0)] = k
+    urban, n = ndimage.label(density >= rules.cluster_density, structure=np.ones((3, 3)))
+    sums = ndimage.sum_labels(grid.population, urban, np.arange(n + 1))
+    classes = np.where(water, 0, 1)
+    classes[(urban > 0) & (sums[urban] >= rules.cluster_population)] = 2
+    classes[labels > 0] = 3
+    return classes
+
+
+@st.composite
+def towns(draw: st.DrawFn) -> PopulationGrid:
+    shape = (draw(st.integers(3, 14)), draw(st.integers(3, 14)))
+    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    people = random.choice([0, 40, 400, 1600, 9000], shape, p=[0.25, 0.1, 0.15, 0.25, 0.25]).astype(float)
+    land = random.choice([0.0, 0.4, 0.8, 1.0], shape, p=[0.15, 0.1, 0.15, 0.6])
+    built = land * random.choice([0.0, 0.1, 0.3, 0.7], shape)
+    return PopulationGrid(people, land, built, FRAME, "ESRI:54009")
+
+
+@settings(max_examples=120, deadline=None)
+@given(towns(), st.sampled_from([R2022A, R2023A]), st.integers(1, 6))
+def test_level_1_equals_an_independent_reading_for_any_blocks(
+    grid: PopulationGrid, rules: UrbanRules, block_rows: int
+) -> None:
+    found = degree_of_urbanisation(grid, edition=rules, block_rows=block_rows)
+    np.testing.assert_array_equal(found.classes, oracle(grid, rules))
+
+
+@settings(max_examples=60, deadline=None)
+@given(towns(), st.sampled_from([R2022A, R2023A]), st.integers(1, 6))
+def test_level_2_refines_level_1_and_ignores_blocks(
+    grid: PopulationGrid, rules: UrbanRules, block_rows: int
+) -> None:
+    coarse = degree_of_urbanisation(grid, edition=rules).classes
+    fine = degree_of_urbanisation(grid, edition=rules, level=2)
+    blocks = degree_of_urbanisation(grid, edition=rules, level=2, block_rows=block_rows)
+    assert (fine.classes == blocks.classes).all()
+    assert (fine.centre == blocks.centre).all()
+    assert fine.centres.equals(blocks.centres)
+    assert ((fine.classes == 30) == (coarse == 3)).all()
+    assert ((fine.classes == 10) == (coarse == 0)).all()
+    assert np.isin(fine.classes[coarse == 2], [21, 22, 23]).all()
+
+
+def test_scaling_people_up_never_shrinks_a_centre() -> None:
+    people = np.random.default_rng(3).choice([0, 700, 1600, 9000], (20, 20)).astype(float)
+    before = degree_of_urbanisation(grid_of(people), edition=PLAIN).centre > 0
+    after = degree_of_urbanisation(grid_of(people * 1.5), edition=PLAIN).centre > 0
+    assert (after | ~before).all()
+
+
+def test_semi_dense_clusters_keep_their_distance() -> None:
+    people = np.zeros((12, 12))
+    people[0, 0:3] = 2000
+    people[0, 5:8] = people[8, 5:8] = 1000
+    classes = degree_of_urbanisation(grid_of(people), level=2).classes
+    assert classes[0, 0] == 23
+    assert classes[8, 6] == 22
+    assert classes[0, 6] == 22, "two empty cells between them: three cells away"
+    people[0, 4] = 1000
+    assert degree_of_urbanisation(grid_of(people), level=2).classes[0, 6] == 13
+
+
+# Cells of Belgium (1-based, row by row) and their classes, from the unit tests of flexurba (MIT).
+CELLS = [
+    14873, 19879, 44156, 44649, 11081, 33299, 2891, 6168, 27915, 47788, 36022, 36158, 33640, 47865, 62974,
+    2040, 7974, 44823, 66183, 63057, 12289, 27462, 23013, 2148, 30621, 948, 26150, 36813, 1340, 20439, 4238,
+    46025, 49123, 46819, 47402, 14129, 22984, 4325, 63191, 34252, 52215, 30000, 14992, 4848, 43788, 62939,
+    23006, 52372, 64814, 51888,
+]  # fmt: skip
+LEVEL_2_OF_2023 = [
+    11, 12, 11, 11, 11, 11, 12, 11, 30, 11, 21, 21, 23, 11, 13, 30, 12, 12, 11, 11, 21, 12, 23, 10, 12, 10,
+    11, 21, 11, 30, 12, 11, 11, 12, 12, 12, 11, 10, 11, 11, 12, 12, 21, 12, 11, 11, 11, 12, 21, 11,
+]  # fmt: skip
+LEVEL_1_OF_2022 = [
+    1, 1, 1, 1, 1, 1, 1, 1, 3, 1, 2, 2, 2, 1, 1, 3, 1, 1, 1, 1, 2, 1, 2, 0, 1, 0, 1, 2, 1, 3, 1, 1, 1, 1, 1,
+    1, 1, 0, 1, 1, 1, 1, 2, 1, 1, 1, 1, 1, 2, 1,
+]  # fmt: skip
+
+
+def test_belgium_equals_the_published_cells_in_both_editions(shared_data: Path) -> None:
+    grid = belgium(shared_data)
+    at = np.array(CELLS) - 1
+    assert degree_of_urbanisation(grid, level=2).classes.ravel()[at].tolist() == LEVEL_2_OF_2023
+    assert degree_of_urbanisation(grid, edition="R2022A").classes.ravel()[at].tolist() == LEVEL_1_OF_2022
+
+
+def test_belgium_takes_seconds_and_blocks_do_not_show(shared_data: Path) -> None:
+    grid = belgium(shared_data)
+    degree_of_urbanisation(grid_of(np.full((2, 2), 9e4)), level=2)
+    began = time.process_time()
+    whole = degree_of_urbanisation(grid.load(), level=2)
+    units = gpd.read_file(shared_data / "belgium/communes.gpkg").dissolve("CODE_INS")
+    classes = classify_units(units, whole, grid)
+    assert time.process_time() - began < 5, "seconds of processor time"
+    blocks = degree_of_urbanisation(grid, level=2, block_rows=17)
+    assert (blocks.classes == whole.classes).all()
+    assert blocks.centres.equals(whole.centres)
+    assert classes.table["status"].eq("classified").all()
+    assert classes.table.loc["21004", "class"] == "city", "Brussels"
+    assert len(centre_polygons(whole)) == len(whole.centres)
+
+
+def test_overlap_keeps_every_person_and_agrees_with_centres(shared_data: Path) -> None:
+    grid = belgium(shared_data)
+    urban = degree_of_urbanisation(grid)
+    units = gpd.read_file(shared_data / "belgium/communes.gpkg").dissolve("CODE_INS").iloc[::6]
+    exact, centres = (classify_units(units, urban, grid, method=one).table for one in ("overlap", "centre"))
+    assert exact["population"].sum() == pytest.approx(centres["population"].sum(), rel=1e-3)
+    assert (exact["class"] == centres["class"]).mean() > 0.99
+    frame = shapely.box(*rasterio.transform.array_bounds(*grid.shape, grid.transform))
+    whole = gpd.GeoDataFrame({"id": ["all"]}, geometry=[frame], crs=grid.crs).set_index("id")
+    everybody = classify_units(whole, urban, grid).table["population"].iloc[0]
+    assert everybody == pytest.approx(np.nansum(grid.rows(0, grid.shape[0])[0]))
+
+
+def thousandths(low: float, high: float) -> st.SearchStrategy[float]:
+    """Coordinates to the metre; with denormal ones the intersection it is compared with goes wrong."""
+    return st.integers(round(low * 1000), round(high * 1000)).map(lambda n: n / 1000)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.tuples(thousandths(-3, 11), thousandths(-3, 11)), min_size=3, max_size=8),
+    st.tuples(thousandths(0, 8), thousandths(0, 8), thousandths(0.1, 3)),
+)
+def test_covered_shares_equal_the_intersection_with_each_cell(
+    corners: list[tuple[float, float]], hole: tuple[float, float, float]
+) -> None:
+    shape = shapely.MultiPoint(corners).convex_hull
+    shape = shapely.difference(shape, shapely.Point(hole[:2]).buffer(hole[2], quad_segs=3))
+    shape = shapely.union(shape, shapely.box(9, 9, 9.5, 9.25))
+    polygons = shapely.union_all([one for one in shapely.get_parts(shape) if one.geom_type == "Polygon"])
+    cells, shares = cover(polygons, 0, 10, 1, (8, 10))
+    found = np.zeros(80)
+    found[cells] = shares
+    boxes = [shapely.box(j, 9 - i, j + 1, 10 - i) for i in range(8) for j in range(10)]
+    np.testing.assert_allclose(found, shapely.area(shapely.intersection(boxes, polygons)), atol=2e-9)
+
+
+def test_units_are_classed_by_hand_computed_shares() -> None:
+    people = np.zeros((4, 6))
+    people[:, :2] = 9000
+    people[3, 2:4] = 200
+    grid = grid_of(people)
+    urban = degree_of_urbanisation(grid, edition=PLAIN)
+    squares = {"city": (0, 2), "mixed": (1, 4), "rural": (2, 4), "empty": (4, 6), "away": (50, 60)}
+    units = gpd.GeoDataFrame(
+        geometry=[shapely.box(a * 1000, -4000, b * 1000, 0) for a, b in squares.values()],
+        index=list(squares),
+        crs="ESRI:54009",
+    )
+    for method in ("overlap", "centre"):
+        table = classify_units(units, urban, grid, method=method).table
+        assert table["class"].tolist()[:4] == ["city", "city", "rural area", "rural area"]
+        assert table["basis"].tolist()[:4] == ["population", "population", "population", "land"]
+        assert table["status"].tolist() == ["classified"] * 4 + ["outside the grid"]
+        assert table["population"].tolist() == [72_000, 36_400, 400, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("people", "of_2024", "of_2021"),
+    [
+        ([50, 0, 0, 50, 0, 0, 0], "city", "city"),
+        ([20, 30, 0, 50, 0, 0, 0], "dense town", "suburban or peri-urban area"),
+        ([0, 60, 30, 10, 0, 0, 0], "dense town", "dense town"),
+        ([0, 20, 40, 40, 0, 0, 0], "semi-dense town", "semi-dense town"),
+        ([0, 30, 10, 20, 0, 40, 0], "suburban or peri-urban area", "dense town"),
+        ([0, 20, 20, 50, 0, 10, 0], "suburban or peri-urban area", "suburban or peri-urban area"),
+        ([0, 0, 0, 50, 0, 50, 0], "suburban or peri-urban area", "suburban or peri-urban area"),
+        ([0, 0, 0, 40, 20, 40, 0], "village", "dispersed rural area"),
+        ([0, 0, 0, 20, 35, 20, 25], "village", "village"),
+        ([0, 0, 0, 20, 20, 40, 20], "dispersed rural area", "dispersed rural area"),
+        ([0, 0, 0, 0, 20, 20, 60], "mostly uninhabited area", "mostly uninhabited area"),
+    ],
+)
+def test_level_2_of_units_follows_the_rules_of_either_year(
+    people: list[float], of_2024: str, of_2021: str
+) -> None:
+    grid = grid_of([people])
+    classes = np.array([[30, 23, 22, 21, 13, 12, 11]], np.uint8)
+    centre = (classes == 30).astype(np.int32)
+    urban = UrbanGrid(classes, centre, pd.DataFrame(), LEVEL_2, grid.transform, grid.crs)
+    unit = gpd.GeoDataFrame(geometry=[shapely.box(0, -1000, 7000, 0)], index=["u"], crs=grid.crs)
+    assert classify_units(unit, urban, grid).table.loc["u", "class"] == of_2024
+    assert classify_units(unit, urban, grid, rules="2021").table.loc["u", "class"] == of_2021
+
+
+def test_the_built_up_threshold_is_the_mean_of_dense_clusters() -> None:
+    people = np.zeros((3, 6))
+    people[1, :4] = 1600
+    people[0, 5] = 3000
+    built = np.zeros_like(people)
+    built[1, :4] = [0.1, 0.2, 0.3, 0.6]
+    built[0, 5] = 0.9
+    assert dense_built_share(grid_of(people, built=built)) == pytest.approx(0.3)
+
+
+def test_water_and_missing_people_are_told_apart() -> None:
+    people = np.array([[0.0, np.nan, np.nan, 10.0]])
+    rules = replace(PLAIN, centre_density=10.0)
+    grid = grid_of(people, land=[[0.2, 0.0, 1.0, 1.0]])
+    assert degree_of_urbanisation(grid, level=2, edition=rules).classes.tolist() == [[10, 10, 255, 11]]
+
+
+def test_a_threshold_above_every_cell_is_told() -> None:
+    with pytest.warns(UrbgeoWarning, match="above every cell"):
+        found = degree_of_urbanisation(grid_of(np.full((3, 3), 200.0)))
+    assert len(found.centres) == 0
+    assert (found.classes == 1).all()
+
+
+def test_faulty_grids_are_refused_with_all_their_faults() -> None:
+    ones = np.ones((2, 2))
+    with pytest.raises(InputError, match=r"in degrees.*resample_to_1km"):
+        PopulationGrid(ones, ones, ones, Affine(0.01, 0, 4, 0, -0.01, 51), "EPSG:4326")
+    with pytest.raises(InputError, match="1000 by 1000 m"):
+        PopulationGrid(ones, ones, ones, Affine(100, 0, 0, 0, -100, 0), "ESRI:54009")
+    with pytest.raises(InputError, match=r"no land share.*\(0, 1\).*square metres"):
+        PopulationGrid(ones, np.array([[1, np.nan], [1e6, 1]]), ones * 0, FRAME, "ESRI:54009")
+    with pytest.raises(InputError, match="below 0"):
+        grid_of([[-1.0]])
+    with pytest.raises(InputError, match="shapes"):
+        PopulationGrid(ones, ones[:1], ones, FRAME, "ESRI:54009")
+    for wrong in ({"edition": "R1999"}, {"level": 3}, {"block_rows": 0}):
+        with pytest.raises(InputError):
+            degree_of_urbanisation(grid_of(ones), **wrong)
+
+
+def test_a_grid_in_degrees_is_resampled_with_its_total(tmp_path: Path) -> None:
+    random = np.random.default_rng(5)
+    people = random.random((60, 80)) * 3000
+    frame = Affine(0.01, 0, 4, 0, -0.01, 51)
+    layers = {"people": people, "land": np.full_like(people, 0.8), "built": np.full_like(people, 0.25)}
+    for name, values in layers.items():
+        with rasterio.open(
+            tmp_path / f"{name}.tif", "w", driver="GTiff", height=60, width=80, count=1, dtype="float64",
+            crs="EPSG:4326", transform=frame,
+        ) as raster:  # fmt: skip
+            raster.write(values, 1)
+    grid = resample_to_1km(*(tmp_path / f"{name}.tif" for name in layers))
+    assert grid.population.sum() == pytest.approx(people.sum(), rel=1e-9)
+    inner = grid.population > 1000
+    assert grid.land[inner].mean() == pytest.approx(0.8, abs=0.02)
+    with pytest.raises(InputError, match="in degrees"):
+        RasterGrid(*(tmp_path / f"{name}.tif" for name in layers), area_unit="share")

@@ -1,0 +1,227 @@
+"""Commuting circles of several metropolises: contests, rings, commuting rates, official lists, years."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from urbgeo.cities.metropolises import circles_over_years, compare_with_official, metropolitan_circles
+from urbgeo.cities.policy import dissolve_members, policy_members
+from urbgeo.errors import InputError
+from urbgeo.network.minutes import minutes_table
+from urbgeo.network.model import build_network
+
+ZONES = pd.DataFrame({"people": [900.0, 50, 40, 30, 100, 10]}, index=list("abcdef"))
+CORES = pd.Series({"a": "A", "e": "E"})
+#                          to a   to e
+MINUTES = pd.DataFrame(
+    {"a": [0.0, 30, 60, 90, 120, np.nan], "e": [120.0, 61, 40, 20, 0, np.nan]}, index=list("abcdef")
+)
+
+
+def test_each_zone_goes_to_one_metropolis_the_nearest_in_time() -> None:
+    found = metropolitan_circles(ZONES, CORES, MINUTES, population="people")
+    assert found.zones["metropolis"].tolist() == ["A", "A", "E", "E", "E", None]
+    assert found.zones["contested"].tolist() == [1, 1, 2, 1, 1, 0]
+    assert found.zones["minutes"].tolist()[:5] == [0, 30, 40, 20, 0]
+    assert found.zones["ring"].tolist()[:5] == [30, 30, 60, 30, 30]
+    assert found.zones["role"].tolist() == ["core", "circle", "circle", "circle", "core", "outside"]
+    assert found.zones.loc["f", "status"] == "not attached"
+    assert found.circles["population"].to_dict() == {"A": 950, "E": 170}
+
+
+def test_sixty_minutes_belong_to_the_circle() -> None:
+    only = metropolitan_circles(ZONES, CORES[["a"]], MINUTES)
+    assert only.zones["metropolis"].tolist() == ["A", "A", "A", None, None, None]
+    assert only.zones["status"].tolist()[3:5] == ["beyond the circle"] * 2
+    assert only.rings["zones"].tolist() == [2, 3, 4, 5]
+
+
+def test_potential_gives_the_contested_zone_to_the_larger_city() -> None:
+    found = metropolitan_circles(ZONES, CORES, MINUTES, population="people", contested="potential")
+    assert 900 / 60**2 > 100 / 40**2
+    assert found.zones.loc["c", "metropolis"] == "A"
+    assert found.zones.loc["c", "minutes"] == 60
+    gentle = metropolitan_circles(
+        ZONES, CORES, MINUTES, population="people", contested="potential", friction=9
+    )
+    assert gentle.zones.loc["c", "metropolis"] == "E"
+    near = MINUTES.assign(e=MINUTES["e"].where(MINUTES.index != "c", 15.0))
+    for friction, winner in ((2, "E"), (1, "A")):
+        found = metropolitan_circles(
+            ZONES, CORES, near, population="people", contested="potential", friction=friction
+        )
+        assert found.zones.loc["c", "metropolis"] == winner
+
+
+def flows() -> pd.DataFrame:
+    rows = [("a", "a", 100), ("b", "a", 9), ("b", "b", 91), ("c", "a", 30), ("c", "e", 20), ("c", "c", 50),
+            ("d", "e", 10), ("d", "d", 90), ("e", "e", 100), ("f", "f", 5)]  # fmt: skip
+    return pd.DataFrame(rows, columns=["home", "work", "workers"])
+
+
+def test_flow_gives_the_contested_zone_to_where_its_workers_go() -> None:
+    found = metropolitan_circles(ZONES, CORES, MINUTES, contested="flow", flows=flows())
+    assert found.zones.loc["c", "metropolis"] == "A"
+
+
+def test_the_commuting_rate_is_a_closed_bound_and_says_where_it_comes_from() -> None:
+    found = metropolitan_circles(ZONES, CORES, MINUTES, flows=flows(), rate=0.10).zones
+    assert found["metropolis"].tolist() == ["A", None, "E", "E", "E", None]
+    assert found.loc["b", "status"] == "below the commuting rate"
+    assert found["rate"].tolist()[1:4] == pytest.approx([0.09, 0.2, 0.1])
+    assert set(found["rate_source"]) == {"flows"}
+
+
+def test_without_flows_the_rate_is_modelled_and_marked() -> None:
+    minutes = np.abs(np.subtract.outer(np.arange(6) * 20.0, np.arange(6) * 20.0))
+    table = pd.DataFrame(minutes, index=ZONES.index, columns=ZONES.index)
+    result = metropolitan_circles(ZONES, CORES, table, population="people", rate=0.10)
+    assert set(result.zones["rate_source"]) == {"modelled"}
+    assert result.provenance.parameters["rate_source"] == "modelled"
+    b = 50 * 900 / (50 * 950) / (1 - 50 / 1130)
+    assert result.zones.loc["b", "rate"] == pytest.approx(b)
+    with pytest.raises(InputError, match="modelled and needs the column"):
+        metropolitan_circles(ZONES, CORES, table, rate=0.1)
+
+
+def test_a_network_gives_the_same_circles_as_its_table() -> None:
+    nodes = gpd.GeoDataFrame(
+        ZONES, geometry=gpd.points_from_xy(500_000 + np.arange(6) * 20_000, [3_000_000] * 6), crs=32649
+    )
+    links = pd.DataFrame(
+        {"from_node": list("abcde"), "to_node": list("bcdef"), "length_km": 20.0, "class": "primary",
+         "minutes": 20.0, "minutes_back": 25.0}
+    )  # fmt: skip
+    network = build_network(nodes, links)
+    table = minutes_table(network, nodes, nodes)
+    for rate in (None, 0.05):
+        one = metropolitan_circles(nodes, CORES, network, population="people", rate=rate)
+        other = metropolitan_circles(nodes, CORES, table, population="people", rate=rate)
+        pd.testing.assert_frame_equal(one.zones, other.zones)
+    assert one.zones["minutes"].tolist() == [0, 25, 40, 20, 0, 25]
+
+
+def test_the_table_is_read_from_zone_to_core() -> None:
+    table = pd.DataFrame([[0, 500.0], [10, 0]], index=["a", "b"], columns=["a", "b"])
+    zones = pd.DataFrame(index=["a", "b"])
+    assert metropolitan_circles(zones, pd.Series({"a": "A"}), table).zones.loc["b", "metropolis"] == "A"
+    assert metropolitan_circles(zones, pd.Series({"b": "B"}), table).zones.loc["a", "metropolis"] is None
+
+
+def test_official_lists_are_compared_by_zones_people_and_unknown_ids() -> None:
+    found = metropolitan_circles(ZONES, CORES, MINUTES, population="people")
+    table = compare_with_official(found, {"E": ["d", "e", "b", "zz"]}, ZONES, weights=["people"]).loc["E"]
+    assert table[["both", "computed_only", "official_only", "unknown"]].tolist() == [2, 1, 1, 1]
+    assert table["precision"] == pytest.approx(2 / 3)
+    assert table["recall"] == pytest.approx(2 / 3)
+    assert table[["people_computed", "people_official", "people_both"]].tolist() == [170, 180, 130]
+    with pytest.raises(InputError, match="no circle was computed for Q"):
+        compare_with_official(found, {"Q": []}, ZONES)
+
+
+def test_circles_grow_with_the_years() -> None:
+    later = MINUTES.assign(a=[0.0, 20, 35, 55, 80, np.nan])
+    table = circles_over_years(ZONES, CORES, {2030: later, 2020: MINUTES}, population="people")
+    assert table.index.get_level_values("year").unique().tolist() == [2020, 2030]
+    assert table.loc[(2030, "A"), "joined"] == ("c",)
+    assert table.loc[(2030, "E"), "left"] == ("c",)
+    assert table.loc[(2020, "A"), "joined"] == ()
+    assert table["zones"].tolist() == [2, 3, 3, 2]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"cores": pd.Series({"q": "A"})}, "cores: q are not among the zones"),
+        ({"cores": pd.Series({"a": None}, dtype=object)}, "no zone is the core"),
+        ({"travel": MINUTES.drop("c")}, "no minutes for c"),
+        ({"travel": -MINUTES}, "negative minutes from a, b"),
+        ({"contested": "flow"}, "needs a table of flows"),
+        ({"contested": "potential"}, "needs the column of people"),
+        ({"minutes": 0}, "no travel time"),
+        ({"rings": [60, 30]}, "rise"),
+        ({"rate": 10, "flows": flows()}, "no share"),
+    ],
+)
+def test_bad_input_is_refused(change: dict[str, object], message: str) -> None:
+    arguments = {"zones": ZONES, "cores": CORES, "travel": MINUTES} | change
+    with pytest.raises(InputError, match=message):
+        metropolitan_circles(**arguments)  # type: ignore[arg-type]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(2, 10), st.integers(0, 2**32 - 1), st.randoms())
+def test_zones_are_nearest_by_brute_force_and_order_never_matters(n: int, seed: int, random: object) -> None:
+    generator = np.random.default_rng(seed)
+    names = [f"z{k}" for k in range(n)]
+    values = generator.choice([5.0, 20, 45, 60, 61, 90, np.inf], (n, n)) + generator.random((n, n)) / 10
+    np.fill_diagonal(values, 0)
+    table = pd.DataFrame(values, index=names, columns=names)
+    cores = pd.Series({names[0]: "A", names[1]: "B"})
+    zones = pd.DataFrame(index=names)
+    found = metropolitan_circles(zones, cores, table)
+    for k in range(2, n):
+        a, b = values[k, 0], values[k, 1]
+        expected = None if min(a, b) > 60 else ("A" if a <= b else "B")
+        assert found.zones.loc[names[k], "metropolis"] == expected
+    order = list(names)
+    random.shuffle(order)  # type: ignore[attr-defined]
+    other = metropolitan_circles(zones.loc[order], cores[::-1], table.loc[order])
+    pd.testing.assert_frame_equal(other.zones.loc[names], found.zones)
+
+
+def test_hunan_circles_are_compared_with_the_approved_list(shared_data: Path) -> None:
+    counties = gpd.read_file(shared_data / "hunan/hunan_counties_2021_wgs84_census2020.gpkg").set_index(
+        "CODE"
+    )
+    seats = counties.assign(geometry=counties.to_crs(4547).representative_point().to_crs(4326))
+    xy = seats.to_crs(4547).get_coordinates().to_numpy() / 1000
+    km = np.hypot(*(xy[:, None] - xy).transpose(2, 0, 1))
+    travel = pd.DataFrame(km * 1.3 / 70 * 60 + 10, index=seats.index, columns=seats.index)
+    names = {"4301": "长株潭", "4302": "长株潭", "4303": "长株潭", "4306": "岳阳", "4304": "衡阳"}
+    districts = seats.index[seats.index.str[4:].astype(int) < 20]
+    cores = pd.Series(districts.str[:4].map(names), index=districts).dropna()
+    found = metropolitan_circles(seats, cores, travel, population="POPU")
+    members = dissolve_members(policy_members("长株潭都市圈"), counties).counties["county"]
+    weights = ["POPU", "area_km2"]
+    table = compare_with_official(found, {"长株潭": members}, counties, weights=weights).loc["长株潭"]
+    assert table["official_only"] + table["both"] == len(members)
+    assert table["unknown"] == 0
+    assert 0.8 < table["recall"] <= 1
+    assert table["area_km2_official"] == pytest.approx(18_900, rel=0.05)
+    assert table["POPU_official"] == pytest.approx(14_660_000, rel=0.03), "census count of the plan's area"
+    assert (found.rings["population"].groupby("metropolis").diff().dropna() >= 0).all()
+
+
+def test_belgian_metropolises_with_real_flows_and_modelled_ones(shared_data: Path) -> None:
+    table = pd.read_csv(shared_data / "belgium/commuting_flows.csv.gz")
+    real = pd.DataFrame(
+        {
+            "home": table["NODE_2_CODE"].astype(str),
+            "work": table["NODE_1_CODE"].astype(str),
+            "workers": table["INCOMING_FLOW"],
+        }
+    )
+    communes = gpd.read_file(shared_data / "belgium/communes.gpkg").dissolve("CODE_INS").to_crs(3812)
+    communes["employed"] = real.groupby("home")["workers"].sum()
+    xy = communes.centroid.get_coordinates().to_numpy() / 1000
+    km = np.hypot(*(xy[:, None] - xy).transpose(2, 0, 1))
+    travel = pd.DataFrame(km / 50 * 60, index=communes.index, columns=communes.index)
+    cores = pd.Series({"21004": "Brussels", "11002": "Antwerp", "44021": "Ghent", "62063": "Liège"})
+    plain = metropolitan_circles(communes, cores, travel, population="employed")
+    tested = metropolitan_circles(communes, cores, travel, flows=real, rate=0.10)
+    modelled = metropolitan_circles(communes, cores, travel, population="employed", rate=0.10)
+    assert plain.circles["zones"].sum() + plain.zones["metropolis"].isna().sum() == 589
+    for result in (tested, modelled):
+        inside = result.zones["metropolis"].notna()
+        assert (plain.zones.loc[inside, "minutes"] <= 60).all()
+        assert 4 < inside.sum() < plain.zones["metropolis"].notna().sum()
+    assert tested.zones.loc["23088", "metropolis"] == "Brussels"
+    assert set(modelled.zones["rate_source"]) == {"modelled"}

@@ -1,0 +1,106 @@
+"""Rank-size, primacy, concentration: known answers, invariance, and the counties of China."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from urbgeo.cities.hunan import hunan_box8
+from urbgeo.cities.ranks import concentration, rank_size
+from urbgeo.cities.sizes import size_classes
+from urbgeo.errors import InputError
+
+sizes = st.lists(st.floats(10_000, 3e7), min_size=4, max_size=60).filter(lambda x: max(x) > 1.01 * min(x))
+
+
+def test_box_8_gives_the_known_indices(golden: Path) -> None:
+    known = json.loads((golden / "known_answers.json").read_text())["hunan_box8"]
+    people = hunan_box8()["population_2025"]
+    found = concentration(people)
+    for ours, theirs in {
+        "primacy_2": "primacy2", "primacy_4": "primacy4", "primacy_11": "primacy11",
+        "share_first": "share_first", "hhi": "hhi", "gini": "gini", "theil": "theil_t",
+    }.items():  # fmt: skip
+        assert found[ours] == pytest.approx(known[theirs], abs=5e-7), ours
+    assert -rank_size(people).exponent == pytest.approx(known["log_rank_half_slope"], abs=5e-7)
+    assert -rank_size(people, method="rank").exponent == pytest.approx(known["log_rank_slope"], abs=5e-7)
+
+
+def test_zipf_cities_have_the_textbook_primacies() -> None:
+    people = pd.Series(1e7 / np.arange(1, 12))
+    found = concentration(people)
+    assert found["primacy_2"] == pytest.approx(2)
+    assert found["primacy_4"] == pytest.approx(1 / (1 / 2 + 1 / 3 + 1 / 4))
+    assert found["primacy_11"] == pytest.approx(2 / (1 / np.arange(2, 12)).sum())
+    assert rank_size(people, method="rank").exponent == pytest.approx(1)
+
+
+def test_hill_finds_the_exponent_of_a_pareto_sample() -> None:
+    people = pd.Series(20_000 * (1 - np.random.default_rng(1).random(20_000)) ** (-1 / 1.3))
+    hill = rank_size(people, method="hill")
+    assert abs(hill.exponent - 1.3) < 3 * hill.std_error
+    assert hill.std_error == pytest.approx(hill.exponent / np.sqrt(19_999))
+    ours = rank_size(people)
+    assert abs(ours.exponent - 1.3) < 3 * ours.std_error
+    assert ours.std_error == pytest.approx(ours.exponent * np.sqrt(2 / 20_000))
+
+
+@given(sizes, st.floats(0.5, 50))
+def test_scaling_all_cities_leaves_every_measure(people: list[float], factor: float) -> None:
+    one, other = pd.Series(people), pd.Series(people) * factor
+    for method in ("gabaix-ibragimov", "rank", "hill"):
+        a = rank_size(one, method=method, units_checked=True)
+        b = rank_size(other, method=method, units_checked=True)
+        assert b.exponent == pytest.approx(a.exponent, rel=1e-6)
+    pd.testing.assert_series_equal(
+        concentration(one, units_checked=True), concentration(other, units_checked=True), rtol=1e-6, atol=1e-9
+    )
+
+
+@given(sizes, st.randoms())
+def test_the_order_of_rows_never_matters(people: list[float], random: object) -> None:
+    shuffled = list(people)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    one, other = (pd.Series(x) for x in (people, shuffled))
+    assert concentration(one, units_checked=True).equals(concentration(other, units_checked=True))
+    assert rank_size(one, units_checked=True).exponent == rank_size(other, units_checked=True).exponent
+
+
+@given(sizes)
+def test_gini_and_theil_equal_their_definitions(people: list[float]) -> None:
+    x = np.array(people)
+    found = concentration(pd.Series(people), units_checked=True)
+    pairs = np.abs(x[:, None] - x).mean() / (2 * x.mean())
+    assert found["gini"] == pytest.approx(pairs, abs=1e-9)
+    assert found["theil"] == pytest.approx((x / x.mean() * np.log(x / x.mean())).mean(), abs=1e-9)
+
+
+def test_too_few_cities_for_a_primacy_give_nan_and_for_a_slope_an_error() -> None:
+    few = pd.Series([3e6, 1e6])
+    assert np.isnan(concentration(few)["primacy_4"])
+    with pytest.raises(InputError, match="three or more"):
+        rank_size(few)
+    with pytest.raises(InputError, match="three or more"):
+        rank_size(pd.Series([1e6] * 5))
+    with pytest.raises(InputError, match="nobody"):
+        concentration(pd.Series([0.0, 0.0]))
+
+
+def test_the_counties_of_china_are_classed_and_ranked(shared_data: Path) -> None:
+    import geopandas as gpd
+
+    counties = gpd.read_file(shared_data / "china/counties_2021_census2020.gpkg", ignore_geometry=True)
+    people = counties.set_index("CODE")["POPU"].dropna()
+    assert len(people) == 2989
+    classes = size_classes(people)
+    assert len(classes) == 2989
+    assert (classes == "Ⅱ型小城市").sum() == (people < 200_000).sum()
+    tail = rank_size(people, largest=500)
+    assert tail.n == 500
+    assert 2 < tail.exponent < 5

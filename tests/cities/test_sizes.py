@@ -1,0 +1,199 @@
+"""Size classes, their changes, urbanisation curves and shrinking cities."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from urbgeo.cities.hunan import hunan_box7, hunan_box8
+from urbgeo.cities.names import match_names, normalise_name
+from urbgeo.cities.sizes import (
+    SIZE_CLASSES,
+    class_changes,
+    project_urbanisation,
+    shrinking_cities,
+    size_classes,
+    urbanisation_rate,
+)
+from urbgeo.errors import InputError
+
+BOUNDS = [200_000, 500_000, 1_000_000, 3_000_000, 5_000_000, 10_000_000]
+
+
+def test_the_lower_bound_belongs_to_the_class() -> None:
+    found = size_classes(pd.Series([one + step for one in BOUNDS for step in (-1, 0)]))
+    codes = found.cat.codes.to_numpy()
+    assert codes.tolist() == [0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6]
+    assert found.cat.categories.tolist() == [one.name for one in SIZE_CLASSES]
+
+
+def test_the_fourteen_centres_of_box_8_reproduce_box_7() -> None:
+    centres, towns = hunan_box8(), hunan_box7()
+    computed = size_classes(centres["population_2025"])
+    planned = towns["size_class"].loc[centres["town_in_box7"]]
+    assert computed.astype(str).tolist() == planned.astype(str).tolist()
+    assert computed["常德市"] == "Ⅱ型大城市"
+
+
+def test_box_7_holds_98_towns_in_the_stated_numbers() -> None:
+    towns = hunan_box7()
+    counts = towns["size_class"].value_counts()
+    assert counts[counts > 0].to_dict() == {
+        "Ⅱ型小城市": 49, "Ⅰ型小城市": 32, "中等城市": 11, "Ⅱ型大城市": 5, "特大城市": 1,
+    }  # fmt: skip
+    assert towns.index.is_unique
+    assert towns.loc["津澧融城", "adcodes"].split(";") == ["430781", "430723"]
+
+
+def test_box_8_sums_to_the_known_total(golden: Path) -> None:
+    known = json.loads((golden / "known_answers.json").read_text())["hunan_box8"]
+    centres = hunan_box8()
+    assert centres["population_2025"].sum() == known["sum"] * 10_000
+    for name, wan in known["pop_wan"].items():
+        row = centres[centres.index.str.startswith(name)]
+        assert row["population_2025"].tolist() == [wan * 10_000]
+
+
+def test_box_7_joins_the_census_counties_by_code_and_by_name(shared_data: Path) -> None:
+    import geopandas as gpd
+
+    counties = gpd.read_file(
+        shared_data / "hunan/hunan_counties_2021_wgs84_census2020.gpkg", ignore_geometry=True
+    ).set_index("CODE")
+    towns = hunan_box7()
+    codes = towns["adcodes"].str.split(";").explode()
+    county_level = codes[~codes.str.endswith("00")]
+    assert set(county_level[~county_level.isin(counties.index)]) == {"431181"}, "祁阳 became a city in 2021"
+    single = county_level[~county_level.index.isin(["津澧融城", "祁阳市"])]
+    matched = match_names(pd.Series(single.index, index=single.index), counties["NAME"])
+    assert matched["id"].to_dict() == single.to_dict()
+    assert set(matched.index[matched["status"] == "short form"]) == {"靖州县", "通道县"}
+
+
+def test_names_in_traditional_characters_match_and_stems_never_do() -> None:
+    known = pd.Series({"430100": "长沙市", "430121": "长沙县", "431224": "溆浦县"})
+    asked = pd.Series(["長沙縣", "長 沙市", "漵浦縣", "长沙", "衡陽縣"])
+    found = match_names(asked, known)
+    assert found["id"].tolist() == ["430121", "430100", "431224", None, None]
+    assert found["status"].tolist() == ["exact"] * 3 + ["unknown"] * 2
+
+
+def test_one_to_many_characters_fall_together() -> None:
+    assert normalise_name("裏耶鎮") == normalise_name("里耶镇") == normalise_name("裡耶鎮")
+    assert normalise_name("乾縣") == "乾县"
+
+
+@given(st.lists(st.floats(10_000, 3e7), min_size=1, max_size=30))
+def test_classes_equal_a_plain_reading_of_the_document(people: list[float]) -> None:
+    found = size_classes(pd.Series(people), units_checked=True).cat.codes.tolist()
+    assert found == [sum(one >= bound for bound in BOUNDS) for one in people]
+
+
+def test_class_changes_name_who_rose_fell_came_and_went() -> None:
+    before = pd.Series({"a": 450_000, "b": 1_200_000, "c": 300_000, "d": 60_000})
+    after = pd.Series({"e": 80_000, "c": 310_000, "b": 900_000, "a": 5_000_000})
+    table = class_changes(before, after)
+    assert table.index.tolist() == ["a", "b", "c", "d", "e"]
+    assert table["status"].tolist() == ["up", "down", "same", "gone", "new"]
+    assert table["steps"].tolist()[:3] == [4, -1, 0]
+    assert table["steps"].isna().tolist() == [False, False, False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("people", "message"),
+    [
+        ([650, 150, 45], "looks like 万"),
+        ([650, 1_500_000, 1_200_000], "mixed with persons"),
+        ([1_500_000, np.nan], "missing or not a number"),
+        ([1_500_000, -1], "negative"),
+    ],
+)
+def test_faulty_populations_are_refused(people: list[float], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        size_classes(pd.Series(people))
+
+
+def test_the_units_gate_names_the_ids_and_can_be_opened() -> None:
+    mixed = pd.Series({"长沙": 650.0, "株洲": 1_500_000.0})
+    with pytest.raises(InputError, match=r"长沙.*10,000"):
+        size_classes(mixed)
+    assert size_classes(mixed, units_checked=True)["长沙"] == "Ⅱ型小城市"
+
+
+def test_repeated_ids_are_refused() -> None:
+    with pytest.raises(InputError, match="repeated ids"):
+        size_classes(pd.Series([1e6, 2e6], index=["a", "a"]))
+
+
+def test_urbanisation_rate_keeps_zones_and_refuses_more_urban_than_all() -> None:
+    people = pd.Series({"a": 100.0, "b": 0.0})
+    rate = urbanisation_rate(pd.Series({"b": 0.0, "a": 63.0}), people)
+    assert rate["a"] == 0.63
+    assert np.isnan(rate["b"])
+    with pytest.raises(InputError, match=r"more urban residents.*a"):
+        urbanisation_rate(pd.Series({"a": 101.0, "b": 0.0}), people)
+    with pytest.raises(InputError, match="one of the two only"):
+        urbanisation_rate(pd.Series({"a": 1.0}), people)
+
+
+def test_a_logistic_series_is_continued_exactly() -> None:
+    years = np.arange(2000, 2021)
+    curve = lambda t: 0.8 / (1 + np.exp(-0.06 * (t - 2005)))  # noqa: E731
+    found = project_urbanisation(pd.Series(curve(years), index=years), [2025, 2035], saturation=0.8)
+    np.testing.assert_allclose(found.table["rate"], curve(np.array([2025, 2035])), rtol=1e-9)
+    assert found.growth == pytest.approx(0.06)
+    assert found.midpoint == pytest.approx(2005)
+    np.testing.assert_allclose(found.table["upper"] - found.table["lower"], 0, atol=1e-6)
+
+
+def test_the_interval_matches_a_textbook_prediction_interval() -> None:
+    from scipy import stats
+
+    rates = pd.Series({2000: 0.30, 2005: 0.36, 2010: 0.45, 2015: 0.51, 2020: 0.59})
+    t = rates.index.to_numpy(float)
+    fit = stats.linregress(t, np.log(rates / (1 - rates)))
+    left = np.log(rates / (1 - rates)) - fit.intercept - fit.slope * t
+    s = np.sqrt((left**2).sum() / 3)
+    half = stats.t.ppf(0.975, 3) * s * np.sqrt(1 + 0.2 + (2035 - t.mean()) ** 2 / ((t - t.mean()) ** 2).sum())
+    line = fit.intercept + fit.slope * 2035
+    found = project_urbanisation(rates, [2035]).table.loc[2035]
+    assert found["rate"] == pytest.approx(1 / (1 + np.exp(-line)))
+    assert found["upper"] == pytest.approx(1 / (1 + np.exp(-(line + half))))
+    assert found["lower"] == pytest.approx(1 / (1 + np.exp(-(line - half))))
+
+
+def test_two_years_give_a_curve_without_an_interval() -> None:
+    found = project_urbanisation(pd.Series({2015: 0.5089, 2020: 0.5876}), [2025])
+    assert 0.65 < found.table.loc[2025, "rate"] < 0.67
+    assert np.isnan(found.table.loc[2025, "lower"])
+
+
+def test_rates_in_percent_are_refused() -> None:
+    with pytest.raises(InputError, match="look like percent"):
+        project_urbanisation(pd.Series({2015: 50.89, 2020: 58.76}), [2025])
+
+
+def test_shrinking_cities_are_told_by_people_and_land() -> None:
+    cities = pd.DataFrame(
+        {
+            "p0": [100, 100, 100, 100, 0],
+            "p1": [90, 90, 90, 120, 5],
+            "b0": [10] * 5,
+            "b1": [12, 10, 9, 11, 11],
+        },
+        index=list("abcde"),
+    )
+    names = {"population_before": "p0", "population_after": "p1", "built_before": "b0", "built_after": "b1"}
+    found = shrinking_cities(cities, **names)
+    assert found["status"].tolist() == [
+        "shrinking, still building", "shrinking, built-up stable", "shrinking on both", "growing", "no base",
+    ]  # fmt: skip
+    assert found["population_change"].iloc[0] == pytest.approx(-0.1)
+    with pytest.raises(InputError, match="no column b9"):
+        shrinking_cities(cities, **(names | {"built_after": "b9"}))

@@ -1,0 +1,361 @@
+"""Degree of Urbanisation on the 1 km grid, levels 1 and 2, editions R2022A and R2023A, in blocks of rows."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+
+import geopandas as gpd
+import numba
+import numpy as np
+import pandas as pd
+import rasterio.features
+import shapely
+from affine import Affine
+from numpy.typing import NDArray
+from pyproj import CRS
+
+from urbgeo.checks import check_choice
+from urbgeo.cities.grids import Floats, Grid
+from urbgeo.cities.runs import Runs, clusters, find_runs, near, paint
+from urbgeo.cities.smoothing import fill_holes, smooth
+from urbgeo.errors import InputError, UrbgeoWarning
+from urbgeo.options import thread_count
+from urbgeo.provenance import Provenance
+
+NODATA = 255
+LEVEL_1 = {3: "urban centre", 2: "urban cluster", 1: "rural", 0: "water"}
+LEVEL_2 = {
+    30: "urban centre", 23: "dense urban cluster", 22: "semi-dense urban cluster", 21: "suburban",
+    13: "rural cluster", 12: "low density rural", 11: "very low density rural", 10: "water",
+}  # fmt: skip
+
+DENSE, URBAN, SEMI, LOW, SKIPPED, WATER, VOID, COMPACT = (1 << bit for bit in range(8))
+"""Bits of the cell flags: dense or built, urban density, semi-dense, low density, no valid neighbour,
+permanent water, no data, dense by people alone."""
+
+
+@dataclass(frozen=True)
+class SemiDense:
+    """What makes a semi-dense urban cluster: density, people, contiguity, distance from denser clusters."""
+
+    density: float
+    population: float
+    queen: bool
+    distance_km: int
+
+
+@dataclass(frozen=True)
+class UrbanRules:
+    """The thresholds of one edition; densities per km² of permanent land, people in persons.
+
+    ``built_share`` is the built-up share of land that makes a cell dense whatever its people (None: no such
+    rule). ``majority`` is ``"five of eight"`` or ``"half of valid"``. Holes of less than ``hole_km2`` are
+    filled. ``centre_queen`` and ``cluster_queen`` say whether cells that touch at a corner belong together.
+    """
+
+    name: str
+    built_share: float | None
+    majority: str
+    semi_dense: SemiDense
+    centre_density: float = 1500.0
+    centre_population: float = 50_000.0
+    centre_queen: bool = False
+    dense_population: float = 5_000.0
+    cluster_density: float = 300.0
+    cluster_population: float = 5_000.0
+    cluster_queen: bool = True
+    village_population: float = 500.0
+    low_density: float = 50.0
+    hole_km2: float = 15.0
+    water_land: float = 0.5
+
+    def __post_init__(self) -> None:
+        check_choice(self.majority, "majority", ("five of eight", "half of valid"))
+
+
+R2022A = UrbanRules("R2022A", 0.5, "five of eight", SemiDense(300.0, 5_000.0, True, 3))
+"""GHSL Data Package 2022 (JRC) and the Degree of Urbanisation manual (Eurostat, 2021)."""
+
+R2023A = UrbanRules("R2023A", 0.2, "half of valid", SemiDense(900.0, 2_500.0, False, 2))
+"""GHSL Data Package 2023 (JRC); 0.2 is the built-up share its global rule gives for 2020, see
+:func:`dense_built_share`."""
+
+EDITIONS = {one.name: one for one in (R2022A, R2023A)}
+
+
+@dataclass(frozen=True, eq=False)
+class UrbanGrid:
+    """Classes of cells and the urban centres they form.
+
+    ``classes`` (rows, columns) holds the codes of ``legend``, 255 for no data; ``centre`` the number of the
+    urban centre of a cell, 0 for none; ``centres`` has one row per centre: ``population``, ``cells``.
+    """
+
+    classes: NDArray[np.uint8]
+    centre: NDArray[np.int32]
+    centres: pd.DataFrame
+    legend: dict[int, str]
+    transform: Affine
+    crs: CRS
+    provenance: Provenance = field(default_factory=Provenance)
+
+
+def degree_of_urbanisation(
+    grid: Grid, *, edition: str | UrbanRules = "R2023A", level: int = 1, block_rows: int = 1024
+) -> UrbanGrid:
+    """Classify the cells of a 1 km grid by the Degree of Urbanisation.
+
+    Urban centres are rook-contiguous cells of at least 1,500 persons per km² of land (or built up beyond the
+    share of the edition) with 50,000 persons together; their edges are smoothed by the majority rule until
+    nothing changes, then holes below 15 km² are filled. Urban clusters are queen-contiguous cells of 300 per
+    km² with 5,000 persons. Level 2 divides clusters and rural cells further.
+
+    Parameters
+    ----------
+    grid
+        A :class:`~urbgeo.cities.grids.PopulationGrid` or a file-backed
+        :class:`~urbgeo.cities.grids.RasterGrid`.
+    edition
+        ``"R2022A"``, ``"R2023A"``, or rules of your own.
+    level
+        1 (codes 0 to 3) or 2 (codes 10 to 30).
+    block_rows
+        Rows read at a time. The result does not depend on it.
+
+    Returns
+    -------
+    UrbanGrid
+
+    Raises
+    ------
+    InputError
+        For faulty grids, an unknown edition or level.
+
+    Warns
+    -----
+    UrbgeoWarning
+        When no cell reaches the density of a centre: the threshold lies above every cell.
+
+    References
+    ----------
+    Eurostat et al., Applying the Degree of Urbanisation (2021); GHSL Data Packages 2022 and 2023 (JRC).
+    """
+    rules = _rules(edition)
+    if level not in (1, 2):
+        raise InputError(f"level: {level!r} is none; give 1 or 2.")
+    if block_rows < 1:
+        raise InputError(f"block_rows: {block_rows!r} is no number of rows; give 1 or more.")
+    flags = np.empty(grid.shape, np.uint8)
+    read = _read_blocks(grid, rules, flags, block_rows, level)
+    centre = _urban_centres(read["dense"], flags, rules)
+    classes = _level_1(read, flags, centre, rules) if level == 1 else _level_2(read, flags, centre, rules)
+    classes[(flags & VOID) != 0] = NODATA
+    centres = _centre_table(grid, centre, block_rows)
+    if not len(read["dense"].row):
+        warnings.warn(
+            f"no cell reaches {rules.centre_density:g} persons per km² of land or the built-up share: the "
+            "threshold of urban centres lies above every cell.",
+            UrbgeoWarning,
+            stacklevel=2,
+        )
+    return UrbanGrid(
+        classes,
+        centre,
+        centres,
+        LEVEL_1 if level == 1 else LEVEL_2,
+        grid.transform,
+        grid.crs,
+        Provenance({"level": level, **asdict(rules)}),
+    )
+
+
+def dense_built_share(grid: Grid, *, edition: str | UrbanRules = "R2023A", block_rows: int = 1024) -> float:
+    """Mean built-up share of land in dense clusters: the threshold that edition R2023A draws from its data.
+
+    The mean runs over the cells of rook clusters with 1,500 persons per km² and 5,000 persons. It is meant
+    for the whole world; NaN when there is no such cluster.
+
+    Raises
+    ------
+    InputError
+        For a faulty grid or an unknown edition.
+    """
+    rules = _rules(edition)
+    flags = np.empty(grid.shape, np.uint8)
+    runs = _read_blocks(grid, rules, flags, block_rows, 1, bits={"compact": COMPACT})["compact"]
+    label = _painted(runs, lambda people: people >= rules.dense_population, rules.centre_queen, grid.shape)
+    total, n = 0.0, 0
+    for start in range(0, grid.shape[0], block_rows):
+        stop = min(start + block_rows, grid.shape[0])
+        _, land, built = grid.rows(start, stop)
+        inside = (label[start:stop] > 0) & (land > 0)
+        total += float((built[inside] / land[inside]).sum())
+        n += int(inside.sum())
+    return total / n if n else np.nan
+
+
+def centre_polygons(urban: UrbanGrid) -> gpd.GeoDataFrame:
+    """The urban centres as polygons of their cells, index = centre, with ``population`` and ``cells``."""
+    shapes = rasterio.features.shapes(urban.centre, mask=urban.centre > 0, transform=urban.transform)
+    parts = [(int(value), shapely.geometry.shape(shape)) for shape, value in shapes]
+    frame = gpd.GeoDataFrame(
+        {"centre": [one for one, _ in parts]}, geometry=[shape for _, shape in parts], crs=urban.crs
+    )
+    return urban.centres.join(frame.dissolve("centre"), how="left").pipe(gpd.GeoDataFrame, crs=urban.crs)
+
+
+def _rules(edition: str | UrbanRules) -> UrbanRules:
+    if isinstance(edition, UrbanRules):
+        return edition
+    check_choice(edition, "edition", tuple(EDITIONS))
+    return EDITIONS[edition]
+
+
+def _read_blocks(
+    grid: Grid,
+    rules: UrbanRules,
+    flags: NDArray[np.uint8],
+    block_rows: int,
+    level: int,
+    bits: dict[str, int] | None = None,
+) -> dict[str, Runs]:
+    """Flags of all cells and the runs of each property, block by block on all threads."""
+    bits = bits or {"dense": DENSE, "urban": URBAN} | ({"semi": SEMI} if level == 2 else {})
+    built = np.inf if rules.built_share is None else rules.built_share
+    height = grid.shape[0]
+
+    def read(start: int) -> dict[str, Runs]:
+        stop = min(start + block_rows, height)
+        people, land, built_up = grid.rows(start, stop)
+        _flag(
+            people, land, built_up, rules.centre_density, built, rules.cluster_density,
+            rules.semi_dense.density, rules.low_density, rules.water_land, flags[start:stop],
+        )  # fmt: skip
+        return {name: find_runs(flags[start:stop], bit, people, start) for name, bit in bits.items()}
+
+    with ThreadPoolExecutor(thread_count()) as pool:
+        blocks = list(pool.map(read, range(0, height, block_rows)))
+    return {name: Runs.joined([block[name] for block in blocks]) for name in bits}
+
+
+@numba.njit(cache=True, nogil=True)
+def _flag(
+    people: Floats,
+    land: Floats,
+    built: Floats,
+    dense: float,
+    share: float,
+    urban: float,
+    semi: float,
+    low: float,
+    water: float,
+    out: NDArray[np.uint8],
+) -> None:
+    for i in range(people.shape[0]):
+        for j in range(people.shape[1]):
+            persons, ground = people[i, j], land[i, j]
+            if np.isnan(persons):
+                sea = ground < water and not built[i, j] > 0
+                out[i, j] = WATER | SKIPPED if sea else VOID
+                continue
+            bare = not ground > 0.0
+            density = persons / ground if not bare else (np.inf if persons > 0 else 0.0)
+            cover = built[i, j] / ground if not bare else (np.inf if built[i, j] > 0 else 0.0)
+            flag = 0
+            if density >= dense:
+                flag |= DENSE | COMPACT
+            if cover >= share:
+                flag |= DENSE
+            if density >= urban:
+                flag |= URBAN
+            if density >= semi:
+                flag |= SEMI
+            if density >= low:
+                flag |= LOW
+            if persons == 0 and not ground >= water:
+                flag |= SKIPPED
+                if not built[i, j] > 0:
+                    flag |= WATER
+            out[i, j] = flag
+
+
+def _painted(
+    runs: Runs, keep: Callable[[NDArray[np.float64]], NDArray[np.bool_]], queen: bool, shape: tuple[int, int]
+) -> NDArray[np.int32]:
+    """A raster with the clusters that ``keep`` accepts by their people, numbered from 1."""
+    cluster, people = clusters(runs, queen=queen)
+    kept = keep(people)
+    number = np.where(kept, np.cumsum(kept), 0).astype(np.int32)
+    raster = np.zeros(shape, np.int32)
+    paint(runs.row, runs.start, runs.stop, number[cluster], raster)
+    return raster
+
+
+def _urban_centres(dense: Runs, flags: NDArray[np.uint8], rules: UrbanRules) -> NDArray[np.int32]:
+    centre = _painted(
+        dense, lambda people: people >= rules.centre_population, rules.centre_queen, flags.shape
+    )
+    half = rules.majority == "half of valid"
+    barred = VOID | WATER if half else VOID
+    smooth(centre, flags, half=half, ignored=SKIPPED | WATER, barred=barred)
+    fill_holes(centre, int(np.ceil(rules.hole_km2)) - 1)
+    return centre
+
+
+def _level_1(
+    read: dict[str, Runs], flags: NDArray[np.uint8], centre: NDArray[np.int32], rules: UrbanRules
+) -> NDArray[np.uint8]:
+    urban = read["urban"]
+    cluster, people = clusters(urban, queen=rules.cluster_queen)
+    classes = np.where(centre > 0, np.uint8(3), np.uint8(0))
+    value = np.where(people >= rules.cluster_population, 2, 0).astype(np.uint8)
+    paint(urban.row, urban.start, urban.stop, value[cluster], classes)
+    classes[(classes == 0) & ((flags & WATER) == 0)] = 1
+    return classes
+
+
+def _level_2(
+    read: dict[str, Runs], flags: NDArray[np.uint8], centre: NDArray[np.int32], rules: UrbanRules
+) -> NDArray[np.uint8]:
+    classes = np.where(centre > 0, np.uint8(30), np.uint8(0))
+    dense, urban, semi = read["dense"], read["urban"], read["semi"]
+    cluster, people = clusters(dense, queen=rules.centre_queen)
+    value = np.where(people >= rules.dense_population, 23, 0).astype(np.uint8)
+    paint(dense.row, dense.start, dense.stop, value[cluster], classes)
+    cluster, people = clusters(semi, queen=rules.semi_dense.queen)
+    too_near = people < rules.semi_dense.population
+    near(semi.row, semi.start, semi.stop, cluster, classes, rules.semi_dense.distance_km, too_near)
+    value = np.where(too_near, 0, 22).astype(np.uint8)
+    paint(semi.row, semi.start, semi.stop, value[cluster], classes)
+    cluster, people = clusters(urban, queen=rules.cluster_queen)
+    village = np.where(people >= rules.village_population, 13, 0)
+    value = np.where(people >= rules.cluster_population, 21, village).astype(np.uint8)
+    paint(urban.row, urban.start, urban.stop, value[cluster], classes)
+    rest = np.where((flags & LOW) != 0, 12, np.where((flags & WATER) != 0, 10, 11)).astype(np.uint8)
+    return np.where(classes == 0, rest, classes)
+
+
+def _centre_table(grid: Grid, centre: NDArray[np.int32], block_rows: int) -> pd.DataFrame:
+    """People and cells of each centre, summed row by row so that blocks do not show."""
+    n = int(centre.max(initial=0)) + 1
+    people, cells = np.zeros(n), np.zeros(n, np.int64)
+    for start in range(0, grid.shape[0], block_rows):
+        stop = min(start + block_rows, grid.shape[0])
+        _add_up(centre[start:stop], grid.rows(start, stop)[0], people, cells)
+    index = pd.RangeIndex(1, n, name="centre")
+    return pd.DataFrame({"population": people[1:], "cells": cells[1:]}, index=index)
+
+
+@numba.njit(cache=True, nogil=True)
+def _add_up(
+    label: NDArray[np.int32], people: Floats, total: NDArray[np.float64], cells: NDArray[np.int64]
+) -> None:
+    for i in range(label.shape[0]):
+        for j in range(label.shape[1]):
+            if label[i, j] != 0:
+                cells[label[i, j]] += 1
+                if not np.isnan(people[i, j]):
+                    total[label[i, j]] += people[i, j]

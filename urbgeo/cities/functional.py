@@ -1,0 +1,316 @@
+"""Functional urban areas: cities with an urban centre and the zones that send commuters to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from urbgeo.checks import check_choice, check_columns, check_ids
+from urbgeo.cities.flows import Flows, read_flows
+from urbgeo.errors import Faults, InputError
+from urbgeo.provenance import Provenance
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+COMMUTING_SHARE = 0.15
+"""Share of employed residents that ties a zone to a city (Dijkstra, Poelman and Veneri, 2019)."""
+
+UNIT_IN_CENTRE = 0.5
+"""Share of a unit's people in one urban centre that makes it part of the city (same source)."""
+
+CITY_IN_CENTRE = 0.5
+CENTRE_IN_CITY = 0.75
+"""Shares of the city's people in the centre, and of the centre's in the city, for the city to be kept; widely
+quoted, parameters here."""
+
+RULES = ("out", "interchange", "pooled")
+
+
+@dataclass(frozen=True, eq=False)
+class FunctionalAreas:
+    """Functional areas.
+
+    ``zones``: on the index of the zones, ``area`` (missing for none), ``role`` (``"city"``, ``"commuting
+    zone"``, ``"enclave"``, ``"outside"``), ``share`` (of the strongest city), ``strongest`` (that city) and
+    ``status`` (``"assigned"``, ``"below the threshold"``, ``"exclave dropped"``, ``"no employed
+    residents"``).
+    ``areas``: ``zones``, ``employed``, ``jobs``, ``self_containment`` by area.
+    """
+
+    zones: pd.DataFrame
+    areas: pd.DataFrame
+    provenance: Provenance = field(default_factory=Provenance)
+
+
+def cities_of_centres(
+    centre_people: pd.DataFrame,
+    population: pd.Series,
+    *,
+    unit_in_centre: float = UNIT_IN_CENTRE,
+    city_in_centre: float = CITY_IN_CENTRE,
+    centre_in_city: float = CENTRE_IN_CITY,
+    centre_population: pd.Series | None = None,
+) -> pd.DataFrame:
+    """The city of each urban centre: the units that have half of their people in it.
+
+    Parameters
+    ----------
+    centre_people
+        Persons of each unit (rows) in each urban centre (columns), as in
+        :class:`~urbgeo.cities.degurba_units.UnitClasses`.
+    population
+        Persons of each unit.
+    unit_in_centre, city_in_centre, centre_in_city
+        Shares explained at the constants of this module.
+    centre_population
+        All persons of each centre, when some of them live outside the units.
+
+    Returns
+    -------
+    pandas.DataFrame
+        On the units: ``city`` (the centre, missing for none), ``share`` (of the unit's people in its
+        strongest centre), ``status`` (``"city"``, ``"no city"``, ``"city too thin"``).
+
+    Raises
+    ------
+    InputError
+        For ids that differ.
+    """
+    check_ids(population.index, "population")
+    lost = population.index.symmetric_difference(centre_people.index)
+    if len(lost):
+        faults = Faults("centre_people and population")
+        faults.add("units of one of the two only", ids=lost, remedy="align them")
+        faults.raise_if_any()
+    people = centre_people.reindex(population.index).to_numpy(float)
+    total = population.to_numpy(float)
+    inside = people.sum(axis=0)
+    if centre_population is not None:
+        inside = centre_population.reindex(centre_people.columns).to_numpy(float)
+    if not people.shape[1]:
+        nothing = pd.Series(None, index=population.index, dtype=object)
+        return pd.DataFrame({"city": nothing, "share": 0.0, "status": "no city"})
+    best = people.argmax(axis=1)
+    rows = np.arange(len(total))
+    share = np.divide(people[rows, best], total, out=np.zeros_like(total), where=total > 0)
+    member = np.where(share >= unit_in_centre, best, -1)
+    kept = np.zeros(people.shape[1], bool)
+    for centre in range(people.shape[1]):
+        units = member == centre
+        held = people[units, centre].sum()
+        kept[centre] = (
+            units.any()
+            and held >= city_in_centre * total[units].sum()
+            and held >= centre_in_city * inside[centre]
+        )
+    city = member >= 0
+    good = city & kept[np.maximum(member, 0)]
+    names = pd.Series(
+        np.where(good, centre_people.columns.to_numpy(object)[best], None), population.index, dtype=object
+    )
+    status = np.select([good, city], ["city", "city too thin"], "no city")
+    return pd.DataFrame({"city": names, "share": share, "status": status}, index=population.index)
+
+
+def functional_areas(
+    flows: pd.DataFrame,
+    cities: pd.Series,
+    *,
+    neighbours: pd.DataFrame | None = None,
+    threshold: float = COMMUTING_SHARE,
+    merge_threshold: float | None = None,
+    rule: str = "out",
+) -> FunctionalAreas:
+    """Functional urban areas from commuting flows.
+
+    Cities that send at least ``merge_threshold`` of their employed residents to another are merged into one
+    (polycentric) city. A zone belongs to the commuting zone of the city with the largest share, if that share
+    reaches ``threshold``. With ``neighbours``, zones not connected to their city are dropped, then zones
+    whose neighbours all belong to one area are added.
+
+    Shares of zone i to city C, with f the flows: ``"out"``: f(i, C) / employed(i); ``"interchange"``:
+    f(i, C) / employed(i) + f(C, i) / jobs(i) (share out plus share in); ``"pooled"``:
+    (f(i, C) + f(C, i)) / (employed(i) + jobs(i)).
+
+    Parameters
+    ----------
+    flows
+        ``home``, ``work``, ``workers``; with the flows of zones to themselves.
+    cities
+        City of each zone, missing for none; index = all zones.
+    neighbours
+        ``zone``, ``neighbour`` pairs, e.g. from :func:`~urbgeo.cities.flows.borders`.
+    threshold
+        Closed lower bound of the share.
+    merge_threshold
+        Same as ``threshold`` when None.
+    rule
+        See above.
+
+    Raises
+    ------
+    InputError
+        For faulty flows, no city at all, unknown neighbours, an unknown rule, or a threshold not in (0, 1].
+
+    References
+    ----------
+    Dijkstra, Poelman and Veneri (2019), The EU-OECD definition of a functional urban area.
+    """
+    check_choice(rule, "rule", RULES)
+    check_share(threshold, "threshold")
+    merge_at = threshold if merge_threshold is None else merge_threshold
+    check_share(merge_at, "merge_threshold")
+    table = read_flows(flows, cities.index)
+    placed = cities.reindex(table.zones)
+    if placed.notna().sum() == 0:
+        raise InputError("cities: no zone belongs to a city; give each core zone the name of its city.")
+    names = pd.Index(sorted(placed.dropna().unique(), key=lambda one: (str(type(one)), one)))
+    core = np.where(placed.notna(), names.get_indexer(pd.Index(placed)), -1).astype(np.int64)
+    merged, names = _merged_cities(table, core, names, merge_at, rule)
+    core = np.where(core >= 0, merged[core], -1)
+    shares = _shares(table, core, len(names), rule)
+    strongest = shares.argmax(axis=1)
+    share = shares[np.arange(len(core)), strongest]
+    area = np.where(core >= 0, core, np.where(share >= threshold, strongest, -1))
+    status = np.where(area >= 0, "assigned", "below the threshold").astype(object)
+    status[(area < 0) & (table.employed == 0)] = "no employed residents"
+    role = np.select([core >= 0, area >= 0], ["city", "commuting zone"], "outside").astype(object)
+    if neighbours is not None:
+        pairs = _pairs(neighbours, table.zones)
+        _drop_exclaves(pairs, core, area, role, status)
+        _add_enclaves(pairs, area, role, status)
+    zones = pd.DataFrame(
+        {
+            "area": _named(names, area, table.zones),
+            "role": role,
+            "share": share,
+            "strongest": _named(names, np.where(share > 0, strongest, -1), table.zones),
+            "status": status,
+        },
+        index=table.zones,
+    )
+    about = Provenance({"threshold": threshold, "merge_threshold": merge_at, "rule": rule})
+    return FunctionalAreas(zones.reindex(cities.index), area_table(table, area, names), about)
+
+
+def area_table(flows: Flows, area: Ints, names: pd.Index) -> pd.DataFrame:
+    """Zones, employed residents, jobs and self-containment of each area.
+
+    ``self_containment`` is the lower of the shares of residents who work, and of workers who live, inside.
+    """
+    n = len(names)
+    inside = flows.between(area, n).diagonal()
+    in_area = area >= 0
+    employed = np.bincount(area[in_area], weights=flows.employed[in_area], minlength=n)
+    jobs = np.bincount(area[in_area], weights=flows.jobs[in_area], minlength=n)
+    most = np.maximum(employed, jobs)
+    return pd.DataFrame(
+        {
+            "zones": np.bincount(area[in_area], minlength=n),
+            "employed": employed,
+            "jobs": jobs,
+            "self_containment": np.divide(inside, most, out=np.full(n, np.nan), where=most > 0),
+        },
+        index=names.rename("area"),
+    )
+
+
+def check_share(value: float, name: str) -> None:
+    """Refuse a threshold that is not in (0, 1]."""
+    if not 0 < value <= 1:
+        raise InputError(f"{name}: {value!r} is no share; give a number above 0 and at most 1.")
+
+
+def _merged_cities(
+    flows: Flows, core: Ints, names: pd.Index, threshold: float, rule: str
+) -> tuple[Ints, pd.Index]:
+    """Number of the merged city of each city, and the names of the merged ones (of the largest in jobs)."""
+    n = len(names)
+    between = flows.between(core, n).toarray()
+    inside = core >= 0
+    employed: Floats = np.bincount(core[inside], flows.employed[inside], n).astype(np.float64)
+    jobs: Floats = np.bincount(core[inside], flows.jobs[inside], n).astype(np.float64)
+    share = _share_of(between, between.T, employed[:, None], jobs[:, None], rule)
+    np.fill_diagonal(share, 0.0)
+    _, group = connected_components(coo_array(share >= threshold), directed=False)
+    order = np.lexsort((np.arange(n), -jobs))
+    heads: dict[int, int] = {}
+    for city in order:
+        heads.setdefault(int(group[city]), int(city))
+    head = np.array([heads[int(one)] for one in group])
+    kept, number = np.unique(head, return_inverse=True)
+    return number.astype(np.int64), names[kept]
+
+
+def _shares(flows: Flows, core: Ints, n: int, rule: str) -> Floats:
+    zones = np.flatnonzero(core >= 0)
+    member = coo_array((np.ones(len(zones)), (zones, core[zones])), shape=(len(core), n)).tocsr()
+    out = (flows.matrix @ member).toarray()
+    back = (flows.matrix.T @ member).toarray()
+    return _share_of(out, back, flows.employed[:, None], flows.jobs[:, None], rule)
+
+
+def _share_of(out: Floats, back: Floats, employed: Floats, jobs: Floats, rule: str) -> Floats:
+    def over(part: Floats, whole: Floats) -> Floats:
+        whole = np.broadcast_to(whole, part.shape)
+        return np.divide(part, whole, out=np.zeros_like(part, dtype=float), where=whole > 0)
+
+    if rule == "out":
+        return over(out, employed)
+    if rule == "interchange":
+        return over(out, employed) + over(back, jobs)
+    return over(out + back, employed + jobs)
+
+
+def _pairs(neighbours: pd.DataFrame, zones: pd.Index) -> tuple[Ints, Ints]:
+    check_columns(neighbours, "neighbours", ("zone", "neighbour"))
+    ends = [zones.get_indexer(pd.Index(neighbours[name])) for name in ("zone", "neighbour")]
+    unknown = pd.unique(
+        np.concatenate(
+            [neighbours[name][end < 0] for name, end in zip(("zone", "neighbour"), ends, strict=True)]
+        )
+    )
+    if len(unknown):
+        faults = Faults("neighbours")
+        faults.add("not among the zones", ids=unknown, remedy="use the ids of cities")
+        faults.raise_if_any()
+    left, right = (end.astype(np.int64) for end in ends)
+    return np.concatenate([left, right]), np.concatenate([right, left])
+
+
+def _drop_exclaves(
+    pairs: tuple[Ints, Ints], core: Ints, area: Ints, role: NDArray[np.object_], status: NDArray[np.object_]
+) -> None:
+    """Zones that no chain of zones of their area ties to a city zone leave it."""
+    left, right = pairs
+    same = (area[left] == area[right]) & (area[left] >= 0)
+    n = len(area)
+    _, part = connected_components(
+        coo_array((np.ones(same.sum(), np.int8), (left[same], right[same])), shape=(n, n)), directed=False
+    )
+    lost = (area >= 0) & ~np.isin(part, part[core >= 0])
+    area[lost], role[lost], status[lost] = -1, "outside", "exclave dropped"
+
+
+def _add_enclaves(
+    pairs: tuple[Ints, Ints], area: Ints, role: NDArray[np.object_], status: NDArray[np.object_]
+) -> None:
+    """Zones whose neighbours all belong to one area join it."""
+    table = pd.DataFrame({"zone": pairs[0], "area": area[pairs[1]]})
+    around = table.groupby("zone")["area"].agg(["min", "max"])
+    closed = around.index[(around["min"] == around["max"]) & (around["min"] >= 0)].to_numpy()
+    closed = closed[area[closed] < 0]
+    area[closed] = around.loc[closed, "min"].to_numpy()
+    role[closed], status[closed] = "enclave", "assigned"
+
+
+def _named(names: pd.Index, number: Ints, index: pd.Index) -> pd.Series:
+    found = np.full(len(number), None, dtype=object)
+    found[number >= 0] = names.to_numpy(object)[number[number >= 0]]
+    return pd.Series(found, index=index, dtype=object)

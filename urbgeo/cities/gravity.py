@@ -1,0 +1,400 @@
+"""Gravity: links between cities, and flow models from unconstrained to doubly constrained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+
+from urbgeo.checks import add_amount_faults, check_amounts, check_choice
+from urbgeo.errors import Faults, InputError, some_of
+from urbgeo.provenance import Provenance
+
+Floats = NDArray[np.float64]
+
+FRICTION = 2.0
+"""Exponent of travel time in links between cities, the common choice of Chinese studies."""
+
+BALANCING_STEPS = 10_000
+BALANCING_TOLERANCE = 1e-10
+NEWTON_STEPS = 100
+
+
+@dataclass(frozen=True, eq=False)
+class GravityFit:
+    """A fitted flow model.
+
+    ``coefficients``: ``estimate`` and ``std_error`` by term. ``flows``: fitted flows (origins, destinations),
+    NaN where the cost is not finite. ``r_squared``: squared correlation of observed and fitted flows over the
+    pairs used; ``deviance``: twice the Poisson log-likelihood ratio; ``n`` pairs used.
+    """
+
+    coefficients: pd.DataFrame
+    flows: pd.DataFrame
+    r_squared: float
+    deviance: float
+    n: int
+    provenance: Provenance = field(default_factory=Provenance)
+
+
+def gravity_links(
+    mass: pd.Series, cost: pd.DataFrame, *, friction: float = FRICTION, k: float = 1.0
+) -> pd.DataFrame:
+    """Strength of the links between cities: ``R_ij = k m_i m_j / T_ij ** friction``.
+
+    Parameters
+    ----------
+    mass
+        One number by city, e.g. ``sqrt(population * gdp)``.
+    cost
+        Minutes (or km) from city to city.
+    friction
+        Exponent of the cost.
+    k
+        Scale.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per ordered pair of different cities with a finite cost > 0: ``from_place``, ``to_place``,
+        ``strength``, ``share`` (of all links). Pairs without a path have strength 0.
+
+    Raises
+    ------
+    InputError
+        For masses or costs that are missing or negative, ids that differ, or a cost of 0 between two cities.
+    """
+    values = square(cost, mass.index, "cost")
+    check_amounts(mass.rename("mass").to_frame(), "mass", ["mass"])
+    i, j = np.nonzero(~np.eye(len(mass), dtype=bool))
+    apart = values[i, j]
+    if (apart == 0).any():
+        pairs = [
+            f"{mass.index[a]}-{mass.index[b]}" for a, b in zip(i[apart == 0], j[apart == 0], strict=True)
+        ]
+        raise InputError(f"cost: 0 between {some_of(pairs)}; give two cities a cost above 0.")
+    m = mass.to_numpy(float)
+    strength = k * m[i] * m[j] / apart**friction
+    total = strength.sum()
+    return pd.DataFrame(
+        {
+            "from_place": mass.index[i],
+            "to_place": mass.index[j],
+            "strength": strength,
+            "share": strength / total if total > 0 else np.nan,
+        }
+    )
+
+
+def fit_gravity(
+    flows: pd.DataFrame,
+    cost: pd.DataFrame,
+    *,
+    origin_mass: pd.Series | None = None,
+    destination_mass: pd.Series | None = None,
+    method: str = "poisson",
+    constraint: str = "none",
+    decay: str = "power",
+) -> GravityFit:
+    """Fit a gravity model to flows.
+
+    ``ln E(T_ij) = a_i + b_j + p ln O_i + q ln D_j - beta ln c_ij`` (``decay="power"``) or ``- beta c_ij``
+    (``"exponential"``). ``constraint="none"`` has one constant in place of a_i and b_j; ``"origin"`` has a_i
+    (sums of rows are kept), ``"destination"`` b_j (sums of columns), ``"both"`` the two; masses on a
+    constrained side are absorbed. Poisson regression uses every pair, flows of 0 included; ``"ols"``
+    (constraint ``"none"`` only) regresses the logarithm over flows above 0.
+
+    Parameters
+    ----------
+    flows, cost
+        Observed flows and minutes (or km), origins by destinations, over the same ids. Pairs whose cost is
+        not finite, or 0 under ``"power"``, are left out and counted in the provenance.
+    origin_mass, destination_mass
+        Numbers > 0 by origin and destination; needed on a side that is not constrained.
+    method
+        ``"poisson"`` or ``"ols"``.
+    constraint, decay
+        See above.
+
+    Raises
+    ------
+    InputError
+        For ids that differ, negative flows, missing masses, or a fit that does not converge.
+
+    References
+    ----------
+    Wilson (1971); Flowerdew and Aitkin (1982); Fotheringham and O'Kelly (1989).
+    """
+    check_choice(method, "method", ("poisson", "ols"))
+    check_choice(constraint, "constraint", ("none", "origin", "destination", "both"))
+    check_choice(decay, "decay", ("power", "exponential"))
+    if method == "ols" and constraint != "none":
+        raise InputError("method: least squares goes with constraint='none' only; use 'poisson'.")
+    observed, apart = _tables(flows, cost)
+    used = np.isfinite(apart) & ((apart > 0) | (decay == "exponential"))
+    if method == "ols":
+        used &= observed > 0
+    if used.sum() < 3:
+        raise InputError(f"flows: {used.sum()} pairs can be used; a fit needs three or more.")
+    friction = np.log(np.where(used, apart, 1.0)) if decay == "power" else np.where(used, apart, 0.0)
+    if constraint == "both":
+        terms, estimate, error, fitted = _doubly(observed, friction, used)
+    else:
+        names, layers = _layers(flows, origin_mass, destination_mass, constraint, friction)
+        terms = names
+        if method == "ols":
+            estimate, error, fitted = _least_squares(observed, layers, used)
+            terms = ["constant", *names]
+        else:
+            estimate, error, fitted = _poisson(observed, layers, used, constraint)
+            terms = (["constant"] if constraint == "none" else []) + names
+    about = {"method": method, "constraint": constraint, "decay": decay}
+    return _fit(flows, observed, fitted, used, terms, estimate, error, about)
+
+
+def doubly_constrained(
+    origins: pd.Series, destinations: pd.Series, cost: pd.DataFrame, *, beta: float, decay: str = "power"
+) -> pd.DataFrame:
+    """Flows that keep both margins: ``T_ij = A_i O_i B_j D_j f(c_ij)``, balanced by Furness's iteration.
+
+    Parameters
+    ----------
+    origins, destinations
+        Totals by origin and destination; they must have the same sum.
+    cost
+        Origins by destinations; not finite = no flow.
+    beta
+        Friction: ``f = c ** -beta`` or ``exp(-beta c)``.
+    decay
+        ``"power"`` (a cost of 0 carries no flow) or ``"exponential"``.
+
+    Raises
+    ------
+    InputError
+        For ids that differ, totals that differ, or margins that no flow can meet.
+    """
+    check_choice(decay, "decay", ("power", "exponential"))
+    _check_totals(origins, destinations, cost)
+    apart = cost.to_numpy(float)
+    used = np.isfinite(apart) & ((apart > 0) | (decay == "exponential"))
+    friction = np.log(np.where(used, apart, 1.0)) if decay == "power" else np.where(used, apart, 0.0)
+    weight = np.where(used, np.exp(-beta * (friction - friction[used].min(initial=np.inf))), 0.0)
+    balanced = _balanced(weight, origins.to_numpy(float), destinations.to_numpy(float))
+    return pd.DataFrame(balanced, index=cost.index, columns=cost.columns)
+
+
+def square(table: pd.DataFrame, ids: pd.Index, name: str) -> Floats:
+    """The values of a table over the same ids on both sides, NaN as infinite; refuses anything else."""
+    lost = ids.symmetric_difference(table.index).union(ids.symmetric_difference(table.columns))
+    if len(lost) or ids.has_duplicates or table.index.has_duplicates or table.columns.has_duplicates:
+        raise InputError(
+            f"{name}: its rows and columns must be the ids asked, each once; see {some_of(lost)}."
+        )
+    values = table.reindex(index=ids, columns=ids).to_numpy(float)
+    if (values < 0).any():
+        below = ids[np.flatnonzero((values < 0).any(axis=1))]
+        raise InputError(f"{name}: negative numbers from {some_of(below)}; mend the table.")
+    return np.where(np.isnan(values), np.inf, values)
+
+
+def _tables(flows: pd.DataFrame, cost: pd.DataFrame) -> tuple[Floats, Floats]:
+    if not flows.index.equals(cost.index) or not flows.columns.equals(cost.columns):
+        lost = flows.index.symmetric_difference(cost.index).union(
+            flows.columns.symmetric_difference(cost.columns)
+        )
+        raise InputError(
+            f"flows and cost: rows and columns must be the same in the same order; see {some_of(lost)}."
+        )
+    observed = flows.to_numpy(float)
+    wrong = ~(np.isfinite(observed) & (observed >= 0))
+    if wrong.any():
+        rows = flows.index[np.flatnonzero(wrong.any(axis=1))]
+        raise InputError(f"flows: missing or negative flows from {some_of(rows)}; give counts >= 0.")
+    apart = cost.to_numpy(float)
+    if (apart < 0).any():
+        raise InputError("cost: negative costs; mend the table.")
+    return observed, np.where(np.isnan(apart), np.inf, apart)
+
+
+def _layers(
+    flows: pd.DataFrame,
+    origin_mass: pd.Series | None,
+    destination_mass: pd.Series | None,
+    constraint: str,
+    friction: Floats,
+) -> tuple[list[str], list[Floats]]:
+    """The explaining variables as full tables."""
+    names, layers = [], []
+    for side, mass, ids, axis in (
+        ("origin", origin_mass, flows.index, (-1, 1)),
+        ("destination", destination_mass, flows.columns, (1, -1)),
+    ):
+        if constraint == side:
+            continue
+        if mass is None:
+            raise InputError(f"{side}_mass: it is needed unless the {side} side is constrained.")
+        lost = ids.difference(mass.index)
+        faults = Faults(f"{side}_mass")
+        if len(lost):
+            faults.add("no number", ids=lost, remedy="give one for every place")
+        add_amount_faults(faults, mass.rename(f"{side} mass"))
+        if (mass <= 0).any():
+            faults.add("masses of 0 have no logarithm", ids=mass.index[mass <= 0], remedy="drop these places")
+        faults.raise_if_any()
+        values = np.log(mass.reindex(ids).to_numpy(float)).reshape(axis)
+        names.append(f"ln {side} mass")
+        layers.append(np.broadcast_to(values, friction.shape).astype(float))
+    return [*names, "-beta"], [*layers, friction]
+
+
+def _least_squares(
+    observed: Floats, layers: list[Floats], used: NDArray[np.bool_]
+) -> tuple[Floats, Floats, Floats]:
+    x = np.stack([np.ones(int(used.sum())), *(layer[used] for layer in layers)], axis=1)
+    y = np.log(observed[used])
+    estimate, *_ = np.linalg.lstsq(x, y, rcond=None)
+    variance = ((y - x @ estimate) ** 2).sum() / max(len(y) - x.shape[1], 1)
+    error = np.sqrt(np.diag(np.linalg.pinv(x.T @ x)) * variance)
+    fitted = np.exp(estimate[0] + sum(b * layer for b, layer in zip(estimate[1:], layers, strict=True)))
+    return estimate, error, fitted
+
+
+def _poisson(
+    observed: Floats, layers: list[Floats], used: NDArray[np.bool_], constraint: str
+) -> tuple[Floats, Floats, Floats]:
+    """Newton's method on the likelihood from which constants and balancing factors are profiled out."""
+    axis = {"none": None, "origin": 1, "destination": 0}[constraint]
+    x = np.stack([np.where(used, layer, 0.0) for layer in layers])
+    centre = np.array([layer[used].mean() for layer in layers])
+    x = np.where(used, x - centre[:, None, None], 0.0)
+    y = np.where(used, observed, 0.0)
+    total = y.sum(axis=axis, keepdims=True)
+    beta = np.zeros(len(layers))
+    for _ in range(NEWTON_STEPS):
+        mean, gradient, hessian = _profile(beta, x, y, total, used, axis)
+        step = np.linalg.lstsq(hessian, gradient, rcond=None)[0]
+        step *= min(1.0, 5.0 / max(np.abs(step * np.array([np.abs(one).max() for one in x])).max(), 1e-300))
+        beta = beta + step
+        if np.abs(step).max() < 1e-12:
+            break
+    else:
+        raise InputError("flows: the fit does not converge; the masses or costs do not vary enough.")
+    mean, _, hessian = _profile(beta, x, y, total, used, axis)
+    covariance = np.linalg.pinv(hessian)
+    if constraint != "none":
+        return beta, np.sqrt(np.diag(covariance)), mean
+    weight = np.where(used, np.exp(np.tensordot(beta, x, 1)), 0.0)
+    constant = np.log(total.sum() / weight.sum()) - beta @ centre
+    shift = centre + np.array([(mean * one).sum() / mean.sum() for one in x])
+    error_0 = np.sqrt(1 / mean.sum() + shift @ covariance @ shift)
+    return np.array([constant, *beta]), np.array([error_0, *np.sqrt(np.diag(covariance))]), mean
+
+
+def _profile(
+    beta: Floats, x: Floats, y: Floats, total: Floats, used: NDArray[np.bool_], axis: int | None
+) -> tuple[Floats, Floats, Floats]:
+    line = np.where(used, np.tensordot(beta, x, 1), -np.inf)
+    weight = np.exp(line - line.max())
+    whole = weight.sum(axis=axis, keepdims=True)
+    mean = np.divide(total * weight, whole, out=np.zeros_like(weight), where=whole > 0)
+    gradient = ((y - mean) * x).sum(axis=(1, 2))
+    over = (1, 2) if axis is None else axis + 1
+    average = np.divide(
+        (mean * x).sum(axis=over, keepdims=True),
+        total,
+        out=np.zeros((len(x), *total.shape)),
+        where=np.broadcast_to(total > 0, (len(x), *total.shape)),
+    )
+    spread = np.where(used, x - average, 0.0)
+    hessian = np.einsum("aij,bij,ij->ab", spread, spread, mean, optimize=True)
+    return mean, gradient, hessian
+
+
+def _doubly(
+    observed: Floats, friction: Floats, used: NDArray[np.bool_]
+) -> tuple[list[str], Floats, Floats, Floats]:
+    """The friction at which the balanced flows have the observed mean of it (Hyman, 1969)."""
+    y = np.where(used, observed, 0.0)
+    rows, columns = y.sum(axis=1), y.sum(axis=0)
+    scale = friction[used].std() or 1.0
+    target = (y * friction).sum()
+    base = np.where(used, friction - friction[used].mean(), 0.0)
+
+    def fitted(beta: float) -> Floats:
+        return _balanced(np.where(used, np.exp(beta * base), 0.0), rows, columns)
+
+    def excess(beta: float) -> float:
+        return float((fitted(beta) * friction).sum() - target)
+
+    low, high = -1.0 / scale, 1.0 / scale
+    while excess(low) > 0 and low > -64 / scale:
+        low *= 2
+    while excess(high) < 0 and high < 64 / scale:
+        high *= 2
+    if excess(low) * excess(high) > 0:
+        raise InputError("flows: no friction gives the observed mean cost; check flows and costs.")
+    beta = float(brentq(excess, low, high, xtol=1e-10, rtol=1e-12))
+    step = 1e-4 / scale
+    information = (excess(beta + step) - excess(beta - step)) / (2 * step)
+    error = 1 / np.sqrt(information) if information > 0 else np.nan
+    return ["-beta"], np.array([beta]), np.array([error]), fitted(beta)
+
+
+def _balanced(weight: Floats, rows: Floats, columns: Floats) -> Floats:
+    b = np.ones(len(columns))
+    for _ in range(BALANCING_STEPS):
+        reach = weight @ b
+        a = np.divide(rows, reach, out=np.zeros_like(rows), where=reach > 0)
+        reach = a @ weight
+        b = np.divide(columns, reach, out=np.zeros_like(columns), where=reach > 0)
+        flows = a[:, None] * weight * b
+        if np.abs(flows.sum(axis=1) - rows).max() <= BALANCING_TOLERANCE * max(rows.max(), 1e-300):
+            if np.abs(flows.sum(axis=0) - columns).max() <= BALANCING_TOLERANCE * max(columns.max(), 1e-300):
+                return flows
+            break
+    raise InputError("margins: no flow over the finite costs can meet both totals; check them and the costs.")
+
+
+def _check_totals(origins: pd.Series, destinations: pd.Series, cost: pd.DataFrame) -> None:
+    faults = Faults("margins")
+    for name, totals, ids in (("origins", origins, cost.index), ("destinations", destinations, cost.columns)):
+        if not totals.index.equals(pd.Index(ids)):
+            faults.add(
+                f"{name} and cost have different ids or order",
+                ids=totals.index.symmetric_difference(ids),
+                remedy="reindex one to the other",
+            )
+        add_amount_faults(faults, totals.rename(name))
+    faults.raise_if_any()
+    if not np.isclose(origins.sum(), destinations.sum(), rtol=1e-9):
+        raise InputError(
+            f"margins: origins sum to {origins.sum():g}, destinations to "
+            f"{destinations.sum():g}; scale one side."
+        )
+
+
+def _fit(
+    flows: pd.DataFrame,
+    observed: Floats,
+    fitted: Floats,
+    used: NDArray[np.bool_],
+    terms: list[str],
+    estimate: Floats,
+    error: Floats,
+    about: dict[str, str],
+) -> GravityFit:
+    y, mean = observed[used], fitted[used]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gain = np.where(y > 0, y * np.log(y / mean), 0.0)
+    varied = y.std() > 0 and mean.std() > 0
+    return GravityFit(
+        pd.DataFrame({"estimate": estimate, "std_error": error}, index=pd.Index(terms, name="term")),
+        pd.DataFrame(np.where(used, fitted, np.nan), index=flows.index, columns=flows.columns),
+        r_squared=float(np.corrcoef(y, mean)[0, 1] ** 2) if varied else np.nan,
+        deviance=float(2 * (gain - (y - mean)).sum()),
+        n=int(used.sum()),
+        provenance=Provenance(about, shares={"pairs left out": float(1 - used.mean())}),
+    )

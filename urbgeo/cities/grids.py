@@ -1,0 +1,279 @@
+"""Population grids of one kilometre: held in memory or read by rows from files, checked and resampled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import rasterio
+from affine import Affine
+from numpy.typing import NDArray
+from pyproj import CRS
+from rasterio.enums import Resampling
+from rasterio.warp import calculate_default_transform, reproject
+from rasterio.windows import Window
+
+from urbgeo.checks import check_choice
+from urbgeo.errors import Faults, InputError, SourceError
+
+Floats = NDArray[np.floating[Any]]
+
+MOLLWEIDE = "ESRI:54009"
+"""The equal-area CRS of the Global Human Settlement Layer."""
+
+CELL_M = 1000.0
+CELL_TOLERANCE_M = 1e-3
+M2_PER_KM2 = 1e6
+FAULTY_CELLS_SHOWN = 5
+MOST_LOST = 0.01
+"""Share of the total that resampling may lose at the rim before it is refused."""
+
+
+class Grid(Protocol):
+    """What the classification reads: a shape, where it lies, and rows of its three layers."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        ...
+
+    @property
+    def transform(self) -> Affine:
+        """From (column, row) to coordinates in metres."""
+        ...
+
+    @property
+    def crs(self) -> CRS:
+        """Where the coordinates are."""
+        ...
+
+    def rows(self, start: int, stop: int) -> tuple[Floats, Floats, Floats]:
+        """Persons, land share and built-up share of rows ``start`` to ``stop``."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class PopulationGrid:
+    """A grid in memory: persons, land share and built-up share (0 to 1) of cells of 1 km.
+
+    A cell whose population is NaN is no data, or water where its land share says so. Raises InputError for
+    grids in degrees, cells that are not 1 km, layers of different shape, a missing land share, and shares
+    outside 0 to 1.
+    """
+
+    population: Floats
+    land: Floats
+    built_up: Floats
+    transform: Affine
+    crs: CRS
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "crs", CRS.from_user_input(self.crs))
+        faults = Faults("grid")
+        _add_frame_faults(faults, self.crs, self.transform)
+        shapes = {layer.shape for layer in (self.population, self.land, self.built_up)}
+        if len(shapes) > 1 or self.population.ndim != 2:
+            faults.add(
+                f"layers of shapes {sorted(shapes)}", remedy="give three arrays of the same rows and columns"
+            )
+            faults.raise_if_any()
+        _add_value_faults(faults, self.population, self.land, self.built_up, 0)
+        faults.raise_if_any()
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self.population.shape[0], self.population.shape[1]
+
+    def rows(self, start: int, stop: int) -> tuple[Floats, Floats, Floats]:
+        """The three layers of rows ``start`` to ``stop``."""
+        return self.population[start:stop], self.land[start:stop], self.built_up[start:stop]
+
+
+@dataclass(frozen=True)
+class RasterGrid:
+    """A grid in three raster files, read by rows: for grids that do not fit in memory.
+
+    ``area_unit`` says what land and built-up hold: ``"m2"`` of the cell (as GHSL gives them) or
+    ``"share"``. The values are checked as they are read.
+    """
+
+    population: Path
+    land: Path
+    built_up: Path
+    area_unit: str = "m2"
+
+    def __post_init__(self) -> None:
+        check_choice(self.area_unit, "area_unit", ("m2", "share"))
+        faults = Faults("grid")
+        with _opened(self.population) as first:
+            _add_frame_faults(faults, CRS.from_user_input(first.crs), first.transform)
+            for path in (self.land, self.built_up):
+                with _opened(path) as other:
+                    if other.shape != first.shape or other.transform != first.transform:
+                        faults.add(
+                            f"{Path(path).name} does not lie on the cells of {Path(self.population).name}",
+                            remedy="resample the layers to one grid",
+                        )
+        faults.raise_if_any()
+
+    @cached_property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        with _opened(self.population) as raster:
+            return raster.height, raster.width
+
+    @cached_property
+    def transform(self) -> Affine:
+        """From (column, row) to coordinates in metres."""
+        with _opened(self.population) as raster:
+            return raster.transform
+
+    @cached_property
+    def crs(self) -> CRS:
+        """The CRS of the population layer."""
+        with _opened(self.population) as raster:
+            return CRS.from_user_input(raster.crs)
+
+    def rows(self, start: int, stop: int) -> tuple[Floats, Floats, Floats]:
+        """The three layers of rows ``start`` to ``stop``, read from the files."""
+        unit = M2_PER_KM2 if self.area_unit == "m2" else 1.0
+        people = _read_rows(self.population, start, stop)
+        land = _read_rows(self.land, start, stop) / unit
+        built = _read_rows(self.built_up, start, stop) / unit
+        faults = Faults("grid")
+        _add_value_faults(faults, people, land, built, start)
+        faults.raise_if_any()
+        return people, land, built
+
+    def load(self) -> PopulationGrid:
+        """The whole grid in memory."""
+        people, land, built = self.rows(0, self.shape[0])
+        return PopulationGrid(people, land, built, self.transform, self.crs)
+
+
+def resample_to_1km(
+    population: Path | str,
+    land: Path | str,
+    built_up: Path | str,
+    *,
+    area_unit: str = "share",
+    crs: str = MOLLWEIDE,
+) -> PopulationGrid:
+    """Bring rasters of another cell size or CRS to the 1 km equal-area grid, keeping their totals.
+
+    Persons are summed by overlap and scaled to the total of the input; shares are averaged by overlap
+    (square metres are summed). A resampling that loses more than 1 % of the people is refused.
+
+    Parameters
+    ----------
+    population, land, built_up
+        Raster files on one grid, in any CRS.
+    area_unit
+        ``"share"`` or ``"m2"`` of the input cell.
+    crs
+        Equal-area CRS of the result.
+
+    Raises
+    ------
+    InputError
+        For a missing CRS, an unknown unit, or people lost beyond 1 %.
+    SourceError
+        For a file that cannot be read.
+    """
+    check_choice(area_unit, "area_unit", ("m2", "share"))
+    with _opened(population) as raster:
+        if raster.crs is None:
+            raise InputError(f"{Path(population).name}: it has no CRS; write the one it is in to the file.")
+        frame, width, height = calculate_default_transform(
+            raster.crs, crs, raster.width, raster.height, *raster.bounds, resolution=CELL_M
+        )
+        total = float(np.nansum(_read_rows(population, 0, raster.height)))
+    shape = (height + 2, width + 2)
+    frame = Affine(CELL_M, 0, frame.c - CELL_M, 0, -CELL_M, frame.f + CELL_M)
+    people = _resampled(population, shape, frame, crs, Resampling.sum)
+    found = float(people.sum())
+    if total > 0 and abs(found - total) > MOST_LOST * total:
+        raise InputError(
+            f"{Path(population).name}: resampling keeps {found:,.0f} of {total:,.0f} persons; "
+            "check its CRS and no-data value."
+        )
+    how = Resampling.sum if area_unit == "m2" else Resampling.average
+    unit = M2_PER_KM2 if area_unit == "m2" else 1.0
+    ground, built = (
+        np.clip(_resampled(path, shape, frame, crs, how) / unit, 0, 1) for path in (land, built_up)
+    )
+    scaled = people * (total / found if found else 1.0)
+    return PopulationGrid(scaled, ground, built, frame, CRS.from_user_input(crs))
+
+
+def _resampled(
+    path: Path | str, shape: tuple[int, int], frame: Affine, crs: str, how: Resampling
+) -> NDArray[np.float64]:
+    with _opened(path) as raster:
+        values = raster.read(1, masked=True).astype(np.float64).filled(0.0)
+        target = np.zeros(shape)
+        reproject(
+            np.nan_to_num(values),
+            target,
+            src_transform=raster.transform,
+            src_crs=raster.crs,
+            dst_transform=frame,
+            dst_crs=crs,
+            resampling=how,
+        )
+    return target
+
+
+@contextmanager
+def _opened(path: Path | str) -> Iterator[Any]:
+    try:
+        raster = rasterio.open(path)
+    except rasterio.errors.RasterioIOError as error:
+        raise SourceError(f"{Path(path).name} cannot be read as a raster: {error}") from error
+    with raster:
+        yield raster
+
+
+def _read_rows(path: Path | str, start: int, stop: int) -> NDArray[np.float64]:
+    with _opened(path) as raster:
+        window = Window(0, start, raster.width, stop - start)
+        values = raster.read(1, window=window, masked=True)
+        filled: NDArray[np.float64] = values.astype(np.float64).filled(np.nan)
+        return filled
+
+
+def _add_frame_faults(faults: Faults, crs: CRS, transform: Affine) -> None:
+    remedy = "bring it to 1 km equal-area cells with resample_to_1km"
+    if crs.is_geographic:
+        faults.add("the grid is in degrees", remedy=remedy)
+    elif (
+        abs(transform.a - CELL_M) > CELL_TOLERANCE_M
+        or abs(transform.e + CELL_M) > CELL_TOLERANCE_M
+        or transform.b
+        or transform.d
+    ):
+        faults.add(
+            f"cells of {transform.a:g} by {-transform.e:g} where 1000 by 1000 m, north up, is needed",
+            remedy=remedy,
+        )
+
+
+def _add_value_faults(faults: Faults, people: Floats, land: Floats, built: Floats, first_row: int) -> None:
+    known = ~np.isnan(people)
+    for name, wrong, remedy in (
+        ("people below 0", known & ~((people >= 0) & (people < np.inf)), "mask them as NaN"),
+        ("no land share where people live", known & (people > 0) & np.isnan(land), "give a land share"),
+        ("no built-up share", known & (people > 0) & np.isnan(built), "give 0 where nothing is built"),
+        ("land outside 0 to 1", (land < 0) | (land > 1), "if it is in square metres, divide by 1,000,000"),
+        ("built-up outside 0 to 1", (built < 0) | (built > 1), "if in square metres, divide by 1,000,000"),
+    ):
+        if wrong.any():
+            first = np.argwhere(wrong)[:FAULTY_CELLS_SHOWN]
+            cells = [f"({row + first_row}, {column})" for row, column in first]
+            faults.add(f"{name} in {wrong.sum()} cells, the first", ids=cells, remedy=remedy)

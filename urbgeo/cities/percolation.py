@@ -1,0 +1,157 @@
+"""Road percolation: intersections joined by short streets, its critical threshold and fractal dimension."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from urbgeo.checks import check_amounts, check_columns, check_minutes, check_points
+from urbgeo.crs import metric_crs
+from urbgeo.errors import Faults, InputError
+from urbgeo.provenance import Provenance
+
+BOX_STEPS = 8
+SMALLEST_CLUSTER = 50
+"""A cluster of fewer intersections has no measurable fractal dimension."""
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Percolation:
+    """What percolation finds at each threshold.
+
+    ``table``: index ``threshold_m``; ``clusters`` (of two intersections or more), ``largest`` and ``second``
+    (intersections), ``share_largest``, ``mean_size`` (of a finite cluster as seen from an intersection: sum
+    of squares over sum, the largest left out), ``dimension`` (of the largest cluster). ``critical_m``: where
+    the largest cluster gains most. ``city_scale_m``: where its dimension is greatest. ``cluster``: cluster
+    of each intersection at ``city_scale_m``, 0 for none, numbered by falling size.
+    """
+
+    table: pd.DataFrame
+    critical_m: float
+    city_scale_m: float
+    cluster: pd.Series
+    provenance: Provenance = field(default_factory=Provenance)
+
+
+def percolate(
+    nodes: gpd.GeoDataFrame, links: pd.DataFrame, *, thresholds_m: Sequence[float], length: str = "length_m"
+) -> Percolation:
+    """Join intersections by streets no longer than each threshold and measure the clusters.
+
+    Parameters
+    ----------
+    nodes
+        Intersections as points with unique index, any CRS.
+    links
+        Streets: ``from_node``, ``to_node`` and their length in metres.
+    thresholds_m
+        Rising lengths, closed bounds.
+    length
+        Column of ``links`` with metres.
+
+    Raises
+    ------
+    InputError
+        For faulty points, unknown nodes, missing or negative lengths, thresholds that do not rise, or
+        thresholds below every street.
+
+    References
+    ----------
+    Arcaute et al. (2016), Cities and regions in Britain through hierarchical percolation.
+    """
+    check_points(nodes, "nodes")
+    steps = [check_minutes(one, "thresholds_m") for one in thresholds_m]
+    if len(steps) < 2 or sorted(set(steps)) != steps:
+        raise InputError("thresholds_m: give two or more, rising.")
+    ends, metres = _links(nodes, links, length)
+    if not (metres <= steps[-1]).any():
+        raise InputError(
+            f"thresholds_m: every street is longer than {steps[-1]:g} m, the shortest has "
+            f"{metres.min():g} m; "
+            "raise the thresholds."
+        )
+    xy = shapely.get_coordinates(nodes.geometry.to_crs(metric_crs(nodes)).to_numpy())
+    labels = [_label(len(nodes), ends[metres <= step]) for step in steps]
+    table = pd.DataFrame(
+        [_measures(label, xy) for label in labels], index=pd.Index(steps, name="threshold_m")
+    )
+    gain = np.diff(table["largest"].to_numpy(), prepend=1)
+    best = int(np.nan_to_num(table["dimension"].to_numpy(), nan=-1.0).argmax())
+    return Percolation(
+        table,
+        critical_m=steps[int(gain.argmax())],
+        city_scale_m=steps[best] if table["dimension"].notna().any() else np.nan,
+        cluster=pd.Series(labels[best], index=nodes.index, name="cluster"),
+        provenance=Provenance({"thresholds_m": tuple(steps)}),
+    )
+
+
+def box_dimension(xy: Floats) -> float:
+    """Box-counting dimension of a set of points: slope of ln boxes on ln (1 / side).
+
+    Sides halve from a quarter of the extent on; scales at which boxes hold fewer than two points on average
+    say nothing of the shape and are left out. NaN with fewer than three usable scales.
+    """
+    corner = xy.min(axis=0)
+    extent = float((xy.max(axis=0) - corner).max())
+    if extent <= 0:
+        return np.nan
+    extent *= 1 + 1e-9  # so that the farthest point lies in the last box, not beyond it
+    sides = extent / 2.0 ** np.arange(2, 2 + BOX_STEPS)
+    counts = np.array([len(np.unique(((xy - corner) // side).astype(np.int64), axis=0)) for side in sides])
+    usable = counts <= len(xy) / 2
+    if usable.sum() < 3:
+        return np.nan
+    return float(np.polyfit(np.log(1 / sides[usable]), np.log(counts[usable]), 1)[0])
+
+
+def _links(nodes: gpd.GeoDataFrame, links: pd.DataFrame, length: str) -> tuple[NDArray[np.int64], Floats]:
+    check_columns(links, "links", ("from_node", "to_node", length))
+    if links.empty:
+        raise InputError("links: it has no rows.")
+    ends = np.stack([nodes.index.get_indexer(pd.Index(links[one])) for one in ("from_node", "to_node")], 1)
+    if (ends < 0).any():
+        faults = Faults("links")
+        faults.add(
+            "ends not among the nodes",
+            ids=links.index[np.flatnonzero((ends < 0).any(axis=1))],
+            remedy="add them",
+        )
+        faults.raise_if_any()
+    check_amounts(links, "links", [length])
+    return ends, links[length].to_numpy(float)
+
+
+def _label(n: int, ends: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Clusters from 1 by falling size (then by first node); a node without a short street has 0."""
+    graph = coo_array((np.ones(len(ends), np.int8), (ends[:, 0], ends[:, 1])), shape=(n, n))
+    _, label = connected_components(graph, directed=False)
+    sizes = np.bincount(label)
+    rank = np.empty(len(sizes), np.int64)
+    rank[np.argsort(-sizes, kind="stable")] = np.arange(1, len(sizes) + 1)
+    return np.where(sizes[label] > 1, rank[label], 0)
+
+
+def _measures(label: NDArray[np.int64], xy: Floats) -> dict[str, float]:
+    sizes = np.bincount(label)[1:]
+    rest = sizes[1:].astype(float)
+    largest = int(sizes[0]) if len(sizes) else 0
+    enough = largest >= SMALLEST_CLUSTER
+    return {
+        "clusters": len(sizes),
+        "largest": largest,
+        "second": int(sizes[1]) if len(sizes) > 1 else 0,
+        "share_largest": largest / len(label),
+        "mean_size": float((rest**2).sum() / rest.sum()) if len(rest) else np.nan,
+        "dimension": box_dimension(xy[label == 1]) if enough else np.nan,
+    }

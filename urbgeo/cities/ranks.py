@@ -1,0 +1,149 @@
+"""The distribution of city sizes: rank-size slopes, primacy, concentration and inequality."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from urbgeo.checks import check_choice
+from urbgeo.cities.magnitude import check_persons
+from urbgeo.errors import InputError
+from urbgeo.provenance import Provenance
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class RankSize:
+    """A Pareto tail of city sizes: ``P(size > s) ~ s ** -exponent``; 1 is Zipf's law.
+
+    ``intercept`` and ``r_squared`` belong to the log-log line (NaN for Hill); ``n`` cities of at least
+    ``smallest`` persons were used.
+    """
+
+    exponent: float
+    std_error: float
+    intercept: float
+    r_squared: float
+    n: int
+    smallest: float
+    provenance: Provenance = field(default_factory=Provenance)
+
+
+def rank_size(
+    population: pd.Series,
+    *,
+    method: str = "gabaix-ibragimov",
+    largest: int | None = None,
+    min_population: float = 0.0,
+    units_checked: bool = False,
+) -> RankSize:
+    """The Pareto exponent of city sizes.
+
+    - ``"gabaix-ibragimov"``: ``ln(rank - 1/2) = a - b ln P`` by least squares, standard error
+      ``b sqrt(2 / n)``.
+    - ``"rank"``: ``ln rank = a - b ln P``, same standard error; biased low in small samples.
+    - ``"hill"``: ``b = (n - 1) / sum ln(P_i / P_min)``, standard error ``b / sqrt(n - 1)``.
+
+    Parameters
+    ----------
+    population
+        Persons by city id; cities without people are left out.
+    method
+        See above.
+    largest
+        Use only this many largest cities.
+    min_population
+        Use only cities of at least this many persons.
+    units_checked
+        True when numbers that look like 万 really are persons.
+
+    Raises
+    ------
+    InputError
+        For faulty populations, an unknown method, fewer than three cities, or cities of one size.
+
+    References
+    ----------
+    Gabaix and Ibragimov (2011), Rank-1/2; Hill (1975).
+    """
+    check_choice(method, "method", ("gabaix-ibragimov", "rank", "hill"))
+    persons = check_persons(population, "population", units_checked=units_checked).to_numpy()
+    sizes = np.sort(persons[(persons > 0) & (persons >= min_population)])[::-1][:largest]
+    if len(sizes) < 3 or sizes[0] == sizes[-1]:
+        raise InputError(
+            f"population: {len(sizes)} cities of different size remain; a slope needs three or more, "
+            "lower min_population or raise largest."
+        )
+    fit = _hill(sizes) if method == "hill" else _log_log(sizes, 0.5 if method == "gabaix-ibragimov" else 0.0)
+    parameters = {"method": method, "largest": largest, "min_population": min_population}
+    return RankSize(*fit, len(sizes), float(sizes[-1]), Provenance(parameters))
+
+
+def concentration(population: pd.Series, *, units_checked: bool = False) -> pd.Series:
+    """Primacy and inequality of a system of cities.
+
+    ``primacy_2 = P1 / P2``; ``primacy_4 = P1 / (P2 + P3 + P4)``; ``primacy_11 = 2 P1 / (P2 + ... + P11)``;
+    ``share_first = P1 / sum P``; ``hhi = sum s_i ** 2``; ``gini = sum |P_i - P_j| / (2 n^2 mean)``;
+    ``theil = mean((P / mean) ln(P / mean))`` with ``0 ln 0 = 0``. Under Zipf's law the primacies are 2, 1
+    and (with eleven cities) about 1.
+
+    Returns
+    -------
+    pandas.Series
+        The seven measures and ``n``; a primacy is NaN where there are too few cities.
+
+    Raises
+    ------
+    InputError
+        For faulty populations or no people at all.
+    """
+    persons = check_persons(population, "population", units_checked=units_checked).to_numpy()
+    ordered = np.sort(persons)
+    total = ordered.sum()
+    if total <= 0:
+        raise InputError("population: nobody lives in these cities; check the column.")
+    n, largest = len(ordered), ordered[::-1]
+    ratio = ordered / ordered.mean()
+    rank = np.arange(1, n + 1)
+    return pd.Series(
+        {
+            "primacy_2": _primacy(largest, 2, 1.0),
+            "primacy_4": _primacy(largest, 4, 1.0),
+            "primacy_11": _primacy(largest, 11, 2.0),
+            "share_first": largest[0] / total,
+            "hhi": ((ordered / total) ** 2).sum(),
+            "gini": ((2 * rank - n - 1) * ordered).sum() / (n * total),
+            "theil": (ratio * np.log(np.where(ratio > 0, ratio, 1.0))).mean(),
+            "n": float(n),
+        },
+        name="concentration",
+    )
+
+
+def _primacy(largest: Floats, of: int, factor: float) -> float:
+    others = largest[1:of].sum()
+    return float(factor * largest[0] / others) if len(largest) >= of and others > 0 else np.nan
+
+
+def _log_log(sizes: Floats, shift: float) -> tuple[float, float, float, float]:
+    x, y = np.log(sizes), np.log(np.arange(1, len(sizes) + 1) - shift)
+    dx, dy = x - x.mean(), y - y.mean()
+    slope = (dx * dy).sum() / (dx**2).sum()
+    r_squared = (dx * dy).sum() ** 2 / ((dx**2).sum() * (dy**2).sum())
+    exponent = -slope
+    return (
+        float(exponent),
+        float(abs(exponent) * np.sqrt(2 / len(sizes))),
+        float(y.mean() - slope * x.mean()),
+        float(r_squared),
+    )
+
+
+def _hill(sizes: Floats) -> tuple[float, float, float, float]:
+    above = len(sizes) - 1
+    exponent = above / np.log(sizes / sizes[-1]).sum()
+    return float(exponent), float(exponent / np.sqrt(above)), np.nan, np.nan

@@ -1,0 +1,175 @@
+"""The shape of a network of cities, and how polycentric a system is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import networkx as nx
+import numpy as np
+import pandas as pd
+import shapely
+
+from urbgeo.checks import check_amounts, check_columns, check_points
+from urbgeo.cities.ranks import rank_size
+from urbgeo.crs import metric_crs
+from urbgeo.errors import InputError, some_of
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkShape:
+    """Shape of a network.
+
+    ``indices``: ``nodes``, ``edges``, ``components``, ``alpha`` (share of possible circuits), ``beta``
+    (edges per node), ``gamma`` (share of possible edges), ``detour`` (mean way over straight distance of all
+    connected pairs). ``places``: ``degree``, ``closeness``, ``betweenness``, ``straightness``, ``detour``.
+    """
+
+    indices: pd.Series
+    places: pd.DataFrame
+
+
+def network_shape(
+    places: gpd.GeoDataFrame, links: pd.DataFrame, *, length: str = "length_km"
+) -> NetworkShape:
+    """Connectivity and centrality of a network of places.
+
+    For v places, e links and p components of a planar network: ``alpha = (e - v + p) / (2 v - 5 p)``,
+    ``beta = e / v``, ``gamma = e / (3 (v - 2))``. Closeness is ``(reached) / (sum of ways)`` times the share
+    of places reached; betweenness is normalised; straightness of a place is the mean of straight over
+    travelled distance to the places it reaches, its detour the mean of the inverse.
+
+    Parameters
+    ----------
+    places
+        Points with unique index, any CRS.
+    links
+        ``from_place``, ``to_place`` and a length in km; parallel links count once, the shortest.
+    length
+        Column of lengths.
+
+    Raises
+    ------
+    InputError
+        For faulty points, unknown places, missing or negative lengths.
+
+    References
+    ----------
+    Kansky (1963), Structure of transportation networks; Porta et al. (2006); Wasserman and Faust (1994).
+    """
+    check_points(places, "places")
+    check_columns(links, "links", ("from_place", "to_place", length))
+    check_amounts(links, "links", [length])
+    lost = pd.Index(links["from_place"]).union(pd.Index(links["to_place"])).difference(places.index)
+    if len(lost):
+        raise InputError(f"links: {some_of(lost)} are not among the places; add them or mend the ids.")
+    graph = _graph(places.index, links, length)
+    ways = dict(nx.all_pairs_dijkstra_path_length(graph, weight="km"))
+    xy = shapely.get_coordinates(places.geometry.to_crs(metric_crs(places)).to_numpy()) / 1000.0
+    way = pd.DataFrame(ways).reindex(index=places.index, columns=places.index).to_numpy(float)
+    straight = np.hypot(*(xy[:, None] - xy).transpose(2, 0, 1))
+    pair = np.isfinite(way) & (way > 0) & (straight > 0)
+    ratio = np.divide(straight, way, out=np.full_like(way, np.nan), where=pair)
+    v, e = graph.number_of_nodes(), graph.number_of_edges()
+    p = nx.number_connected_components(graph)
+    indices = {
+        "nodes": v,
+        "edges": e,
+        "components": p,
+        "alpha": (e - v + p) / (2 * v - 5 * p) if 2 * v > 5 * p else np.nan,
+        "beta": e / v,
+        "gamma": e / (3 * (v - 2)) if v > 2 else np.nan,
+        "detour": float((1 / ratio[pair]).mean()) if pair.any() else np.nan,
+    }
+    closeness = nx.closeness_centrality(graph, distance="km")
+    between = nx.betweenness_centrality(graph, weight="km")
+    table = pd.DataFrame(
+        {
+            "degree": [graph.degree(one) for one in places.index],
+            "closeness": [closeness[one] for one in places.index],
+            "betweenness": [between[one] for one in places.index],
+            "straightness": _row_means(ratio, pair),
+            "detour": _row_means(np.divide(1.0, ratio, where=pair, out=np.full_like(ratio, np.nan)), pair),
+        },
+        index=places.index,
+    )
+    return NetworkShape(pd.Series(indices, name="shape"), table)
+
+
+def polycentricity(flows: pd.DataFrame) -> pd.Series:
+    """Functional polycentricity of a system of places from its flows.
+
+    ``special = 1 - sd(c) / sd_max`` with c the total flow (in and out, without the diagonal) of each place
+    and sd_max that of a system of one place of the largest c and one of none: 1 when all are alike.
+    ``density`` is the flow over the largest possible, every pair at the strength of the strongest pair.
+    ``functional = special * density``.
+
+    Returns
+    -------
+    pandas.Series
+        ``special``, ``density``, ``functional``.
+
+    Raises
+    ------
+    InputError
+        For a table that is not square, fewer than two places, negative or no flows.
+
+    References
+    ----------
+    Green (2007), Functional polycentricity: a formal definition in terms of social network analysis.
+    """
+    values = flows.to_numpy(float).copy()
+    if not flows.index.equals(pd.Index(flows.columns)) or len(values) < 2:
+        raise InputError("flows: a square table over the same two or more places is needed.")
+    if not (values >= 0).all():
+        rows = flows.index[np.flatnonzero(~(values >= 0).all(axis=1))]
+        raise InputError(f"flows: missing or negative flows from {some_of(rows)}; give numbers >= 0.")
+    np.fill_diagonal(values, 0.0)
+    both = values + values.T
+    if not both.any():
+        raise InputError("flows: nothing flows between the places.")
+    connected = both.sum(axis=1)
+    special = 1 - connected.std() / (connected.max() / 2)
+    density = both[np.triu_indices(len(both), 1)].mean() / both.max()
+    return pd.Series(
+        {"special": special, "density": density, "functional": special * density}, name="polycentricity"
+    )
+
+
+def morphological_polycentricity(population: pd.Series, *, units_checked: bool = False) -> pd.Series:
+    """Polycentricity of sizes: the slope of ``ln P`` on ``ln rank``; the flatter, the more polycentric.
+
+    Returns
+    -------
+    pandas.Series
+        ``slope`` (negative; 0 when all are equal, -1 under Zipf's law with exponent 1), ``n``.
+
+    Raises
+    ------
+    InputError
+        As :func:`~urbgeo.cities.ranks.rank_size`.
+
+    References
+    ----------
+    Meijers and Burger (2010), Spatial structure and productivity in US metropolitan areas.
+    """
+    fit = rank_size(population, method="rank", units_checked=units_checked)
+    sizes = np.sort(population.to_numpy(float))[::-1]
+    sizes = sizes[sizes > 0]
+    slope = np.polyfit(np.log(np.arange(1, len(sizes) + 1)), np.log(sizes), 1)[0]
+    return pd.Series({"slope": float(slope), "n": float(fit.n)}, name="morphological")
+
+
+def _graph(index: pd.Index, links: pd.DataFrame, length: str) -> nx.Graph:
+    graph = nx.Graph()
+    graph.add_nodes_from(index)
+    for a, b, km in zip(links["from_place"], links["to_place"], links[length], strict=True):
+        if a != b and (not graph.has_edge(a, b) or graph[a][b]["km"] > km):
+            graph.add_edge(a, b, km=float(km))
+    return graph
+
+
+def _row_means(values: np.ndarray, pair: np.ndarray) -> np.ndarray:
+    n = pair.sum(axis=1)
+    total = np.where(pair, values, 0.0).sum(axis=1)
+    return np.divide(total, n, out=np.full(len(n), np.nan), where=n > 0)

@@ -1,0 +1,302 @@
+"""Size classes of cities, their change between years, urbanisation and its projection, shrinking cities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from urbgeo.checks import check_amounts, check_ids
+from urbgeo.cities.magnitude import check_persons
+from urbgeo.errors import Faults, InputError, some_of
+from urbgeo.provenance import Provenance
+
+
+@dataclass(frozen=True)
+class SizeClass:
+    """A class of cities: ``lower <= persons < upper`` in the resident population of the urban district."""
+
+    name: str
+    lower: float
+    upper: float
+
+
+SIZE_CLASS_SOURCE = "State Council, 国发〔2014〕51号 (2014): 城区常住人口, lower bound inclusive"
+
+SIZE_CLASSES = (
+    SizeClass("Ⅱ型小城市", 0, 200_000),
+    SizeClass("Ⅰ型小城市", 200_000, 500_000),
+    SizeClass("中等城市", 500_000, 1_000_000),
+    SizeClass("Ⅱ型大城市", 1_000_000, 3_000_000),
+    SizeClass("Ⅰ型大城市", 3_000_000, 5_000_000),
+    SizeClass("特大城市", 5_000_000, 10_000_000),
+    SizeClass("超大城市", 10_000_000, np.inf),
+)
+"""The seven classes of 国发〔2014〕51号, smallest first."""
+
+
+def size_classes(population: pd.Series, *, units_checked: bool = False) -> pd.Series:
+    """The size class of each city.
+
+    Parameters
+    ----------
+    population
+        Resident population of the urban district (城区常住人口) in persons, index = city id.
+    units_checked
+        True when numbers that look like 万 really are persons.
+
+    Returns
+    -------
+    pandas.Series
+        Ordered categorical ``size_class`` on the index of ``population``.
+
+    Raises
+    ------
+    InputError
+        For repeated ids, missing or negative populations, and populations in 万 or in mixed units.
+
+    References
+    ----------
+    国发〔2014〕51号 (2014): seven classes, the lower bound belongs to the class.
+    """
+    persons = check_persons(population, "population", units_checked=units_checked)
+    lower = np.array([one.lower for one in SIZE_CLASSES])
+    codes = np.searchsorted(lower, persons.to_numpy(), side="right") - 1
+    names = [one.name for one in SIZE_CLASSES]
+    return pd.Series(
+        pd.Categorical([names[code] for code in codes], categories=names, ordered=True),
+        index=population.index,
+        name="size_class",
+    )
+
+
+def class_changes(before: pd.Series, after: pd.Series, *, units_checked: bool = False) -> pd.DataFrame:
+    """How cities moved between size classes from one year to another.
+
+    Parameters
+    ----------
+    before, after
+        Urban-district populations in persons by city id; the two lists of cities may differ.
+    units_checked
+        As in :func:`size_classes`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per city of either year, those of ``before`` first: ``before``, ``after`` (classes, missing
+        where the city has no number), ``steps`` (classes gained, negative when lost), ``status`` (``"up"``,
+        ``"down"``, ``"same"``, ``"new"``, ``"gone"``).
+
+    Raises
+    ------
+    InputError
+        As :func:`size_classes`, for either year.
+    """
+    first = size_classes(before, units_checked=units_checked)
+    second = size_classes(after, units_checked=units_checked)
+    cities = before.index.append(after.index.difference(before.index, sort=False))
+    table = pd.DataFrame({"before": first.reindex(cities), "after": second.reindex(cities)}, index=cities)
+    there, here = table["before"].notna(), table["after"].notna()
+    steps = (table["after"].cat.codes - table["before"].cat.codes).where(there & here)
+    moved = np.select([steps > 0, steps < 0], ["up", "down"], "same")
+    table["steps"] = steps.astype("Int64")
+    table["status"] = np.select([~there, ~here], ["new", "gone"], moved)
+    return table
+
+
+def urbanisation_rate(urban: pd.Series, population: pd.Series) -> pd.Series:
+    """Share of urban residents: ``urban / population`` for each zone.
+
+    Parameters
+    ----------
+    urban, population
+        Persons by zone id, on the same ids.
+
+    Returns
+    -------
+    pandas.Series
+        Shares between 0 and 1 on the index of ``population``; NaN for a zone without people. The share of
+        the whole is ``urban.sum() / population.sum()``, not the mean of the shares.
+
+    Raises
+    ------
+    InputError
+        For ids that differ, missing or negative numbers, more urban residents than residents.
+    """
+    check_ids(population.index, "population")
+    check_ids(urban.index, "urban")
+    lost = population.index.symmetric_difference(urban.index)
+    if len(lost):
+        raise InputError(f"urban and population: {some_of(lost)} stand in one of the two only; align them.")
+    table = pd.DataFrame({"urban": urban.reindex(population.index), "population": population})
+    check_amounts(table, "urban and population", ["urban", "population"])
+    over = table["urban"] > table["population"]
+    if over.any():
+        raise InputError(
+            f"urban: more urban residents than residents at {some_of(table.index[over])}; "
+            "use the same population concept for both."
+        )
+    return (table["urban"] / table["population"].where(table["population"] > 0)).rename("urbanisation_rate")
+
+
+@dataclass(frozen=True, eq=False)
+class Projection:
+    """A logistic curve through past urbanisation rates and what it says of later years.
+
+    ``table``: index year, columns ``rate``, ``lower``, ``upper``. ``growth`` per year and its standard
+    error, the ``midpoint`` year at which half the saturation is reached, ``n`` observations.
+    """
+
+    table: pd.DataFrame
+    growth: float
+    growth_error: float
+    midpoint: float
+    n: int
+    provenance: Provenance = field(default_factory=Provenance)
+
+
+def project_urbanisation(
+    rates: pd.Series, years: Sequence[int], *, saturation: float = 1.0, confidence: float = 0.95
+) -> Projection:
+    """Project urbanisation by a logistic curve, with a prediction interval.
+
+    ``U(t) = S / (1 + exp(-(a + b t)))``: ``ln(U / (S - U))`` is regressed on the year by least squares; the
+    interval is Student's prediction interval of that regression carried back through the curve.
+
+    Parameters
+    ----------
+    rates
+        Past rates between 0 and ``saturation``, index = year.
+    years
+        Years to project.
+    saturation
+        Ceiling S of the curve, in (0, 1].
+    confidence
+        Probability of the interval.
+
+    Returns
+    -------
+    Projection
+        With two observations the curve is exact and ``lower``/``upper`` are NaN.
+
+    Raises
+    ------
+    InputError
+        For fewer than two years, repeated years, rates in percent, or rates at 0 or at the ceiling.
+
+    References
+    ----------
+    United Nations, Methods for projections of urban and rural population, Manual VIII (1974).
+    """
+    if not 0 < saturation <= 1 or not 0 < confidence < 1:
+        raise InputError("saturation must lie in (0, 1] and confidence in (0, 1).")
+    _check_rates(rates, saturation)
+    past = rates.sort_index().astype(float)
+    t, when = past.index.to_numpy(float), np.asarray(years, dtype=float)
+    y = np.log(past.to_numpy() / (saturation - past.to_numpy()))
+    spread = ((t - t.mean()) ** 2).sum()
+    slope = ((t - t.mean()) * (y - y.mean())).sum() / spread
+    intercept = y.mean() - slope * t.mean()
+    degrees = len(t) - 2
+    variance = ((y - intercept - slope * t) ** 2).sum() / degrees if degrees else np.nan
+    reach = stats.t.ppf((1 + confidence) / 2, degrees) if degrees else np.nan
+    half = reach * np.sqrt(variance * (1 + 1 / len(t) + (when - t.mean()) ** 2 / spread))
+    line = intercept + slope * when
+    curve = {name: saturation / (1 + np.exp(-(line + shift))) for name, shift in _shifts(half).items()}
+    return Projection(
+        pd.DataFrame(curve, index=pd.Index(list(years), name="year")),
+        growth=float(slope),
+        growth_error=float(np.sqrt(variance / spread)),
+        midpoint=float(-intercept / slope) if slope else np.nan,
+        n=len(t),
+        provenance=Provenance({"saturation": saturation, "confidence": confidence}),
+    )
+
+
+def shrinking_cities(
+    cities: pd.DataFrame,
+    *,
+    population_before: str,
+    population_after: str,
+    built_before: str,
+    built_after: str,
+    tolerance: float = 0.0,
+) -> pd.DataFrame:
+    """Cities whose population and built-up area part ways.
+
+    Parameters
+    ----------
+    cities
+        One row per city with the four columns named; areas in any one unit.
+    population_before, population_after, built_before, built_after
+        Column names.
+    tolerance
+        Relative change that still counts as none, e.g. 0.01.
+
+    Returns
+    -------
+    pandas.DataFrame
+        On the index of ``cities``: ``population_change``, ``built_change`` (relative, NaN from a base of 0)
+        and ``status``: ``"shrinking, still building"``, ``"shrinking, built-up stable"``, ``"shrinking on
+        both"``, ``"growing"``, ``"stable"``, ``"no base"``.
+
+    Raises
+    ------
+    InputError
+        For repeated ids, missing columns, missing or negative numbers.
+    """
+    check_ids(cities.index, "cities")
+    columns = [population_before, population_after, built_before, built_after]
+    check_amounts(cities, "cities", columns)
+    people = _relative_change(cities[population_before], cities[population_after])
+    built = _relative_change(cities[built_before], cities[built_after])
+    fewer, more = people < -tolerance, people > tolerance
+    status = np.select(
+        [
+            people.isna() | built.isna(),
+            fewer & (built > tolerance),
+            fewer & (built < -tolerance),
+            fewer,
+            more,
+        ],
+        [
+            "no base",
+            "shrinking, still building",
+            "shrinking on both",
+            "shrinking, built-up stable",
+            "growing",
+        ],
+        "stable",
+    )
+    return pd.DataFrame(
+        {"population_change": people, "built_change": built, "status": status}, index=cities.index
+    )
+
+
+def _relative_change(before: pd.Series, after: pd.Series) -> pd.Series:
+    return (after - before) / before.where(before > 0)
+
+
+def _shifts(half: np.ndarray) -> dict[str, np.ndarray]:
+    return {"rate": np.zeros_like(half), "lower": -half, "upper": half}
+
+
+def _check_rates(rates: pd.Series, saturation: float) -> None:
+    check_ids(rates.index, "rates")
+    faults = Faults("rates")
+    numbers = pd.to_numeric(rates, errors="coerce")
+    if len(rates) < 2:
+        faults.add("a curve needs two years or more")
+    if (numbers > 1).any():
+        faults.add(
+            "rates above 1 look like percent", ids=rates.index[numbers > 1], remedy="divide them by 100"
+        )
+    outside = ~((numbers > 0) & (numbers < saturation)) & ~(numbers > 1)
+    if outside.any():
+        faults.add(
+            f"rates that are missing or not strictly between 0 and {saturation:g}", ids=rates.index[outside]
+        )
+    faults.raise_if_any()
