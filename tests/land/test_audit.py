@@ -71,7 +71,7 @@ def random_layer(rng: np.random.Generator, count: int) -> gpd.GeoDataFrame:
     """Overlapping blobs, some with holes, some of two parts."""
     shapes = []
     for _ in range(count):
-        middle = rng.uniform(0, 1000, 2) + (X, Y)
+        middle = rng.uniform(0, 1000, 2) + np.array([X, Y])
         turns = np.sort(rng.uniform(0, 2 * np.pi, 12))
         far = rng.uniform(30, 250, 12)
         ring = Polygon(middle + np.c_[np.cos(turns), np.sin(turns)] * far[:, None]).buffer(0)

@@ -75,7 +75,7 @@ def test_moment_of_inertia_of_a_ring_takes_the_hole_off() -> None:
 def test_indices_do_not_change_with_place_turn_or_size(seed: int, turn: float, factor: float) -> None:
     from shapely.affinity import rotate, scale, translate
 
-    points = np.random.default_rng(seed).normal(0, 500, (9, 2)) + (500_000, 3_000_000)
+    points = np.random.default_rng(seed).normal(0, 500, (9, 2)) + np.array([500_000, 3_000_000])
     hull = shapely.convex_hull(shapely.multipoints(points))
     moved = translate(scale(rotate(hull, turn), factor, factor), 3000, -2000)
     table = shape_indices(frame(hull, moved)).drop(columns=["area_km2", "perimeter_km", "perimeter_fractal"])

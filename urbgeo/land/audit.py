@@ -1,4 +1,4 @@
-"""Audit of the control lines (三区三线): what a development boundary runs into, with areas, ids and limits."""
+"""Audit of the control lines (三区三线): what a development boundary runs into, with areas and ids."""
 
 from __future__ import annotations
 

@@ -38,7 +38,8 @@ def repair_layer(frame: gpd.GeoDataFrame, *, name: str = "layer") -> tuple[gpd.G
     """
     check_crs(frame, name)
     check_ids(frame.index, name)
-    shapes, faults = frame.geometry.to_numpy(), []
+    shapes = frame.geometry.to_numpy()
+    faults: list[tuple[object, ...]] = []
     empty = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     kinds = np.isin(shapely.get_type_id(shapes), (3, 6)) | empty
     if not kinds.all():
