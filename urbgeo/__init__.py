@@ -12,15 +12,23 @@ from urbgeo.options import options
 from urbgeo.provenance import package_version
 
 if TYPE_CHECKING:
+    from urbgeo.land.audit import audit_control_lines
+    from urbgeo.land.boundary import delineate_boundary
+    from urbgeo.land.suitability import suitability
+    from urbgeo.land.surfaces import travel_surface
     from urbgeo.network.minutes import minutes_table, nearest_facility
     from urbgeo.network.model import Snapping, TravelNetwork, build_network
 
 _ROOMS = {
     "Snapping": "urbgeo.network.model",
     "TravelNetwork": "urbgeo.network.model",
+    "audit_control_lines": "urbgeo.land.audit",
     "build_network": "urbgeo.network.model",
+    "delineate_boundary": "urbgeo.land.boundary",
     "minutes_table": "urbgeo.network.minutes",
     "nearest_facility": "urbgeo.network.minutes",
+    "suitability": "urbgeo.land.suitability",
+    "travel_surface": "urbgeo.land.surfaces",
 }
 
 __version__ = package_version()
@@ -28,10 +36,14 @@ __version__ = package_version()
 __all__ = [
     "Snapping",
     "TravelNetwork",
+    "audit_control_lines",
     "build_network",
+    "delineate_boundary",
     "minutes_table",
     "nearest_facility",
     "options",
+    "suitability",
+    "travel_surface",
 ]
 
 

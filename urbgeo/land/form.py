@@ -172,7 +172,7 @@ def density_rings(
     pandas.DataFrame
         One row per ring: ``from_km``, ``to_km``, ``land_km2``, ``amount``, ``density`` per km2 (NaN
         without land), ``fitted``. ``attrs`` holds the gradient ``g`` and the central density ``d0`` of
-        ``d0 exp(-g km)`` (Clark 1951), by least squares on the logarithm, rings weighted by their land.
+        ``d0 exp(-g km)`` (Clark 1951), by least squares on the logarithm, rings weighted by what is in them.
 
     Raises
     ------
@@ -198,7 +198,7 @@ def density_rings(
     if some.sum() < 2:
         raise InputError("amount: fewer than two rings have anything in them; look at the centre's place.")
     middle = (table["from_km"] + table["to_km"]) / 2
-    weights = np.sqrt(table.loc[some, "land_km2"])
+    weights = np.sqrt(table.loc[some, "amount"])
     slope, top = np.polyfit(middle[some], np.log(table.loc[some, "density"]), 1, w=weights)
     table["fitted"] = np.exp(top + slope * middle)
     table.attrs.update(g=float(-slope), d0=float(np.exp(top)))

@@ -78,8 +78,11 @@ class MemoryStore:
         return self.layers[layer][block.top : block.bottom, block.left : block.right]
 
     def write(self, layer: str, block: Block, values: Values) -> None:
-        """Replace the values in a window."""
-        self.layers[layer][block.top : block.bottom, block.left : block.right] = values
+        """Replace the values in a window; those of the whole grid are kept as they come, not copied."""
+        if values.shape == self.shape:
+            self.layers[layer] = values
+        else:
+            self.layers[layer][block.top : block.bottom, block.left : block.right] = values
 
 
 @dataclass(frozen=True)
@@ -227,7 +230,7 @@ def _settle(store: Store, block: Block, seeds: Seeds, walk: Walk) -> list[tuple[
     room = friction.size // 4 + SPARE_ROOM
     while not _search(friction, height, minutes, label, start, walk, widths, room):
         room *= 2
-        start = _joined([start, _inner_seeds(minutes, label)])
+        start = _joined([start, _seeds_at(minutes, label)])
         keep = minutes == BORDER
         minutes[...] = np.where(keep, BORDER, np.inf)
     store.write("minutes", block, minutes[inner])
@@ -276,12 +279,12 @@ def _search(
 
 def _bucket_widths(friction: Floats, height: Floats | None, walk: Walk) -> tuple[float, int]:
     """Minutes of a bucket (the cheapest step) and how many, a power of two that spans a dear one."""
-    passable = friction[np.isfinite(friction)]
-    if passable.size == 0:
+    cheapest = float(friction.min())
+    if not np.isfinite(cheapest):
         return 1.0, 4
     flat = 1.0 if height is None else float(np.exp(-TOBLER_RATE * TOBLER_SHIFT))
-    width = float(passable.min()) * min(walk.cell_m) * flat
-    dearest = float(passable.max()) * max(walk.cell_m) * 2.3
+    width = cheapest * min(walk.cell_m) * flat
+    dearest = float(friction.max(where=friction < np.inf, initial=0.0)) * max(walk.cell_m) * 2.3
     wanted = min(dearest / width + 3.0, float(MOST_BUCKETS))
     return width, 1 << int(np.ceil(np.log2(wanted)))
 
@@ -293,11 +296,13 @@ def _padded(store: Store, layer: str, block: Block, fill: float) -> Values:
     bottom, right = min(block.bottom + PAD, rows), min(block.right + PAD, columns)
     values = store.read(layer, Block(top, bottom, left, right))
     shape = (block.bottom - block.top + 2 * PAD, block.right - block.left + 2 * PAD)
-    out = np.full(shape, fill, values.dtype)
+    out = np.empty(shape, values.dtype)
+    for side in (out[:PAD], out[-PAD:], out[:, :PAD], out[:, -PAD:]):
+        side[...] = fill
     down, across = top - block.top + PAD, left - block.left + PAD
     out[down : down + bottom - top, across : across + right - left] = values
-    if layer == "friction":
-        np.nan_to_num(out, copy=False, nan=np.inf, posinf=np.inf)
+    if layer == "friction" and np.isnan(values.min()):
+        out[np.isnan(out)] = np.inf
     return out
 
 
@@ -319,18 +324,25 @@ def _close_border(minutes: Floats) -> None:
 
 
 def _border_seeds(minutes: Floats, label: Values | None) -> Seeds:
-    near = np.zeros(minutes.shape, bool)
-    near[PAD - REACH : REACH - PAD, PAD - REACH : REACH - PAD] = True
-    near[PAD:-PAD, PAD:-PAD] = False
-    return _seeds_at(near & np.isfinite(minutes), minutes, label)
+    """The cells of the border within one step of the block that have minutes."""
+    low, high = PAD - REACH, REACH - PAD
+    rings = (
+        np.s_[low:PAD, low:high],
+        np.s_[-PAD:high, low:high],
+        np.s_[PAD:-PAD, low:PAD],
+        np.s_[PAD:-PAD, -PAD:high],
+    )
+    seeds = []
+    for ring in rings:
+        found = _seeds_at(minutes[ring], None if label is None else label[ring])
+        down, across = (part.indices(size)[0] for part, size in zip(ring, minutes.shape, strict=True))
+        seeds.append(Seeds(found.rows + down, found.columns + across, found.minutes, found.labels))
+    return _joined(seeds)
 
 
-def _inner_seeds(minutes: Floats, label: Values | None) -> Seeds:
-    return _seeds_at(np.isfinite(minutes), minutes, label)
-
-
-def _seeds_at(where: NDArray[np.bool_], minutes: Floats, label: Values | None) -> Seeds:
-    rows, columns = np.nonzero(where)
+def _seeds_at(minutes: Floats, label: Values | None) -> Seeds:
+    """Every cell that has minutes, as a seed."""
+    rows, columns = np.nonzero(np.isfinite(minutes))
     labels = np.zeros(len(rows), np.int64) if label is None else label[rows, columns].astype(np.int64)
     return Seeds(rows, columns, minutes[rows, columns], labels)
 

@@ -102,11 +102,12 @@ def spread(
                 continue
             if used + offset.size > room:
                 return False
+            here = friction[u]
             mark = label[u] if label is not None else 0
             # A count known when compiling lets the eight near steps be unrolled: a third of the time.
             for k in range(8):
                 v = u + offset[k]
-                there = cost + _step(friction, height, u, v, side, k, length, share, uphill)
+                there = cost + _step(here, friction, height, u, v, k, length, share, uphill)
                 if _is_better(there, mark, minutes, label, v) and there <= limit:
                     if not through_corners and _squeezes(friction, u, side, k):
                         continue
@@ -119,7 +120,7 @@ def spread(
                     waiting += 1
             for k in range(8, offset.size):
                 v = u + offset[k]
-                there = cost + _long_step(friction, height, u, v, side, k, length, share, uphill)
+                there = cost + _long_step(here, friction, height, u, v, side, k, length, share, uphill)
                 if _is_better(there, mark, minutes, label, v) and there <= limit:
                     minutes[v] = there
                     if label is not None:
@@ -163,10 +164,13 @@ def links_back(
                 u = v - offset[k]
                 if not np.isfinite(minutes[u]):
                     continue
+                here = friction[u]
                 if k < 8:
-                    there = minutes[u] + _step(friction, height, u, v, side, k, length, share, uphill)
+                    there = minutes[u] + _step(here, friction, height, u, v, k, length, share, uphill)
                 else:
-                    there = minutes[u] + _long_step(friction, height, u, v, side, k, length, share, uphill)
+                    there = minutes[u] + _long_step(
+                        here, friction, height, u, v, side, k, length, share, uphill
+                    )
                 if there == minutes[v] and (through_corners or not _squeezes(friction, u, side, k)):
                     link[v] = k + 1
                     break
@@ -178,22 +182,23 @@ def links_back(
 
 @numba.njit(cache=True, nogil=True, inline="always")
 def _step(
+    here: float,
     friction: Any,
     height: Any,
     u: int,
     v: int,
-    side: Ints,
     k: int,
     length: Floats,
     share: Floats,
     uphill: float,
 ) -> float:
     """Minutes of the step ``k`` < 8 from ``u`` to ``v``: metres times the mean friction of both cells."""
-    return (friction[u] + friction[v]) * share[k] * _slope_factor(height, u, v, length[k], uphill)
+    return (here + friction[v]) * share[k] * _slope_factor(height, u, v, length[k], uphill)
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
 def _long_step(
+    here: float,
     friction: Any,
     height: Any,
     u: int,
@@ -206,7 +211,7 @@ def _long_step(
 ) -> float:
     """Minutes of a knight's step: metres times the mean friction of the four cells it crosses."""
     crossed = friction[u + side[k, 0]] + friction[u + side[k, 1]]
-    return (friction[u] + crossed + friction[v]) * share[k] * _slope_factor(height, u, v, length[k], uphill)
+    return (here + crossed + friction[v]) * share[k] * _slope_factor(height, u, v, length[k], uphill)
 
 
 @numba.njit(cache=True, nogil=True, inline="always")

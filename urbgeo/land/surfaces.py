@@ -126,10 +126,12 @@ def travel_surface(
     _check_friction(friction)
     walk = _walk(friction, neighbours, direction, through_corners, limit_min)
     table, seeds = _seeds(sources, friction, {"friction": friction.values})
-    rows, columns = friction.shape
+    size = max(*friction.shape, LEAST_BLOCK) if block_cells is None else _check_block(block_cells)
+    nowhere = np.broadcast_to(np.inf, friction.shape)
     arrays: dict[str, NDArray[Any]] = {
         "friction": friction.values,
-        "minutes": np.full(friction.shape, np.inf),
+        # The one block of a whole grid brings its own array; a grid in blocks is written piece by piece.
+        "minutes": nowhere if size >= max(friction.shape) else nowhere.copy(),
     }
     if with_allocation:
         arrays["allocation"] = np.full(friction.shape, NO_SOURCE, np.int32)
@@ -138,8 +140,7 @@ def travel_surface(
     if elevation is not None:
         arrays["height"] = elevation.values.astype(np.float32, copy=False)
     store = MemoryStore(arrays)
-    size = max(rows, columns, LEAST_BLOCK) if block_cells is None else block_cells
-    solve(store, seeds, walk, block_cells=_check_block(size), ramps=motorways)
+    solve(store, seeds, walk, block_cells=size, ramps=motorways)
     write_links(store, seeds, walk, block_cells=size)
     made = {
         name: friction.having(arrays[name], source=f"urbgeo travel surface, {name}")
