@@ -23,6 +23,11 @@ def shared_data() -> Path:
     return root / "data"
 
 
+@pytest.fixture(scope="session", name="shared_data")
+def shared_data_folder() -> Path:
+    return shared_data()
+
+
 @pytest.fixture(autouse=True)
 def quiet() -> None:
     """No progress bars in test output."""

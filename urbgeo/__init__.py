@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from urbgeo.cities.functional import functional_areas
     from urbgeo.cities.metropolises import metropolitan_circles
     from urbgeo.cities.sizes import size_classes
+    from urbgeo.land.audit import audit_control_lines
+    from urbgeo.land.boundary import delineate_boundary
+    from urbgeo.land.suitability import suitability
+    from urbgeo.land.surfaces import travel_surface
     from urbgeo.network.minutes import minutes_table, nearest_facility
     from urbgeo.network.model import Snapping, TravelNetwork, build_network
     from urbgeo.network.rail import RailTerms
@@ -34,10 +38,12 @@ _ROOMS = {
     "Region": "urbgeo.regions.region",
     "Snapping": "urbgeo.network.model",
     "TravelNetwork": "urbgeo.network.model",
+    "audit_control_lines": "urbgeo.land.audit",
     "build_network": "urbgeo.network.model",
     "commuting_circle": "urbgeo.cities.circles",
     "coverage": "urbgeo.access.coverage",
     "degree_of_urbanisation": "urbgeo.cities.degurba",
+    "delineate_boundary": "urbgeo.land.boundary",
     "functional_areas": "urbgeo.cities.functional",
     "isochrones": "urbgeo.access.isochrones",
     "load_region": "urbgeo.regions.load",
@@ -48,7 +54,9 @@ _ROOMS = {
     "region_network": "urbgeo.network.regional",
     "run_study": "urbgeo.study.run",
     "size_classes": "urbgeo.cities.sizes",
+    "suitability": "urbgeo.land.suitability",
     "town_access": "urbgeo.access.towns",
+    "travel_surface": "urbgeo.land.surfaces",
 }
 
 __version__ = package_version()
@@ -58,10 +66,12 @@ __all__ = [
     "Region",
     "Snapping",
     "TravelNetwork",
+    "audit_control_lines",
     "build_network",
     "commuting_circle",
     "coverage",
     "degree_of_urbanisation",
+    "delineate_boundary",
     "functional_areas",
     "isochrones",
     "load_region",
@@ -73,7 +83,9 @@ __all__ = [
     "region_network",
     "run_study",
     "size_classes",
+    "suitability",
     "town_access",
+    "travel_surface",
 ]
 
 

@@ -1,4 +1,4 @@
-"""Real data and known answers as fixtures of this folder."""
+"""Known answers as a fixture of this folder."""
 
 from __future__ import annotations
 
@@ -7,11 +7,6 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import shared_data
-
-
-@pytest.fixture(scope="session", name="shared_data")
-def real_data() -> Path:
-    return shared_data()
 
 
 @pytest.fixture(scope="session")

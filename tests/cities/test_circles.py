@@ -57,14 +57,14 @@ def by_seat(reached: str, size: int, **options: object) -> CommutingCircle:
 
 def test_the_three_rules_count_seat_area_and_people() -> None:
     """The core lies 5 km off the road: 15 minutes to reach it, then a minute a kilometre."""
-    zones = peopled(ROW, 100.0, [0.0, 0.0, 90.0, 0.0, 0.0])
+    zones = peopled(ROW, 100.0, [0.0, 0.0, 90.0, 60.0, 0.0])
     found = circle(zones)
     assert found.table["seat_minutes"].round(9).tolist() == [15, 25, 35, 45, 55]
     assert found.table["seat"].tolist() == [True, True, True, False, False]
     share = found.table["area_share"]
     assert share["a"] > 0.5 > share["b"] > share["c"] > 0 == share["e"]
     assert found.table["population_share"].tolist() == pytest.approx(
-        [share["a"], share["b"], 0.9 + 0.1 * share["c"], share["d"], share["e"]]
+        [share["a"], share["b"], 0.9 + 0.1 * share["c"], 0.4 * share["d"], share["e"]]
     )
     assert found.rules["zones"].to_dict() == {"seat": 3, "area": 1, "population": 1}
     assert found.rules["exclaves"].to_dict() == {"seat": (), "area": (), "population": ("c",)}

@@ -1,0 +1,232 @@
+"""The audit finds what was planted, measures as shapely's overlay does, and names what it found."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shapely.geometry import Point, Polygon, box
+
+from urbgeo.errors import InputError
+from urbgeo.land.audit import Audit, ControlLines, audit_control_lines
+from urbgeo.land.layers import repair_layer, subdivided
+from urbgeo.land.limits import HUNAN_NEW_LAND, NATIONAL_NEW_LAND, elastic_share
+from urbgeo.land.overlaps import overlaps
+
+UTM = 32649
+X, Y = 500_000, 3_000_000
+
+
+def frame(*shapes: object, ids: list[str] | None = None, **columns: object) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(columns, geometry=list(shapes), index=ids, crs=UTM)
+
+
+def rect(left: float, low: float, width: float, height: float) -> Polygon:
+    return box(X + left, Y + low, X + left + width, Y + low + height)
+
+
+def value(audit: Audit, rule: str) -> float:
+    return float(audit.checks.set_index("rule").loc[rule, "value"])
+
+
+def passes(audit: Audit, rule: str) -> object:
+    return audit.checks.set_index("rule").loc[rule, "passes"]
+
+
+def test_planted_overlaps_are_found_with_area_and_ids() -> None:
+    boundary = frame(rect(0, 0, 1000, 1000), ids=["B"])
+    farmland = frame(
+        rect(-100, 100, 300, 100), rect(999, 500, 500, 200), rect(2000, 0, 10, 10), ids=["f1", "f2", "f3"]
+    )
+    audit = audit_control_lines(ControlLines(boundary, farmland=farmland))
+    found = audit.conflicts.set_index("second_id")
+    assert found["kind"].to_dict() == {"f1": "conflict", "f2": "sliver"}
+    assert found.loc["f1", "area_m2"] == pytest.approx(200 * 100)
+    assert found.loc["f1", "area_mu"] == pytest.approx(30.0)
+    assert found.loc["f2", "width_m"] == pytest.approx(2 * 200 / 402)
+    assert value(audit, "boundary in farmland") == pytest.approx(0.02)
+    assert passes(audit, "boundary in farmland") is False
+    assert value(audit, "slivers of boundary in farmland") == 1
+
+
+def test_a_clean_plan_passes() -> None:
+    lines = ControlLines(
+        frame(rect(0, 0, 100, 100), zone=["concentrated"]),
+        farmland=frame(rect(100, 0, 100, 100)),
+        redline=frame(rect(200, 0, 50, 100)),
+        built_up=frame(rect(0, 0, 90, 100)),
+    )
+    audit = audit_control_lines(lines, people=200_000, new_land_cap=HUNAN_NEW_LAND)
+    assert audit.conflicts.empty
+    assert audit.checks["passes"].dropna().astype(bool).all()
+    assert value(audit, "expansion multiple") == pytest.approx(100 / 90)
+    assert value(audit, "new construction land") == pytest.approx(0.001)
+    assert value(audit, "built-up land inside") == pytest.approx(1.0)
+
+
+def random_layer(rng: np.random.Generator, count: int) -> gpd.GeoDataFrame:
+    """Overlapping blobs, some with holes, some of two parts."""
+    shapes = []
+    for _ in range(count):
+        middle = rng.uniform(0, 1000, 2) + np.array([X, Y])
+        turns = np.sort(rng.uniform(0, 2 * np.pi, 12))
+        far = rng.uniform(30, 250, 12)
+        ring = Polygon(middle + np.c_[np.cos(turns), np.sin(turns)] * far[:, None]).buffer(0)
+        if rng.random() < 0.4:
+            ring = ring.difference(Point(*middle).buffer(20))
+        if rng.random() < 0.3:
+            ring = ring.union(Point(middle + rng.uniform(-400, 400, 2)).buffer(40))
+        shapes.append(ring)
+    return frame(*shapes)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 12), st.integers(1, 12))
+def test_areas_equal_shapely_overlay_on_random_polygons(seed: int, one: int, other: int) -> None:
+    rng = np.random.default_rng(seed)
+    left, right = random_layer(rng, one), random_layer(rng, other)
+    found = overlaps(left, right)
+    plain = gpd.overlay(
+        left.reset_index(names="i"), right.reset_index(names="j"), how="intersection", keep_geom_type=True
+    )
+    expected = plain.area.groupby([plain["i"], plain["j"]]).sum()
+    expected = expected[expected > 1e-6]
+    ours = found[found["area_m2"] > 1e-6].set_index(["one", "other"])["area_m2"]
+    assert sorted(ours.index) == sorted(expected.index)
+    np.testing.assert_allclose(ours.sort_index(), expected.sort_index(), rtol=1e-6)
+    np.testing.assert_allclose(found["area_m2"], found.area, rtol=1e-6)
+    lines = ControlLines(left, farmland=right)
+    audit = audit_control_lines(lines, sliver_width_m=0, sliver_area_m2=0)
+    union = shapely.area(shapely.intersection(left.union_all(), right.union_all()))
+    assert value(audit, "boundary in farmland") * 1e6 == pytest.approx(union, rel=1e-6, abs=1e-3)
+
+
+def test_cutting_a_large_polygon_up_keeps_its_land() -> None:
+    turns = np.linspace(0, 2 * np.pi, 20_000, endpoint=False)
+    far = 5000 + 300 * np.sin(40 * turns)
+    coast = Polygon(
+        np.c_[X + far * np.cos(turns), Y + far * np.sin(turns)], [rect(-500, -500, 900, 900).exterior.coords]
+    )
+    pieces, owner = subdivided(np.array([coast, rect(0, 0, 1, 1)]))
+    assert shapely.get_num_coordinates(pieces).max() <= 256
+    assert shapely.area(pieces[owner == 0]).sum() == pytest.approx(coast.area, rel=1e-9)
+    assert (owner == 1).sum() == 1
+    parcels = frame(*[rect(500 * i - 6000, 500 * j - 6000, 500, 500) for i in range(24) for j in range(24)])
+    found = overlaps(parcels, frame(coast))
+    expected = shapely.area(shapely.intersection(parcels.geometry.to_numpy(), coast))
+    np.testing.assert_allclose(
+        found.set_index("one")["area_m2"].reindex(range(576), fill_value=0), expected, rtol=1e-6, atol=1e-6
+    )
+
+
+def test_overlaps_inside_a_layer_count_once_and_are_listed() -> None:
+    boundary = frame(rect(0, 0, 1000, 1000))
+    farmland = frame(rect(0, 0, 100, 100), rect(50, 0, 100, 100), ids=["a", "b"])
+    audit = audit_control_lines(ControlLines(boundary, farmland=farmland))
+    assert value(audit, "boundary in farmland") == pytest.approx(0.015)
+    row = audit.faults.set_index("fault").loc["overlaps"]
+    assert (row["id"], row["other"], row["area_m2"]) == ("a", "b", pytest.approx(5000))
+    assert passes(audit, "overlaps within a layer") is False
+
+
+def test_faulty_polygons_are_listed_and_repaired_in_a_copy() -> None:
+    bow = Polygon([(X, Y), (X + 100, Y + 100), (X + 100, Y), (X, Y + 100)])
+    farmland = frame(
+        bow, rect(200, 0, 10, 10), rect(200, 0, 10, 10), Polygon(), ids=["bow", "one", "twin", "none"]
+    )
+    before = farmland.geometry.to_wkb()
+    repaired, faults = repair_layer(farmland, name="farmland")
+    assert faults.set_index("id")["fault"].to_dict() == {
+        "bow": "invalid: Self-intersection[500050 3000050]", "twin": "duplicate", "none": "empty"
+    }  # fmt: skip
+    assert list(repaired.index) == ["bow", "one"]
+    assert repaired.is_valid.all()
+    assert repaired.area["bow"] == pytest.approx(5000)
+    assert (farmland.geometry.to_wkb() == before).all()
+    audit = audit_control_lines(ControlLines(frame(rect(0, 0, 300, 300)), farmland=farmland))
+    assert value(audit, "invalid or empty polygons") == 2
+    assert value(audit, "duplicate polygons") == 1
+    assert value(audit, "boundary in farmland") == pytest.approx(5100 / 1e6)
+
+
+def test_windows_are_told_from_gaps() -> None:
+    shape = rect(0, 0, 1000, 1000).difference(rect(100, 100, 200, 200)).difference(rect(600, 600, 50, 50))
+    audit = audit_control_lines(ControlLines(frame(shape), farmland=frame(rect(100, 100, 200, 180))))
+    holes = audit.holes.set_index("kind")
+    assert holes.loc["window", "farmland_share"] == pytest.approx(0.9)
+    assert holes.loc["gap", "area_m2"] == pytest.approx(2500)
+    assert value(audit, "boundary in farmland") == 0
+
+
+def test_zones_multiples_and_caps_are_held_to_their_limits() -> None:
+    lines = ControlLines(
+        frame(rect(0, 0, 1000, 1000), rect(1000, 0, 120, 1000), zone=["concentrated", "elastic"]),
+        built_up=frame(rect(0, 0, 800, 1000)),
+        units=frame(
+            rect(0, 0, 1000, 1000), rect(1000, 0, 1000, 1000), ids=["west", "east"], cap_km2=[0.25, 0.1]
+        ),
+    )
+    small = audit_control_lines(lines, people=1e6)
+    great = audit_control_lines(lines, people=5e6)
+    assert passes(small, "elastic over concentrated area") is True
+    assert passes(great, "elastic over concentrated area") is False
+    assert value(small, "expansion multiple") == pytest.approx(1.4)
+    assert passes(small, "expansion multiple") is False
+    assert small.units["new_land_km2"].to_dict() == pytest.approx({"west": 0.2, "east": 0.12})
+    assert small.units["passes"].to_dict() == {"west": True, "east": False}
+    assert value(small, "units over their cap") == 1
+
+
+@pytest.mark.parametrize(
+    ("people", "share"), [(2_999_999, 0.15), (3e6, 0.10), (4_999_999, 0.10), (5e6, 0.05)]
+)
+def test_elastic_share_goes_by_city_size(people: float, share: float) -> None:
+    assert elastic_share(people).value == share
+
+
+def test_caps_are_the_published_ones() -> None:
+    assert NATIONAL_NEW_LAND.value == pytest.approx(19_666.67, abs=5e-3)
+    assert HUNAN_NEW_LAND.value == 604.0
+
+
+def test_land_near_ecological_land_is_listed_once() -> None:
+    lines = ControlLines(
+        frame(rect(0, 0, 100, 100)), redline=frame(rect(110, -500, 10, 1100), rect(115, -500, 10, 1100))
+    )
+    audit = audit_control_lines(lines, redline_buffer_m=50)
+    assert value(audit, "boundary near redline") == pytest.approx(40 * 100 / 1e6)
+    assert set(audit.conflicts["kind"]) == {"in buffer"}
+
+
+def test_layers_in_other_crs_are_brought_over() -> None:
+    boundary, farmland = frame(rect(0, 0, 1000, 1000)), frame(rect(500, 0, 1000, 1000))
+    same = audit_control_lines(ControlLines(boundary, farmland=farmland))
+    mixed = audit_control_lines(ControlLines(boundary, farmland=farmland.to_crs(4326)))
+    degrees = audit_control_lines(ControlLines(boundary.to_crs(4326), farmland=farmland.to_crs(4326)))
+    assert value(mixed, "boundary in farmland") == pytest.approx(
+        value(same, "boundary in farmland"), rel=1e-6
+    )
+    assert value(degrees, "boundary in farmland") == pytest.approx(0.5, rel=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"boundary": frame()}, "no rows"),
+        ({"boundary": gpd.GeoDataFrame(geometry=[rect(0, 0, 1, 1)])}, "boundary: it has no CRS"),
+        (
+            {"farmland": frame(rect(0, 0, 1, 1), rect(0, 0, 1, 1), ids=["a", "a"])},
+            "farmland: repeated ids at a",
+        ),
+        ({"farmland": frame(Point(X, Y))}, "farmland: no polygons at 0"),
+        ({"boundary": frame(rect(0, 0, 1, 1), zone=["core"])}, "none of concentrated"),
+        ({"built_up": frame(rect(0, 0, 1, 1)), "units": frame(rect(0, 0, 9, 9), cap_km2=[-1.0])}, "cap_km2"),
+    ],
+)
+def test_layers_that_cannot_be_audited_are_refused(change: dict[str, gpd.GeoDataFrame], message: str) -> None:
+    layers = {"boundary": frame(rect(0, 0, 10, 10))} | change
+    with pytest.raises(InputError, match=message):
+        audit_control_lines(ControlLines(**layers))

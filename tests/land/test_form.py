@@ -1,0 +1,243 @@
+"""Shape, form and expansion measures against known shapes and independent counts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from affine import Affine
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from scipy import ndimage
+from shapely.geometry import LineString, Point, Polygon, box
+
+from urbgeo.errors import InputError
+from urbgeo.land.expansion import expansion_types, land_per_growth, road_density
+from urbgeo.land.form import (
+    box_dimension,
+    built_up,
+    density_rings,
+    green_share,
+    infill_potential,
+    park_access,
+    patch_metrics,
+)
+from urbgeo.land.grids import Grid, read_grid
+from urbgeo.land.shapes import second_moment, shape_indices
+from urbgeo.land.units import convert_area
+
+UTM = 32649
+CENTRE = Point(500_000, 3_000_000)
+
+
+def frame(*shapes: object, **columns: object) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(columns, geometry=list(shapes), crs=UTM)
+
+
+def grid(values: object, cell: float = 100.0) -> Grid:
+    return Grid(np.asarray(values), Affine(cell, 0, 500_000, 0, -cell, 3_000_000), UTM)
+
+
+def square(side: float, x: float = 500_000, y: float = 3_000_000) -> Polygon:
+    return box(x, y, x + side, y + side)
+
+
+def test_a_square_has_the_published_indices() -> None:
+    found = shape_indices(frame(square(1000.0))).iloc[0]
+    expected = {
+        "area_km2": 1.0, "perimeter_km": 4.0, "polsby_popper": 0.7854, "schwartzberg": 1 / 0.8862,
+        "richardson": 0.8862, "reock": 0.6366, "gibbs": 0.6366, "convex_hull": 1.0,
+        "moment_of_inertia": 3 / np.pi, "perimeter_fractal": 1.0,
+    }  # fmt: skip
+    assert found.to_dict() == pytest.approx(expected, abs=5e-5)
+
+
+def test_a_circle_has_one_in_every_index() -> None:
+    found = shape_indices(frame(CENTRE.buffer(5000, quad_segs=2000))).iloc[0]
+    assert found.drop(["area_km2", "perimeter_km", "perimeter_fractal"]).to_list() == pytest.approx(
+        [1.0] * 7, abs=1e-5
+    )
+
+
+def test_moment_of_inertia_of_a_ring_takes_the_hole_off() -> None:
+    ring = square(4.0, 0, 0).difference(square(2.0, 1, 1))
+    assert second_moment(np.array([ring]))[0] == pytest.approx((4**4 - 2**4) / 6)
+    pair = shapely.union(square(2.0, 0, 0), square(2.0, 10, 0))
+    assert second_moment(np.array([pair]))[0] == pytest.approx(2 * (2**4 / 6 + 4 * 5**2))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.floats(0, 360), st.floats(0.1, 50))
+def test_indices_do_not_change_with_place_turn_or_size(seed: int, turn: float, factor: float) -> None:
+    from shapely.affinity import rotate, scale, translate
+
+    points = np.random.default_rng(seed).normal(0, 500, (9, 2)) + np.array([500_000, 3_000_000])
+    hull = shapely.convex_hull(shapely.multipoints(points))
+    moved = translate(scale(rotate(hull, turn), factor, factor), 3000, -2000)
+    table = shape_indices(frame(hull, moved)).drop(columns=["area_km2", "perimeter_km", "perimeter_fractal"])
+    np.testing.assert_allclose(table.iloc[0], table.iloc[1], rtol=1e-6)
+    low, high = table.drop(columns="schwartzberg").iloc[0], table["schwartzberg"].iloc[0]
+    assert (low <= 1 + 1e-9).all()
+    assert high >= 1
+
+
+def test_degrees_are_measured_in_an_equal_area_crs() -> None:
+    metric = frame(square(10_000.0)).to_crs("+proj=aea +lat_1=25 +lat_2=47 +lon_0=105 +ellps=GRS80 +units=m")
+    found = shape_indices(metric.to_crs(4326)).iloc[0]
+    assert found["area_km2"] == pytest.approx(shape_indices(metric)["area_km2"].iloc[0], rel=1e-4)
+
+
+def test_invalid_polygons_are_named() -> None:
+    bow = Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
+    with pytest.raises(InputError, match="invalid polygons at 1"):
+        shape_indices(frame(square(1.0), bow))
+
+
+def test_a_filled_plane_has_dimension_two_and_a_line_one() -> None:
+    assert box_dimension(grid(np.ones((64, 64), bool)))[0] == pytest.approx(2.0)
+    line = np.zeros((64, 64), bool)
+    line[0] = True
+    assert box_dimension(grid(line))[0] == pytest.approx(1.0)
+
+
+def test_a_sierpinski_carpet_has_its_known_dimension() -> None:
+    carpet = np.ones((1, 1), bool)
+    for _ in range(6):
+        carpet = np.block([[carpet, carpet], [carpet, np.zeros_like(carpet)]])
+    assert box_dimension(grid(carpet))[0] == pytest.approx(np.log(3) / np.log(2), abs=1e-9)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 12), st.integers(1, 12))
+def test_patches_and_edges_equal_a_count_by_hand(seed: int, rows: int, columns: int) -> None:
+    mask = np.random.default_rng(seed).random((rows, columns)) < 0.4
+    found = patch_metrics(grid(mask))
+    edges = joined = 0
+    for r, c in np.ndindex(rows, columns):
+        for r2, c2 in ((r + 1, c), (r, c + 1)):
+            if r2 < rows and c2 < columns:
+                edges += mask[r, c] != mask[r2, c2]
+                joined += mask[r, c] and mask[r2, c2]
+    assert found["edge_km"] == pytest.approx(edges * 0.1)
+    shapes = shapely.union_all([square(1, c, -r).buffer(1e-6) for r, c in np.argwhere(mask)])
+    assert found["patches"] == len(getattr(shapes, "geoms", [shapes] if not shapes.is_empty else []))
+    if mask.any():
+        assert found["cohesion_share"] == pytest.approx(joined / (2 * mask.sum()))
+
+
+def test_rings_give_back_an_exponential_gradient() -> None:
+    rows, columns = np.indices((200, 200)) + 0.5
+    km = np.hypot(rows - 100, columns - 100) * 0.1
+    people = grid(5000 * np.exp(-0.25 * km) * 0.01)
+    centre = frame(Point(510_000, 2_990_000))
+    table = density_rings(people, centre, ring_km=0.5, reach_km=9)
+    assert table.attrs["g"] == pytest.approx(0.25, abs=0.005)
+    assert table.attrs["d0"] == pytest.approx(5000, rel=0.02)
+    inside = km < 9
+    assert table["amount"].sum() == pytest.approx(people.values[inside].sum(), rel=1e-9)
+
+
+def test_expansion_types_are_told_apart() -> None:
+    old = frame(square(1000.0).difference(square(100.0, 500_400, 3_000_400)))
+    new = frame(square(100.0, 500_400, 3_000_400), square(100.0, 501_000, 3_000_400), square(100.0, 505_000))
+    found = expansion_types(old, new)
+    assert found["kind"].tolist() == ["infill", "edge", "leapfrog"]
+    assert found["lei"].iloc[0] == pytest.approx(100.0)
+    assert found["lei"].iloc[1] == pytest.approx(25.0, abs=0.5)
+    doubled = expansion_types(frame(*old.geometry, *old.geometry), new)
+    np.testing.assert_allclose(doubled["lei"], found["lei"])
+
+
+def test_land_consumed_per_growth_is_the_sdg_ratio() -> None:
+    found = land_per_growth(
+        built_start_km2=100, built_end_km2=150, people_start=1e6, people_end=1.2e6, years=10
+    )
+    assert found["ratio"] == pytest.approx((0.5 / 10) / (np.log(1.2) / 10))
+    with pytest.raises(InputError, match="people_end"):
+        land_per_growth(built_start_km2=1, built_end_km2=1, people_start=1, people_end=0, years=1)
+
+
+def test_a_dual_carriageway_counts_once() -> None:
+    built = frame(square(1000.0))
+    y = 3_000_500
+    east, west = LineString([(499_000, y), (502_000, y)]), LineString([(502_000, y + 20), (499_000, y + 20)])
+    street = LineString([(500_500, y - 1000), (500_500, y + 1000)])
+    roads = frame(east, west, street, oneway=[True, True, False])
+    found = road_density(roads, built)
+    assert found["km_per_km2"] == pytest.approx(2.0, abs=0.01)
+    assert found["drawn_km"] == pytest.approx(3.0, abs=0.01)
+    same_way = road_density(frame(east, west.reverse(), street, oneway=[True, True, False]), built)
+    assert same_way["km_per_km2"] == pytest.approx(3.0, abs=0.01), "two parallel one-way streets are two"
+    apart = road_density(roads, built, dual_gap_m=10)
+    assert apart["km_per_km2"] == pytest.approx(3.0, abs=0.01)
+    with pytest.raises(InputError, match="no column 'oneway'"):
+        road_density(roads.drop(columns="oneway"), built)
+
+
+def test_built_up_closes_gaps_and_drops_specks() -> None:
+    share = np.zeros((30, 30))
+    share[5:15, 5:15] = 0.5
+    share[10, :] = 0.0
+    share[25, 25] = 1.0
+    assert built_up(grid(share)).values.sum() == 91
+    assert built_up(grid(share), close_cells=1, min_patch_km2=0.02).values.sum() == 100
+    with pytest.raises(InputError, match="no shares"):
+        built_up(grid(share * 10_000))
+    with pytest.raises(InputError, match="every cell is nodata"):
+        built_up(grid(np.full((3, 3), np.nan)))
+
+
+def test_green_and_parks_are_counted_where_people_are() -> None:
+    built = grid(np.ones((10, 10), bool))
+    park = frame(box(500_000, 2_999_500, 500_500, 3_000_000))
+    assert green_share(built, park) == pytest.approx(0.25)
+    people = grid(np.ones((10, 10)))
+    found = park_access(people, park, within_m=100)
+    near = np.hypot(*np.maximum(np.indices((10, 10)) + 0.5 - 5, 0)) * 100 <= 100
+    assert found["near"] == near.sum()
+    assert park_access(people, park, min_park_m2=1e9)["near"] == 0
+
+
+def test_infill_is_vacant_land_among_built_land() -> None:
+    built = np.zeros((21, 21), bool)
+    built[5:16, 5:16] = True
+    built[10, 10] = False
+    found = infill_potential(grid(built), radius_m=300)
+    assert found.values[10, 10]
+    assert not found.values[0, 0]
+    assert not (found.values & built).any()
+    assert not infill_potential(grid(built), excluded=grid(~built)).values.any()
+
+
+def test_areas_in_mu_hectares_and_square_kilometres() -> None:
+    assert convert_area(1, "mu", to="m2") == pytest.approx(666.6667, abs=1e-4)
+    assert convert_area(2950, "wan_mu", to="km2") == pytest.approx(19_666.67, abs=5e-3)
+    assert convert_area(15, "mu", to="ha") == pytest.approx(1.0)
+    with pytest.raises(InputError, match="'acre' is unknown"):
+        convert_area(1, "acre", to="ha")
+    with pytest.raises(InputError, match="no area"):
+        convert_area(-1, "ha", to="km2")
+
+
+def brussels(shared: Path) -> tuple[Grid, Grid]:
+    folder = shared / "belgium"
+    area = read_grid(folder / "BUILT_S.tif")
+    people: Grid = read_grid(folder / "POP.tif")
+    values: NDArray[np.float64] = np.clip(area.values / 1e6, 0, 1)
+    return area.having(values), people
+
+
+def test_belgium_grows_thinner_away_from_brussels(shared_data: Path) -> None:
+    share, people = brussels(shared_data)
+    centre = gpd.GeoDataFrame(geometry=[Point(4.3517, 50.8466)], crs=4326)
+    table = density_rings(people, centre, ring_km=2, reach_km=24)
+    assert table.attrs["g"] > 0.05
+    assert table["density"].iloc[0] > 5 * table["density"].iloc[-1]
+    mask = built_up(share, threshold=0.2)
+    found = patch_metrics(mask)
+    assert found["patches"] == ndimage.label(mask.values, np.ones((3, 3)))[1] > 10
+    assert 1.0 < box_dimension(mask)[0] < 2.0

@@ -1,0 +1,159 @@
+"""Growth: seeded, conserving, better than chance where there is something to learn, honest where not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from affine import Affine
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import ndimage
+
+from urbgeo.errors import InputError
+from urbgeo.land.grids import Grid
+from urbgeo.land.growth import (
+    GrowthRules,
+    Scenario,
+    fit_growth,
+    run_scenarios,
+    simulate_growth,
+    validate_growth,
+)
+from urbgeo.land.suitability import terrain
+from urbgeo.land.synthetic import synthetic_landscape
+
+UTM = 32649
+
+
+def grid(values: object, cell: float = 100.0) -> Grid:
+    return Grid(np.asarray(values), Affine(cell, 0, 500_000, 0, -cell, 3_000_000), UTM)
+
+
+def rules(**columns: float) -> GrowthRules:
+    names = [name for name in columns if name != "intercept"]
+    ones = pd.Series(1.0, names)
+    return GrowthRules(pd.Series({"intercept": 0.0} | columns), ones * 0, ones)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(0, 300), st.integers(1, 7))
+def test_built_and_new_land_is_demand_and_exclusions_stay_free(seed: int, new: int, steps: int) -> None:
+    rng = np.random.default_rng(seed)
+    built = ndimage.gaussian_filter(rng.standard_normal((30, 30)), 2) > 0.2
+    barred = rng.random((30, 30)) < 0.3
+    driver = grid(rng.normal(size=(30, 30)))
+    arguments = {"new_cells": new, "steps": steps, "excluded": grid(barred), "seed": seed}
+    if new > (~built & ~barred).sum():
+        return
+    run = simulate_growth(grid(built), {"x": driver}, rules(x=1.0), **arguments)  # type: ignore[arg-type]
+    assert run.built.values.sum() == built.sum() + new
+    assert (run.built.values >= built).all(), "built land stays built"
+    assert not (run.built.values & ~built & barred).any()
+    assert run.areas.iloc[-1] == pytest.approx((built.sum() + new) * 0.01)
+    again = simulate_growth(grid(built), {"x": driver}, rules(x=1.0), **arguments)  # type: ignore[arg-type]
+    np.testing.assert_array_equal(run.step.values, again.step.values)
+
+
+def test_without_chance_the_best_neighbour_is_built_first() -> None:
+    built = np.zeros((7, 7), bool)
+    built[3, 3] = True
+    pull = np.zeros((7, 7))
+    pull[3, 4] = 5.0
+    own = GrowthRules(
+        pd.Series({"intercept": 0.0, "x": 1.0}), pd.Series({"x": 0.0}), pd.Series({"x": 1.0}), chance=0
+    )
+    run = simulate_growth(grid(built), {"x": grid(pull)}, own, new_cells=1, steps=1)
+    assert run.step.values[3, 4] == 1
+
+
+def test_logistic_fit_finds_known_coefficients() -> None:
+    rng = np.random.default_rng(4)
+    x, y = rng.normal(size=(2, 200, 200))
+    odds = 1 / (1 + np.exp(-(-1.0 + 1.5 * x - 0.8 * y)))
+    after = rng.random((200, 200)) < odds
+    before = np.zeros((200, 200), bool)
+    before[0, 0] = True
+    found, _ = fit_growth(grid(before), grid(after | before), {"x": grid(x), "y": grid(y)}, steps=1)
+    assert found.coefficients.to_dict() == pytest.approx({"intercept": -1.0, "x": 1.5, "y": -0.8}, abs=0.06)
+
+
+def test_figure_of_merit_by_hand() -> None:
+    before = np.zeros((1, 6), bool)
+    before[0, 0] = True
+    after, made = before.copy(), before.copy()
+    after[0, [1, 2, 3]] = made[0, [2, 3, 4, 5]] = True
+    found = validate_growth(grid(before), grid(after), grid(made))
+    assert (found.hits, found.misses, found.false_alarms) == (2, 1, 2)
+    assert found.figure_of_merit == pytest.approx(2 / 5)
+    assert found.null == pytest.approx(2.4 / (7 - 2.4))
+    assert found.nearest == pytest.approx(3 / 4)
+    assert found.change.values.tolist() == [[0, 2, 1, 1, 3, 3]]
+
+
+def test_a_third_date_is_met_better_than_by_chance() -> None:
+    scene = synthetic_landscape(seed=7, cells=120)
+    built = scene.built
+    far = ndimage.distance_transform_edt(~built[2010].values) * 0.1
+    drivers = {"slope": terrain(scene.elevation)["slope_deg"], "far_km": built[2010].having(far)}
+    water = built[2010].having(scene.cover.values == 1)
+    fitted, trials = fit_growth(built[2010], built[2015], drivers, excluded=water)
+    assert len(trials) == 9
+    assert fitted.coefficients["slope"] < 0
+    drivers["far_km"] = built[2015].having(ndimage.distance_transform_edt(~built[2015].values) * 0.1)
+    new = int((built[2020].values & ~built[2015].values).sum())
+    run = simulate_growth(built[2015], drivers, fitted, new_cells=new, excluded=water, seed=1)
+    found = validate_growth(built[2015], built[2020], run.built, excluded=water)
+    assert found.better_than_null
+    assert found.figure_of_merit > 3 * found.null
+    assert found.hits + found.misses == new == found.hits + found.false_alarms
+
+
+def test_scenarios_take_their_land_and_are_held_to_the_cap() -> None:
+    built = np.zeros((40, 40), bool)
+    built[15:25, 15:25] = True
+    eco = np.zeros((40, 40), bool)
+    eco[:, 26:] = True
+    driver = {"x": grid(np.random.default_rng(0).normal(size=(40, 40)))}
+    plans = [
+        Scenario("trend"),
+        Scenario("compact", land_factor=0.7, neighbour_factor=3.0, chance_factor=0.2),
+        Scenario("ecological", land_factor=0.8, extra_exclusion=grid(eco)),
+    ]
+    runs, table = run_scenarios(grid(built), driver, rules(x=0.5), plans, trend_km2=2.0, cap_km2=1.7)
+    assert table["new_km2"].to_dict() == pytest.approx({"trend": 2.0, "compact": 1.4, "ecological": 1.6})
+    assert table["within_cap"].to_dict() == {"trend": False, "compact": True, "ecological": True}
+    assert not (runs["ecological"].built.values & eco).any()
+
+    def edges(mask: np.ndarray) -> int:
+        return int((mask[1:] != mask[:-1]).sum() + (mask[:, 1:] != mask[:, :-1]).sum())
+
+    per_cell = {name: edges(run.built.values) / run.built.values.sum() for name, run in runs.items()}
+    assert per_cell["compact"] < per_cell["trend"]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"new_cells": 999}, r"9\.\d\d km2 are missing"),
+        ({"new_cells": -1}, "no negative number"),
+        ({"steps": 0}, "at least one step"),
+        ({"built": grid(np.ones((4, 4)))}, "no bool grids at built"),
+        ({"drivers": {"y": grid(np.ones((4, 4)))}}, "fitted on x"),
+        ({"drivers": {"x": grid(np.full((4, 4), np.nan))}}, "nodata everywhere at x"),
+        ({"drivers": {"x": grid(np.ones((5, 4)))}}, "has other cells"),
+    ],
+)
+def test_what_cannot_grow_is_refused(change: dict[str, object], message: str) -> None:
+    arguments: dict[str, object] = {
+        "built": grid(np.eye(4, dtype=bool)), "drivers": {"x": grid(np.ones((4, 4)))}, "new_cells": 2
+    } | change  # fmt: skip
+    two = [arguments.pop(name) for name in ("built", "drivers")]
+    with pytest.raises(InputError, match=message):
+        simulate_growth(*two, rules(x=1.0), **arguments)  # type: ignore[arg-type]
+
+
+def test_land_that_did_not_grow_teaches_nothing() -> None:
+    same = grid(np.eye(4, dtype=bool))
+    with pytest.raises(InputError, match="nothing to learn"):
+        fit_growth(same, same, {"x": grid(np.random.default_rng(0).normal(size=(4, 4)))})

@@ -1,0 +1,1 @@
+"""Land: travel surfaces, suitability, the development boundary and its control lines, form, growth."""

@@ -1,0 +1,63 @@
+"""The compiled growth of a cell set: the best cell next, its neighbours rising as it joins."""
+
+from __future__ import annotations
+
+import heapq
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+LONE = 1e-6
+"""Priority of a suitable cell without neighbours, as a share of its score: taken when no other is left."""
+
+
+@numba.njit(cache=True, nogil=True)
+def grow(
+    chosen: NDArray[np.bool_],
+    score: NDArray[np.float64],
+    open_cells: NDArray[np.bool_],
+    wanted: int,
+    radius: int,
+    power: float,
+) -> int:
+    """Add ``open_cells`` to ``chosen`` until it has ``wanted`` cells; return how many are missing.
+
+    Priority is ``score * (share of chosen cells within radius) ** power``; equal ones go by position.
+    """
+    rows, columns = chosen.shape
+    around = np.zeros((rows, columns), np.int64)
+    count = 0
+    for r in range(rows):
+        for c in range(columns):
+            if chosen[r, c]:
+                count += 1
+                for y in range(max(r - radius, 0), min(r + radius + 1, rows)):
+                    for x in range(max(c - radius, 0), min(c + radius + 1, columns)):
+                        around[y, x] += 1
+    full = float((2 * radius + 1) ** 2 - 1)
+    queue = [(0.0, np.int64(0), np.int64(0))]
+    queue.pop()
+    for r in range(rows):
+        for c in range(columns):
+            if open_cells[r, c] and not chosen[r, c] and score[r, c] > 0:
+                share = (around[r, c] / full) ** power if around[r, c] else LONE
+                heapq.heappush(
+                    queue, (-score[r, c] * share, np.int64(r * columns + c), np.int64(around[r, c]))
+                )
+    while count < wanted and len(queue) > 0:
+        _, cell, seen = heapq.heappop(queue)
+        r, c = cell // columns, cell % columns
+        if chosen[r, c] or seen != around[r, c]:
+            continue
+        chosen[r, c] = True
+        count += 1
+        for y in range(max(r - radius, 0), min(r + radius + 1, rows)):
+            for x in range(max(c - radius, 0), min(c + radius + 1, columns)):
+                around[y, x] += 1
+                if open_cells[y, x] and not chosen[y, x] and score[y, x] > 0:
+                    share = (around[y, x] / full) ** power
+                    heapq.heappush(
+                        queue, (-score[y, x] * share, np.int64(y * columns + x), np.int64(around[y, x]))
+                    )
+    return wanted - count

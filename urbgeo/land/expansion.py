@@ -1,0 +1,196 @@
+"""How a city grew between two dates, and how dense its roads are."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from urbgeo.checks import check_crs, check_polygons
+from urbgeo.crs import equal_area_crs
+from urbgeo.errors import InputError, some_of
+
+Floats = NDArray[np.float64]
+
+LEI_BUFFER_M = 1.0
+"""Width of the belt around a new patch; Liu et al. 2010 take 1 m."""
+
+INFILL_ABOVE = 50.0
+"""A landscape expansion index above this is infill, above 0 edge expansion, 0 leapfrog (Liu et al. 2010)."""
+
+DUAL_GAP_M = 40.0
+DUAL_ANGLE_DEG = 20.0
+PIECE_M = 25.0
+"""Two one-way lines closer than the gap and that nearly parallel are one dual carriageway. A judgement."""
+
+UNCOUNTED_ROADS = ("service", "footway", "track", "path", "cycleway", "steps", "pedestrian")
+"""Classes that road density leaves out."""
+
+
+def expansion_types(
+    old: gpd.GeoDataFrame, new: gpd.GeoDataFrame, *, buffer_m: float = LEI_BUFFER_M
+) -> pd.DataFrame:
+    """Landscape expansion index of each new patch: infill, edge expansion or leapfrog.
+
+    ``LEI = 100 A_o / (A_o + A_v)``, with the belt of ``buffer_m`` around the patch divided into old built-up
+    land A_o and land that was vacant A_v (other new patches count as vacant).
+
+    Parameters
+    ----------
+    old, new
+        Built-up polygons of the first date, and patches built since; any CRS, ``new`` with unique index.
+
+    Returns
+    -------
+    pandas.DataFrame
+        On the index of ``new``: ``area_km2``, ``lei`` (0 to 100), ``kind``.
+
+    References
+    ----------
+    Liu, X. et al. (2010), A new landscape index for quantifying urban expansion.
+    """
+    check_polygons(old, "old")
+    check_polygons(new, "new")
+    if not 0 < buffer_m < np.inf:
+        raise InputError(f"buffer_m: {buffer_m!r}; give metres > 0.")
+    metres = equal_area_crs(new)
+    before = old.geometry.to_crs(metres).to_numpy()
+    patches = new.geometry.to_crs(metres).to_numpy()
+    belt = shapely.difference(shapely.buffer(patches, buffer_m), patches)
+    tree = shapely.STRtree(before)
+    patch, stood = tree.query(belt, predicate="intersects")
+    touched = np.zeros(len(patches))
+    for one in np.unique(patch):
+        # Old polygons may overlap one another: their union, so that nothing counts twice.
+        touched[one] = shapely.area(
+            shapely.intersection(belt[one], shapely.union_all(before[stood[patch == one]]))
+        )
+    index = np.clip(100.0 * touched / shapely.area(belt), 0.0, 100.0)
+    index[index < 1e-9] = 0.0
+    kind = np.where(index > INFILL_ABOVE, "infill", np.where(index > 0, "edge", "leapfrog"))
+    return pd.DataFrame(
+        {"area_km2": shapely.area(patches) / 1e6, "lei": index, "kind": kind}, index=new.index
+    )
+
+
+def land_per_growth(
+    *, built_start_km2: float, built_end_km2: float, people_start: float, people_end: float, years: float
+) -> pd.Series:
+    """SDG indicator 11.3.1: land consumption rate over population growth rate.
+
+    ``LCR = (V2 - V1) / V1 / T``, ``PGR = ln(P2 / P1) / T``, ``ratio = LCR / PGR``; NaN when the population
+    did not change. Also ``per_person_start_m2`` and ``per_person_end_m2``.
+
+    Raises
+    ------
+    InputError
+        When an amount is not a number > 0.
+
+    References
+    ----------
+    UN-Habitat, SDG indicator metadata 11.3.1 (2021).
+    """
+    amounts = {
+        "built_start_km2": built_start_km2,
+        "built_end_km2": built_end_km2,
+        "people_start": people_start,
+        "people_end": people_end,
+        "years": years,
+    }
+    wrong = [name for name, value in amounts.items() if not (np.isfinite(value) and value > 0)]
+    if wrong:
+        raise InputError(f"{', '.join(wrong)}: give finite numbers > 0.")
+    land = (built_end_km2 - built_start_km2) / built_start_km2 / years
+    people = np.log(people_end / people_start) / years
+    return pd.Series(
+        {
+            "land_rate": land,
+            "people_rate": people,
+            "ratio": land / people if people else np.nan,
+            "per_person_start_m2": built_start_km2 * 1e6 / people_start,
+            "per_person_end_m2": built_end_km2 * 1e6 / people_end,
+        }
+    )
+
+
+def road_density(
+    roads: gpd.GeoDataFrame,
+    built: gpd.GeoDataFrame,
+    *,
+    class_column: str | None = "class",
+    oneway_column: str | None = "oneway",
+    dual_gap_m: float = DUAL_GAP_M,
+) -> pd.Series:
+    """Kilometres of road per square kilometre of built-up land, dual carriageways counted once.
+
+    A dual carriageway is drawn as two one-way lines; each piece of a one-way line that has another running
+    the other way within ``dual_gap_m`` counts half.
+
+    Parameters
+    ----------
+    roads
+        Lines. Classes in :data:`UNCOUNTED_ROADS` are left out when there is a class column.
+    built
+        Polygons; overlaps count once.
+
+    Returns
+    -------
+    pandas.Series
+        ``km_per_km2``, ``length_km``, ``drawn_km`` (each line in full), ``built_km2``, ``dual_share`` of the
+        drawn length.
+
+    Raises
+    ------
+    InputError
+        For roads that are no lines, or a missing one-way column.
+    """
+    check_crs(roads, "roads")
+    check_polygons(built, "built")
+    wrong = roads.index[~roads.geom_type.isin(["LineString", "MultiLineString"])]
+    if len(wrong):
+        raise InputError(f"roads: no lines at {some_of(wrong)}.")
+    if oneway_column is not None and oneway_column not in roads:
+        raise InputError(
+            f"roads: no column {oneway_column!r}; name the one-way column, or give None to count every line "
+            "in full."
+        )
+    metres = equal_area_crs(built)
+    area = built.geometry.to_crs(metres).union_all()
+    lines = roads.to_crs(metres)
+    if class_column is not None and class_column in lines:
+        lines = lines[~lines[class_column].isin(UNCOUNTED_ROADS)]
+    lines = lines.assign(geometry=lines.geometry.intersection(area)).explode(ignore_index=True)
+    lines = lines[lines.geom_type == "LineString"]
+    drawn = float(lines.length.sum())
+    twice = 0.0
+    if oneway_column is not None:
+        twice = _dual_length(lines[lines[oneway_column].fillna(False).astype(bool)], dual_gap_m)
+    return pd.Series(
+        {
+            "km_per_km2": (drawn - twice / 2) / 1e3 / (area.area / 1e6),
+            "length_km": (drawn - twice / 2) / 1e3,
+            "drawn_km": drawn / 1e3,
+            "built_km2": area.area / 1e6,
+            "dual_share": twice / drawn if drawn else 0.0,
+        }
+    )
+
+
+def _dual_length(oneway: gpd.GeoDataFrame, gap_m: float) -> float:
+    """Metres of one-way line that another runs beside the other way."""
+    if oneway.empty:
+        return 0.0
+    cut = shapely.segmentize(oneway.geometry.to_numpy(), PIECE_M)
+    xy, line = shapely.get_coordinates(cut, return_index=True)
+    same = line[1:] == line[:-1]
+    start, end, owner = xy[:-1][same], xy[1:][same], line[:-1][same]
+    ahead = end - start
+    length = np.hypot(*ahead.T)
+    pieces = shapely.linestrings(np.stack([start, end], axis=1))
+    middle = shapely.points((start + end) / 2)
+    one, other = shapely.STRtree(pieces).query(middle, predicate="dwithin", distance=gap_m)
+    turned = (ahead[one] * ahead[other]).sum(axis=1) / (length[one] * length[other])
+    beside = (turned <= -np.cos(np.radians(DUAL_ANGLE_DEG))) & (owner[one] != owner[other])
+    return float(length[np.unique(one[beside])].sum())

@@ -1,0 +1,373 @@
+"""The search over a grid cut into blocks: each is settled on its own until no border lowers another."""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from urbgeo.land.motorways import MotorwayRamps
+from urbgeo.land.surface_kernels import (
+    BORDER,
+    NO_LINK,
+    PAD,
+    REACH,
+    STEPS_8,
+    STEPS_16,
+    TOBLER_RATE,
+    TOBLER_SHIFT,
+    links_back,
+    spread,
+)
+
+Values = NDArray[Any]
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+MOST_BUCKETS = 1 << 12
+SPARE_ROOM = 1 << 16
+
+
+class Block(NamedTuple):
+    """A window of a grid: rows ``top`` to ``bottom``, columns ``left`` to ``right``, ends excluded."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+
+
+class Store(Protocol):
+    """Where the layers ``friction``, ``height``, ``minutes``, ``allocation``, ``back_links`` are kept."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+
+    def has(self, layer: str) -> bool:
+        """Whether there is such a layer."""
+
+    def read(self, layer: str, block: Block) -> Values:
+        """A copy of the values in a window that lies inside the grid."""
+
+    def write(self, layer: str, block: Block, values: Values) -> None:
+        """Replace the values in a window."""
+
+
+@dataclass(frozen=True)
+class MemoryStore:
+    """Layers as arrays."""
+
+    layers: dict[str, Values]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        rows, columns = self.layers["friction"].shape
+        return rows, columns
+
+    def has(self, layer: str) -> bool:
+        """Whether there is such a layer."""
+        return layer in self.layers
+
+    def read(self, layer: str, block: Block) -> Values:
+        """A view of the values in a window."""
+        return self.layers[layer][block.top : block.bottom, block.left : block.right]
+
+    def write(self, layer: str, block: Block, values: Values) -> None:
+        """Replace the values in a window; those of the whole grid are kept as they come, not copied."""
+        if values.shape == self.shape:
+            self.layers[layer] = values
+        else:
+            self.layers[layer][block.top : block.bottom, block.left : block.right] = values
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """Cells that are reached without a step: rows, columns, minutes and label of each."""
+
+    rows: Ints
+    columns: Ints
+    minutes: Floats
+    labels: Ints
+
+    def __getitem__(self, which: Any) -> Seeds:
+        return Seeds(self.rows[which], self.columns[which], self.minutes[which], self.labels[which])
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+@dataclass(frozen=True)
+class Walk:
+    """How a search steps: 8 or 16 ``neighbours``, cell sizes, ``uphill`` +1 away from the sources, -1
+    towards them, diagonal steps between barriers or not, and the closed bound ``limit`` in minutes."""
+
+    neighbours: int
+    cell_m: tuple[float, float]
+    uphill: float
+    through_corners: bool
+    limit: float
+
+    def steps(self, columns: int) -> dict[str, Any]:
+        """Arrays for the kernel on a block that is ``columns`` wide with its border."""
+        steps = np.array(STEPS_8 if self.neighbours == 8 else STEPS_16, np.int64)
+        length = np.hypot(steps[:, 0] * self.cell_m[0], steps[:, 1] * self.cell_m[1])
+        side = np.zeros((len(steps), 2), np.int64)
+        for k, (down, right) in enumerate(steps.tolist()):
+            if abs(down) == 2:
+                side[k] = down // 2 * columns, down // 2 * columns + right
+            elif abs(right) == 2:
+                side[k] = right // 2, down * columns + right // 2
+            elif down and right:
+                side[k] = down * columns, right
+        return {
+            "offset": steps[:, 0] * columns + steps[:, 1],
+            "side": side,
+            "length": length,
+            "share": length * np.where(np.arange(len(steps)) < 8, 0.5, 0.25),
+            "uphill": self.uphill,
+            "through_corners": self.through_corners,
+        }
+
+
+def blocks_of(shape: tuple[int, int], size: int) -> list[Block]:
+    """The grid cut into squares of ``size`` cells, smaller at the lower and right edge."""
+    rows, columns = shape
+    return [
+        Block(top, min(top + size, rows), left, min(left + size, columns))
+        for top in range(0, rows, size)
+        for left in range(0, columns, size)
+    ]
+
+
+def solve(
+    store: Store, seeds: Seeds, walk: Walk, *, block_cells: int, ramps: MotorwayRamps | None = None
+) -> None:
+    """Fill ``minutes`` (and ``allocation``) of the store; they start as inf and -1.
+
+    Blocks wait in order of the least minutes that may lower them. Where a border fell, the neighbours are
+    asked again, so the answer is the same for every size of block.
+    """
+    across = -(-store.shape[1] // block_cells)
+    blocks = blocks_of(store.shape, block_cells)
+    pending: dict[int, list[Seeds]] = {}
+    queue: list[tuple[float, int]] = []
+
+    def plant(new: Seeds) -> None:
+        at = new.rows // block_cells * across + new.columns // block_cells
+        for number in np.unique(at).tolist():
+            part = new[at == number]
+            pending.setdefault(number, []).append(part)
+            heapq.heappush(queue, (float(part.minutes.min()), number))
+
+    plant(seeds[seeds.minutes <= walk.limit])
+    while queue:
+        _, number = heapq.heappop(queue)
+        if number in pending:
+            block = blocks[number]
+            for step_down, step_right, least in _settle(store, block, _joined(pending.pop(number)), walk):
+                row, column = number // across + step_down, number % across + step_right
+                beside = row * across + column
+                if 0 <= column < across and 0 <= beside < len(blocks):
+                    pending.setdefault(beside, [])
+                    heapq.heappush(queue, (least, beside))
+        if not queue and ramps is not None:
+            plant(_down_the_ramps(store, ramps, walk))
+
+
+def write_links(store: Store, seeds: Seeds, walk: Walk, *, block_cells: int) -> None:
+    """Mark barriers NaN in ``minutes`` and fill ``back_links`` where the store has them."""
+    for block in blocks_of(store.shape, block_cells):
+        if store.has("back_links"):
+            barrier = ~np.isfinite(store.read("friction", block))
+            padded = _padded(store, "minutes", block, np.inf)
+            inside = (
+                (seeds.rows >= block.top)
+                & (seeds.rows < block.bottom)
+                & (seeds.columns >= block.left)
+                & (seeds.columns < block.right)
+            )
+            here = seeds[inside]
+            columns = padded.shape[1]
+            link = links_back(
+                _padded(store, "friction", block, np.inf).ravel(),
+                _height(store, block),
+                padded.ravel(),
+                columns=columns,
+                seeds=(here.rows - block.top + PAD) * columns + here.columns - block.left + PAD,
+                seed_minutes=here.minutes,
+                **walk.steps(columns),
+            )
+            inner = link.reshape(padded.shape)[PAD:-PAD, PAD:-PAD]
+            store.write("back_links", block, np.where(barrier, np.uint8(NO_LINK), inner))
+    # Only now: a neighbour's border must still read inf, not NaN, while the links are written.
+    for block in blocks_of(store.shape, block_cells):
+        barrier = ~np.isfinite(store.read("friction", block))
+        if barrier.any():
+            store.write("minutes", block, np.where(barrier, np.nan, store.read("minutes", block)))
+
+
+def _settle(store: Store, block: Block, seeds: Seeds, walk: Walk) -> list[tuple[int, int, float]]:
+    """Settle one block from its seeds and its neighbours' borders; tell which neighbours may now fall.
+
+    Returns the step in blocks to each such neighbour with the least minutes that changed beside it.
+    """
+    friction = _padded(store, "friction", block, np.inf)
+    minutes = _padded(store, "minutes", block, np.inf)
+    label = _padded(store, "allocation", block, -1) if store.has("allocation") else None
+    inner = np.s_[PAD:-PAD, PAD:-PAD]
+    strips = {step: _strip(minutes[inner], label, *step) for step in STEPS_8}
+    start = _border_seeds(minutes, label)
+    own = Seeds(seeds.rows - block.top + PAD, seeds.columns - block.left + PAD, seeds.minutes, seeds.labels)
+    start = _joined([start, own])
+    _close_border(minutes)
+    height = _height(store, block)
+    widths = _bucket_widths(friction, height, walk)
+    room = friction.size // 4 + SPARE_ROOM
+    while not _search(friction, height, minutes, label, start, walk, widths, room):
+        room *= 2
+        start = _joined([start, _seeds_at(minutes, label)])
+        keep = minutes == BORDER
+        minutes[...] = np.where(keep, BORDER, np.inf)
+    store.write("minutes", block, minutes[inner])
+    if label is not None:
+        store.write("allocation", block, label[inner])
+    found = []
+    for step, (old, old_label) in strips.items():
+        new, new_label = _strip(minutes[inner], label, *step)
+        fell = new < old
+        if old_label is not None and new_label is not None:
+            fell |= (new_label != old_label) & np.isfinite(new)
+        if fell.any():
+            found.append((*step, float(new[fell].min())))
+    return found
+
+
+def _search(
+    friction: Floats,
+    height: Floats | None,
+    minutes: Floats,
+    label: Ints | None,
+    start: Seeds,
+    walk: Walk,
+    widths: tuple[float, int],
+    room: int,
+) -> bool:
+    columns = minutes.shape[1]
+    start = start[np.argsort(start.minutes, kind="stable")]
+    return bool(
+        spread(
+            friction.ravel(),
+            height,
+            minutes.ravel(),
+            None if label is None else label.ravel(),
+            start.rows * columns + start.columns,
+            start.minutes,
+            start.labels,
+            limit=walk.limit,
+            width=widths[0],
+            buckets=widths[1],
+            room=room,
+            **walk.steps(columns),
+        )
+    )
+
+
+def _bucket_widths(friction: Floats, height: Floats | None, walk: Walk) -> tuple[float, int]:
+    """Minutes of a bucket (the cheapest step) and how many, a power of two that spans a dear one."""
+    cheapest = float(friction.min())
+    if not np.isfinite(cheapest):
+        return 1.0, 4
+    flat = 1.0 if height is None else float(np.exp(-TOBLER_RATE * TOBLER_SHIFT))
+    width = cheapest * min(walk.cell_m) * flat
+    dearest = float(friction.max(where=friction < np.inf, initial=0.0)) * max(walk.cell_m) * 2.3
+    wanted = min(dearest / width + 3.0, float(MOST_BUCKETS))
+    return width, 1 << int(np.ceil(np.log2(wanted)))
+
+
+def _padded(store: Store, layer: str, block: Block, fill: float) -> Values:
+    """A window with its border; beyond the edge of the grid the border is ``fill``. Always a copy."""
+    rows, columns = store.shape
+    top, left = max(block.top - PAD, 0), max(block.left - PAD, 0)
+    bottom, right = min(block.bottom + PAD, rows), min(block.right + PAD, columns)
+    values = store.read(layer, Block(top, bottom, left, right))
+    shape = (block.bottom - block.top + 2 * PAD, block.right - block.left + 2 * PAD)
+    out = np.empty(shape, values.dtype)
+    for side in (out[:PAD], out[-PAD:], out[:, :PAD], out[:, -PAD:]):
+        side[...] = fill
+    down, across = top - block.top + PAD, left - block.left + PAD
+    out[down : down + bottom - top, across : across + right - left] = values
+    if layer == "friction" and np.isnan(values.min()):
+        out[np.isnan(out)] = np.inf
+    return out
+
+
+def _height(store: Store, block: Block) -> Floats | None:
+    return _padded(store, "height", block, np.nan).ravel() if store.has("height") else None
+
+
+def _strip(inner: Values, label: Values | None, down: int, right: int) -> tuple[Values, Values | None]:
+    """The cells of a block that its neighbour in that direction sees, with their labels."""
+    cut = {-1: slice(0, REACH), 0: slice(None), 1: slice(-REACH, None)}
+    where = cut[down], cut[right]
+    labels = None if label is None else label[PAD:-PAD, PAD:-PAD][where].copy()
+    return inner[where].copy(), labels
+
+
+def _close_border(minutes: Floats) -> None:
+    for side in (minutes[:PAD], minutes[-PAD:], minutes[:, :PAD], minutes[:, -PAD:]):
+        side[...] = BORDER
+
+
+def _border_seeds(minutes: Floats, label: Values | None) -> Seeds:
+    """The cells of the border within one step of the block that have minutes."""
+    low, high = PAD - REACH, REACH - PAD
+    rings = (
+        np.s_[low:PAD, low:high],
+        np.s_[-PAD:high, low:high],
+        np.s_[PAD:-PAD, low:PAD],
+        np.s_[PAD:-PAD, -PAD:high],
+    )
+    seeds = []
+    for ring in rings:
+        found = _seeds_at(minutes[ring], None if label is None else label[ring])
+        down, across = (part.indices(size)[0] for part, size in zip(ring, minutes.shape, strict=True))
+        seeds.append(Seeds(found.rows + down, found.columns + across, found.minutes, found.labels))
+    return _joined(seeds)
+
+
+def _seeds_at(minutes: Floats, label: Values | None) -> Seeds:
+    """Every cell that has minutes, as a seed."""
+    rows, columns = np.nonzero(np.isfinite(minutes))
+    labels = np.zeros(len(rows), np.int64) if label is None else label[rows, columns].astype(np.int64)
+    return Seeds(rows, columns, minutes[rows, columns], labels)
+
+
+def _joined(parts: list[Seeds]) -> Seeds:
+    if not parts:
+        none = np.zeros(0, np.int64)
+        return Seeds(none, none, np.zeros(0), none)
+    return Seeds(
+        *(
+            np.concatenate([getattr(one, name) for one in parts])
+            for name in ("rows", "columns", "minutes", "labels")
+        )
+    )
+
+
+def _down_the_ramps(store: Store, ramps: MotorwayRamps, walk: Walk) -> Seeds:
+    """Ramp cells that are reached sooner over the motorways than over the ground so far."""
+    cells = [
+        Block(r, r + 1, c, c + 1) for r, c in zip(ramps.rows.tolist(), ramps.columns.tolist(), strict=True)
+    ]
+    now = np.array([float(store.read("minutes", cell)[0, 0]) for cell in cells])
+    labels = np.zeros(len(cells), np.int64)
+    if store.has("allocation"):
+        labels = np.array([int(store.read("allocation", cell)[0, 0]) for cell in cells], np.int64)
+    minutes, mark = ramps.search(now, labels, towards=walk.uphill < 0, limit=walk.limit)
+    sooner = (minutes < now) | ((minutes == now) & np.isfinite(now) & (mark < labels))
+    return Seeds(ramps.rows, ramps.columns, minutes, mark)[sooner]
