@@ -14,11 +14,14 @@ from urbgeo.provenance import package_version
 if TYPE_CHECKING:
     from urbgeo.network.minutes import minutes_table, nearest_facility
     from urbgeo.network.model import Snapping, TravelNetwork, build_network
+    from urbgeo.network.osm import from_osmnx, from_pbf
 
 _ROOMS = {
     "Snapping": "urbgeo.network.model",
     "TravelNetwork": "urbgeo.network.model",
     "build_network": "urbgeo.network.model",
+    "from_osmnx": "urbgeo.network.osm",
+    "from_pbf": "urbgeo.network.osm",
     "minutes_table": "urbgeo.network.minutes",
     "nearest_facility": "urbgeo.network.minutes",
 }
@@ -29,6 +32,8 @@ __all__ = [
     "Snapping",
     "TravelNetwork",
     "build_network",
+    "from_osmnx",
+    "from_pbf",
     "minutes_table",
     "nearest_facility",
     "options",
