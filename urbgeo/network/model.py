@@ -31,15 +31,19 @@ LINK_COLUMNS = ("from_node", "to_node", "length_km", "class")
 class Snapping:
     """How a point reaches the network: at most ``max_snap_km`` straight to its nearest joinable link.
 
-    The straight stretch is travelled at ``off_network_kmh``.
+    The straight stretch is travelled at ``off_network_kmh``. With ``component="largest"`` only links of the
+    largest strongly connected component are joined, so that no point is caught on an island; with ``"any"``
+    the nearest link is taken, and the point marked ``"island"``.
     """
 
     max_snap_km: float = 15.0
     off_network_kmh: float = OFF_NETWORK_KMH
+    component: str = "any"
 
     def __post_init__(self) -> None:
         check_minutes(self.max_snap_km, "max_snap_km")
         check_minutes(self.off_network_kmh, "off_network_kmh")
+        check_choice(self.component, "component", ("any", "largest"))
 
 
 @dataclass(frozen=True)
@@ -133,7 +137,10 @@ class TravelNetwork:
     @cached_property
     def joinable_links(self) -> Ints:
         """Positions of the links that a point may be attached to."""
-        return np.flatnonzero(self.links["joinable"].to_numpy(bool)).astype(np.int64)
+        joinable = self.links["joinable"].to_numpy(bool)
+        if self.snapping.component == "largest":
+            joinable = joinable & (self.component[self.link_ends] == 0).all(axis=1)
+        return np.flatnonzero(joinable).astype(np.int64)
 
     @cached_property
     def link_tree(self) -> shapely.STRtree:

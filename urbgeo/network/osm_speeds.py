@@ -44,7 +44,7 @@ CHINA = SpeedTable(
         "motorway": 100, "motorway_link": 60, "trunk": 80, "trunk_link": 50, "primary": 60,
         "primary_link": 40, "secondary": 50, "secondary_link": 40, "tertiary": 40, "tertiary_link": 30,
         "unclassified": 30, "residential": 25, "living_street": 10, "road": 30, "service": 15, "track": 15,
-        "ferry": 15,
+        "pedestrian": 10, "ferry": 15,
     },
     {**_CITY_PEAK, **_FAST_PEAK},
     "urbgeo default for OpenStreetMap ways in China: motorway as published (Shandong), others a judgement "
@@ -57,7 +57,8 @@ WORLD = SpeedTable(
     {
         "motorway": 90, "motorway_link": 75, "trunk": 85, "trunk_link": 70, "primary": 65, "primary_link": 60,
         "secondary": 55, "secondary_link": 50, "tertiary": 40, "tertiary_link": 30, "unclassified": 25,
-        "residential": 25, "living_street": 10, "road": 25, "service": 15, "track": 15, "ferry": 5,
+        "residential": 25, "living_street": 10, "road": 25, "service": 15, "track": 15,
+        "pedestrian": 10, "ferry": 5,
     },
     {**_CITY_PEAK, **_FAST_PEAK},
     "OSRM car profile (speeds by class); track and road added; peak factors a judgement",
