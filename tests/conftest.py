@@ -1,4 +1,4 @@
-"""Where the real data sets lie that some tests read."""
+"""What many tests share: the embedded region, its network, and the folder of real data beside the repository."""
 
 from __future__ import annotations
 
@@ -7,11 +7,34 @@ from pathlib import Path
 
 import pytest
 
+import urbgeo
+from urbgeo.network.model import TravelNetwork
+from urbgeo.regions.region import Region
 
-def shared_data(name: str) -> Path:
-    """A file or folder among the real data sets; the test skips where they are not at hand."""
-    root = Path(os.environ.get("URBGEO_SHARED") or Path(__file__).parents[1] / "../shared")
-    path = root / "data" / name
-    if not path.exists():
-        pytest.skip(f"no real data set {name}: set URBGEO_SHARED to the folder that holds data/")
-    return path
+ROOT = Path(__file__).parents[1]
+
+
+def shared_data() -> Path:
+    """The folder of real data that is not part of the repository; the test is skipped where it is absent."""
+    given = os.environ.get("URBGEO_SHARED")
+    root = Path(given) if given else ROOT.parent / "shared"
+    if not (root / "data").is_dir():
+        pytest.skip(f"no real data in {root / 'data'}; name the folder above it in URBGEO_SHARED")
+    return root / "data"
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> None:
+    """No progress bars in test output."""
+    urbgeo.options.progress = False
+
+
+@pytest.fixture(scope="session")
+def hunan() -> Region:
+    return urbgeo.load_region("hunan")
+
+
+@pytest.fixture(scope="session")
+def hunan_network(hunan: Region) -> TravelNetwork:
+    """Roads and trains."""
+    return urbgeo.region_network(hunan)

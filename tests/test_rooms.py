@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "urbgeo"
 
 ORDER = [
     "errors", "files", "provenance", "options", "checks", "crs", "sources", "regions", "network",
-    "access", "cities", "land", "indicators", "maps", "study", "cli",
+    "access", "cities", "land", "indicators", "maps", "study", "cli", "__main__",
 ]  # fmt: skip
 
 

@@ -35,7 +35,7 @@ def check_crs(frame: gpd.GeoDataFrame, name: str) -> None:
 def check_ids(index: pd.Index, name: str) -> None:
     """Refuse missing and repeated ids."""
     faults = Faults(name)
-    _add_id_faults(faults, index)
+    add_id_faults(faults, index)
     faults.raise_if_any()
 
 
@@ -76,15 +76,42 @@ def add_amount_faults(faults: Faults, values: pd.Series, *, allow_missing: bool 
         )
 
 
+def add_id_faults(faults: Faults, index: pd.Index) -> None:
+    """Note missing and repeated ids."""
+    if index.hasnans:
+        faults.add("missing ids in the index", ids=[f"row {row}" for row in np.flatnonzero(index.isna())])
+    repeated = index[index.duplicated()].dropna().unique()
+    if len(repeated):
+        faults.add("repeated ids", ids=repeated, remedy="make the index unique")
+
+
+def is_finite_number(value: object) -> bool:
+    """Whether this is a finite number; True and False are none."""
+    return (
+        isinstance(value, int | float | np.number)
+        and not isinstance(value, bool)
+        and bool(np.isfinite(value))
+    )
+
+
 def check_minutes(value: float, name: str = "minutes") -> float:
     """A threshold as a float; refuse what is not finite and > 0."""
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, int | float | np.number)
-        or not np.isfinite(value)
-        or value <= 0
-    ):
+    if not is_finite_number(value) or value <= 0:
         raise InputError(f"{name}: {value!r} is no travel time; give a finite number of minutes > 0.")
+    return float(value)
+
+
+def check_quantity(value: float, name: str, *, zero: bool = False) -> float:
+    """A number whose name tells its unit, as a float; refuse what is not finite and > 0 (or >= 0)."""
+    if not is_finite_number(value) or value < 0 or (value == 0 and not zero):
+        raise InputError(f"{name}: {value!r}; give a finite number {'>=' if zero else '>'} 0.")
+    return float(value)
+
+
+def check_share(value: float, name: str) -> float:
+    """A share as a float; refuse what is not between 0 and 1."""
+    if not is_finite_number(value) or not 0 <= value <= 1:
+        raise InputError(f"{name}: {value!r}; give a share between 0 and 1.")
     return float(value)
 
 
@@ -99,7 +126,7 @@ def _check_layer(frame: gpd.GeoDataFrame, name: str, kinds: set[str], *, allow_e
     if frame.empty and not allow_empty:
         raise InputError(f"{name}: it has no rows.")
     faults = Faults(name)
-    _add_id_faults(faults, frame.index)
+    add_id_faults(faults, frame.index)
     shapes = frame.geometry
     void = shapes.isna() | shapes.is_empty
     if void.any():
@@ -126,11 +153,3 @@ def _check_layer(frame: gpd.GeoDataFrame, name: str, kinds: set[str], *, allow_e
                 remedy="set the CRS the coordinates are really in",
             )
     faults.raise_if_any()
-
-
-def _add_id_faults(faults: Faults, index: pd.Index) -> None:
-    if index.hasnans:
-        faults.add("missing ids in the index", ids=[f"row {row}" for row in np.flatnonzero(index.isna())])
-    repeated = index[index.duplicated()].dropna().unique()
-    if len(repeated):
-        faults.add("repeated ids", ids=repeated, remedy="make the index unique")

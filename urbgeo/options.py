@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
@@ -46,7 +47,9 @@ def thread_count() -> int:
 
 def with_progress(items: Iterable[Item], *, total: int, what: str) -> Iterable[Item]:
     """The same items with a bar that appears when the work takes longer than a second."""
-    from tqdm.auto import tqdm
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # tqdm complains in Jupyter without widgets, and then draws text bars
+        from tqdm.auto import tqdm
 
     bar: Iterable[Item] = tqdm(
         items, total=total, desc=what, delay=1.0, disable=not options.progress, leave=False

@@ -5,11 +5,11 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pytest
-from conftest import shared_data
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 from shapely import LineString, MultiLineString, Point
 
+from tests.conftest import shared_data
 from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.network.lines import from_lines
 from urbgeo.network.minutes import node_table
@@ -104,7 +104,7 @@ def test_the_policy_decides_whether_an_island_is_joined() -> None:
 
 
 def test_wuhan_streets_become_a_network() -> None:
-    streets = gpd.read_parquet(shared_data("wuhan/streets.parquet"))
+    streets = gpd.read_parquet(shared_data() / "wuhan/streets.parquet")
     with pytest.warns(UrbgeoWarning, match="11 lines given twice"):
         network = from_lines(
             streets, class_column="highway", node_columns=("u", "v"), class_system="osm", source="OSM"

@@ -11,11 +11,11 @@ import networkx as nx
 import numpy as np
 import osmium
 import pytest
-from conftest import shared_data
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from osm_files import write_pbf
 
+from tests.conftest import shared_data
+from tests.sources.osm_files import write_pbf
 from urbgeo.errors import InputError, SourceError
 from urbgeo.sources import osm_tags
 from urbgeo.sources.osm import read_roads
@@ -250,7 +250,7 @@ def great_circle(lon_a: float, lat_a: float, lon_b: float, lat_b: float) -> floa
 
 
 def test_porto_alegre_is_read_as_pyosmium_reads_it() -> None:
-    path = shared_data("porto_alegre/poa_osm.pbf")
+    path = shared_data() / "porto_alegre/poa_osm.pbf"
     places, expected, ways = {}, 0.0, 0
     for one in osmium.FileProcessor(str(path)):
         if one.is_node():

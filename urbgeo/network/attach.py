@@ -11,10 +11,14 @@ import shapely
 from numpy.typing import NDArray
 
 from urbgeo.checks import check_points
+from urbgeo.errors import InputError, some_of
 from urbgeo.network.model import TravelNetwork
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+AT_NODE_M = 0.001
+"""A point that meets its link so near a node is at the node."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,8 +29,8 @@ class Attachment:
     ``network.links`` (-1: not attached), ``along`` the fraction of the link from its from-node,
     ``off_km`` and ``off_minutes`` the straight stretch to it. ``ends`` (points, 2) are the link's nodes;
     ``away`` the minutes from the point to each end, ``home`` from each end to the point (``inf`` against a
-    one-way). ``status`` is ``"attached"``, ``"island"`` (attached, but outside the largest
-    strongly connected part) or ``"too far"``. ``xy`` are the points themselves in the CRS of the network,
+    one-way). ``status`` is ``"attached"``, ``"island"`` (attached, but with no way to or
+    from the largest strongly connected part) or ``"too far"``. ``xy`` are the points themselves in the CRS of the network,
     ``link_minutes`` (points, 2) the minutes of the whole link there and back (NaN = one-way).
     """
 
@@ -55,8 +59,10 @@ class Attachment:
         )
 
 
-def attach(network: TravelNetwork, points: gpd.GeoDataFrame) -> Attachment:
-    """Join each point to its nearest joinable link, within ``network.snapping.max_snap_km``.
+def attach(network: TravelNetwork, points: gpd.GeoDataFrame, *, name: str = "points") -> Attachment:
+    """Join each point to its nearest joinable link, within ``network.snapping.max_snap_km`` (closed bound).
+
+    Of several links at one distance the first by id is taken, whatever the order of the rows.
 
     Parameters
     ----------
@@ -64,15 +70,40 @@ def attach(network: TravelNetwork, points: gpd.GeoDataFrame) -> Attachment:
         Its ``snapping`` says how far and how fast.
     points
         Points with unique index, any CRS; never changed.
+    name
+        What errors call the points.
 
     Raises
     ------
     InputError
         Naming every faulty id: no CRS, missing or empty geometry, other kinds than points, repeated ids.
     """
-    check_points(points, "points", allow_empty=True)
+    check_points(points, name, allow_empty=True)
     located = points.geometry.to_crs(network.crs)
     return attach_xy(network, shapely.get_coordinates(located.to_numpy()), points.index)
+
+
+def attach_some(network: TravelNetwork, points: gpd.GeoDataFrame, name: str) -> Attachment:
+    """:func:`attach`; an error when no point at all is near enough."""
+    joined = attach(network, points, name=name)
+    if not joined.attached.any():
+        raise InputError(
+            f"{name}: none lies within {network.snapping.max_snap_km:g} km of a link that can be joined; "
+            "check their coordinates, or raise max_snap_km."
+        )
+    return joined
+
+
+def attach_all(network: TravelNetwork, points: gpd.GeoDataFrame, name: str) -> Attachment:
+    """:func:`attach`; an error that names the points that are not near enough."""
+    joined = attach(network, points, name=name)
+    if not joined.attached.all():
+        raise InputError(
+            f"{name}: outside the network, more than {network.snapping.max_snap_km:g} km from a link that can "
+            f"be joined: {some_of(points.index[~joined.attached])}; check their coordinates, drop them, or "
+            "raise max_snap_km."
+        )
+    return joined
 
 
 def attach_xy(network: TravelNetwork, xy: Floats, index: pd.Index) -> Attachment:
@@ -83,10 +114,12 @@ def attach_xy(network: TravelNetwork, xy: Floats, index: pd.Index) -> Attachment
     off_m = np.full(len(xy), np.nan)
     if len(network.joinable_links) and len(xy):
         (point, found), metres = network.link_tree.query_nearest(
-            shapes, max_distance=reach_m, return_distance=True, all_matches=False
+            shapes, max_distance=reach_m, return_distance=True
         )
-        link[point] = network.joinable_links[found]
-        off_m[point] = metres
+        order = np.lexsort((found, point))
+        point, first = np.unique(point[order], return_index=True)
+        link[point] = network.joinable_links[found[order][first]]
+        off_m[point] = metres[order][first]
     return _legs(network, index, xy, shapes, link, off_m)
 
 
@@ -101,8 +134,8 @@ def _legs(
     got = link >= 0
     lines = network.links.geometry.to_numpy()[link[got]]
     along = np.full(len(link), np.nan)
-    along[got] = np.nan_to_num(shapely.line_locate_point(lines, shapes[got], normalized=True))
-    off_minutes = off_m / 1000.0 / network.snapping.off_network_kmh * 60.0
+    along[got] = _along(lines, shapes[got])
+    off_minutes = off_m / 1000.0 * 60.0 / network.snapping.off_network_kmh
     ends = np.full((len(link), 2), -1, np.int64)
     ends[got] = network.link_ends[link[got]]
     minutes = np.full((len(link), 2), np.nan)
@@ -111,7 +144,10 @@ def _legs(
     away = np.stack([_part(along, back), _part(1.0 - along, there)], axis=1) + off_minutes[:, None]
     home = np.stack([_part(along, there), _part(1.0 - along, back)], axis=1) + off_minutes[:, None]
     status = np.full(len(link), "too far", dtype="<U8")
-    status[got] = np.where(network.component[ends[got, 0]] == 0, "attached", "island")
+    away, home = np.where(np.isnan(away), np.inf, away), np.where(np.isnan(home), np.inf, home)
+    main = network.component[ends] == 0
+    leaves, arrives = ((main & np.isfinite(legs)).any(axis=1) for legs in (away, home))
+    status[got] = np.where(leaves & arrives, "attached", "island")[got]
     return Attachment(
         index,
         link,
@@ -119,13 +155,24 @@ def _legs(
         off_m / 1000.0,
         off_minutes,
         ends,
-        np.where(np.isnan(away), np.inf, away),
-        np.where(np.isnan(home), np.inf, home),
+        away,
+        home,
         status,
         xy,
         minutes,
         network.snapping.off_network_kmh,
     )
+
+
+def _along(lines: NDArray[np.object_], shapes: NDArray[np.object_]) -> Floats:
+    """Fraction of each line to its point nearest to the shape; at a node exactly 0 or 1.
+
+    Rounding must not put a point that is at a node beside it: the other side of a one-way would be lost.
+    """
+    length = shapely.length(lines)
+    metres = shapely.line_locate_point(lines, shapes)
+    metres = np.where(metres < AT_NODE_M, 0.0, np.where(length - metres < AT_NODE_M, length, metres))
+    return np.divide(metres, length, out=np.zeros(len(lines)), where=length > AT_NODE_M)
 
 
 def _part(share: Floats, minutes: Floats) -> Floats:

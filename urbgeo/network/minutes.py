@@ -10,8 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from urbgeo.checks import check_minutes
-from urbgeo.errors import InputError
-from urbgeo.network.attach import Attachment, attach
+from urbgeo.network.attach import Attachment, attach, attach_some
 from urbgeo.network.kernels import rows_of_table, search
 from urbgeo.network.model import Adjacency, TravelNetwork, check_direction
 from urbgeo.options import thread_count, with_progress
@@ -53,7 +52,8 @@ def minutes_table(
         For faulty points (naming their ids) or a cutoff that is not > 0.
     """
     limit = np.inf if cutoff_min is None else check_minutes(cutoff_min, "cutoff_min")
-    start, end = attach(network, origins), attach(network, destinations)
+    start = attach(network, origins, name="origins")
+    end = attach(network, destinations, name="destinations")
     values = table_between(network, start, end, limit)
     return pd.DataFrame(
         values,
@@ -96,13 +96,8 @@ def nearest_facility(
         For faulty points (naming their ids), no facility that can be attached, a cutoff that is not > 0.
     """
     limit = np.inf if cutoff_min is None else check_minutes(cutoff_min, "cutoff_min")
-    there = attach(network, facilities)
-    if not there.attached.any():
-        raise InputError(
-            f"facilities: none lies within {network.snapping.max_snap_km:g} km of a link that can be joined; "
-            "check their coordinates, or raise max_snap_km."
-        )
-    return nearest_attached(network, attach(network, places), there, limit, direction)
+    there = attach_some(network, facilities, "facilities")
+    return nearest_attached(network, attach(network, places, name="places"), there, limit, direction)
 
 
 def nearest_attached(
@@ -136,17 +131,30 @@ def table_between(network: TravelNetwork, start: Attachment, end: Attachment, li
     return values
 
 
+def node_minutes(network: TravelNetwork, start: Attachment, limit: float, direction: str) -> Floats:
+    """Minutes between every node and the nearest of the attached points; ``inf`` beyond the limit."""
+    arcs, seeds = (network.backward, start.home) if direction == "to" else (network.forward, start.away)
+    return _search_from(arcs, start, seeds, limit)[0]
+
+
 def node_table(network: TravelNetwork, origins: Ints, destinations: Ints) -> Floats:
     """Minutes (origins, destinations) between nodes given by position."""
-    zeros = np.zeros((1, 2))
-    return _ends_table(
-        network.forward,
-        np.stack([origins, origins], axis=1),
-        np.repeat(zeros, len(origins), axis=0),
-        np.stack([destinations, destinations], axis=1),
-        np.repeat(zeros, len(destinations), axis=0),
-        np.inf,
-    )
+    return _ends_table(network.forward, *_at_nodes(origins), *_at_nodes(destinations), np.inf)
+
+
+def table_to_nodes(network: TravelNetwork, start: Attachment, nodes: Ints) -> Floats:
+    """Minutes (points, nodes) from attached points to nodes given by position."""
+    return _ends_table(network.backward, *_at_nodes(nodes), start.ends, start.away, np.inf).T.copy()
+
+
+def table_from_nodes(network: TravelNetwork, nodes: Ints, end: Attachment) -> Floats:
+    """Minutes (nodes, points) from nodes given by position to attached points."""
+    return _ends_table(network.forward, *_at_nodes(nodes), end.ends, end.home, np.inf)
+
+
+def _at_nodes(nodes: Ints) -> tuple[Ints, Floats]:
+    """Nodes in the shape of link ends: twice the same, no minutes away."""
+    return np.stack([nodes, nodes], axis=1), np.zeros((len(nodes), 2))
 
 
 def _ends_table(
@@ -236,7 +244,7 @@ def _along_one_link(start: Attachment, i: Ints, end: Attachment, j: Ints) -> Flo
     along = np.where(step == 0, 0.0, np.abs(step) * whole)
     along = np.where(np.isnan(along), np.inf, along) + start.off_minutes[i] + end.off_minutes[j]
     km = np.hypot(*(start.xy[i] - end.xy[j]).T) / 1000.0
-    across = np.where(km <= start.off_km[i] + end.off_km[j], km / start.off_network_kmh * 60.0, np.inf)
+    across = np.where(km <= start.off_km[i] + end.off_km[j], km * 60.0 / start.off_network_kmh, np.inf)
     return np.minimum(along, across)
 
 

@@ -15,10 +15,17 @@ from pyproj import CRS
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from urbgeo.checks import add_amount_faults, check_choice, check_columns, check_minutes, check_points
+from urbgeo.checks import (
+    add_amount_faults,
+    add_id_faults,
+    check_choice,
+    check_columns,
+    check_points,
+    check_quantity,
+)
 from urbgeo.crs import metric_crs
 from urbgeo.errors import Faults, InputError, some_of
-from urbgeo.network.speeds import OFF_NETWORK_KMH, ROAD_CLASSES, check_classes_known, class_speeds
+from urbgeo.network.speeds import OFF_NETWORK_KMH, ROAD_CLASSES, class_speeds
 from urbgeo.provenance import Provenance
 
 Floats = NDArray[np.float64]
@@ -41,8 +48,8 @@ class Snapping:
     component: str = "any"
 
     def __post_init__(self) -> None:
-        check_minutes(self.max_snap_km, "max_snap_km")
-        check_minutes(self.off_network_kmh, "off_network_kmh")
+        check_quantity(self.max_snap_km, "max_snap_km")
+        check_quantity(self.off_network_kmh, "off_network_kmh")
         check_choice(self.component, "component", ("any", "largest"))
 
 
@@ -136,11 +143,12 @@ class TravelNetwork:
 
     @cached_property
     def joinable_links(self) -> Ints:
-        """Positions of the links that a point may be attached to."""
+        """Positions of the links that a point may be attached to, by link id: ties go to the first id."""
         joinable = self.links["joinable"].to_numpy(bool)
         if self.snapping.component == "largest":
             joinable = joinable & (self.component[self.link_ends] == 0).all(axis=1)
-        return np.flatnonzero(joinable).astype(np.int64)
+        found = np.flatnonzero(joinable).astype(np.int64)
+        return found[np.argsort(self.links.index[found].astype(str), kind="stable")]
 
     @cached_property
     def link_tree(self) -> shapely.STRtree:
@@ -186,7 +194,8 @@ def build_network(
     links
         One row per stretch: ``from_node``, ``to_node`` (node ids), ``length_km``, ``class``. Optional:
         ``minutes`` and ``minutes_back``, ``speed_kmh``, ``oneway`` (bool), ``mode`` (default ``"road"``),
-        ``joinable`` (default by class), ``geometry`` (lines in the CRS of ``nodes``; straight where missing).
+        ``joinable`` (default by class), ``geometry`` (lines in the CRS of ``nodes`` unless they have their
+        own; straight where missing; turned round where drawn from the to-node).
     speeds
         Running speeds in km/h that replace the defaults of :data:`urbgeo.network.speeds.ROAD_CLASSES`.
     snapping
@@ -202,8 +211,9 @@ def build_network(
     Raises
     ------
     InputError
-        Listing missing columns, unknown nodes or classes, repeated ids, and lengths, speeds or minutes that
-        are missing, negative or infinite, with the ids of the rows.
+        Listing missing columns, unknown nodes or classes, repeated ids, geometry other than lines, one-way
+        marks that are not True or False, and lengths, speeds or minutes that are missing, negative or
+        infinite, with the ids of the rows.
     """
     check_points(nodes, "nodes")
     table = _checked_links(nodes, links)
@@ -226,27 +236,37 @@ def _checked_links(nodes: gpd.GeoDataFrame, links: pd.DataFrame) -> pd.DataFrame
     check_columns(links, "links", LINK_COLUMNS)
     if links.empty:
         raise InputError("links: it has no rows.")
-    table = pd.DataFrame(links).reset_index(drop=True)
-    table.index = links.index
+    table = pd.DataFrame(links.copy())
     faults = Faults("links")
-    if links.index.hasnans or links.index.has_duplicates:
-        faults.add(
-            "missing or repeated ids",
-            ids=links.index[links.index.duplicated() | links.index.isna()],
-            remedy="make the index unique",
-        )
+    add_id_faults(faults, links.index)
+
+    def refuse(wrong: pd.Series, what: str, remedy: str) -> None:
+        if wrong.any():
+            faults.add(what, ids=table.index[wrong], remedy=remedy)
+
     for end in ("from_node", "to_node"):
-        lost = ~table[end].isin(nodes.index)
-        if lost.any():
-            faults.add(
-                f"{end} not among the nodes", ids=table.index[lost], remedy="add these nodes or mend the ids"
-            )
-    add_amount_faults(faults, table["length_km"])
-    for column in ("minutes", "minutes_back", "speed_kmh"):
+        refuse(~table[end].isin(nodes.index), f"{end} not among the nodes", "add these nodes or mend the ids")
+    timed_by_class = pd.Series(True, table.index)
+    for column in ("length_km", "minutes", "minutes_back", "speed_kmh"):
         if column in table:
-            add_amount_faults(faults, table[column], allow_missing=True)
-    if "speed_kmh" in table and (table["speed_kmh"] == 0).any():
-        faults.add("speed_kmh is 0", ids=table.index[table["speed_kmh"] == 0], remedy="drop closed links")
+            add_amount_faults(faults, table[column], allow_missing=column != "length_km")
+            table[column] = pd.to_numeric(table[column], errors="coerce").astype(float)
+            timed_by_class &= table[column].isna() | (column not in ("minutes", "speed_kmh"))
+    if "speed_kmh" in table:
+        refuse(table["speed_kmh"] == 0, "speed_kmh is 0", "drop closed links")
+    unknown = timed_by_class & ~table["class"].isin(list(ROAD_CLASSES))
+    refuse(
+        unknown,
+        f"unknown class {some_of(table['class'][unknown].astype(str).unique())}",
+        f"known are {', '.join(ROAD_CLASSES)}; rename it, or give these links minutes or speed_kmh",
+    )
+    for column in ("oneway", "joinable"):
+        if column in table:
+            clear = table[column].isna() | table[column].isin([True, False])
+            refuse(~clear, f"{column} is neither True nor False", "translate it")
+    if "geometry" in table:
+        kinds = gpd.GeoSeries(table["geometry"]).geom_type
+        refuse(kinds.notna() & (kinds != "LineString"), "geometry that is no LineString", "merge or drop it")
     faults.raise_if_any()
     return table
 
@@ -254,21 +274,19 @@ def _checked_links(nodes: gpd.GeoDataFrame, links: pd.DataFrame) -> pd.DataFrame
 def _timed(table: pd.DataFrame, by_class: Mapping[str, float], overridden: set[str]) -> pd.DataFrame:
     """Minutes, their source, mode and joinability for every link."""
     timed = table.copy()
-    own_minutes = timed.get("minutes", pd.Series(np.nan, timed.index)).astype(float)
-    own_speed = timed.get("speed_kmh", pd.Series(np.nan, timed.index)).astype(float)
-    needs_class = own_minutes.isna() & own_speed.isna()
-    check_classes_known(set(timed.loc[needs_class, "class"]))
+    missing = pd.Series(np.nan, timed.index)
+    own_minutes, own_speed = timed.get("minutes", missing), timed.get("speed_kmh", missing)
     speed = own_speed.fillna(timed["class"].map(by_class))
-    minutes = own_minutes.fillna(timed["length_km"] / speed * 60.0)
+    # Multiplied first: 7 km at 60 km/h are then 7 minutes to the last bit, and lie within 7 minutes.
+    minutes = own_minutes.fillna(timed["length_km"] * 60.0 / speed)
     source = pd.Series("default", timed.index)
     source[timed["class"].isin(overridden)] = "override"
     source[own_speed.notna()] = "link"
     source[own_minutes.notna()] = "minutes"
-    own_back = timed.get("minutes_back", pd.Series(np.nan, timed.index)).astype(float)
-    back = own_back.fillna(minutes)
-    oneway = timed.get("oneway", pd.Series(False, timed.index)).fillna(False).astype(bool)
+    back = timed.get("minutes_back", missing).fillna(minutes)
+    oneway = timed.get("oneway", missing).eq(True)
     timed["speed_kmh"] = speed.where(
-        own_minutes.isna(), timed["length_km"] / minutes.where(minutes > 0) * 60.0
+        own_minutes.isna(), timed["length_km"] * 60.0 / minutes.where(minutes > 0)
     )
     timed["minutes"], timed["minutes_back"] = minutes, back.mask(oneway)
     timed["speed_source"] = source
@@ -282,14 +300,20 @@ def _timed(table: pd.DataFrame, by_class: Mapping[str, float], overridden: set[s
 
 
 def _lines(points: gpd.GeoDataFrame, links: pd.DataFrame, crs: CRS) -> gpd.GeoSeries:
-    """Given lines in the metric CRS, straight ones where none is given."""
+    """Given lines in the metric CRS, straight ones where none is given, all drawn from the from-node."""
     xy = shapely.get_coordinates(points.geometry.to_numpy())
     ends = np.stack([points.index.get_indexer(links[end]) for end in ("from_node", "to_node")], axis=1)
     straight = gpd.GeoSeries(shapely.linestrings(xy[ends]), index=links.index, crs=points.crs)
     if "geometry" not in links:
         return straight
-    given = gpd.GeoSeries(links["geometry"], index=links.index, crs=crs).to_crs(points.crs)
-    return given.where(given.notna() & ~given.is_empty, straight)
+    given = gpd.GeoSeries(links["geometry"], index=links.index)
+    given = (given.set_crs(crs) if given.crs is None else given).to_crs(points.crs)
+    lines = given.where(given.notna() & ~given.is_empty, straight)
+    at_from, at_to = shapely.points(xy[ends[:, 0]]), shapely.points(xy[ends[:, 1]])
+    first, last = shapely.get_point(lines.to_numpy(), 0), shapely.get_point(lines.to_numpy(), -1)
+    as_drawn = shapely.distance(first, at_from) + shapely.distance(last, at_to)
+    turned = shapely.distance(first, at_to) + shapely.distance(last, at_from)
+    return lines.where(as_drawn <= turned, lines.reverse())
 
 
 def _adjacency(tails: Ints, heads: Ints, minutes: Floats, n: int) -> Adjacency:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
-from urbgeo.errors import Faults, InputError
+from urbgeo.checks import is_finite_number
+from urbgeo.errors import Faults
 
 _SHANDONG = "Shandong accessibility study on a 1 km raster: published speeds by road class"
 _JUDGED = "urbgeo default, a judgement to be replaced by local observation"
@@ -56,19 +55,9 @@ def class_speeds(overrides: Mapping[str, float] | None = None) -> dict[str, floa
     for name, speed in (overrides or {}).items():
         if name not in speeds:
             faults.add(f"unknown road class {name!r}", remedy=f"known are {', '.join(speeds)}")
-        elif not np.isfinite(speed) or speed <= 0:
+        elif not is_finite_number(speed) or speed <= 0:
             faults.add(f"{name}: {speed!r} km/h", remedy="give a finite speed > 0")
         else:
             speeds[name] = float(speed)
     faults.raise_if_any()
     return speeds
-
-
-def check_classes_known(classes: set[str]) -> None:
-    """Refuse road classes that have no speed."""
-    unknown = sorted(str(name) for name in classes - set(ROAD_CLASSES))
-    if unknown:
-        raise InputError(
-            f"links: unknown class {', '.join(unknown)}; known are {', '.join(ROAD_CLASSES)}. "
-            "Rename it, or give these links minutes or speed_kmh of their own."
-        )

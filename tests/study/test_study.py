@@ -1,0 +1,120 @@
+"""The main job on the embedded region: figures agree with each other, files are whole, report is honest."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import pytest
+
+from urbgeo.network.model import TravelNetwork
+from urbgeo.regions.region import Region
+from urbgeo.study import run
+from urbgeo.study.answers import Answers, answer
+from urbgeo.study.headlines import headlines
+from urbgeo.study.report import report_text
+from urbgeo.study.tables import result_layers, write_csvs, write_geopackage
+
+
+@pytest.fixture(scope="module")
+def answers(hunan: Region, hunan_network: TravelNetwork) -> Answers:
+    return answer(hunan, network=hunan_network)
+
+
+def test_modelled_trips_agree_with_what_travellers_know(answers: Answers) -> None:
+    """Changsha to Zhuzhou, Xiangtan, Yueyang, Hengyang, Huaihua, by road and by rail, within 15 %."""
+    assert set(answers.trips["to_place"]) == {"430200", "430300", "430600", "430400", "431200"}
+    assert answers.trips["road_deviation"].abs().max() < 0.15
+    assert answers.trips["rail_deviation"].abs().max() < 0.15
+
+
+def test_headline_figures_come_from_the_tables(answers: Answers) -> None:
+    circle, airports, reached, towns = (en for _, en in headlines(answers))
+    assert f"{answers.circle.table['member'].sum()} counties" in circle
+    assert f"{answers.prefectures.table['covered'].sum()} of 14 prefecture seats" in airports
+    minutes = answers.reach.minutes["best"].to_numpy()
+    share = ((minutes <= 120) & ~np.eye(14, dtype=bool)).sum() / (14 * 13)
+    assert f"by the better {share:.1%}" in reached
+    assert (
+        f"{(answers.towns.table['minutes_interchange'] <= 30).mean():.0%} within 30 min of an interchange"
+        in towns
+    )
+
+
+def test_the_circle_is_believable(answers: Answers) -> None:
+    """The core districts and next neighbours are in, far prefectures are out, most of the approved plan agrees."""
+    members = set(answers.circle.members)
+    assert {"430102", "430104", "430121", "430211", "430302", "430321"} <= members
+    assert not {"431202", "430602", "431002"} & members
+    assert answers.circle.comparison.loc["population", "recall"] > 0.85
+    assert answers.circle.comparison.loc["population", "precision"] > 0.85
+
+
+def test_the_cluster_ring_holds_the_three_plus_five_cities(answers: Answers, hunan: Region) -> None:
+    ring = answers.circle.table["ring"]
+    assert (ring.loc[["430702", "430902", "431302", "430602", "430408"]] <= 120).sum() >= 4
+
+
+def test_airport_coverage_leaves_out_those_without_one(answers: Answers) -> None:
+    left = set(answers.prefectures.uncovered.index)
+    assert "431300" in left  # Loudi has no airport
+    assert "430100" not in left
+    assert answers.prefectures.more_needed == max(0, 12 - answers.prefectures.table["covered"].sum())
+
+
+def test_every_layer_and_table_is_written_and_reads_back(answers: Answers, tmp_path: Path) -> None:
+    path = write_geopackage(answers, tmp_path / "hunan.gpkg")
+    layers = result_layers(answers)
+    assert {name for name, _ in pyogrio.list_layers(path)} == set(layers)
+    back = gpd.read_file(path, layer="circle")
+    assert back.crs.to_epsg() == 4326
+    assert back.set_index("adcode").loc["430181", "name_zh"] == "浏阳市"
+    tables = {one.stem: pd.read_csv(one, dtype={"adcode": str}) for one in write_csvs(answers, tmp_path)}
+    assert len(tables["county_access"]) == 122
+    matrix = tables["reach_road_minutes"].set_index("origin")
+    assert matrix.loc[430100, "430600"] == pytest.approx(
+        answers.reach_hubs.minutes["road"].at["430100", "430600"], abs=0.1
+    )
+
+
+def test_an_interrupted_run_leaves_the_earlier_files_whole(
+    hunan: Region, answers: Answers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "load_region", lambda _: hunan)
+    monkeypatch.setattr(run, "answer", lambda _: answers)
+    first = run.run_study(folder=tmp_path)
+    before = {one: one.read_bytes() for one in (first.map, first.report, first.geopackage, *first.tables)}
+
+    def broken(*_: object, **__: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(gpd.GeoDataFrame, "to_file", broken)
+    with pytest.raises(OSError, match="disk full"):
+        run.run_study(folder=tmp_path)
+    assert first.geopackage.read_bytes() == before[first.geopackage]
+    assert {one.name for one in tmp_path.iterdir()} == {one.name for one in before}
+
+
+def test_the_report_says_what_is_modelled_and_estimated(answers: Answers) -> None:
+    text = report_text(answers)
+    assert "All minutes are modelled, none is observed." in text
+    assert "are estimates that keep the published" in text
+    for speed in ("| 高速公路 expressway | 100 |", "`max_snap_km` = 15", "`max_wait_min` = 15"):
+        assert speed in text
+    assert "浏阳市 Liuyang" in text
+
+
+def test_without_polygons_everything_that_needs_only_seats_still_runs(
+    hunan: Region, hunan_network: TravelNetwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare = replace(hunan, zones=None, notes=("County polygons: install the extra.", *hunan.notes))
+    monkeypatch.setattr(run, "load_region", lambda _: bare)
+    done = run.run_study(folder=tmp_path)
+    assert done.answers.circle.rule == "seat"
+    assert list(done.answers.circle.rules.index) == ["seat"]
+    assert "install the extra" in done.report.read_text(encoding="utf-8")
+    assert done.map.stat().st_size > 100_000

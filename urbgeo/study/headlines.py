@@ -1,0 +1,90 @@
+"""The headline figures, in Chinese and English, each from the answers and nowhere else."""
+
+from __future__ import annotations
+
+from urbgeo.study.answers import Answers
+
+
+def headlines(answers: Answers) -> list[tuple[str, str]]:
+    """One (Chinese, English) line per answer."""
+    return [_circle(answers), _coverage(answers), _reach(answers), _towns(answers)]
+
+
+def _circle(answers: Answers) -> tuple[str, str]:
+    circle = answers.circle
+    row = circle.rules.loc[circle.rule].to_dict()
+    limit = circle.provenance.parameters["minutes"]
+    ring = circle.table["ring"] <= max(circle.provenance.parameters["rings"])
+    size_zh = f"{row['zones']} 个县级单元，{row['people'] / 1e4:,.0f} 万人"
+    rule_zh = {"seat": "驻地", "area": "面积过半", "population": "人口过半"}[circle.rule]
+    zh = f"一小时通勤圈（{limit:g} 分钟，{rule_zh}）：{size_zh}"
+    en = f"One-hour commuting circle ({limit:g} min, by {circle.rule}): {row['zones']} counties, "
+    en += f"{row['people'] / 1e6:.2f} million people"
+    if row["area_km2"] > 0:
+        zh += f"，{row['area_km2'] / 1e4:.2f} 万 km²"
+        en += f", {row['area_km2']:,.0f} km²"
+    if circle.comparison is not None:
+        match = circle.comparison.loc[circle.rule].to_dict()
+        official = int(circle.table["official"].sum())
+        zh += f"；与批复范围 {official} 个中的 {len(match['both'])} 个一致"
+        en += f"; it holds {len(match['both'])} of the {official} counties of the approved circle"
+    zh += f"；两小时圈内 {int(ring.sum())} 个县级驻地"
+    en += f"; {int(ring.sum())} county seats within two hours"
+    return zh + "。", en + "."
+
+
+def _coverage(answers: Answers) -> tuple[str, str]:
+    seats, counties = answers.prefectures, answers.counties
+    limit = seats.provenance.parameters["minutes"]
+    covered = int(seats.table["covered"].sum())
+    zh = f"机场 {limit:g} 分钟覆盖：地级行政中心 {covered}/{len(seats.table)}（{seats.share:.1%}"
+    en = f"Airport within {limit:g} min: {covered} of {len(seats.table)} prefecture seats ({seats.share:.1%}"
+    if seats.target is not None:
+        zh += f"，目标 {seats.target:.0%}，差 {seats.gap * 100:.1f} 个百分点、{seats.more_needed} 个城市"
+        en += (
+            f"; target {seats.target:.0%}, gap {seats.gap * 100:.1f} points, {seats.more_needed} more needed"
+        )
+    zh += f"），县城 {counties.share:.1%}，按县域人口计 {counties.weighted_share:.1%}"
+    en += f"), {counties.share:.1%} of county seats, {counties.weighted_share:.1%} by county population"
+    return zh + "。", en + "."
+
+
+def _reach(answers: Answers) -> tuple[str, str]:
+    table = answers.reach.summary["share"]
+    limit = answers.reach.provenance.parameters["minutes"]
+    words = {
+        "road": ("公路", "by road"),
+        "rail": ("铁路门到门", "by rail door to door"),
+        "best": ("取快者", "by the better"),
+    }
+    zh = "，".join(f"{words[mode][0]} {share:.1%}" for mode, share in table.items())
+    en = ", ".join(f"{words[mode][1]} {share:.1%}" for mode, share in table.items())
+    seats = len(answers.reach.cities)
+    return (
+        f"{limit / 60:g} 小时通达（{seats} 个地级中心间的城市对）：{zh}。",
+        f"Pairs of the {seats} prefecture seats within {limit / 60:g} hours: {en}.",
+    )
+
+
+def _towns(answers: Answers) -> tuple[str, str]:
+    towns, places = answers.towns, answers.region.places
+    reached = towns.summary
+    words = {
+        "prefecture": ("地级中心", "own prefecture seat"),
+        "interchange": ("高速互通", "an interchange"),
+        "station": ("高铁站", "a high-speed station"),
+        "airport": ("机场", "an airport"),
+    }
+    rows = [
+        (words[str(name)], row["threshold_min"], row["share"])
+        for name, row in reached.iterrows()
+        if name in words
+    ]
+    zh = "，".join(f"{word[0]} {limit:g} 分钟内 {share:.0%}" for word, limit, share in rows)
+    en = ", ".join(f"{share:.0%} within {limit:g} min of {word[1]}" for word, limit, share in rows)
+    worst = towns.worst(3).index
+    worst_zh, worst_en = "、".join(places.loc[worst, "name_zh"]), ", ".join(places.loc[worst, "name_en"])
+    return (
+        f"县城通达（{len(towns.table)} 个）：{zh}；最不便：{worst_zh}。",
+        f"County towns ({len(towns.table)}): {en}; worst connected: {worst_en}.",
+    )

@@ -1,0 +1,245 @@
+"""The map of the main job: every answer as a layer, on one page that needs no network."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import folium
+import geopandas as gpd
+import numpy as np
+
+from urbgeo.maps import Categories, Classes, Field, add_lines, add_points, add_polygons, new_map
+from urbgeo.study.answers import Answers
+from urbgeo.study.tables import road_lines
+
+SCORE_BREAKS = (20.0, 40.0, 60.0, 80.0)
+SIMPLIFY_M = 250.0
+
+_MINUTES = {
+    "minutes_prefecture": ("到地级中心", "to prefecture seat"),
+    "minutes_capital": ("到省会", "to the capital"),
+    "minutes_interchange": ("到高速互通", "to an interchange"),
+    "minutes_station": ("到高铁站", "to a high-speed station"),
+    "minutes_airport": ("到机场", "to an airport"),
+}
+_NAMES = [Field("name_zh", "名称", "Name (zh)"), Field("name_en", "英文名", "Name (en)")]
+
+
+def study_map(answers: Answers, *, basemap: str | None = None, key: str | None = None) -> folium.Map:
+    """All results on one map.
+
+    Parameters
+    ----------
+    answers
+        From :func:`urbgeo.study.answers.answer`.
+    basemap, key
+        An online base map and its key, see :func:`urbgeo.maps.new_map`; none by default.
+    """
+    region = answers.region
+    ground = region.zones if region.zones is not None else region.counties
+    fmap = new_map(
+        f"{region.title_zh}：一小时通勤圈、机场覆盖、两小时通达与县城通达",
+        f"{region.title_en}: commuting circle, airport coverage, two-hour reach, county-town access",
+        bounds=ground.total_bounds,
+        sources=region.sources,
+        basemap=basemap,
+        key=key,
+    )
+    _add_access(fmap, answers, ground)
+    _add_circle(fmap, answers, ground)
+    _add_isochrones(fmap, answers)
+    if region.zones is not None:
+        _add_borders(fmap, region.zones)
+    _add_networks(fmap, answers)
+    _add_reach(fmap, answers)
+    _add_airports(fmap, answers)
+    return fmap
+
+
+def _add_access(fmap: folium.Map, answers: Answers, ground: gpd.GeoDataFrame) -> None:
+    """Counties coloured by how well their towns are connected; seats where there are no polygons."""
+    layer = ground[["name_zh", "name_en", "geometry"]].join(answers.towns.table)
+    add = partial(add_polygons, simplify_m=SIMPLIFY_M) if answers.region.zones is not None else add_points
+    add(
+        fmap,
+        layer,
+        name_zh="县城通达得分（100 最好）",
+        name_en="County-town access score (100 = best)",
+        colour=Classes("score", SCORE_BREAKS, ramp="YlGnBu"),
+        hover=[
+            *_NAMES,
+            Field("score", "得分", "Score", digits=0),
+            *(Field(column, zh, en, "min") for column, (zh, en) in _MINUTES.items() if column in layer),
+        ],
+        opacity=0.65,
+    )
+
+
+def _add_circle(fmap: folium.Map, answers: Answers, ground: gpd.GeoDataFrame) -> None:
+    """Members of the circle, told apart by whether the approved plan has them too."""
+    table = answers.circle.table
+    official = table.get("official", table["member"])
+    part = np.select(
+        [table["member"] & official, table["member"], official], ["both", "circle", "official"], "outside"
+    )
+    layer = ground[["name_zh", "name_en", "geometry"]].join(table.assign(part=part))
+    layer = layer[layer["part"] != "outside"]
+    add = partial(add_polygons, simplify_m=SIMPLIFY_M) if answers.region.zones is not None else add_points
+    shown = [
+        Field("seat_minutes", "驻地到核心", "Seat to core", "min"),
+        Field("area_share", "圈内面积占比", "Share of area inside", digits=2),
+        Field("population_share", "圈内人口占比", "Share of people inside", digits=2),
+        Field("people", "常住人口", "People"),
+    ]
+    add(
+        fmap,
+        layer,
+        name_zh="一小时通勤圈与批复范围",
+        name_en="One-hour circle and the approved one",
+        colour=Categories(
+            "part",
+            [
+                ("both", "#1b6b5f", "两者一致", "in both"),
+                ("circle", "#e08214", "仅计算", "only here"),
+                ("official", "#8073ac", "仅批复", "only approved"),
+            ],
+        ),
+        hover=[*_NAMES, *(one for one in shown if one.column in layer)],
+        opacity=0.55,
+        shown=False,
+    )
+
+
+def _add_isochrones(fmap: folium.Map, answers: Answers) -> None:
+    """Rings between thresholds, so that the colours do not lie over each other."""
+    land = answers.circle.isochrone.reset_index()
+    inner = land.geometry.shift()
+    rings = land.set_geometry(
+        land.geometry.where(inner.isna(), land.geometry.difference(inner.fillna(land.geometry), align=False))
+    )
+    colours = ("#54278f", "#8078b8", "#74a9cf", "#b7d2e8")
+    items = [
+        (limit, colour, f"≤ {limit:g} 分钟", f"within {limit:g} min")
+        for limit, colour in zip(rings["minutes"], colours, strict=True)
+    ]
+    add_polygons(
+        fmap,
+        rings,
+        name_zh="距长株潭核心的等时圈",
+        name_en="Isochrones from the core",
+        colour=Categories("minutes", items),
+        hover=[
+            Field("minutes", "分钟以内", "Within", "min"),
+            Field("area_km2", "累计面积", "Area in all", "km²"),
+        ],
+        opacity=0.5,
+        outline_px=0.5,
+        shown=False,
+        simplify_m=SIMPLIFY_M,
+    )
+
+
+def _add_borders(fmap: folium.Map, zones: gpd.GeoDataFrame) -> None:
+    """Prefecture borders, so that the other layers can be placed when the counties are hidden."""
+    add_lines(
+        fmap,
+        zones[["prefecture", "geometry"]].dissolve("prefecture").boundary.to_frame("geometry"),
+        name_zh="地级界",
+        name_en="Prefecture borders",
+        colour="#5f6b76",
+        width_px=0.9,
+        simplify_m=SIMPLIFY_M,
+    )
+
+
+def _add_networks(fmap: folium.Map, answers: Answers) -> None:
+    roads = road_lines(answers)
+    add_lines(
+        fmap,
+        roads[roads["class"].isin(["trunk", "primary"])],
+        name_zh="国道与省道（示意）",
+        name_en="National and provincial roads (schematic)",
+        colour="#b9b2a6",
+        width_px=0.8,
+        shown=False,
+    )
+    add_lines(
+        fmap,
+        roads[roads["class"] == "expressway"],
+        name_zh="高速公路（互通间示意）",
+        name_en="Expressways (straight between interchanges)",
+        colour="#c8553d",
+        width_px=1.4,
+    )
+    rail = answers.region.rail_sections
+    add_lines(
+        fmap,
+        rail,
+        name_zh="铁路（站间示意）",
+        name_en="Railways (straight between stations)",
+        colour=Categories(
+            "class",
+            [
+                ("hsr", "#1f4e8c", "高速铁路", "high-speed"),
+                ("intercity", "#5b9bd5", "城际铁路", "intercity"),
+                ("conventional", "#8a8f98", "普速铁路", "conventional"),
+            ],
+        ),
+        width_px=1.6,
+        shown=False,
+    )
+
+
+def _add_reach(fmap: folium.Map, answers: Answers) -> None:
+    """Cities sized by how many others they reach."""
+    seats = answers.region.prefectures[["name_zh", "name_en", "population", "geometry"]]
+    add_points(
+        fmap,
+        seats.join(answers.reach.cities),
+        name_zh="两小时内到达的地级中心数",
+        name_en="Prefecture seats reached in two hours",
+        colour=Classes("cities_best", (1.0, 3.0, 5.0, 7.0), ramp="YlOrBr"),
+        hover=[
+            *_NAMES,
+            Field("cities_road", "公路可达城市", "Cities by road"),
+            Field("cities_rail", "铁路可达城市", "Cities by rail"),
+            Field("cities_best", "取快者", "By the better"),
+            Field("people_best", "可达人口", "People reached"),
+        ],
+        radius_px=9.0,
+        shown=False,
+    )
+
+
+def _add_airports(fmap: folium.Map, answers: Answers) -> None:
+    """Airports, and which prefecture seats are covered."""
+    region = answers.region
+    add_points(
+        fmap,
+        region.airports,
+        name_zh="运输机场",
+        name_en="Airports",
+        colour="#333333",
+        hover=[*_NAMES, Field("opened", "通航年份", "Opened", grouped=False)],
+        radius_px=4.0,
+    )
+    limit = answers.prefectures.provenance.parameters["minutes"]
+    airports = region.airports[["name_zh", "name_en"]].add_prefix("airport_")
+    seats = region.prefectures[["name_zh", "name_en", "geometry"]].join(answers.prefectures.table)
+    add_points(
+        fmap,
+        seats.join(airports, on="facility"),
+        name_zh=f"地级中心机场 {limit:g} 分钟覆盖",
+        name_en=f"Prefecture seats within {limit:g} min of an airport",
+        colour=Categories(
+            "covered", [(True, "#2a9d55", "已覆盖", "covered"), (False, "#d7263d", "未覆盖", "left out")]
+        ),
+        hover=[
+            *_NAMES,
+            Field("airport_name_zh", "最近机场", "Nearest (zh)"),
+            Field("airport_name_en", "机场英文名", "Nearest airport"),
+            Field("minutes", "分钟", "Minutes", "min"),
+        ],
+        radius_px=6.0,
+        label="name_zh",
+    )

@@ -1,0 +1,64 @@
+"""Run the main job on an embedded region and write its files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from urbgeo.files import write_text
+from urbgeo.maps import save_map
+from urbgeo.regions.load import load_region
+from urbgeo.study.answers import Answers, answer
+from urbgeo.study.map import study_map
+from urbgeo.study.report import report_text
+from urbgeo.study.tables import write_csvs, write_geopackage
+
+
+@dataclass(frozen=True, eq=False)
+class StudyFiles:
+    """What a study wrote, and the answers it wrote."""
+
+    answers: Answers
+    map: Path
+    report: Path
+    geopackage: Path
+    tables: tuple[Path, ...]
+
+
+def run_study(
+    region: str = "hunan",
+    *,
+    folder: Path | str | None = None,
+    basemap: str | None = None,
+    key: str | None = None,
+) -> StudyFiles:
+    """Answer the four questions on an embedded region and write map, report, GeoPackage and CSV tables.
+
+    Parameters
+    ----------
+    region
+        Name of the region, see :func:`urbgeo.load_region`.
+    folder
+        Where to write; ``data/processed/<region>`` below the working folder by default. Every file is
+        written whole or not at all; files of an earlier run stay until their new versions are complete.
+    basemap, key
+        An online base map under the layers, see :func:`urbgeo.maps.new_map`; by default none, and the map
+        needs no network.
+
+    Raises
+    ------
+    InputError
+        For an unknown region or base map.
+    OSError
+        When the folder cannot be written to.
+    """
+    place = Path(folder) if folder is not None else Path("data") / "processed" / region
+    answers = answer(load_region(region))
+    page, text = study_map(answers, basemap=basemap, key=key), report_text(answers)
+    return StudyFiles(
+        answers=answers,
+        map=save_map(page, place / "map.html"),
+        report=write_text(place / "report.md", text),
+        geopackage=write_geopackage(answers, place / f"{region}.gpkg"),
+        tables=tuple(write_csvs(answers, place)),
+    )
