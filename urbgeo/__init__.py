@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from urbgeo.network.osm import from_osmnx, from_pbf
     from urbgeo.network.rail import RailTerms
     from urbgeo.network.regional import region_network
+    from urbgeo.network.scenario import compare, rank_projects
     from urbgeo.regions.load import load_region
     from urbgeo.regions.region import Region
     from urbgeo.study.run import run_study
@@ -35,11 +36,13 @@ _ROOMS = {
     "from_osmnx": "urbgeo.network.osm",
     "from_pbf": "urbgeo.network.osm",
     "commuting_circle": "urbgeo.cities.circles",
+    "compare": "urbgeo.network.scenario",
     "coverage": "urbgeo.access.coverage",
     "isochrones": "urbgeo.access.isochrones",
     "load_region": "urbgeo.regions.load",
     "minutes_table": "urbgeo.network.minutes",
     "nearest_facility": "urbgeo.network.minutes",
+    "rank_projects": "urbgeo.network.scenario",
     "reach": "urbgeo.access.reach",
     "region_network": "urbgeo.network.regional",
     "run_study": "urbgeo.study.run",
@@ -55,6 +58,7 @@ __all__ = [
     "TravelNetwork",
     "build_network",
     "commuting_circle",
+    "compare",
     "coverage",
     "from_osmnx",
     "from_pbf",
@@ -63,6 +67,7 @@ __all__ = [
     "minutes_table",
     "nearest_facility",
     "options",
+    "rank_projects",
     "reach",
     "region_network",
     "run_study",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -161,6 +161,30 @@ class TravelNetwork:
         if unknown:
             raise InputError(f"modes: {some_of(sorted(unknown))} not in this network; it has {self.modes}.")
         return replace(self, links=self.links[self.links["mode"].isin(list(modes))])
+
+    def with_links(
+        self,
+        links: pd.DataFrame,
+        *,
+        nodes: gpd.GeoDataFrame | None = None,
+        speeds: Mapping[str, float] | None = None,
+    ) -> TravelNetwork:
+        """The network with links added (:func:`urbgeo.network.scenario.with_links`)."""
+        from urbgeo.network.scenario import with_links
+
+        return with_links(self, links, nodes=nodes, speeds=speeds)
+
+    def without_links(self, ids: Iterable[object]) -> TravelNetwork:
+        """The network with links closed (:func:`urbgeo.network.scenario.without_links`)."""
+        from urbgeo.network.scenario import without_links
+
+        return without_links(self, ids)
+
+    def with_speeds(self, speeds: Mapping[str, float] | pd.Series) -> TravelNetwork:
+        """The network with other speeds (:func:`urbgeo.network.scenario.with_speeds`)."""
+        from urbgeo.network.scenario import with_speeds
+
+        return with_speeds(self, speeds)
 
     def _arcs(self) -> tuple[Ints, Ints, Floats]:
         ends = self.link_ends
