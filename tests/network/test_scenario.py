@@ -14,6 +14,7 @@ from urbgeo.errors import InputError
 from urbgeo.network.air import AirTerms, with_flights
 from urbgeo.network.minutes import minutes_table, nearest_facility
 from urbgeo.network.model import TravelNetwork, build_network
+from urbgeo.network.rail import rail_tables
 from urbgeo.network.scenario import attached_alike, compare, in_year, rank_projects, with_facilities
 from urbgeo.regions.region import Region
 
@@ -121,6 +122,21 @@ def test_closing_never_shortens_and_quicker_links_never_lengthen(
         lambda one: minutes_table(one, places, places),
     )
     assert (quick.table["after"] <= quick.table["before"] + 1e-9)[quick.table["before"].notna()].all()
+
+
+def test_a_new_train_line_runs_both_ways() -> None:
+    before = river()
+    stations = points([(20, 0), (20, 1)], ["S", "N"])
+    stops = pd.DataFrame(
+        {"service": "T", "seq": [1, 2], "station": ["S", "N"], "minutes": [np.nan, 3.0], "trains_per_day": 60}
+    )
+    nodes, links = rail_tables(stations, stops)
+    doors = pd.DataFrame(
+        {"from_node": ["B", "D"], "to_node": ["S", "N"], "length_km": 0.1, "class": "local"}, index=["s", "n"]
+    )
+    after = before.with_links(pd.concat([links, doors]), nodes=nodes)
+    table = minutes_table(after, before.nodes, before.nodes)
+    assert table.loc["B", "D"] == pytest.approx(table.loc["D", "B"]) and table.loc["B", "D"] < 41
 
 
 def test_points_stay_where_they_were_attached() -> None:

@@ -51,8 +51,9 @@ def with_links(
         raise InputError(f"links: ids the network already has: {some_of(again)}; rename them or close those.")
     every = network.nodes if nodes is None else _more_nodes(network, nodes)
     given = pd.DataFrame(links)
-    if {"minutes", "minutes_back"} <= set(given) and "oneway" not in given:
-        given = given.assign(oneway=given["minutes_back"].isna() & given["minutes"].notna())
+    if {"minutes_back", "speed_source"} <= set(given) and "oneway" not in given:
+        # a compiled link says one-way by having no minutes back; a raw one that both are alike
+        given = given.assign(oneway=given["minutes_back"].isna() & given["speed_source"].notna())
     used = pd.concat([given["from_node"], given["to_node"]]) if len(given) else pd.Series(dtype=object)
     around = every[every.index.isin(used)] if len(given) else every
     check_points(around, "nodes")
