@@ -213,7 +213,7 @@ def test_random_timetables_equal_brute_force(seed: int) -> None:
         crs=4326,
     )
     rows, trips = [], []
-    for trip in range(int(random.integers(1, 8))):
+    for trip in range(int(random.integers(6, 16))):
         calls = random.choice(6, int(random.integers(2, 6)))
         time = 28_800 + int(random.integers(0, 40)) * 60
         for stop in calls:
@@ -253,7 +253,7 @@ def test_random_timetables_equal_brute_force(seed: int) -> None:
         ),
     )
     terms = TransitTerms(
-        walk_to_stop_min=8, walk_between_min=8, change_min=float(random.integers(0, 3)), longest_min=50
+        walk_to_stop_min=8, walk_between_min=8, change_min=float(random.integers(0, 5)), longest_min=50
     )
     ours = transit_minutes(timetable, walking, stops, stops, every_min=10, quantiles=(0.2, 1.0), terms=terms)
     table = minutes_table(walking, stops, stops)
