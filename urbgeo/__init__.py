@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from urbgeo.land.surfaces import travel_surface
     from urbgeo.network.minutes import minutes_table, nearest_facility
     from urbgeo.network.model import Snapping, TravelNetwork, build_network
+    from urbgeo.network.osm import from_osmnx, from_pbf
     from urbgeo.network.rail import RailTerms
     from urbgeo.network.regional import region_network
+    from urbgeo.network.scenario import compare, rank_projects
     from urbgeo.regions.load import load_region
     from urbgeo.regions.region import Region
     from urbgeo.study.run import run_study
@@ -41,15 +43,19 @@ _ROOMS = {
     "audit_control_lines": "urbgeo.land.audit",
     "build_network": "urbgeo.network.model",
     "commuting_circle": "urbgeo.cities.circles",
+    "compare": "urbgeo.network.scenario",
     "coverage": "urbgeo.access.coverage",
     "degree_of_urbanisation": "urbgeo.cities.degurba",
     "delineate_boundary": "urbgeo.land.boundary",
+    "from_osmnx": "urbgeo.network.osm",
+    "from_pbf": "urbgeo.network.osm",
     "functional_areas": "urbgeo.cities.functional",
     "isochrones": "urbgeo.access.isochrones",
     "load_region": "urbgeo.regions.load",
     "metropolitan_circles": "urbgeo.cities.metropolises",
     "minutes_table": "urbgeo.network.minutes",
     "nearest_facility": "urbgeo.network.minutes",
+    "rank_projects": "urbgeo.network.scenario",
     "reach": "urbgeo.access.reach",
     "region_network": "urbgeo.network.regional",
     "run_study": "urbgeo.study.run",
@@ -69,9 +75,12 @@ __all__ = [
     "audit_control_lines",
     "build_network",
     "commuting_circle",
+    "compare",
     "coverage",
     "degree_of_urbanisation",
     "delineate_boundary",
+    "from_osmnx",
+    "from_pbf",
     "functional_areas",
     "isochrones",
     "load_region",
@@ -79,6 +88,7 @@ __all__ = [
     "minutes_table",
     "nearest_facility",
     "options",
+    "rank_projects",
     "reach",
     "region_network",
     "run_study",

@@ -44,7 +44,8 @@ def metric_crs(frame: gpd.GeoDataFrame) -> CRS:
     west, south, east, north = frame.to_crs(WGS84).total_bounds
     lon, lat = (west + east) / 2, (south + north) / 2
     if not _in_china(lon, lat):
-        return frame.estimate_utm_crs()
+        utm_zone = min(int((lon + 180) // 6) + 1, 60)
+        return CRS.from_epsg((32600 if lat >= 0 else 32700) + utm_zone)
     if east - west > WIDEST_ZONE_DEG:
         return CHINA_ALBERS
     zone = min(max(round(lon / 3), 25), 45)

@@ -76,7 +76,7 @@ def scattered(count: int, seed: int) -> gpd.GeoDataFrame:
 
 @QUICK
 @given(
-    st.lists(st.tuples(st.floats(-3, 23), st.floats(-3, 3)), min_size=1, max_size=3),
+    st.lists(st.tuples(st.floats(-2.5, 22.5), st.floats(-2.5, 2.5)), min_size=1, max_size=3),
     st.sampled_from(["from", "to"]),
     st.integers(0, 9),
     st.sampled_from([{}, {"oneway": [True] * 4 + [False] * 2}, {"minutes": 30.0, "minutes_back": 3.0}]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -38,15 +38,19 @@ LINK_COLUMNS = ("from_node", "to_node", "length_km", "class")
 class Snapping:
     """How a point reaches the network: at most ``max_snap_km`` straight to its nearest joinable link.
 
-    The straight stretch is travelled at ``off_network_kmh``.
+    The straight stretch is travelled at ``off_network_kmh``. With ``component="largest"`` only links of the
+    largest strongly connected component are joined, so that no point is caught on an island; with ``"any"``
+    the nearest link is taken, and the point marked ``"island"``.
     """
 
     max_snap_km: float = 15.0
     off_network_kmh: float = OFF_NETWORK_KMH
+    component: str = "any"
 
     def __post_init__(self) -> None:
         check_quantity(self.max_snap_km, "max_snap_km")
         check_quantity(self.off_network_kmh, "off_network_kmh")
+        check_choice(self.component, "component", ("any", "largest"))
 
 
 @dataclass(frozen=True)
@@ -140,7 +144,10 @@ class TravelNetwork:
     @cached_property
     def joinable_links(self) -> Ints:
         """Positions of the links that a point may be attached to, by link id: ties go to the first id."""
-        found = np.flatnonzero(self.links["joinable"].to_numpy(bool)).astype(np.int64)
+        joinable = self.links["joinable"].to_numpy(bool)
+        if self.snapping.component == "largest":
+            joinable = joinable & (self.component[self.link_ends] == 0).all(axis=1)
+        found = np.flatnonzero(joinable).astype(np.int64)
         return found[np.argsort(self.links.index[found].astype(str), kind="stable")]
 
     @cached_property
@@ -154,6 +161,30 @@ class TravelNetwork:
         if unknown:
             raise InputError(f"modes: {some_of(sorted(unknown))} not in this network; it has {self.modes}.")
         return replace(self, links=self.links[self.links["mode"].isin(list(modes))])
+
+    def with_links(
+        self,
+        links: pd.DataFrame,
+        *,
+        nodes: gpd.GeoDataFrame | None = None,
+        speeds: Mapping[str, float] | None = None,
+    ) -> TravelNetwork:
+        """The network with links added (:func:`urbgeo.network.scenario.with_links`)."""
+        from urbgeo.network.scenario import with_links
+
+        return with_links(self, links, nodes=nodes, speeds=speeds)
+
+    def without_links(self, ids: Iterable[object]) -> TravelNetwork:
+        """The network with links closed (:func:`urbgeo.network.scenario.without_links`)."""
+        from urbgeo.network.scenario import without_links
+
+        return without_links(self, ids)
+
+    def with_speeds(self, speeds: Mapping[str, float] | pd.Series) -> TravelNetwork:
+        """The network with other speeds (:func:`urbgeo.network.scenario.with_speeds`)."""
+        from urbgeo.network.scenario import with_speeds
+
+        return with_speeds(self, speeds)
 
     def _arcs(self) -> tuple[Ints, Ints, Floats]:
         ends = self.link_ends

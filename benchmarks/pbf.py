@@ -1,0 +1,228 @@
+"""Reading a PBF file to a routable, simplified driving network: urbgeo, pyrosm, OSMnx, a process each.
+
+    python -m benchmarks.pbf [file.osm.pbf] [--copies 78]
+
+The peers live in a virtual environment of their own, made on first use. OSMnx reads XML only: the file is
+converted for it beforehand, driving ways alone, and that time is not counted. ``--copies`` also measures a
+file made of shifted copies of the first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+PEERS = Path(tempfile.gettempdir()) / "urbgeo-peers-pbf"
+RESULTS = Path(__file__).parent / "results" / "pbf.md"
+SHIFT_DEG, ID_STEP = 0.5, 10**11
+MEMORY_LIMIT_GB, TIME_LIMIT_S = 10, 600
+
+MEASURE = """
+import json, resource, sys, time
+def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+{imports}
+path, repeats = sys.argv[1], int(sys.argv[2])
+base = peak()
+def once():
+    start = time.perf_counter()
+    {work}
+    return time.perf_counter() - start, {size}
+runs = [once() for _ in range(repeats)]
+print(json.dumps({{"seconds": [run[0] for run in runs], "size": runs[-1][1], "base": base, "peak": peak()}}))
+"""
+
+WAYS = {
+    "urbgeo, tables": (
+        "from urbgeo.sources.osm import read_roads\nimport urbgeo; urbgeo.options.progress = False",
+        "roads = read_roads(path)",
+        "[len(roads), float(roads.length_km.sum())]",
+    ),
+    "urbgeo, from_pbf": (
+        "from urbgeo.network.osm import from_pbf\nimport urbgeo; urbgeo.options.progress = False",
+        "network = from_pbf(path, region='world'); network.forward",
+        "[len(network.links), float(network.links['length_km'].sum())]",
+    ),
+    "pyrosm + same simplification": (
+        "from pyrosm import OSM\nfrom benchmarks.pbf import joined_like_ours",
+        "nodes, edges = OSM(path).get_network('driving', nodes=True); roads = joined_like_ours(nodes, edges)",
+        "[len(roads), float(roads.length_km.sum())]",
+    ),
+    "OSMnx": (
+        "import osmnx",
+        "graph = osmnx.graph_from_xml(path, retain_all=True)",
+        "[len(graph.edges), sum(length for *_, length in graph.edges(data='length')) / 1000]",
+    ),
+}  # fmt: skip
+
+
+def joined_like_ours(nodes: object, edges: object) -> object:
+    """pyrosm's edges joined by urbgeo's own simplification."""
+    import numpy as np
+    import pandas as pd
+    import shapely
+
+    from urbgeo.sources.osm_tags import WayKind
+    from urbgeo.sources.roads import join_links
+
+    del nodes
+    named = edges[["highway", "maxspeed", "oneway"]].astype(object).fillna("")
+    kind, kinds = pd.factorize(pd.MultiIndex.from_frame(named))
+    xy, which = shapely.get_coordinates(edges.geometry.to_numpy(), return_index=True)
+    size = np.bincount(which)
+    last = np.cumsum(size) - 1
+    ids, ends = np.unique(edges[["u", "v"]].to_numpy(), return_inverse=True)
+    inner = np.ones(len(xy), bool)
+    inner[last - size + 1] = inner[last] = False
+    refs = np.empty(len(xy), np.int32)
+    refs[inner] = len(ids) + np.arange(inner.sum())
+    ends = ends.reshape(-1, 2)
+    refs[last - size + 1], refs[last] = ends[:, 0], ends[:, 1]
+    lon, lat = np.empty(refs.max() + 1), np.empty(refs.max() + 1)
+    lon[refs], lat[refs] = xy.T
+    described = tuple(
+        WayKind(str(k), 0.0, 0.0, way == "yes", False, True, float(i)) for i, (k, _, way) in enumerate(kinds)
+    )
+    return join_links(
+        "road", np.arange(len(lon)), lon, lat, refs, last - size + 1, last,
+        edges["length"].to_numpy(float) / 1000, kind.astype(np.int32), described,
+    )  # fmt: skip
+
+
+def peers_python() -> str:
+    python = PEERS / "bin" / "python"
+    if not python.exists():
+        venv.create(PEERS, with_pip=True)
+        needed = ["pyrosm", "osmnx", "osmium", "numba", "tqdm"]
+        subprocess.run([python, "-m", "pip", "install", "--quiet", *needed], check=True)
+    return str(python)
+
+
+def copies_of(path: Path, copies: int, target: Path) -> Path:
+    """The file repeated side by side, every copy with ids and places of its own."""
+    import osmium
+
+    writer = osmium.SimpleWriter(str(target), overwrite=True)
+    for kind in (osmium.osm.NODE, osmium.osm.WAY):
+        for copy in range(copies):
+            east, north = SHIFT_DEG * (copy % 10), SHIFT_DEG * (copy // 10)
+            for one in osmium.FileProcessor(str(path), kind):
+                number = one.id + copy * ID_STEP
+                if kind == osmium.osm.NODE:
+                    writer.add_node(one.replace(id=number, location=(one.lon + east, one.lat + north)))
+                else:
+                    writer.add_way(one.replace(id=number, nodes=[n.ref + copy * ID_STEP for n in one.nodes]))
+    writer.close()
+    return target
+
+
+def drive_xml(path: Path, target: Path) -> Path:
+    """What OSMnx reads: driving ways and their nodes as XML."""
+    import osmium
+
+    from urbgeo.sources.osm_tags import CAR, way_kind
+
+    needed: set[int] = set()
+    kept: set[int] = set()
+    for way in osmium.FileProcessor(str(path), osmium.osm.WAY):
+        if "highway" in way.tags and way_kind(dict(way.tags), CAR):
+            kept.add(way.id)
+            needed.update(node.ref for node in way.nodes)
+    writer = osmium.SimpleWriter(str(target), overwrite=True)
+    for one in osmium.FileProcessor(str(path), osmium.osm.NODE | osmium.osm.WAY):
+        if one.is_node() and one.id in needed:
+            writer.add_node(one)
+        elif one.is_way() and one.id in kept:
+            writer.add_way(one)
+    writer.close()
+    return target
+
+
+def measured(name: str, python: str, path: Path, repeats: int) -> dict[str, Any]:
+    imports, work, size = WAYS[name]
+    code = MEASURE.format(imports=imports, work=work, size=size)
+    limit = f'ulimit -v {MEMORY_LIMIT_GB * 1024 * 1024}; exec "$@"'
+    try:
+        done = subprocess.run(
+            ["bash", "-c", limit, "bash", python, "-c", code, str(path), str(repeats)],
+            capture_output=True, text=True, cwd=ROOT, timeout=TIME_LIMIT_S,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return {"failed": f"not done after {TIME_LIMIT_S} s"}
+    if done.returncode:
+        return {"failed": f"failed within {MEMORY_LIMIT_GB} GB: {done.stderr.strip().splitlines()[-1][:80]}"}
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def rows_for(path: Path, folder: Path, repeats: int) -> list[str]:
+    peers = peers_python()
+    xml = drive_xml(path, folder / (path.name + ".osm"))
+    rows = []
+    for name in WAYS:
+        ours = name.startswith("urbgeo")
+        found = measured(name, sys.executable if ours else peers, xml if name == "OSMnx" else path, repeats)
+        if "failed" in found:
+            rows.append(f"| {name} | {found['failed']} | | | | | |")
+            continue
+        seconds: list[float] = found["seconds"]
+        base, peak = found["base"], found["peak"]
+        warm = statistics.median(seconds[1:] or seconds)
+        count, km = found["size"]
+        cells = (
+            name,
+            f"{seconds[0]:.2f}",
+            f"{warm:.2f}",
+            f"{peak:.0f}",
+            f"{peak - base:.0f}",
+            count,
+            f"{km:.1f}",
+        )
+        rows.append("| " + " | ".join(map(str, cells)) + " |")
+        print(rows[-1], flush=True)
+    return rows
+
+
+def main() -> None:
+    reader = argparse.ArgumentParser(description=__doc__)
+    default = Path(os.environ.get("URBGEO_SHARED", ROOT / "../shared")) / "data/porto_alegre/poa_osm.pbf"
+    reader.add_argument("file", type=Path, nargs="?", default=default)
+    reader.add_argument("--copies", type=int, default=78)
+    reader.add_argument("--repeats", type=int, default=5)
+    asked = reader.parse_args()
+    columns = ("reader", "first run, s", "median after, s", "peak MB", "above its imports, MB", "links", "km")
+    head = "| " + " | ".join(columns) + " |\n" + "|---" * len(columns) + "|"
+    text = [
+        "# Reading a PBF file to a simplified driving network",
+        f"{time.strftime('%Y-%m-%d')}, {platform.machine()}, {os.cpu_count()} cores, "
+        f"Python {platform.python_version()}; `python -m benchmarks.pbf`. OSMnx lists two-way streets twice "
+        "(links, km), and reads XML made beforehand.",
+    ]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        text += [
+            f"## {asked.file.name}, {asked.file.stat().st_size / 1e6:.1f} MB",
+            head,
+            *rows_for(asked.file, folder, asked.repeats),
+        ]
+        if asked.copies > 1:
+            large = copies_of(asked.file, asked.copies, folder / "copies.osm.pbf")
+            title = f"## {asked.copies} shifted copies, {large.stat().st_size / 1e6:.1f} MB"
+            text += [title, head, *rows_for(large, folder, 2)]
+    RESULTS.parent.mkdir(exist_ok=True)
+    joined = "\n\n".join(text)
+    RESULTS.write_text(joined.replace("|\n\n|", "|\n|") + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

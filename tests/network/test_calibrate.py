@@ -1,0 +1,62 @@
+"""Calibration finds the factors that trips were made with, and says how well it does on others."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+import urbgeo
+from urbgeo.errors import InputError
+from urbgeo.network.calibrate import calibrate
+from urbgeo.network.model import TravelNetwork, build_network
+
+
+def grid() -> TravelNetwork:
+    spots = [(column, row) for row in range(5) for column in range(5)]
+    nodes = gpd.GeoDataFrame(
+        geometry=gpd.points_from_xy(*(np.array(spots).T * 10_000.0 + 500_000)), crs=32649
+    )
+    rows = [(5 * y + x, 5 * y + x + 1, "primary" if y % 2 else "local") for y in range(5) for x in range(4)]
+    rows += [(5 * y + x, 5 * y + x + 5, "secondary") for y in range(4) for x in range(5)]
+    return build_network(
+        nodes, pd.DataFrame(rows, columns=["from_node", "to_node", "class"]).assign(length_km=10.0)
+    )
+
+
+def trips(network: TravelNetwork, noise: float = 0.0) -> pd.DataFrame:
+    random = np.random.default_rng(1)
+    pairs = random.permutation([(a, b) for a in range(25) for b in range(25) if a != b])[:60]
+    table = urbgeo.minutes_table(network, network.nodes, network.nodes).to_numpy()
+    frame = pd.DataFrame(pairs, columns=["from_place", "to_place"])
+    return frame.assign(minutes=table[pairs[:, 0], pairs[:, 1]] * (1 + noise * random.standard_normal(60)))
+
+
+def test_the_factors_behind_the_trips_are_found() -> None:
+    network = grid()
+    truth = network.with_speeds({"local": 20 / 1.2, "primary": 60 / 1.5, "secondary": 40 / 0.8})
+    found = calibrate(network, network.nodes, trips(truth))
+    assert found.factors[["primary", "secondary"]].tolist() == pytest.approx([1.5, 0.8], rel=0.02)
+    assert found.error_after < 0.1 < found.error_before
+    assert found.error_held_out < 1.0
+    assert network.links["minutes"].min() == 10.0, "the network given stays as it is"
+
+
+def test_noise_is_seen_in_the_error_on_trips_left_out() -> None:
+    network = grid()
+    noisy = calibrate(network, network.nodes, trips(network, noise=0.1))
+    assert noisy.error_held_out >= noisy.error_after > 1.0
+    assert noisy.residuals["error"].to_numpy() == pytest.approx(
+        noisy.residuals["after"] - noisy.residuals["observed"]
+    )
+
+
+def test_trips_that_cannot_be_used_are_named() -> None:
+    network = grid()
+    good = trips(network)
+    with pytest.raises(InputError, match=r"to_place not among the places at 3.*minutes is missing.* at 5"):
+        bad = good.assign(to_place=good["to_place"].where(good.index != 3, 99))
+        calibrate(network, network.nodes, bad.assign(minutes=good["minutes"].where(good.index != 5)))
+    with pytest.raises(InputError, match="2 trips for 3 classes"):
+        calibrate(network, network.nodes, good.iloc[:2])

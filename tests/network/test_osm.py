@@ -1,0 +1,282 @@
+"""Networks from OpenStreetMap agree with OSMnx on the same file, and say where their speeds come from."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from xml.sax.saxutils import quoteattr
+
+import networkx as nx
+import numpy as np
+import osmium
+import osmnx
+import pytest
+from scipy.sparse.csgraph import dijkstra
+
+from tests.conftest import shared_data
+from urbgeo.errors import InputError, SourceError
+from urbgeo.network.minutes import node_table
+from urbgeo.network.model import TravelNetwork
+from urbgeo.network.osm import from_osmnx, from_pbf
+from urbgeo.network.osm_speeds import junction_delay
+from urbgeo.sources.osm_tags import CAR, TravelRules
+
+SPEEDS = {
+    name: 30.0 + 5 * i
+    for i, name in enumerate(
+        ("motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link", "secondary",
+         "secondary_link", "tertiary", "tertiary_link", "unclassified", "residential", "living_street",
+         "road")
+    )
+}  # fmt: skip
+
+OSMNX_DRIVE = {  # the filter that OSMnx sends for network_type="drive"
+    "area": "yes", "access": "private", "motor_vehicle": "no", "motorcar": "no",
+    "highway": "abandoned|bridleway|bus_guideway|construction|corridor|cycleway|elevator|escalator|footway|"
+    "no|path|pedestrian|planned|platform|proposed|raceway|razed|rest_area|service|services|steps|track",
+    "service": "alley|driveway|emergency_access|parking|parking_aisle|private",
+}  # fmt: skip
+
+AS_OSMNX = TravelRules(
+    "road", CAR.classes - {"ferry"}, access_keys=CAR.access_keys, refused=frozenset({"private", "no"}),
+    minor_services=CAR.minor_services, barriers_passed=None, follows_oneway=True,
+)  # fmt: skip
+"""OSMnx lets cars through every barrier and takes no class as one-way without a tag."""
+
+
+@pytest.fixture(scope="module")
+def porto_alegre() -> Path:
+    return shared_data() / "porto_alegre/poa_osm.pbf"
+
+
+@pytest.fixture(scope="module")
+def graph(porto_alegre: Path, tmp_path_factory: pytest.TempPathFactory) -> nx.MultiDiGraph:
+    xml = drive_xml(porto_alegre, tmp_path_factory.mktemp("osmnx") / "drive.osm")
+    osmnx.settings.useful_tags_way = [
+        *osmnx.settings.useful_tags_way, "maxspeed:type", "maxspeed:forward", "maxspeed:backward",
+    ]  # fmt: skip
+    return osmnx.graph_from_xml(xml, simplify=False, retain_all=True)
+
+
+def drive_xml(pbf: Path, xml: Path) -> Path:
+    """The ways that OSMnx would have downloaded, and their nodes, as the XML it reads."""
+    ways, needed = [], set()
+    for way in osmium.FileProcessor(str(pbf), osmium.osm.WAY):
+        tags = dict(way.tags)
+        shut = any(key in tags and re.search(word, tags[key]) for key, word in OSMNX_DRIVE.items())
+        if "highway" in tags and not shut:
+            ways.append((way.id, [node.ref for node in way.nodes], tags))
+            needed |= set(ways[-1][1])
+    lines = ["<osm version='0.6'>"]
+    for node in osmium.FileProcessor(str(pbf), osmium.osm.NODE):
+        if node.id in needed:
+            lines.append(f"<node id='{node.id}' lat='{node.lat}' lon='{node.lon}'/>")
+    for number, refs, tags in ways:
+        lines.append(f"<way id='{number}'>" + "".join(f"<nd ref='{ref}'/>" for ref in refs))
+        lines += [f"<tag k={quoteattr(key)} v={quoteattr(value)}/>" for key, value in tags.items()]
+        lines.append("</way>")
+    xml.write_text("\n".join([*lines, "</osm>"]), encoding="utf-8")
+    return xml
+
+
+def street_km(graph: nx.MultiDiGraph) -> float:
+    """Each street once: OSMnx holds the two directions of a two-way street as two edges."""
+    return sum(data["length"] / (1 if data["oneway"] else 2) for *_, data in graph.edges(data=True)) / 1000.0
+
+
+def test_the_same_roads_as_osmnx_from_the_same_file(porto_alegre: Path, graph: nx.MultiDiGraph) -> None:
+    ours = from_pbf(porto_alegre, region="world", speeds=SPEEDS)
+    assert ours.links["length_km"].sum() == pytest.approx(street_km(graph), rel=5e-3)
+    assert 0 < street_km(graph) - ours.links["length_km"].sum() < 0.5, "four ways tagged access=no"
+    open_ones = without_closed(graph)
+    assert ours.links["length_km"].sum() == pytest.approx(street_km(open_ones), rel=1e-6)
+
+
+def test_shortest_times_equal_osmnx_on_a_thousand_pairs(porto_alegre: Path, graph: nx.MultiDiGraph) -> None:
+    ours = from_pbf(porto_alegre, mode=AS_OSMNX, region="world", speeds=SPEEDS)
+    timed = without_closed(
+        osmnx.routing.add_edge_travel_times(osmnx.routing.add_edge_speeds(graph, hwy_speeds=SPEEDS))
+    )
+    for *_, data in timed.edges(data=True):
+        data["exact"] = data["length"] / 1000.0 / limit_of(data) * 60.0
+        data["osmnx"] = data["travel_time"] / 60.0
+    random = np.random.default_rng(3)
+    common = sorted(set(ours.nodes.index) & set(timed.nodes))
+    origins, destinations = np.repeat(random.choice(common, 40), 25), random.choice(common, 1000)
+    place = ours.nodes.index.get_indexer
+    found = node_table(ours, place(origins[::25]), place(destinations))[
+        np.repeat(np.arange(40), 25), np.arange(1000)
+    ]
+    expected, theirs = (oracle_minutes(timed, origins, destinations, weight) for weight in ("exact", "osmnx"))
+    assert np.isfinite(found).sum() == np.isfinite(expected).sum() > 900
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+    # OSMnx's own times know nothing of maxspeed:type and of limits by direction; the rest is equal
+    some = np.isfinite(theirs) & (theirs > 0)
+    gap = np.abs(found[some] / theirs[some] - 1)
+    assert np.median(gap) < 1e-6
+    assert gap.max() < 0.1
+    plain = from_pbf(porto_alegre, mode=AS_OSMNX, region="world", speeds=SPEEDS, use_maxspeed=False)
+    for *_, data in timed.edges(data=True):
+        data["plain"] = data["length"] / 1000.0 / SPEEDS[data["highway"]] * 60.0
+    found = node_table(plain, place(origins[::25]), place(destinations))[
+        np.repeat(np.arange(40), 25), np.arange(1000)
+    ]
+    np.testing.assert_allclose(found, oracle_minutes(timed, origins, destinations, "plain"), rtol=1e-6)
+
+
+def without_closed(graph: nx.MultiDiGraph) -> nx.MultiDiGraph:
+    """OSMnx drives where ``access=no``; nobody should."""
+    shut = [edge for *edge, access in graph.edges(keys=True, data="access") if access == "no"]
+    copy = graph.copy()
+    copy.remove_edges_from(shut)
+    return copy
+
+
+def limit_of(data: dict[str, object]) -> float:
+    """The limit in the direction of the edge, in the spellings that occur in Porto Alegre."""
+    way = "maxspeed:backward" if data["reversed"] else "maxspeed:forward"
+    words = [data.get(way), data.get("maxspeed"), {"BR:urban": "60"}.get(str(data.get("maxspeed:type")))]
+    return float(next((str(word) for word in words if str(word).isdigit()), SPEEDS[str(data["highway"])]))
+
+
+def oracle_minutes(
+    graph: nx.MultiDiGraph, origins: np.ndarray, destinations: np.ndarray, weight: str = "exact"
+) -> np.ndarray:
+    """scipy on OSMnx's unsimplified graph."""
+    number = {node: i for i, node in enumerate(graph)}
+    matrix = nx.to_scipy_sparse_array(nx.DiGraph(least(graph, weight)), nodelist=list(graph), weight="w")
+    rows = {node: i for i, node in enumerate(dict.fromkeys(origins.tolist()))}
+    table = dijkstra(matrix, indices=[number[node] for node in rows])
+    return np.array(
+        [table[rows[a], number[b]] for a, b in zip(origins.tolist(), destinations.tolist(), strict=True)]
+    )
+
+
+def least(graph: nx.MultiDiGraph, weight: str) -> nx.DiGraph:
+    simple = nx.DiGraph()
+    simple.add_nodes_from(graph)
+    for u, v, data in graph.edges(data=True):
+        if not simple.has_edge(u, v) or simple[u][v]["w"] > data[weight]:
+            simple.add_edge(u, v, w=data[weight])
+    return simple
+
+
+@pytest.mark.parametrize("simplified", [False, True])
+def test_an_osmnx_graph_keeps_its_streets_and_times(graph: nx.MultiDiGraph, simplified: bool) -> None:
+    graph = osmnx.simplify_graph(graph) if simplified else graph
+    network = from_osmnx(graph, region="world", speeds=SPEEDS, use_maxspeed=False)
+    assert network.links["length_km"].sum() == pytest.approx(street_km(graph), rel=1e-6)
+    for *_, data in graph.edges(data=True):
+        names = [data["highway"]] if isinstance(data["highway"], str) else data["highway"]
+        main = min(names, key=list(SPEEDS).index)
+        data["exact"] = data["length"] / 1000.0 / SPEEDS[main] * 60.0
+    random = np.random.default_rng(5)
+    origins = np.repeat(random.choice(list(graph), 10), 10)
+    destinations = random.choice(list(graph), 100)
+    place = network.nodes.index.get_indexer
+    table = node_table(network, place(origins), place(destinations)).diagonal()
+    np.testing.assert_allclose(table, oracle_minutes(graph, origins, destinations), rtol=1e-9)
+
+
+def test_graphml_gives_the_network_of_its_graph(graph: nx.MultiDiGraph, tmp_path: Path) -> None:
+    small = osmnx.simplify_graph(
+        osmnx.truncate.largest_component(graph.subgraph(list(graph)[:3000]), strongly=True)
+    )
+    osmnx.save_graphml(small, tmp_path / "a.graphml")
+    ours, read = from_osmnx(small, region="world"), from_osmnx(tmp_path / "a.graphml", region="world")
+    assert len(ours.links) == len(read.links)
+    assert read.links["minutes"].sum() == pytest.approx(ours.links["minutes"].sum())
+
+
+def tiny_graph(**edge: object) -> nx.MultiDiGraph:
+    graph = nx.MultiDiGraph(crs="EPSG:4326")
+    graph.add_node(1, x=112.0, y=28.0)
+    graph.add_node(2, x=112.1, y=28.0)
+    data = {"length": 1000.0, "highway": "primary", "osmid": 7, **edge}
+    graph.add_edge(1, 2, **data)
+    graph.add_edge(2, 1, **data)
+    return graph
+
+
+def test_two_directed_edges_are_one_two_way_link() -> None:
+    network = from_osmnx(tiny_graph())
+    assert len(network.links) == 1
+    assert network.links["minutes"].iloc[0] == network.links["minutes_back"].iloc[0] == pytest.approx(1.0)
+
+
+def test_a_graph_that_cannot_be_used_says_why(tmp_path: Path) -> None:
+    bare = tiny_graph()
+    del bare.nodes[2]["x"]
+    with pytest.raises(InputError, match="nodes without x and y at 2"):
+        from_osmnx(bare)
+    with pytest.raises(
+        InputError, match=r"edges without a length in metres at 1-2, 2-1.*unknown highway moon"
+    ):
+        from_osmnx(tiny_graph(length=np.nan, highway="moon"))
+    homeless = tiny_graph()
+    del homeless.graph["crs"]
+    with pytest.raises(InputError, match="crs"):
+        from_osmnx(homeless)
+    with pytest.raises(InputError, match="MultiDiGraph"):
+        from_osmnx(nx.Graph())
+    with pytest.raises(InputError, match="no edges"):
+        from_osmnx(nx.MultiDiGraph(crs="EPSG:4326"))
+    (tmp_path / "a.graphml").write_text("<graphml><oops")
+    with pytest.raises(SourceError, match=r"a\.graphml"):
+        from_osmnx(tmp_path / "a.graphml")
+
+
+def test_every_link_says_where_its_speed_comes_from(porto_alegre: Path) -> None:
+    network = from_pbf(porto_alegre, region="world", speeds={"residential": 20.0})
+    by = network.links.groupby("speed_source")
+    assert set(by.groups) == {"tag", "class", "override"}
+    tagged, named = by.get_group("tag"), by.get_group("override")
+    assert (tagged["speed_kmh"] == tagged["maxspeed_kmh"]).all()
+    assert set(named["class"]) == {"residential"}
+    assert named["speed_kmh"].to_numpy() == pytest.approx(20.0)
+    share = network.provenance.shares["links with imputed speed"]
+    assert share == pytest.approx((network.links["speed_source"] != "tag").mean())
+    without = from_pbf(porto_alegre, region="world", use_maxspeed=False)
+    assert without.provenance.shares["links with imputed speed"] == 1.0
+
+
+def test_peak_hours_are_slower_by_the_factor_of_the_table(porto_alegre: Path) -> None:
+    free, peak = (from_pbf(porto_alegre, region="china", peak=hour) for hour in (False, True))
+    ratio = (free.links["minutes"] / peak.links["minutes"])[free.links["minutes"] > 0]
+    assert set(ratio.round(6).unique()) == {0.7, 0.8}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"region": "mars"}, "region: 'mars'"),
+        ({"speeds": {"autobahn": 100.0}}, "unknown class 'autobahn'"),
+        ({"speeds": {"primary": np.nan}}, "primary: nan km/h"),
+        ({"speeds": {"primary": 0.0, "trunk": -1.0}}, "primary.*trunk"),
+    ],
+)
+def test_speeds_that_cannot_be_used_are_refused(
+    porto_alegre: Path, arguments: dict[str, object], message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        from_pbf(porto_alegre, **arguments)  # type: ignore[arg-type]
+
+
+def test_a_junction_delay_is_added_where_three_links_meet(porto_alegre: Path) -> None:
+    network = from_pbf(porto_alegre, region="world")
+    slow = junction_delay(network, {"primary": 12.0})
+    degree = np.bincount(network.link_ends.ravel())
+    more = slow.links["minutes"] - network.links["minutes"]
+    expected = (network.links["class"] == "primary") & (degree[network.link_ends[:, 1]] >= 3)
+    np.testing.assert_allclose(more, np.where(expected, 0.2, 0.0), atol=1e-12)
+    assert network.links["minutes"].sum() < slow.links["minutes"].sum()
+    with pytest.raises(InputError, match=r"no link of class 'canal'.*primary: -1"):
+        junction_delay(network, {"canal": 1.0, "primary": -1.0})
+
+
+def test_the_network_stands_still_while_walkers_get_their_own(porto_alegre: Path) -> None:
+    walk = from_pbf(porto_alegre, mode="walk", region="world")
+    assert isinstance(walk, TravelNetwork) and walk.modes == ("walk",)
+    on_land = walk.links["class"] != "ferry"
+    assert walk.links.loc[on_land, "speed_kmh"].to_numpy() == pytest.approx(4.5)
+    assert walk.snapping.off_network_kmh == 4.5

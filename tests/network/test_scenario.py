@@ -1,0 +1,247 @@
+"""What is opened never harms, what is closed and opened again changes nothing, and projects are ranked."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import urbgeo
+from urbgeo.errors import InputError
+from urbgeo.network.air import AirTerms, with_flights
+from urbgeo.network.minutes import minutes_table, nearest_facility
+from urbgeo.network.model import TravelNetwork, build_network
+from urbgeo.network.rail import rail_tables
+from urbgeo.network.scenario import attached_alike, compare, in_year, rank_projects, with_facilities
+from urbgeo.regions.region import Region
+
+UTM = 32649
+
+
+def points(xy: list[tuple[float, float]], ids: list[object]) -> gpd.GeoDataFrame:
+    x, y = np.array(xy, dtype=float).T
+    return gpd.GeoDataFrame(
+        geometry=gpd.points_from_xy(500_000 + 1000 * x, 3_000_000 + 1000 * y), index=ids, crs=UTM
+    )
+
+
+def river() -> TravelNetwork:
+    """Two banks, 20 km long, 1 km apart, joined at one end only."""
+    nodes = points([(0, 0), (20, 0), (0, 1), (20, 1)], list("ABCD"))
+    links = pd.DataFrame(
+        {
+            "from_node": list("ACA"),
+            "to_node": list("BDC"),
+            "length_km": [20.0, 20.0, 1.0],
+            "class": "primary",
+        },
+        index=["south", "north", "old bridge"],
+    )
+    return build_network(nodes, links)
+
+
+BRIDGE = pd.DataFrame(
+    {"from_node": ["B"], "to_node": ["D"], "length_km": 1.0, "class": "primary"}, index=["bridge"]
+)
+
+
+def test_a_bridge_shortens_the_way_across_and_nothing_else() -> None:
+    before = river()
+    after = before.with_links(BRIDGE)
+    found = compare(before, after, lambda network: minutes_table(network, before.nodes, before.nodes))
+    assert found.table.loc[("B", "D")].tolist() == [41.0, 1.0, -40.0, "less"]
+    assert found.table.loc[("A", "C"), "status"] == "same"
+    assert len(before.links) == 3
+    summary = found.summary()
+    assert summary.loc[("all", "less"), "rows"] == 2
+    assert summary.loc[("all", "less"), "mean_change"] == -40.0
+
+
+@st.composite
+def towns(draw: st.DrawFn) -> tuple[TravelNetwork, gpd.GeoDataFrame, pd.DataFrame]:
+    n = draw(st.integers(3, 8))
+    spot = st.tuples(st.integers(0, 30), st.integers(0, 30))
+    nodes = points(draw(st.lists(spot, min_size=n, max_size=n, unique=True)), list(range(n)))
+    node = st.integers(0, n - 1)
+    link = st.tuples(node, node, st.integers(1, 40), st.booleans())
+    rows = draw(st.lists(link, min_size=2, max_size=12))
+    places = points(draw(st.lists(spot, min_size=1, max_size=5)), None)  # type: ignore[arg-type]
+    new = draw(st.lists(link, min_size=1, max_size=3))
+
+    def table(some: list[tuple[int, int, int, bool]], name: str) -> pd.DataFrame:
+        frame = pd.DataFrame(some, columns=["from_node", "to_node", "length_km", "oneway"])
+        return frame.assign(**{"class": "primary"}).set_axis([f"{name}{i}" for i in range(len(some))])
+
+    return build_network(nodes, table(rows, "old")), places, table(new, "new")
+
+
+@settings(max_examples=120, deadline=None)
+@given(towns())
+def test_a_new_bridge_never_lengthens_a_trip(
+    case: tuple[TravelNetwork, gpd.GeoDataFrame, pd.DataFrame],
+) -> None:
+    before, places, new = case
+    found = compare(before, before.with_links(new), lambda network: minutes_table(network, places, places))
+    assert set(found.table["status"]) <= {"same", "less", "opened", "unknown"}
+
+
+@settings(max_examples=120, deadline=None)
+@given(towns(), st.data())
+def test_closing_and_opening_again_changes_no_bit(
+    case: tuple[TravelNetwork, gpd.GeoDataFrame, pd.DataFrame], data: st.DataObject
+) -> None:
+    network, places, _ = case
+    ids = data.draw(
+        st.lists(st.sampled_from(list(network.links.index)), unique=True, max_size=len(network.links) - 1)
+    )
+    again = network.without_links(ids).with_links(network.links.loc[ids]) if ids else network
+    for measure in (
+        lambda one: minutes_table(one, places, places).to_numpy().tobytes(),
+        lambda one: nearest_facility(one, places, network.nodes)["minutes"].to_numpy().tobytes(),
+    ):
+        assert measure(network) == measure(again)
+    pd.testing.assert_frame_equal(
+        again.links.sort_index().drop(columns="geometry"), network.links.sort_index().drop(columns="geometry")
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(towns())
+def test_closing_never_shortens_and_quicker_links_never_lengthen(
+    case: tuple[TravelNetwork, gpd.GeoDataFrame, pd.DataFrame],
+) -> None:
+    network, places, _ = case
+    closed = compare(network, network.without_links(["old0"]), lambda one: minutes_table(one, places, places))
+    assert set(closed.table["status"]) <= {"same", "more", "closed", "unknown"}
+    quick = compare(
+        network,
+        network.with_speeds(pd.Series({"old0": 90.0})),
+        lambda one: minutes_table(one, places, places),
+    )
+    assert (quick.table["after"] <= quick.table["before"] + 1e-9)[quick.table["before"].notna()].all()
+
+
+def test_a_new_train_line_runs_both_ways() -> None:
+    before = river()
+    stations = points([(20, 0), (20, 1)], ["S", "N"])
+    stops = pd.DataFrame(
+        {"service": "T", "seq": [1, 2], "station": ["S", "N"], "minutes": [np.nan, 3.0], "trains_per_day": 60}
+    )
+    nodes, links = rail_tables(stations, stops)
+    doors = pd.DataFrame(
+        {"from_node": ["B", "D"], "to_node": ["S", "N"], "length_km": 0.1, "class": "local"}, index=["s", "n"]
+    )
+    after = before.with_links(pd.concat([links, doors]), nodes=nodes)
+    table = minutes_table(after, before.nodes, before.nodes)
+    assert table.loc["B", "D"] == pytest.approx(table.loc["D", "B"]) and table.loc["B", "D"] < 41
+
+
+def test_points_stay_where_they_were_attached() -> None:
+    before = river()
+    after = before.with_links(BRIDGE)
+    one, two = attached_alike(before, after)
+    assert set(two.links.index[two.joinable_links]) == set(one.links.index[one.joinable_links]) == {
+        "south", "north", "old bridge"
+    }  # fmt: skip
+
+
+def test_other_speeds_hold_for_their_class_both_ways() -> None:
+    slow = river().with_speeds({"primary": 30.0})
+    assert slow.links["minutes"].tolist() == slow.links["minutes_back"].tolist() == [40.0, 40.0, 2.0]
+    assert set(slow.links["speed_source"]) == {"override"}
+    assert slow.provenance.speeds["primary"] == 30.0
+
+
+def test_projects_are_ranked_by_people_gained_per_kilometre() -> None:
+    before = river()
+    people = pd.Series({"B": 100.0, "D": 50.0})
+    projects = pd.DataFrame(
+        {
+            "project": ["bridge", "tunnel", "idle"], "from_node": ["B", "B", "A"], "to_node": ["D", "D", "C"],
+            "length_km": [1.0, 2.0, 1.0], "class": "primary", "opened": [2028, 2027, 2026],
+        }, index=["b", "t", "i"],
+    )  # fmt: skip
+
+    def covered(network: TravelNetwork) -> pd.Series:
+        hospital = before.nodes.loc[["D"]]
+        return nearest_facility(network, before.nodes.loc[["B", "D"]], hospital)["minutes"] <= 30
+
+    ranking = rank_projects(before, projects, covered, people)
+    assert ranking.index.tolist() == ["bridge", "tunnel", "idle"]
+    assert ranking["people_per_km"].tolist() == [100.0, 50.0, 0.0]
+    assert ranking["opened"].tolist() == [2028, 2027, 2026]
+    all_of_them = before.with_links(projects.drop(columns="project"))
+    assert [len(in_year(all_of_them, year).links) for year in (2025, 2026, 2028)] == [3, 4, 6]
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        (lambda one: one.with_links(BRIDGE.set_axis(["south"])), "already has: south"),
+        (lambda one: one.with_links(BRIDGE.assign(to_node="Z")), "to_node not among the nodes at bridge"),
+        (lambda one: one.with_links(BRIDGE.assign(length_km=np.nan)), "length_km.*bridge"),
+        (lambda one: one.with_links(BRIDGE.assign(**{"class": "rope"})), "unknown class rope"),
+        (
+            lambda one: one.with_links(BRIDGE, nodes=points([(1, 1)], ["A"])),
+            "nodes: ids the network already has: A",
+        ),
+        (lambda one: one.without_links(["x"]), "no such links: x"),
+        (lambda one: one.without_links(one.links.index), "no link would be left"),
+        (
+            lambda one: one.with_speeds({"canal": 3.0, "primary": np.nan}),
+            "class or link at canal.*> 0 at primary",
+        ),
+        (lambda one: one.with_speeds(pd.Series({"moon": 3.0})), "class or link at moon"),
+        (lambda one: in_year(one, 2030), "no column opened"),
+        (lambda one: compare(one, one, lambda _: 3), "returned int"),
+        (lambda one: compare(one, one, lambda net: pd.Series(1.0, [id(net)])), "different rows"),
+    ],
+)
+def test_edits_that_make_no_sense_are_refused(edit, message: str) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(InputError, match=message):
+        edit(river())
+
+
+def test_a_flight_takes_check_in_block_time_and_leaving() -> None:
+    network = river()
+    airports = points([(0, -3), (20, 4)], ["X", "Y"])
+    routes = pd.DataFrame({"from_airport": ["X"], "to_airport": ["Y"]})
+    terms = AirTerms(check_in_min=60, leaving_min=20, taxi_min=30, cruise_kmh=600)
+    flown = with_flights(network, airports, routes, terms=terms)
+    km = 21.19 * 6371.0088 / 6378.137  # about 20 km east, 7 km north
+    off = 3.0 / 20.0 * 60.0
+    minutes = minutes_table(flown, network.nodes, network.nodes).loc["A", "D"]
+    assert minutes == 21.0, "driving is quicker"
+    flight = flown.links.loc["flight X - Y"]
+    assert flight["minutes"] == pytest.approx(30 + km / 10, abs=0.02)
+    slow = with_flights(network.with_speeds({"primary": 1.0}), airports, routes, terms=terms)
+    assert minutes_table(slow, network.nodes, network.nodes).loc["A", "D"] == pytest.approx(
+        off + 60 + flight["minutes"] + 20 + off, abs=1e-6
+    )
+    assert flown.modes == ("air", "road")
+    for bad, message in (
+        (
+            pd.DataFrame({"from_airport": ["X"], "to_airport": ["Q"]}),
+            "to_airport not among the airports at 0",
+        ),
+        (pd.DataFrame({"from_airport": ["X"], "to_airport": ["X"]}), "to itself at 0"),
+        (routes.iloc[:0], "no flights"),
+    ):
+        with pytest.raises(InputError, match=message):
+            with_flights(network, airports, bad)
+
+
+def test_a_new_airport_adds_to_the_coverage_of_hunan(hunan: Region, hunan_network: TravelNetwork) -> None:
+    road = hunan_network.only(("road",))
+    first = urbgeo.coverage(hunan.counties, hunan.airports, road, minutes=60)
+    where = hunan.counties.loc[first.uncovered.index[:1], ["geometry"]].set_axis(["NEW"])
+    more = with_facilities(hunan, "airports", where)
+    second = urbgeo.coverage(hunan.counties, more.airports, road, minutes=60)
+    assert second.share > first.share and len(more.airports) == len(hunan.airports) + 1
+    with pytest.raises(InputError, match="already has: NEW"):
+        with_facilities(more, "airports", where)
+    with pytest.raises(InputError, match="layer"):
+        with_facilities(hunan, "harbours", where)

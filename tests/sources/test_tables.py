@@ -1,0 +1,201 @@
+"""Layers keep ids, CRS and Chinese text, whatever they were stored in."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from geopandas.testing import assert_geodataframe_equal
+
+from urbgeo.errors import InputError, SourceError, UrbgeoWarning
+from urbgeo.sources.postgis import read_postgis, write_postgis
+from urbgeo.sources.tables import read_layer, sniffed
+
+NAMES = ["长沙市", "湘西土家族苗族自治州", "㵲阳镇"]
+PLACES = gpd.GeoDataFrame(
+    {"adcode": ["430100", "433100", "431228"], "name": NAMES, "people": [10047914, 2488105, 1]},
+    geometry=gpd.points_from_xy([112.9334, 109.7389, 109.2], [28.2316, 28.3117, 27.4]),
+    crs=4490,
+)
+CSV = "adcode,name,lon,lat\n" + "\n".join(f"{i},{name},11{i},2{i}" for i, name in enumerate(NAMES))
+
+
+@pytest.mark.parametrize("suffix", ["gpkg", "geojson", "parquet", "shp"])
+def test_spatial_files_keep_text_and_places(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"places.{suffix}"
+    frame = PLACES.to_crs(4326) if suffix == "geojson" else PLACES
+    frame.to_parquet(path) if suffix == "parquet" else frame.to_file(path, encoding="utf-8")
+    found = read_layer(path, index="adcode")
+    assert found.encoding == "utf-8"
+    assert found.frame["name"].tolist() == NAMES
+    assert found.frame.index.tolist() == PLACES["adcode"].tolist()
+    assert found.frame.crs == frame.crs
+    assert found.frame.geometry.x.tolist() == pytest.approx(PLACES.geometry.x.tolist())
+
+
+@pytest.mark.parametrize("cpg", [None, "GBK", "UTF-8"])
+def test_a_shapefile_in_gbk_is_read_right_whatever_its_cpg_says(tmp_path: Path, cpg: str | None) -> None:
+    names = NAMES[:2]  # the third is beyond GBK
+    PLACES.iloc[:2].to_file(tmp_path / "a.shp", encoding="gbk")
+    note = tmp_path / "a.cpg"
+    note.unlink(missing_ok=True)
+    if cpg:
+        note.write_text(cpg)
+    if cpg == "UTF-8":
+        with pytest.warns(UrbgeoWarning, match=r"says UTF-8, but the text is gb18030"):
+            found = read_layer(tmp_path / "a.shp")
+    else:
+        found = read_layer(tmp_path / "a.shp")
+    assert (found.encoding, found.frame["name"].tolist()) == ("gb18030", names)
+    with pytest.raises(SourceError, match="not in utf-8; it reads as gb18030"):
+        read_layer(tmp_path / "a.shp", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"), [("utf-8", "utf-8"), ("utf-8-sig", "utf-8"), ("gb18030", "gb18030")]
+)
+def test_csv_is_read_in_its_encoding(tmp_path: Path, written: str, read: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(CSV.encode(written))
+    found = read_layer(path, lon="lon", lat="lat", crs=4326)
+    assert (found.encoding, found.frame["name"].tolist()) == (read, NAMES)
+    assert found.frame.columns[0] == "adcode"
+
+
+def test_csv_in_gbk_insisted_to_be_utf8_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(CSV.encode("gb18030"))
+    with pytest.raises(SourceError, match="not in utf-8; it reads as gb18030"):
+        read_layer(tmp_path / "a.csv", lon="lon", lat="lat", crs=4326, encoding="utf-8")
+    (tmp_path / "b.csv").write_bytes(b"name,lon\n\xff\xff\xff,1\n")
+    with pytest.raises(SourceError, match="neither UTF-8 nor GB18030"):
+        read_layer(tmp_path / "b.csv", lon="lon", lat="lat", crs=4326)
+
+
+def test_a_letter_cut_in_two_by_its_field_is_no_fault() -> None:
+    cut = "湘西土家族苗族自治州".encode()[:10]
+    assert sniffed([cut]) != "utf-8"
+    assert sniffed([cut], width=[10]) == "utf-8"
+
+
+def test_xlsx_gives_points(tmp_path: Path) -> None:
+    pd.DataFrame({"name": NAMES, "x": [111.0, 112.0, 113.0], "y": [27.0, 28.0, 29.0]}).to_excel(
+        tmp_path / "a.xlsx", index=False
+    )
+    found = read_layer(tmp_path / "a.xlsx", lon="x", lat="y", crs=4490)
+    assert found.frame["name"].tolist() == NAMES and found.frame.crs == 4490
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({}, "say which columns hold longitude"),
+        ({"lon": "lon", "lat": "lat"}, "in which CRS"),
+        ({"lon": "lat", "lat": "lon", "crs": 4326}, "look swapped"),
+        ({"lon": "x", "lat": "lat", "crs": 4326}, "no column x"),
+        ({"lon": "name", "lat": "lat", "crs": 4326}, "name is missing or no number at 0, 1, 2"),
+        ({"lon": "lon", "lat": "lat", "crs": "moon"}, "crs: 'moon'"),
+        ({"lon": "lon", "lat": "lat", "crs": 4326, "index": "code"}, "no column code"),
+    ],
+)
+def test_axes_and_crs_are_never_guessed(tmp_path: Path, arguments: dict[str, object], message: str) -> None:
+    (tmp_path / "a.csv").write_text(CSV, encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        read_layer(tmp_path / "a.csv", **arguments)  # type: ignore[arg-type]
+
+
+def test_files_that_cannot_be_used_say_why(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="no such file"):
+        read_layer(tmp_path / "none.gpkg")
+    with pytest.raises(InputError, match="of no kind that is read"):
+        read_layer(tmp_path / "a.docx")
+    for name in ("bad.gpkg", "bad.shp", "bad.parquet", "bad.xlsx", "bad.geojson"):
+        (tmp_path / name).write_bytes(b"nothing")
+        with pytest.raises(SourceError, match=name):
+            read_layer(tmp_path / name)
+    PLACES.set_crs(None, allow_override=True).to_parquet(tmp_path / "bare.parquet")
+    with pytest.raises(InputError, match="names no CRS"):
+        read_layer(tmp_path / "bare.parquet")
+    assert read_layer(tmp_path / "bare.parquet", crs=4490).frame.crs == 4490
+    PLACES.to_parquet(tmp_path / "a.parquet")
+    with pytest.raises(InputError, match="says it is in China Geodetic"):
+        read_layer(tmp_path / "a.parquet", crs=4326)
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[str]:
+    """A PostgreSQL of its own, on a socket in a folder of its own."""
+    places = [Path(shutil.which("initdb") or "/none"), *Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    tools = next((place.resolve().parent for place in places if place.exists()), None)
+    if tools is None or not (tools / "pg_ctl").exists():
+        pytest.skip("no PostgreSQL server on this machine: install postgresql and postgis")
+    folder = Path(tempfile.mkdtemp(prefix="urbgeo-pg-"))
+    user = "postgres" if os.geteuid() == 0 else None
+    if user:
+        shutil.chown(folder, user)
+
+    def run(*command: str | Path) -> None:
+        subprocess.run(list(map(str, command)), check=True, user=user, cwd=folder, stdout=subprocess.DEVNULL)
+
+    try:
+        run(
+            tools / "initdb", "-D", folder / "data", "-U", "planner", "-A", "trust", "-E", "UTF8", "--no-sync"
+        )
+        settings = f"-c listen_addresses='' -c fsync=off -k {folder}"
+        run(tools / "pg_ctl", "-D", folder / "data", "-w", "-l", folder / "log", "-o", settings, "start")
+        try:
+            if not list(Path("/usr/share/postgresql").glob("*/extension/postgis.control")):
+                pytest.skip("PostgreSQL is there without PostGIS: install postgresql-15-postgis-3")
+            run(
+                tools / "psql",
+                "-h",
+                folder,
+                "-U",
+                "planner",
+                "-d",
+                "postgres",
+                "-qc",
+                "create extension postgis",
+            )
+            yield f"postgresql+psycopg://planner@/postgres?host={folder}"
+        finally:
+            run(tools / "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.mark.parametrize("crs", [4490, 4547, 4326])
+def test_a_postgis_round_trip_keeps_ids_crs_and_chinese_text(database: str, crs: int) -> None:
+    places = PLACES.set_index("adcode").to_crs(crs).rename(columns={"name": "名称"})
+    write_postgis(places, database, f"地点_{crs}")
+    found = read_postgis(database, f"地点_{crs}", index="adcode")
+    assert_geodataframe_equal(found, places, check_like=True)
+    assert found["名称"].tolist() == NAMES
+
+
+def test_what_postgis_refuses_is_said_without_the_password(database: str) -> None:
+    places = PLACES.set_index("adcode")
+    write_postgis(places, database, "twice")
+    with pytest.raises(SourceError, match="twice"):
+        write_postgis(places.iloc[:1], database, "twice")
+    assert len(read_postgis(database, "twice")) == 3
+    write_postgis(places.iloc[:1], database, "twice", replace=True)
+    assert len(read_postgis(database, "twice")) == 1
+    with pytest.raises(SourceError, match="no such table"):
+        read_postgis(database, "nowhere")
+    with pytest.raises(InputError, match="repeated ids"):
+        write_postgis(places.iloc[[0, 0]], database, "again")
+    albers = places.to_crs("+proj=aea +lat_1=25 +lat_2=47 +lon_0=105 +ellps=GRS80")
+    with pytest.raises(InputError, match="no number for its CRS"):
+        write_postgis(albers, database, "albers")
+    with pytest.raises(SourceError) as told:
+        read_postgis("postgresql+psycopg://planner:secret@127.0.0.1:9/none", "x")
+    assert "secret" not in str(told.value) and "***" in str(told.value)
+    with pytest.raises(InputError, match="SQLAlchemy URL"):
+        read_postgis("not a url", "x")

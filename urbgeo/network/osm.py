@@ -1,0 +1,302 @@
+"""Travel networks from OpenStreetMap: a PBF file, an OSMnx graph, a GraphML file."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from urbgeo.errors import Faults, InputError, SourceError
+from urbgeo.network.model import Snapping, TravelNetwork, build_network
+from urbgeo.network.osm_speeds import WALK_KMH, way_speeds, with_sources
+from urbgeo.sources.osm import Box, read_roads
+from urbgeo.sources.osm_tags import HIGHWAY_CLASSES, NOT_JOINABLE, TravelRules, written_speed
+from urbgeo.sources.roads import Roads
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+SNAP_ON_FOOT = Snapping(max_snap_km=2.0, off_network_kmh=WALK_KMH)
+"""How points join a network of walks or cycle rides: at walking speed."""
+
+METRES_PER_KM = 1000.0
+
+
+def from_pbf(
+    path: Path | str,
+    *,
+    mode: str | TravelRules = "drive",
+    classes: Collection[str] | None = None,
+    bbox: Box | None = None,
+    region: str = "china",
+    speeds: Mapping[str, float] | None = None,
+    peak: bool = False,
+    use_maxspeed: bool = True,
+    snapping: Snapping | None = None,
+    simplify: bool = True,
+) -> TravelNetwork:
+    """A travel network from an OpenStreetMap ``.osm.pbf`` file.
+
+    Minutes of a link are ``length_km / speed_kmh * 60``; the speed is the written limit (``maxspeed``), else
+    that of the class in the region's table.
+
+    Parameters
+    ----------
+    path
+        The file, of any size: only what is asked for is held in memory.
+    mode
+        ``"drive"``, ``"walk"``, ``"cycle"``, or :class:`urbgeo.sources.osm_tags.TravelRules` of your own.
+    classes
+        Values of ``highway`` (and ``"ferry"``) to keep instead of those of the mode.
+    bbox
+        West, south, east, north in degrees; stretches with at least one end inside are kept.
+    region
+        Whose speeds: ``"china"`` or ``"world"`` (:data:`urbgeo.network.osm_speeds.SPEED_TABLES`).
+    speeds
+        Km/h by class that replace the table's.
+    peak
+        Multiply driving speeds by the table's peak factors.
+    use_maxspeed
+        Whether written limits count.
+    snapping
+        How points are attached; on foot within 2 km by default.
+    simplify
+        Join links at nodes that are no junction; minutes are not changed by it.
+
+    Returns
+    -------
+    TravelNetwork
+        ``links.speed_source`` is ``"tag"``, ``"class"``, ``"override"`` or ``"default"``; the provenance says
+        which share was imputed and what was set aside.
+
+    Raises
+    ------
+    SourceError
+        When the file is missing, no PBF, cut off or damaged.
+    InputError
+        For an unknown mode, class or region, an empty bbox, or no usable way.
+    """
+    roads = read_roads(path, mode=mode, classes=classes, bbox=bbox, simplify=simplify)
+    parameters = {"bbox": bbox, "classes": classes and sorted(classes), "simplify": simplify, **roads.counts}
+    return compile_roads(
+        roads.nodes(),
+        roads.links(),
+        mode=roads.mode,
+        region=region,
+        speeds=speeds,
+        peak=peak,
+        use_maxspeed=use_maxspeed,
+        snapping=snapping,
+        source=f"OpenStreetMap contributors (ODbL): {Path(path).name}",
+        parameters=parameters,
+    )
+
+
+def from_osmnx(
+    graph: nx.MultiDiGraph | Path | str,
+    *,
+    region: str = "china",
+    speeds: Mapping[str, float] | None = None,
+    peak: bool = False,
+    use_maxspeed: bool = True,
+    snapping: Snapping | None = None,
+) -> TravelNetwork:
+    """A travel network from an OSMnx graph, simplified or not, or from a GraphML file of one.
+
+    The two directed edges of a two-way street become one link. Where an edge names several classes or limits
+    (OSMnx joins ways), the most important class and the least limit count.
+
+    Parameters
+    ----------
+    graph
+        A MultiDiGraph whose nodes have ``x`` and ``y`` and whose edges have ``length`` (metres) and
+        ``highway``, in the CRS of ``graph.graph["crs"]``; or the path of a GraphML file.
+    region, speeds, peak, use_maxspeed, snapping
+        As for :func:`from_pbf`.
+
+    Raises
+    ------
+    SourceError
+        When the file cannot be read as GraphML.
+    InputError
+        Listing nodes without coordinates and edges without a usable length or a known class.
+    """
+    name = "OSMnx graph"
+    if isinstance(graph, Path | str):
+        name, graph = f"GraphML: {Path(graph).name}", _graphml(Path(graph))
+    nodes, links = _graph_tables(graph)
+    return compile_roads(
+        nodes,
+        links,
+        mode="road",
+        region=region,
+        speeds=speeds,
+        peak=peak,
+        use_maxspeed=use_maxspeed,
+        snapping=snapping,
+        source=f"OpenStreetMap contributors (ODbL): {name}",
+        parameters={},
+    )
+
+
+def compile_roads(
+    nodes: gpd.GeoDataFrame,
+    links: gpd.GeoDataFrame,
+    *,
+    mode: str,
+    region: str,
+    speeds: Mapping[str, float] | None,
+    peak: bool,
+    use_maxspeed: bool,
+    snapping: Snapping | None,
+    source: str,
+    parameters: Mapping[str, Any],
+) -> TravelNetwork:
+    """Time the links of :meth:`urbgeo.sources.roads.Roads.links` and compile them."""
+    timed, used = way_speeds(
+        links, mode=mode, region=region, speeds=speeds, peak=peak, use_maxspeed=use_maxspeed
+    )
+    links = links.assign(
+        speed_kmh=timed["speed_kmh"], minutes_back=links["length_km"] / timed["speed_back_kmh"] * 60.0
+    )
+    default = Snapping() if mode == "road" else SNAP_ON_FOOT
+    network = with_sources(
+        build_network(nodes, links, snapping=snapping or default, sources=[source]),
+        timed["speed_source"],
+        used,
+    )
+    about = network.provenance.having(
+        parameters={
+            "mode": mode,
+            "speed_region": region,
+            "peak": peak,
+            "maxspeed": use_maxspeed,
+            **parameters,
+        }
+    )
+    return TravelNetwork(network.nodes, network.links, network.snapping, about)
+
+
+def _graphml(path: Path) -> nx.MultiDiGraph:
+    import osmnx
+
+    try:
+        return osmnx.load_graphml(path)
+    except Exception as error:
+        raise SourceError(f"{path}: cannot be read as the GraphML of an OSMnx graph ({error}).") from error
+
+
+def _graph_tables(graph: nx.MultiDiGraph) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    if not graph.is_multigraph() or not graph.is_directed():
+        raise InputError("graph: a MultiDiGraph is needed, as OSMnx makes it.")
+    if "crs" not in graph.graph:
+        raise InputError("graph: graph.graph['crs'] is missing; set the CRS its coordinates are in.")
+    if graph.number_of_edges() == 0:
+        raise InputError("graph: it has no edges.")
+    faults = Faults("graph")
+    places = pd.DataFrame({"x": dict(graph.nodes(data="x")), "y": dict(graph.nodes(data="y"))})
+    places = places.apply(pd.to_numeric, errors="coerce").reindex(list(graph.nodes))
+    bare = places.isna().any(axis=1) | np.isinf(places).any(axis=1)
+    if bare.any():
+        faults.add("nodes without x and y", ids=places.index[bare], remedy="drop or locate them")
+    edges = pd.DataFrame(
+        [
+            (u, v, k, *(data.get(name) for name in _EDGE))
+            for u, v, k, data in graph.edges(keys=True, data=True)
+        ],
+        columns=["from_node", "to_node", "key", *_EDGE],
+    )
+    edges["length"] = pd.to_numeric(edges["length"], errors="coerce")
+    edges["class"] = edges["highway"].map(_main_class)
+    named = edges["from_node"].astype(str) + "-" + edges["to_node"].astype(str)
+    wrong = ~(edges["length"] >= 0) | np.isinf(edges["length"])
+    if wrong.any():
+        faults.add(
+            "edges without a length in metres", ids=named[wrong], remedy="osmnx.distance.add_edge_lengths"
+        )
+    unknown = ~edges["class"].isin(HIGHWAY_CLASSES)
+    if unknown.any():
+        words = ", ".join(sorted(map(str, edges.loc[unknown, "class"].unique())))
+        faults.add(f"edges of unknown highway {words}", ids=named[unknown], remedy="drop or rename them")
+    faults.raise_if_any()
+    nodes = gpd.GeoDataFrame(
+        geometry=gpd.points_from_xy(places.x, places.y), index=places.index, crs=graph.graph["crs"]
+    )
+    return nodes, _paired(edges, places, graph.graph["crs"])
+
+
+_EDGE = ("length", "highway", "maxspeed", "oneway", "osmid", "geometry")
+
+
+def _paired(edges: pd.DataFrame, places: pd.DataFrame, crs: Any) -> gpd.GeoDataFrame:
+    """One row per street: an edge and the edge back of equal id and length are one two-way link."""
+
+    def place(nodes: pd.Series) -> NDArray[np.int64]:
+        return places.index.get_indexer(pd.Index(nodes)).astype(np.int64)
+
+    low = np.where(place(edges["from_node"]) <= place(edges["to_node"]), 0, 1)
+    a = np.where(low == 0, edges["from_node"], edges["to_node"])
+    b = np.where(low == 0, edges["to_node"], edges["from_node"])
+    same = pd.DataFrame(
+        {"a": a, "b": b, "id": edges["osmid"].map(_id_text), "mm": (edges["length"] * 1000).round()}
+    )
+    loop = edges["from_node"] == edges["to_node"]
+    rank = pd.Series(low, index=edges.index, dtype=float).where(~loop, 0.0)
+    turn = same.assign(rank=rank).groupby(["a", "b", "id", "mm", "rank"], dropna=False).cumcount()
+    if loop.any():
+        # a two-way loop is listed twice in the same direction: the second one is the way back
+        both = same[loop].groupby(["a", "b", "id", "mm"], dropna=False).cumcount()
+        rank = rank.mask(loop, (both.reindex(rank.index) % 2).astype(float))
+        turn = turn.mask(loop, both.reindex(turn.index) // 2)
+    pair = same.assign(turn=turn).groupby(["a", "b", "id", "mm", "turn"], dropna=False, sort=False).ngroup()
+    size = pair.map(pair.value_counts())
+    kept = edges[~pair.duplicated()]
+    limit = kept["maxspeed"].map(_least_limit)
+    xy = places.to_numpy(float)
+    ends = [place(kept[end]) for end in ("from_node", "to_node")]
+    straight = shapely.linestrings(np.stack([xy[ends[0]], xy[ends[1]]], axis=1))
+    drawn = np.array(
+        [one if isinstance(one, shapely.LineString) else None for one in kept["geometry"]], object
+    )
+    return gpd.GeoDataFrame(
+        {
+            "from_node": kept["from_node"].to_numpy(),
+            "to_node": kept["to_node"].to_numpy(),
+            "length_km": kept["length"].to_numpy() / METRES_PER_KM,
+            "class": kept["class"].to_numpy(),
+            "oneway": (size[kept.index] == 1).to_numpy(),
+            "joinable": ~kept["class"].isin(NOT_JOINABLE).to_numpy(),
+            "maxspeed_kmh": limit.to_numpy(float),
+            "maxspeed_back_kmh": limit.to_numpy(float),
+            "mode": "road",
+        },
+        geometry=np.where([one is None for one in drawn], straight, drawn),
+        crs=crs,
+    )
+
+
+def _main_class(value: Any) -> Any:
+    """The most important of several classes: the same for both directions of a street."""
+    if not isinstance(value, list):
+        return value
+    known = [name for name in HIGHWAY_CLASSES if name in value]
+    return known[0] if known else str(value)
+
+
+def _id_text(value: Any) -> str:
+    return " ".join(sorted(map(str, value))) if isinstance(value, list) else str(value)
+
+
+def _least_limit(value: Any) -> float:
+    words = value if isinstance(value, list) else [value]
+    found = [written_speed(str(word)) for word in words if word is not None and word == word]
+    return min((speed for speed in found if speed > 0), default=np.nan)
+
+
+__all__ = ["Roads", "from_osmnx", "from_pbf"]

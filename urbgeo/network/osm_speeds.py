@@ -1,0 +1,185 @@
+"""Running speeds of OpenStreetMap ways: by tag, else by class and region; peak factors; junction delay."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from urbgeo.errors import Faults, InputError
+from urbgeo.network.model import TravelNetwork
+from urbgeo.provenance import Provenance
+
+WALK_KMH = 4.5
+"""Walking speed; planners use 4 to 5 (a judgement, to be replaced by local observation)."""
+CYCLE_KMH = 12.0
+"""Cycling speed: default of R5 and r5r (2021)."""
+
+
+@dataclass(frozen=True)
+class SpeedTable:
+    """Speeds without congestion in km/h by class of OpenStreetMap way, with their source.
+
+    ``peak_factor`` multiplies them at peak hours.
+    """
+
+    name: str
+    kmh: Mapping[str, float]
+    peak_factor: Mapping[str, float]
+    source: str
+    year: int
+
+
+_CITY_PEAK = dict.fromkeys(
+    ("primary", "primary_link", "secondary", "secondary_link", "tertiary", "tertiary_link", "unclassified",
+     "residential", "living_street", "road", "service"), 0.7,
+)  # fmt: skip
+_FAST_PEAK = dict.fromkeys(("motorway", "motorway_link", "trunk", "trunk_link"), 0.8)
+
+CHINA = SpeedTable(
+    "china",
+    {
+        "motorway": 100, "motorway_link": 60, "trunk": 80, "trunk_link": 50, "primary": 60,
+        "primary_link": 40, "secondary": 50, "secondary_link": 40, "tertiary": 40, "tertiary_link": 30,
+        "unclassified": 30, "residential": 25, "living_street": 10, "road": 30, "service": 15, "track": 15,
+        "pedestrian": 10, "ferry": 15,
+    },
+    {**_CITY_PEAK, **_FAST_PEAK},
+    "urbgeo default for OpenStreetMap ways in China: motorway as published (Shandong), others a judgement "
+    "below the design speeds of JTG B01-2014; peak factors a judgement (0.6-0.8 in built-up areas)",
+    2024,
+)  # fmt: skip
+
+WORLD = SpeedTable(
+    "world",
+    {
+        "motorway": 90, "motorway_link": 75, "trunk": 85, "trunk_link": 70, "primary": 65, "primary_link": 60,
+        "secondary": 55, "secondary_link": 50, "tertiary": 40, "tertiary_link": 30, "unclassified": 25,
+        "residential": 25, "living_street": 10, "road": 25, "service": 15, "track": 15,
+        "pedestrian": 10, "ferry": 5,
+    },
+    {**_CITY_PEAK, **_FAST_PEAK},
+    "OSRM car profile (speeds by class); track and road added; peak factors a judgement",
+    2023,
+)  # fmt: skip
+
+SPEED_TABLES: Mapping[str, SpeedTable] = {table.name: table for table in (CHINA, WORLD)}
+
+
+def table_of(region: str) -> SpeedTable:
+    """The speed table of a region.
+
+    Raises
+    ------
+    InputError
+        For an unknown region.
+    """
+    if region not in SPEED_TABLES:
+        raise InputError(f"region: {region!r} has no speeds; there are {', '.join(SPEED_TABLES)}.")
+    return SPEED_TABLES[region]
+
+
+def way_speeds(
+    links: pd.DataFrame,
+    *,
+    mode: str,
+    region: str,
+    speeds: Mapping[str, float] | None,
+    peak: bool,
+    use_maxspeed: bool,
+) -> tuple[pd.DataFrame, dict[str, float]]:
+    """Speed there and back of every link and where it comes from; and the speeds by class used.
+
+    ``speed_source`` is ``"tag"`` (a written limit), ``"class"`` (the region's table), ``"override"``
+    (``speeds``) or ``"default"`` (one speed for the whole mode).
+    """
+    table = table_of(region)
+    found = set(links["class"].unique())
+    flat = {"walk": WALK_KMH, "cycle": CYCLE_KMH}.get(mode)
+    by_class = {name: float(table.kmh[name]) for name in table.kmh}
+    if flat is not None:
+        by_class = dict.fromkeys(found | set(by_class), flat)
+        by_class["ferry"] = float(table.kmh["ferry"])
+    by_class |= _checked(speeds, set(by_class) | found)
+    lacking = sorted(found - set(by_class))
+    if lacking:
+        raise InputError(
+            f"speeds: none for class {', '.join(lacking)}; give speeds={{{lacking[0]!r}: km/h}}."
+        )
+    text = links["class"].astype(str)
+    given = text.map(by_class).to_numpy(float)
+    there = links["maxspeed_kmh"].to_numpy(float) if use_maxspeed else np.full(len(links), np.nan)
+    back = links["maxspeed_back_kmh"].to_numpy(float) if use_maxspeed else there
+    source = np.where(text.isin(list(speeds or {})), "override", "class" if flat is None else "default")
+    factor = text.map(table.peak_factor).fillna(1.0).to_numpy(float) if peak and flat is None else 1.0
+    timed = pd.DataFrame(
+        {
+            "speed_kmh": np.where(np.isnan(there), given, there) * factor,
+            "speed_back_kmh": np.where(np.isnan(back), given, back) * factor,
+            "speed_source": np.where(np.isnan(there), source, "tag"),
+        },
+        index=links.index,
+    )
+    return timed, {name: by_class[name] for name in sorted(found)}
+
+
+def junction_delay(network: TravelNetwork, seconds: Mapping[str, float]) -> TravelNetwork:
+    """Add a delay at the junction a link ends in, by the class of the link.
+
+    A junction is a node where at least three links meet; links that end elsewhere keep their minutes.
+
+    Parameters
+    ----------
+    network
+        Stays as it is.
+    seconds
+        Delay by class, e.g. ``{"primary": 8.0}``; classes not named have none.
+
+    Raises
+    ------
+    InputError
+        For classes that are not in the network and delays that are not finite and >= 0.
+    """
+    links = network.links
+    faults = Faults("seconds")
+    for name, delay in seconds.items():
+        if name not in set(links["class"]):
+            faults.add(
+                f"no link of class {name!r}", remedy=f"there are {', '.join(sorted(set(links['class'])))}"
+            )
+        elif not np.isfinite(delay) or delay < 0:
+            faults.add(f"{name}: {delay!r} s", remedy="give a finite delay >= 0")
+    faults.raise_if_any()
+    ends = network.link_ends
+    degree = np.bincount(ends.ravel(), minlength=len(network.nodes))
+    delay_min = links["class"].astype(str).map(dict(seconds)).fillna(0.0).to_numpy(float) / 60.0
+    there = links["minutes"] + delay_min * (degree[ends[:, 1]] >= 3)
+    back = links["minutes_back"] + delay_min * (degree[ends[:, 0]] >= 3)
+    about = network.provenance.having(parameters={"junction_delay_s": dict(seconds)})
+    return replace(network, links=links.assign(minutes=there, minutes_back=back), provenance=about)
+
+
+def with_sources(network: TravelNetwork, source: pd.Series, used: Mapping[str, float]) -> TravelNetwork:
+    """The network saying where its speeds come from: shares by link and by length."""
+    links = network.links.assign(speed_source=source.to_numpy())
+    by_link = links["speed_source"].value_counts(normalize=True)
+    by_km = links.groupby("speed_source")["length_km"].sum() / links["length_km"].sum()
+    shares = {f"links timed by {name}": float(share) for name, share in by_link.items()}
+    shares |= {f"kilometres timed by {name}": float(share) for name, share in by_km.items()}
+    shares["links with imputed speed"] = float((links["speed_source"] != "tag").mean())
+    old = network.provenance
+    about = Provenance(old.parameters, dict(used), old.sources, shares, old.version)
+    return replace(network, links=links, provenance=about)
+
+
+def _checked(speeds: Mapping[str, float] | None, known: set[str]) -> dict[str, float]:
+    faults = Faults("speeds")
+    for name, speed in (speeds or {}).items():
+        if name not in known:
+            faults.add(f"unknown class {name!r}", remedy=f"known are {', '.join(sorted(known))}")
+        elif not np.isfinite(speed) or speed <= 0:
+            faults.add(f"{name}: {speed!r} km/h", remedy="give a finite speed > 0")
+    faults.raise_if_any()
+    return {name: float(speed) for name, speed in (speeds or {}).items()}

@@ -1,0 +1,65 @@
+"""What became of points when they were joined to a network: distances, minutes, components, refusals."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from urbgeo.network.attach import attach
+from urbgeo.network.model import TravelNetwork
+
+
+def snap_report(network: TravelNetwork, points: gpd.GeoDataFrame) -> pd.DataFrame:
+    """How each point joins the network, and why where it does not.
+
+    Parameters
+    ----------
+    network
+        Its ``snapping`` says how far, how fast, and to which component.
+    points
+        Points with unique index, any CRS.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per point: ``status`` (``"attached"``, ``"island"``, ``"too far"``), ``link`` (id, missing
+        when none), ``link_class``, ``off_km``, ``off_minutes``, ``component`` (0 = the largest strongly
+        connected one, -1 = none), ``component_nodes`` (how many nodes it has), ``reason`` (empty when all
+        is well).
+
+    Raises
+    ------
+    InputError
+        Naming every faulty id: no CRS, missing or empty geometry, other kinds than points, repeated ids.
+    """
+    joined = attach(network, points)
+    got = joined.attached
+    rows = joined.link[got]
+    link = np.full(len(got), None, dtype=object)
+    link[got] = network.links.index.to_numpy()[rows]
+    link_class = np.full(len(got), None, dtype=object)
+    link_class[got] = network.links["class"].astype(str).to_numpy()[rows]
+    component = np.full(len(got), -1, np.int64)
+    component[got] = network.component[joined.ends[got]].max(axis=1)
+    sizes = np.bincount(network.component)
+    nodes = np.where(got, sizes[np.maximum(component, 0)], 0)
+    frame = joined.report().assign(
+        link=link, link_class=link_class, component=component, component_nodes=nodes
+    )
+    frame["reason"] = _reasons(network, frame)
+    return frame
+
+
+def _reasons(network: TravelNetwork, frame: pd.DataFrame) -> list[str]:
+    limit = network.snapping.max_snap_km
+    which = "link of the largest component" if network.snapping.component == "largest" else "joinable link"
+    words = {
+        "attached": "",
+        "too far": f"no {which} within {limit:g} km",
+    }
+    island = "its link belongs to a part of {} nodes from which the rest cannot be reached and come back"
+    return [
+        island.format(row.component_nodes) if row.status == "island" else words[str(row.status)]
+        for row in frame.itertuples()
+    ]

@@ -1,0 +1,365 @@
+"""Travel by timetable: exact departures of one day, with the median and the spread over a window."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field, fields, replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from urbgeo.checks import check_minutes, check_points
+from urbgeo.errors import InputError
+from urbgeo.network.attach import Attachment, attach
+from urbgeo.network.minutes import table_between
+from urbgeo.network.model import TravelNetwork
+from urbgeo.network.timetable_kernels import times_from
+from urbgeo.options import thread_count, with_progress
+from urbgeo.provenance import Provenance
+from urbgeo.sources.gtfs import Gtfs, seconds_of, trips_on
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+POINTS_AT_ONCE = 256
+"""Origins of one table of walking times, so that a city of stops does not fill the memory."""
+
+
+@dataclass(frozen=True)
+class TransitTerms:
+    """What a trip by timetable may cost beside riding, in minutes.
+
+    ``walk_to_stop_min`` to the first stop and from the last, ``walk_between_min`` from stop to stop,
+    ``change_min`` between two vehicles beside walking, ``longest_min`` for the whole trip. Walking all the
+    way is always compared.
+    """
+
+    walk_to_stop_min: float = 20.0
+    walk_between_min: float = 8.0
+    change_min: float = 1.0
+    longest_min: float = 120.0
+
+    def __post_init__(self) -> None:
+        for name in ("walk_to_stop_min", "walk_between_min", "longest_min"):
+            check_minutes(getattr(self, name), name)
+        if not (np.isfinite(self.change_min) and self.change_min >= 0):
+            raise InputError(f"change_min: {self.change_min!r} is no time; give minutes >= 0.")
+
+
+@dataclass(frozen=True, eq=False)
+class Timetable:
+    """The connections of one day: a vehicle leaves a stop and calls at the next.
+
+    ``stops`` are points (index: ``feed:stop_id``); ``connections`` one row per hop, sorted by departure:
+    ``from_stop``, ``to_stop`` (positions in ``stops``), ``departs``, ``arrives`` (seconds after midnight),
+    ``run`` (number), ``boards``, ``alights``; ``runs`` one row per run: ``feed``, ``trip_id``, ``route_id``,
+    ``route_type``.
+    """
+
+    day: dt.date
+    stops: gpd.GeoDataFrame
+    connections: pd.DataFrame
+    runs: pd.DataFrame
+    provenance: Provenance = field(default_factory=Provenance)
+
+    def __repr__(self) -> str:
+        return f"<Timetable of {self.day}: {len(self.runs)} runs, {len(self.stops)} stops>"
+
+
+@dataclass(frozen=True, eq=False)
+class TransitMinutes:
+    """Minutes (origins, destinations) over a window of departures.
+
+    ``quantiles[0.5]`` is the median; ``inf`` = not within ``longest_min`` for that share of departures,
+    ``NaN`` = one of the two could not be attached. ``walking`` are the minutes all the way on foot.
+    """
+
+    quantiles: Mapping[float, pd.DataFrame]
+    walking: pd.DataFrame
+    provenance: Provenance
+
+    @property
+    def median(self) -> pd.DataFrame:
+        """Minutes that half of the departures do not exceed."""
+        return self.quantiles[0.5]
+
+    @property
+    def spread(self) -> pd.DataFrame:
+        """Difference of the highest and the lowest quantile asked for: what waiting costs."""
+        high, low = self.quantiles[max(self.quantiles)], self.quantiles[min(self.quantiles)]
+        return high - low.where(np.isfinite(low))
+
+
+def build_timetable(feeds: Gtfs | Sequence[Gtfs], *, day: dt.date | str) -> Timetable:
+    """The connections of GTFS feeds on one day; trips that do not run that day do not count.
+
+    Parameters
+    ----------
+    feeds
+        One feed or several, of different names.
+    day
+        A date, or ``"2019-05-15"``.
+
+    Raises
+    ------
+    InputError
+        When the day is no date, two feeds share a name, or no trip runs that day.
+    """
+    feeds = [feeds] if isinstance(feeds, Gtfs) else list(feeds)
+    date = _date(day)
+    names = [feed.name for feed in feeds]
+    if not feeds or len(set(names)) < len(names):
+        raise InputError(f"feeds: {', '.join(names) or 'none'}; give one or more, of different names.")
+    stops: list[gpd.GeoDataFrame] = []
+    hops, runs, first_run = [], [], 0
+    for feed in feeds:
+        times = trips_on(feed, date)
+        place = sum(len(one) for one in stops) + feed.stops.index.get_indexer(pd.Index(times["stop_id"]))
+        hops.append(_hops(times.assign(place=place, run=times["run"] + first_run)))
+        about = times.groupby("run", sort=True)["trip_id"].first()
+        trips = feed.trips.loc[about, ["route_id"]].reset_index()
+        route_type = feed.routes["route_type"].reindex(trips["route_id"]).to_numpy()
+        runs.append(trips.assign(feed=feed.name, route_type=route_type))
+        first_run += len(about)
+        stops.append(feed.stops.set_axis(feed.name + ":" + feed.stops.index.astype(str)))
+    table = pd.concat(runs, ignore_index=True)
+    if table.empty:
+        raise InputError(
+            f"day: no trip of {', '.join(names)} runs on {date}; look at calendar.txt for the dates."
+        )
+    hop = pd.concat(hops, ignore_index=True)
+    # within a run the order of travel decides between hops that leave at the same second
+    hop = hop.iloc[np.lexsort((hop["order"], hop["arrives"], hop["departs"]))].drop(columns="order")
+    about_feeds = tuple(f"GTFS {feed.name}, {date}" for feed in feeds)
+    return Timetable(
+        date, pd.concat(stops), hop.reset_index(drop=True), table, Provenance(sources=about_feeds)
+    )
+
+
+def transit_minutes(
+    timetable: Timetable,
+    walking: TravelNetwork,
+    origins: gpd.GeoDataFrame,
+    destinations: gpd.GeoDataFrame,
+    *,
+    window: tuple[str, str] = ("08:00", "09:00"),
+    every_min: float = 1.0,
+    quantiles: Sequence[float] = (0.1, 0.5, 0.9),
+    terms: TransitTerms | None = None,
+) -> TransitMinutes:
+    """Minutes on foot and by timetable, for every departure in a window.
+
+    Every ``every_min`` minutes from the start of the window (its end excluded) a traveller leaves the origin,
+    walks to a stop, rides, changes on foot where that helps, and walks from the last stop; or walks all the
+    way. The quantile ``q`` of the minutes of ``n`` departures is the ``ceil(q n)``-th smallest.
+
+    Parameters
+    ----------
+    timetable
+        Of the day asked about.
+    walking
+        Network to walk on, e.g. ``from_pbf(..., mode="walk")``.
+    origins, destinations
+        Points with unique index, any CRS.
+    window
+        First departure and the end of the window.
+    every_min
+        Minutes between departures.
+    quantiles
+        Which to report; the median 0.5 is always among them.
+    terms
+        Limits of walking, the time a change costs, the longest trip.
+
+    Returns
+    -------
+    TransitMinutes
+        Tables aligned on the ids of origins and destinations.
+
+    Raises
+    ------
+    InputError
+        For faulty points, an empty window, quantiles outside 0-1.
+    """
+    terms = terms or TransitTerms()
+    check_points(origins, "origins")
+    check_points(destinations, "destinations")
+    leaves = _departures(window, every_min)
+    asked = sorted({0.5, *quantiles})
+    if not all(0 < one <= 1 for one in asked):
+        raise InputError(f"quantiles: {list(quantiles)}; give numbers above 0 and up to 1.")
+    ranks = np.array([int(np.ceil(one * len(leaves) - 1e-9)) - 1 for one in asked], np.int64)
+    start, via, end = (attach(walking, points) for points in (origins, timetable.stops, destinations))
+    to_stops = _walks(walking, start, via, terms.walk_to_stop_min)
+    from_stops = csr_array(_walks(walking, via, end, terms.walk_to_stop_min).T)
+    between = _walks(walking, via, via, terms.walk_between_min)
+    on_foot = pd.DataFrame(
+        table_between(walking, start, end, np.inf),
+        index=origins.index.rename("origin"),
+        columns=destinations.index.rename("destination"),
+    )
+    seconds = _ranked(timetable, terms, leaves, ranks, to_stops, from_stops, between, on_foot)
+    lost = on_foot.isna().to_numpy()
+    tables = {
+        one: pd.DataFrame(
+            np.where(lost, np.nan, seconds[:, r] / 60.0), index=on_foot.index, columns=on_foot.columns
+        )
+        for r, one in enumerate(asked)
+    }
+    about = Provenance(
+        parameters={"window": window, "every_min": every_min, "day": str(timetable.day), "terms": terms},
+        sources=(*timetable.provenance.sources, *walking.provenance.sources),
+        shares={"pairs reached by the median": float(np.isfinite(tables[0.5].to_numpy()).mean())},
+    )
+    return TransitMinutes(tables, on_foot, about)
+
+
+def lines_of(
+    timetable: Timetable, *, window: tuple[str, str] = ("00:00", "24:00")
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """The timetable as lines: stations, and the stops of each line in order with minutes and trains per day.
+
+    Runs of one route that call at the same stops in the same order are one line. Only runs whose first
+    departure lies in the window count.
+
+    Returns
+    -------
+    tuple
+        ``stations`` (points; index = stop id; ``name``) and ``stops``: ``line``, ``order`` (from 1),
+        ``station``, ``minutes`` (median since the first stop, at arrival), ``trains`` (runs in the window),
+        ``route_id``.
+
+    Raises
+    ------
+    InputError
+        When the window is empty or no run starts in it.
+    """
+    start, end = _window(window)
+    hop = timetable.connections.sort_values(["run", "departs", "arrives"], kind="stable")
+    first = hop.groupby("run")["departs"].transform("first")
+    hop = hop[(first >= start) & (first < end)].assign(first=first)
+    if hop.empty:
+        raise InputError(f"window: no run starts between {window[0]} and {window[1]} on {timetable.day}.")
+    by_run = hop.groupby("run", sort=True)
+    called = by_run["from_stop"].agg(list)
+    last = by_run["to_stop"].last()
+    pattern = [(*calls, end) for calls, end in zip(called, last, strict=True)]
+    route = timetable.runs.loc[called.index, "route_id"]
+    keys = pd.MultiIndex.from_arrays([route, pd.Series(pattern, dtype=object)])
+    line = pd.Series(pd.factorize(keys)[0] + 1, called.index)
+    hop = hop.assign(line=hop["run"].map(line), order=by_run.cumcount() + 2)
+    hop["minutes"] = (hop["arrives"] - hop["first"]) / 60.0
+    later = hop.groupby(["line", "order"]).agg(place=("to_stop", "first"), minutes=("minutes", "median"))
+    begin = (
+        hop[hop["order"] == 2].groupby("line").agg(place=("from_stop", "first")).assign(minutes=0.0, order=1)
+    )
+    table = pd.concat([begin.set_index("order", append=True), later]).sort_index().reset_index()
+    table["station"] = timetable.stops.index.to_numpy()[table["place"]]
+    table["trains"] = table["line"].map(line.value_counts())
+    table["route_id"] = table["line"].map(
+        pd.Series(route.to_numpy(), line.to_numpy()).groupby(level=0).first()
+    )
+    stations = timetable.stops.loc[table["station"].unique()]
+    return stations, table[["line", "order", "station", "minutes", "trains", "route_id"]]
+
+
+def _date(day: dt.date | str) -> dt.date:
+    try:
+        return day if isinstance(day, dt.date) else dt.date.fromisoformat(day)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"day: {day!r} is no date; write it as 2019-05-15.") from error
+
+
+def _window(window: tuple[str, str]) -> tuple[int, int]:
+    start, end = seconds_of(window[0]), seconds_of(window[1])
+    if end <= start:
+        raise InputError(f"window: it ends at {window[1]}, not after it begins at {window[0]}.")
+    return start, end
+
+
+def _departures(window: tuple[str, str], every_min: float) -> Floats:
+    start, end = _window(window)
+    return np.arange(start, end, check_minutes(every_min, "every_min") * 60.0)
+
+
+def _hops(times: pd.DataFrame) -> pd.DataFrame:
+    """From each stop of a run to the next one."""
+    follows = (times["run"].shift(-1) == times["run"]).to_numpy()
+    here, there = times[follows], times.shift(-1)[follows]
+    return pd.DataFrame(
+        {
+            "from_stop": here["place"].to_numpy(np.int32),
+            "to_stop": there["place"].to_numpy(np.int32),
+            "departs": here["departure"].to_numpy(np.float64),
+            "arrives": there["arrival"].to_numpy(np.float64),
+            "run": here["run"].to_numpy(np.int32),
+            "boards": here["boards"].to_numpy(bool),
+            "alights": there["alights"].to_numpy(bool),
+            "order": np.arange(follows.sum()),
+        }
+    )
+
+
+def _walks(walking: TravelNetwork, start: Attachment, end: Attachment, limit_min: float) -> csr_array:
+    """Seconds on foot within the limit (origins, destinations)."""
+    parts = []
+    for first in range(0, len(start.index), POINTS_AT_ONCE):
+        some = _part(start, slice(first, first + POINTS_AT_ONCE))
+        seconds = table_between(walking, some, end, limit_min) * 60.0
+        rows, columns = np.nonzero(np.isfinite(seconds))
+        counts = np.bincount(rows, minlength=len(some.index))
+        parts.append((counts, columns.astype(np.int32), seconds[rows, columns]))
+    counts, columns, seconds = (np.concatenate(one) for one in zip(*parts, strict=True))
+    begin = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    return csr_array((seconds, columns, begin), shape=(len(start.index), len(end.index)))
+
+
+def _part(joined: Attachment, rows: slice) -> Attachment:
+    """Some of the attached points."""
+    arrays = {one.name: getattr(joined, one.name) for one in fields(joined) if one.name != "off_network_kmh"}
+    return replace(joined, **{name: array[rows] for name, array in arrays.items()})
+
+
+def _ranked(
+    timetable: Timetable,
+    terms: TransitTerms,
+    leaves: Floats,
+    ranks: Ints,
+    to_stops: csr_array,
+    from_stops: csr_array,
+    between: csr_array,
+    on_foot: pd.DataFrame,
+) -> Floats:
+    """(origins, ranks, destinations) seconds, origin by origin in threads."""
+    hop = timetable.connections
+    connections = (
+        hop["from_stop"].to_numpy(np.int32),
+        hop["to_stop"].to_numpy(np.int32),
+        hop["departs"].to_numpy(np.float64),
+        hop["arrives"].to_numpy(np.float64),
+        hop["run"].to_numpy(np.int32),
+        hop["boards"].to_numpy(bool),
+        hop["alights"].to_numpy(bool),
+    )
+    walk_s = on_foot.fillna(np.inf).to_numpy() * 60.0
+    out = np.empty((len(walk_s), len(ranks), walk_s.shape[1]))
+
+    def one(row: int) -> None:
+        near = slice(to_stops.indptr[row], to_stops.indptr[row + 1])
+        times_from(
+            leaves, terms.longest_min * 60.0, to_stops.indices[near].astype(np.int32), to_stops.data[near],
+            connections, len(timetable.runs), terms.change_min * 60.0,
+            between.indptr.astype(np.int64), between.indices.astype(np.int32), between.data,
+            from_stops.indptr.astype(np.int64), from_stops.indices.astype(np.int32), from_stops.data,
+            walk_s[row], ranks, out[row],
+        )  # fmt: skip
+
+    with ThreadPoolExecutor(thread_count()) as pool:
+        tasks = [pool.submit(one, row) for row in range(len(walk_s))]
+        for task in with_progress(as_completed(tasks), total=len(tasks), what="transit minutes"):
+            task.result()
+    return out

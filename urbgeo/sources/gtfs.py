@@ -1,0 +1,350 @@
+"""GTFS feeds: read within limits, checked, and turned to the connections that run on one day."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import warnings
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from urbgeo.checks import check_columns
+from urbgeo.crs import WGS84
+from urbgeo.errors import Faults, InputError, SourceError, UrbgeoWarning, some_of
+from urbgeo.sources.road_kernels import EARTH_KM
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+DAY_S = 86_400
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+ADDED, REMOVED = "1", "2"
+NOT_HERE = "1"
+"""pickup_type and drop_off_type: nobody boards or alights."""
+
+NEEDED: dict[str, tuple[str, ...]] = {
+    "stops": ("stop_id", "stop_lat", "stop_lon"),
+    "routes": ("route_id", "route_type"),
+    "trips": ("route_id", "service_id", "trip_id"),
+    "stop_times": ("trip_id", "arrival_time", "departure_time", "stop_id", "stop_sequence"),
+}
+OPTIONAL: dict[str, tuple[str, ...]] = {
+    "calendar": ("service_id", *WEEKDAYS, "start_date", "end_date"),
+    "calendar_dates": ("service_id", "date", "exception_type"),
+    "frequencies": ("trip_id", "start_time", "end_time", "headway_secs"),
+}
+
+
+@dataclass(frozen=True)
+class GtfsLimits:
+    """How much a feed may unpack to: megabytes per file and together, and times its packed size.
+
+    A larger one is refused before it is unpacked, so that a hostile file cannot fill the memory.
+    """
+
+    file_mb: float = 2_000.0
+    total_mb: float = 4_000.0
+    ratio: float = 200.0
+
+
+@dataclass(frozen=True, eq=False)
+class Gtfs:
+    """The tables of one feed, as text but for times (seconds after midnight) and coordinates.
+
+    ``counts`` says what was set aside: trips without usable times, stop times of unknown trips.
+    """
+
+    name: str
+    stops: gpd.GeoDataFrame
+    routes: pd.DataFrame
+    trips: pd.DataFrame
+    stop_times: pd.DataFrame
+    calendar: pd.DataFrame
+    calendar_dates: pd.DataFrame
+    frequencies: pd.DataFrame
+    counts: dict[str, int]
+
+
+def read_gtfs(path: Path | str, *, name: str | None = None, limits: GtfsLimits | None = None) -> Gtfs:
+    """Read a GTFS feed from a zip file or a folder.
+
+    Empty times between timed stops are filled in by the distance between stops. Trips without a time at their
+    first or last stop, and trips that run backwards in time, are left out with a counted warning.
+
+    Parameters
+    ----------
+    path
+        Zip file or folder.
+    name
+        What the feed is called in stop ids; by default the name of the file.
+    limits
+        How much a zip file may unpack to.
+
+    Raises
+    ------
+    SourceError
+        When it is no zip file, damaged, larger than the limits, or lacks required files.
+    InputError
+        Listing missing columns, repeated ids, stops without coordinates, references to nothing.
+    """
+    path = Path(path)
+    texts = _folder(path) if path.is_dir() else _unzipped(path, limits or GtfsLimits())
+    missing = [f"{table}.txt" for table in NEEDED if table not in texts]
+    if "calendar" not in texts and "calendar_dates" not in texts:
+        missing.append("calendar.txt or calendar_dates.txt")
+    if missing:
+        raise SourceError(f"{path}: no complete GTFS feed; it lacks {some_of(missing)}.")
+    tables = {table: _table(path, table, texts.get(table)) for table in (*NEEDED, *OPTIONAL)}
+    stops = _stops(tables["stops"], set(tables["stop_times"]["stop_id"]))
+    _check_references(tables)
+    times, counts = _timed(tables["stop_times"], tables["trips"], stops)
+    for what, count in counts.items():
+        if count:
+            warnings.warn(f"{path.name}: {count} {what}, left out.", UrbgeoWarning, stacklevel=2)
+    return Gtfs(
+        name or path.stem,
+        stops,
+        tables["routes"].set_index("route_id"),
+        tables["trips"].set_index("trip_id"),
+        times,
+        tables["calendar"],
+        tables["calendar_dates"],
+        tables["frequencies"],
+        counts,
+    )
+
+
+def services_on(feed: Gtfs, day: dt.date) -> set[str]:
+    """The services that run on a day: by the calendar, with its exceptions."""
+    stamp = f"{day:%Y%m%d}"
+    weekly = feed.calendar
+    runs = (
+        (weekly[WEEKDAYS[day.weekday()]] == "1")
+        & (weekly["start_date"] <= stamp)
+        & (weekly["end_date"] >= stamp)
+    )
+    services = set(weekly.loc[runs, "service_id"])
+    special = feed.calendar_dates[feed.calendar_dates["date"] == stamp]
+    services |= set(special.loc[special["exception_type"] == ADDED, "service_id"])
+    return services - set(special.loc[special["exception_type"] == REMOVED, "service_id"])
+
+
+def seconds_of(text: str) -> int:
+    """Seconds after midnight of ``"08:30"`` or ``"25:10:00"``.
+
+    Raises
+    ------
+    InputError
+        When it is no time.
+    """
+    parts = str(text).strip().split(":")
+    if len(parts) not in (2, 3) or not all(part.isdigit() for part in parts) or int(parts[1]) > 59:
+        raise InputError(f"time: {text!r} is no time of day; write it as 08:30 or 08:30:00.")
+    hours, minutes, seconds = (*map(int, parts), 0)[:3]
+    return hours * 3600 + minutes * 60 + seconds
+
+
+def trips_on(feed: Gtfs, day: dt.date) -> pd.DataFrame:
+    """Stop times of the trips that run on a day, with seconds counted from its midnight.
+
+    Trips of the day before that run past midnight are among them; trips given by headway (frequencies) are
+    written out one by one. Columns: ``run`` (number), ``trip_id``, ``stop_id``, ``arrival``, ``departure``,
+    ``boards``, ``alights``, in order of travel.
+    """
+    parts = []
+    for shift, date in ((0, day), (-DAY_S, day - dt.timedelta(days=1))):
+        services = services_on(feed, date)
+        trips = feed.trips.index[feed.trips["service_id"].isin(services)]
+        times = feed.stop_times[feed.stop_times["trip_id"].isin(trips)]
+        times = _written_out(times, feed.frequencies)
+        times = times.assign(arrival=times["arrival"] + shift, departure=times["departure"] + shift)
+        late = times.groupby("run")["arrival"].transform("max") >= 0
+        parts.append(times[late].assign(run=times.loc[late, "run"] * 2 + (shift < 0)))
+    both = pd.concat(parts, ignore_index=True)
+    return both.assign(run=pd.factorize(both["run"])[0])
+
+
+def _folder(path: Path) -> dict[str, bytes]:
+    wanted = [*NEEDED, *OPTIONAL]
+    return {one.stem: one.read_bytes() for one in path.glob("*.txt") if one.stem in wanted}
+
+
+def _unzipped(path: Path, limits: GtfsLimits) -> dict[str, bytes]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = {
+                PurePosixPath(one.filename).stem: one
+                for one in archive.infolist()
+                if one.filename.endswith(".txt")
+                and PurePosixPath(one.filename).stem in (*NEEDED, *OPTIONAL)
+                and not one.filename.startswith("__MACOSX")
+            }
+            _check_sizes(path, list(members.values()), limits)
+            return {table: archive.read(member) for table, member in members.items()}
+    except FileNotFoundError as error:
+        raise SourceError(f"{path}: there is no such file.") from error
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        if isinstance(error, SourceError):
+            raise
+        raise SourceError(f"{path}: the zip file cannot be read ({error}); download it again.") from error
+
+
+def _check_sizes(path: Path, members: Sequence[zipfile.ZipInfo], limits: GtfsLimits) -> None:
+    """Refuse before unpacking; a size that is declared too small ends in a checksum error instead."""
+    total = sum(one.file_size for one in members)
+    large = [one.filename for one in members if one.file_size > limits.file_mb * 1e6]
+    dense = [one.filename for one in members if one.file_size > limits.ratio * max(one.compress_size, 1_000)]
+    if large or dense or total > limits.total_mb * 1e6:
+        raise SourceError(
+            f"{path}: it would unpack to {total / 1e6:,.0f} MB ({some_of(large or dense) or 'together'}), "
+            f"more than the limits ({limits.file_mb:g} MB a file, {limits.total_mb:g} MB together, "
+            f"{limits.ratio:g} times its size). If you trust it, pass larger limits=GtfsLimits(...)."
+        )
+
+
+def _table(path: Path, table: str, content: bytes | None) -> pd.DataFrame:
+    columns = {**NEEDED, **OPTIONAL}[table]
+    if content is None or not content.strip():
+        if table in NEEDED:
+            raise SourceError(f"{path}: {table}.txt is empty.")
+        return pd.DataFrame(columns=list(columns), dtype=str)
+    try:
+        frame = pd.read_csv(
+            io.BytesIO(content), dtype=str, keep_default_na=False, skipinitialspace=True, encoding="utf-8-sig"
+        )
+    except (UnicodeDecodeError, pd.errors.ParserError) as error:
+        raise SourceError(f"{path}: {table}.txt is no table in UTF-8 ({error}).") from error
+    frame.columns = frame.columns.str.strip()
+    check_columns(frame, f"{path.name}: {table}.txt", columns)
+    return frame
+
+
+def _stops(table: pd.DataFrame, used: set[str]) -> gpd.GeoDataFrame:
+    table = table[table["stop_id"].isin(used)].set_index("stop_id")
+    lon, lat = (pd.to_numeric(table[column], errors="coerce") for column in ("stop_lon", "stop_lat"))
+    faults = Faults("stops.txt")
+    lost = lon.isna() | lat.isna() | (lon.abs() > 180) | (lat.abs() > 90)
+    if lost.any():
+        faults.add("stops without usable coordinates", ids=table.index[lost], remedy="locate or drop them")
+    again = table.index[table.index.duplicated()].unique()
+    if len(again):
+        faults.add("stop_id is repeated", ids=again)
+    unknown = sorted(used - set(table.index))
+    if unknown:
+        faults.add("stop_times.txt names stops that are not there", ids=unknown)
+    faults.raise_if_any()
+    names = table.get("stop_name", "")
+    return gpd.GeoDataFrame(
+        {"name": names}, index=table.index, geometry=gpd.points_from_xy(lon, lat), crs=WGS84
+    )
+
+
+def _check_references(tables: dict[str, pd.DataFrame]) -> None:
+    faults = Faults("GTFS feed")
+    trips, routes = tables["trips"], tables["routes"]
+    for table, key in ((trips, "trip_id"), (routes, "route_id")):
+        again = table.loc[table[key].duplicated(), key]
+        if len(again):
+            faults.add(f"{key} is repeated", ids=again.unique())
+    lost = set(trips["route_id"]) - set(routes["route_id"])
+    if lost:
+        faults.add("trips.txt names routes that are not there", ids=sorted(lost))
+    lost = set(tables["stop_times"]["trip_id"]) - set(trips["trip_id"])
+    if lost:
+        faults.add("stop_times.txt names trips that are not there", ids=sorted(lost))
+    faults.raise_if_any()
+
+
+def _timed(
+    table: pd.DataFrame, trips: pd.DataFrame, stops: gpd.GeoDataFrame
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Stop times in order of travel, in seconds, with the gaps filled."""
+    sequence = pd.to_numeric(table["stop_sequence"], errors="coerce")
+    times = pd.DataFrame(
+        {
+            "trip_id": table["trip_id"],
+            "stop_id": table["stop_id"],
+            "arrival": _seconds(table["arrival_time"]),
+            "departure": _seconds(table["departure_time"]),
+            "boards": table["pickup_type"] != NOT_HERE if "pickup_type" in table else True,
+            "alights": table["drop_off_type"] != NOT_HERE if "drop_off_type" in table else True,
+        }
+    )
+    if sequence.isna().any():
+        rows = [f"row {row + 2}" for row in np.flatnonzero(sequence.isna())]
+        raise InputError(f"stop_times.txt: stop_sequence is no number in {some_of(rows)}.")
+    times = times.iloc[np.lexsort((sequence, pd.factorize(times["trip_id"])[0]))].reset_index(drop=True)
+    times["arrival"] = times["arrival"].fillna(times["departure"])
+    times["departure"] = times["departure"].fillna(times["arrival"])
+    by_trip = times.groupby("trip_id", sort=False)
+    ends = by_trip["arrival"].transform(lambda one: np.isfinite(one.iloc[0]) and np.isfinite(one.iloc[-1]))
+    alone = by_trip["stop_id"].transform("size") < 2
+    open_ended = ~ends.astype(bool) | alone
+    counts = {"trips without a time at their first or last stop": _trips(times, open_ended)}
+    times = _filled(times[~open_ended].reset_index(drop=True), stops)
+    later = times.groupby("trip_id", sort=False)["departure"].shift().fillna(-np.inf)
+    turned = (times["arrival"] < later) | (times["departure"] < times["arrival"])
+    backwards = times["trip_id"].isin(times.loc[turned, "trip_id"].unique())
+    counts["trips that run backwards in time"] = _trips(times, backwards)
+    counts["trips without stop times"] = len(set(trips["trip_id"]) - set(table["trip_id"]))
+    times = times[~backwards].reset_index(drop=True)
+    return times.astype({"arrival": np.int64, "departure": np.int64}), counts
+
+
+def _trips(times: pd.DataFrame, rows: pd.Series) -> int:
+    return int(times.loc[rows, "trip_id"].nunique())
+
+
+def _seconds(texts: pd.Series) -> pd.Series:
+    parts = texts.str.strip().str.extract(r"^(\d+):([0-5]?\d):([0-5]?\d)$").astype(float)
+    return parts[0] * 3600 + parts[1] * 60 + parts[2]
+
+
+def _filled(times: pd.DataFrame, stops: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Times at untimed stops, in proportion to the straight distance from stop to stop."""
+    if times.empty or times["arrival"].notna().all():
+        return times
+    place = stops.index.get_indexer(pd.Index(times["stop_id"]))
+    lon, lat = np.radians(shapely.get_coordinates(stops.geometry.to_numpy())[place]).T
+    step = np.hypot(np.diff(lon) * np.cos(lat[1:]), np.diff(lat)) * EARTH_KM
+    along = np.concatenate([[0.0], np.cumsum(step)])
+    known = times["arrival"].notna().to_numpy()
+    timed, rows = np.flatnonzero(known), np.arange(len(times))
+    before = timed[np.searchsorted(timed, rows, side="right") - 1]
+    after = timed[np.searchsorted(timed, rows)]
+    left, right = times["departure"].to_numpy()[before], times["arrival"].to_numpy()[after]
+    span = along[after] - along[before]
+    share = np.where(span > 0, (along - along[before]) / np.where(span > 0, span, 1.0), 0.0)
+    between = np.round(left + share * (right - left))
+    filled = {name: np.where(known, times[name], between) for name in ("arrival", "departure")}
+    return times.assign(**filled)
+
+
+def _written_out(times: pd.DataFrame, frequencies: pd.DataFrame) -> pd.DataFrame:
+    """Every run of every trip, numbered by ``run``; trips given by headway once for each departure."""
+    single = times[~times["trip_id"].isin(frequencies["trip_id"])]
+    runs = [single.assign(run=pd.factorize(single["trip_id"])[0])]
+    number = int(runs[0]["run"].max()) + 1 if len(single) else 0
+    by_trip = dict(tuple(times[times["trip_id"].isin(frequencies["trip_id"])].groupby("trip_id")))
+    for row in frequencies.itertuples():
+        text = str(row.headway_secs)
+        headway = int(text) if text.isdigit() else 0
+        if headway <= 0:
+            raise InputError(f"frequencies.txt: trip {row.trip_id} has headway {text!r}; it must be > 0 s.")
+        pattern = by_trip.get(str(row.trip_id))
+        if pattern is None:
+            continue
+        first = int(pattern["departure"].iloc[0])
+        for start in range(seconds_of(str(row.start_time)), seconds_of(str(row.end_time)), headway):
+            moved = {name: pattern[name] - first + start for name in ("arrival", "departure")}
+            runs.append(pattern.assign(**moved, run=number))
+            number += 1
+    return pd.concat(runs, ignore_index=True)

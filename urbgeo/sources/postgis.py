@@ -1,0 +1,122 @@
+"""Layers from and to PostGIS, by SQLAlchemy URL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+
+from urbgeo.checks import check_crs, check_ids
+from urbgeo.errors import InputError, MissingExtraError, SourceError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+def read_postgis(
+    url: str, table: str, *, index: str | None = None, schema: str = "public"
+) -> gpd.GeoDataFrame:
+    """Read a table with a geometry column.
+
+    Parameters
+    ----------
+    url
+        E.g. ``"postgresql+psycopg://planner@localhost/region"``.
+    table, schema
+        Where it is.
+    index
+        Column to use as ids.
+
+    Raises
+    ------
+    SourceError
+        When the database cannot be reached or has no such table; the message shows no password.
+    InputError
+        When the table has no single geometry column, or no CRS.
+    """
+    with _connected(url) as link:
+        from sqlalchemy import text
+
+        found = link.execute(
+            text(
+                "select f_geometry_column, srid from geometry_columns "
+                "where f_table_schema = :schema and f_table_name = :table"
+            ),
+            {"schema": schema, "table": table},
+        ).all()
+        if not found:
+            raise SourceError(f"{schema}.{table}: the database has no such table with a geometry.")
+        if len(found) > 1:
+            raise InputError(f"{schema}.{table}: it has {len(found)} geometry columns; make a view with one.")
+        column, srid = found[0]
+        if srid == 0:
+            raise InputError(f"{schema}.{table}: {column} has no CRS; set it with UpdateGeometrySRID.")
+        quoted = link.dialect.identifier_preparer.quote
+        query = text(f"select * from {quoted(schema)}.{quoted(table)}")
+        frame = gpd.read_postgis(query, link, geom_col=column, index_col=index, crs=srid)
+    return frame.rename_geometry("geometry") if column != "geometry" else frame
+
+
+def write_postgis(
+    frame: gpd.GeoDataFrame, url: str, table: str, *, schema: str = "public", replace: bool = False
+) -> None:
+    """Write a layer, its ids as a column, in one transaction: whole or not at all.
+
+    Parameters
+    ----------
+    frame
+        With unique ids and a CRS that has an EPSG code.
+    url, table, schema
+        Where to.
+    replace
+        Replace a table of this name; without it an existing one is an error.
+
+    Raises
+    ------
+    SourceError
+        When the database cannot be reached or the table is there already.
+    InputError
+        Without CRS, with one that PostGIS has no number for, or with repeated ids.
+    """
+    check_crs(frame, "frame")
+    check_ids(frame.index, "frame")
+    if frame.crs.to_epsg() is None:
+        raise InputError(
+            f"frame: PostGIS has no number for its CRS {frame.crs.name}; convert it, e.g. to 4490."
+        )
+    label = frame.index.name or "id"
+    with _connected(url) as link:
+        frame.to_postgis(
+            table,
+            link,
+            schema=schema,
+            if_exists="replace" if replace else "fail",
+            index=True,
+            index_label=label,
+        )
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[Connection]:
+    try:
+        import geoalchemy2  # noqa: F401  geopandas writes through it
+        from sqlalchemy import create_engine
+        from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+    except ImportError as error:
+        raise MissingExtraError("sqlalchemy, psycopg and geoalchemy2", "postgis", "PostGIS") from error
+    try:
+        engine: Any = create_engine(url)
+    except (ArgumentError, ImportError) as error:
+        raise InputError("url: it is no SQLAlchemy URL of a database with an installed driver.") from error
+    shown = engine.url.render_as_string(hide_password=True)
+    try:
+        with engine.begin() as link:
+            yield link
+    except (SourceError, InputError):
+        raise
+    except (SQLAlchemyError, ValueError) as error:
+        raise SourceError(f"{shown}: {str(error).splitlines()[0]}") from error
+    finally:
+        engine.dispose()
