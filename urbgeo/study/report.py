@@ -177,7 +177,7 @@ def _basis(answers: Answers) -> str:
         [
             _table(["道路等级 class", "km/h", "来源 source"], speeds),
             "参数 Parameters\n\n"
-            + _list(f"`{name}` = {value:g}" for name, value in about.parameters.items()),
+            + _list(f"`{name}` = {_text(value)}" for name, value in about.parameters.items()),
             "占比 Shares\n\n" + _list(f"{name}: {share:.1%}" for name, share in shares.items()),
             "来源 Sources\n\n" + _list(answers.region.sources),
             "说明 Notes\n\n" + _list(answers.region.notes),
@@ -201,6 +201,10 @@ def _number(value: float, digits: int) -> str:
     if pd.isna(value):
         return "–"
     return "无法到达 unreached" if value == float("inf") else f"{value:,.{digits}f}"
+
+
+def _text(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _names(answers: Answers, ids: Iterable[object]) -> str:
