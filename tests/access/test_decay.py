@@ -91,7 +91,7 @@ def test_a_rise_between_the_points_checked_first_is_found_on_the_minutes_met() -
     ("make", "message"),
     [
         (lambda: custom(lambda t: -t), "weights must be finite and >= 0"),
-        (lambda: custom(lambda t: 1 / t), "weights must be finite"),
+        (lambda: custom(lambda t: np.where(t > 0, t, np.nan)), "weights must be finite"),
         (lambda: custom(lambda t: t[:3]), "one weight per element"),
         (lambda: custom(7), "no function of minutes"),  # type: ignore[arg-type]
         (lambda: stepped([20, 10], [1, 0.5]), "out of order"),

@@ -217,6 +217,13 @@ def test_a_set_of_nothing_but_zeros_warns() -> None:
 
 
 def test_seconds_among_minutes_are_suspected() -> None:
-    square = named([[0, 12], [12 * 60, 0]], destinations="ab")
-    with pytest.warns(UrbgeoWarning, match="1 pairs take over 30 times as long as their return: b -> a"):
-        read_travel(square)
+    minutes = np.arange(100.0).reshape(10, 10) / 10 + 1
+    minutes[3] *= 60
+    np.fill_diagonal(minutes, 0)
+    ids = list("abcdefghij")
+    square = pd.DataFrame(minutes, pd.Index(ids, name="origin"), pd.Index(ids, name="destination"))
+    for table in (square, long_of(square)):
+        with pytest.warns(
+            UrbgeoWarning, match="trips from 1 ids take .* the other way round: d; are seconds"
+        ):
+            read_travel(table)

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from urbgeo.access.decay import Decay, binary, epanechnikov, gaussian_to_zero, stepped
-from urbgeo.access.travel import Travel, read_travel, series_of, status_of, summed, warn
+from urbgeo.access.travel import Travel, read_travel, series_of, status_of, summed, warn, weighted
 from urbgeo.checks import check_choice, check_minutes
 from urbgeo.errors import InputError, some_of
 from urbgeo.provenance import Provenance
@@ -152,20 +152,21 @@ def catchments(
     n, m = len(travel.origins), len(travel.destinations)
     p, s, w = people.to_numpy(), supply.to_numpy(), weight(travel.minutes)
     drawn, reaching = _weights(method, travel, w)
-    on_facility = summed(j, p[i] * drawn, m)
+    on_facility = weighted(j, i, drawn, p, m)
     used = on_facility > 0
     ratio = np.divide(s, on_facility, out=np.zeros(m), where=used)
-    access = summed(i, ratio[j] * reaching, n)
+    access = weighted(i, j, reaching, ratio, n)
     if method == "availability":
         access[p == 0] = 0.0
-    catching = summed(i, w, n) > 0
-    status = status_of(travel.origins, travel.origin_asked, i[w > 0])
+    catching = access > 0 if (access > 0).all() else summed(i, w, n) > 0
+    caught = used if used.all() else summed(j, w, m) > 0
+    status = status_of(travel.origins, travel.origin_asked, np.flatnonzero(catching))
     facilities = pd.DataFrame(
         {
             "capacity": s,
             "demand": on_facility,
             "ratio": ratio,
-            "status": np.where(used, "used", np.where(summed(j, w, m) > 0, "no demand", "unreached")),
+            "status": np.where(used, "used", np.where(caught, "no demand", "unreached")),
         },
         index=travel.destinations,
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from urbgeo.access.kernels import levels_at
 from urbgeo.checks import check_minutes, check_quantity, is_finite_number
 from urbgeo.errors import InputError
 
@@ -63,15 +64,14 @@ class Decay:
             When the weights of these minutes are negative, not finite or rise with the minutes.
         """
         minutes = np.asarray(minutes, dtype=np.float64)
-        within = np.isfinite(minutes) & (minutes <= self.cutoff_min)
-        if within.all():
-            weights = self._weights(minutes)
-        else:
-            weights = np.zeros(minutes.shape)
-            weights[within] = self._weights(minutes[within])
-        if not self.by_formula:
-            met, where = np.unique(minutes[within], return_index=True)
-            self._checked(met, weights[within][where])
+        within = minutes <= min(self.cutoff_min, np.finfo(np.float64).max)
+        if self.by_formula:
+            with np.errstate(invalid="ignore"):  # inf and NaN are masked
+                return np.where(within, self.function(minutes), 0.0)
+        weights = np.zeros(minutes.shape)
+        weights[within] = self._weights(minutes[within])
+        met, where = np.unique(minutes[within], return_index=True)
+        self._checked(met, weights[within][where])
         return weights
 
     def _weights(self, minutes: Floats) -> Floats:
@@ -104,7 +104,7 @@ class Decay:
 def binary(cutoff_min: float) -> Decay:
     """1 up to ``cutoff_min`` (closed), 0 beyond."""
     cutoff = check_minutes(cutoff_min, "cutoff_min")
-    return Decay(f"binary {cutoff:g}", np.ones_like, cutoff, by_formula=True)
+    return Decay(f"binary {cutoff:g}", lambda t: np.broadcast_to(1.0, t.shape), cutoff, by_formula=True)
 
 
 def linear(cutoff_min: float) -> Decay:
@@ -198,12 +198,12 @@ def stepped(limits_min: Sequence[float], weights: Sequence[float]) -> Decay:
             f"stepped: {len(limits)} limits and {len(weights)} weights; give one weight a limit."
         )
     check_ascending(limits, "limits_min")
-    levels = np.array([*(check_quantity(one, "weights", zero=True) for one in weights), 0.0])
-    edges = np.array(limits)
-    zones = ", ".join(f"{weight:g} to {limit:g}" for limit, weight in zip(limits, levels[:-1], strict=True))
+    levels = np.array([check_quantity(one, "weights", zero=True) for one in weights])
+    edges, with_end = np.array(limits), np.append(levels, 0.0)
+    zones = ", ".join(f"{weight:g} to {limit:g}" for limit, weight in zip(limits, levels, strict=True))
     return Decay(
         f"stepped {zones}",
-        lambda t: levels[np.searchsorted(edges, t, side="left")],
+        lambda t: levels_at(t.ravel(), edges, with_end).reshape(t.shape),
         limits[-1],
         by_formula=True,
     )

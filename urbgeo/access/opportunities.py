@@ -15,7 +15,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from urbgeo.access.decay import Decay, check_ascending
-from urbgeo.access.travel import Travel, amounts_of, read_travel, status_of, summed, warn
+from urbgeo.access.kernels import add_within
+from urbgeo.access.travel import Travel, amounts_of, read_travel, status_of, warn, weighted
 from urbgeo.checks import check_choice, check_minutes, check_quantity
 from urbgeo.errors import InputError
 from urbgeo.provenance import Provenance
@@ -86,12 +87,11 @@ def cumulative(
     """
     limits = _limits(minutes)
     travel, frame, to, source = _sides(minutes_table, amounts, active, ids)
-    steps = np.searchsorted(limits, travel.minutes, side="left")
     count = len(travel.origins if active else travel.destinations)
     columns: dict[tuple[Any, Any], Floats] = {}
     for name in frame.columns:
-        by_step = _by_step(to, steps, frame[name].to_numpy()[source], count, len(limits))
-        for limit, values in zip(limits, np.cumsum(by_step, axis=1).T, strict=True):
+        reached = _reached(travel, to, source, frame[name], limits, count)
+        for limit, values in zip(limits, reached.T, strict=True):
             columns[name, limit] = values
     return _result(travel, columns, active, {"measure": "cumulative", "minutes": tuple(limits)}, "minutes")
 
@@ -144,12 +144,10 @@ def interval(
     # Counted rather than added up, so that rounding never drops the last threshold.
     limits = first + step * np.arange(int((last - first) / step + 1e-9) + 1)
     travel, frame, to, source = _sides(minutes_table, amounts, active, ids)
-    steps = np.searchsorted(limits, travel.minutes, side="left")
     count = len(travel.origins if active else travel.destinations)
     columns: dict[tuple[Any, Any], Floats] = {}
     for name in frame.columns:
-        by_step = _by_step(to, steps, frame[name].to_numpy()[source], count, len(limits))
-        reached = np.cumsum(by_step, axis=1)
+        reached = _reached(travel, to, source, frame[name], limits, count)
         middle = reached.mean(axis=1) if by == "mean" else np.median(reached, axis=1)
         columns[name, f"{by} {first:g}-{last:g}"] = middle
     parameters: dict[str, Any] = {"measure": "interval", "minutes": (first, last), "step_min": step, "by": by}
@@ -195,7 +193,7 @@ def gravity(
     count = len(travel.origins if active else travel.destinations)
     weights = {one.name: one(travel.minutes) for one in decays}
     columns: dict[tuple[Any, Any], Floats] = {
-        (name, label): summed(to, frame[name].to_numpy()[source] * weight, count)
+        (name, label): weighted(to, source, weight, frame[name].to_numpy(), count)
         for name in frame.columns
         for label, weight in weights.items()
     }
@@ -267,16 +265,21 @@ def _sides(
     travel = read_travel(minutes_table, origins=origins, destinations=destinations)
     to, source = (travel.origin, travel.destination) if active else (travel.destination, travel.origin)
     if not travel.whole:
-        absent = len(frame) - len(np.unique(source))
+        paired = np.zeros(len(frame), np.bool_)
+        paired[source] = True
+        absent = int((~paired).sum())
         if absent:
             warn(f"amounts: {absent} of {len(frame)} ids are in no pair of the table that can be travelled.")
     return travel, frame, to, source
 
 
-def _by_step(to: Ints, steps: Ints, weights: Floats, count: int, limits: int) -> Floats:
-    """Sums (ids, limits + 1) of what is first reached at each threshold; what is beyond all is cut."""
-    width = limits + 1
-    return summed(to * width + steps, weights, count * width).reshape(count, width)[:, :limits]
+def _reached(
+    travel: Travel, to: Ints, source: Ints, amounts: pd.Series, limits: Floats, count: int
+) -> Floats:
+    """Sums (ids, limits) of the amounts within each limit."""
+    sums = np.zeros((count, len(limits) + 1))
+    add_within(to, source, travel.minutes, amounts.to_numpy(), limits, sums)
+    return np.cumsum(sums[:, :-1], axis=1)
 
 
 def _limits(minutes: float | Sequence[float]) -> Floats:

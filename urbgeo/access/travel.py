@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from urbgeo.access.kernels import add_weighted, first_seen, read_pairs
 from urbgeo.checks import add_amount_faults, add_id_faults
 from urbgeo.errors import Faults, InputError, UrbgeoWarning, some_of
 from urbgeo.provenance import Provenance
@@ -25,10 +26,13 @@ LONGEST_MIN = 14 * 24 * 60.0
 """No trip takes two weeks: longer minutes are a mark for "unreachable" or another unit, and refused."""
 
 LOPSIDED = 30.0
-"""A trip that takes so many times as long as its return suggests seconds mixed with minutes."""
+"""Trips from an id that take so many times as long as those to it suggest seconds mixed with minutes."""
 
 DENSE_PAIRS = 200_000_000
-"""Up to so many possible pairs, doubles are looked for in a table of marks, beyond by sorting."""
+"""Up to so many possible pairs, doubles are looked for in a table of marks, beyond by hashing."""
+
+WIDEST_SPAN = 10_000_000
+"""Ids that are whole numbers within such a span are looked up in an array."""
 
 UNITS = ("min", "minute", "minutes")
 
@@ -102,7 +106,7 @@ def read_travel(
     Warns
     -----
     UrbgeoWarning
-        When pairs take 30 times as long as their return.
+        When trips from an id take on average 30 times as long as those to it.
     """
     if isinstance(table, Travel):
         return _asked(table, origins, destinations)
@@ -119,7 +123,6 @@ def read_travel(
             "is which), nor long with columns from, to, minutes; it has index "
             f"{table.index.name!r} and columns {some_of(table.columns)}."
         )
-    _warn_lopsided(found)
     return found if provenance is None else replace(found, provenance=provenance)
 
 
@@ -169,9 +172,16 @@ def status_of(ids: pd.Index, asked: Bools, positions: Ints) -> pd.Series:
     return pd.Series(words, index=ids, name="status")
 
 
+def weighted(to: Ints, source: Ints, weights: Floats, amounts: Floats, count: int) -> Floats:
+    """Sum of ``amounts[source] * weights`` by ``to``; 0 where there is none."""
+    sums = np.zeros(count)
+    add_weighted(to, source, weights, amounts, sums)
+    return sums
+
+
 def summed(positions: Ints, weights: Floats, count: int) -> Floats:
     """Sum of the weights by position; 0 where there is none."""
-    return np.bincount(positions, weights=weights, minlength=count).astype(np.float64, copy=False)
+    return weighted(positions, positions, weights, np.ones(count), count)
 
 
 def warn(message: str) -> None:
@@ -193,15 +203,21 @@ def _read_wide(table: pd.DataFrame) -> Travel:
     origin, destination = np.nonzero(np.isfinite(values))
     _add_minutes_faults(faults, values.ravel(), lambda rows: _pair_names(table, rows))
     faults.raise_if_any()
-    known = ~np.isnan(values)
+    known, finite = ~np.isnan(values), np.isfinite(values)
+    minutes = np.where(finite, values, 0.0)
+    out, home = (
+        np.stack([one.sum(axis=axis, dtype=np.float64) for one in (known, finite, minutes)], axis=1)
+        for axis in (1, 0)
+    )
+    _warn_lopsided(table.index, table.columns, out, home)
     return Travel(
         table.index,
         table.columns,
         origin.astype(np.int64),
         destination.astype(np.int64),
         values[origin, destination],
-        known.any(axis=1),
-        known.any(axis=0),
+        out[:, 0] > 0,
+        home[:, 0] > 0,
         whole=True,
     )
 
@@ -223,63 +239,99 @@ def _read_long(table: pd.DataFrame, origins: pd.Index | None, destinations: pd.I
             found = some_of(table["unit"][other].astype(str).unique())
             faults.add(f"mixed units: {found}", ids=table.index[other], remedy="convert them to minutes")
     values = minutes.to_numpy(np.float64)
+    start = _keyed(table["from"], origins, faults)
+    end = _keyed(table["to"], destinations, faults)
+    faults.raise_if_any()
+    rows, columns = len(start.ids), len(end.ids)
+    few = rows * columns <= DENSE_PAIRS
+    seen = np.zeros(rows * columns if few else 0, np.bool_)
+    out, home = np.zeros((rows, 3)), np.zeros((columns, 3))
+    i, j, sound = read_pairs(
+        start.keys,
+        start.low,
+        start.lookup,
+        end.keys,
+        end.low,
+        end.lookup,
+        values,
+        LONGEST_MIN,
+        seen,
+        out,
+        home,
+    )
+    if not (sound and few):
+        _add_pair_faults(faults, table, i, j, values, columns)
+    faults.raise_if_any()
+    _warn_lopsided(start.ids, end.ids, out, home)
+    if out[:, 1].sum() < len(values):
+        finite = np.isfinite(values)
+        i, j, values = i[finite], j[finite], values[finite]
+    return Travel(start.ids, end.ids, i, j, values, out[:, 0] > 0, home[:, 0] > 0, whole=False)
+
+
+@dataclass(frozen=True, eq=False)
+class _Keys:
+    """Ids, and a whole number for every row from which ``lookup[key - low]`` is its id's position."""
+
+    ids: pd.Index
+    keys: Ints
+    low: int
+    lookup: Ints
+
+
+def _keyed(column: pd.Series, asked: pd.Index | None, faults: Faults) -> _Keys:
+    """Whole numbers close to each other are their own keys; other ids are hashed."""
+    if asked is not None:
+        add_id_faults(faults, asked)
+        if not asked.is_unique:
+            return _Keys(asked, np.zeros(len(column), np.int64), 0, np.zeros(1, np.int64))
+    whole = column.dtype.kind == "i" and len(column) and (asked is None or asked.dtype.kind == "i")
+    if whole and (asked is None or len(asked)):
+        keys = column.to_numpy(np.int64)
+        known = keys if asked is None else asked.to_numpy(np.int64)
+        low, span = int(known.min()), int(known.max()) - int(known.min()) + 1
+        if span <= WIDEST_SPAN:
+            lookup = np.full(span, -1, np.int64)
+            if asked is None:
+                asked = pd.Index(first_seen(keys, low, lookup), dtype=column.dtype)
+            else:
+                lookup[known - low] = np.arange(len(known))
+            return _Keys(asked, keys, low, lookup)
+    if asked is None:
+        codes, ids = pd.factorize(column)
+        asked = pd.Index(ids)
+    else:
+        codes = asked.get_indexer(column)
+    return _Keys(asked, codes.astype(np.int64), 0, np.arange(len(asked), dtype=np.int64))
+
+
+def _add_pair_faults(
+    faults: Faults, table: pd.DataFrame, i: Ints, j: Ints, values: Floats, columns: int
+) -> None:
+    """Name what the quick pass found; this takes longer."""
 
     def named(rows: Ints) -> list[str]:
         return [f"{table['from'].iloc[row]} -> {table['to'].iloc[row]}" for row in rows]
 
+    for name, side, positions in (("from", "origins", i), ("to", "destinations", j)):
+        missing = table[name].isna().to_numpy()
+        if missing.any():
+            faults.add(f"{name} is missing", ids=table.index[missing], remedy="fill or drop these rows")
+        strange = (positions < 0) & ~missing
+        if strange.any():
+            faults.add(
+                f"{name} ids that are not among the {side}",
+                ids=table[name][strange].astype(str).unique(),
+                remedy=f"give these {side} an amount (0 if they have none) or drop their pairs",
+            )
     _add_minutes_faults(faults, values, named)
-    start, i = _positions(table["from"], origins, faults, "from", "origins")
-    end, j = _positions(table["to"], destinations, faults, "to", "destinations")
-    faults.raise_if_any()
-    doubles = _doubles(i, j, len(start), len(end))
+    doubles = np.flatnonzero(pd.Series(i * columns + j).duplicated().to_numpy() & (i >= 0) & (j >= 0))
     if len(doubles):
         faults.add(
             f"{len(doubles)} repeated pairs",
             ids=named(doubles),
             remedy='keep the least: table.groupby(["from", "to"], as_index=False)["minutes"].min()',
         )
-    faults.raise_if_any()
-    known = ~np.isnan(values)
-    origin_asked, destination_asked = np.zeros(len(start), np.bool_), np.zeros(len(end), np.bool_)
-    origin_asked[i[known]], destination_asked[j[known]] = True, True
-    finite = np.isfinite(values)
-    if not finite.all():
-        i, j, values = i[finite], j[finite], values[finite]
-    return Travel(start, end, i, j, values, origin_asked, destination_asked, whole=False)
-
-
-def _positions(
-    column: pd.Series, asked: pd.Index | None, faults: Faults, name: str, side: str
-) -> tuple[pd.Index, Ints]:
-    """Ids and the position of every row's id among them; ids that nobody asked for are a fault."""
-    if asked is None:
-        codes, ids = pd.factorize(column)
-        if (codes < 0).any():
-            faults.add(f"{name} is missing", ids=column.index[codes < 0], remedy="fill or drop these rows")
-        return pd.Index(ids), codes.astype(np.int64)
-    add_id_faults(faults, asked)
-    if not asked.is_unique:
-        return asked, np.zeros(len(column), np.int64)
-    found = asked.get_indexer(column).astype(np.int64)
-    strange = found < 0
-    if strange.any():
-        faults.add(
-            f"{name} ids that are not among the {side}",
-            ids=column[strange].astype(str).unique(),
-            remedy=f"give these {side} an amount (0 if they have none) or drop their pairs",
-        )
-    return asked, found
-
-
-def _doubles(i: Ints, j: Ints, rows: int, columns: int) -> Ints:
-    """Positions of the pairs that were there before."""
-    keys = i * columns + j
-    if rows * columns <= DENSE_PAIRS:
-        seen = np.zeros(rows * columns, np.bool_)
-        seen[keys] = True
-        if np.count_nonzero(seen) == len(keys):
-            return np.empty(0, np.int64)
-    return np.flatnonzero(pd.Series(keys).duplicated().to_numpy()).astype(np.int64)
 
 
 def _add_minutes_faults(faults: Faults, values: Floats, named: Callable[[Ints], list[str]]) -> None:
@@ -298,25 +350,21 @@ def _add_minutes_faults(faults: Faults, values: Floats, named: Callable[[Ints], 
         )
 
 
-def _warn_lopsided(travel: Travel) -> None:
-    """Warn of pairs that take many times as long as their return: two units in one table."""
-    there = travel.destinations.get_indexer(travel.origins)
-    if (there < 0).all() or len(travel.origins) * len(travel.destinations) > DENSE_PAIRS // 8:
+def _warn_lopsided(origins: pd.Index, destinations: pd.Index, out: Floats, home: Floats) -> None:
+    """Warn of ids whose trips out take many times as long as those in: two units in one table.
+
+    ``out`` and ``home`` (ids, 3): pairs asked, pairs reached, sum of their minutes.
+    """
+    back = destinations.get_indexer(origins)
+    if (back < 0).all():
         return
-    back = travel.origins.get_indexer(travel.destinations)
-    table = np.full((len(travel.origins), len(travel.destinations)), np.inf)
-    table[travel.origin, travel.destination] = travel.minutes
-    both = (there[travel.origin] >= 0) & (back[travel.destination] >= 0)
-    i, j, out = travel.origin[both], travel.destination[both], travel.minutes[both]
-    home = table[back[j], there[i]]
-    odd = np.isfinite(home) & (home >= 1.0) & (out > LOPSIDED * home)
+    away, towards = (each[:, 2] / np.maximum(each[:, 1], 1.0) for each in (out, home))
+    less, more = np.minimum(away, towards[back]), np.maximum(away, towards[back])
+    odd = (back >= 0) & (less > 0) & (more > LOPSIDED * less)
     if odd.any():
-        pairs = [
-            f"{travel.origins[a]} -> {travel.destinations[b]}" for a, b in zip(i[odd], j[odd], strict=True)
-        ]
         warn(
-            f"minutes table: {len(pairs)} pairs take over {LOPSIDED:g} times as long as their return: "
-            f"{some_of(pairs)}; are seconds mixed with minutes?"
+            f"minutes table: trips from {odd.sum()} ids take on average over {LOPSIDED:g} times as long as "
+            f"trips to them, or the other way round: {some_of(origins[odd])}; are seconds mixed with minutes?"
         )
 
 
