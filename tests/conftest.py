@@ -1,4 +1,4 @@
-"""What many tests share: the embedded region, its network, and the folder of real data beside the repository."""
+"""What many tests share: the embedded region, its network, and the folder of real data beside the code."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="replace")
     asked = _parser().parse_args(arguments)
     try:
-        _demo(asked.region, asked.out)
+        _demo(asked)
     except (UrbgeoError, OSError) as error:
         print(f"urbgeo: {error}", file=sys.stderr)
         return 1
@@ -38,10 +38,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     demo.add_argument("--region", default="hunan", help="name of the region (default: hunan)")
     demo.add_argument("--out", type=Path, help="folder for the results (default: data/processed/REGION)")
+    demo.add_argument(
+        "--basemap", choices=("osm", "tianditu", "amap"), help="an online base map (default: none)"
+    )
+    demo.add_argument("--key", help="the key that Tianditu asks for")
     return parser
 
 
-def _demo(region: str, out: Path | None) -> None:
+def _demo(asked: argparse.Namespace) -> None:
     start = time.perf_counter()
     print(
         "Loading, compiling and measuring; the first run also compiles the search. 首次运行需编译。",
@@ -50,7 +54,7 @@ def _demo(region: str, out: Path | None) -> None:
     from urbgeo.study.headlines import headlines
     from urbgeo.study.run import run_study
 
-    files = run_study(region, folder=out)
+    files = run_study(asked.region, folder=asked.out, basemap=asked.basemap, key=asked.key)
     print()
     for zh, en in headlines(files.answers):
         print(f"• {zh}\n  {en}")

@@ -7,38 +7,22 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.network.build import QUICK, UTM, points, road
 from urbgeo.errors import InputError
 from urbgeo.network.attach import attach
 from urbgeo.network.kernels import search
 from urbgeo.network.minutes import minutes_table, nearest_facility, node_table
 from urbgeo.network.model import Snapping, TravelNetwork, build_network
 
-UTM = 32649
-
-
-def points(xy: list[tuple[float, float]], ids: list[str] | None = None) -> gpd.GeoDataFrame:
-    x, y = np.array(xy, dtype=float).T
-    return gpd.GeoDataFrame(
-        geometry=gpd.points_from_xy(x, y), index=ids or list("ABCDEFGHIJ")[: len(xy)], crs=UTM
-    )
-
-
-def road(*stretches: tuple[str, str, float], **columns: object) -> pd.DataFrame:
-    table = pd.DataFrame(stretches, columns=["from_node", "to_node", "length_km"]).assign(
-        **{"class": "primary"}
-    )
-    return table.assign(**columns)
-
 
 @pytest.fixture
 def line() -> TravelNetwork:
     """A --- 10 km --- B --- 10 km --- C at 60 km/h: a minute a kilometre."""
-    nodes = points([(500_000, 3_000_000), (510_000, 3_000_000), (520_000, 3_000_000)])
     return build_network(
-        nodes,
+        points([(0, 0), (10, 0), (20, 0)]),
         road(("A", "B", 10.0), ("B", "C", 10.0)),
         snapping=Snapping(max_snap_km=5.0, off_network_kmh=20.0),
     )
@@ -51,21 +35,21 @@ def test_a_trip_along_a_line_takes_a_minute_a_kilometre(line: TravelNetwork) -> 
 
 
 def test_points_join_the_middle_of_a_link_not_its_node(line: TravelNetwork) -> None:
-    start = points([(503_000, 3_001_000)], ["p"])
+    start = points([(3, 1)], ["p"])
     table = minutes_table(line, start, line.nodes)
     off = 1.0 / 20.0 * 60.0
     np.testing.assert_allclose(table.loc["p"], [3 + off, 7 + off, 17 + off])
 
 
 def test_two_points_on_one_link_travel_along_it_not_around(line: TravelNetwork) -> None:
-    on_link = points([(503_000, 3_000_000), (508_000, 3_000_000)], ["p", "q"])
+    on_link = points([(3, 0), (8, 0)], ["p", "q"])
     assert minutes_table(line, on_link, on_link).loc["p", "q"] == pytest.approx(5.0)
     found = nearest_facility(line, on_link.loc[["p"]], on_link.loc[["q"]])
     assert found.loc["p", "minutes"] == pytest.approx(5.0)
 
 
 def test_a_one_way_link_is_not_travelled_against() -> None:
-    nodes = points([(500_000, 3_000_000), (510_000, 3_000_000)])
+    nodes = points([(0, 0), (10, 0)])
     oneway = build_network(nodes, road(("A", "B", 10.0), oneway=True))
     table = minutes_table(oneway, nodes, nodes)
     assert table.loc["A", "B"] == 10.0
@@ -77,7 +61,7 @@ def test_a_one_way_link_is_not_travelled_against() -> None:
 
 
 def test_minutes_there_and_back_may_differ() -> None:
-    nodes = points([(500_000, 3_000_000), (510_000, 3_000_000)])
+    nodes = points([(0, 0), (10, 0)])
     hill = build_network(nodes, road(("A", "B", 10.0), minutes=15.0, minutes_back=9.0))
     table = minutes_table(hill, nodes, nodes)
     assert (table.loc["A", "B"], table.loc["B", "A"]) == (15.0, 9.0)
@@ -90,25 +74,25 @@ def test_the_cutoff_is_a_closed_bound(line: TravelNetwork) -> None:
 
 
 def test_a_far_point_is_never_given_minutes(line: TravelNetwork) -> None:
-    far = points([(503_000, 3_006_000)], ["far"])
+    far = points([(3, 6)], ["far"])
     assert np.isnan(minutes_table(line, far, line.nodes)).all(axis=None)
     assert attach(line, far).status.tolist() == ["too far"]
     assert nearest_facility(line, far, line.nodes).loc["far", "status"] == "too far"
 
 
 def test_an_island_is_named_and_unreached() -> None:
-    nodes = points([(0, 0), (1e4, 0), (2e4, 0), (0, 5e4), (1e4, 5e4)])
+    nodes = points([(0, 0), (10, 0), (20, 0), (0, 50), (10, 50)])
     apart = build_network(nodes, road(("A", "B", 10.0), ("B", "C", 10.0), ("D", "E", 10.0)))
     assert attach(apart, nodes).status.tolist() == ["attached"] * 3 + ["island"] * 2
     assert np.isinf(minutes_table(apart, nodes, nodes).loc["A", "E"])
 
 
 def test_nobody_joins_an_expressway_between_interchanges() -> None:
-    nodes = points([(0, 0), (20_000, 0), (0, 3_000), (20_000, 3_000)])
+    nodes = points([(0, 0), (20, 0), (0, 3), (20, 3)])
     links = road(("A", "B", 20.0), ("A", "C", 3.0), ("B", "D", 3.0))
     links["class"] = ["expressway", "connector", "connector"]
     network = build_network(nodes, links)
-    joined = attach(network, points([(10_000, 100)], ["farm"]))
+    joined = attach(network, points([(10, 0.1)], ["farm"]))
     assert network.links["class"].iloc[joined.link[0]] == "connector"
 
 
@@ -122,7 +106,7 @@ def test_equal_times_go_to_the_first_facility(line: TravelNetwork) -> None:
 
 def test_no_attachable_facility_is_an_error(line: TravelNetwork) -> None:
     with pytest.raises(InputError, match="facilities: none lies within 5 km"):
-        nearest_facility(line, line.nodes, points([(0, 0)], ["x"]))
+        nearest_facility(line, line.nodes, points([(500, 0)], ["x"]))
 
 
 @pytest.mark.parametrize("cutoff", [0, -1, np.nan, np.inf, "60", True])
@@ -152,7 +136,7 @@ def oracle(n: int, arcs: list[tuple[int, int, float]]) -> nx.MultiDiGraph:
     return graph
 
 
-@settings(max_examples=150, deadline=None)
+@QUICK
 @given(multigraphs())
 def test_tables_equal_networkx(graph: tuple[int, list[tuple[int, int, float]]]) -> None:
     n, arcs = graph
@@ -165,7 +149,7 @@ def test_tables_equal_networkx(graph: tuple[int, list[tuple[int, int, float]]]) 
     np.testing.assert_allclose(ours, expected, rtol=1e-12)
 
 
-@settings(max_examples=150, deadline=None)
+@QUICK
 @given(multigraphs(), st.data())
 def test_nearest_seed_equals_networkx_both_ways(
     graph: tuple[int, list[tuple[int, int, float]]], data: st.DataObject
@@ -188,7 +172,7 @@ def test_nearest_seed_equals_networkx_both_ways(
             assert from_label[node] == pytest.approx(best[node])
 
 
-@settings(max_examples=60, deadline=None)
+@QUICK
 @given(multigraphs(), st.data())
 def test_a_new_link_never_lengthens_a_trip(
     graph: tuple[int, list[tuple[int, int, float]]], data: st.DataObject

@@ -46,7 +46,7 @@ def test_headline_figures_come_from_the_tables(answers: Answers) -> None:
 
 
 def test_the_circle_is_believable(answers: Answers) -> None:
-    """The core districts and next neighbours are in, far prefectures are out, most of the approved plan agrees."""
+    """Core and next neighbours are in, far prefectures are out, most of the approved plan agrees."""
     members = set(answers.circle.members)
     assert {"430102", "430104", "430121", "430211", "430302", "430321"} <= members
     assert not {"431202", "430602", "431002"} & members

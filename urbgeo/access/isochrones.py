@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from shapely.ops import substring
 
-from urbgeo.checks import check_minutes
+from urbgeo.checks import check_minutes, check_points, check_quantity
 from urbgeo.crs import WGS84, equal_area_crs
 from urbgeo.errors import InputError
-from urbgeo.network.attach import Attachment, attach, attach_xy
+from urbgeo.network.attach import Attachment, attach_all, attach_xy
 from urbgeo.network.minutes import nearest_attached, node_minutes
 from urbgeo.network.model import TravelNetwork, check_direction
 
@@ -41,19 +42,21 @@ def isochrones(
     exactly as :func:`urbgeo.network.attach.attach` attaches a place, so its minutes include the
     straight stretch off the network at the network's ``off_network_kmh``, and land farther than
     ``max_snap_km`` from a road is never reached. The polygons are the filled contours of these minutes,
-    so holes and islands are kept and a smaller threshold lies inside a larger one. Outlines are true to
-    about one grid cell.
+    joined with the roads reached (a quarter of a cell to each side) and a disc of at most one cell around
+    each origin, so that a strip along a road is kept however narrow it is. Holes and islands are kept, and
+    a smaller threshold lies inside a larger one. Outlines are true to one diagonal of a grid cell; holes
+    narrower than that can be lost.
 
     Parameters
     ----------
     network
         Where to travel.
     origins
-        Points with unique index, any CRS; the polygons are their union.
+        Points with unique index, any CRS; the land is reached from the nearest of them.
     minutes
         Thresholds, closed bounds, in any order.
     resolution_km
-        Grid spacing; by default the reach divided by 400, not finer than 50 m.
+        Grid spacing; by default the longer side of the reach divided by 400, not finer than 50 m.
     direction
         ``"from"`` the origins, or ``"to"`` them.
 
@@ -65,29 +68,34 @@ def isochrones(
     Raises
     ------
     InputError
-        For faulty points or thresholds, origins that cannot be attached, a grid of more than 4 million
-        points.
+        For faulty points or thresholds, origins outside the network (naming them), a grid of more than 4
+        million points.
     """
     limits = sorted({check_minutes(one) for one in minutes})
     if not limits:
         raise InputError("minutes: give at least one threshold.")
     check_direction(direction)
-    start = attach(network, origins)
-    if not start.attached.any():
-        raise InputError(
-            f"origins: none lies within {network.snapping.max_snap_km:g} km of a road; they are outside "
-            "the network. Check their coordinates, or raise max_snap_km."
-        )
+    if resolution_km is not None:
+        check_quantity(resolution_km, "resolution_km")
+    check_points(origins, "origins")
+    start = attach_all(network, origins, "origins")
     x, y = _grid(network, start, limits[-1], direction, resolution_km)
     field = minutes_on_grid(network, start, x, y, limits[-1], direction)
     step = x[1] - x[0]
     spread = step / 1000.0 / network.snapping.off_network_kmh * 60.0
     shapes = _filled(x, y, np.minimum(field, limits[-1] + spread), limits)
     shapes = [
-        _with_origins(one, start, limit, step, network) for one, limit in zip(shapes, limits, strict=True)
+        shapely.union_all(
+            [
+                one,
+                *_discs(network, start, limit, step),
+                *shapely.buffer(_roads_reached(network, start, limit, direction), step / 4.0, quad_segs=2),
+            ]
+        )
+        for one, limit in zip(shapes, limits, strict=True)
     ]
     by_limit = gpd.GeoSeries(shapes, index=pd.Index(limits, name="minutes"), crs=network.crs).to_crs(WGS84)
-    found = gpd.GeoDataFrame(geometry=by_limit)
+    found = gpd.GeoDataFrame(geometry=by_limit.make_valid())
     found.insert(0, "area_km2", found.to_crs(equal_area_crs(found)).area / 1e6)
     return found
 
@@ -109,12 +117,13 @@ def _grid(
     reached = node_minutes(network, start, limit, direction) <= limit
     joinable = network.joinable_links
     touched = reached[network.link_ends[joinable]].any(axis=1) | np.isin(joinable, start.link)
-    bounds = shapely.total_bounds(network.links.geometry.to_numpy()[joinable[touched]])
+    roads = network.links.geometry.to_numpy()[joinable[touched]]
+    bounds = shapely.total_bounds([*roads, *shapely.points(start.xy)])
     margin_m = 1000.0 * min(network.snapping.max_snap_km, limit / 60.0 * network.snapping.off_network_kmh)
     west, south, east, north = bounds + np.array([-margin_m, -margin_m, margin_m, margin_m])
     side_km = max(east - west, north - south) / 1000.0
-    step_km = max(side_km / CELLS_ACROSS, FINEST_KM) if resolution_km is None else float(resolution_km)
-    if not step_km > 0 or (east - west) * (north - south) > MOST_CELLS * (1000.0 * step_km) ** 2:
+    step_km = max(side_km / CELLS_ACROSS, FINEST_KM) if resolution_km is None else resolution_km
+    if (east - west) * (north - south) > MOST_CELLS * (1000.0 * step_km) ** 2:
         raise InputError(
             f"resolution_km: {resolution_km!r} gives a grid of more than {MOST_CELLS:,} points over "
             f"{side_km:.0f} km; use a coarser one."
@@ -136,9 +145,34 @@ def _polygons(points: list[Floats], offsets: list[NDArray[np.uint32]]) -> shapel
     return shapely.union_all([shapely.Polygon(outer, holes) for outer, *holes in rings])
 
 
-def _with_origins(
-    shape: shapely.Geometry, start: Attachment, limit: float, step: float, network: TravelNetwork
-) -> shapely.Geometry:
-    """The shape with the land around each origin that a straight walk covers, at most one grid cell."""
+def _roads_reached(
+    network: TravelNetwork, start: Attachment, limit: float, direction: str
+) -> list[shapely.LineString]:
+    """The stretches of joinable road within the limit, from the ends of each link and the origins on it."""
+    links = network.joinable_links
+    left = limit - node_minutes(network, start, limit, direction)[network.link_ends[links]]
+    table = pd.DataFrame(
+        {
+            "link": np.concatenate([links, links, start.link]),
+            "along": np.concatenate([np.zeros(len(links)), np.ones(len(links)), start.along]),
+            "left": np.concatenate([left[:, 0], left[:, 1], limit - start.off_minutes]),
+        }
+    ).query("left >= 0")
+    there, back = network.links[["minutes", "minutes_back"]].to_numpy(np.float64)[table["link"]].T
+    if direction == "to":
+        there, back = back, there
+    since = (table["along"] - _passed(table["left"], back)).clip(lower=0.0)
+    until = (table["along"] + _passed(table["left"], there)).clip(upper=1.0)
+    spans = zip(network.links.geometry.to_numpy()[table["link"]], since, until, strict=True)
+    return [line if b - a == 1.0 else substring(line, a, b, normalized=True) for line, a, b in spans]
+
+
+def _passed(left: pd.Series, whole: Floats) -> pd.Series:
+    """Fraction of a link passed in the minutes left; none of it against a one-way (NaN)."""
+    return (left / whole).fillna(0.0)
+
+
+def _discs(network: TravelNetwork, start: Attachment, limit: float, step: float) -> list[shapely.Polygon]:
+    """The land around each origin that a straight walk covers, at most one grid cell."""
     radius = min(step, 1000.0 * limit / 60.0 * network.snapping.off_network_kmh)
-    return shapely.union_all([shape, *shapely.buffer(shapely.points(start.xy[start.attached]), radius)])
+    return list(shapely.buffer(shapely.points(start.xy), radius))

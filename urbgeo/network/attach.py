@@ -30,8 +30,9 @@ class Attachment:
     ``off_km`` and ``off_minutes`` the straight stretch to it. ``ends`` (points, 2) are the link's nodes;
     ``away`` the minutes from the point to each end, ``home`` from each end to the point (``inf`` against a
     one-way). ``status`` is ``"attached"``, ``"island"`` (attached, but with no way to or
-    from the largest strongly connected part) or ``"too far"``. ``xy`` are the points themselves in the CRS of the network,
-    ``link_minutes`` (points, 2) the minutes of the whole link there and back (NaN = one-way).
+    from the largest strongly connected part) or ``"too far"``. ``xy`` are the points themselves in the CRS
+    of the network, ``link_minutes`` (points, 2) the minutes of the whole link there and back (NaN =
+    one-way).
     """
 
     index: pd.Index
@@ -99,9 +100,9 @@ def attach_all(network: TravelNetwork, points: gpd.GeoDataFrame, name: str) -> A
     joined = attach(network, points, name=name)
     if not joined.attached.all():
         raise InputError(
-            f"{name}: outside the network, more than {network.snapping.max_snap_km:g} km from a link that can "
-            f"be joined: {some_of(points.index[~joined.attached])}; check their coordinates, drop them, or "
-            "raise max_snap_km."
+            f"{name}: outside the network, more than {network.snapping.max_snap_km:g} km from any link that "
+            f"can be joined: {some_of(points.index[~joined.attached])}; check their coordinates, drop them, "
+            "or raise max_snap_km."
         )
     return joined
 

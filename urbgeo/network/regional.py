@@ -107,22 +107,24 @@ def with_stations(road: TravelNetwork, stations: gpd.GeoDataFrame) -> tuple[gpd.
 
 
 def _junctions(road: TravelNetwork, stations: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Where each station meets its road: ``link``, ``along``, and the ``node`` there (an end of it, or new)."""
+    """Where each station meets its road: ``link``, ``along``, and the ``node`` there (its end, or new)."""
     joint = attach(road, stations, name="stations")
     meets = pd.DataFrame(
         {
             "station": joint.index,
             "link": joint.link,
-            "along": joint.along.round(ALONG_DECIMALS),
+            "along": joint.along,
+            "spot": joint.along.round(ALONG_DECIMALS),
             "off_km": joint.off_km,
             "off_minutes": joint.off_minutes,
         }
     )[joint.attached]
     ends = road.links.iloc[meets["link"]]
-    new = "at " + meets.groupby(["link", "along"])["station"].transform("first").astype(str)
-    meets["node"] = new.mask(meets["along"] == 0, ends["from_node"].to_numpy()).mask(
-        meets["along"] == 1, ends["to_node"].to_numpy()
-    )
+    first = meets.groupby(["link", "spot"])[["along", "station"]].transform("first")
+    at_start, at_end = meets["spot"] == 0, meets["spot"] == 1
+    meets["along"] = first["along"].mask(at_start, 0.0).mask(at_end, 1.0)
+    new = "at " + first["station"].astype(str)
+    meets["node"] = new.mask(at_start, ends["from_node"].to_numpy()).mask(at_end, ends["to_node"].to_numpy())
     return meets
 
 

@@ -48,6 +48,8 @@ def study_map(answers: Answers, *, basemap: str | None = None, key: str | None =
     _add_access(fmap, answers, ground)
     _add_circle(fmap, answers, ground)
     _add_isochrones(fmap, answers)
+    if region.zones is not None:
+        _add_borders(fmap, region.zones)
     _add_networks(fmap, answers)
     _add_reach(fmap, answers)
     _add_airports(fmap, answers)
@@ -115,7 +117,7 @@ def _add_isochrones(fmap: folium.Map, answers: Answers) -> None:
     rings = land.set_geometry(
         land.geometry.where(inner.isna(), land.geometry.difference(inner.fillna(land.geometry), align=False))
     )
-    colours = ("#4a1486", "#807dba", "#9ebcda", "#d9e4f1")
+    colours = ("#54278f", "#8078b8", "#74a9cf", "#b7d2e8")
     items = [
         (limit, colour, f"≤ {limit:g} 分钟", f"within {limit:g} min")
         for limit, colour in zip(rings["minutes"], colours, strict=True)
@@ -133,6 +135,19 @@ def _add_isochrones(fmap: folium.Map, answers: Answers) -> None:
         opacity=0.5,
         outline_px=0.5,
         shown=False,
+        simplify_m=SIMPLIFY_M,
+    )
+
+
+def _add_borders(fmap: folium.Map, zones: gpd.GeoDataFrame) -> None:
+    """Prefecture borders, so that the other layers can be placed when the counties are hidden."""
+    add_lines(
+        fmap,
+        zones[["prefecture", "geometry"]].dissolve("prefecture").boundary.to_frame("geometry"),
+        name_zh="地级界",
+        name_en="Prefecture borders",
+        colour="#5f6b76",
+        width_px=0.9,
         simplify_m=SIMPLIFY_M,
     )
 

@@ -25,7 +25,13 @@ class StudyFiles:
     tables: tuple[Path, ...]
 
 
-def run_study(region: str = "hunan", *, folder: Path | str | None = None) -> StudyFiles:
+def run_study(
+    region: str = "hunan",
+    *,
+    folder: Path | str | None = None,
+    basemap: str | None = None,
+    key: str | None = None,
+) -> StudyFiles:
     """Answer the four questions on an embedded region and write map, report, GeoPackage and CSV tables.
 
     Parameters
@@ -35,17 +41,20 @@ def run_study(region: str = "hunan", *, folder: Path | str | None = None) -> Stu
     folder
         Where to write; ``data/processed/<region>`` below the working folder by default. Every file is
         written whole or not at all; files of an earlier run stay until their new versions are complete.
+    basemap, key
+        An online base map under the layers, see :func:`urbgeo.maps.new_map`; by default none, and the map
+        needs no network.
 
     Raises
     ------
     InputError
-        For an unknown region.
+        For an unknown region or base map.
     OSError
         When the folder cannot be written to.
     """
     place = Path(folder) if folder is not None else Path("data") / "processed" / region
     answers = answer(load_region(region))
-    page, text = study_map(answers), report_text(answers)
+    page, text = study_map(answers, basemap=basemap, key=key), report_text(answers)
     return StudyFiles(
         answers=answers,
         map=save_map(page, place / "map.html"),

@@ -1,0 +1,149 @@
+"""Coverage counts who is within reach, and a new facility never takes anybody away."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.network.build import BAD_LAYERS, BAD_TIMES, QUICK, along, points
+from urbgeo.access.coverage import coverage
+from urbgeo.errors import InputError
+from urbgeo.network.minutes import minutes_table
+from urbgeo.network.model import TravelNetwork
+from urbgeo.regions.region import Region
+
+ROAD = along(0, 30, 90, 200)
+PLACES = points([(0, 0), (60, 0), (90, 0), (190, 0), (90, 99)], list("pqrst")).assign(
+    population=[10.0, 20.0, 30.0, 40.0, 100.0]
+)
+AIRPORT = points([(30, 0)], ["airport"])
+
+
+def test_shares_gap_and_need_are_as_counted_by_hand() -> None:
+    found = coverage(PLACES, AIRPORT, ROAD, minutes=60, weight="population", target=0.8)
+    assert found.table["minutes"].round(9).tolist()[:4] == [30, 30, 60, 160]
+    assert math.isnan(found.table.loc["t", "minutes"])
+    assert found.table["covered"].tolist() == [True, True, True, False, False]
+    assert found.table["status"].tolist() == ["reached"] * 4 + ["too far"]
+    assert (found.share, found.weighted_share) == (0.6, 0.3)
+    assert found.gap == pytest.approx(0.2)
+    assert found.more_needed == 1
+    assert found.uncovered.index.tolist() == ["s", "t"]
+    assert repr(found) == "<Coverage 3 of 5 places (60.0%), 30.0% by weight within 60 min>"
+    assert found.provenance.shares["places unreached"] == 0.2
+
+
+def test_without_weight_or_target_nothing_is_claimed() -> None:
+    found = coverage(PLACES, AIRPORT, ROAD)
+    assert math.isnan(found.weighted_share)
+    assert (found.target, found.gap, found.more_needed) == (None, 0.0, 0)
+
+
+@pytest.mark.parametrize(("target", "more"), [(0.0, 0), (0.6, 0), (0.61, 1), (0.8, 1), (1.0, 2)])
+def test_the_need_is_the_least_number_that_meets_the_target(target: float, more: int) -> None:
+    assert coverage(PLACES, AIRPORT, ROAD, target=target).more_needed == more
+
+
+def test_people_who_are_nobody_have_no_share() -> None:
+    assert math.isnan(
+        coverage(PLACES.assign(population=0), AIRPORT, ROAD, weight="population").weighted_share
+    )
+
+
+def test_time_counts_towards_the_facility() -> None:
+    oneway = along(0, 30, 90, oneway=True)
+    found = coverage(points([(0, 0), (90, 0)], ["before", "behind"]), AIRPORT, oneway)
+    assert found.table["covered"].to_dict() == {"before": True, "behind": False}
+    assert found.table["minutes"].tolist() == [30, np.inf]
+
+
+km = st.integers(0, 800).map(lambda i: (i / 4, 0.0))
+
+
+@QUICK
+@given(
+    st.lists(st.tuples(km, st.integers(0, 50)), min_size=1, max_size=6),
+    st.lists(km, min_size=1, max_size=4),
+    km,
+    st.integers(1, 120),
+    st.floats(0, 1),
+)
+def test_coverage_is_the_table_counted_and_grows_with_every_facility(
+    drawn: list[tuple[tuple[float, float], int]], sites: list[tuple[float, float]],
+    new: tuple[float, float], minutes: int, target: float,
+) -> None:  # fmt: skip
+    places = points([spot for spot, _ in drawn]).assign(people=[people for _, people in drawn])
+    facilities = points(sites)
+    found = coverage(places, facilities, ROAD, minutes=minutes, weight="people", target=target)
+    covered = [
+        any(row[f] <= minutes + 1e-9 for f in row.index)
+        for _, row in minutes_table(ROAD, places, facilities).iterrows()
+    ]
+    assert found.table["covered"].tolist() == covered
+    assert found.share == sum(covered) / len(covered)
+    people = places["people"].sum()
+    if people:
+        inside = sum(n for n, yes in zip(places["people"], covered, strict=True) if yes)
+        assert found.weighted_share == pytest.approx(inside / people)
+    assert found.more_needed == next(
+        n for n in range(9) if (sum(covered) + n) / len(covered) >= target - 1e-12
+    )
+    more = coverage(places, points([*sites, new]), ROAD, minutes=minutes)
+    assert more.share >= found.share
+    backwards = coverage(places.iloc[::-1], facilities.iloc[::-1], ROAD, minutes=minutes)
+    pd.testing.assert_series_equal(backwards.table["minutes"].loc[places.index], found.table["minutes"])
+
+
+def test_the_callers_layers_stay_as_they_are() -> None:
+    places, airport = PLACES.copy(deep=True), AIRPORT.copy(deep=True)
+    coverage(PLACES, AIRPORT, ROAD, weight="population")
+    pd.testing.assert_frame_equal(PLACES, places)
+    pd.testing.assert_frame_equal(AIRPORT, airport)
+
+
+@pytest.mark.parametrize("name", ["places", "facilities"])
+@pytest.mark.parametrize(("spoil", "message"), BAD_LAYERS.values(), ids=BAD_LAYERS)
+def test_bad_layers_are_refused(name: str, spoil: object, message: str) -> None:
+    layers = {"places": PLACES, "facilities": points([(30, 0), (90, 0)])}
+    layers[name] = spoil(layers[name])  # type: ignore[operator]
+    with pytest.raises(InputError, match=f"^{name}: .*{message}"):
+        coverage(layers["places"], layers["facilities"], ROAD)
+
+
+@pytest.mark.parametrize("minutes", BAD_TIMES)
+def test_a_time_without_sense_is_refused(minutes: object) -> None:
+    with pytest.raises(InputError, match="minutes"):
+        coverage(PLACES, AIRPORT, ROAD, minutes=minutes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("target", [-0.1, 1.1, np.nan, "0.8", True])
+def test_a_target_that_is_no_share_is_refused(target: object) -> None:
+    with pytest.raises(InputError, match="target"):
+        coverage(PLACES, AIRPORT, ROAD, target=target)  # type: ignore[arg-type]
+
+
+def test_bad_weights_are_refused_by_id() -> None:
+    with pytest.raises(InputError, match="places: no column people"):
+        coverage(PLACES, AIRPORT, ROAD, weight="people")
+    broken = PLACES.assign(population=[np.nan, "many", -1, np.inf, 5])
+    with pytest.raises(InputError, match=r"not a number at p, q.*negative or infinite at r, s"):
+        coverage(broken, AIRPORT, ROAD, weight="population")
+
+
+def test_facilities_out_of_reach_of_any_road_are_an_error() -> None:
+    with pytest.raises(InputError, match="facilities: none lies within 15 km"):
+        coverage(PLACES, points([(0, 999)]), ROAD)
+
+
+def test_hunans_coverage_is_its_table_counted(hunan: Region, hunan_network: TravelNetwork) -> None:
+    roads = hunan_network.only(("road",))
+    found = coverage(hunan.counties, hunan.airports, roads, weight="population")
+    near = minutes_table(roads, hunan.counties, hunan.airports).min(axis=1) <= 60
+    assert found.table["covered"].equals(near)
+    people = hunan.counties["population"]
+    assert found.weighted_share == pytest.approx(people[near].sum() / people.sum())

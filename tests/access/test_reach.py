@@ -1,0 +1,182 @@
+"""Reach counts pairs of cities within a time, by road, by rail with at least one train, and by the better."""
+
+from __future__ import annotations
+
+import itertools
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.network.build import BAD_LAYERS, BAD_TIMES, QUICK, along, points, road
+from tests.network.test_rail import TERMS, journeys, trains
+from tests.network.test_regional import region
+from urbgeo.access.reach import reach
+from urbgeo.errors import InputError
+from urbgeo.network.minutes import minutes_table
+from urbgeo.network.model import TravelNetwork
+from urbgeo.network.regional import region_network
+from urbgeo.regions.region import Region
+
+NODES = points([(0, 0), (60, 0), (150, 0)])
+ROADS = road(("A", "B", 60.0), ("B", "C", 90.0))
+CITIES = points([(0, 0), (60, 0), (150, 0), (60, 99)], list("pqrs")).assign(population=[1.0, 2.0, 3.0, 4.0])
+
+
+@pytest.fixture(scope="module")
+def micro() -> TravelNetwork:
+    """150 km of road, with trains (30 and 15 minutes) from its start past its middle to its end."""
+    return region_network(
+        region(points([(0, 0), (60, 0), (150, 0)], ["S", "T", "V"]), ROADS, NODES), rail_terms=TERMS
+    )
+
+
+def test_minutes_shares_and_people_are_as_counted_by_hand(micro: TravelNetwork) -> None:
+    found = reach(micro, CITIES, minutes=70)
+    assert found.minutes["road"].loc["p", ["q", "r"]].tolist() == [60, 150]
+    assert found.minutes["rail"].loc["p", ["q", "r"]].tolist() == [20 + 30 + 5, 20 + 45 + 5]
+    assert found.minutes["best"].loc["q", ["p", "r"]].tolist() == [55, 40]
+    assert found.summary["pairs"].tolist() == [12, 12, 12]
+    assert found.summary["within"].to_dict() == {"road": 2, "rail": 6, "best": 6}
+    assert found.summary.loc["road", "weighted_share"] == pytest.approx(
+        2 * 2 / (2 * (2 + 3 + 4 + 6 + 8 + 12))
+    )
+    assert found.cities["cities_best"].tolist() == [2, 2, 2, 0]
+    assert found.cities["people_best"].tolist() == [5, 4, 3, 0]
+    assert found.cities["status"].tolist() == ["attached"] * 3 + ["too far"]
+    assert found.provenance.shares["cities unattached"] == 0.25
+
+
+def test_a_city_is_at_itself_and_an_unattached_one_nowhere(micro: TravelNetwork) -> None:
+    for table in reach(micro, CITIES).minutes.values():
+        assert np.diag(table)[:3].tolist() == [0, 0, 0]
+        assert table.loc["s"].isna().all()
+        assert table["s"].isna().all()
+        assert (table.index.name, table.columns.name) == ("origin", "destination")
+
+
+def test_by_rail_at_least_one_train_is_taken(micro: TravelNetwork) -> None:
+    """Neighbours at one station are a street apart, yet by rail they would have to go away and come back."""
+    neighbours = points([(58, 0), (62, 0)])
+    found = reach(micro, neighbours, population=None)
+    assert found.minutes["road"].loc["A", "B"] == pytest.approx(4)
+    assert found.minutes["rail"].loc["A", "B"] > 50
+    assert found.minutes["best"].loc["A", "B"] == pytest.approx(4)
+    assert found.cities["people_road"].isna().all()
+    assert np.isnan(found.summary.loc["road", "weighted_share"])
+
+
+def test_without_trains_there_is_the_road_alone() -> None:
+    found = reach(along(0, 60, 150), CITIES)
+    assert list(found.minutes) == ["road"]
+    assert repr(found) == "<Reach of 4 cities within 120 min: road 33.3%>"
+
+
+def test_the_threshold_is_a_closed_bound(micro: TravelNetwork) -> None:
+    assert reach(micro, CITIES, minutes=60).summary.loc["road", "within"] == 2
+    assert reach(micro, CITIES, minutes=59.999).summary.loc["road", "within"] == 0
+
+
+def test_pairs_are_directed_on_one_ways() -> None:
+    found = reach(along(0, 60, 150, oneway=True), CITIES.iloc[:3], minutes=60)
+    assert found.cities["cities_road"].tolist() == [1, 0, 0]
+
+
+@QUICK
+@given(
+    st.lists(st.integers(0, 1500).map(lambda i: (i / 10, 0.0)), min_size=2, max_size=5),
+    st.lists(
+        st.tuples(
+            st.integers(1, 120),
+            st.lists(
+                st.tuples(st.sampled_from("STUV"), st.integers(1, 60).map(float)), min_size=2, max_size=4
+            ),
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+    st.integers(10, 200),
+)
+def test_reach_equals_brute_force(
+    drawn: list[tuple[float, float]], services: list[tuple[int, list[tuple[str, float]]]], limit: int
+) -> None:
+    stops = trains(*((f"G{number}", daily, run) for number, (daily, run) in enumerate(services)))
+    place = {"S": 0.0, "T": 50.0, "U": 90.0, "V": 140.0}
+    micro = region(points([(km, 0.0) for km in place.values()], list(place)), ROADS, NODES)
+    object.__setattr__(micro, "rail_stops", stops)
+    cities = points(drawn).assign(population=range(1, len(drawn) + 1))
+    found = reach(region_network(micro, rail_terms=TERMS), cities, minutes=limit)
+    ride = dict(nx.all_pairs_dijkstra_path_length(journeys(stops)))
+    served = sorted(set(stops["station"]))
+    within = 0
+    for (i, one), (j, other) in itertools.permutations(enumerate(drawn), 2):
+        drive = abs(one[0] - other[0])
+        by_rail = min(
+            (
+                abs(one[0] - place[a]) + ride[a].get(b, np.inf) + abs(other[0] - place[b])
+                for a, b in itertools.permutations(served, 2)
+            ),
+            default=np.inf,
+        )
+        assert found.minutes["road"].iloc[i, j] == pytest.approx(drive, abs=1e-3)
+        assert found.minutes["rail"].iloc[i, j] == pytest.approx(by_rail, abs=1e-3)
+        assert found.minutes["best"].iloc[i, j] == min(
+            found.minutes[mode].iloc[i, j] for mode in ("road", "rail")
+        )
+        within += found.minutes["best"].iloc[i, j] <= limit
+    assert found.summary.loc["best", "within"] == within
+    assert found.cities["cities_best"].sum() == within
+    people = cities["population"].to_numpy()
+    assert found.cities["people_best"].sum() == sum(
+        people[j]
+        for i, j in itertools.permutations(range(len(drawn)), 2)
+        if found.minutes["best"].iloc[i, j] <= limit
+    )
+
+
+def test_the_order_of_cities_changes_nothing(micro: TravelNetwork) -> None:
+    first, second = reach(micro, CITIES), reach(micro, CITIES.iloc[::-1])
+    pd.testing.assert_frame_equal(first.cities, second.cities.loc[CITIES.index])
+    pd.testing.assert_frame_equal(first.summary, second.summary)
+
+
+def test_the_callers_cities_stay_as_they_are(micro: TravelNetwork) -> None:
+    cities = CITIES.copy(deep=True)
+    reach(micro, cities)
+    pd.testing.assert_frame_equal(cities, CITIES)
+
+
+@pytest.mark.parametrize(("spoil", "message"), BAD_LAYERS.values(), ids=BAD_LAYERS)
+def test_bad_cities_are_refused(spoil: object, message: str) -> None:
+    with pytest.raises(InputError, match=f"^cities: .*{message}"):
+        reach(along(0, 10), spoil(CITIES))  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("minutes", BAD_TIMES)
+def test_a_time_without_sense_is_refused(minutes: object) -> None:
+    with pytest.raises(InputError, match="minutes"):
+        reach(along(0, 10), CITIES, minutes=minutes)  # type: ignore[arg-type]
+
+
+def test_other_bad_requests_are_refused() -> None:
+    with pytest.raises(InputError, match="at least two"):
+        reach(along(0, 10), CITIES.iloc[:1])
+    with pytest.raises(InputError, match="cities: no column people"):
+        reach(along(0, 10), CITIES, population="people")
+    with pytest.raises(InputError, match="negative or infinite at p"):
+        reach(along(0, 10), CITIES.assign(population=[-1, 1, 1, 1]))
+    with pytest.raises(InputError, match="network: it has no roads, only ferry"):
+        reach(along(0, 10, mode="ferry"), CITIES)
+
+
+def test_hunans_best_is_never_longer_than_driving(hunan: Region, hunan_network: TravelNetwork) -> None:
+    found = reach(hunan_network, hunan.prefectures)
+    road, best = found.minutes["road"], found.minutes["best"]
+    assert (best <= road).all(axis=None)
+    pd.testing.assert_frame_equal(
+        road, minutes_table(hunan_network.only(("road",)), hunan.prefectures, hunan.prefectures)
+    )
+    assert found.minutes["rail"].loc["430100", "431200"] < road.loc["430100", "431200"]

@@ -1,0 +1,286 @@
+"""The commuting circle: three rules, contiguity, rings, and the comparison with an official list."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.network.build import BAD_LAYERS, BAD_TIMES, EAST, NORTH, QUICK, along, points, road, squares
+from urbgeo.cities.circles import CommutingCircle, commuting_circle
+from urbgeo.errors import InputError
+from urbgeo.network.minutes import nearest_facility
+from urbgeo.network.model import Snapping, TravelNetwork, build_network
+from urbgeo.regions.region import Region
+
+ROAD = along(-5, 5, 15, 25, 35, 45, 55)
+CORE = points([(5, 5)], ["core"])
+ROW = squares(*((x, 0) for x in range(0, 50, 10)), ids=list("abcde"))
+SEATS = points([(x, 0) for x in range(5, 50, 10)], list("abcde"))
+
+
+def peopled(zones: gpd.GeoDataFrame, people: object = 100.0, urban: object = 0.0) -> gpd.GeoDataFrame:
+    return zones.assign(population=people, urban_population=urban)
+
+
+def circle(zones: gpd.GeoDataFrame, network: TravelNetwork = ROAD, **options: object) -> CommutingCircle:
+    given = {"seats": SEATS, "minutes": 35, "rings": (60,), "resolution_km": 0.5, **options}
+    core = given.pop("core", CORE)
+    return commuting_circle(network, core, zones, **given)  # type: ignore[arg-type]
+
+
+def grid(size: int) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, TravelNetwork]:
+    """A chessboard of zones named by column and row, with a seat each and a road through every seat."""
+    cells = [(x, y) for y in range(size) for x in range(size)]
+    ids = [f"{x}{y}" for x, y in cells]
+    seats = points([(10 * x + 5, 10 * y + 5) for x, y in cells], ids)
+    beside = [(f"{x}{y}", f"{x + 1}{y}", 10.0) for x, y in cells if x + 1 < size]
+    above = [(f"{x}{y}", f"{x}{y + 1}", 10.0) for x, y in cells if y + 1 < size]
+    zones = peopled(squares(*((10.0 * x, 10.0 * y) for x, y in cells), ids=ids))
+    return zones, seats, build_network(seats, road(*beside, *above), snapping=Snapping(max_snap_km=9))
+
+
+def by_seat(reached: str, size: int, **options: object) -> CommutingCircle:
+    """The circle of the middle zone of a chessboard whose seats are reached as said: named zones only."""
+    zones, seats, network = grid(size)
+    names = reached.split()
+    away = seats.assign(geometry=[
+        seats.geometry[name] if name in names else shapely.Point(EAST - 500e3, NORTH) for name in seats.index
+    ])  # fmt: skip
+    middle = f"{size // 2}{size // 2}"
+    return circle(zones, network, seats=away, core=seats.loc[[middle]], minutes=300, rule="seat", **options)
+
+
+def test_the_three_rules_count_seat_area_and_people() -> None:
+    """The core lies 5 km off the road: 15 minutes to reach it, then a minute a kilometre."""
+    zones = peopled(ROW, 100.0, [0.0, 0.0, 90.0, 0.0, 0.0])
+    found = circle(zones)
+    assert found.table["seat_minutes"].round(9).tolist() == [15, 25, 35, 45, 55]
+    assert found.table["seat"].tolist() == [True, True, True, False, False]
+    share = found.table["area_share"]
+    assert share["a"] > 0.5 > share["b"] > share["c"] > 0 == share["e"]
+    assert found.table["population_share"].tolist() == pytest.approx(
+        [share["a"], share["b"], 0.9 + 0.1 * share["c"], share["d"], share["e"]]
+    )
+    assert found.rules["zones"].to_dict() == {"seat": 3, "area": 1, "population": 1}
+    assert found.rules["exclaves"].to_dict() == {"seat": (), "area": (), "population": ("c",)}
+    assert found.rules.loc["population", "people"] == found.table["people"][found.members].sum()
+    assert found.table["area_km2"].tolist() == pytest.approx([100.0] * 5, rel=0.003)
+    assert found.rules.loc["seat", "people_per_km2"] == pytest.approx(1.0, rel=0.003)
+
+
+def test_area_shares_are_those_of_the_isochrone() -> None:
+    found = circle(peopled(ROW))
+    shape = found.isochrone.geometry.to_crs(32649).loc[35]
+    np.testing.assert_allclose(found.table["area_share"], ROW.intersection(shape).area / ROW.area, rtol=1e-3)
+
+
+def test_a_share_of_just_the_majority_is_inside() -> None:
+    half = circle(peopled(ROW)).table["area_share"]["b"]
+    assert circle(peopled(ROW), majority=half).table.loc["b", "area"]
+    assert not circle(peopled(ROW), majority=half + 1e-6).table.loc["b", "area"]
+
+
+def test_rings_are_closed_and_conserve_the_people() -> None:
+    table = circle(peopled(ROW, [1.0, 2.0, 3.0, 4.0, 5.0]), rings=(15, 50)).table
+    assert table["ring"].tolist() == [15, 35, 35, 50, np.inf]
+    assert table.groupby("ring")["people"].sum().sum() == 15.0
+
+
+def test_zones_without_people_go_by_area() -> None:
+    table = circle(peopled(ROW, 0.0)).table
+    pd.testing.assert_series_equal(table["population_share"], table["area_share"], check_names=False)
+
+
+def test_an_exclave_is_dropped_and_named() -> None:
+    found = by_seat("22 12 32 00", 5)
+    assert found.table["how"].loc[["22", "12", "32", "00", "11"]].tolist() == [
+        "core",
+        "rule",
+        "rule",
+        "exclave",
+        "outside",
+    ]
+    assert found.rules.loc["seat", "exclaves"] == ("00",)
+    assert set(found.members) == {"22", "12", "32"}
+
+
+def test_a_corner_is_no_border() -> None:
+    assert by_seat("22 33", 5).rules.loc["seat", "exclaves"] == ("33",)
+
+
+def test_an_enclave_is_added_and_named() -> None:
+    found = by_seat("22 23 24 32 34 42 43 44", 5)
+    assert found.rules.loc["seat", "enclaves"] == ("33",)
+    assert found.table.loc["33", "how"] == "enclave"
+    assert "33" in found.members
+
+
+def test_a_bay_at_the_rim_is_no_enclave() -> None:
+    assert by_seat("22 23 24 32 42 43", 5).rules.loc["seat", "enclaves"] == ()
+
+
+def test_the_core_belongs_whatever_the_rule() -> None:
+    found = by_seat("23", 5)
+    assert found.table.loc[["22", "23"], "how"].tolist() == ["core", "rule"]
+    named = by_seat("22", 5, core_zones=["00", "44"])
+    assert (named.table["how"] == "core").sum() == 2
+    assert named.rules.loc["seat", "exclaves"] == ("22",)
+
+
+def test_borders_that_share_no_corners_are_borders_in_degrees_too() -> None:
+    """A large zone beside two small ones: after a projection their corners no longer lie on its side."""
+    boxes = [
+        shapely.box(112, 28, 113, 29),
+        shapely.box(113, 28, 113.4, 28.3),
+        shapely.box(113, 28.3, 113.4, 29),
+    ]
+    zones = peopled(gpd.GeoDataFrame(geometry=boxes, index=["big", "south", "north"], crs=4326))
+    seats = gpd.GeoDataFrame(
+        geometry=gpd.points_from_xy([112.5, 113.2, 113.2], [28.5, 28.1, 28.6]), index=zones.index, crs=4326
+    )
+    links = road(("big", "south", 90.0), ("south", "north", 60.0))
+    found = commuting_circle(
+        build_network(seats, links), seats.iloc[:1], zones, minutes=200, rings=(), rule="seat", seats=seats,
+        resolution_km=5.0,
+    )  # fmt: skip
+    assert found.rules.loc["seat", "exclaves"] == ()
+
+
+def test_points_allow_the_seat_rule_alone() -> None:
+    found = circle(peopled(SEATS), seats=None, rule="seat", official=["a", "e"])
+    assert found.rules.index.tolist() == ["seat"]
+    assert found.members.tolist() == ["a", "b", "c"]
+    assert "area_km2" not in found.table
+    assert found.comparison is not None
+    assert found.comparison.loc["seat"].to_dict() == {
+        "both": ("a",), "only_circle": ("b", "c"), "only_official": ("e",), "precision": 1 / 3, "recall": 0.5,
+    }  # fmt: skip
+
+
+def test_polygons_without_seats_go_by_area() -> None:
+    found = circle(peopled(ROW), seats=None, rule="area", urban_population=None)
+    assert found.rules.index.tolist() == ["area"]
+
+
+def test_a_core_of_several_places_reaches_from_each() -> None:
+    one = circle(peopled(ROW), rule="seat")
+    two = circle(peopled(ROW), rule="seat", core=points([(5, 5), (45, 5)]))
+    assert set(one.members) < set(two.members)
+    assert two.table["seat_minutes"].tolist() == pytest.approx([15, 25, 35, 25, 15])
+
+
+cells = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=16, unique=True)
+
+
+def by_flood(inside: set[tuple[int, int]], size: int) -> set[tuple[int, int]]:
+    """Cells joined to the core by their sides, and those from which no walk by sides leaves the board."""
+
+    def spread(seeds: list[tuple[int, int]], allowed: set[tuple[int, int]]) -> set[tuple[int, int]]:
+        found, rest = set(seeds), list(seeds)
+        while rest:
+            x, y = rest.pop()
+            for cell in ((x + 1, y), (x - 1, y), (x, y + 1), (x, y - 1)):
+                if cell in allowed and cell not in found:
+                    found.add(cell)
+                    rest.append(cell)
+        return found
+
+    home = spread([(2, 2)], inside | {(2, 2)})
+    board = {(x, y) for x in range(-1, size + 1) for y in range(-1, size + 1)}
+    outside = spread([(-1, -1)], board - home)
+    return {(x, y) for x in range(size) for y in range(size)} - outside
+
+
+@QUICK
+@given(cells)
+def test_contiguity_equals_a_flood_fill(drawn: list[tuple[int, int]]) -> None:
+    inside = {(x, y) for x, y in drawn}
+    found = by_seat(" ".join(["22", *(f"{x}{y}" for x, y in inside)]), 4, resolution_km=20.0)
+    assert set(found.members) == {f"{x}{y}" for x, y in by_flood(inside, 4)}
+    table, row = found.table, found.rules.loc["seat"]
+    assert row["people"] == table["people"][found.members].sum() == 100.0 * row["zones"]
+
+
+def test_the_order_of_zones_changes_nothing() -> None:
+    zones = peopled(ROW, [1.0, 2.0, 3.0, 4.0, 5.0])
+    first, second = circle(zones), circle(zones.iloc[::-1], seats=SEATS.sample(frac=1, random_state=1))
+    pd.testing.assert_frame_equal(second.table.loc[zones.index], first.table)
+
+
+def test_the_callers_layers_stay_as_they_are() -> None:
+    zones = peopled(ROW)
+    before = zones.copy(deep=True)
+    circle(zones, official=["a"])
+    pd.testing.assert_frame_equal(zones, before)
+
+
+@pytest.mark.parametrize(("spoil", "message"), BAD_LAYERS.values(), ids=BAD_LAYERS)
+@pytest.mark.parametrize("name", ["core", "zones", "seats"])
+def test_bad_layers_are_refused(name: str, spoil: object, message: str) -> None:
+    layers = {"core": points([(5, 5), (15, 5)]), "zones": peopled(ROW), "seats": SEATS}
+    layers[name] = spoil(layers[name])  # type: ignore[operator]
+    with pytest.raises(InputError, match=f"^{name}: .*{message}"):
+        circle(layers["zones"], core=layers["core"], seats=layers["seats"])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"rule": "vote"}, "rule: 'vote' is unknown"),
+        ({"seats": None}, "rule: 'population' needs seats; give them, or use area"),
+        ({"seats": SEATS.iloc[1:]}, "seats: none for the zones a"),
+        ({"core": points([(5, 5), (900, 5), (5, 900)])}, "core: outside the network, .*: B, C"),
+        ({"core": points([(5, -5)])}, "core: A lie in none of the zones; give core_zones"),
+        ({"core_zones": ["a", "y", "z"]}, "core_zones: y, z not among the zones"),
+        ({"official": ["a", "z"]}, "official: z not among the zones"),
+        ({"population": "heads"}, "zones: no column heads"),
+        ({"majority": 1.5}, "majority: 1.5"),
+        ({"rings": (60, -1)}, "rings: -1"),
+        ({"resolution_km": -1}, "resolution_km: -1"),
+    ],
+)
+def test_other_bad_requests_are_refused(options: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        circle(peopled(ROW), **options)
+
+
+@pytest.mark.parametrize("minutes", BAD_TIMES)
+def test_a_time_without_sense_is_refused(minutes: object) -> None:
+    with pytest.raises(InputError, match="minutes"):
+        circle(peopled(ROW), minutes=minutes)
+
+
+def test_bad_populations_are_refused_by_id() -> None:
+    with pytest.raises(
+        InputError, match=r"population is missing or not a number at a.*negative or infinite at b"
+    ):
+        circle(peopled(ROW, [np.nan, -1, 1, 1, 1]))
+    with pytest.raises(InputError, match="urban_population above population at c"):
+        circle(peopled(ROW, 1.0, [0, 0, 2, 0, 0]))
+
+
+def test_hunans_counties_border_each_other_and_its_circle_holds_changsha(
+    hunan: Region, hunan_network: TravelNetwork
+) -> None:
+    assert hunan.zones is not None
+    roads, core = hunan_network.only(("road",)), hunan.places.loc[list(hunan.lists["core"])]
+    found = commuting_circle(
+        roads,
+        core,
+        hunan.zones,
+        seats=hunan.counties,
+        minutes=900,
+        rings=(60,),
+        rule="seat",
+        resolution_km=10.0,
+    )
+    assert found.rules.loc["seat", "zones"] == 122
+    assert found.rules.loc["seat", "exclaves"] == ()
+    minutes = nearest_facility(roads, hunan.counties, core, direction="from")["minutes"]
+    assert (found.table["ring"] == 60).equals(minutes.loc[found.table.index] <= 60)
+    assert found.table["people"].sum() == hunan.counties["population"].sum()

@@ -1,0 +1,178 @@
+"""Points join the nearest link wherever it is nearest; minutes agree with networkx on links split there."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from tests.network.build import BAD_LAYERS, QUICK, along, clear_nearest, oracle_minutes, points, road
+from urbgeo.errors import InputError
+from urbgeo.network.attach import attach
+from urbgeo.network.minutes import minutes_table, nearest_facility
+from urbgeo.network.model import Snapping, TravelNetwork, build_network
+
+
+@st.composite
+def roads(draw: st.DrawFn) -> TravelNetwork:
+    """Up to seven nodes on a grid of kilometres, with links of both, one or uneven directions."""
+    lattice = [(x, y) for x in range(0, 20, 4) for y in range(0, 20, 5)]
+    spots = draw(st.lists(st.sampled_from(lattice), min_size=2, max_size=7, unique=True))
+    nodes = points([(float(x), float(y)) for x, y in spots])
+    pair = st.tuples(st.sampled_from(list(nodes.index)), st.sampled_from(list(nodes.index)))
+    stretches = draw(st.lists(pair.filter(lambda ends: ends[0] != ends[1]), min_size=1, max_size=9))
+    links = road(*((a, b, 1.0) for a, b in stretches)).assign(
+        minutes=draw(st.lists(st.integers(0, 30).map(float), min_size=9, max_size=9))[: len(stretches)],
+        minutes_back=draw(st.lists(st.integers(0, 30).map(float), min_size=9, max_size=9))[: len(stretches)],
+        oneway=draw(st.lists(st.booleans(), min_size=9, max_size=9))[: len(stretches)],
+        joinable=[True, *draw(st.lists(st.booleans(), min_size=8, max_size=8))][: len(stretches)],
+    )
+    return build_network(nodes, links, snapping=Snapping(max_snap_km=6.0, off_network_kmh=20.0))
+
+
+places = st.lists(
+    st.tuples(st.integers(-10, 50).map(lambda i: i * 0.471), st.integers(-10, 50).map(lambda i: i * 0.393)),
+    min_size=2,
+    max_size=6,
+).map(points)
+
+
+@QUICK
+@given(roads(), places, st.data())
+def test_tables_between_points_equal_networkx_with_split_links(
+    network: TravelNetwork, here: gpd.GeoDataFrame, data: st.DataObject
+) -> None:
+    here.loc["node"] = network.nodes.geometry.iloc[0]
+    assume(clear_nearest(network, here))
+    expected = oracle_minutes(network, here)
+    np.testing.assert_allclose(minutes_table(network, here, here), expected, rtol=1e-9, atol=1e-6)
+    few = data.draw(st.lists(st.sampled_from(list(here.index)), min_size=1, unique=True))
+    np.testing.assert_allclose(
+        minutes_table(network, here, here.loc[few]), expected[few], rtol=1e-9, atol=1e-6
+    )
+
+
+@QUICK
+@given(roads(), places, st.integers(1, 40), st.sampled_from(["from", "to"]))
+def test_the_nearest_facility_is_the_least_of_the_table(
+    network: TravelNetwork, here: gpd.GeoDataFrame, cutoff: int, direction: str
+) -> None:
+    facilities = here.iloc[: max(1, len(here) // 2)]
+    assume(attach(network, facilities).attached.any())
+    found = nearest_facility(network, here, facilities, cutoff_min=cutoff, direction=direction)
+    table = minutes_table(network, here, here)
+    table = (table if direction == "to" else table.T).loc[:, facilities.index]
+    assume(not np.isclose(table, cutoff).any())
+    least = table.min(axis=1).where(lambda minutes: minutes <= cutoff, np.inf)
+    attached = attach(network, here).attached
+    np.testing.assert_allclose(found["minutes"], least.where(attached), atol=1e-9)
+    assert (
+        found["status"] == np.where(~attached, "too far", np.where(least <= cutoff, "reached", "unreached"))
+    ).all()
+    for place, facility in found["facility"].dropna().items():
+        assert table.loc[place, facility] == pytest.approx(least[place])
+
+
+@QUICK
+@given(roads(), places, st.randoms())
+def test_the_order_of_rows_never_changes_how_points_join(
+    network: TravelNetwork, here: gpd.GeoDataFrame, random: object
+) -> None:
+    seed = random.randint(0, 99)  # type: ignore[attr-defined]
+    shuffled = build_network(
+        network.nodes,
+        network.links.sample(frac=1, random_state=seed).assign(
+            oneway=lambda links: links["minutes_back"].isna()
+        ),
+        snapping=network.snapping,
+    )
+    first, second = attach(network, here), attach(shuffled, here.iloc[::-1])
+    for one, other in zip(first.link, second.link[::-1], strict=True):
+        assert (one < 0 and other < 0) or network.links.index[one] == shuffled.links.index[other]
+
+
+@QUICK
+@given(roads(), places)
+def test_a_point_is_at_no_distance_from_itself(network: TravelNetwork, here: gpd.GeoDataFrame) -> None:
+    table = minutes_table(network, here, here).to_numpy()
+    attached = attach(network, here).attached
+    assert (np.diag(table)[attached] == 0).all()
+    assert np.isnan(table[~attached]).all()
+    assert np.isnan(table[:, ~attached]).all()
+
+
+def test_a_point_at_the_end_of_a_one_way_is_at_the_node_whatever_the_rounding() -> None:
+    """Were it a hair before the node, nobody could come to it from the other side."""
+    nodes = points([(0, 0), (3.1, 7.7), (9, 1)])
+    links = road(("A", "B", 8.3), ("C", "B", 9.0), ("B", "C", 9.0), oneway=[True, True, True]).set_axis(
+        ["1", "2", "3"]
+    )
+    network = build_network(nodes.to_crs(4326), links)
+    hair = points([(3.1 - 1e-9, 7.7 - 1e-9)], ["p"])
+    assert attach(network, hair).along.tolist() == [1.0]
+    assert minutes_table(network, nodes.loc[["C"]], hair).loc["C", "p"] == pytest.approx(9.0, abs=1e-3)
+
+
+def test_the_snapping_distance_is_a_closed_bound() -> None:
+    network = along(0, 10)
+    edge = points([(5, 15), (5, 15.001)], ["at", "beyond"])
+    assert attach(network, edge).status.tolist() == ["attached", "too far"]
+
+
+def test_ties_between_links_go_to_the_first_id() -> None:
+    nodes = points([(0, 0), (10, 0), (0, 2), (10, 2)])
+    for ids in (["north", "south"], ["south", "north"]):
+        links = road(("A", "B", 10.0), ("C", "D", 10.0)).set_axis(ids)
+        network = build_network(nodes, links)
+        joined = attach(network, points([(5, 1)], ["p"]))
+        assert network.links.index[joined.link[0]] == "north"
+
+
+def test_a_dead_end_of_a_one_way_is_an_island_to_all_but_its_junction() -> None:
+    nodes = points([(0, 0), (10, 0), (20, 0)])
+    network = build_network(nodes, road(("A", "B", 10.0), ("C", "B", 10.0), oneway=[False, True]))
+    here = points([(10, 0), (15, 0), (5, 0)], ["junction", "on the one-way", "on the main road"])
+    assert attach(network, here).status.tolist() == ["attached", "island", "attached"]
+
+
+def test_neighbours_off_the_road_walk_across_instead_of_by_the_road() -> None:
+    network = along(0, 10)
+    pair = points([(5, 3), (5.5, 3)], ["p", "q"])
+    assert minutes_table(network, pair, pair).loc["p", "q"] == pytest.approx(0.5 / 20 * 60)
+
+
+def test_no_points_give_an_empty_table() -> None:
+    table = minutes_table(along(0, 10), points([]), points([(0, 0)]))
+    assert table.shape == (0, 1)
+
+
+def test_a_report_has_one_row_per_point() -> None:
+    report = attach(along(0, 10), points([(5, 1), (5, 99)], ["near", "far"])).report()
+    assert report["status"].to_dict() == {"near": "attached", "far": "too far"}
+    assert report["off_minutes"].isna().tolist() == [False, True]
+
+
+@pytest.mark.parametrize("name", ["origins", "destinations", "places", "facilities"])
+@pytest.mark.parametrize("kind", [one for one in BAD_LAYERS if one != "no rows"])
+def test_bad_points_are_refused_by_their_name(name: str, kind: str) -> None:
+    spoil, message = BAD_LAYERS[kind]
+    good, network = points([(0, 0), (5, 0)]), along(0, 10)
+    function = minutes_table if name in ("origins", "destinations") else nearest_facility
+    layers = [good, spoil(good)] if name in ("destinations", "facilities") else [spoil(good), good]
+    with pytest.raises(InputError, match=f"^{name}: .*{message}"):
+        function(network, *layers)  # type: ignore[operator]
+
+
+def test_an_unknown_direction_is_refused() -> None:
+    with pytest.raises(InputError, match="direction: 'away' is unknown"):
+        nearest_facility(along(0, 10), points([(0, 0)]), points([(0, 0)]), direction="away")
+
+
+def test_the_callers_points_stay_as_they_are() -> None:
+    here = points([(0, 0), (5, 1)]).to_crs(4326)
+    before = here.copy(deep=True)
+    minutes_table(along(0, 10), here, here)
+    pd.testing.assert_frame_equal(here, before)

@@ -1,0 +1,20 @@
+"""Folium maps in Chinese and English that open from disk with the network unplugged."""
+
+from urbgeo.maps.base import new_map, save_map
+from urbgeo.maps.classes import ACCENT, RAMPS, Categories, Classes
+from urbgeo.maps.fields import Field
+from urbgeo.maps.layers import Sizes, add_lines, add_points, add_polygons
+
+__all__ = [
+    "ACCENT",
+    "RAMPS",
+    "Categories",
+    "Classes",
+    "Field",
+    "Sizes",
+    "add_lines",
+    "add_points",
+    "add_polygons",
+    "new_map",
+    "save_map",
+]

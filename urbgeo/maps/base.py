@@ -1,0 +1,298 @@
+"""The page around a map: title, sources, scale, layer panel, base map, and the file it is saved to."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+import folium
+import numpy as np
+from branca.element import CssLink, Element, Figure, JavascriptLink, MacroElement
+from folium.map import Layer
+from numpy.typing import NDArray
+
+from urbgeo.checks import check_choice
+from urbgeo.errors import InputError, UrbgeoError
+from urbgeo.files import write_text
+
+BASEMAPS = {
+    "osm": ("https://tile.openstreetmap.org/{z}/{x}/{y}.png",),
+    "tianditu": tuple(
+        "https://t{s}.tianditu.gov.cn/"
+        + layer
+        + "_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER="
+        + layer
+        + "&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}&tk="
+        for layer in ("vec", "cva")
+    ),
+    "amap": (
+        "https://webrd0{s}.is.autonavi.com/appmaptile?lang=zh_cn&size=1&scale=1&style=8&x={x}&y={y}&z={z}",
+    ),
+}
+"""Tile addresses of the online base maps; none is asked unless the planner names one."""
+
+_TILE_HOSTS = {
+    "osm": "https://tile.openstreetmap.org",
+    "tianditu": "https://*.tianditu.gov.cn",
+    "amap": "https://*.is.autonavi.com",
+}
+_CREDITS = {
+    "osm": "© OpenStreetMap contributors",
+    "tianditu": "天地图 Tianditu, 国家地理信息公共服务平台",
+    "amap": "高德地图 Amap (GCJ-02)",
+}
+_SUBDOMAINS = {"osm": "a", "tianditu": "01234567", "amap": "1234"}
+_MOST_ZOOM = 18
+
+_HERE = Path(__file__).parent
+
+
+def new_map(
+    title_zh: str,
+    title_en: str,
+    *,
+    bounds: Sequence[float],
+    sources: Sequence[str] = (),
+    basemap: str | None = None,
+    key: str | None = None,
+) -> folium.Map:
+    """An empty bilingual map; layers are put on it by ``add_polygons``, ``add_lines``, ``add_points``.
+
+    Without a base map the page asks nothing of any network, on screen, on disk and in Jupyter;
+    the browser itself is told to refuse outside requests.
+
+    Parameters
+    ----------
+    bounds
+        West, south, east, north in degrees (WGS84), e.g. ``frame.to_crs(4326).total_bounds``.
+    sources
+        Where the data come from, one text each; shown below the map.
+    basemap
+        None, or an online one: ``"osm"``, ``"tianditu"`` (needs ``key``) or ``"amap"``, on which
+        layers are shifted to GCJ-02.
+    key
+        The Tianditu key. It is written into the page and can be read there.
+
+    Raises
+    ------
+    InputError
+        When bounds are no rectangle in degrees, the base map is unknown or lacks its key.
+    UrbgeoError
+        When Leaflet is missing from the installed package.
+    """
+    west, south, east, north = _checked_bounds(bounds)
+    _check_basemap(basemap, key)
+    if isinstance(sources, str):
+        raise InputError("sources: give a list of texts, not one text.")
+    fmap = folium.Map(
+        location=((south + north) / 2, (west + east) / 2),
+        tiles=None,
+        zoom_control=False,
+        attribution_control=False,
+        min_zoom=2,
+        max_zoom=_MOST_ZOOM,
+        zoom_snap=1 if basemap else 0.25,
+    )
+    fmap.default_js, fmap.default_css = [], []
+    _figure(fmap).title = escape(f"{title_zh} {title_en}".strip())
+    for url in BASEMAPS.get(basemap or "", ()):
+        folium.TileLayer(
+            url + (key or "" if basemap == "tianditu" else ""),
+            attr=_CREDITS[basemap or ""],
+            subdomains=_SUBDOMAINS[basemap or ""],
+            max_zoom=_MOST_ZOOM,
+            control=False,
+        ).add_to(fmap)
+    page = _Page(title_zh, title_en, (west, south, east, north), tuple(sources), basemap)
+    fmap.add_child(page, name="urbgeo_page")
+    return fmap
+
+
+def save_map(fmap: folium.Map, path: Path | str, *, max_mb: float = 5.0) -> Path:
+    """Write the map as one HTML file, whole or not at all; return the path.
+
+    Raises
+    ------
+    InputError
+        When the page is larger than ``max_mb`` megabytes (10^6 bytes; the largest layers are named),
+        or something on the map would load a script or a style from a network.
+    OSError
+        When the file cannot be written; an earlier file stays as it was.
+    """
+    page = page_of(fmap)
+    figure = _figure(fmap)
+    html = figure.render()
+    linked = [
+        item.url for item in figure.header._children.values() if isinstance(item, JavascriptLink | CssLink)
+    ]
+    if linked:
+        raise InputError(
+            f"the map loads {', '.join(linked)} and would not work offline; "
+            "draw with urbgeo.maps.add_polygons, add_lines or add_points instead."
+        )
+    size_mb = len(html.encode()) / 1e6
+    if size_mb > max_mb:
+        largest = sorted(page.layer_bytes.items(), key=lambda item: -item[1])[:3]
+        named = ", ".join(f"{name} {size / 1e6:.1f} MB" for name, size in largest)
+        raise InputError(
+            f"{path}: the page has {size_mb:.1f} MB, more than max_mb={max_mb:g}. Largest layers: "
+            f"{named or 'none'}. Simplify them (simplify_m=...), hover over fewer columns, or clip them."
+        )
+    return write_text(path, html)
+
+
+class _Text(Element):
+    """Text that goes into the page as it is; branca would read it as a Jinja template otherwise."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+    def render(self, **kwargs: object) -> str:
+        """The text."""
+        return self.text
+
+
+class _Page(MacroElement):
+    """Everything on the page that is not a layer."""
+
+    def __init__(
+        self,
+        title_zh: str,
+        title_en: str,
+        bounds: tuple[float, float, float, float],
+        sources: tuple[str, ...],
+        basemap: str | None,
+    ) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "UrbgeoPage"
+        self.title = (title_zh, title_en)
+        self.bounds = bounds
+        self.sources = sources
+        self.basemap = basemap
+        self.layer_bytes: dict[str, int] = {}
+        self.leaflet_js, self.leaflet_css = _leaflet()
+
+    def shown_at(self, lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
+        """WGS84 degrees, shape (n, 2), as degrees on the base map."""
+        if self.basemap != "amap":
+            return lonlat
+        from urbgeo.crs import wgs84_to_gcj02
+
+        return np.column_stack(wgs84_to_gcj02(lonlat[:, 0], lonlat[:, 1]))
+
+    def render(self, **kwargs: object) -> str:
+        """Put styles and scripts into the head, the footer below the map, the controls onto it."""
+        figure, fmap = _figure(self), _parent_name(self)
+        for name, text in self._head().items():
+            figure.header.add_child(_Text(text), name=f"urbgeo_{name}")
+        figure.html.add_child(_Text(self._footer()), name="urbgeo_footer")
+        corners = self.shown_at(np.reshape(self.bounds, (2, 2)))
+        options = {"title": self.title, "bounds": [[lat, lon] for lon, lat in corners.tolist()]}
+        script = f"urbgeo.page({fmap}, {script_json(options)});"
+        figure.script.add_child(_Text(script), name="urbgeo_page")
+        return ""
+
+    def _head(self) -> dict[str, str]:
+        images = f"data: {_TILE_HOSTS[self.basemap]}" if self.basemap else "data:"
+        policy = (
+            f"default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src {images}"
+        )
+        return {
+            "policy": f'<meta http-equiv="Content-Security-Policy" content="{policy}" />',
+            "css": f"<style>{self.leaflet_css}\n{_packaged('page.css')}</style>",
+            "js": f"<script>{self.leaflet_js}\n{_packaged('page.js')}</script>",
+        }
+
+    def _footer(self) -> str:
+        credit = (_CREDITS[self.basemap],) if self.basemap else ()
+        texts = "；".join(escape(text) for text in (*self.sources, *credit))
+        named = f"<b>数据来源 Sources</b> {texts}" if texts else ""
+        return f'<footer class="ug-footer"><span>{named}</span><span>urbgeo · Leaflet</span></footer>'
+
+
+class DataLayer(Layer):
+    """Features drawn by page.js; ``data`` is the object its ``urbgeo.layer`` takes."""
+
+    def __init__(self, name: str, data: dict[str, object], *, shown: bool) -> None:
+        super().__init__(name=name, overlay=True, control=False, show=shown)
+        self._name = "UrbgeoLayer"
+        self.json = script_json(data)
+
+    def render(self, **kwargs: object) -> str:
+        """Write the layer into the page script, and switch it on if it is shown."""
+        figure, fmap = _figure(self), _parent_name(self)
+        name = self.get_name()
+        script = f"var {name} = urbgeo.layer({fmap}, {self.json});"
+        if self.show:
+            script += f"\n{name}.addTo({fmap});"
+        figure.script.add_child(_Text(script), name=name)
+        return ""
+
+
+def page_of(fmap: folium.Map) -> _Page:
+    """The page a map was made with; refuse maps that ``new_map`` did not make."""
+    page = fmap._children.get("urbgeo_page") if isinstance(fmap, folium.Map) else None
+    if not isinstance(page, _Page):
+        raise InputError("the map was not made by urbgeo.maps.new_map; start with new_map(...).")
+    return page
+
+
+def script_json(data: object) -> str:
+    """JSON that cannot end the script element it stands in."""
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text
+
+
+def _figure(element: Element) -> Figure:
+    root = element.get_root()
+    assert isinstance(root, Figure)
+    return root
+
+
+def _parent_name(element: Element) -> str:
+    assert element._parent is not None
+    return element._parent.get_name()
+
+
+def _leaflet() -> tuple[str, str]:
+    """Leaflet's script and style, without the addresses and images they would lead to."""
+    try:
+        script, style = _packaged("assets/leaflet.js"), _packaged("assets/leaflet.css")
+    except FileNotFoundError as error:
+        raise UrbgeoError(
+            f"Leaflet is missing from the installed package ({error.filename}); reinstall urbgeo, "
+            "in a checkout with: pip install -e ."
+        ) from error
+    script = script.replace("https://leafletjs.com", "").replace("//# sourceMappingURL=leaflet.js.map", "")
+    style = re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL)
+    return script, re.sub(r"url\([^)]*\)", "none", style)
+
+
+def _packaged(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
+
+
+def _checked_bounds(bounds: Sequence[float]) -> tuple[float, float, float, float]:
+    values = np.asarray(bounds, dtype=float)
+    if values.shape == (4,) and np.isfinite(values).all():
+        west, south, east, north = values.tolist()
+        if -180 <= west <= east <= 180 and -90 <= south <= north <= 90:
+            return west, south, east, north
+    raise InputError(
+        f"bounds: {bounds!r} is no rectangle; give west, south, east, north in degrees, "
+        "e.g. frame.to_crs(4326).total_bounds."
+    )
+
+
+def _check_basemap(basemap: str | None, key: str | None) -> None:
+    if basemap is None:
+        return
+    check_choice(basemap, "basemap", list(BASEMAPS))
+    if basemap == "tianditu" and not re.fullmatch(r"[0-9A-Za-z]+", key or ""):
+        raise InputError("basemap: Tianditu needs its key (letters and digits): new_map(..., key='...').")

@@ -1,0 +1,375 @@
+"""Polygons, lines and points of a GeoDataFrame as map layers, each with its legend."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+import folium
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from urbgeo.checks import check_columns, check_crs
+from urbgeo.crs import WGS84, metric_crs
+from urbgeo.errors import InputError, UrbgeoWarning, some_of
+from urbgeo.maps.base import DataLayer, page_of
+from urbgeo.maps.classes import Categories, Classes, LegendRow, Painted, check_colour, numbers_of, paint
+from urbgeo.maps.fields import Field, column_text, number_text
+
+Colour = str | Classes | Categories
+Hover = Sequence[Field | tuple[str, str, str] | tuple[str, str, str, str]]
+
+COORDINATE_DIGITS = 5
+"""Decimals of a degree kept in the page: about one metre."""
+
+_LEAST_RADIUS_PX = 2.0
+_LEGEND_SIZES = (1.0, 0.3, 0.05)
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Circles whose area grows with a column >= 0; the largest value gets ``max_px`` of radius."""
+
+    by: str
+    max_px: float = 18.0
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class _Layer:
+    """What the three kinds of layer have in common, checked and ready to write."""
+
+    kind: str
+    name: tuple[str, str]
+    frame: gpd.GeoDataFrame
+    painted: Painted
+    fields: tuple[Field, ...]
+    breaks: tuple[float, ...]
+    void: int
+
+
+def add_polygons(
+    fmap: folium.Map,
+    frame: gpd.GeoDataFrame,
+    *,
+    name_zh: str,
+    name_en: str,
+    colour: Colour = "#dfe3e6",
+    hover: Hover = (),
+    shown: bool = True,
+    opacity: float = 0.8,
+    outline: str = "#ffffff",
+    outline_px: float = 0.8,
+    simplify_m: float | None = None,
+) -> folium.Map:
+    """Put polygons on a map, with their legend; return the map.
+
+    Parameters
+    ----------
+    frame
+        Polygons in any CRS. Rows without geometry are counted in a warning and in the legend.
+    colour
+        One ``#rrggbb``, or ``Classes(column, breaks)``, or ``Categories(column, items)``.
+    hover
+        Columns shown under the pointer: ``(column, "中文", "English")``, a fourth entry for the unit,
+        or ``Field``. Values are shown as text, whatever they contain.
+    shown
+        Whether the layer is on when the page opens.
+    opacity
+        Of the fill, 0 to 1; 0 leaves the outline only.
+    simplify_m
+        Tolerance in metres. Borders that neighbours share stay shared.
+
+    Raises
+    ------
+    InputError
+        Without CRS, with a missing column, with other geometry than polygons, or with a bad colour.
+    """
+    check_colour(outline, "outline")
+    layer = _layer("polygon", frame, (name_zh, name_en), colour, hover, simplify_m)
+    style = {"weight": outline_px, "color": outline, "fillOpacity": opacity, "opacity": 1}
+    swatch = f"height:11px;border:{max(outline_px, 1):g}px solid {_legend_outline(outline)}"
+    legend = [_legend_row(row, swatch, opacity) for row in layer.painted.legend]
+    return _add(fmap, layer, style=style, legend=legend, shown=shown)
+
+
+def add_lines(
+    fmap: folium.Map,
+    frame: gpd.GeoDataFrame,
+    *,
+    name_zh: str,
+    name_en: str,
+    colour: Colour = "#6b7580",
+    hover: Hover = (),
+    shown: bool = True,
+    opacity: float = 0.9,
+    width_px: float = 2.0,
+    dashed: bool = False,
+    simplify_m: float | None = None,
+) -> folium.Map:
+    """Put lines on a map, with their legend; return the map.
+
+    Without ``hover`` all lines of one colour become one shape, which keeps large networks quick.
+
+    Parameters
+    ----------
+    frame
+        Lines in any CRS. Rows without geometry are counted in a warning and in the legend.
+    colour, hover, shown, simplify_m
+        As in ``add_polygons``.
+    opacity
+        Of the line, 0 to 1.
+
+    Raises
+    ------
+    InputError
+        Without CRS, with a missing column, with other geometry than lines, or with a bad colour.
+    """
+    layer = _layer("line", frame, (name_zh, name_en), colour, hover, simplify_m)
+    style = {"weight": width_px, "opacity": opacity, "fill": False, "dashArray": "6 5" if dashed else None}
+    swatch = f"height:0;border-top:{max(width_px, 1.5):g}px {'dashed' if dashed else 'solid'}"
+    legend = [_legend_row(row, f"{swatch} {row.colour}", opacity, fill=False) for row in layer.painted.legend]
+    return _add(fmap, layer if layer.fields else _merged(layer), style=style, legend=legend, shown=shown)
+
+
+def add_points(
+    fmap: folium.Map,
+    frame: gpd.GeoDataFrame,
+    *,
+    name_zh: str,
+    name_en: str,
+    colour: Colour = "#3b6ea5",
+    hover: Hover = (),
+    shown: bool = True,
+    opacity: float = 0.9,
+    outline: str = "#ffffff",
+    radius_px: float | Sizes = 5.0,
+    label: str | None = None,
+) -> folium.Map:
+    """Put points on a map as circles, with their legend; return the map.
+
+    Parameters
+    ----------
+    frame
+        Points in any CRS. Rows without geometry are counted in a warning and in the legend.
+    colour, hover, shown
+        As in ``add_polygons``.
+    radius_px
+        Radius of the circles, or ``Sizes(column)`` for circles whose area grows with the column.
+    label
+        A column written beside the points. Where two labels would overlap, the later row's is left out.
+
+    Raises
+    ------
+    InputError
+        Without CRS, with a missing column, with other geometry than points, with a bad colour, or
+        with sizes that are negative or infinite.
+    """
+    check_colour(outline, "outline")
+    layer = _layer("point", frame, (name_zh, name_en), colour, hover, None)
+    check_columns(layer.frame, name_en, [label] if label else [])
+    radii, sizes = _radii(layer, radius_px)
+    style = {"weight": 1, "color": outline, "fillOpacity": opacity, "opacity": 1}
+    width = 2 * (min(radius_px, 7.0) if not isinstance(radius_px, Sizes) else 5.0)
+    swatch = (
+        f"width:{width:g}px;height:{width:g}px;border-radius:50%;border:1px solid {_legend_outline(outline)}"
+    )
+    legend = [_legend_row(row, swatch, opacity) for row in layer.painted.legend]
+    extra: dict[str, Sequence[object]] = {"r": radii}
+    if label:
+        extra["t"] = ["" if text is None else text for text in _labels(layer.frame[label])]
+    return _add(fmap, layer, style=style, legend=legend + sizes, shown=shown, extra=extra)
+
+
+_KINDS = {
+    "polygon": ("Polygon", "MultiPolygon"),
+    "line": ("LineString", "MultiLineString", "LinearRing"),
+    "point": ("Point", "MultiPoint"),
+}
+
+
+def _layer(
+    kind: str,
+    frame: gpd.GeoDataFrame,
+    name: tuple[str, str],
+    colour: Colour,
+    hover: Hover,
+    simplify_m: float | None,
+) -> _Layer:
+    title = name[1]
+    check_crs(frame, title)
+    fields = tuple(item if isinstance(item, Field) else Field(*item) for item in hover)
+    check_columns(frame, title, [item.column for item in fields])
+    located = _located(kind, frame, title)
+    if simplify_m is not None:
+        located = _simplified(located, kind, simplify_m, title)
+    breaks = tuple(colour.breaks) if isinstance(colour, Classes) else ()
+    return _Layer(
+        kind, name, located, paint(located, colour, title), fields, breaks, len(frame) - len(located)
+    )
+
+
+def _located(kind: str, frame: gpd.GeoDataFrame, title: str) -> gpd.GeoDataFrame:
+    """The rows with geometry; the others are counted, geometry of another kind is refused."""
+    void = (frame.geometry.isna() | frame.geometry.is_empty).to_numpy()
+    if void.any():
+        warnings.warn(
+            f"{title}: {void.sum()} of {len(frame)} rows have no geometry and are not drawn: "
+            f"{some_of(frame.index[void])}.",
+            UrbgeoWarning,
+            stacklevel=4,
+        )
+    located = frame[~void]
+    other = ~located.geom_type.isin(_KINDS[kind]).to_numpy()
+    if other.any():
+        raise InputError(
+            f"{title}: {'/'.join(sorted(located.geom_type[other].unique()))} cannot be drawn as "
+            f"{kind}s, at {some_of(located.index[other])}."
+        )
+    return located
+
+
+def _simplified(frame: gpd.GeoDataFrame, kind: str, simplify_m: float, title: str) -> gpd.GeoDataFrame:
+    if not simplify_m > 0:
+        raise InputError(f"{title}: simplify_m={simplify_m!r} is no tolerance; give metres > 0.")
+    if frame.empty:
+        return frame
+    metric = frame.to_crs(metric_crs(frame))
+    shapes = metric.geometry.to_numpy()
+    if kind == "polygon" and shapely.coverage_is_valid(shapes):
+        simple = shapely.coverage_simplify(shapes, simplify_m)
+    else:
+        simple = shapely.simplify(shapes, simplify_m)
+    return metric.set_geometry(gpd.GeoSeries(simple, index=metric.index, crs=metric.crs))
+
+
+def _merged(layer: _Layer) -> _Layer:
+    """The same lines as one shape per colour."""
+    lines, owner = shapely.get_parts(layer.frame.geometry.to_numpy(), return_index=True)
+    codes, group = np.unique(layer.painted.codes[owner], return_inverse=True)
+    order = np.argsort(group, kind="stable")
+    shapes = shapely.multilinestrings(lines[order], indices=group[order]) if len(lines) else []
+    painted = Painted(codes, layer.painted.colours, layer.painted.legend, layer.painted.note)
+    merged = gpd.GeoDataFrame(geometry=list(shapes), crs=layer.frame.crs)
+    return _Layer(layer.kind, layer.name, merged, painted, (), (), layer.void)
+
+
+def _radii(layer: _Layer, radius_px: float | Sizes) -> tuple[list[float], list[str]]:
+    """Pixels of radius per row, and the legend of sizes."""
+    if not isinstance(radius_px, Sizes):
+        return [float(radius_px)] * len(layer.frame), []
+    values = numbers_of(layer.frame, radius_px.by, layer.name[1])
+    wrong = (values < 0) | np.isinf(values)
+    if wrong.any():
+        raise InputError(
+            f"{layer.name[1]}: {radius_px.by} is negative or infinite at "
+            f"{some_of(layer.frame.index[wrong])}; sizes need finite numbers >= 0."
+        )
+    largest = float(np.nanmax(values, initial=0.0))
+    if largest == 0:
+        return [_LEAST_RADIUS_PX] * len(values), []
+    scaled = radius_px.max_px * np.sqrt(np.nan_to_num(values) / largest)
+    rows = [_size_row(_rounded(largest * share), largest, radius_px) for share in _LEGEND_SIZES]
+    return np.maximum(scaled, _LEAST_RADIUS_PX).round(1).tolist(), rows
+
+
+def _size_row(value: float, largest: float, sizes: Sizes) -> str:
+    width = 2 * max(sizes.max_px * (value / largest) ** 0.5, _LEAST_RADIUS_PX)
+    style = f"width:{width:.0f}px;height:{width:.0f}px;border-radius:50%;border:1px solid #7b858f"
+    text = f"{number_text(value)} {sizes.unit}".rstrip()
+    return _row_html(style, text)
+
+
+def _rounded(value: float) -> float:
+    """The number cut to one significant digit, for a legend."""
+    step = 10.0 ** np.floor(np.log10(value))
+    return float(np.floor(value / step) * step)
+
+
+def _labels(values: pd.Series) -> list[str | None]:
+    return [None if pd.isna(value) else str(value) for value in values.array]
+
+
+def _add(
+    fmap: folium.Map,
+    layer: _Layer,
+    *,
+    style: Mapping[str, object],
+    legend: Sequence[str],
+    shown: bool,
+    extra: dict[str, Sequence[object]] | None = None,
+) -> folium.Map:
+    page = page_of(fmap)
+    data: dict[str, object] = {
+        "kind": layer.kind,
+        "id": f"ug-layer-{len(page.layer_bytes) + 1}",
+        "name": _legend(layer, legend),
+        "style": style,
+        "colours": layer.painted.colours,
+        "fields": [(item.zh, item.en) for item in layer.fields],
+        "features": _features(layer, page.shown_at, extra or {}),
+    }
+    element = DataLayer(" ".join(layer.name), data, shown=shown)
+    page.layer_bytes[f"{len(page.layer_bytes) + 1} {layer.name[1]}"] = len(element.json.encode())
+    fmap.add_child(element)
+    return fmap
+
+
+def _features(
+    layer: _Layer,
+    shown_at: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+    extra: dict[str, Sequence[object]],
+) -> list[dict[str, object]]:
+    """GeoJSON features: ``c`` is the colour, ``v`` the hover texts, ``r`` the radius, ``t`` the label."""
+    shapes = layer.frame.geometry.to_crs(WGS84).to_numpy()
+    bounds = shapely.bounds(shapes)
+    lost = ~np.isfinite(bounds).all(axis=1)
+    if lost.any():
+        where = some_of(layer.frame.index[lost])
+        raise InputError(f"{layer.name[1]}: coordinates that are not finite at {where}.")
+    rounded = shapely.transform(shapes, lambda xy: np.round(shown_at(xy), COORDINATE_DIGITS))
+    columns = [column_text(layer.frame[item.column], item, breaks=layer.breaks) for item in layer.fields]
+    properties: dict[str, Sequence[object]] = {"c": layer.painted.codes.tolist(), **extra}
+    if columns:
+        properties["v"] = list(zip(*columns, strict=True))
+    rows = [dict(zip(properties, values, strict=True)) for values in zip(*properties.values(), strict=True)]
+    return [
+        {"type": "Feature", "properties": row, "geometry": json.loads(shape)}
+        for row, shape in zip(rows, shapely.to_geojson(rounded), strict=True)
+    ]
+
+
+def _legend(layer: _Layer, rows: Sequence[str]) -> str:
+    """The layer's entry in the panel: its names, and the legend that is hidden with it."""
+    zh, en = (escape(text) for text in layer.name)
+    names = f'<span class="ug-name"><b>{zh}</b> {en}</span>'
+    notes = [layer.painted.note] if layer.painted.note else []
+    if layer.void:
+        notes.append(f"{layer.void} 个无位置未绘 without location, not drawn")
+    below = "".join([*rows, *(f'<div class="ug-note">{escape(note)}</div>' for note in notes)])
+    return f'{names}<div class="ug-legend">{below}</div>'
+
+
+def _legend_row(row: LegendRow, style: str, opacity: float, *, fill: bool = True) -> str:
+    colour = f"background:{_faded(row.colour, opacity)};" if fill else f"opacity:{opacity:g};"
+    count = f"<em>{number_text(row.count)}</em>"
+    return _row_html(f"{colour}{style}", row.text, count)
+
+
+def _row_html(style: str, text: str, count: str = "") -> str:
+    return f'<div class="ug-row"><i><s style="{style}"></s></i><span>{escape(text)}</span>{count}</div>'
+
+
+def _faded(colour: str, opacity: float) -> str:
+    return f"{colour}{round(255 * opacity):02x}"
+
+
+def _legend_outline(outline: str) -> str:
+    """White outlines vanish on the white panel; there they are drawn grey."""
+    return "#b4bac0" if outline.lower() == "#ffffff" else outline
