@@ -12,8 +12,13 @@ from urbgeo.options import options
 from urbgeo.provenance import package_version
 
 if TYPE_CHECKING:
+    from urbgeo.access.catchments import catchments
+    from urbgeo.access.connectivity import connectivity
     from urbgeo.access.coverage import coverage
+    from urbgeo.access.equity import equity
     from urbgeo.access.isochrones import isochrones
+    from urbgeo.access.living import living_circles
+    from urbgeo.access.opportunities import cumulative, gravity
     from urbgeo.access.reach import reach
     from urbgeo.access.towns import town_access
     from urbgeo.cities.circles import commuting_circle
@@ -31,9 +36,15 @@ _ROOMS = {
     "Snapping": "urbgeo.network.model",
     "TravelNetwork": "urbgeo.network.model",
     "build_network": "urbgeo.network.model",
+    "catchments": "urbgeo.access.catchments",
     "commuting_circle": "urbgeo.cities.circles",
+    "connectivity": "urbgeo.access.connectivity",
     "coverage": "urbgeo.access.coverage",
+    "cumulative": "urbgeo.access.opportunities",
+    "equity": "urbgeo.access.equity",
+    "gravity": "urbgeo.access.opportunities",
     "isochrones": "urbgeo.access.isochrones",
+    "living_circles": "urbgeo.access.living",
     "load_region": "urbgeo.regions.load",
     "minutes_table": "urbgeo.network.minutes",
     "nearest_facility": "urbgeo.network.minutes",
@@ -51,9 +62,15 @@ __all__ = [
     "Snapping",
     "TravelNetwork",
     "build_network",
+    "catchments",
     "commuting_circle",
+    "connectivity",
     "coverage",
+    "cumulative",
+    "equity",
+    "gravity",
     "isochrones",
+    "living_circles",
     "load_region",
     "minutes_table",
     "nearest_facility",

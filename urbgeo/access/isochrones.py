@@ -86,8 +86,8 @@ def isochrones(
     Raises
     ------
     InputError
-        For faulty points, thresholds or ``clip``, an unknown ``by`` or ``kind``, origins outside the network (naming them), a grid of more than 4
-        million points.
+        For faulty points, thresholds or ``clip``, an unknown ``by`` or ``kind``, origins outside the network
+        (naming them), a grid of more than 4 million points.
     """
     limits = sorted({check_minutes(one) for one in minutes})
     if not limits:
