@@ -12,8 +12,13 @@ from urbgeo.options import options
 from urbgeo.provenance import package_version
 
 if TYPE_CHECKING:
+    from urbgeo.access.catchments import catchments
+    from urbgeo.access.connectivity import connectivity
     from urbgeo.access.coverage import coverage
+    from urbgeo.access.equity import equity
     from urbgeo.access.isochrones import isochrones
+    from urbgeo.access.living import living_circles
+    from urbgeo.access.opportunities import cumulative, gravity
     from urbgeo.access.reach import reach
     from urbgeo.access.towns import town_access
     from urbgeo.cities.circles import commuting_circle
@@ -42,15 +47,21 @@ _ROOMS = {
     "TravelNetwork": "urbgeo.network.model",
     "audit_control_lines": "urbgeo.land.audit",
     "build_network": "urbgeo.network.model",
+    "catchments": "urbgeo.access.catchments",
     "commuting_circle": "urbgeo.cities.circles",
     "compare": "urbgeo.network.scenario",
+    "connectivity": "urbgeo.access.connectivity",
     "coverage": "urbgeo.access.coverage",
+    "cumulative": "urbgeo.access.opportunities",
     "degree_of_urbanisation": "urbgeo.cities.degurba",
     "delineate_boundary": "urbgeo.land.boundary",
+    "equity": "urbgeo.access.equity",
     "from_osmnx": "urbgeo.network.osm",
     "from_pbf": "urbgeo.network.osm",
     "functional_areas": "urbgeo.cities.functional",
+    "gravity": "urbgeo.access.opportunities",
     "isochrones": "urbgeo.access.isochrones",
+    "living_circles": "urbgeo.access.living",
     "load_region": "urbgeo.regions.load",
     "metropolitan_circles": "urbgeo.cities.metropolises",
     "minutes_table": "urbgeo.network.minutes",
@@ -74,15 +85,21 @@ __all__ = [
     "TravelNetwork",
     "audit_control_lines",
     "build_network",
+    "catchments",
     "commuting_circle",
     "compare",
+    "connectivity",
     "coverage",
+    "cumulative",
     "degree_of_urbanisation",
     "delineate_boundary",
+    "equity",
     "from_osmnx",
     "from_pbf",
     "functional_areas",
+    "gravity",
     "isochrones",
+    "living_circles",
     "load_region",
     "metropolitan_circles",
     "minutes_table",

@@ -1,0 +1,161 @@
+"""Cumulative access and floating catchments on one million pairs: urbgeo beside PySAL's ``access``, one run.
+
+The peer is installed into a virtual environment of its own, which runs this same file with ``--peer``.
+Run with ``python -m benchmarks.catchments``; the table goes to ``benchmarks/results/catchments.md``.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+PEER = "access==1.1.10.post3"
+SIDE, LIMIT_MIN, REPEATS = 1000, 30.0, 5
+RESULTS = Path(__file__).parent / "results" / "catchments.md"
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Median seconds over a few repeats, after one to warm up."""
+    work()
+    seconds = []
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds)
+
+
+def case() -> tuple[pd.DataFrame, pd.Series, pd.Series]:
+    """A long table of 1000 x 1000 asymmetric minutes, people and beds; the same in both environments."""
+    draw = np.random.default_rng(5)
+    pairs = pd.DataFrame(
+        {
+            "from": np.repeat(np.arange(SIDE), SIDE),
+            "to": np.tile(np.arange(SIDE), SIDE),
+            "minutes": draw.uniform(5, 60, SIDE * SIDE),
+        }
+    )
+    people = pd.Series(draw.integers(1, 5000, SIDE).astype(float), name="people")
+    beds = pd.Series(draw.integers(1, 500, SIDE).astype(float), name="beds")
+    return pairs, people, beds
+
+
+def steps(minutes: float) -> float:
+    return 1.0 if minutes <= 10 else 0.68 if minutes <= 20 else 0.22 if minutes <= 30 else 0.0
+
+
+def measure(ways: dict[str, Callable[[], pd.Series]]) -> dict[str, dict[str, object]]:
+    return {
+        name: {"seconds": timed(way), "answer": way().sort_index().to_list()} for name, way in ways.items()
+    }
+
+
+def peer_ways() -> dict[str, Callable[[], pd.Series]]:
+    """PySAL's functions on the same tables, its id columns named as it wants them."""
+    from access import fca
+
+    pairs, people, beds = case()
+    costs = pairs.rename(columns={"from": "origin", "to": "dest", "minutes": "cost"})
+    demand = people.rename_axis("geoid").reset_index()
+    supply = beds.rename_axis("geoid").reset_index()
+    names = {"demand_name": "people", "supply_name": "beds", "max_cost": LIMIT_MIN}
+    return {
+        "cumulative": lambda: fca.weighted_catchment(
+            supply, costs, LIMIT_MIN, cost_source="dest", cost_dest="origin", loc_value="beds"
+        ),
+        "2SFCA": lambda: fca.two_stage_fca(demand, supply, costs, **names),
+        "E2SFCA": lambda: fca.two_stage_fca(demand, supply, costs, weight_fn=steps, **names),
+        "3SFCA": lambda: fca.three_stage_fca(demand, supply, costs, weight_fn=steps, **names),
+    }
+
+
+def our_ways(read_once: bool) -> dict[str, Callable[[], pd.Series]]:
+    """Measures on the table, or on what was read from it once."""
+    from urbgeo.access.catchments import catchments
+    from urbgeo.access.decay import stepped
+    from urbgeo.access.opportunities import cumulative
+    from urbgeo.access.travel import read_travel
+
+    pairs, people, beds = case()
+    if read_once:
+        pairs = read_travel(pairs)
+    zones = stepped([10, 20, 30], [1, 0.68, 0.22])
+
+    def by(method: str) -> pd.Series:
+        how = {"minutes": LIMIT_MIN} if method == "2sfca" else {"decay": zones}
+        return catchments(pairs, beds, people, method=method, **how).origins["access"]
+
+    return {
+        "cumulative": lambda: cumulative(pairs, beds, minutes=LIMIT_MIN).table.iloc[:, 0],
+        "2SFCA": lambda: by("2sfca"),
+        "E2SFCA": lambda: by("e2sfca"),
+        "3SFCA": lambda: by("3sfca"),
+    }
+
+
+def run_peer() -> dict[str, dict[str, object]]:
+    home = Path(tempfile.gettempdir()) / "urbgeo-bench-access"
+    python = home / "bin" / "python"
+    if not python.exists():
+        venv.create(home, with_pip=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", PEER], check=True)
+    with tempfile.TemporaryDirectory() as folder:
+        answer = Path(folder) / "peer.json"
+        subprocess.run([python, "-W", "ignore", __file__, "--peer", str(answer)], check=True)
+        return json.loads(answer.read_text())
+
+
+def table(
+    ours: dict[str, dict[str, object]], once: dict[str, dict[str, object]], peer: dict[str, dict[str, object]]
+) -> str:
+    lines = [
+        "# Access on one million pairs",
+        "",
+        f"{datetime.date.today()}; {os.cpu_count()} cores, Python {platform.python_version()}, "
+        f"{platform.machine()}; load {os.getloadavg()[0]:.1f}; long table of {SIDE} x {SIDE} pairs; medians "
+        f"of {REPEATS}; peer {PEER}. Run by `python -m benchmarks.catchments`.",
+        "",
+        "Read in every call: ids, units, doubles and minutes are checked each time. Read once: the "
+        "measure alone, on `read_travel(table)`.",
+        "",
+        "| measure | PySAL access s | urbgeo s, read in every call | ratio | urbgeo s, read once | ratio "
+        "| largest relative difference |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name in ours:
+        mine, alone, its = (each[name]["seconds"] for each in (ours, once, peer))
+        a, b = np.array(ours[name]["answer"]), np.array(peer[name]["answer"])
+        apart = float(np.max(np.abs(a - b) / np.abs(b)))
+        lines.append(
+            f"| {name} | {its:.3f} | {mine:.4f} | {its / mine:.1f} | {alone:.4f} | {its / alone:.1f} "
+            f"| {apart:.1e} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Run both and write the table."""
+    text = table(measure(our_ways(False)), measure(our_ways(True)), run_peer())
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(text, encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    if "--peer" in sys.argv:
+        Path(sys.argv[-1]).write_text(json.dumps(measure(peer_ways())), encoding="utf-8")
+    else:
+        main()

@@ -1,0 +1,189 @@
+"""Catchments hold published numbers, equal loops over all pairs, and give away what there is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.access.tables import amounts_for, long_of, named, wide_tables
+from urbgeo.access.catchments import OWN_DECAY, Catchments, catchments
+from urbgeo.access.decay import Decay, exponential, linear, stepped
+from urbgeo.errors import InputError, UrbgeoWarning
+
+TOY = named(
+    [
+        [5.8, 47, 48, 47, 64],
+        [45, 5.8, 13, 41, 70],
+        [44, 13, 5.8, 42, 67],
+        [43, 43, 49, 5.8, 58],
+        [60, 70, 68, 64, 5.8],
+    ]
+)
+TOY_PEOPLE = pd.Series([852, 394, 1969, 2189, 0], index=TOY.index, dtype=float, name="people")
+TOY_JOBS = pd.Series([82, 308, 100, 109, 0], index=TOY.columns, dtype=float, name="jobs")
+
+CONSERVING = ["2sfca", "e2sfca", "gaussian", "kd2sfca", "3sfca", "availability"]
+
+ignore_unused = pytest.mark.filterwarnings("ignore:capacity")
+
+
+@ignore_unused
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    [("2sfca", [0.0152, 0.1491, 0.1491, 0.1068, 0]), ("bfca", [0.0094, 0.1993, 0.1993, 0.1147, 0])],
+)
+def test_the_five_zone_case_of_the_r_package_accessibility(method: str, expected: list[float]) -> None:
+    found = catchments(TOY, TOY_JOBS, TOY_PEOPLE, method=method, minutes=45)
+    np.testing.assert_allclose(found.origins["access"], expected, atol=5e-5)
+
+
+@ignore_unused
+def test_where_everyone_reaches_everything_access_is_the_overall_ratio() -> None:
+    found = catchments(TOY, TOY_JOBS, TOY_PEOPLE, minutes=100)
+    np.testing.assert_allclose(found.origins["access"], 0.1108, atol=5e-5)
+
+
+def test_the_availability_case_of_soukhov() -> None:
+    table = named([[15, 30, 100], [30, 15, 100], [100, 100, 15]])
+    people = pd.Series([50_000, 150_000, 10_000], index=table.index)
+    jobs = pd.Series([100_000, 100_000, 10_000], index=table.columns)
+    decay = exponential(rate_per_min=0.1)
+    found = catchments(table, jobs, people, method="availability", decay=decay)
+    np.testing.assert_allclose(found.origins["supply"], [66833, 133203, 9963], atol=0.5)
+    assert found.balance["given"] == pytest.approx(210_000)
+    enhanced = catchments(table, jobs, people, method="e2sfca", decay=decay)
+    np.testing.assert_allclose(enhanced.origins["access"], found.origins["access"])
+
+
+def test_an_asymmetric_table_is_read_from_origin_to_destination() -> None:
+    table = named([[10, 50], [50, 50]])
+    people, beds = pd.Series([4.0, 6.0], ["a", "b"]), pd.Series([2.0, 8.0], ["u", "v"])
+    with pytest.warns(UrbgeoWarning, match="1 of 2 facilities have no demand: v"):
+        found = catchments(table, beds, people, minutes=30)
+    assert found.origins["access"].tolist() == [0.5, 0.0]
+    assert found.origins["status"].tolist() == ["reached", "unreached"]
+    assert found.facilities["status"].tolist() == ["used", "unreached"]
+    assert found.without_demand.index.tolist() == ["v"]
+    assert found.balance == {
+        "capacity": 10, "used": 2, "given": 2, "lost": 0, "demand": 10, "unserved": 6,
+        "ratios": 0.5, "access": 0.5,
+    }  # fmt: skip
+
+
+def loop(table: pd.DataFrame, s: pd.Series, p: pd.Series, method: str, decay: Decay) -> dict[str, float]:
+    """The formulas written out pair by pair."""
+    origins, places = list(table.index), list(table.columns)
+    w = {(i, j): float(decay(np.array([table.loc[i, j]]))[0]) for i in origins for j in places}
+    row = {i: math.fsum(w[i, k] for k in places) for i in origins}
+    col = {j: math.fsum(w[i, j] for i in origins) for j in places}
+    if method == "3sfca":
+        w = {(i, j): w[i, j] * (w[i, j] / row[i] if row[i] else 0.0) for i, j in w}
+    drawn = {(i, j): w[i, j] / row[i] if row[i] else 0.0 for i, j in w} if method == "bfca" else w
+    demand = {j: math.fsum(p[i] * drawn[i, j] for i in origins) for j in places}
+    ratio = {j: s[j] / demand[j] if demand[j] > 0 else 0.0 for j in places}
+
+    def reaching(i: str, j: str) -> float:
+        if method == "m2sfca":
+            return w[i, j] ** 2
+        if method == "bfca":
+            return w[i, j] / col[j] if col[j] else 0.0
+        return w[i, j]
+
+    access = {i: math.fsum(ratio[j] * reaching(i, j) for j in places) for i in origins}
+    return {i: 0.0 if method == "availability" and p[i] == 0 else access[i] for i in origins}
+
+
+@ignore_unused
+@settings(deadline=None, max_examples=60)
+@given(wide_tables(), st.data(), st.sampled_from(sorted(OWN_DECAY)))
+def test_every_method_equals_its_formula(table: pd.DataFrame, data: st.DataObject, method: str) -> None:
+    people, beds = amounts_for(data.draw, table.index), amounts_for(data.draw, table.columns)
+    own = data.draw(st.booleans()) or method in ("2sfca", "gaussian", "kd2sfca")
+    decay = OWN_DECAY[method](35.0) if own else stepped([9, 31], [1, 0.42])
+    given_as = {"minutes": 35.0} if own else {"decay": decay}
+    found = catchments(table, beds, people, method=method, **given_as)  # type: ignore[arg-type]
+    expected = loop(table, beds, people, method, decay)
+    np.testing.assert_allclose(
+        found.origins["access"], [expected[i] for i in table.index], rtol=1e-9, atol=1e-15
+    )
+    from_long = catchments(long_of(table), beds, people, method=method, **given_as)  # type: ignore[arg-type]
+    np.testing.assert_array_equal(from_long.origins["access"].sort_index(), found.origins["access"])
+    assert found.origins.index.equals(table.index)
+    assert found.facilities.index.equals(table.columns)
+
+
+@ignore_unused
+@settings(deadline=None, max_examples=60)
+@given(wide_tables(), st.data(), st.sampled_from(CONSERVING))
+def test_what_can_be_used_is_given_away_and_no_more(
+    table: pd.DataFrame, data: st.DataObject, method: str
+) -> None:
+    people, beds = amounts_for(data.draw, table.index), amounts_for(data.draw, table.columns)
+    balance = catchments(table, beds, people, method=method, minutes=40).balance
+    assert balance["given"] == pytest.approx(balance["used"], abs=1e-9)
+    assert balance["lost"] == pytest.approx(0, abs=1e-9)
+    poor = catchments(table, beds, people, method="m2sfca", decay=linear(40)).balance
+    assert poor["given"] <= poor["used"] + 1e-9
+    level = catchments(table, beds, people, method="bfca", minutes=40).balance
+    assert level["access"] == pytest.approx(level["ratios"])
+
+
+def test_the_caller_keeps_his_tables_and_sees_the_method() -> None:
+    table, jobs = TOY.copy(), TOY_JOBS.copy()
+    with pytest.warns(UrbgeoWarning):
+        found = catchments(table, jobs, TOY_PEOPLE, method="gaussian", minutes=45)
+    pd.testing.assert_frame_equal(table, TOY)
+    pd.testing.assert_series_equal(jobs, TOY_JOBS)
+    assert found.provenance.parameters["method"] == "gaussian"
+    assert "by gaussian: 5 origins, 5 facilities (1 without demand)" in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: catchments(TOY, TOY_JOBS, -TOY_PEOPLE, minutes=45),
+            "demand: .*negative or infinite at a, b",
+        ),
+        (lambda: catchments(TOY, TOY_JOBS, TOY_PEOPLE.replace(852, np.nan), minutes=45), "missing.* at a"),
+        (lambda: catchments(TOY, -TOY_JOBS, TOY_PEOPLE, minutes=45), "capacity: .*negative"),
+        (lambda: catchments(TOY, TOY_JOBS.iloc[:0], TOY_PEOPLE, minutes=45), "capacity: it is empty"),
+        (
+            lambda: catchments(TOY, pd.concat([TOY_JOBS, pd.Series({"q": 1.0})]), TOY_PEOPLE, minutes=45),
+            "none of the destinations at q",
+        ),
+        (
+            lambda: catchments(TOY, TOY_JOBS.iloc[1:], TOY_PEOPLE, minutes=45),
+            "not among the destinations at u",
+        ),
+        (lambda: catchments(TOY, TOY_JOBS, TOY_PEOPLE.iloc[1:], minutes=45), "not among the origins at a"),
+        (lambda: catchments(TOY, TOY_PEOPLE, TOY_JOBS, minutes=45), "(?s)origins at .*destinations at"),
+        (lambda: catchments(TOY.replace(5.8, -1), TOY_JOBS, TOY_PEOPLE, minutes=45), "negative minutes"),
+        (
+            lambda: catchments(pd.concat([long_of(TOY)] * 2), TOY_JOBS, TOY_PEOPLE, minutes=45),
+            "repeated pairs",
+        ),
+        (lambda: catchments(TOY, TOY_JOBS, TOY_PEOPLE), "either minutes or a decay"),
+        (lambda: catchments(TOY, TOY_JOBS, TOY_PEOPLE, minutes=45, decay=linear(3)), "either minutes or"),
+        (lambda: catchments(TOY, TOY_JOBS, TOY_PEOPLE, decay=linear(45)), "decay: '2sfca' has its own"),
+        (
+            lambda: catchments(TOY, TOY_JOBS, TOY_PEOPLE, method="e2sfca", decay=3),  # type: ignore[arg-type]
+            "decay: 3 is none",
+        ),
+        (lambda: catchments(TOY, TOY_JOBS, TOY_PEOPLE, method="4sfca", minutes=45), "method: '4sfca'"),
+        (lambda: catchments(TOY, TOY_JOBS, TOY_PEOPLE, minutes=0), "minutes"),
+        (
+            lambda: catchments(TOY, TOY_JOBS.to_frame(), TOY_PEOPLE, minutes=45),  # type: ignore[arg-type]
+            "capacity: a Series by id",
+        ),
+    ],
+)
+def test_bad_input_is_refused_by_name(call: Callable[[], Catchments], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        call()

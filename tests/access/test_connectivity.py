@@ -1,0 +1,147 @@
+"""Connectivity equals loops over pairs, there and back apart, and keeps its bounds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.access.tables import amounts_for, long_of, named
+from urbgeo.access.connectivity import by_direction, connectivity, own_minutes
+from urbgeo.access.decay import power
+from urbgeo.errors import InputError
+
+IDS = ["a", "b", "c"]
+T = named([[0, 30, 100], [60, 0, 200], [math.inf, 90, 0]], destinations="abc")
+MASS = pd.Series([1.0, 20.0, 300.0], index=IDS, name="people")
+SPOTS = gpd.GeoDataFrame(geometry=gpd.points_from_xy([0, 0, 1e4], [0, 1e4, 0]), index=IDS, crs=32649)
+
+pytestmark = pytest.mark.filterwarnings("ignore::urbgeo.errors.UrbgeoWarning")
+
+
+@st.composite
+def squares(draw: st.DrawFn) -> pd.DataFrame:
+    n = draw(st.integers(2, 6))
+    cell = st.one_of(st.just(math.inf), st.integers(0, 60).map(float))
+    rows = draw(st.lists(st.lists(cell, min_size=n, max_size=n), min_size=n, max_size=n))
+    return named(rows, destinations="abcdefgh")
+
+
+@settings(deadline=None)
+@given(squares(), squares(), st.data(), st.sampled_from(["from", "to"]))
+def test_measures_equal_loops_by_mode_and_by_the_best(
+    road: pd.DataFrame, rail: pd.DataFrame, data: st.DataObject, direction: str
+) -> None:
+    n = min(len(road), len(rail))
+    road, rail = road.iloc[:n, :n], rail.iloc[:n, :n]
+    mass = amounts_for(data.draw, road.index)
+    own = pd.Series(5.0, index=mass.index)
+    found = connectivity(
+        {"road": road, "rail": long_of(rail)}, mass, minutes=[20, 40], decay=power(2), self_minutes=own,
+        direction=direction,
+    ).table  # fmt: skip
+    for mode, table in {"road": road, "rail": rail, "best": np.minimum(road, rail)}.items():
+        for i in mass.index:
+            t = {j: table.loc[i, j] if direction == "from" else table.loc[j, i] for j in mass.index if j != i}
+            total = sum(mass[j] for j in t)
+            mean = sum(mass[j] * t[j] for j in t if mass[j]) / total if total else math.nan
+            row = found.loc[i, mode]
+            assert row["places 20"] == sum(t[j] <= 20 for j in t)
+            assert row["mass 40"] == sum(mass[j] for j in t if t[j] <= 40)
+            assert row["mean_minutes"] == pytest.approx(mean, nan_ok=True)
+            pull = {j: max(t[j], 1.0) ** -2 for j in t if math.isfinite(t[j])}
+            assert row["potential"] == pytest.approx(sum(mass[j] * pull[j] for j in pull) + mass[i] / 25)
+
+
+def test_the_best_mode_is_never_worse_than_any() -> None:
+    found = connectivity({"road": T, "rail": T.T.rename_axis(index="origin", columns="destination")}, MASS)
+    table = found.table
+    for mode in ("road", "rail"):
+        assert (table["best", "mean_minutes"] <= table[mode, "mean_minutes"]).all()
+        assert (table["best", "mass 180"] >= table[mode, "mass 180"]).all()
+
+
+def test_an_asymmetric_table_gives_two_answers() -> None:
+    away = connectivity(T, MASS, minutes=60).table["all"]
+    towards = connectivity(T, MASS, minutes=60, direction="to").table["all"]
+    assert away["mass 60"].tolist() == [20, 1, 0]
+    assert away["places 60"].tolist() == [1, 1, 0]
+    assert connectivity(T, MASS, minutes=95, direction="to").table["all", "mass 95"].tolist() == [20, 301, 0]
+    assert away.loc["c", "mean_minutes"] == math.inf
+    assert towards.loc["c", "mean_minutes"] == pytest.approx((100 + 20 * 200) / 21)
+    assert away.loc["c", "mass_reached"] == pytest.approx(20 / 21)
+    assert away.loc["a", "mean_minutes"] == pytest.approx((20 * 30 + 300 * 100) / 320)
+
+
+def test_coefficients_of_finite_means_average_to_one() -> None:
+    found = connectivity(T.replace(math.inf, 500), MASS).table["all"]
+    assert found["coefficient"].mean() == pytest.approx(1)
+
+
+def test_zones_are_means_by_mass() -> None:
+    zone = pd.Series(["north", "north", "south"], index=IDS)
+    found = connectivity(T, MASS, minutes=60, zone=zone)
+    assert found.zones is not None
+    assert found.zones.loc["north", ("all", "mass 60")] == pytest.approx((1 * 20 + 20 * 1) / 21)
+    assert found.zones.loc["south", ("all", "mean_minutes")] == math.inf
+
+
+def test_a_place_that_was_never_asked_is_kept_and_told() -> None:
+    table = T.copy()
+    table.loc["c"] = math.nan
+    found = connectivity(table, MASS)
+    assert found.status.tolist() == ["reached", "reached", "not asked"]
+    assert found.table.index.tolist() == IDS
+
+
+def test_own_minutes_are_half_a_radius() -> None:
+    found = own_minutes(pd.Series({"a": math.pi * 100}), speed_kmh=30)
+    assert found["a"] == pytest.approx(10)
+
+
+def test_directions_are_compass_sectors_and_sum_to_the_contour() -> None:
+    found = by_direction(T, SPOTS, MASS, minutes=100)
+    assert found.columns.tolist() == [0, 45, 90, 135, 180, 225, 270, 315]
+    assert found.loc["a"].tolist() == [20, 0, 300, 0, 0, 0, 0, 0]
+    assert found.loc["b", 180] == 1
+    whole = connectivity(T, MASS, minutes=100).table["all", "mass 100"]
+    assert found.sum(axis=1).tolist() == whole.tolist()
+    back = by_direction(T, SPOTS, MASS, minutes=100, direction="to")
+    assert back.loc["c", 270] == 1
+    assert found.loc["c", 270] == 0
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: connectivity(T, MASS.iloc[:1]), "at least two places"),
+        (lambda: connectivity(T, MASS.iloc[:2]), "not among the origins at c"),
+        (lambda: connectivity(T, -MASS), "negative"),
+        (lambda: connectivity(T, MASS, minutes=[60, 30]), "out of order"),
+        (lambda: connectivity(T, MASS, direction="both"), "direction"),
+        (lambda: connectivity({"best": T}, MASS), "'best'"),
+        (lambda: connectivity({}, MASS), "at least one mode"),
+        (lambda: connectivity(T.rename_axis(index=None), MASS), "neither wide"),
+        (lambda: connectivity(T.replace(30, -1), MASS), "negative minutes at a -> b"),
+        (lambda: connectivity(T, MASS, self_minutes=MASS), "give a decay too"),
+        (lambda: connectivity(T, MASS, decay=3), "decay"),  # type: ignore[arg-type]
+        (lambda: connectivity(T, MASS, decay=power(1), self_minutes=MASS.iloc[:2]), "other ids.* at c"),
+        (lambda: connectivity(T, MASS, zone=pd.Series(["x"], index=["a"])), "zone"),
+        (lambda: connectivity(T, MASS, zone=pd.Series(["x", None, "y"], index=IDS)), "missing at b"),
+        (lambda: by_direction(T, SPOTS.iloc[:2], MASS, minutes=60), "different ids at c"),
+        (lambda: by_direction(T, SPOTS, MASS, minutes=60, sectors=0), "sectors"),
+        (lambda: by_direction(T, SPOTS, MASS, minutes=0), "minutes"),
+        (lambda: by_direction(T, SPOTS.set_crs(None, allow_override=True), MASS, minutes=9), "no CRS"),
+        (lambda: own_minutes(MASS, speed_kmh=0), "speed_kmh"),
+        (lambda: own_minutes(-MASS, speed_kmh=3), "negative"),
+    ],
+)
+def test_bad_input_is_refused_by_name(call: Callable[[], object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        call()

@@ -1,0 +1,194 @@
+"""Equity equals its definitions on people written out one by one, and keeps its invariants."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from urbgeo.access.equity import (
+    concentration_index,
+    equity,
+    fgt,
+    gini,
+    lorenz,
+    palma,
+    theil,
+    weighted_quantile,
+)
+from urbgeo.errors import InputError
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*every amount")
+
+A = pd.Series([1.0, 2.0, 5.0, 0.0], index=list("abcd"), name="access")
+W = pd.Series([10, 30, 5, 2], index=list("abcd"), name="people")
+INCOME = pd.Series([1.0, 2.0, 9.0, 4.0], index=list("abcd"), name="income")
+GROUP = pd.Series(["x", "y", "x", "y"], index=list("abcd"), name="side")
+
+
+@st.composite
+def towns(draw: st.DrawFn) -> pd.DataFrame:
+    n = draw(st.integers(1, 8))
+    column = st.lists(st.integers(0, 9), min_size=n, max_size=n)
+    table = pd.DataFrame({"a": draw(column), "w": draw(column), "income": draw(column)}, dtype=float)
+    table["group"] = draw(st.lists(st.sampled_from("xyz"), min_size=n, max_size=n))
+    assume((table["a"] * table["w"]).sum() > 0)
+    return table
+
+
+def everyone(table: pd.DataFrame, column: str = "a") -> np.ndarray:
+    """One entry per person."""
+    return np.repeat(table[column].to_numpy(), table["w"].astype(int))
+
+
+@settings(deadline=None)
+@given(towns())
+def test_gini_is_half_the_mean_difference_between_people(table: pd.DataFrame) -> None:
+    people = everyone(table)
+    apart = np.abs(people[:, None] - people[None, :]).mean()
+    assert gini(table["a"], table["w"]) == pytest.approx(apart / (2 * people.mean()), abs=1e-12)
+
+
+@settings(deadline=None)
+@given(towns())
+def test_theil_equals_its_sum_over_people_and_its_parts(table: pd.DataFrame) -> None:
+    people, mean = everyone(table), everyone(table).mean()
+    expected = math.fsum(x / mean * math.log(x / mean) for x in people if x > 0) / len(people)
+    found = theil(table["a"], table["w"], group=table["group"])
+    assert found.total == pytest.approx(expected, abs=1e-12)
+    assert found.between + found.within == pytest.approx(found.total, abs=1e-12)
+    group_means = {g: everyone(part).mean() for g, part in table.groupby("group") if part["w"].sum()}
+    levelled = pd.DataFrame({"a": table["group"].map(group_means).fillna(0), "w": table["w"]})
+    assert found.between == pytest.approx(theil(levelled["a"], levelled["w"]).total, abs=1e-12)
+
+
+@settings(deadline=None)
+@given(towns(), st.integers(1, 8), st.sampled_from([0, 1, 2]))
+def test_fgt_equals_its_sum_over_people(table: pd.DataFrame, line: int, alpha: int) -> None:
+    people = everyone(table)
+    expected = np.mean([((line - x) / line) ** alpha if x < line else 0.0 for x in people])
+    assert fgt(table["a"], table["w"], poor_below=line, alpha=alpha) == pytest.approx(expected)
+
+
+@settings(deadline=None)
+@given(towns())
+def test_concentration_equals_the_covariance_with_the_rank_of_people(table: pd.DataFrame) -> None:
+    people, income = everyone(table), everyone(table, "income")
+    rank = (pd.Series(income).rank() - 0.5) / len(income)
+    expected = 2 * np.mean((people - people.mean()) * (rank - rank.mean())) / people.mean()
+    found = concentration_index(table["a"], table["w"], table["income"])
+    assert found == pytest.approx(expected, abs=1e-12)
+    assert abs(found) <= gini(table["a"], table["w"]) + 1e-12
+    by_itself = concentration_index(table["a"], table["w"], table["a"])
+    assert by_itself == pytest.approx(gini(table["a"], table["w"]), abs=1e-12)
+
+
+@settings(deadline=None)
+@given(towns(), st.sampled_from([0.1, 0.4, 0.5, 0.9]))
+def test_quantiles_equal_those_of_people_in_a_row(table: pd.DataFrame, level: float) -> None:
+    people = np.sort(everyone(table))
+    values, weights = table["a"].to_numpy(), table["w"].to_numpy()
+    by_share = people[max(0, math.ceil(level * len(people) - 1e-9) - 1)]
+    assert weighted_quantile(values, weights, level) == by_share
+    between = weighted_quantile(values, weights, level, "interpolated")
+    assert between == pytest.approx(np.quantile(people, level))
+
+
+@settings(deadline=None)
+@given(towns())
+def test_palma_equals_the_means_of_people(table: pd.DataFrame) -> None:
+    people, income = everyone(table), everyone(table, "income")
+    low, high = np.quantile(income, [0.4, 0.9])
+    rich, poor = people[income > high], people[income <= low]
+    found = palma(table["a"], table["w"], table["income"], quantiles="interpolated")
+    if len(rich) and poor.mean() > 0:
+        assert found == pytest.approx(rich.mean() / poor.mean())
+    else:
+        assert not math.isfinite(found)
+
+
+@settings(deadline=None)
+@given(towns(), st.floats(0.1, 100))
+def test_scale_and_order_change_nothing_and_equal_access_is_no_inequality(
+    table: pd.DataFrame, factor: float
+) -> None:
+    shuffled = table.sample(frac=1, random_state=3)
+    for measure in (gini, lambda a, w: theil(a, w).total):
+        plain = measure(table["a"], table["w"])
+        assert measure(shuffled["a"] * factor, table["w"]) == pytest.approx(plain, abs=1e-9)
+        assert measure(table["a"] * 0 + 3.0, table["w"]) == pytest.approx(0, abs=1e-12)
+
+
+def test_the_lorenz_curve_bends_below_equality() -> None:
+    curve = lorenz(A, W)
+    assert curve.iloc[[0, -1]].to_numpy().tolist() == [[0, 0], [1, 1]]
+    assert curve["people"].tolist() == pytest.approx([0, 2 / 47, 12 / 47, 42 / 47, 1])
+    assert curve["access"].tolist() == pytest.approx([0, 0, 10 / 95, 70 / 95, 1])
+    assert gini(pd.Series([1.0, 3.0]), pd.Series([1, 1])) == 0.25
+
+
+def test_two_definitions_of_a_quantile_give_two_palmas() -> None:
+    income = pd.Series(np.arange(10.0))
+    a, w = pd.Series(np.arange(1.0, 11.0)), pd.Series(np.ones(10))
+    assert palma(a, w, income, quantiles="share") == pytest.approx(10 / 2.5)
+    assert palma(a, w, income, quantiles="interpolated") == pytest.approx(10 / 2.5)
+    two = pd.Series([0.0, 1.0, 2.0]), pd.Series([1, 1, 1]), pd.Series([1.0, 2.0, 4.0])
+    assert palma(two[2], two[1], two[0], quantiles="share") != palma(
+        two[2], two[1], two[0], quantiles="interpolated"
+    )
+
+
+def test_groups_and_everybody_come_in_one_table() -> None:
+    found = equity(A, W, group=GROUP, income=INCOME, poor_below=2.0)
+    assert found.table.index.tolist() == ["all", "x", "y"]
+    assert found.table.loc["all", "gini"] == pytest.approx(gini(A, W))
+    x = ["a", "c"]
+    assert found.table.loc["x", "gini"] == pytest.approx(gini(A[x], W[x]))
+    assert found.table["palma"].tolist() == pytest.approx([math.nan, math.nan, 0.0], nan_ok=True)
+    assert found.table["people"].tolist() == [47, 15, 32]
+    assert found.table.loc["all", "poor_share"] == pytest.approx(12 / 47)
+    assert found.theil.between + found.theil.within == pytest.approx(found.table.loc["all", "theil"])
+    assert "quantiles by share" in found.provenance.parameters["palma"]
+    assert "4 ids" in repr(found)
+
+
+def test_erreygers_correction() -> None:
+    plain = concentration_index(A, W, INCOME)
+    mean = (A * W).sum() / W.sum()
+    assert concentration_index(A, W, INCOME, bounds=(0, 10)) == pytest.approx(4 * mean / 10 * plain)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: gini(A, W.iloc[1:]), "people and access have different ids at a"),
+        (lambda: gini(-A, W), "access: access is negative"),
+        (lambda: gini(A, W.replace(10, np.nan)), "people is missing or not a number at a"),
+        (lambda: gini(A.replace(5, np.inf), W), "negative or infinite at c"),
+        (lambda: gini(A, -W), "people is negative"),
+        (lambda: gini(A, W * 0), "people: there are none"),
+        (lambda: gini(A * 0, W), "nobody has any"),
+        (lambda: theil(A * 0, W), "nobody has any"),
+        (lambda: theil(A, W, group=GROUP.replace("x", None)), "group is missing at a, c"),
+        (lambda: theil(A, W, group=GROUP.iloc[:2]), "group and access have different ids at c, d"),
+        (lambda: equity(A, W, group=list("xyxy")), "group is no Series"),  # type: ignore[arg-type]
+        (lambda: equity(A, W, group=GROUP.replace("x", "all")), "rename this group"),
+        (lambda: equity(A.iloc[:0], W), "access: it is empty"),
+        (lambda: equity(pd.concat([A, A]), W), "repeated ids"),
+        (lambda: palma(A, W, INCOME, quantiles="Hmisc"), "quantiles"),
+        (lambda: palma(A, W, INCOME.iloc[1:]), "income and access have different ids at a"),
+        (lambda: concentration_index(A, W, INCOME, bounds=(0, 3)), "outside .* at c"),
+        (lambda: concentration_index(A, W, INCOME, bounds=(3, 0)), "bounds"),
+        (lambda: fgt(A, W, poor_below=0), "poor_below"),
+        (lambda: fgt(A, W, poor_below=1, alpha=-1), "alpha"),
+        (lambda: lorenz(A.to_list(), W), "access: a Series by id"),  # type: ignore[arg-type]
+    ],
+)
+def test_bad_input_is_refused_by_name(call: Callable[[], object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        call()

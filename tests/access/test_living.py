@@ -1,0 +1,119 @@
+"""Living circles, response and shelters equal loops and a network-flow oracle."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.access.tables import amounts_for, long_of, named, wide_tables
+from urbgeo.access.living import emergency_response, living_circles, shelter_places
+from urbgeo.errors import InputError, UrbgeoWarning
+
+SERVICES = {"park": ("open", 5.0), "school": ("learn", 10.0), "library": ("learn", 15.0)}
+T = named([[5, 12, 15], [4, 10, 20], [math.inf, 9, 15]])
+KIND = pd.Series(["park", "school", "library"], index=list("uvw"))
+PEOPLE = pd.Series([10.0, 20.0, 70.0], index=list("abc"), name="people")
+
+ignore_warnings = pytest.mark.filterwarnings("ignore::urbgeo.errors.UrbgeoWarning")
+
+
+def test_completeness_composite_and_complete_circles() -> None:
+    found = living_circles(T, KIND, PEOPLE, services=SERVICES)
+    assert found.table["completeness"].tolist() == pytest.approx([2 / 3, 2 / 3, 2 / 3])
+    assert found.table["composite"].tolist() == pytest.approx([0.75, 0.75, 0.5])
+    assert found.services["share"].to_dict() == pytest.approx({"park": 0.3, "school": 0.9, "library": 0.8})
+    assert found.share_complete == 0
+    assert living_circles(T, KIND, PEOPLE, services={"school": ("learn", 10.0)} | {
+        "park": ("open", 5.0), "library": ("learn", 20.0)}).share_complete == pytest.approx(0.2)  # fmt: skip
+
+
+@ignore_warnings
+@settings(deadline=None, max_examples=25)
+@given(wide_tables(), st.data())
+def test_circles_equal_a_loop(table: pd.DataFrame, data: st.DataObject) -> None:
+    people = amounts_for(data.draw, table.index)
+    kinds = [data.draw(st.sampled_from(sorted(SERVICES))) for _ in table.columns]
+    kind = pd.Series(kinds, index=table.columns)
+    found = living_circles(table, kind, people, services=SERVICES)
+    for place in table.index:
+        for name, (_, limit) in SERVICES.items():
+            least = min((table.loc[place, k] for k in kind.index if kind[k] == name), default=math.inf)
+            assert found.table.loc[place, f"minutes {name}"] == least
+            assert found.table.loc[place, f"within {name}"] == (least <= limit)
+    from_long = living_circles(long_of(table), kind, people, services=SERVICES)
+    pd.testing.assert_frame_equal(from_long.table, found.table, check_names=False)
+
+
+@ignore_warnings
+@settings(deadline=None)
+@given(wide_tables(), st.data())
+def test_help_runs_from_the_station_to_the_place(table: pd.DataFrame, data: st.DataObject) -> None:
+    people = amounts_for(data.draw, table.columns)
+    found = emergency_response(table, people, minutes=15)
+    for place in table.columns:
+        times = sorted([*table[place], math.inf])
+        assert found.loc[place, "minutes"] == times[0]
+        assert found.loc[place, "second_min"] == times[1]
+        assert found.loc[place, "in_time"] == (times[0] <= 15)
+        expected = table[place].idxmin() if times[0] < math.inf else None
+        assert found.loc[place, "station"] == expected or expected is None
+
+
+@ignore_warnings
+@settings(deadline=None, max_examples=50)
+@given(wide_tables(4), st.data())
+def test_shelters_take_as_many_as_a_greatest_flow_at_least_cost(
+    table: pd.DataFrame, data: st.DataObject
+) -> None:
+    table = np.floor(table)
+    people, room = amounts_for(data.draw, table.index), amounts_for(data.draw, table.columns)
+    graph = nx.DiGraph()
+    graph.add_nodes_from(["source", "sink"])
+    for place in table.index:
+        graph.add_edge("source", place, capacity=int(people[place]), weight=0)
+        for shelter in table.columns:
+            if table.loc[place, shelter] <= 30:
+                graph.add_edge(place, shelter, weight=int(table.loc[place, shelter]))
+    for shelter in table.columns:
+        graph.add_edge(shelter, "sink", capacity=int(room[shelter]), weight=0)
+    flow = nx.max_flow_min_cost(graph, "source", "sink")
+    found = shelter_places(table, people, room, minutes=30)
+    assert found["placed"].sum() == pytest.approx(sum(flow["source"].values()), abs=1e-6)
+    walked = (found["placed"] * found["mean_minutes"].fillna(0)).sum()
+    assert walked == pytest.approx(nx.cost_of_flow(graph, flow), abs=1e-5)
+    assert (found["placed"] <= people + 1e-9).all()
+
+
+def test_a_service_nobody_offers_is_told() -> None:
+    with pytest.warns(UrbgeoWarning, match="no facility offers pool"):
+        found = living_circles(T, KIND, PEOPLE, services=SERVICES | {"pool": ("sport", 15.0)})
+    assert found.table["minutes pool"].tolist() == [math.inf] * 3
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: living_circles(T, KIND.replace("park", "zoo"), PEOPLE, services=SERVICES), "zoo .* at u"),
+        (lambda: living_circles(T, KIND.iloc[:2], PEOPLE, services=SERVICES), "not among the destin.* w"),
+        (lambda: living_circles(T, KIND.iloc[:0], PEOPLE, services=SERVICES), "service: give"),
+        (lambda: living_circles(T, pd.concat([KIND, KIND]), PEOPLE, services=SERVICES), "repeated ids"),
+        (lambda: living_circles(T, KIND, -PEOPLE, services=SERVICES), "negative"),
+        (lambda: living_circles(T, KIND, PEOPLE, services={}), "at least one"),
+        (lambda: living_circles(T, KIND, PEOPLE, services={"park": ("x", -1)}), "services"),
+        (lambda: emergency_response(T, PEOPLE), "not among the destinations at u, v, w"),
+        (lambda: emergency_response(T, pd.Series(1.0, list("uvw")), minutes=0), "minutes"),
+        (lambda: shelter_places(T, PEOPLE, -pd.Series(1.0, list("uvw")), minutes=9), "capacity"),
+        (lambda: shelter_places(T, PEOPLE, pd.Series(1.0, list("uvwx")), minutes=9), "none of the dest.* x"),
+        (lambda: shelter_places(T, PEOPLE, pd.Series(1.0, list("uvw")), minutes=-9), "minutes"),
+    ],
+)
+def test_bad_input_is_refused_by_name(call: Callable[[], object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        call()

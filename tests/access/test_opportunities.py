@@ -1,0 +1,229 @@
+"""Opportunities equal loops over all pairs, on asymmetric tables, and refuse faulty ones."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.access.tables import amounts_for, long_of, named, wide_tables
+from urbgeo.access.decay import custom, exponential, linear, stepped
+from urbgeo.access.opportunities import Access, cost_to_reach, cumulative, gravity, interval
+from urbgeo.access.travel import read_travel
+from urbgeo.errors import InputError, UrbgeoWarning
+
+T = named([[5, 20, 70], [30, 40, math.inf]])
+JOBS = pd.Series([10.0, 200.0, 3000.0], index=list("uvw"), name="jobs")
+PEOPLE = pd.Series([7.0, 80.0], index=list("ab"), name="people")
+
+pytestmark = pytest.mark.filterwarnings("ignore:amounts")
+
+
+def column(found: Access) -> pd.Series:
+    return found.table.iloc[:, 0]
+
+
+def test_active_and_passive_read_the_table_their_own_way() -> None:
+    assert cumulative(T, JOBS, minutes=[20, 40, 90]).table["jobs"].to_numpy().tolist() == [
+        [210, 210, 3210],
+        [0, 210, 210],
+    ]
+    assert column(cumulative(T, PEOPLE, minutes=30, active=False)).to_dict() == {"u": 87, "v": 7, "w": 0}
+
+
+@settings(deadline=None)
+@given(wide_tables(), st.data())
+def test_cumulative_equals_a_loop(table: pd.DataFrame, data: st.DataObject) -> None:
+    limits = sorted(data.draw(st.sets(st.integers(1, 60), min_size=1, max_size=4)))
+    for active, ids, others in ((True, table.columns, table.index), (False, table.index, table.columns)):
+        amounts = amounts_for(data.draw, ids)
+        found = cumulative(table, amounts, minutes=limits, active=active).table["amount"]
+        for limit in limits:
+            for one in others:
+                times = table.loc[one] if active else table[one]
+                assert found.loc[one, limit] == sum(amounts[k] for k in ids if times[k] <= limit)
+
+
+@settings(deadline=None)
+@given(wide_tables(), st.data())
+def test_gravity_equals_a_loop(table: pd.DataFrame, data: st.DataObject) -> None:
+    decays = [exponential(half_min=7), linear(25), stepped([5, 20], [1, 0.3]), custom(lambda t: 1 / (1 + t))]
+    for active, ids, others in ((True, table.columns, table.index), (False, table.index, table.columns)):
+        amounts = amounts_for(data.draw, ids)
+        found = gravity(table, amounts, decay=decays, active=active).table["amount"]
+        for decay in decays:
+            for one in others:
+                times = table.loc[one] if active else table[one]
+                expected = math.fsum(amounts[k] * decay(np.array([times[k]]))[0] for k in ids)
+                assert found.loc[one, decay.name] == pytest.approx(expected, rel=1e-12, abs=1e-12)
+
+
+@settings(deadline=None)
+@given(wide_tables(), st.data(), st.sampled_from(["mean", "median"]), st.sampled_from([1.0, 2.5]))
+def test_interval_equals_a_loop_over_thresholds(
+    table: pd.DataFrame, data: st.DataObject, by: str, step: float
+) -> None:
+    first, last = sorted(data.draw(st.sets(st.integers(1, 60), min_size=2, max_size=2)))
+    amounts = amounts_for(data.draw, table.columns)
+    found = column(interval(table, amounts, minutes=(first, last), by=by, step_min=step))
+    limits = [first + k * step for k in range(1000) if first + k * step <= last]
+    for origin in table.index:
+        sums = [sum(amounts[k] for k in amounts.index if table.loc[origin, k] <= t) for t in limits]
+        assert found[origin] == pytest.approx(np.mean(sums) if by == "mean" else np.median(sums))
+
+
+@settings(deadline=None)
+@given(wide_tables(), st.data())
+def test_cost_equals_a_search_over_all_times(table: pd.DataFrame, data: st.DataObject) -> None:
+    amounts = amounts_for(data.draw, table.columns)
+    wanted = sorted(data.draw(st.sets(st.integers(1, 100), min_size=1, max_size=3)))
+    found = cost_to_reach(table, amounts, amount=wanted).table["amount"]
+    for origin in table.index:
+        for enough in wanted:
+            times = sorted(t for t in table.loc[origin] if math.isfinite(t))
+            enough_at = (t for t in times if amounts[table.loc[origin] <= t].sum() >= enough)
+            assert found.loc[origin, enough] == next(enough_at, math.inf)
+
+
+@settings(deadline=None)
+@given(wide_tables(), st.data())
+def test_long_and_turned_tables_say_the_same(table: pd.DataFrame, data: st.DataObject) -> None:
+    amounts = amounts_for(data.draw, table.columns)
+    shuffled = long_of(table).sample(frac=1, random_state=1)
+    expected = cumulative(table, amounts, minutes=30).table
+    pd.testing.assert_frame_equal(cumulative(table.T, amounts, minutes=30).table, expected)
+    found = cumulative(shuffled, amounts, minutes=30, ids=table.index)
+    pd.testing.assert_frame_equal(found.table, expected, check_names=False)
+
+
+def test_every_id_is_kept_with_its_status() -> None:
+    gaps = named([[5, 9], [math.inf, math.inf], [math.nan, math.nan]])
+    found = cumulative(gaps, JOBS.iloc[:2], minutes=30)
+    assert found.status.to_dict() == {"a": "reached", "b": "unreached", "c": "not asked"}
+    assert column(found).tolist() == [210, 0, 0]
+    assert column(cost_to_reach(gaps, JOBS.iloc[:2])).tolist() == [5, math.inf, math.inf]
+    asked = cumulative(long_of(gaps), JOBS.iloc[:2], minutes=30, ids=pd.Index(["z", "a"]))
+    assert asked.status.to_dict() == {"z": "not asked", "a": "reached"}
+
+
+def test_opportunities_in_no_pair_are_counted() -> None:
+    with pytest.warns(UrbgeoWarning, match="1 of 4 ids are in no pair"):
+        found = cumulative(long_of(T), pd.concat([JOBS, pd.Series({"far": 5.0})]), minutes=60)
+    assert column(found).tolist() == [210, 210]
+
+
+def test_the_caller_keeps_his_tables() -> None:
+    table, jobs = T.copy(), JOBS.copy()
+    gravity(table, jobs, decay=linear(30))
+    pd.testing.assert_frame_equal(table, T)
+    pd.testing.assert_series_equal(jobs, JOBS)
+
+
+def test_results_tell_how_they_were_made() -> None:
+    found = gravity(T, JOBS, decay=exponential(half_min=10))
+    assert found.provenance.parameters["decay"] == ("exponential half 10",)
+    assert found.provenance.shares["ids unreached"] == 0.0
+    assert "2 ids" in repr(found)
+
+
+LONG = long_of(T)
+BAD_TABLES: dict[str, tuple[object, str]] = {
+    "no names": (T.rename_axis(index=None, columns=None), "neither wide.*rename_axis"),
+    "one name": (T.rename_axis(columns="to"), "neither wide"),
+    "no table": ([[1, 2]], "a DataFrame is needed"),
+    "negative": (T.replace(5, -1), "negative minutes at a -> u; mark pairs without a path with inf"),
+    "negative, long": (LONG.replace(5.0, -1.0), "negative minutes at a -> u"),
+    "sentinel": (T.replace(5, 4294967.0), "over 20160 minutes at a -> u"),
+    "seconds and minutes": (LONG.assign(unit=["min", "s", "min", "min", "min"]), "mixed units: s at 1"),
+    "durations": (LONG.assign(minutes=pd.to_timedelta(LONG["minutes"], unit="m")), "convert them to numbers"),
+    "words": (T.astype(object), "no numbers of minutes at u, v, w"),
+    "pairs twice": (pd.concat([LONG, LONG.iloc[[0]]]), "1 repeated pairs at a -> u; keep the least"),
+    "rows twice": (pd.concat([T, T.iloc[[0]]]), "repeated or missing ids of origins at a"),
+    "columns twice": (T[["u", "u", "v"]], "repeated or missing ids of destinations at u"),
+    "a facility nobody counted": (
+        T.assign(x=3.0).rename_axis(columns="destination"),
+        "not among the dest.* x",
+    ),
+    "a facility nobody counted, long": (
+        pd.concat([LONG, pd.DataFrame({"from": ["a"], "to": ["x"], "minutes": [1.0]})]),
+        "not among the destinations at x",
+    ),
+    "no minutes for an amount": (T[["u", "v"]], "it has none of the destinations at w"),
+    "missing ids": (LONG.assign(**{"from": [None, "a", "a", "b", "b"]}), "from is missing"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_TABLES)
+@pytest.mark.parametrize(
+    "measure",
+    [
+        lambda table: cumulative(table, JOBS, minutes=30),
+        lambda table: interval(table, JOBS, minutes=(10, 30)),
+        lambda table: gravity(table, JOBS, decay=linear(30)),
+        lambda table: cost_to_reach(table, JOBS),
+    ],
+    ids=["cumulative", "interval", "gravity", "cost"],
+)
+def test_faulty_tables_are_refused_by_name(measure: Callable[[object], Access], case: str) -> None:
+    table, message = BAD_TABLES[case]
+    with pytest.raises(InputError, match=message):
+        measure(table)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: cumulative(T, JOBS, minutes=[60, 30]), "minutes: .*out of order"),
+        (lambda: cumulative(T, JOBS, minutes=[30, 30]), "out of order"),
+        (lambda: cumulative(T, JOBS, minutes=[]), "at least one threshold"),
+        (lambda: cumulative(T, JOBS, minutes=-5), "minutes"),
+        (lambda: cumulative(T, JOBS, minutes="30"), "minutes"),  # type: ignore[arg-type]
+        (lambda: cumulative(T, JOBS.iloc[:0], minutes=30), "amounts: it is empty"),
+        (lambda: cumulative(T, -JOBS, minutes=30), "negative or infinite at u, v, w"),
+        (lambda: cumulative(T, JOBS.replace(10, np.nan), minutes=30), "missing or not a number at u"),
+        (lambda: cumulative(T, pd.concat([JOBS, JOBS]), minutes=30), "repeated ids at u, v, w"),
+        (lambda: cumulative(T, JOBS.to_dict(), minutes=30), "a Series or DataFrame"),  # type: ignore[arg-type]
+        (lambda: cumulative(T, PEOPLE, minutes=30), "not among the destinations at u, v, w"),
+        (lambda: cumulative(T, JOBS, minutes=30, active="yes"), "active"),  # type: ignore[arg-type]
+        (lambda: interval(T, JOBS, minutes=(30, 10)), "out of order"),
+        (lambda: interval(T, JOBS, minutes=(10, 20, 30)), "first and the last"),  # type: ignore[arg-type]
+        (lambda: interval(T, JOBS, minutes=(10, 30), by="mode"), "by: 'mode'"),
+        (lambda: interval(T, JOBS, minutes=(10, 30), step_min=0), "step_min"),
+        (lambda: gravity(T, JOBS, decay=[]), "give values of"),
+        (lambda: gravity(T, JOBS, decay=lambda t: 1 - t), "give values of"),  # type: ignore[arg-type]
+        (lambda: gravity(T, JOBS, decay=[linear(30), linear(30)]), "names are repeated"),
+        (lambda: cost_to_reach(T, JOBS, amount=0), "amount"),
+        (lambda: cost_to_reach(T, JOBS, amount=[2, 1]), "out of order"),
+    ],
+)
+def test_bad_arguments_are_refused_by_name(call: Callable[[], Access], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        call()
+
+
+def test_all_faults_of_a_table_come_at_once() -> None:
+    with pytest.raises(InputError, match=r"(?s)negative minutes.*over 20160"):
+        read_travel(T.replace({5: -1, 70: 4294967}))
+
+
+def test_a_set_of_nothing_but_zeros_warns() -> None:
+    with pytest.warns(UrbgeoWarning, match="every amount of jobs is 0"):
+        assert column(cumulative(T, JOBS * 0, minutes=30)).tolist() == [0, 0]
+
+
+def test_seconds_among_minutes_are_suspected() -> None:
+    minutes = np.arange(100.0).reshape(10, 10) / 10 + 1
+    minutes[3] *= 60
+    np.fill_diagonal(minutes, 0)
+    ids = list("abcdefghij")
+    square = pd.DataFrame(minutes, pd.Index(ids, name="origin"), pd.Index(ids, name="destination"))
+    for table in (square, long_of(square)):
+        with pytest.warns(
+            UrbgeoWarning, match="trips from 1 ids take .* the other way round: d; are seconds"
+        ):
+            read_travel(table)

@@ -1,0 +1,102 @@
+"""People of a raster are summed by exact fractions of cells: nobody lost, nobody counted twice."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rasterio.transform import from_origin
+
+from tests.conftest import shared_data
+from urbgeo.access.rasters import PeopleRaster, coverage_of_people, people_in, read_people
+from urbgeo.errors import InputError, MissingExtraError, SourceError
+
+CRS = 32649
+RASTER = PeopleRaster(np.array([[1.0, 2.0], [4.0, 8.0]]), from_origin(0, 2, 1, 1), gpd.GeoSeries(crs=CRS).crs)
+
+
+def frame(*shapes: shapely.Geometry, crs: object = CRS) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(index=list("abcdefgh")[: len(shapes)], geometry=list(shapes), crs=crs)
+
+
+def test_cells_count_by_the_fraction_inside() -> None:
+    boxes = frame(shapely.box(0, 0, 2, 2), shapely.box(0.5, 0.5, 1.5, 1), shapely.box(5, 5, 6, 6))
+    assert people_in(RASTER, boxes).tolist() == pytest.approx([15, (4 + 8) / 4, 0])
+    triangle = shapely.Polygon([(0, 2), (1, 2), (0, 1)])
+    assert people_in(RASTER, frame(triangle))["a"] == pytest.approx(0.5)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.floats(0.01, 1.99), min_size=4, max_size=4), st.integers(0, 99))
+def test_sums_equal_shapely_cell_by_cell(corners: list[float], seed: int) -> None:
+    (west, east), (south, north) = sorted(corners[:2]), sorted(corners[2:])
+    if east - west < 0.01 or north - south < 0.01:
+        return
+    values = np.random.default_rng(seed).integers(0, 9, (2, 2)).astype(float) + 1
+    raster = PeopleRaster(values, RASTER.transform, RASTER.crs)
+    shape = shapely.Polygon([(west, south), (east, south), (east, north)])
+    cells = [[shapely.box(c, 1 - r, c + 1, 2 - r) for c in range(2)] for r in range(2)]
+    expected = sum(values[r, c] * shape.intersection(cells[r][c]).area for r in range(2) for c in range(2))
+    assert people_in(raster, frame(shape))["a"] == pytest.approx(expected, rel=1e-5)
+
+
+def test_coverage_counts_overlaps_once_and_reports_the_gap() -> None:
+    covered = frame(shapely.box(0, 0, 1, 2), shapely.box(0, 0, 1.5, 1))
+    zones = frame(shapely.box(0, 1, 2, 2), shapely.box(0, 0, 2, 1))
+    found = coverage_of_people(RASTER, covered, zones=zones, target=0.8)
+    assert found.table["covered"].tolist() == pytest.approx([1, 8])
+    assert found.table["area_share"].tolist() == pytest.approx([0.5, 0.75])
+    assert (found.covered, found.share, found.gap) == pytest.approx((9, 0.6, 0.2))
+    assert found.provenance.shares["people outside all zones"] == pytest.approx(0, abs=1e-12)
+    assert coverage_of_people(RASTER, covered).table.loc["all", "share"] == pytest.approx(0.6)
+
+
+def test_communes_of_belgium_and_the_rest_hold_all_its_people() -> None:
+    folder = shared_data() / "belgium"
+    raster = read_people(folder / "POP.tif")
+    communes = gpd.read_file(folder / "communes.gpkg")
+    communes = communes.set_geometry(communes.geometry.to_crs(raster.crs).make_valid())
+    land = communes.geometry.union_all()
+    rest = shapely.box(*raster.bounds).difference(land)
+    parts = people_in(raster, frame(land, rest, crs=raster.crs))
+    assert parts.sum() == pytest.approx(raster.total, rel=1e-6)
+    near = frame(land.centroid.buffer(40_000), crs=raster.crs)
+    found = coverage_of_people(raster, near, zones=communes)
+    assert found.table["covered"].sum() == pytest.approx(people_in(raster, near)["a"], rel=1e-3)
+    assert (found.table["covered"] <= found.table["people"] * (1 + 1e-9)).all()
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [(np.array([[-1.0]]), ">= 0"), (np.array([[np.nan]]), "finite"), (np.array([1.0]), "table")],
+)
+def test_faulty_people_are_refused(values: np.ndarray, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        PeopleRaster(values, RASTER.transform, RASTER.crs)
+
+
+def test_bad_input_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    box = frame(shapely.box(0, 0, 1, 1))
+    with pytest.raises(InputError, match="no CRS"):
+        people_in(RASTER, box.set_crs(None, allow_override=True))
+    with pytest.raises(InputError, match="invalid polygons at a"):
+        people_in(RASTER, frame(shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])))
+    with pytest.raises(InputError, match="target"):
+        coverage_of_people(RASTER, box, target=3)
+    with pytest.raises(InputError, match="no people"):
+        coverage_of_people(PeopleRaster(np.zeros((2, 2)), RASTER.transform, RASTER.crs), box)
+    with pytest.raises(InputError, match="no CRS"):
+        PeopleRaster(RASTER.values, RASTER.transform, None)
+    with pytest.raises(InputError, match="rows must run south"):
+        PeopleRaster(RASTER.values, from_origin(0, 0, 1, -1), RASTER.crs)
+    with pytest.raises(SourceError, match="no raster"):
+        read_people(tmp_path / "nothing.tif")
+    monkeypatch.setitem(sys.modules, "exactextract", None)
+    with pytest.raises(MissingExtraError, match=r"urbgeo\[raster\]"):
+        people_in(RASTER, box)

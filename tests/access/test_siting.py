@@ -1,0 +1,97 @@
+"""Siting equals a search through every set of candidates, on asymmetric tables with gaps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from itertools import combinations
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.access.tables import amounts_for, long_of, named, wide_tables
+from urbgeo.access.siting import marginal_coverage, maximal_covering, p_median
+from urbgeo.errors import InputError
+
+T = named([[5, 50, 40], [50, 5, 10], [60, 6, math.inf], [math.inf, 70, 8]])
+PEOPLE = pd.Series([10.0, 20.0, 30.0, 40.0], index=list("abcd"))
+
+pytestmark = pytest.mark.filterwarnings("ignore::urbgeo.errors.UrbgeoWarning")
+
+
+def nearest(table: pd.DataFrame, sites: tuple[str, ...]) -> pd.Series:
+    return table[list(sites)].min(axis=1)
+
+
+@settings(deadline=None, max_examples=40)
+@given(wide_tables(5), st.data())
+def test_maximal_covering_is_the_best_of_all_sets(table: pd.DataFrame, data: st.DataObject) -> None:
+    people = amounts_for(data.draw, table.index)
+    count = data.draw(st.integers(1, table.shape[1]))
+    found = maximal_covering(table, people, count=count, minutes=25)
+    best = max(people[nearest(table, s) <= 25].sum() for s in combinations(table.columns, count))
+    assert found.share * people.sum() == pytest.approx(best)
+    assert len(found.chosen) == count
+    again = nearest(table, tuple(found.chosen))
+    assert found.table["minutes"].tolist() == again.tolist()
+
+
+@settings(deadline=None, max_examples=40)
+@given(wide_tables(5), st.data())
+def test_p_median_serves_most_and_then_costs_least(table: pd.DataFrame, data: st.DataObject) -> None:
+    people = amounts_for(data.draw, table.index)
+    count = data.draw(st.integers(1, table.shape[1]))
+
+    def rank(sites: tuple[str, ...]) -> tuple[float, float]:
+        times = nearest(table, sites)
+        there = times[times < math.inf].index
+        return -people[there].sum(), (people[there] * times[there]).sum()
+
+    found = p_median(table, people, count=count)
+    served, cost = rank(tuple(found.chosen))
+    best = min(rank(s) for s in combinations(table.columns, count))
+    assert served == best[0]
+    assert cost == pytest.approx(best[1], rel=1e-6, abs=1e-6)
+
+
+def test_existing_facilities_stay_and_candidates_add_to_them() -> None:
+    found = maximal_covering(T, PEOPLE, count=1, minutes=10, existing=["u"])
+    assert found.chosen.tolist() == ["w"]
+    assert (found.share_before, found.share) == pytest.approx((0.1, 0.7))
+    assert found.table["facility"].tolist() == ["u", "w", "u", "w"]
+    assert p_median(T, PEOPLE, count=1, existing=["w"]).chosen.tolist() == ["v"]
+
+
+def test_marginal_gains_alone_and_in_turn() -> None:
+    for table in (T, long_of(T)):
+        found = marginal_coverage(table, PEOPLE, minutes=10, target=0.9)
+        assert found["gain"].to_dict() == {"u": 10, "v": 50, "w": 60}
+        assert found.loc["w", "turn"] == 1
+        assert found.loc["v", ["gain_in_turn", "share_after"]].tolist() == pytest.approx([30, 0.9])
+        assert pd.isna(found.loc["u", "turn"])
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: maximal_covering(T, PEOPLE, count=0, minutes=9), "count: 0"),
+        (lambda: maximal_covering(T, PEOPLE, count=4, minutes=9), "the 3 candidates"),
+        (lambda: maximal_covering(T, PEOPLE, count=True, minutes=9), "count"),
+        (lambda: maximal_covering(T, PEOPLE, count=1, minutes=9, existing=["x"]), "existing: x"),
+        (lambda: maximal_covering(T, PEOPLE, count=1, minutes=9, existing=["u", "u"]), "given twice"),
+        (lambda: maximal_covering(T, -PEOPLE, count=1, minutes=9), "demand: .*negative"),
+        (lambda: maximal_covering(T, PEOPLE.iloc[1:], count=1, minutes=9), "not among the origins at a"),
+        (lambda: maximal_covering(T.T.rename_axis(index=None), PEOPLE, count=1, minutes=9), "neither wide"),
+        (lambda: maximal_covering(T, PEOPLE, count=1, minutes=0), "minutes"),
+        (lambda: p_median(T.replace(5, -1), PEOPLE, count=1), "negative minutes"),
+        (lambda: p_median(T, PEOPLE, count=1, longest_s=0), "longest_s"),
+        (lambda: p_median(T, PEOPLE, count=9), "count"),
+        (lambda: marginal_coverage(T, PEOPLE, minutes=9, target=2), "target"),
+        (lambda: marginal_coverage(T, PEOPLE.iloc[:0], minutes=9), "empty"),
+    ],
+)
+def test_bad_input_is_refused_by_name(call: Callable[[], object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        call()

@@ -1,0 +1,108 @@
+"""Intervals hold the measure, repeat with their seed, and follow the speeds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+from urbgeo.access.uncertainty import over_bands, over_draws, scaled
+from urbgeo.errors import InputError
+from urbgeo.network.minutes import minutes_table
+from urbgeo.network.model import TravelNetwork, build_network
+
+
+@pytest.fixture(scope="module")
+def network() -> TravelNetwork:
+    """A -> B 30 km primary, B -> C 20 km secondary and one-way; D apart."""
+    nodes = gpd.GeoDataFrame(
+        geometry=gpd.points_from_xy([0, 3e4, 5e4, 9e4, 9.5e4], np.zeros(5)), index=list("ABCDE"), crs=32649
+    )
+    links = pd.DataFrame(
+        [
+            ("A", "B", 30.0, "primary", False),
+            ("B", "C", 20.0, "secondary", True),
+            ("D", "E", 5.0, "primary", False),
+        ],
+        columns=["from_node", "to_node", "length_km", "class", "oneway"],
+    )
+    return build_network(nodes, links, speeds={"primary": 60, "secondary": 40})
+
+
+def from_a(network: TravelNetwork) -> pd.Series:
+    return minutes_table(network, network.nodes.loc[["A"]], network.nodes).loc["A"]
+
+
+def within_hour(network: TravelNetwork) -> pd.Series:
+    return from_a(network) <= 60
+
+
+def test_factors_scale_speeds_by_class_and_leave_the_network_alone(network: TravelNetwork) -> None:
+    before = network.links["minutes"].tolist()
+    slow = scaled(network, {"primary": 0.5})
+    assert from_a(slow).tolist() == [0, 60, 90, math.inf, math.inf]
+    assert from_a(scaled(network, {"*": 2.0, "primary": 1.0})).tolist()[:3] == [0, 30, 45]
+    assert network.links["minutes"].tolist() == before
+    back = minutes_table(slow, network.nodes.loc[["C"]], network.nodes).loc["C"]
+    assert np.isinf(back["A"])
+
+
+def test_bands_give_the_least_and_the_most(network: TravelNetwork) -> None:
+    found = over_bands(from_a, network)
+    assert found.table.loc["C", ["low", "middle", "high"]].tolist() == pytest.approx([60, 75, 100])
+    assert found.table.loc["D"].tolist() == [math.inf] * 3
+    assert found.total == {}
+
+
+def test_yes_or_no_becomes_a_share_of_cases(network: TravelNetwork) -> None:
+    found = over_bands(within_hour, network)
+    assert found.table["share"].to_dict() == pytest.approx({"A": 1, "B": 1, "C": 1 / 3, "D": 0, "E": 0})
+    assert (found.total["low"], found.total["high"]) == pytest.approx((0.4, 0.6))
+    weighted = over_bands(within_hour, network, weight=pd.Series([0, 0, 1, 0, 0], list("ABCDE")))
+    assert (weighted.total["low"], weighted.total["high"]) == (0, 1)
+
+
+def test_draws_repeat_with_their_seed_and_hold_the_level(network: TravelNetwork) -> None:
+    one, again, other = (over_draws(from_a, network, count=40, seed=s) for s in (3, 3, 4))
+    pd.testing.assert_frame_equal(one.draws, again.draws)
+    assert not one.draws.equals(other.draws)
+    inside = (one.draws.loc["C"] >= one.table.loc["C", "low"]) & (
+        one.draws.loc["C"] <= one.table.loc["C", "high"]
+    )
+    assert inside.mean() == pytest.approx(0.9, abs=0.051)
+    assert one.provenance.parameters["seed"] == 3
+    still = over_draws(from_a, network, count=5, spread=0.0)
+    assert still.table.loc["C"].tolist() == pytest.approx([60, 60, 60])
+    logs = np.log(over_draws(from_a, network, count=400, spread=0.2).draws.loc["B"].to_numpy() / 30)
+    assert (logs.mean(), logs.std()) == pytest.approx((0, 0.2), abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda n: scaled(n, {"rail": 2}), "not in the network at rail"),
+        (lambda n: scaled(n, {"primary": 0}), "factors"),
+        (lambda n: over_bands(from_a, n, bands={}), "bands"),
+        (lambda n: over_bands(lambda m: 3, n), "gives int"),
+        (lambda n: over_bands(within_hour, n, weight=pd.Series([1.0], ["A"])), "weight: other ids"),
+        (lambda n: over_draws(from_a, n, count=1), "count"),
+        (lambda n: over_draws(from_a, n, seed=-1), "seed"),
+        (lambda n: over_draws(from_a, n, level=2), "level"),
+        (lambda n: over_draws(from_a, n, spread=-1), "spread"),
+        (lambda n: over_draws(from_a, n, spread={"rail": 1}), "no class rail"),
+    ],
+)
+def test_bad_input_is_refused_by_name(
+    network: TravelNetwork, call: Callable[[TravelNetwork], object], message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        call(network)
+
+
+def test_a_measure_that_loses_ids_is_refused(network: TravelNetwork) -> None:
+    with pytest.raises(InputError, match="other ids than the first"):
+        over_bands(lambda m: from_a(m)[lambda s: s <= 80], network)

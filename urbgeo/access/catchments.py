@@ -1,0 +1,231 @@
+"""Floating catchments: supply shared among those who can reach it, in the variants planners use.
+
+With ``W_ij = f(T_ij)``, demand ``P_i`` and capacity ``S_j``, every method first finds the demand on a
+facility, then its ratio ``R_j = S_j / demand``, then the access of an origin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from urbgeo.access.decay import Decay, binary, epanechnikov, gaussian_to_zero, stepped
+from urbgeo.access.travel import Travel, read_travel, series_of, status_of, summed, warn, weighted
+from urbgeo.checks import check_choice, check_minutes
+from urbgeo.errors import InputError, some_of
+from urbgeo.provenance import Provenance
+
+Floats = NDArray[np.float64]
+
+ZONE_WEIGHTS = (1.0, 0.68, 0.22)
+"""Weights of the three equal zones of the enhanced catchment; after Luo & Qi (2009), Health & Place 15."""
+
+
+def _zones(minutes: float) -> Decay:
+    return stepped([minutes / 3, 2 * minutes / 3, minutes], ZONE_WEIGHTS)
+
+
+OWN_DECAY: Mapping[str, Callable[[float], Decay]] = {
+    "2sfca": binary,
+    "e2sfca": _zones,
+    "gaussian": gaussian_to_zero,
+    "kd2sfca": epanechnikov,
+    "3sfca": _zones,
+    "m2sfca": _zones,
+    "bfca": binary,
+    "availability": binary,
+}
+"""The decay of each method where only ``minutes`` are given."""
+
+FIXED_DECAY = ("2sfca", "gaussian", "kd2sfca")
+"""Methods that are named for their decay."""
+
+
+@dataclass(frozen=True, eq=False)
+class Catchments:
+    """Access by floating catchments.
+
+    Attributes
+    ----------
+    origins
+        One row per id of the demand: ``demand``, ``access`` (capacity per head), ``supply`` (access times
+        demand: what its people have), ``status``.
+    facilities
+        One row per id of the capacity: ``capacity``, ``demand`` (as the method weighs it), ``ratio``
+        (capacity per demand; 0 without demand), ``status`` (``"used"``, ``"no demand"``, ``"unreached"``).
+    balance
+        ``capacity``, ``used`` (of facilities with demand), ``given`` (sum of ``supply``), ``lost``
+        (``used - given``: 0 for the methods that conserve), ``demand``, ``unserved`` (demand without any
+        facility in its catchment), ``ratios`` and ``access`` (sums; equal for ``"bfca"``).
+    provenance
+        Method and decay, and what the minutes rest on.
+    """
+
+    origins: pd.DataFrame
+    facilities: pd.DataFrame
+    balance: Mapping[str, float]
+    provenance: Provenance
+
+    @property
+    def without_demand(self) -> pd.DataFrame:
+        """The facilities that nobody can use: their capacity is in no one's access."""
+        return self.facilities[self.facilities["status"] != "used"]
+
+    def __repr__(self) -> str:
+        method = self.provenance.parameters["method"]
+        return (
+            f"<Catchments by {method}: {len(self.origins)} origins, {len(self.facilities)} facilities "
+            f"({len(self.without_demand)} without demand), {self.balance['given']:g} of "
+            f"{self.balance['capacity']:g} given>"
+        )
+
+
+def catchments(
+    minutes_table: pd.DataFrame | Travel,
+    capacity: pd.Series,
+    demand: pd.Series,
+    *,
+    method: str = "2sfca",
+    minutes: float | None = None,
+    decay: Decay | None = None,
+) -> Catchments:
+    """Capacity per head by a floating catchment method.
+
+    ============== ==================================================================================
+    method         access of origin i
+    ============== ==================================================================================
+    2sfca          ``sum R_j`` within d0, ``R_j = S_j / sum P_i`` within d0
+    e2sfca         ``sum R_j W_ij``, ``R_j = S_j / sum P_i W_ij``
+    gaussian       the same with the Gaussian that ends at d0
+    kd2sfca        the same with the Epanechnikov kernel
+    3sfca          ``sum G_ij R_j W_ij``, ``R_j = S_j / sum P_i G_ij W_ij``, ``G_ij = W_ij / sum_k W_ik``
+    m2sfca         ``sum S_j W_ij^2 / sum_k P_k W_kj``: a poor layout lowers the total
+    bfca           demand shared by rows, access by columns: ``R_j = S_j / sum P_i W_ij / sum_j W_ij``,
+                   ``sum R_j W_ij / sum_i W_ij``
+    availability   ``V_i / P_i``, ``V_i = sum S_j P_i W_ij / sum_k P_k W_kj``
+    ============== ==================================================================================
+
+    ``"availability"`` per head equals ``"e2sfca"`` with the same decay; an origin without people has 0 there,
+    since no supply is set aside for nobody.
+
+    Parameters
+    ----------
+    minutes_table
+        Wide or long minutes from demand (origin) to facilities (destination), see
+        :func:`urbgeo.access.travel.read_travel`.
+    capacity
+        By facility id, e.g. ``hospitals["beds"]``; >= 0.
+    demand
+        By origin id, e.g. ``places["population"]``; >= 0.
+    method
+        One of the table.
+    minutes
+        Catchment ``d0``, a closed bound, with the decay of the method in :data:`OWN_DECAY`.
+    decay
+        Another decay in its place; not for the methods named for theirs.
+
+    Raises
+    ------
+    InputError
+        Naming ids: tables as in ``read_travel``, capacity or demand that is missing, negative or empty,
+        capacity without a facility in a whole table, facilities without capacity; both or neither of
+        ``minutes`` and ``decay``.
+
+    Warns
+    -----
+    UrbgeoWarning
+        Counting the facilities without demand.
+
+    References
+    ----------
+    Luo & Wang (2003); Luo & Qi (2009); Dai (2010); Dai & Wang (2011); Wan, Zou & Sternberg (2012); Delamater
+    (2013); Paez, Higgins & Vivona (2019); Soukhov et al. (2023).
+    """
+    weight = _decay(method, minutes, decay)
+    supply, people = series_of(capacity, "capacity"), series_of(demand, "demand")
+    travel = read_travel(minutes_table, origins=people.index, destinations=supply.index)
+    i, j = travel.origin, travel.destination
+    n, m = len(travel.origins), len(travel.destinations)
+    p, s, w = people.to_numpy(), supply.to_numpy(), weight(travel.minutes)
+    drawn, reaching = _weights(method, travel, w)
+    on_facility = weighted(j, i, drawn, p, m)
+    used = on_facility > 0
+    ratio = np.divide(s, on_facility, out=np.zeros(m), where=used)
+    access = weighted(i, j, reaching, ratio, n)
+    if method == "availability":
+        access[p == 0] = 0.0
+    catching = access > 0 if (access > 0).all() else summed(i, w, n) > 0
+    caught = used if used.all() else summed(j, w, m) > 0
+    status = status_of(travel.origins, travel.origin_asked, np.flatnonzero(catching))
+    facilities = pd.DataFrame(
+        {
+            "capacity": s,
+            "demand": on_facility,
+            "ratio": ratio,
+            "status": np.where(used, "used", np.where(caught, "no demand", "unreached")),
+        },
+        index=travel.destinations,
+    )
+    origins = pd.DataFrame(
+        {"demand": p, "access": access, "supply": access * p, "status": status}, index=travel.origins
+    )
+    _warn_unused(facilities)
+    return Catchments(
+        origins,
+        facilities,
+        {
+            "capacity": float(s.sum()),
+            "used": float(s[used].sum()),
+            "given": float((access * p).sum()),
+            "lost": float(s[used].sum() - (access * p).sum()),
+            "demand": float(p.sum()),
+            "unserved": float(p[~catching].sum()),
+            "ratios": float(ratio.sum()),
+            "access": float(access.sum()),
+        },
+        travel.provenance.having(
+            parameters={"method": method, "decay": weight.name},
+            shares={"demand unserved": float(p[~catching].sum() / p.sum()) if p.sum() else 0.0},
+        ),
+    )
+
+
+def _decay(method: str, minutes: float | None, decay: Decay | None) -> Decay:
+    check_choice(method, "method", tuple(OWN_DECAY))
+    if (minutes is None) == (decay is None):
+        raise InputError("catchments: give either minutes or a decay.")
+    if minutes is not None:
+        return OWN_DECAY[method](check_minutes(minutes))
+    if method in FIXED_DECAY:
+        raise InputError(f"decay: {method!r} has its own; give minutes, or use 'e2sfca' with any decay.")
+    if not isinstance(decay, Decay):
+        raise InputError(f"decay: {decay!r} is none; use a value of urbgeo.access.decay.")
+    return decay
+
+
+def _weights(method: str, travel: Travel, w: Floats) -> tuple[Floats, Floats]:
+    """Weights by which a pair draws demand to a facility, and by which its ratio reaches the origin."""
+    i, j = travel.origin, travel.destination
+    if method == "m2sfca":
+        return w, w * w
+    if method not in ("3sfca", "bfca"):
+        return w, w
+    # A row or column of zeros keeps zeros: nobody is divided by nothing.
+    by_row = _share(w, summed(i, w, len(travel.origins))[i])
+    if method == "3sfca":
+        return by_row * w, by_row * w
+    return by_row, _share(w, summed(j, w, len(travel.destinations))[j])
+
+
+def _share(part: Floats, whole: Floats) -> Floats:
+    return np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)
+
+
+def _warn_unused(facilities: pd.DataFrame) -> None:
+    idle = facilities.index[facilities["status"] != "used"]
+    if len(idle):
+        warn(f"capacity: {len(idle)} of {len(facilities)} facilities have no demand: {some_of(idle)}.")

@@ -1,0 +1,378 @@
+"""Equity: how evenly access, or anything else by id, is spread over people and their groups.
+
+All measures weigh every id by its people; ids without people count for nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from urbgeo.access.travel import series_of
+from urbgeo.checks import check_choice, check_quantity, is_finite_number
+from urbgeo.errors import Faults, InputError, some_of
+from urbgeo.provenance import Provenance
+
+Floats = NDArray[np.float64]
+
+POOREST, RICHEST = 0.4, 0.1
+"""Shares of people the Palma ratio compares; after Cobham & Sumner (2013), CGD Working Paper 343."""
+
+
+@dataclass(frozen=True, eq=False)
+class Theil:
+    """Theil's index and its parts.
+
+    Attributes
+    ----------
+    total, between, within
+        ``total = between + within``; without groups everything is within one.
+    groups
+        One row per group: ``people`` and ``value`` shares, ``mean``, ``theil`` inside it, ``between`` and
+        ``within``: what it adds to each part.
+    """
+
+    total: float
+    between: float
+    within: float
+    groups: pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class Equity:
+    """Measures of equity, overall and by group.
+
+    Attributes
+    ----------
+    table
+        One row per group, ``"all"`` first: ``people``, ``ids``, ``mean``, ``median``, ``gini``, ``palma``
+        (by income; NaN without), ``theil``, ``concentration`` (by income; NaN without), ``poor_share``,
+        ``poor_gap``, ``poor_severity`` (FGT 0, 1, 2; NaN without a line).
+    theil
+        The decomposition between and within groups.
+    provenance
+        Parameters and definitions used.
+    """
+
+    table: pd.DataFrame
+    theil: Theil
+    provenance: Provenance
+
+    def __repr__(self) -> str:
+        whole = self.table.iloc[0]
+        return f"<Equity of {int(whole['ids'])} ids: Gini {whole['gini']:.3f}, Theil {whole['theil']:.3f}>"
+
+
+def equity(
+    access: pd.Series,
+    people: pd.Series,
+    *,
+    group: pd.Series | None = None,
+    income: pd.Series | None = None,
+    poor_below: float | None = None,
+    quantiles: str = "share",
+) -> Equity:
+    """Every measure of this module at once, overall and by group.
+
+    Parameters
+    ----------
+    access
+        Access by id, >= 0 and finite.
+    people
+        Weight by the same ids.
+    group
+        Group of each id, e.g. its district.
+    income
+        Income per head by id, for Palma and the concentration index.
+    poor_below
+        Access below which an id is poor in access, for FGT.
+    quantiles
+        As for :func:`palma`.
+
+    Raises
+    ------
+    InputError
+        Naming ids: values missing, negative or infinite, different ids in the columns, no people at all, no
+        access at all.
+    """
+    a, w = _pair(access, people)
+    faults = Faults("equity")
+    for column, name in ((group, "group"), (income, "income")):
+        if column is not None:
+            _add_other_ids(faults, column, a.index, name)
+            if name == "group":
+                _add_missing(faults, column, name)
+    faults.raise_if_any()
+    labels = pd.Series("all", a.index) if group is None else group.reindex(a.index)
+    rows = {"all": a.index}
+    if group is not None:
+        if "all" in set(labels):
+            raise InputError("group: 'all' is the name of the row for everybody; rename this group.")
+        rows |= {name: a.index[labels == name] for name in pd.unique(labels)}
+    table = {
+        name: _row(a[ids], w[ids], None if income is None else income[ids], poor_below, quantiles)
+        for name, ids in rows.items()
+    }
+    about = Provenance(
+        parameters={
+            "poor_below": poor_below,
+            "palma": f"richest {RICHEST:.0%} / poorest {POOREST:.0%} by income, quantiles by {quantiles}",
+            "group": None if group is None else group.name,
+        }
+    )
+    return Equity(pd.DataFrame(table).T.rename_axis("group"), theil(access, people, group=group), about)
+
+
+def lorenz(access: pd.Series, people: pd.Series) -> pd.DataFrame:
+    """The Lorenz curve: cumulative shares of people and of access times people, from the least access on.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``people`` and ``access`` shares from (0, 0) to (1, 1), one row per id in order of access; the index
+        starts at 0.
+
+    Raises
+    ------
+    InputError
+        As for :func:`equity`.
+    """
+    a, w = _pair(access, people)
+    order = np.argsort(a.to_numpy(), kind="stable")
+    weight, value = w.to_numpy()[order], (a * w).to_numpy()[order]
+    if not value.sum() > 0:
+        raise InputError("access: nobody has any; shares of nothing cannot be drawn.")
+    return pd.DataFrame(
+        {
+            "people": np.concatenate([[0.0], np.cumsum(weight) / weight.sum()]),
+            "access": np.concatenate([[0.0], np.cumsum(value) / value.sum()]),
+        }
+    )
+
+
+def gini(access: pd.Series, people: pd.Series) -> float:
+    """``G = 1 - sum p_k (L_k + L_(k-1))`` over the Lorenz curve: 0 equal, near 1 all with one.
+
+    Raises
+    ------
+    InputError
+        As for :func:`lorenz`.
+    """
+    curve = lorenz(access, people)
+    heights = curve["access"].to_numpy()
+    return float(1.0 - np.sum(np.diff(curve["people"]) * (heights[1:] + heights[:-1])))
+
+
+def palma(access: pd.Series, people: pd.Series, income: pd.Series, *, quantiles: str = "share") -> float:
+    """Mean access of the richest tenth over that of the poorest two fifths, by income per head.
+
+    Poor are ids with income <= the 40 % quantile, rich those with income > the 90 % quantile. The definition
+    of a weighted quantile matters: ``"share"`` takes the least income at which the cumulative share of
+    people reaches the level; ``"interpolated"`` interpolates linearly between neighbouring incomes, at rank
+    ``1 + (W - 1) q`` of ``W`` people in a row.
+
+    Returns
+    -------
+    float
+        ``inf`` where the poorest have none; NaN where there are no rich ids or nobody in either has any.
+
+    Raises
+    ------
+    InputError
+        As for :func:`equity`; an unknown ``quantiles``.
+    """
+    check_choice(quantiles, "quantiles", ("share", "interpolated"))
+    a, w = _pair(access, people)
+    rank = _same_ids(income, a.index, "income").to_numpy()
+    low, high = (weighted_quantile(rank, w.to_numpy(), q, quantiles) for q in (POOREST, 1.0 - RICHEST))
+    values, weights = a.to_numpy(), w.to_numpy()
+    poor, rich = (_mean(values[rows], weights[rows]) for rows in (rank <= low, rank > high))
+    if poor == 0.0:
+        return np.inf if rich > 0 else np.nan
+    return float(rich / poor)
+
+
+def theil(access: pd.Series, people: pd.Series, *, group: pd.Series | None = None) -> Theil:
+    """``T = sum w_i/W (a_i/m) ln(a_i/m)``, with ``0 ln 0 = 0``, split between and within groups.
+
+    Raises
+    ------
+    InputError
+        As for :func:`equity`.
+    """
+    a, w = _pair(access, people)
+    if group is None:
+        labels = pd.Series("all", a.index)
+    else:
+        faults = Faults("equity")
+        _add_other_ids(faults, group, a.index, "group")
+        _add_missing(faults, group, "group")
+        faults.raise_if_any()
+        labels = group.reindex(a.index)
+    overall = _mean(a.to_numpy(), w.to_numpy())
+    if not overall > 0:
+        raise InputError("access: nobody has any; an index of nothing has no meaning.")
+    rows = {}
+    for name in pd.unique(labels):
+        values, weights = a[labels == name].to_numpy(), w[labels == name].to_numpy()
+        if not weights.sum() > 0:
+            continue
+        mean, share = _mean(values, weights), weights.sum() / w.sum()
+        inside = _theil(values, weights)
+        ratio = mean / overall
+        rows[name] = {
+            "people": share,
+            "value": share * ratio,
+            "mean": mean,
+            "theil": inside,
+            "between": share * _x_log_x(np.array([ratio]))[0],
+            "within": share * ratio * inside,
+        }
+    groups = pd.DataFrame(rows).T.rename_axis("group")
+    between, within = float(groups["between"].sum()), float(groups["within"].sum())
+    return Theil(_theil(a.to_numpy(), w.to_numpy()), between, within, groups)
+
+
+def concentration_index(
+    access: pd.Series, people: pd.Series, income: pd.Series, *, bounds: tuple[float, float] | None = None
+) -> float:
+    """``2 cov_w(a, R) / mean``, ``R`` the fractional rank by income: below 0 where the poor have more.
+
+    Ids of one income share one rank, the middle of theirs. With ``bounds`` (least and most possible
+    access) the Erreygers correction ``4 mean / (b - a) CI`` is given.
+
+    Raises
+    ------
+    InputError
+        As for :func:`equity`; bounds that are not ascending or that access leaves.
+
+    References
+    ----------
+    Kakwani, Wagstaff & van Doorslaer (1997); Erreygers (2009), Journal of Health Economics 28.
+    """
+    a, w = _pair(access, people)
+    rank = _fractional_rank(_same_ids(income, a.index, "income").to_numpy(), w.to_numpy())
+    values, weights = a.to_numpy(), w.to_numpy()
+    mean = _mean(values, weights)
+    if not mean > 0:
+        raise InputError("access: nobody has any; an index of nothing has no meaning.")
+    index = 2.0 * _mean((values - mean) * (rank - 0.5), weights) / mean
+    if bounds is None:
+        return float(index)
+    low, high = bounds
+    if not (is_finite_number(low) and is_finite_number(high) and low < high):
+        raise InputError(f"bounds: {bounds!r}; give the least and the most possible access, ascending.")
+    outside = (a < low) | (a > high)
+    if outside.any():
+        raise InputError(f"bounds: access outside {bounds!r} at {some_of(a.index[outside])}.")
+    return float(4.0 * mean / (high - low) * index)
+
+
+def fgt(access: pd.Series, people: pd.Series, *, poor_below: float, alpha: float = 0.0) -> float:
+    """Foster-Greer-Thorbecke: ``sum w_i/W ((z - a_i)/z)^alpha`` over ids with access below ``z``.
+
+    ``alpha`` 0 is the share of people poor in access, 1 their mean shortfall, 2 its severity.
+
+    Raises
+    ------
+    InputError
+        As for :func:`equity`; a line that is not > 0, an alpha below 0.
+    """
+    line, power = check_quantity(poor_below, "poor_below"), check_quantity(alpha, "alpha", zero=True)
+    a, w = _pair(access, people)
+    poor = a.to_numpy() < line
+    gaps = np.zeros(len(a))
+    gaps[poor] = ((line - a.to_numpy()[poor]) / line) ** power
+    return _mean(gaps, w.to_numpy())
+
+
+def weighted_quantile(values: Floats, weights: Floats, level: float, kind: str = "share") -> float:
+    """The quantile of weighted values, see :func:`palma` for the two kinds."""
+    kept = weights > 0
+    order = np.argsort(values[kept], kind="stable")
+    ordered, total = values[kept][order], np.cumsum(weights[kept][order])
+    if kind == "share":
+        # A share that rounding leaves a hair short of the level has reached it.
+        return float(ordered[np.searchsorted(total, level * total[-1] * (1.0 - 1e-12), side="left")])
+    place = 1.0 + (total[-1] - 1.0) * level
+    below, above = np.floor(place), np.minimum(np.floor(place) + 1.0, total[-1])
+    low, high = (ordered[min(np.searchsorted(total, one), len(total) - 1)] for one in (below, above))
+    return float(low + (place - below) * (high - low))
+
+
+def _row(
+    a: pd.Series, w: pd.Series, income: pd.Series | None, poor_below: float | None, quantiles: str
+) -> dict[str, float]:
+    has = bool(w.sum() > 0)
+    some = has and bool((a * w).sum() > 0)
+    ranked = income is not None and some
+    row = {"people": float(w.sum()), "ids": float(len(a))}
+    row["mean"] = _mean(a.to_numpy(), w.to_numpy()) if has else np.nan
+    row["median"] = weighted_quantile(a.to_numpy(), w.to_numpy(), 0.5) if has else np.nan
+    row["gini"] = gini(a, w) if some else np.nan
+    row["palma"] = palma(a, w, income, quantiles=quantiles) if ranked else np.nan
+    row["theil"] = _theil(a.to_numpy(), w.to_numpy()) if some else np.nan
+    row["concentration"] = concentration_index(a, w, income) if ranked else np.nan
+    for alpha, name in enumerate(("poor_share", "poor_gap", "poor_severity")):
+        row[name] = np.nan
+        if poor_below is not None and has:
+            row[name] = fgt(a, w, poor_below=poor_below, alpha=alpha)
+    return row
+
+
+def _pair(access: pd.Series, people: pd.Series) -> tuple[pd.Series, pd.Series]:
+    a, w = series_of(access, "access"), series_of(people, "people")
+    faults = Faults("equity")
+    _add_other_ids(faults, w, a.index, "people")
+    faults.raise_if_any()
+    if not w.sum() > 0:
+        raise InputError("people: there are none.")
+    return a, w.reindex(a.index)
+
+
+def _same_ids(column: pd.Series, ids: pd.Index, name: str) -> pd.Series:
+    found = series_of(column, name)
+    faults = Faults("equity")
+    _add_other_ids(faults, found, ids, name)
+    faults.raise_if_any()
+    return found.reindex(ids)
+
+
+def _add_other_ids(faults: Faults, column: pd.Series, ids: pd.Index, name: str) -> None:
+    if not isinstance(column, pd.Series):
+        faults.add(f"{name} is no Series by id but {type(column).__name__}")
+        return
+    other = column.index.symmetric_difference(ids)
+    if len(other) or not column.index.is_unique:
+        faults.add(f"{name} and access have different ids", ids=other, remedy="give both for the same ids")
+
+
+def _add_missing(faults: Faults, column: pd.Series, name: str) -> None:
+    if isinstance(column, pd.Series) and column.isna().any():
+        faults.add(f"{name} is missing", ids=column.index[column.isna()], remedy="give every id a group")
+
+
+def _mean(values: Floats, weights: Floats) -> float:
+    total = weights.sum()
+    return float((values * weights).sum() / total) if total > 0 else float("nan")
+
+
+def _x_log_x(ratio: Floats) -> Floats:
+    positive = ratio > 0
+    return np.where(positive, ratio * np.log(np.where(positive, ratio, 1.0)), 0.0)
+
+
+def _theil(values: Floats, weights: Floats) -> float:
+    mean = _mean(values, weights)
+    return _mean(_x_log_x(values / mean), weights) if mean > 0 else 0.0
+
+
+def _fractional_rank(values: Floats, weights: Floats) -> Floats:
+    """Share of people below, plus half of those at the same value."""
+    levels, which = np.unique(values, return_inverse=True)
+    at = np.bincount(which, weights=weights, minlength=len(levels))
+    below = np.cumsum(at) - at
+    return ((below + at / 2.0) / weights.sum())[which]

@@ -1,0 +1,405 @@
+"""Travel: the minutes of origin-destination pairs, read once from a wide or a long table and checked.
+
+Every measure of this room starts here, so all take the same tables and refuse the same faults.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from urbgeo.access.kernels import add_weighted, first_seen, read_pairs
+from urbgeo.checks import add_amount_faults, add_id_faults
+from urbgeo.errors import Faults, InputError, UrbgeoWarning, some_of
+from urbgeo.provenance import Provenance
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+LONGEST_MIN = 14 * 24 * 60.0
+"""No trip takes two weeks: longer minutes are a mark for "unreachable" or another unit, and refused."""
+
+LOPSIDED = 30.0
+"""Trips from an id that take so many times as long as those to it suggest seconds mixed with minutes."""
+
+DENSE_PAIRS = 200_000_000
+"""Up to so many possible pairs, doubles are looked for in a table of marks, beyond by hashing."""
+
+WIDEST_SPAN = 10_000_000
+"""Ids that are whole numbers within such a span are looked up in an array."""
+
+UNITS = ("min", "minute", "minutes")
+
+
+@dataclass(frozen=True, eq=False)
+class Travel:
+    """Finite minutes between origins and destinations, in the form the measures compute on.
+
+    Attributes
+    ----------
+    origins, destinations
+        Unique ids.
+    origin, destination, minutes
+        One entry per pair that can be travelled: positions in ``origins`` and ``destinations``, and its
+        minutes, finite and >= 0.
+    origin_asked, destination_asked
+        False where every minute of an id is NaN or its row is missing from a long table.
+    whole
+        The table held every pair (wide), so that an id it lacks is a mistake rather than out of reach.
+    provenance
+        Of the network, when the table came from one.
+    """
+
+    origins: pd.Index
+    destinations: pd.Index
+    origin: Ints
+    destination: Ints
+    minutes: Floats
+    origin_asked: Bools
+    destination_asked: Bools
+    whole: bool
+    provenance: Provenance = field(default_factory=Provenance)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Travel {len(self.origins)} origins, {len(self.destinations)} destinations, "
+            f"{len(self.minutes)} pairs reached>"
+        )
+
+
+def read_travel(
+    table: pd.DataFrame | Travel,
+    *,
+    origins: pd.Index | None = None,
+    destinations: pd.Index | None = None,
+    provenance: Provenance | None = None,
+) -> Travel:
+    """Read a table of travel minutes, wide or long.
+
+    Wide: origins by destinations, the index named ``"origin"`` and the columns ``"destination"``, as
+    :func:`urbgeo.network.minutes.minutes_table` gives it; turned round it is read by the same names. Long:
+    columns ``from``, ``to``, ``minutes``, one row per pair; pairs that are not in it are out of reach.
+    ``inf`` = no path, ``NaN`` = not asked or not attached.
+
+    Parameters
+    ----------
+    table
+        Wide or long, minutes >= 0. A Travel comes back as it is, for the ids asked.
+    origins, destinations
+        Ids asked; all are kept, with or without pairs. By default those of the table, in its order.
+    provenance
+        What the minutes rest on, e.g. ``network.provenance``.
+
+    Raises
+    ------
+    InputError
+        Naming what is wrong: levels without names, missing columns, repeated ids or pairs, negative minutes,
+        minutes over two weeks (a mark for unreachable), another unit, ids of the table that were not asked
+        for, ids asked that a wide table lacks.
+
+    Warns
+    -----
+    UrbgeoWarning
+        When trips from an id take on average 30 times as long as those to it.
+    """
+    if isinstance(table, Travel):
+        return _asked(table, origins, destinations)
+    if not isinstance(table, pd.DataFrame):
+        raise InputError(f"minutes table: a DataFrame is needed, not {type(table).__name__}.")
+    if {"from", "to", "minutes"} <= set(table.columns):
+        found = _read_long(table, origins, destinations)
+    elif {table.index.name, table.columns.name} == {"origin", "destination"}:
+        found = _asked(_read_wide(table if table.index.name == "origin" else table.T), origins, destinations)
+    else:
+        raise InputError(
+            "minutes table: neither wide, with the index named 'origin' and the columns 'destination' "
+            "(name them with table.rename_axis(index='origin', columns='destination') after checking which "
+            "is which), nor long with columns from, to, minutes; it has index "
+            f"{table.index.name!r} and columns {some_of(table.columns)}."
+        )
+    return found if provenance is None else replace(found, provenance=provenance)
+
+
+def amounts_of(amounts: pd.Series | pd.DataFrame, name: str, *, allow_missing: bool = False) -> pd.DataFrame:
+    """Amounts by id as columns of floats; a Series becomes one column.
+
+    Raises
+    ------
+    InputError
+        Naming ids: no rows, repeated ids, amounts that are missing, negative, infinite or no numbers.
+    """
+    if not isinstance(amounts, pd.Series | pd.DataFrame):
+        raise InputError(f"{name}: a Series or DataFrame by id is needed, not {type(amounts).__name__}.")
+    if isinstance(amounts, pd.Series):
+        amounts = amounts.to_frame(name if amounts.name is None else amounts.name)
+    frame = pd.DataFrame(amounts)
+    if frame.empty:
+        raise InputError(f"{name}: it is empty; give at least one id with an amount.")
+    faults = Faults(name)
+    add_id_faults(faults, frame.index)
+    if not frame.columns.is_unique:
+        faults.add("repeated columns", ids=frame.columns[frame.columns.duplicated()])
+        faults.raise_if_any()
+    for column in frame.columns:
+        add_amount_faults(faults, frame[column], allow_missing=allow_missing)
+    faults.raise_if_any()
+    zero = [column for column in frame.columns if not (frame[column] > 0).any()]
+    if zero:
+        warn(f"{name}: every amount of {some_of(zero)} is 0.")
+    return frame.astype(np.float64)
+
+
+def series_of(amounts: pd.Series, name: str) -> pd.Series:
+    """One column of amounts by id, checked as by :func:`amounts_of`."""
+    if not isinstance(amounts, pd.Series):
+        raise InputError(
+            f"{name}: a Series by id is needed, e.g. places['{name}'], not {type(amounts).__name__}."
+        )
+    return amounts_of(amounts, name).iloc[:, 0].rename(name)
+
+
+def status_of(ids: pd.Index, asked: Bools, positions: Ints) -> pd.Series:
+    """``"reached"`` for ids with a pair, ``"unreached"`` without, ``"not asked"`` where none was asked."""
+    has = np.zeros(len(ids), np.bool_)
+    has[positions] = True
+    words = np.where(has, "reached", np.where(asked, "unreached", "not asked"))
+    return pd.Series(words, index=ids, name="status")
+
+
+def weighted(to: Ints, source: Ints, weights: Floats, amounts: Floats, count: int) -> Floats:
+    """Sum of ``amounts[source] * weights`` by ``to``; 0 where there is none."""
+    sums = np.zeros(count)
+    add_weighted(to, source, weights, amounts, sums)
+    return sums
+
+
+def summed(positions: Ints, weights: Floats, count: int) -> Floats:
+    """Sum of the weights by position; 0 where there is none."""
+    return weighted(positions, positions, weights, np.ones(count), count)
+
+
+def warn(message: str) -> None:
+    """Tell the caller what was counted and set aside."""
+    warnings.warn(message, UrbgeoWarning, stacklevel=4)
+
+
+def _read_wide(table: pd.DataFrame) -> Travel:
+    faults = Faults("minutes table")
+    for ids, side in ((table.index, "origins"), (table.columns, "destinations")):
+        repeated = ids[ids.duplicated()].unique()
+        if len(repeated) or ids.hasnans:
+            faults.add(f"repeated or missing ids of {side}", ids=repeated, remedy="keep one row per id")
+    kinds = [column for column, kind in table.dtypes.items() if kind.kind not in "fiu"]
+    if kinds:
+        faults.add("columns that are no numbers of minutes", ids=kinds, remedy="convert them to minutes")
+        faults.raise_if_any()
+    values = table.to_numpy(np.float64)
+    origin, destination = np.nonzero(np.isfinite(values))
+    _add_minutes_faults(faults, values.ravel(), lambda rows: _pair_names(table, rows))
+    faults.raise_if_any()
+    known, finite = ~np.isnan(values), np.isfinite(values)
+    minutes = np.where(finite, values, 0.0)
+    out, home = (
+        np.stack([one.sum(axis=axis, dtype=np.float64) for one in (known, finite, minutes)], axis=1)
+        for axis in (1, 0)
+    )
+    _warn_lopsided(table.index, table.columns, out, home)
+    return Travel(
+        table.index,
+        table.columns,
+        origin.astype(np.int64),
+        destination.astype(np.int64),
+        values[origin, destination],
+        out[:, 0] > 0,
+        home[:, 0] > 0,
+        whole=True,
+    )
+
+
+def _pair_names(table: pd.DataFrame, cells: Ints) -> list[str]:
+    rows, columns = np.divmod(cells, len(table.columns))
+    return [f"{table.index[i]} -> {table.columns[j]}" for i, j in zip(rows, columns, strict=True)]
+
+
+def _read_long(table: pd.DataFrame, origins: pd.Index | None, destinations: pd.Index | None) -> Travel:
+    faults = Faults("minutes table")
+    minutes = table["minutes"]
+    if minutes.dtype.kind not in "fiu":
+        faults.add(f"minutes are {minutes.dtype}", remedy="convert them to numbers of minutes")
+        faults.raise_if_any()
+    if "unit" in table:
+        other = ~table["unit"].isin(UNITS)
+        if other.any():
+            found = some_of(table["unit"][other].astype(str).unique())
+            faults.add(f"mixed units: {found}", ids=table.index[other], remedy="convert them to minutes")
+    values = minutes.to_numpy(np.float64)
+    start = _keyed(table["from"], origins, faults)
+    end = _keyed(table["to"], destinations, faults)
+    faults.raise_if_any()
+    rows, columns = len(start.ids), len(end.ids)
+    few = rows * columns <= DENSE_PAIRS
+    seen = np.zeros(rows * columns if few else 0, np.bool_)
+    out, home = np.zeros((rows, 3)), np.zeros((columns, 3))
+    i, j, sound = read_pairs(
+        start.keys,
+        start.low,
+        start.lookup,
+        end.keys,
+        end.low,
+        end.lookup,
+        values,
+        LONGEST_MIN,
+        seen,
+        out,
+        home,
+    )
+    if not (sound and few):
+        _add_pair_faults(faults, table, i, j, values, columns)
+    faults.raise_if_any()
+    _warn_lopsided(start.ids, end.ids, out, home)
+    if out[:, 1].sum() < len(values):
+        finite = np.isfinite(values)
+        i, j, values = i[finite], j[finite], values[finite]
+    return Travel(start.ids, end.ids, i, j, values, out[:, 0] > 0, home[:, 0] > 0, whole=False)
+
+
+@dataclass(frozen=True, eq=False)
+class _Keys:
+    """Ids, and a whole number for every row from which ``lookup[key - low]`` is its id's position."""
+
+    ids: pd.Index
+    keys: Ints
+    low: int
+    lookup: Ints
+
+
+def _keyed(column: pd.Series, asked: pd.Index | None, faults: Faults) -> _Keys:
+    """Whole numbers close to each other are their own keys; other ids are hashed."""
+    if asked is not None:
+        add_id_faults(faults, asked)
+        if not asked.is_unique:
+            return _Keys(asked, np.zeros(len(column), np.int64), 0, np.zeros(1, np.int64))
+    whole = column.dtype.kind == "i" and len(column) and (asked is None or asked.dtype.kind == "i")
+    if whole and (asked is None or len(asked)):
+        keys = column.to_numpy(np.int64)
+        known = keys if asked is None else asked.to_numpy(np.int64)
+        low, span = int(known.min()), int(known.max()) - int(known.min()) + 1
+        if span <= WIDEST_SPAN:
+            lookup = np.full(span, -1, np.int64)
+            if asked is None:
+                asked = pd.Index(first_seen(keys, low, lookup), dtype=column.dtype)
+            else:
+                lookup[known - low] = np.arange(len(known))
+            return _Keys(asked, keys, low, lookup)
+    if asked is None:
+        codes, ids = pd.factorize(column)
+        asked = pd.Index(ids)
+    else:
+        codes = asked.get_indexer(column)
+    return _Keys(asked, codes.astype(np.int64), 0, np.arange(len(asked), dtype=np.int64))
+
+
+def _add_pair_faults(
+    faults: Faults, table: pd.DataFrame, i: Ints, j: Ints, values: Floats, columns: int
+) -> None:
+    """Name what the quick pass found; this takes longer."""
+
+    def named(rows: Ints) -> list[str]:
+        return [f"{table['from'].iloc[row]} -> {table['to'].iloc[row]}" for row in rows]
+
+    for name, side, positions in (("from", "origins", i), ("to", "destinations", j)):
+        missing = table[name].isna().to_numpy()
+        if missing.any():
+            faults.add(f"{name} is missing", ids=table.index[missing], remedy="fill or drop these rows")
+        strange = (positions < 0) & ~missing
+        if strange.any():
+            faults.add(
+                f"{name} ids that are not among the {side}",
+                ids=table[name][strange].astype(str).unique(),
+                remedy=f"give these {side} an amount (0 if they have none) or drop their pairs",
+            )
+    _add_minutes_faults(faults, values, named)
+    doubles = np.flatnonzero(pd.Series(i * columns + j).duplicated().to_numpy() & (i >= 0) & (j >= 0))
+    if len(doubles):
+        faults.add(
+            f"{len(doubles)} repeated pairs",
+            ids=named(doubles),
+            remedy='keep the least: table.groupby(["from", "to"], as_index=False)["minutes"].min()',
+        )
+
+
+def _add_minutes_faults(faults: Faults, values: Floats, named: Callable[[Ints], list[str]]) -> None:
+    if np.fmin.reduce(values, initial=0.0) < 0:
+        faults.add(
+            "negative minutes",
+            ids=named(np.flatnonzero(values < 0)),
+            remedy="mark pairs without a path with inf, not -1",
+        )
+    over = np.flatnonzero((values > LONGEST_MIN) & (values < np.inf))
+    if len(over):
+        faults.add(
+            f"{len(over)} pairs over {LONGEST_MIN:g} minutes",
+            ids=named(over[:11]),
+            remedy="mark pairs without a path with inf, and convert seconds to minutes",
+        )
+
+
+def _warn_lopsided(origins: pd.Index, destinations: pd.Index, out: Floats, home: Floats) -> None:
+    """Warn of ids whose trips out take many times as long as those in: two units in one table.
+
+    ``out`` and ``home`` (ids, 3): pairs asked, pairs reached, sum of their minutes.
+    """
+    back = destinations.get_indexer(origins)
+    if (back < 0).all():
+        return
+    away, towards = (each[:, 2] / np.maximum(each[:, 1], 1.0) for each in (out, home))
+    less, more = np.minimum(away, towards[back]), np.maximum(away, towards[back])
+    odd = (back >= 0) & (less > 0) & (more > LOPSIDED * less)
+    if odd.any():
+        warn(
+            f"minutes table: trips from {odd.sum()} ids take on average over {LOPSIDED:g} times as long as "
+            f"trips to them, or the other way round: {some_of(origins[odd])}; are seconds mixed with minutes?"
+        )
+
+
+def _asked(travel: Travel, origins: pd.Index | None, destinations: pd.Index | None) -> Travel:
+    """The same for the ids asked, in their order."""
+    same_start = origins is None or origins.equals(travel.origins)
+    same_end = destinations is None or destinations.equals(travel.destinations)
+    if same_start and same_end:
+        return travel
+    start = travel.origins if origins is None else origins
+    end = travel.destinations if destinations is None else destinations
+    faults = Faults("minutes table")
+    for had, asked, side in ((travel.origins, start, "origins"), (travel.destinations, end, "destinations")):
+        add_id_faults(faults, asked)
+        strange, lacking = had.difference(asked, sort=False), asked.difference(had, sort=False)
+        if len(strange):
+            faults.add(
+                f"ids that are not among the {side}",
+                ids=strange,
+                remedy=f"give these {side} an amount (0 if they have none) or drop them from the table",
+            )
+        if len(lacking) and travel.whole:
+            faults.add(
+                f"it has none of the {side}", ids=lacking, remedy="drop them, or ask for their minutes"
+            )
+    faults.raise_if_any()
+    to_start, to_end = start.get_indexer(travel.origins), end.get_indexer(travel.destinations)
+    origin_asked, destination_asked = np.zeros(len(start), np.bool_), np.zeros(len(end), np.bool_)
+    origin_asked[to_start], destination_asked[to_end] = travel.origin_asked, travel.destination_asked
+    return replace(
+        travel,
+        origins=start,
+        destinations=end,
+        origin=to_start[travel.origin].astype(np.int64),
+        destination=to_end[travel.destination].astype(np.int64),
+        origin_asked=origin_asked,
+        destination_asked=destination_asked,
+    )

@@ -1,0 +1,198 @@
+"""Uncertainty: a measure over speeds that are not known exactly, as intervals instead of a yes or no."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from urbgeo.checks import check_quantity, check_share
+from urbgeo.errors import Faults, InputError
+from urbgeo.network.model import TravelNetwork
+from urbgeo.provenance import Provenance
+
+SPEED_BANDS: Mapping[str, Mapping[str, float]] = {
+    "free": {},
+    "usual": {"*": 0.8},
+    "peak": {"*": 0.6},
+}
+"""Factor on the speed of each road class by band; ``"*"`` stands for all classes not named. Judgement."""
+
+
+@dataclass(frozen=True, eq=False)
+class Interval:
+    """A measure over many versions of a network.
+
+    Attributes
+    ----------
+    draws
+        (ids, versions): the measure in each.
+    table
+        One row per id: ``low``, ``middle``, ``high`` (quantiles over the versions; ``inf`` stays ``inf``);
+        for a measure that is true or false ``share``, the share of versions in which it is true.
+    total
+        For a measure that is true or false: ``low``, ``middle``, ``high`` of the share of ids for which it
+        is true, weighted when weights were given; else empty.
+    provenance
+        Level, seed, bands or spread.
+    """
+
+    draws: pd.DataFrame
+    table: pd.DataFrame
+    total: Mapping[str, float]
+    provenance: Provenance
+
+    def __repr__(self) -> str:
+        whole = f", {self.total['low']:.0%}-{self.total['high']:.0%} of cases" if self.total else ""
+        return f"<Interval of {len(self.table)} ids over {self.draws.shape[1]} versions{whole}>"
+
+
+def scaled(network: TravelNetwork, factors: Mapping[str, float]) -> TravelNetwork:
+    """The network with the speed of each class multiplied by its factor; ``"*"`` for all others.
+
+    Raises
+    ------
+    InputError
+        For classes that are not in the network, factors that are not > 0.
+    """
+    classes = network.links["class"]
+    faults = Faults("factors")
+    unknown = [name for name in factors if name != "*" and name not in set(classes)]
+    if unknown:
+        faults.add("classes that are not in the network", ids=unknown, remedy="rename or drop them")
+    faults.raise_if_any()
+    by_class = {name: check_quantity(value, f"factors[{name!r}]") for name, value in factors.items()}
+    factor = classes.map({one: by_class.get(one, by_class.get("*", 1.0)) for one in classes.unique()})
+    links = network.links.assign(
+        minutes=network.links["minutes"] / factor,
+        minutes_back=network.links["minutes_back"] / factor,
+        speed_kmh=network.links["speed_kmh"] * factor,
+    )
+    return replace(
+        network, links=links, provenance=network.provenance.having(parameters={"factors": by_class})
+    )
+
+
+def over_bands(
+    measure: Callable[[TravelNetwork], pd.Series],
+    network: TravelNetwork,
+    *,
+    bands: Mapping[str, Mapping[str, float]] = SPEED_BANDS,
+    weight: pd.Series | None = None,
+) -> Interval:
+    """A measure in each speed band; the interval runs from the least to the most of them.
+
+    Parameters
+    ----------
+    measure
+        From a network to a Series by id: minutes, sums, or True and False.
+    network
+        With the speeds that factor 1 stands for.
+    bands
+        Factors on speeds by band, see :func:`scaled`.
+    weight
+        By id, for the total of a measure that is true or false.
+
+    Raises
+    ------
+    InputError
+        For bands as in :func:`scaled`, a measure that gives no Series, or other ids in another version.
+    """
+    if not bands:
+        raise InputError("bands: give at least one.")
+    draws = _measured(measure, {name: scaled(network, one) for name, one in bands.items()})
+    return _interval(draws, 1.0, weight, network, {"bands": {name: dict(one) for name, one in bands.items()}})
+
+
+def over_draws(
+    measure: Callable[[TravelNetwork], pd.Series],
+    network: TravelNetwork,
+    *,
+    spread: float | Mapping[str, float] = 0.15,
+    count: int = 50,
+    level: float = 0.9,
+    seed: int = 0,
+    weight: pd.Series | None = None,
+) -> Interval:
+    """A measure over random speeds: each class gets a log-normal factor with median 1, drawn anew each time.
+
+    Parameters
+    ----------
+    measure, network, weight
+        As for :func:`over_bands`.
+    spread
+        Standard deviation of the logarithm of the factor, for all classes or by class (others 0).
+    count
+        Number of draws.
+    level
+        Share of the draws between ``low`` and ``high``.
+    seed
+        The same seed gives the same draws, whatever the order of the links.
+
+    Raises
+    ------
+    InputError
+        As for :func:`over_bands`; a spread below 0 or for unknown classes, a count below 2, a level outside
+        0..1, a seed that is no whole number >= 0.
+    """
+    for value, name, least in ((count, "count", 2), (seed, "seed", 0)):
+        if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
+            raise InputError(f"{name}: {value!r} is no whole number >= {least}.")
+    check_share(level, "level")
+    classes = sorted(network.links["class"].astype(str).unique())
+    given = spread if isinstance(spread, Mapping) else dict.fromkeys(classes, spread)
+    widths = {name: check_quantity(value, f"spread[{name!r}]", zero=True) for name, value in given.items()}
+    unknown = sorted(set(widths) - set(classes))
+    if unknown:
+        raise InputError(
+            f"spread: no class {', '.join(unknown)} in the network; it has {', '.join(classes)}."
+        )
+    logs = np.random.default_rng(seed).standard_normal((count, len(classes)))
+    factors = [
+        {name: float(np.exp(widths.get(name, 0.0) * z)) for name, z in zip(classes, row, strict=True)}
+        for row in logs
+    ]
+    draws = _measured(measure, {str(k): scaled(network, one) for k, one in enumerate(factors)})
+    parameters = {"spread": widths, "count": count, "level": level, "seed": seed}
+    return _interval(draws, level, weight, network, parameters)
+
+
+def _measured(
+    measure: Callable[[TravelNetwork], pd.Series], versions: Mapping[str, TravelNetwork]
+) -> pd.DataFrame:
+    found: dict[str, pd.Series] = {}
+    for name, version in versions.items():
+        values = measure(version)
+        if not isinstance(values, pd.Series):
+            raise InputError(f"measure: it gives {type(values).__name__}; let it give a Series by id.")
+        first: Sequence[object] = list(next(iter(found.values())).index) if found else list(values.index)
+        if list(values.index) != first:
+            raise InputError(f"measure: version {name} has other ids than the first; keep every id.")
+        found[name] = values
+    return pd.DataFrame(found)
+
+
+def _interval(
+    draws: pd.DataFrame,
+    level: float,
+    weight: pd.Series | None,
+    network: TravelNetwork,
+    parameters: Mapping[str, object],
+) -> Interval:
+    edges = [(1.0 - level) / 2.0, 0.5, (1.0 + level) / 2.0]
+    yes_or_no = all(pd.api.types.is_bool_dtype(kind) for kind in draws.dtypes)
+    values = draws.to_numpy(np.float64)
+    # Values between two draws are not made up, so that inf never mixes with minutes.
+    ends = np.quantile(values, edges, axis=1, method="inverted_cdf")
+    table = pd.DataFrame(dict(zip(("low", "middle", "high"), ends, strict=True)), index=draws.index)
+    total: dict[str, float] = {}
+    if yes_or_no:
+        table = pd.DataFrame({"share": values.mean(axis=1)}, index=draws.index)
+        if weight is not None and len(weight.index.symmetric_difference(draws.index)):
+            raise InputError("weight: other ids than the measure; give both for the same.")
+        weights = np.ones(len(draws)) if weight is None else weight.reindex(draws.index).to_numpy(np.float64)
+        shares = np.quantile(weights @ values / weights.sum(), edges, method="inverted_cdf")
+        total = dict(zip(("low", "middle", "high"), (float(one) for one in shares), strict=True))
+    return Interval(draws, table, total, network.provenance.having(parameters=parameters))
