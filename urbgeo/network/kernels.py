@@ -39,10 +39,10 @@ def search(
         node, cost = seed_nodes[s], seed_minutes[s]
         if cost <= cutoff and _better(cost, seed_labels[s], best[node], label[node]):
             best[node], label[node] = cost, seed_labels[s]
-            size = _push(key, owner, item, size, cost, seed_labels[s], node)
+            size = push(key, owner, item, size, cost, seed_labels[s], node)
     while size > 0:
         node, owned_by = item[0], owner[0]
-        size = _pop(key, owner, item, size)
+        size = pop(key, owner, item, size)
         if done[node]:
             continue
         done[node] = True
@@ -50,7 +50,7 @@ def search(
             head, cost = heads[arc], best[node] + minutes[arc]
             if not done[head] and cost <= cutoff and _better(cost, owned_by, best[head], label[head]):
                 best[head], label[head] = cost, owned_by
-                size = _push(key, owner, item, size, cost, owned_by, head)
+                size = push(key, owner, item, size, cost, owned_by, head)
     return best, label
 
 
@@ -90,7 +90,8 @@ def _better(cost: float, label: int, old_cost: float, old_label: int) -> bool:
 
 
 @numba.njit(cache=True, nogil=True)
-def _push(key: Floats, owner: Ints, item: Ints, size: int, cost: float, label: int, node: int) -> int:
+def push(key: Floats, owner: Ints, item: Ints, size: int, cost: float, label: int, node: int) -> int:
+    """Put a node into a binary heap by minutes, then label; the new size."""
     place = size
     while place > 0:
         parent = (place - 1) // 2
@@ -103,7 +104,8 @@ def _push(key: Floats, owner: Ints, item: Ints, size: int, cost: float, label: i
 
 
 @numba.njit(cache=True, nogil=True)
-def _pop(key: Floats, owner: Ints, item: Ints, size: int) -> int:
+def pop(key: Floats, owner: Ints, item: Ints, size: int) -> int:
+    """Take the first entry off a binary heap; the new size."""
     size -= 1
     cost, label, node = key[size], owner[size], item[size]
     place = 0

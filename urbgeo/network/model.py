@@ -18,6 +18,7 @@ from scipy.sparse.csgraph import connected_components
 from urbgeo.checks import add_amount_faults, check_choice, check_columns, check_minutes, check_points
 from urbgeo.crs import metric_crs
 from urbgeo.errors import Faults, InputError, some_of
+from urbgeo.network.graph import Graph, compile_graph
 from urbgeo.network.speeds import OFF_NETWORK_KMH, ROAD_CLASSES, check_classes_known, class_speeds
 from urbgeo.provenance import Provenance
 
@@ -117,6 +118,13 @@ class TravelNetwork:
         """Arcs by head, for searches towards a place."""
         tails, heads, minutes = self._arcs()
         return _adjacency(heads, tails, minutes, len(self.nodes))
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The same arcs compiled for the fast searches."""
+        tails, heads, minutes = self._arcs()
+        x, y = shapely.get_coordinates(self.nodes.geometry.to_numpy()).T
+        return compile_graph(x, y, tails, heads, minutes)
 
     @cached_property
     def component(self) -> Ints:
