@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import geopandas as gpd
 import numpy as np
@@ -15,6 +15,10 @@ from urbgeo.network.model import TravelNetwork
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+
+PLAIN_FIELDS = ("off_network_kmh",)
+"""Fields of an attachment that are one value for all points."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +51,17 @@ class Attachment:
     def attached(self) -> NDArray[np.bool_]:
         """Which points have joined a link."""
         return self.link >= 0
+
+    def rows(self, which: slice) -> Attachment:
+        """The same for some of the points."""
+        return replace(
+            self,
+            **{
+                one.name: getattr(self, one.name)[which]
+                for one in fields(self)
+                if one.name not in PLAIN_FIELDS
+            },
+        )
 
     def report(self) -> pd.DataFrame:
         """One row per point: ``status``, ``off_km``, ``off_minutes``."""

@@ -44,6 +44,10 @@ class Topology:
     parts: Ints
     top: int
 
+    def __post_init__(self) -> None:
+        for array in (self.rank, self.start, self.heads, self.parts):
+            array.flags.writeable = False
+
     @property
     def nbytes(self) -> int:
         """Bytes held."""
@@ -67,6 +71,10 @@ class Hierarchy:
     down_start: Ints
     down_place: Places
     down_minutes: Floats
+
+    def __post_init__(self) -> None:
+        for array in self.__dict__.values():
+            array.flags.writeable = False
 
     @property
     def nbytes(self) -> int:

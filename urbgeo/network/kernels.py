@@ -54,36 +54,6 @@ def search(
     return best, label
 
 
-@numba.njit(cache=True, nogil=True)
-def rows_of_table(
-    start: Ints,
-    heads: Ints,
-    minutes: Floats,
-    origin_nodes: Ints,
-    origin_minutes: Floats,
-    target_nodes: Ints,
-    target_minutes: Floats,
-    cutoff: float,
-    first: int,
-    table: Floats,
-) -> None:
-    """Fill the rows of ``table`` that belong to these origins, from row ``first`` on.
-
-    ``origin_nodes`` and ``origin_minutes`` are (origins, 2): the two ends of the link an origin is attached
-    to, and the minutes to reach them; likewise ``target_*`` for the way from the ends to a target. ``table``
-    is (all origins, targets).
-    """
-    labels = np.zeros(2, np.int64)
-    for row in range(origin_nodes.shape[0]):
-        best, _ = search(start, heads, minutes, origin_nodes[row], origin_minutes[row], labels, cutoff)
-        for column in range(target_nodes.shape[0]):
-            least = np.inf
-            for end in range(2):
-                cost = best[target_nodes[column, end]] + target_minutes[column, end]
-                least = min(least, cost)
-            table[first + row, column] = least if least <= cutoff else np.inf
-
-
 @numba.njit(cache=True, nogil=True, inline="always")
 def _better(cost: float, label: int, old_cost: float, old_label: int) -> bool:
     return cost < old_cost or (cost == old_cost and label < old_label)

@@ -83,8 +83,8 @@ def lanes_table(
     to_minutes: Floats,
     limit: float = np.inf,
     *,
-    out: Minutes | None = None,
-) -> Minutes:
+    out: Floats | None = None,
+) -> Floats:
     """:func:`urbgeo.network.plain.ends_table` over a hierarchy (reversed for the direction ``"to"``).
 
     Equal to the plain search to a part in 10^12: the same minutes added in another order.

@@ -19,7 +19,9 @@ from urbgeo.checks import add_amount_faults, check_choice, check_columns, check_
 from urbgeo.crs import metric_crs
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.network.graph import Graph, compile_graph
+from urbgeo.network.hierarchy import Hierarchy, fit
 from urbgeo.network.speeds import OFF_NETWORK_KMH, ROAD_CLASSES, check_classes_known, class_speeds
+from urbgeo.network.store import cached_topology, topology_path
 from urbgeo.provenance import Provenance
 
 Floats = NDArray[np.float64]
@@ -125,6 +127,18 @@ class TravelNetwork:
         tails, heads, minutes = self._arcs()
         x, y = shapely.get_coordinates(self.nodes.geometry.to_numpy()).T
         return compile_graph(x, y, tails, heads, minutes)
+
+    @cached_property
+    def hierarchy(self) -> Hierarchy:
+        """A contraction hierarchy fitted to these minutes; its topology is kept on disk for the next time."""
+        return fit(cached_topology(self.graph), self.graph)
+
+    @property
+    def hierarchy_state(self) -> str:
+        """``"fitted"``, ``"prepared"`` (the topology is in the cache) or ``"none"``."""
+        if "hierarchy" in self.__dict__:
+            return "fitted"
+        return "prepared" if topology_path(self.graph).exists() else "none"
 
     @cached_property
     def component(self) -> Ints:

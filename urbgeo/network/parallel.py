@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from typing import TypeVar
 
 import numpy as np
@@ -28,30 +27,45 @@ def over_blocks(
 ) -> None:
     """Call ``work(first, last, room, stop)`` for every block of ``count`` items, on all threads.
 
-    Each thread makes its ``room`` once. Compiled work looks at ``stop[0]`` between items and returns early
-    when it is set, so that an interruption ends within one item. Where each item writes to its own place,
-    the number of threads cannot change the result.
+    Each thread makes its ``room`` once. Compiled work looks at ``stop[0]`` between items and returns
+    early when it is set, so that an interruption ends within one item. Where each item writes to its own
+    place, the number of threads cannot change the result.
     """
     stop = np.zeros(1, np.uint8)
-    own = threading.local()
+    blocks = iter(range(0, count, block))
+    turn = threading.Lock()
+    finished: list[int] = []
+    failures: list[BaseException] = []
 
-    def task(first: int) -> int:
-        if not hasattr(own, "room"):
-            own.room = make_room()
-        last = min(first + block, count)
-        if not stop[0]:
-            work(first, last, own.room, stop)
-        return last - first
-
-    starts = range(0, count, block)
-    threads = max(1, min(thread_count(), len(starts)))
-    with ThreadPoolExecutor(threads) as pool, progress_bar(total=count, what=what) as bar:
-        waiting = {pool.submit(task, first) for first in starts}
+    def take_turns() -> None:
         try:
-            while waiting:
-                done, waiting = wait(waiting, timeout=POLL_S, return_when=FIRST_COMPLETED)
-                bar.update(sum(one.result() for one in done))
-        except BaseException:
+            room = make_room()
+            while not stop[0]:
+                with turn:
+                    first = next(blocks, None)
+                if first is None:
+                    return
+                last = min(first + block, count)
+                work(first, last, room, stop)
+                finished.append(last - first)
+        except BaseException as error:  # noqa: BLE001, it is raised again in the calling thread
+            failures.append(error)
             stop[0] = 1
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
+
+    number = max(1, min(thread_count(), -(-count // block)))
+    threads = [threading.Thread(target=take_turns, daemon=True) for _ in range(number)]
+    with progress_bar(total=count, what=what) as bar:
+        try:
+            for one in threads:
+                one.start()
+            for one in threads:
+                while one.is_alive():
+                    one.join(POLL_S)
+                    bar.update(sum(finished) - bar.n)
+        finally:
+            stop[0] = 1
+            for one in threads:
+                if one.ident is not None:
+                    one.join()
+    if failures:
+        raise failures[0]

@@ -99,8 +99,8 @@ def ends_table(
     limit: float = np.inf,
     *,
     direction: str = "from",
-    out: Minutes | None = None,
-) -> Minutes:
+    out: Floats | None = None,
+) -> Floats:
     """(rows, columns) minutes between points that hang on two nodes each.
 
     ``from_nodes`` and ``from_minutes`` are (rows, 2): the nodes a row's point is attached to, and the

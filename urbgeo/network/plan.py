@@ -74,7 +74,7 @@ def plan_table(
 
 
 def plan_sums(graph: Graph, sources: int, limit: float, *, topology: bool, fitted: bool, sample: int) -> Plan:
-    """The cheaper way to sums within ``limit`` minutes of so many nodes; lanes need every node of a stretch."""
+    """The cheaper way to sums within ``limit`` minutes of so many nodes."""
     threads = thread_count()
     reached = nodes_within(graph, sample, limit)
     plain_s = sources * reached * PLAIN_S_PER_NODE / threads
