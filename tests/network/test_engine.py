@@ -65,7 +65,7 @@ def on_nodes(n: int) -> tuple[np.ndarray, np.ndarray]:
     return np.stack([every, every], axis=1), np.zeros((n, 2))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(multigraphs(), st.sampled_from([np.inf, 5.0, 20.0]), st.data())
 def test_one_to_all_and_nearest_equal_networkx(
     graph: tuple[int, Arcs], limit: float, data: st.DataObject
@@ -89,7 +89,7 @@ def test_one_to_all_and_nearest_equal_networkx(
         np.testing.assert_allclose(pairs[label[found], found], expected[found], rtol=1e-12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(multigraphs())
 def test_equal_minutes_go_to_the_smaller_label(graph: tuple[int, Arcs]) -> None:
     n, arcs = graph
@@ -103,7 +103,7 @@ def test_equal_minutes_go_to_the_smaller_label(graph: tuple[int, Arcs]) -> None:
         assert label[node] == expected
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(multigraphs(), st.integers(1, 4), st.sampled_from([np.inf, 12.0]))
 def test_the_k_nearest_equal_a_sorted_table(graph: tuple[int, Arcs], count: int, limit: float) -> None:
     n, arcs = graph
@@ -124,7 +124,7 @@ def test_the_k_nearest_equal_a_sorted_table(graph: tuple[int, Arcs], count: int,
             assert len(set(row[row >= 0])) == (row >= 0).sum()
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(multigraphs(), st.sampled_from([np.inf, 9.0]), st.integers(0, 99))
 def test_tables_by_search_and_by_hierarchy_equal_networkx(
     graph: tuple[int, Arcs], limit: float, seed: int
@@ -144,7 +144,7 @@ def test_tables_by_search_and_by_hierarchy_equal_networkx(
         np.testing.assert_allclose(lanes[inside], expected[inside], rtol=1e-9, atol=1e-9)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(multigraphs(), st.integers(0, 99))
 def test_points_between_two_nodes_take_the_better_end(graph: tuple[int, Arcs], seed: int) -> None:
     n, arcs = graph
@@ -160,7 +160,7 @@ def test_points_between_two_nodes_take_the_better_end(graph: tuple[int, Arcs], s
     np.testing.assert_allclose(lanes_table(compiled, fitted, nodes, legs, nodes, legs), expected, rtol=1e-9)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(multigraphs(), st.integers(0, 99))
 def test_sums_within_equal_a_table_by_both_ways(graph: tuple[int, Arcs], seed: int) -> None:
     n, arcs = graph
@@ -191,7 +191,7 @@ def test_decay_sums_equal_a_table(graph: tuple[int, Arcs]) -> None:
         np.testing.assert_allclose(ours, faded @ weights, rtol=1e-9, atol=1e-9)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(multigraphs())
 def test_a_path_is_joined_and_as_long_as_its_minutes(graph: tuple[int, Arcs]) -> None:
     n, arcs = graph

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -206,3 +207,21 @@ def test_an_interruption_ends_the_work_at_once() -> None:
     done = subprocess.run([sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert 0.9 < float(done.stdout) < 4.0
+
+
+def test_the_first_call_tells_what_it_compiles(tmp_path: Path) -> None:
+    code = (
+        "import logging, numpy as np; logging.basicConfig(level='INFO', format='%(message)s')\n"
+        "from urbgeo.network.order import hilbert_order; hilbert_order(np.zeros(2), np.zeros(2))"
+    )
+    told = []
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            env={**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)},
+            timeout=100,
+        )
+        told.append("compiling _curve_keys" in done.stderr)
+    assert told == [True, False], done.stderr

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from urbgeo.network.compiling import kernel
 from urbgeo.network.graph import Graph
 
 Floats = NDArray[np.float64]
@@ -52,7 +52,7 @@ def workspace(graph: Graph, farthest_seed: float = 0.0) -> Workspace:
     return Workspace(state, np.full(ring, LAST, np.int32), np.empty(graph.node_count, np.int32), per_minute)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def explore(
     start: Places,
     arcs: NDArray[np.void],
@@ -95,7 +95,7 @@ def explore(
     return reached
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def explore_labelled(
     start: Places,
     arcs: NDArray[np.void],
@@ -139,14 +139,14 @@ def explore_labelled(
     return reached
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def forget(work: Workspace, reached: int) -> None:
     """Make the workspace ready for the next search."""
     for k in range(reached):
         work.state[work.touched[k]].minutes = np.inf
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@kernel(inline="always")
 def _queue(state, buckets, mask, per_minute, node, cost):  # type: ignore[no-untyped-def]
     """Put a node where its new minutes belong, out of where it waited; 1 if it did not wait before."""
     fresh = 1
@@ -170,7 +170,7 @@ def _queue(state, buckets, mask, per_minute, node, cost):  # type: ignore[no-unt
     return fresh
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@kernel(inline="always")
 def _take(state, buckets, slot):  # type: ignore[no-untyped-def]
     node = buckets[slot]
     after = state[node].next

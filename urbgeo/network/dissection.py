@@ -16,10 +16,10 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from urbgeo.network.compiling import kernel
 from urbgeo.network.graph import Graph
 from urbgeo.options import thread_count
 
@@ -112,7 +112,7 @@ def _with_top_last(rank: Places, parts: Ints) -> Order:
     return Order(moved[rank], np.array(sorted(shifted), np.int64).reshape(-1, 2), top)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _merged(out_start, out_arcs, into_start, into_arcs, start, heads):  # type: ignore[no-untyped-def]
     used = 0
     for node in range(start.size - 1):
@@ -134,7 +134,7 @@ def _merged(out_start, out_arcs, into_start, into_arcs, start, heads):  # type: 
     return used
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _mates(start: Places, heads: Places) -> Places:
     mate = np.empty(heads.size, np.int32)
     for node in range(start.size - 1):
@@ -144,7 +144,7 @@ def _mates(start: Places, heads: Places) -> Places:
     return mate
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _split(links, room, ranges, stop_below, rank):  # type: ignore[no-untyped-def]
     """Cut every range (first, last, rank above it) until its pieces are no larger than ``stop_below``.
 
@@ -174,7 +174,7 @@ def _split(links, room, ranges, stop_below, rank):  # type: ignore[no-untyped-de
     return out
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _cut(links, room, first, last):  # type: ignore[no-untyped-def]
     """Cut one range; its four orders are parted into left, right and separator. Sizes of left and right."""
     nodes = room.sorted_by[0, first:last]
@@ -194,7 +194,7 @@ def _cut(links, room, first, last):  # type: ignore[no-untyped-def]
     return left, right
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _least_crossing(links, room, direction, first, last):  # type: ignore[no-untyped-def]
     """Fewest links across any cut in the middle part of this direction."""
     count = last - first
@@ -217,7 +217,7 @@ def _least_crossing(links, room, direction, first, last):  # type: ignore[no-unt
     return least
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _flow_sides(links, room, along, first, last):  # type: ignore[no-untyped-def]
     """Mark ``side`` 0 or 1 by a least cut between the outer shares of the range, the more even of the two."""
     count = last - first
@@ -243,7 +243,7 @@ def _flow_sides(links, room, along, first, last):  # type: ignore[no-untyped-def
             room.side[node] = 1 if room.level[node] >= 0 else 0
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _levels(links, room, along, first, last, outer, from_source):  # type: ignore[no-untyped-def]
     """Breadth-first levels through arcs with room; 1 when the other end is met, else minus the nodes seen."""
     count = last - first
@@ -278,7 +278,7 @@ def _levels(links, room, along, first, last, outer, from_source):  # type: ignor
     return 1 if met else -size
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _augment(links, room, along, first, last, outer):  # type: ignore[no-untyped-def]
     """Push flow along disjoint shortest ways until none is left at these levels."""
     count = last - first
@@ -318,7 +318,7 @@ def _augment(links, room, along, first, last, outer):  # type: ignore[no-untyped
             room.cursor[node] += 1
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _separate(links, room, first, last):  # type: ignore[no-untyped-def]
     """Turn the shorter rim of the cut into the separator (side 2); sizes of left and right."""
     rims = np.zeros(2, np.int64)
@@ -344,7 +344,7 @@ def _separate(links, room, first, last):  # type: ignore[no-untyped-def]
     return left, right
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _on_rim(links, room, node, first):  # type: ignore[no-untyped-def]
     for k in range(links.start[node], links.start[node + 1]):
         head = links.heads[k]
@@ -353,7 +353,7 @@ def _on_rim(links, room, node, first):  # type: ignore[no-untyped-def]
     return False
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _part_order(room, direction, first, last, left, right):  # type: ignore[no-untyped-def]
     """Stable partition of one order into left, right and separator."""
     ends = np.array([first, first + left, first + left + right])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from urbgeo.errors import Faults, InputError
+from urbgeo.network.compiling import kernel
 from urbgeo.network.order import hilbert_order
 
 Floats = NDArray[np.float64]
@@ -155,7 +155,7 @@ def _sorted_arcs(tails: NDArray[np.int32], heads: NDArray[np.int32], minutes: Fl
     return Arcs(start, arcs)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _scatter(
     place: NDArray[np.int32],
     tails: NDArray[np.int32],

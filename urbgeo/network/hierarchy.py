@@ -16,10 +16,10 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from urbgeo.network.compiling import kernel
 from urbgeo.network.dissection import dissect, links_of
 from urbgeo.network.graph import Graph
 from urbgeo.options import log, thread_count
@@ -142,7 +142,7 @@ def _pruned(t: Topology, up: Floats, down: Floats) -> Hierarchy:
     return Hierarchy(place, parent, *_kept(t.start, t.heads, up), *_kept(t.start, t.heads, down))
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _closed(start: Places, heads: Places, rank: Places) -> tuple[Ints, Places]:
     """More important joints of each rank, once all less important nodes are bridged."""
     n = rank.size
@@ -189,7 +189,7 @@ def _closed(start: Places, heads: Places, rank: Places) -> tuple[Ints, Places]:
     return first, joints[:used].copy()
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _seed(rank, start, heads, arc_start, arcs, up, down):  # type: ignore[no-untyped-def]
     for node in range(rank.size):
         for k in range(arc_start[node], arc_start[node + 1]):
@@ -204,7 +204,7 @@ def _seed(rank, start, heads, arc_start, arcs, up, down):  # type: ignore[no-unt
                 down[joint] = min(down[joint], arcs[k].minutes)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _lower(low, high, beyond, start, heads, up, down):  # type: ignore[no-untyped-def]
     """Ways over a less important node, for joints whose lower end is below ``beyond``."""
     for r in range(low, high):
@@ -214,7 +214,7 @@ def _lower(low, high, beyond, start, heads, up, down):  # type: ignore[no-untype
             _bridge(r, i, start, heads, up, down)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _lower_beyond(low, high, start, heads, up, down):  # type: ignore[no-untyped-def]
     """The rest of :func:`_lower`: joints between two nodes above the part."""
     for r in range(low, high):
@@ -223,7 +223,7 @@ def _lower_beyond(low, high, start, heads, up, down):  # type: ignore[no-untyped
             _bridge(r, i, start, heads, up, down)
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@kernel(inline="always")
 def _bridge(r, i, start, heads, up, down):  # type: ignore[no-untyped-def]
     q = start[heads[i]]
     for j in range(i + 1, start[r + 1]):
@@ -233,7 +233,7 @@ def _bridge(r, i, start, heads, up, down):  # type: ignore[no-untyped-def]
         down[q] = min(down[q], down[j] + up[i])
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _upper(low, high, start, heads, up, down, beaten):  # type: ignore[no-untyped-def]
     """Ways through a more important node, from the top down, so that what they build on is final."""
     for r in range(high - 1, low - 1, -1):
@@ -248,14 +248,14 @@ def _upper(low, high, start, heads, up, down, beaten):  # type: ignore[no-untype
                 _shorten(down, beaten[1], i, up[q] + down[j])
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@kernel(inline="always")
 def _shorten(minutes, beaten, joint, other):  # type: ignore[no-untyped-def]
     if other < minutes[joint]:
         minutes[joint] = other
         beaten[joint] = True
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _kept(start: Ints, heads: Places, minutes: Floats) -> tuple[Ints, Places, Floats]:
     """The needed joints by place instead of rank."""
     n = start.size - 1

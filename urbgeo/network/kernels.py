@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from urbgeo.network.compiling import kernel
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def search(
     start: Ints,
     heads: Ints,
@@ -54,12 +55,12 @@ def search(
     return best, label
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@kernel(inline="always")
 def _better(cost: float, label: int, old_cost: float, old_label: int) -> bool:
     return cost < old_cost or (cost == old_cost and label < old_label)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def push(key: Floats, owner: Ints, item: Ints, size: int, cost: float, label: int, node: int) -> int:
     """Put a node into a binary heap by minutes, then label; the new size."""
     place = size
@@ -73,7 +74,7 @@ def push(key: Floats, owner: Ints, item: Ints, size: int, cost: float, label: in
     return size + 1
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def pop(key: Floats, owner: Ints, item: Ints, size: int) -> int:
     """Take the first entry off a binary heap; the new size."""
     size -= 1

@@ -14,11 +14,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from urbgeo.network.bounded import Workspace, explore, forget, workspace
+from urbgeo.network.compiling import kernel
 from urbgeo.network.graph import CLOSED_BOUND, Arcs, Graph
 from urbgeo.network.hierarchy import Hierarchy
 from urbgeo.network.parallel import Stop, over_blocks
@@ -196,7 +196,7 @@ def _sum_block(
     )
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _mark(down_start: Ints, down_place: Places, places: Places, local: Places) -> tuple[int, int]:
     for place in places:
         local[place] = 0
@@ -214,7 +214,7 @@ def _mark(down_start: Ints, down_place: Places, places: Places, local: Places) -
     return size, joints
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _copy_below(down_start, down_place, down_minutes, local, start, place, minutes):  # type: ignore[no-untyped-def]
     used = 0
     for v in range(local.size):
@@ -225,7 +225,7 @@ def _copy_below(down_start, down_place, down_minutes, local, start, place, minut
             start[local[v] + 1] = used
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _climb(up_start, up_place, up_minutes, parent, ends, legs, local, lane, room):  # type: ignore[no-untyped-def]
     """Minutes from a source to all more important nodes, into its lane of the labels.
 
@@ -251,7 +251,7 @@ def _climb(up_start, up_place, up_minutes, parent, ends, legs, local, lane, room
             other = -1
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy")
+@kernel(error_model="numpy")
 def _sweep(start: Ints, place: Places, minutes: Minutes, labels: Minutes, lanes: int) -> None:
     for v in range(start.size - 1):
         mine = labels[v]
@@ -262,7 +262,7 @@ def _sweep(start: Ints, place: Places, minutes: Minutes, labels: Minutes, lanes:
                 mine[lane] = through if through < mine[lane] else mine[lane]
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _read_lanes(
     labels: Floats,
     targets: Places,
@@ -282,7 +282,7 @@ def _read_lanes(
     labels[:] = np.inf
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _local_joints(start, place, minutes, places, local):  # type: ignore[no-untyped-def]
     """Joints among ``places`` only, in single precision."""
     most = 0
@@ -301,7 +301,7 @@ def _local_joints(start, place, minutes, places, local):  # type: ignore[no-unty
     return first, others, legs
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy")
+@kernel(error_model="numpy")
 def _sum_lanes(  # type: ignore[no-untyped-def]
     up_start,
     up_place,
@@ -343,7 +343,7 @@ def _sum_lanes(  # type: ignore[no-untyped-def]
         local[places[i]] = -1
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@kernel(inline="always")
 def _light(labels, nearest, v, lanes):  # type: ignore[no-untyped-def]
     """Clear the labels of a node that no lane has reached yet."""
     if nearest[v] == np.inf:
@@ -351,7 +351,7 @@ def _light(labels, nearest, v, lanes):  # type: ignore[no-untyped-def]
             labels[v, lane] = np.inf
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", fastmath={"nnan", "nsz"})
+@kernel(error_model="numpy", fastmath={"nnan", "nsz"})
 def _least(mine, lanes):  # type: ignore[no-untyped-def]
     least = np.float32(np.inf)
     for lane in range(lanes):
@@ -359,7 +359,7 @@ def _least(mine, lanes):  # type: ignore[no-untyped-def]
     return least
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy")
+@kernel(error_model="numpy")
 def _climb_lanes(first, other, leg, labels, nearest, farthest, lanes):  # type: ignore[no-untyped-def]
     """Minutes from all lanes up to every more important node within the last bound."""
     for v in range(nearest.size - 1, -1, -1):
@@ -379,7 +379,7 @@ def _climb_lanes(first, other, leg, labels, nearest, farthest, lanes):  # type: 
                 above[lane] = through if through < above[lane] else above[lane]
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy")
+@kernel(error_model="numpy")
 def _sweep_and_sum(  # type: ignore[no-untyped-def]
     first, other, leg, labels, nearest, weights, bounds, total, lanes
 ):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -10,10 +12,10 @@ from numpy.typing import NDArray
 from urbgeo.checks import check_minutes
 from urbgeo.errors import InputError
 from urbgeo.network.attach import Attachment, attach
-from urbgeo.network.lanes import lanes_table
 from urbgeo.network.model import TravelNetwork, check_direction
-from urbgeo.network.plain import ends_table, nearest_seed
+from urbgeo.network.plain import nearest_seed
 from urbgeo.network.plan import Plan, check_budget, plan_table
+from urbgeo.network.scaleout import solve_rows, spread_rows
 from urbgeo.options import log
 
 Floats = NDArray[np.float64]
@@ -27,6 +29,7 @@ def minutes_table(
     *,
     cutoff_min: float | None = None,
     explain: bool = False,
+    client: Any = None,
 ) -> pd.DataFrame:
     """Least minutes from every origin to every destination.
 
@@ -41,6 +44,9 @@ def minutes_table(
     explain
         Put the way it was done (plain searches or a hierarchy), and why, into ``result.attrs["plan"]``.
         Either way gives the same minutes to a part in 10^12.
+    client
+        A ``dask.distributed.Client`` whose workers share the rows; None for the threads of this machine. The
+        table is the same to the bit.
 
     Returns
     -------
@@ -58,7 +64,7 @@ def minutes_table(
     start, end = attach(network, origins), attach(network, destinations)
     plan = plan_between(network, start, end, limit)
     table = pd.DataFrame(
-        table_between(network, start, end, limit, plan=plan),
+        table_between(network, start, end, limit, plan=plan, client=client),
         index=origins.index.rename("origin"),
         columns=destinations.index.rename("destination"),
     )
@@ -134,16 +140,24 @@ def plan_between(network: TravelNetwork, start: Attachment, end: Attachment, lim
 
 
 def table_between(
-    network: TravelNetwork, start: Attachment, end: Attachment, limit: float, *, plan: Plan | None = None
+    network: TravelNetwork,
+    start: Attachment,
+    end: Attachment,
+    limit: float,
+    *,
+    plan: Plan | None = None,
+    client: Any = None,
 ) -> Floats:
     """Minutes (origins, destinations) between attached points, searching from the smaller side.
 
-    ``plan`` fixes the way it is done; None for the cheaper one.
+    ``plan`` fixes the way it is done, None takes the cheaper one; ``client`` as in :func:`minutes_table`.
     """
     if len(end.index) < len(start.index):
-        values = _ends_table(network, "to", end.ends, end.home, start.ends, start.away, limit, plan).T.copy()
+        values = _ends_table(
+            network, "to", end.ends, end.home, start.ends, start.away, limit, plan, client
+        ).T.copy()
     else:
-        values = _ends_table(network, "from", start.ends, start.away, end.ends, end.home, limit, plan)
+        values = _ends_table(network, "from", start.ends, start.away, end.ends, end.home, limit, plan, client)
     i, j = _pairs_on_one_link(start, end)
     values[i, j] = np.minimum(values[i, j], _along_one_link(start, i, end, j))
     values[values > limit] = np.inf
@@ -175,6 +189,7 @@ def _ends_table(
     to_minutes: Floats,
     limit: float,
     plan: Plan | None = None,
+    client: Any = None,
 ) -> Floats:
     """Minutes by the cheaper way; unattached rows and columns (-1) stay ``inf``."""
     plan = plan or _plan(network, from_nodes, to_nodes, limit)
@@ -184,10 +199,10 @@ def _ends_table(
     to_minutes = np.where(to_nodes >= 0, to_minutes, np.inf)
     from_nodes, to_nodes = np.maximum(from_nodes, 0), np.maximum(to_nodes, 0)
     ends = (from_nodes, from_minutes, to_nodes, to_minutes)
-    if plan.method == "plain":
-        return ends_table(network.graph, *ends, limit, direction=direction)
-    fitted = network.hierarchy if direction == "from" else network.hierarchy.reversed()
-    return lanes_table(network.graph, fitted, *ends, limit)
+    fitted = network.hierarchy if plan.method == "hierarchy" else None
+    if client is not None:
+        return spread_rows(client, network.graph, fitted, direction, ends, limit)
+    return solve_rows(network.graph, fitted, direction, ends, limit)
 
 
 def _plan(network: TravelNetwork, from_nodes: Ints, to_nodes: Ints, limit: float) -> Plan:

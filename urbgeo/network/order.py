@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from urbgeo.network.compiling import kernel
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -31,7 +32,7 @@ def hilbert_order(x: Floats, y: Floats) -> Ints:
     return np.argsort(_curve_keys(x, y, x.min(), y.min(), scale), kind="stable")
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _curve_keys(x: Floats, y: Floats, left: float, low: float, scale: float) -> Ints:
     keys = np.empty(x.size, np.int64)
     for i in range(x.size):

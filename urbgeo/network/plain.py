@@ -7,11 +7,11 @@ precision and gives the same bits on any number of threads.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from urbgeo.network.bounded import Workspace, explore, explore_labelled, forget, workspace
+from urbgeo.network.compiling import kernel
 from urbgeo.network.graph import CLOSED_BOUND, Graph
 from urbgeo.network.kernels import pop, push
 from urbgeo.network.parallel import Stop, over_blocks
@@ -197,7 +197,7 @@ def _farthest(seed_minutes: Floats, limit: float) -> float:
     return float(usable.max(initial=0.0))
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _table_rows(
     start: Places,
     arcs: NDArray[np.void],
@@ -224,7 +224,7 @@ def _table_rows(
         forget(work, reached)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _sum_rows(
     start: Places,
     arcs: NDArray[np.void],
@@ -255,7 +255,7 @@ def _sum_rows(
         forget(work, reached)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _decay_rows(
     start: Places,
     arcs: NDArray[np.void],
@@ -282,7 +282,7 @@ def _decay_rows(
         forget(work, reached)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _several(
     start: Places,
     arcs: NDArray[np.void],
@@ -319,14 +319,14 @@ def _several(
                 size = push(key, owner, item, size, further, owned_by, arcs[k].head)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _larger(array):  # type: ignore[no-untyped-def]
     more = np.empty(2 * array.size, array.dtype)
     more[: array.size] = array
     return more
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _trace_back(
     start: Places, arcs: NDArray[np.void], minutes: Floats, origin: int, destination: int
 ) -> Ints:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -12,11 +13,11 @@ from numpy.typing import NDArray
 from urbgeo.checks import check_amounts, check_minutes
 from urbgeo.errors import InputError, some_of
 from urbgeo.network.attach import attach
-from urbgeo.network.lanes import lanes_sums
 from urbgeo.network.minutes import table_between
 from urbgeo.network.model import TravelNetwork, check_direction
 from urbgeo.network.plain import sums_within as plain_sums
 from urbgeo.network.plan import Plan, check_budget, plan_sums
+from urbgeo.network.scaleout import solve_stretch, spread_sums
 from urbgeo.options import log
 
 Floats = NDArray[np.float64]
@@ -33,6 +34,7 @@ def node_sums(
     nodes: Sequence[object] | pd.Index | None = None,
     direction: str = "from",
     explain: bool = False,
+    client: Any = None,
 ) -> pd.DataFrame:
     r"""Sums of node weights within each time of every node, or of some.
 
@@ -53,6 +55,9 @@ def node_sums(
         ``"from"``: within reach of the node; ``"to"``: from where the node is in reach.
     explain
         Put the way it was done, and why, into ``result.attrs["plan"]``.
+    client
+        A ``dask.distributed.Client`` whose workers share the nodes; None for the threads of this machine. The
+        sums are the same to the bit.
 
     Returns
     -------
@@ -71,10 +76,10 @@ def node_sums(
     plan = _plan(network, which, bounds[-1])
     check_budget(plan, "node_sums")
     log.info("node_sums: %s", plan)
-    if plan.method == "plain":
+    if plan.method == "plain" and client is None:
         sums = plain_sums(network.graph, which, per_node, bounds, direction=direction)
     else:
-        sums = _by_lanes(network, which, per_node, bounds, direction)
+        sums = _of_every_node(network, plan, per_node, bounds, direction, client)[network.graph.rank[which]]
     return _frame(sums, network.nodes.index[which], weights.columns, bounds, plan if explain else None)
 
 
@@ -178,11 +183,15 @@ def _plan(network: TravelNetwork, which: Ints, limit: float) -> Plan:
     )
 
 
-def _by_lanes(network: TravelNetwork, which: Ints, weights: Floats, bounds: Floats, direction: str) -> Floats:
-    graph, fitted = network.graph, network.hierarchy
-    fitted = fitted if direction == "from" else fitted.reversed()
-    sums = lanes_sums(graph, fitted, 0, graph.node_count, weights, bounds, direction=direction)
-    return sums[graph.rank[which]]
+def _of_every_node(
+    network: TravelNetwork, plan: Plan, weights: Floats, bounds: Floats, direction: str, client: Any
+) -> Floats:
+    """Sums in curve order."""
+    graph = network.graph
+    fitted = network.hierarchy if plan.method == "hierarchy" else None
+    if client is not None:
+        return spread_sums(client, graph, fitted, direction, weights, bounds)
+    return solve_stretch(graph, fitted, direction, (0, graph.node_count), weights, bounds)
 
 
 def _frame(
