@@ -7,6 +7,7 @@ in each process.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numba
@@ -15,7 +16,7 @@ from numba.core import event
 from urbgeo.options import log
 
 
-def kernel(**options: Any) -> Any:
+def kernel(**options: Any) -> Callable[[Any], Any]:
     """Decorator: compile without the interpreter lock, and keep the result where that is possible."""
 
     def compiled(function: Any) -> Any:
