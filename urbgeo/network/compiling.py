@@ -43,4 +43,4 @@ class _Teller(event.Listener):
         """Nothing to tell."""
 
 
-event.register("numba:compile", _Teller())
+event.register("numba:compile", _Teller())  # type: ignore[no-untyped-call]
