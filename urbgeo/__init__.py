@@ -14,6 +14,8 @@ from urbgeo.provenance import package_version
 if TYPE_CHECKING:
     from urbgeo.network.minutes import minutes_table, nearest_facility
     from urbgeo.network.model import Snapping, TravelNetwork, build_network
+    from urbgeo.network.stream import write_minutes_table
+    from urbgeo.network.sums import node_sums, sums_within
 
 _ROOMS = {
     "Snapping": "urbgeo.network.model",
@@ -21,6 +23,9 @@ _ROOMS = {
     "build_network": "urbgeo.network.model",
     "minutes_table": "urbgeo.network.minutes",
     "nearest_facility": "urbgeo.network.minutes",
+    "node_sums": "urbgeo.network.sums",
+    "sums_within": "urbgeo.network.sums",
+    "write_minutes_table": "urbgeo.network.stream",
 }
 
 __version__ = package_version()
@@ -31,7 +36,10 @@ __all__ = [
     "build_network",
     "minutes_table",
     "nearest_facility",
+    "node_sums",
     "options",
+    "sums_within",
+    "write_minutes_table",
 ]
 
 
