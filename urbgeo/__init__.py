@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from urbgeo.network.rail import RailTerms
     from urbgeo.network.regional import region_network
     from urbgeo.network.scenario import compare, rank_projects
+    from urbgeo.network.stream import write_minutes_table
+    from urbgeo.network.sums import node_sums, sums_within
     from urbgeo.regions.load import load_region
     from urbgeo.regions.region import Region
     from urbgeo.study.run import run_study
@@ -66,14 +68,17 @@ _ROOMS = {
     "metropolitan_circles": "urbgeo.cities.metropolises",
     "minutes_table": "urbgeo.network.minutes",
     "nearest_facility": "urbgeo.network.minutes",
+    "node_sums": "urbgeo.network.sums",
     "rank_projects": "urbgeo.network.scenario",
     "reach": "urbgeo.access.reach",
     "region_network": "urbgeo.network.regional",
     "run_study": "urbgeo.study.run",
     "size_classes": "urbgeo.cities.sizes",
     "suitability": "urbgeo.land.suitability",
+    "sums_within": "urbgeo.network.sums",
     "town_access": "urbgeo.access.towns",
     "travel_surface": "urbgeo.land.surfaces",
+    "write_minutes_table": "urbgeo.network.stream",
 }
 
 __version__ = package_version()
@@ -104,6 +109,7 @@ __all__ = [
     "metropolitan_circles",
     "minutes_table",
     "nearest_facility",
+    "node_sums",
     "options",
     "rank_projects",
     "reach",
@@ -111,8 +117,10 @@ __all__ = [
     "run_study",
     "size_classes",
     "suitability",
+    "sums_within",
     "town_access",
     "travel_surface",
+    "write_minutes_table",
 ]
 
 

@@ -21,12 +21,14 @@ log.addHandler(logging.NullHandler())
 class Options:
     """What a user may set: ``urbgeo.options.progress = False``.
 
-    ``progress`` shows bars for long work; ``threads`` is the number of search threads (0 = all cores).
+    ``progress`` shows bars for long work; ``threads`` is the number of search threads (0 = all cores);
+    ``memory_gb`` is what one job may need before it is refused (0 = no bound).
     Unknown names are refused.
     """
 
     progress: bool = True
     threads: int = 0
+    memory_gb: float = 0.0
 
     def __setattr__(self, name: str, value: Any) -> None:
         known = {one.name: type(one.default) for one in fields(self)}
@@ -55,3 +57,10 @@ def with_progress(items: Iterable[Item], *, total: int, what: str) -> Iterable[I
         items, total=total, desc=what, delay=1.0, disable=not options.progress, leave=False
     )
     return bar
+
+
+def progress_bar(*, total: int, what: str) -> Any:
+    """A bar to update by hand, under the same rules as :func:`with_progress`."""
+    from tqdm.auto import tqdm
+
+    return tqdm(total=total, desc=what, delay=1.0, disable=not options.progress, leave=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import geopandas as gpd
 import numpy as np
@@ -19,6 +19,10 @@ Ints = NDArray[np.int64]
 
 AT_NODE_M = 0.001
 """A point that meets its link so near a node is at the node."""
+
+
+PLAIN_FIELDS = ("off_network_kmh",)
+"""Fields of an attachment that are one value for all points."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +56,17 @@ class Attachment:
     def attached(self) -> NDArray[np.bool_]:
         """Which points have joined a link."""
         return self.link >= 0
+
+    def rows(self, which: slice) -> Attachment:
+        """The same for some of the points."""
+        return replace(
+            self,
+            **{
+                one.name: getattr(self, one.name)[which]
+                for one in fields(self)
+                if one.name not in PLAIN_FIELDS
+            },
+        )
 
     def report(self) -> pd.DataFrame:
         """One row per point: ``status``, ``off_km``, ``off_minutes``."""

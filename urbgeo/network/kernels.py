@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from urbgeo.network.compiling import kernel
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def search(
     start: Ints,
     heads: Ints,
@@ -39,10 +40,10 @@ def search(
         node, cost = seed_nodes[s], seed_minutes[s]
         if cost <= cutoff and _better(cost, seed_labels[s], best[node], label[node]):
             best[node], label[node] = cost, seed_labels[s]
-            size = _push(key, owner, item, size, cost, seed_labels[s], node)
+            size = push(key, owner, item, size, cost, seed_labels[s], node)
     while size > 0:
         node, owned_by = item[0], owner[0]
-        size = _pop(key, owner, item, size)
+        size = pop(key, owner, item, size)
         if done[node]:
             continue
         done[node] = True
@@ -50,47 +51,18 @@ def search(
             head, cost = heads[arc], best[node] + minutes[arc]
             if not done[head] and cost <= cutoff and _better(cost, owned_by, best[head], label[head]):
                 best[head], label[head] = cost, owned_by
-                size = _push(key, owner, item, size, cost, owned_by, head)
+                size = push(key, owner, item, size, cost, owned_by, head)
     return best, label
 
 
-@numba.njit(cache=True, nogil=True)
-def rows_of_table(
-    start: Ints,
-    heads: Ints,
-    minutes: Floats,
-    origin_nodes: Ints,
-    origin_minutes: Floats,
-    target_nodes: Ints,
-    target_minutes: Floats,
-    cutoff: float,
-    first: int,
-    table: Floats,
-) -> None:
-    """Fill the rows of ``table`` that belong to these origins, from row ``first`` on.
-
-    ``origin_nodes`` and ``origin_minutes`` are (origins, 2): the two ends of the link an origin is attached
-    to, and the minutes to reach them; likewise ``target_*`` for the way from the ends to a target. ``table``
-    is (all origins, targets).
-    """
-    labels = np.zeros(2, np.int64)
-    for row in range(origin_nodes.shape[0]):
-        best, _ = search(start, heads, minutes, origin_nodes[row], origin_minutes[row], labels, cutoff)
-        for column in range(target_nodes.shape[0]):
-            least = np.inf
-            for end in range(2):
-                cost = best[target_nodes[column, end]] + target_minutes[column, end]
-                least = min(least, cost)
-            table[first + row, column] = least if least <= cutoff else np.inf
-
-
-@numba.njit(cache=True, nogil=True, inline="always")
+@kernel(inline="always")
 def _better(cost: float, label: int, old_cost: float, old_label: int) -> bool:
     return cost < old_cost or (cost == old_cost and label < old_label)
 
 
-@numba.njit(cache=True, nogil=True)
-def _push(key: Floats, owner: Ints, item: Ints, size: int, cost: float, label: int, node: int) -> int:
+@kernel()
+def push(key: Floats, owner: Ints, item: Ints, size: int, cost: float, label: int, node: int) -> int:
+    """Put a node into a binary heap by minutes, then label; the new size."""
     place = size
     while place > 0:
         parent = (place - 1) // 2
@@ -102,8 +74,9 @@ def _push(key: Floats, owner: Ints, item: Ints, size: int, cost: float, label: i
     return size + 1
 
 
-@numba.njit(cache=True, nogil=True)
-def _pop(key: Floats, owner: Ints, item: Ints, size: int) -> int:
+@kernel()
+def pop(key: Floats, owner: Ints, item: Ints, size: int) -> int:
+    """Take the first entry off a binary heap; the new size."""
     size -= 1
     cost, label, node = key[size], owner[size], item[size]
     place = 0

@@ -25,7 +25,10 @@ from urbgeo.checks import (
 )
 from urbgeo.crs import metric_crs
 from urbgeo.errors import Faults, InputError, some_of
+from urbgeo.network.graph import Graph, compile_graph
+from urbgeo.network.hierarchy import Hierarchy, fit
 from urbgeo.network.speeds import OFF_NETWORK_KMH, ROAD_CLASSES, class_speeds
+from urbgeo.network.store import cached_topology, topology_path
 from urbgeo.provenance import Provenance
 
 Floats = NDArray[np.float64]
@@ -128,6 +131,25 @@ class TravelNetwork:
         """Arcs by head, for searches towards a place."""
         tails, heads, minutes = self._arcs()
         return _adjacency(heads, tails, minutes, len(self.nodes))
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The same arcs compiled for the fast searches."""
+        tails, heads, minutes = self._arcs()
+        x, y = shapely.get_coordinates(self.nodes.geometry.to_numpy()).T
+        return compile_graph(x, y, tails, heads, minutes)
+
+    @cached_property
+    def hierarchy(self) -> Hierarchy:
+        """A contraction hierarchy fitted to these minutes; its topology is kept on disk for the next time."""
+        return fit(cached_topology(self.graph), self.graph)
+
+    @property
+    def hierarchy_state(self) -> str:
+        """``"fitted"``, ``"prepared"`` (the topology is in the cache) or ``"none"``."""
+        if "hierarchy" in self.__dict__:
+            return "fitted"
+        return "prepared" if topology_path(self.graph).exists() else "none"
 
     @cached_property
     def component(self) -> Ints:

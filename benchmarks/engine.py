@@ -1,0 +1,238 @@
+"""The travel-time engine and its peers on the same networks in one run; prints and keeps one table of ratios.
+
+``python -m benchmarks.engine [wuhan] [40000] [250000] [1500000]``: the streets of Wuhan (where the data is
+at hand) and generated road networks of so many nodes. Peers are installed once into an environment of their
+own, named by ``URBGEO_PEERS`` (default: a folder in the system's temporary folder).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.peers import PATIENCE_S, TICKS, Job
+from benchmarks.roads import load_roads, make_roads
+from urbgeo.network.graph import Graph, compile_graph
+from urbgeo.network.hierarchy import fit, prepare
+from urbgeo.network.lanes import lanes_sums, lanes_table
+from urbgeo.network.plain import minutes_of_nodes, nearest_seed, sums_within
+from urbgeo.options import options
+
+PEERS = ("scipy", "networkx", "pandana", "igraph", "networkit", "routingkit_cch")
+PACKAGES = ("numpy", "pandas", "scipy", "networkx", "pandana", "igraph", "networkit", "routingkit_cch")
+RESULTS = Path(__file__).parent / "results" / "engine.md"
+TEMPORARY = Path(tempfile.gettempdir())
+STREET_KMH = {"motorway": 80.0, "trunk": 60.0, "primary": 45.0, "secondary": 40.0, "tertiary": 35.0}
+OTHER_STREET_KMH = 25.0
+OWN_PLAIN = "people within 30 min, every node, plain searches"
+UNREACHED_BY_PANDANA = 4_000_000
+
+
+def main(names: list[str]) -> None:
+    python = peers_python()
+    parts = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name in names:
+            network = Path(folder) / f"{name}.npz"
+            np.savez(network, **jobs_on(name))
+            ours = [run([sys.executable, "-m", "benchmarks.engine", "--ours"], network, folder)]
+            theirs = {}
+            for peer in PEERS:
+                theirs[peer] = run([python, str(Path(__file__).parent / "peers.py"), peer], network, folder)
+            ours.append(run([sys.executable, "-m", "benchmarks.engine", "--ours"], network, folder))
+            parts.append(table(name, ours, theirs))
+            print(parts[-1], flush=True)
+            RESULTS.parent.mkdir(exist_ok=True)
+            RESULTS.write_text(machine_facts() + "\n\n" + "\n\n".join(parts) + "\n")
+
+
+def peers_python() -> str:
+    folder = Path(os.environ.get("URBGEO_PEERS", TEMPORARY / "urbgeo-peers-engine"))
+    python = folder / "bin" / "python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
+    return str(python)
+
+
+def run(command: list[str], network: Path, folder: str) -> dict[str, Any]:
+    out = Path(folder) / "out.npz"
+    out.unlink(missing_ok=True)
+    done = subprocess.run([*command, str(network), str(out)], capture_output=True, text=True)
+    if not out.exists():
+        return {"seconds": {}, "done": {}, "peak_mb": np.nan, "error": done.stderr[-300:], "answers": {}}
+    with np.load(out) as file:
+        found = json.loads(str(file["about"]))
+        found["answers"] = {name: file[name] for name in file.files if name != "about"}
+    return found
+
+
+def jobs_on(name: str) -> dict[str, Any]:
+    """The arrays of one network and the nodes its jobs ask for."""
+    network = wuhan() if name == "wuhan" else generated(int(name))
+    n = network["x"].size
+    rng = np.random.default_rng(3)
+    network |= {"one": rng.integers(0, n, 1), "facilities": rng.choice(n, 20, replace=False)}
+    network |= {"scattered": rng.choice(n, 2000, replace=False)}
+    network |= {"sources": rng.integers(0, n, 1000), "targets": rng.integers(0, n, 1000)}
+    return network
+
+
+def generated(nodes: int) -> dict[str, Any]:
+    kept = TEMPORARY / f"urbgeo-roads-{nodes}.npz"
+    if not kept.exists():
+        make_roads(nodes).save(kept)
+    roads = load_roads(kept)
+    tails, heads, ticks = roads.arcs()
+    x, y = roads.xy.T
+    return {"x": x, "y": y, "tails": tails, "heads": heads, "ticks": ticks, "people": roads.people}
+
+
+def wuhan() -> dict[str, Any]:
+    """Street edges of Wuhan, walked both ways at a speed by class; people are drawn at random."""
+    import geopandas as gpd
+    import shapely
+
+    shared = Path(os.environ.get("URBGEO_SHARED", Path(__file__).parents[2] / "shared"))
+    streets = gpd.read_parquet(shared / "data" / "wuhan" / "streets.parquet")
+    lines = streets.geometry.to_numpy()
+    ends = np.concatenate([shapely.get_coordinates(shapely.get_point(lines, at)) for at in (0, -1)])
+    xy, node = np.unique(np.round(ends, 1), axis=0, return_inverse=True)
+    u, v = node.ravel().reshape(2, -1)
+    first = streets["highway"].map(lambda value: value if isinstance(value, str) else next(iter(value), ""))
+    kmh = first.map(STREET_KMH).fillna(OTHER_STREET_KMH).to_numpy()
+    ticks = np.maximum(1, np.rint(shapely.length(lines) / 1000 / kmh * 60 * 6000)).astype(np.int64)
+    pairs = np.stack([np.concatenate([u, v]), np.concatenate([v, u])])
+    people = np.round(np.random.default_rng(5).lognormal(1.0, 1.0, len(xy))).astype(np.int64)
+    return {
+        "x": xy[:, 0],
+        "y": xy[:, 1],
+        "tails": pairs[0],
+        "heads": pairs[1],
+        "ticks": np.concatenate([ticks, ticks]),
+        "people": people,
+    }
+
+
+def ours(network: str, out: str) -> None:
+    """The same jobs by the engine; the kernels are compiled on a small network first."""
+    options.progress = False
+    first = jobs_on("3000")
+    solve(Job(first))
+    with np.load(network) as file:
+        job = Job({name: file[name] for name in file.files})
+    solve(job)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    about = {"seconds": job.seconds, "done": job.done, "peak_mb": peak, "error": ""}
+    np.savez(out, about=json.dumps(about), **job.answers)
+
+
+def solve(job: Job) -> None:
+    d, answers = job.d, job.answers
+    graph = job.clock(
+        "compile", lambda: compile_graph(d["x"], d["y"], d["tails"], d["heads"], d["ticks"] / TICKS)
+    )
+    topology = job.clock("topology", lambda: prepare(graph))
+    fitted = job.clock("re-weight", lambda: fit(topology, graph), 3)
+    job.seconds["prepare"] = sum(job.seconds[part] for part in ("compile", "topology", "re-weight"))
+    for name, repeat, work in plain_jobs(graph, d):
+        answers[name] = job.clock(name, work, repeat)
+    legs = np.zeros((len(d["sources"]), 1))
+    ends = d["sources"][:, None], legs, d["targets"][:, None], legs
+    name = "1,000 x 1,000 table"
+    answers[name] = job.clock(name, lambda: lanes_table(graph, fitted, *ends), 5)
+    people, bound, n = d["people"].astype(float)[:, None], np.array([30.0]), graph.node_count
+    name = "people within 30 min, every node"
+    every = job.clock(name, lambda: lanes_sums(graph, fitted, 0, n, people, bound)[:, 0, 0])
+    answers[name] = every[graph.rank]
+    few = d["scattered"][:400]
+    plain = job.clock(OWN_PLAIN, lambda: sums_within(graph, few, people, bound)[:, 0, 0])
+    job.seconds[OWN_PLAIN] *= n / len(few)
+    job.done[OWN_PLAIN] = len(few) / n
+    answers[OWN_PLAIN] = answers[name][few] - plain
+
+
+def plain_jobs(graph: Graph, d: dict[str, Any]) -> list[tuple[str, int, Callable[[], Any]]]:
+    people, bound = d["people"].astype(float)[:, None], np.array([30.0])
+    labels, at_once = np.arange(len(d["facilities"])), np.zeros(len(d["facilities"]))
+    return [
+        ("one source, 60 min", 15, lambda: minutes_of_nodes(graph, d["one"], np.zeros(1), 60.0)),
+        (
+            "nearest of 20, every node",
+            9,
+            lambda: nearest_seed(graph, d["facilities"], at_once, labels, direction="to")[0],
+        ),
+        (
+            "people within 30 min, 2,000 nodes",
+            3,
+            lambda: sums_within(graph, d["scattered"], people, bound)[:, 0, 0],
+        ),
+    ]
+
+
+def table(name: str, ours: list[dict[str, Any]], theirs: dict[str, dict[str, Any]]) -> str:
+    """Markdown: our seconds (mean of the runs before and after the peers), then each peer as a multiple."""
+    mine = {job: float(np.mean([run["seconds"][job] for run in ours])) for job in ours[0]["seconds"]}
+    lines = [f"## {name}", "", "| job | urbgeo s | " + " | ".join(theirs) + " |"]
+    lines.append("|---" * (len(theirs) + 2) + "|")
+    for job, seconds in mine.items():
+        cells = [cell(job, seconds, ours[0], run) for run in theirs.values()]
+        lines.append(f"| {job} | {seconds:.4g} | " + " | ".join(cells) + " |")
+    peak = max(run["peak_mb"] for run in ours)
+    cells = [f"{run['peak_mb'] / peak:.1f} x ({run['peak_mb']:.0f})" for run in theirs.values()]
+    lines.append(f"| peak MB | {peak:.0f} | " + " | ".join(cells) + " |")
+    own = np.abs(ours[0]["answers"][OWN_PLAIN]).max()
+    faults = [f"{peer} stopped: {run['error']}" for peer, run in theirs.items() if run["error"]]
+    return "\n".join(
+        [*lines, "", f"Lanes against our own plain searches: largest difference {own:g}.", *faults]
+    )
+
+
+def cell(job: str, seconds: float, mine: dict[str, Any], theirs: dict[str, Any]) -> str:
+    """A peer's time as a multiple of ours, its seconds, the share it did, and how far its answers differ."""
+    if job not in theirs["seconds"]:
+        return "–"
+    told = [f"{theirs['seconds'][job]:.3g} s"]
+    if theirs["done"].get(job, 1.0) < 1.0:
+        told.append(f"{theirs['done'][job]:.1%} done")
+    if job in theirs["answers"] and job in mine["answers"]:
+        told.append(f"differs {difference(mine['answers'][job], theirs['answers'][job]):.2g}")
+    return f"{theirs['seconds'][job] / seconds:.1f} x ({', '.join(told)})"
+
+
+def difference(mine: Any, other: Any) -> float:
+    """Largest difference over what the peer has done; both unreached counts as none."""
+    part = mine[: len(other)]
+    other = np.where(other > UNREACHED_BY_PANDANA, np.inf, other)
+    return float(np.abs(np.where(part == other, 0.0, part - other)).max(initial=0.0))
+
+
+def machine_facts() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    model = next((line.split(":")[1].strip() for line in lines if "model name" in line), "unknown")
+    load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
+    title = f"# Travel-time engine and peers, {date.today().isoformat()}"
+    versions = f"{platform.system()}, Python {platform.python_version()}, numpy {np.__version__}"
+    return (
+        f"{title}\n\n{model}, {os.cpu_count()} cores, {versions}; load at the end {load} (other work ran on "
+        "the machine). Times x are multiples of ours, in one run. A peer stops after "
+        f"{PATIENCE_S:g} s a job and is scaled to the whole."
+    )
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--ours"]:
+        ours(*sys.argv[2:4])
+    else:
+        main(sys.argv[1:] or ["wuhan", "40000", "250000", "1500000"])

@@ -1,0 +1,225 @@
+"""The engine's jobs done by one peer, as its manual would have it; run in the peers' own environment.
+
+``python peers.py PEER NETWORK.npz OUT.npz`` reads arrays (x, y, tails, heads, ticks, people, the job's
+nodes) and writes seconds and answers. Where a peer is too slow for the whole job, it does the first part of
+it and the seconds are scaled; ``done`` says how much was really done.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+PATIENCE_S = 8.0
+TICKS = 6000.0
+
+
+class Job:
+    """Seconds and answers of one peer on one network."""
+
+    def __init__(self, data: Any) -> None:
+        self.d = dict(data)
+        self.n = self.d["x"].size
+        self.seconds: dict[str, float] = {}
+        self.done: dict[str, float] = {}
+        self.answers: dict[str, np.ndarray] = {}
+
+    def clock(self, name: str, work: Callable[[], Any], repeat: int = 1) -> Any:
+        spent, result = [], None
+        for _ in range(repeat):
+            began = time.perf_counter()
+            result = work()
+            spent.append(time.perf_counter() - began)
+            if sum(spent) > PATIENCE_S:
+                break
+        self.seconds[name] = statistics.median(spent)
+        return result
+
+    def rows(self, name: str, one: Callable[[int], Any], nodes: np.ndarray) -> None:
+        """One call a source until patience ends; scaled to all sources."""
+        answers = []
+        began = time.perf_counter()
+        for node in nodes:
+            answers.append(one(int(node)))
+            if time.perf_counter() - began > PATIENCE_S:
+                break
+        self.seconds[name] = (time.perf_counter() - began) * len(nodes) / len(answers)
+        self.done[name] = len(answers) / len(nodes)
+        self.answers[name] = np.array(answers)
+
+
+def scipy_(job: Job) -> None:
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import dijkstra
+
+    d = job.d
+    graph = job.clock(
+        "prepare", lambda: csr_array((d["ticks"] / TICKS, (d["tails"], d["heads"])), shape=(job.n, job.n))
+    )
+    job.clock("one source, 60 min", lambda: dijkstra(graph, indices=d["one"][0], limit=60.0), 9)
+    job.answers["one source, 60 min"] = dijkstra(graph, indices=d["one"][0], limit=60.0)
+    near = job.clock(
+        "nearest of 20, every node",
+        lambda: dijkstra(graph.T.tocsr(), indices=d["facilities"], min_only=True, return_predecessors=True),
+        5,
+    )
+    job.answers["nearest of 20, every node"] = near[0]
+    people, bound = d["people"], 30.0 * (1 + 2e-6)
+    job.rows(
+        "people within 30 min, 2,000 nodes",
+        lambda node: people[dijkstra(graph, indices=node, limit=bound) <= bound].sum(),
+        d["scattered"],
+    )
+    job.rows("1,000 x 1,000 table", lambda node: dijkstra(graph, indices=node)[d["targets"]], d["sources"])
+
+
+def networkx_(job: Job) -> None:
+    import networkx as nx
+
+    d = job.d
+
+    def build() -> Any:
+        graph = nx.DiGraph()
+        graph.add_nodes_from(range(job.n))
+        graph.add_weighted_edges_from(
+            zip(d["tails"].tolist(), d["heads"].tolist(), (d["ticks"] / TICKS).tolist(), strict=True)
+        )
+        return graph
+
+    graph = job.clock("prepare", build)
+    source = int(d["one"][0])
+    job.clock(
+        "one source, 60 min", lambda: nx.single_source_dijkstra_path_length(graph, source, cutoff=60.0), 5
+    )
+    people, bound = d["people"], 30.0 * (1 + 2e-6)
+
+    def within(node: int) -> float:
+        return people[list(nx.single_source_dijkstra_path_length(graph, node, cutoff=bound))].sum()
+
+    job.rows("people within 30 min, 2,000 nodes", within, d["scattered"])
+
+    def row(node: int) -> np.ndarray:
+        found = nx.single_source_dijkstra_path_length(graph, node)
+        return np.array([found.get(int(target), np.inf) for target in d["targets"]])
+
+    job.rows("1,000 x 1,000 table", row, d["sources"])
+
+
+def pandana_(job: Job) -> None:
+    import pandana
+    import pandas as pd
+
+    d = job.d
+    x, y = pd.Series(d["x"]), pd.Series(d["y"])
+
+    def build() -> Any:
+        weights = pd.DataFrame({"minutes": d["ticks"] / TICKS})
+        return pandana.Network(x, y, pd.Series(d["tails"]), pd.Series(d["heads"]), weights, twoway=False)
+
+    net = job.clock("prepare", build)
+    bound = 30.0 * (1 + 2e-6)
+    people = d["people"]
+    few = d["scattered"][:200]
+    found = job.clock("part", lambda: net.nodes_in_range(few.tolist(), bound))
+    seconds = job.seconds.pop("part")
+    job.seconds["people within 30 min, 2,000 nodes"] = seconds * len(d["scattered"]) / len(few)
+    job.done["people within 30 min, 2,000 nodes"] = len(few) / len(d["scattered"])
+    sums = pd.Series(people[found["destination"].to_numpy()]).groupby(found["source"].to_numpy()).sum()
+    job.answers["people within 30 min, 2,000 nodes"] = sums.reindex(few).to_numpy()
+    rows = min(len(d["sources"]), 200)
+    pairs = np.repeat(d["sources"][:rows], len(d["targets"])), np.tile(d["targets"], rows)
+    table = job.clock("part", lambda: net.shortest_path_lengths(*pairs))
+    job.seconds["1,000 x 1,000 table"] = job.seconds.pop("part") * len(d["sources"]) / rows
+    job.done["1,000 x 1,000 table"] = rows / len(d["sources"])
+    job.answers["1,000 x 1,000 table"] = np.array(table).reshape(rows, -1)
+    if job.n <= 100_000:
+        net.set(pd.Series(np.arange(job.n)), variable=pd.Series(people.astype(float)), name="people")
+        every = job.clock(
+            "people within 30 min, every node",
+            lambda: net.aggregate(bound, type="sum", decay="flat", name="people"),
+        )
+        job.answers["people within 30 min, every node"] = every.reindex(range(job.n)).to_numpy()
+
+
+def igraph_(job: Job) -> None:
+    import igraph
+
+    d = job.d
+    pairs = np.stack([d["tails"], d["heads"]], axis=1)
+    graph = job.clock("prepare", lambda: igraph.Graph(n=job.n, edges=pairs, directed=True))
+    weights = (d["ticks"] / TICKS).tolist()
+    job.clock(
+        "one source, 60 min",
+        lambda: graph.distances(source=[int(d["one"][0])], weights=weights, mode="out"),
+        5,
+    )
+
+
+def networkit_(job: Job) -> None:
+    import networkit as nk
+
+    d = job.d
+    graph = job.clock(
+        "prepare",
+        lambda: nk.GraphFromCoo(
+            (d["ticks"] / TICKS, (d["tails"], d["heads"])), n=job.n, weighted=True, directed=True
+        ),
+    )
+    job.clock(
+        "one source, 60 min", lambda: nk.distance.Dijkstra(graph, int(d["one"][0]), storePaths=False).run(), 5
+    )
+
+
+def routingkit_(job: Job) -> None:
+    import routingkit_cch as rk
+
+    d = job.d
+    tails, heads, ticks = d["tails"].tolist(), d["heads"].tolist(), d["ticks"].tolist()
+    latitude, longitude = (d["y"] / 111_000).tolist(), (d["x"] / 111_000).tolist()
+
+    def build() -> Any:
+        order = rk.compute_order_inertial(job.n, tails, heads, latitude, longitude)
+        return rk.CCH(order, tails, heads, filter_always_inf_arcs=False)
+
+    cch = job.clock("prepare", build)
+    metric = job.clock("re-weight", lambda: rk.CCHMetric(cch, ticks))
+
+    def table() -> np.ndarray:
+        many = rk.CCHOneToMany(metric, d["targets"].tolist())
+        rows = [many.distances_from(int(node)) for node in d["sources"]]
+        return np.array(rows, dtype=float) / TICKS
+
+    job.answers["1,000 x 1,000 table"] = job.clock("1,000 x 1,000 table", table, 3)
+
+
+PEERS = {
+    "scipy": scipy_,
+    "networkx": networkx_,
+    "pandana": pandana_,
+    "igraph": igraph_,
+    "networkit": networkit_,
+    "routingkit_cch": routingkit_,
+}
+
+
+def main(peer: str, network: str, out: str) -> None:
+    job = Job(np.load(network))
+    error = ""
+    try:
+        PEERS[peer](job)
+    except Exception as fault:  # noqa: BLE001, a peer that fails is a line of the table, not the end of it
+        error = f"{type(fault).__name__}: {fault}"
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    about = {"seconds": job.seconds, "done": job.done, "peak_mb": peak, "error": error[:300]}
+    np.savez(out, about=json.dumps(about), **job.answers)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:4])

@@ -1,0 +1,288 @@
+"""Every search equals networkx on multigraphs with zero-length and parallel arcs, loops, islands."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from urbgeo.errors import InputError
+from urbgeo.network import hierarchy as hierarchies
+from urbgeo.network.graph import Graph, check_arc_count, compile_graph
+from urbgeo.network.lanes import lanes_sums, lanes_table
+from urbgeo.network.order import hilbert_order
+from urbgeo.network.plain import (
+    decay_sums,
+    ends_table,
+    minutes_of_nodes,
+    nearest_seed,
+    nearest_seeds,
+    node_path,
+    sums_within,
+)
+from urbgeo.options import options
+
+Arcs = list[tuple[int, int, float]]
+DIRECTIONS = ("from", "to")
+
+
+@st.composite
+def multigraphs(draw: st.DrawFn, most: int = 24) -> tuple[int, Arcs]:
+    n = draw(st.integers(2, most))
+    node = st.integers(0, n - 1)
+    minutes = st.one_of(st.just(0.0), st.integers(0, 9).map(float), st.floats(0, 50))
+    return n, draw(st.lists(st.tuples(node, node, minutes), min_size=1, max_size=4 * n))
+
+
+def graph_of(n: int, arcs: Arcs, seed: int = 0) -> Graph:
+    xy = np.random.default_rng(seed).random((n, 2)) * 1e4
+    tails, heads, minutes = (np.array(column) for column in zip(*arcs, strict=True))
+    return compile_graph(xy[:, 0], xy[:, 1], tails, heads, minutes)
+
+
+def oracle(n: int, arcs: Arcs, direction: str) -> nx.MultiDiGraph:
+    graph = nx.MultiDiGraph()
+    graph.add_nodes_from(range(n))
+    graph.add_weighted_edges_from(arcs)
+    return graph if direction == "from" else graph.reverse()
+
+
+def all_pairs(n: int, arcs: Arcs, direction: str) -> np.ndarray:
+    """(from or to, the other) minutes by networkx."""
+    table = np.full((n, n), np.inf)
+    for source, lengths in nx.all_pairs_dijkstra_path_length(oracle(n, arcs, direction)):
+        for other, minutes in lengths.items():
+            table[source, other] = minutes
+    return table
+
+
+def on_nodes(n: int) -> tuple[np.ndarray, np.ndarray]:
+    every = np.arange(n)
+    return np.stack([every, every], axis=1), np.zeros((n, 2))
+
+
+@settings(max_examples=50, deadline=None)
+@given(multigraphs(), st.sampled_from([np.inf, 5.0, 20.0]), st.data())
+def test_one_to_all_and_nearest_equal_networkx(
+    graph: tuple[int, Arcs], limit: float, data: st.DataObject
+) -> None:
+    n, arcs = graph
+    seeds = np.array(sorted(data.draw(st.sets(st.integers(0, n - 1), min_size=1, max_size=5))))
+    late = np.array(data.draw(st.lists(st.floats(0, 30), min_size=len(seeds), max_size=len(seeds))))
+    compiled = graph_of(n, arcs)
+    for direction in DIRECTIONS:
+        pairs = all_pairs(n, arcs, direction)[seeds] + late[:, None]
+        expected = np.where(pairs.min(axis=0) <= limit, pairs.min(axis=0), np.inf)
+        np.testing.assert_allclose(
+            minutes_of_nodes(compiled, seeds, late, limit, direction=direction), expected, rtol=1e-12
+        )
+        minutes, label = nearest_seed(
+            compiled, seeds, late, np.arange(len(seeds)), limit, direction=direction
+        )
+        np.testing.assert_allclose(minutes, expected, rtol=1e-12)
+        assert ((label >= 0) == np.isfinite(expected)).all()
+        found = np.flatnonzero(label >= 0)
+        np.testing.assert_allclose(pairs[label[found], found], expected[found], rtol=1e-12)
+
+
+@settings(max_examples=40, deadline=None)
+@given(multigraphs())
+def test_equal_minutes_go_to_the_smaller_label(graph: tuple[int, Arcs]) -> None:
+    n, arcs = graph
+    whole = [(a, b, float(round(minutes))) for a, b, minutes in arcs]
+    seeds, labels = np.arange(min(n, 4)), np.array([3, 1, 2, 0])[: min(n, 4)]
+    pairs = all_pairs(n, whole, "from")[seeds]
+    _, label = nearest_seed(graph_of(n, whole), seeds, np.zeros(len(seeds)), labels)
+    for node in range(n):
+        best = pairs[:, node].min()
+        expected = labels[pairs[:, node] == best].min() if np.isfinite(best) else -1
+        assert label[node] == expected
+
+
+@settings(max_examples=40, deadline=None)
+@given(multigraphs(), st.integers(1, 4), st.sampled_from([np.inf, 12.0]))
+def test_the_k_nearest_equal_a_sorted_table(graph: tuple[int, Arcs], count: int, limit: float) -> None:
+    n, arcs = graph
+    seeds = np.arange(0, n, 2)
+    for direction in DIRECTIONS:
+        pairs = all_pairs(n, arcs, direction)[seeds]
+        pairs[pairs > limit] = np.inf
+        minutes, label = nearest_seeds(
+            graph_of(n, arcs), seeds, np.zeros(len(seeds)), seeds, count, limit, direction=direction
+        )
+        expected = np.full((count, n), np.inf)
+        expected[: min(count, len(seeds))] = np.sort(pairs, axis=0)[:count]
+        np.testing.assert_allclose(minutes, expected.T, rtol=1e-12)
+        for node, place in np.argwhere(label >= 0):
+            row = int(np.flatnonzero(seeds == label[node, place])[0])
+            assert pairs[row, node] == pytest.approx(minutes[node, place], rel=1e-12)
+        for row in label:
+            assert len(set(row[row >= 0])) == (row >= 0).sum()
+
+
+@settings(max_examples=50, deadline=None)
+@given(multigraphs(), st.sampled_from([np.inf, 9.0]), st.integers(0, 99))
+def test_tables_by_search_and_by_hierarchy_equal_networkx(
+    graph: tuple[int, Arcs], limit: float, seed: int
+) -> None:
+    n, arcs = graph
+    compiled = graph_of(n, arcs, seed)
+    fitted = hierarchies.fit(hierarchies.prepare(compiled), compiled)
+    nodes, legs = on_nodes(n)
+    for direction in DIRECTIONS:
+        expected = all_pairs(n, arcs, direction)
+        expected[expected > limit] = np.inf
+        plain = ends_table(compiled, nodes, legs, nodes, legs, limit, direction=direction)
+        np.testing.assert_allclose(plain, expected, rtol=1e-12)
+        either = fitted if direction == "from" else fitted.reversed()
+        lanes = lanes_table(compiled, either, nodes, legs, nodes, legs, limit)
+        inside = np.abs(expected - limit) > 1e-9 if np.isfinite(limit) else np.full(expected.shape, True)
+        np.testing.assert_allclose(lanes[inside], expected[inside], rtol=1e-9, atol=1e-9)
+
+
+@settings(max_examples=40, deadline=None)
+@given(multigraphs(), st.integers(0, 99))
+def test_points_between_two_nodes_take_the_better_end(graph: tuple[int, Arcs], seed: int) -> None:
+    n, arcs = graph
+    compiled = graph_of(n, arcs, seed)
+    fitted = hierarchies.fit(hierarchies.prepare(compiled), compiled)
+    rng = np.random.default_rng(seed)
+    nodes, legs = rng.integers(0, n, (7, 2)), rng.random((7, 2)) * 9
+    legs[rng.random((7, 2)) < 0.2] = np.inf
+    pairs = all_pairs(n, arcs, "from")
+    through = legs[:, None, :, None] + pairs[nodes[:, None, :, None], nodes[None, :, None, :]]
+    expected = (through + legs[None, :, None, :]).min(axis=(2, 3))
+    np.testing.assert_allclose(ends_table(compiled, nodes, legs, nodes, legs), expected, rtol=1e-12)
+    np.testing.assert_allclose(lanes_table(compiled, fitted, nodes, legs, nodes, legs), expected, rtol=1e-9)
+
+
+@settings(max_examples=40, deadline=None)
+@given(multigraphs(), st.integers(0, 99))
+def test_sums_within_equal_a_table_by_both_ways(graph: tuple[int, Arcs], seed: int) -> None:
+    n, arcs = graph
+    whole = [(a, b, float(round(minutes))) for a, b, minutes in arcs]
+    compiled = graph_of(n, whole, seed)
+    fitted = hierarchies.fit(hierarchies.prepare(compiled), compiled)
+    weights = np.random.default_rng(seed).integers(0, 1000, (n, 2)).astype(float)
+    bounds = np.array([2.0, 7.0, 30.0])
+    for direction in DIRECTIONS:
+        pairs = all_pairs(n, whole, direction)
+        expected = np.stack([(pairs <= bound) @ weights for bound in bounds], axis=1)
+        plain = sums_within(compiled, np.arange(n), weights, bounds, direction=direction)
+        np.testing.assert_array_equal(plain, expected)
+        either = fitted if direction == "from" else fitted.reversed()
+        lanes = lanes_sums(compiled, either, 0, n, weights, bounds, direction=direction)
+        np.testing.assert_array_equal(lanes[compiled.rank], expected)
+
+
+@settings(max_examples=40, deadline=None)
+@given(multigraphs())
+def test_decay_sums_equal_a_table(graph: tuple[int, Arcs]) -> None:
+    n, arcs = graph
+    weights = np.arange(1.0, n + 1)[:, None]
+    steps, shares = np.array([0.0, 10.0, 30.0]), np.array([1.0, 0.4, 0.0])
+    for direction in DIRECTIONS:
+        faded = np.interp(all_pairs(n, arcs, direction), steps, shares, right=0.0)
+        ours = decay_sums(graph_of(n, arcs), np.arange(n), weights, steps, shares, direction=direction)
+        np.testing.assert_allclose(ours, faded @ weights, rtol=1e-9, atol=1e-9)
+
+
+@settings(max_examples=40, deadline=None)
+@given(multigraphs())
+def test_a_path_is_joined_and_as_long_as_its_minutes(graph: tuple[int, Arcs]) -> None:
+    n, arcs = graph
+    shortest = {}
+    for tail, head, minutes in arcs:
+        shortest[tail, head] = min(minutes, shortest.get((tail, head), np.inf))
+    pairs = all_pairs(n, arcs, "from")
+    compiled = graph_of(n, arcs)
+    for origin, destination in ((0, n - 1), (n - 1, 0), (0, 0)):
+        path = node_path(compiled, origin, destination).tolist()
+        if np.isinf(pairs[origin, destination]):
+            assert path == []
+            continue
+        assert (path[0], path[-1]) == (origin, destination)
+        length = sum(shortest[a, b] for a, b in pairwise(path))
+        assert length == pytest.approx(pairs[origin, destination], rel=1e-12)
+
+
+def grid(side: int) -> Graph:
+    """Streets in a square; minutes vary by a fixed rule."""
+    node = np.arange(side * side).reshape(side, side)
+    pairs = np.concatenate(
+        [
+            np.stack([node[:, :-1].ravel(), node[:, 1:].ravel()], 1),
+            np.stack([node[:-1].ravel(), node[1:].ravel()], 1),
+        ]
+    )
+    tails, heads = np.concatenate([pairs[:, 0], pairs[:, 1]]), np.concatenate([pairs[:, 1], pairs[:, 0]])
+    minutes = 0.1 + (np.arange(tails.size) * 7919 % 101) / 50.0
+    row, column = np.divmod(np.arange(side * side), side)
+    return compile_graph(column * 100.0, row * 100.0, tails, heads, minutes)
+
+
+def test_any_number_of_threads_gives_the_same_bits() -> None:
+    graph = grid(90)
+    weights = np.random.default_rng(1).random((graph.node_count, 1))
+    nodes, legs = np.arange(0, graph.node_count, 37)[:, None], np.zeros((graph.node_count // 37 + 1, 1))
+    seen = []
+    for threads in (1, 3):
+        options.threads = threads
+        try:
+            fitted = hierarchies.fit(hierarchies.prepare(graph), graph)
+            seen.append(
+                [
+                    ends_table(graph, nodes, legs, nodes, legs).tobytes(),
+                    lanes_table(graph, fitted, nodes, legs, nodes, legs).tobytes(),
+                    sums_within(graph, nodes[:, 0], weights, np.array([5.0, 9.0])).tobytes(),
+                    lanes_sums(graph, fitted, 0, graph.node_count, weights, np.array([5.0, 9.0])).tobytes(),
+                ]
+            )
+        finally:
+            options.threads = 0
+    assert seen[0] == seen[1]
+
+
+def test_a_hierarchy_in_parts_equals_the_plain_search() -> None:
+    graph = grid(120)
+    topology = hierarchies.prepare(graph)
+    assert len(topology.parts) > 1
+    fitted = hierarchies.fit(topology, graph)
+    nodes = np.arange(0, graph.node_count, 131)[:, None]
+    legs = np.zeros(nodes.shape)
+    plain = ends_table(graph, nodes, legs, nodes, legs)
+    np.testing.assert_allclose(lanes_table(graph, fitted, nodes, legs, nodes, legs), plain, rtol=1e-12)
+
+
+def test_the_hilbert_curve_steps_to_a_neighbour_each_time() -> None:
+    side = 32
+    y, x = (one.ravel().astype(float) for one in np.mgrid[:side, :side])
+    order = hilbert_order(x, y)
+    steps = np.abs(np.diff(x[order])) + np.abs(np.diff(y[order]))
+    assert sorted(order) == list(range(side * side))
+    assert (steps == 1).all()
+
+
+@pytest.mark.parametrize("minutes", [-1.0, np.nan, np.inf, 1e9])
+def test_minutes_that_are_no_time_are_refused_with_their_place(minutes: float) -> None:
+    with pytest.raises(InputError, match=r"arcs: minutes .* at 1; give finite"):
+        compile_graph(np.zeros(2), np.zeros(2), np.array([0, 1]), np.array([1, 0]), np.array([1.0, minutes]))
+
+
+def test_all_faults_of_the_arcs_are_told_at_once() -> None:
+    with pytest.raises(InputError) as told:
+        compile_graph(
+            np.array([0, np.nan]), np.zeros(2), np.array([0, 5]), np.array([-1, 0]), np.array([1, -2])
+        )
+    for word in ("coordinates", "tails", "heads", "minutes"):
+        assert word in str(told.value)
+
+
+def test_more_arcs_than_can_be_named_are_refused() -> None:
+    check_arc_count(2**31 - 1)
+    with pytest.raises(InputError, match="2,147,483,648 one-way arcs"):
+        check_arc_count(2**31)

@@ -1,0 +1,164 @@
+"""A cluster gives the bits of one machine, also when a worker is killed in the middle."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.network.test_large_jobs import town  # noqa: F401, a fixture
+from urbgeo.errors import InputError, SourceError
+from urbgeo.network import scaleout
+from urbgeo.network.attach import attach
+from urbgeo.network.minutes import minutes_table, table_between
+from urbgeo.network.model import TravelNetwork
+from urbgeo.network.plan import Plan
+from urbgeo.network.stream import write_minutes_table
+from urbgeo.network.sums import node_sums
+
+distributed = pytest.importorskip("distributed")
+parquet = pytest.importorskip("pyarrow.parquet")
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Any]:
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        ) as cluster,
+        distributed.Client(cluster) as one,
+    ):
+        yield one
+
+
+@pytest.fixture(scope="module")
+def places(town: TravelNetwork) -> gpd.GeoDataFrame:  # noqa: F811
+    return town.nodes.iloc[:: len(town.nodes) // 1500]
+
+
+@pytest.mark.parametrize("method", ["plain", "hierarchy"])
+def test_two_workers_give_the_same_bits(
+    town: TravelNetwork,  # noqa: F811
+    places: gpd.GeoDataFrame,
+    client: Any,
+    method: str,
+) -> None:
+    start, end = attach(town, places), attach(town, places.iloc[:50])
+    plan = Plan(method, "told to.", 0.0, 0)
+    here = table_between(town, end, start, np.inf, plan=plan)
+    there = table_between(town, end, start, np.inf, plan=plan, client=client)
+    assert here.tobytes() == there.tobytes()
+
+
+def test_sums_of_every_node_are_the_same_bits(town: TravelNetwork, client: Any) -> None:  # noqa: F811
+    people = pd.DataFrame({"people": np.sqrt(np.arange(len(town.nodes)))}, index=town.nodes.index)
+    here, there = (node_sums(town, people, minutes=[4, 9], client=one) for one in (None, client))
+    assert here.to_numpy().tobytes() == there.to_numpy().tobytes()
+
+
+def test_a_killed_worker_costs_time_not_rows(
+    town: TravelNetwork,  # noqa: F811
+    places: gpd.GeoDataFrame,
+    client: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(scaleout, "ROWS_PER_TASK", 25)
+    ends = attach(town, places)
+    plan = Plan("plain", "told to.", 0.0, 0)
+    here = table_between(town, ends, ends, np.inf, plan=plan)
+    pids = client.run(os.getpid)
+    done: list[float] = []
+
+    def kill() -> None:
+        while not any("minutes-table" in key for keys in client.processing().values() for key in keys):
+            time.sleep(0.02)
+        time.sleep(0.3)
+        os.kill(next(iter(pids.values())), signal.SIGKILL)
+        done.append(time.perf_counter())
+
+    killer = threading.Thread(target=kill, daemon=True)
+    killer.start()
+    there = table_between(town, ends, ends, np.inf, plan=plan, client=client)
+    assert done and time.perf_counter() > done[0], "the worker was killed before the end"
+    assert here.tobytes() == there.tobytes()
+
+
+def test_what_is_no_client_is_refused(town: TravelNetwork, places: gpd.GeoDataFrame) -> None:  # noqa: F811
+    with pytest.raises(InputError, match=r"client: a dask\.distributed\.Client is needed, not str"):
+        minutes_table(town, places.iloc[:3], places.iloc[:3], client="tcp://somewhere")
+
+
+def test_a_worker_without_the_package_is_named(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    missing = ModuleNotFoundError("No module named 'urbgeo'")
+    monkeypatch.setattr(client, "run", lambda *_, **__: {"tcp://10.0.0.7:4001": missing})
+    with pytest.raises(InputError, match=r"tcp://10\.0\.0\.7:4001: No module named 'urbgeo'.*Install"):
+        scaleout.check_workers(client)
+
+
+def test_a_worker_that_does_not_see_the_files_says_so(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="Set URBGEO_CACHE"):
+        scaleout._opened((str(tmp_path / "elsewhere"), ""))
+
+
+def test_a_streamed_table_equals_the_held_one(
+    town: TravelNetwork,  # noqa: F811
+    places: gpd.GeoDataFrame,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("urbgeo.network.stream.BLOCK_BYTES", 8 * 30 * 7)
+    few = places.iloc[:30]
+    path = write_minutes_table(town, few, few, tmp_path / "table.parquet")
+    assert parquet.ParquetFile(path).num_row_groups == 5
+    stored = pd.read_parquet(path)
+    wide = stored.pivot(index="origin", columns="destination", values="minutes").loc[few.index, few.index]
+    held = minutes_table(town, few, few)
+    np.testing.assert_array_equal(wide.to_numpy(), held.to_numpy(np.float32))
+    near = pd.read_parquet(write_minutes_table(town, few, few, tmp_path / "near.parquet", cutoff_min=30))
+    assert len(near) == (held <= 30).sum(axis=None)
+
+
+READ_ONLY = """
+import numpy as np
+from urbgeo.network.plain import minutes_of_nodes
+from urbgeo.network.graph import compile_graph
+graph = compile_graph(np.arange(3.0), np.zeros(3), np.array([0, 1]), np.array([1, 2]), np.array([2.0, 3.0]))
+print(minutes_of_nodes(graph, np.array([0]), np.zeros(1)).tolist())
+"""
+
+
+def test_the_package_works_where_no_folder_can_be_written(tmp_path: Path) -> None:
+    package = tmp_path / "urbgeo"
+    subprocess.run(["cp", "-r", str(Path(scaleout.__file__).parents[1]), str(package)], check=True)
+    for cached in package.rglob("*.nb[ic]"):
+        cached.unlink()
+    for cached in package.rglob("__pycache__"):
+        cached.rename(cached.with_name("old"))
+        cached.write_text("a file where the folder should be")
+    blocked = tmp_path / "blocked"
+    blocked.write_text("")
+    done = subprocess.run(
+        [sys.executable, "-c", READ_ONLY],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            "HOME": str(blocked),
+            "XDG_CACHE_HOME": str(blocked),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
+        timeout=200,
+    )
+    assert done.stdout == "[0.0, 2.0, 5.0]\n", done.stderr

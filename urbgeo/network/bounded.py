@@ -1,0 +1,181 @@
+"""The plain search: bounded, over a Graph, with a bucket queue and a workspace that is used again and again.
+
+Queued nodes wait in a ring of buckets, each a stretch of minutes wide, as doubly linked lists
+through the nodes themselves, so a node waits in one place only and the queue never outgrows the graph.
+Within a bucket nodes are taken in any order and taken again when they improve. Minutes added
+along a path only grow, so the labels settle on the least sum over all paths, whatever the order:
+the same bits as a heap would give, on any number of threads.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from urbgeo.network.compiling import kernel
+from urbgeo.network.graph import Graph
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Places = NDArray[np.int32]
+
+STATE = np.dtype([("minutes", np.float64), ("next", np.int32), ("prev", np.int32)])
+NOT_QUEUED = -2
+LAST = -1
+BUCKETS_PER_MIDDLE_ARC = 3.0
+MOST_BUCKETS = 2**16
+LEAST_WIDTH_MIN = 1e-6
+
+
+class Workspace(NamedTuple):
+    """What one thread needs to search: ``state`` of every node (untouched between searches), the ring of
+    ``buckets``, the ``touched`` nodes of the last search, and how many buckets go ``per_minute``."""
+
+    state: NDArray[np.void]
+    buckets: Places
+    touched: Places
+    per_minute: float
+
+
+def workspace(graph: Graph, farthest_seed: float = 0.0) -> Workspace:
+    """Room for searches over a graph whose seeds start at most at ``farthest_seed`` minutes."""
+    reach = max(graph.longest, farthest_seed)
+    width = max(graph.middle / BUCKETS_PER_MIDDLE_ARC, reach / (MOST_BUCKETS - 4), LEAST_WIDTH_MIN)
+    per_minute = 1.0 / width
+    ring = 4
+    while ring < reach * per_minute + 3:
+        ring *= 2
+    state = np.empty(graph.node_count, STATE)
+    state["minutes"], state["next"] = np.inf, NOT_QUEUED
+    return Workspace(state, np.full(ring, LAST, np.int32), np.empty(graph.node_count, np.int32), per_minute)
+
+
+@kernel()
+def explore(
+    start: Places,
+    arcs: NDArray[np.void],
+    seed_nodes: Places,
+    seed_minutes: Floats,
+    limit: float,
+    work: Workspace,
+) -> int:
+    """Least minutes from the seeds to all nodes within ``limit`` (closed), into ``work.state``.
+
+    Returns how many nodes were reached; they stand first in ``work.touched``, and must be given back with
+    :func:`forget` before the next search. Seeds are (seeds,) nodes and minutes to start with.
+    """
+    state, buckets, touched, per_minute = work
+    mask = buckets.size - 1
+    reached, waiting = 0, 0
+    bucket = np.int64(2**62)
+    for s in range(seed_nodes.size):
+        node, cost = seed_nodes[s], seed_minutes[s]
+        if cost <= limit and cost < state[node].minutes:
+            if state[node].minutes == np.inf:
+                touched[reached] = node
+                reached += 1
+            waiting += _queue(state, buckets, mask, per_minute, node, cost)
+            bucket = min(bucket, np.int64(cost * per_minute))
+    while waiting > 0:
+        while buckets[bucket & mask] >= 0:
+            node = _take(state, buckets, bucket & mask)
+            waiting -= 1
+            here = state[node].minutes
+            for k in range(start[node], start[node + 1]):
+                head, cost = arcs[k].head, here + arcs[k].minutes
+                known = state[head].minutes
+                if cost < known and cost <= limit:
+                    if known == np.inf:
+                        touched[reached] = head
+                        reached += 1
+                    waiting += _queue(state, buckets, mask, per_minute, head, cost)
+        bucket += 1
+    return reached
+
+
+@kernel()
+def explore_labelled(
+    start: Places,
+    arcs: NDArray[np.void],
+    seed_nodes: Places,
+    seed_minutes: Floats,
+    seed_labels: Places,
+    limit: float,
+    work: Workspace,
+    label: Places,
+) -> int:
+    """:func:`explore` that also tells in ``label`` (nodes,) whose seed is nearest; ties to the smaller."""
+    state, buckets, touched, per_minute = work
+    mask = buckets.size - 1
+    reached, waiting = 0, 0
+    bucket = np.int64(2**62)
+    for s in range(seed_nodes.size):
+        node, cost, owner = seed_nodes[s], seed_minutes[s], seed_labels[s]
+        known = state[node].minutes
+        if cost <= limit and (cost < known or (cost == known and owner < label[node])):
+            if known == np.inf:
+                touched[reached] = node
+                reached += 1
+            label[node] = owner
+            waiting += _queue(state, buckets, mask, per_minute, node, cost)
+            bucket = min(bucket, np.int64(cost * per_minute))
+    while waiting > 0:
+        while buckets[bucket & mask] >= 0:
+            node = _take(state, buckets, bucket & mask)
+            waiting -= 1
+            here, owner = state[node].minutes, label[node]
+            for k in range(start[node], start[node + 1]):
+                head, cost = arcs[k].head, here + arcs[k].minutes
+                known = state[head].minutes
+                if cost <= limit and (cost < known or (cost == known and owner < label[head])):
+                    if known == np.inf:
+                        touched[reached] = head
+                        reached += 1
+                    label[head] = owner
+                    waiting += _queue(state, buckets, mask, per_minute, head, cost)
+        bucket += 1
+    return reached
+
+
+@kernel()
+def forget(work: Workspace, reached: int) -> None:
+    """Make the workspace ready for the next search."""
+    for k in range(reached):
+        work.state[work.touched[k]].minutes = np.inf
+
+
+@kernel(inline="always")
+def _queue(state, buckets, mask, per_minute, node, cost):  # type: ignore[no-untyped-def]
+    """Put a node where its new minutes belong, out of where it waited; 1 if it did not wait before."""
+    fresh = 1
+    if state[node].next != NOT_QUEUED:
+        fresh = 0
+        after, before = state[node].next, state[node].prev
+        if before >= 0:
+            state[before].next = after
+        else:
+            buckets[np.int64(state[node].minutes * per_minute) & mask] = after
+        if after >= 0:
+            state[after].prev = before
+    slot = np.int64(cost * per_minute) & mask
+    first = buckets[slot]
+    state[node].minutes = cost
+    state[node].next = first
+    state[node].prev = LAST
+    if first >= 0:
+        state[first].prev = node
+    buckets[slot] = node
+    return fresh
+
+
+@kernel(inline="always")
+def _take(state, buckets, slot):  # type: ignore[no-untyped-def]
+    node = buckets[slot]
+    after = state[node].next
+    buckets[slot] = after
+    if after >= 0:
+        state[after].prev = LAST
+    state[node].next = NOT_QUEUED
+    return node

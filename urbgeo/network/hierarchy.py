@@ -1,0 +1,276 @@
+"""A contraction hierarchy that is prepared once for the links and fitted in seconds to any minutes.
+
+The *topology* holds an order of the nodes by nested dissection and, for each node, the more important nodes
+it is joined to once all less important ones are bridged; it depends on links and coordinates only.
+*Fitting* gives these joints the least minutes of any way over less important nodes, then of any way at all,
+and drops every joint that some way through a more important node beats. What is left is small, and every
+quickest path still runs up and then down in it.
+
+References
+----------
+J. Dibbelt, B. Strasser, D. Wagner, Customizable contraction hierarchies, ACM JEA 21, 2016.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from urbgeo.network.compiling import kernel
+from urbgeo.network.dissection import dissect, links_of
+from urbgeo.network.graph import Graph
+from urbgeo.options import log, thread_count
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Places = NDArray[np.int32]
+
+
+@dataclass(frozen=True, eq=False)
+class Topology:
+    """What a hierarchy knows without minutes.
+
+    ``rank`` (nodes in curve order,) is the importance, 0 lowest. ``start`` (nodes + 1,) and ``heads`` list
+    the more important joints of each rank, ascending. ``parts`` and ``top`` as in
+    :class:`~urbgeo.network.dissection.Order`.
+    """
+
+    rank: Places
+    start: Ints
+    heads: Places
+    parts: Ints
+    top: int
+
+    def __post_init__(self) -> None:
+        for array in (self.rank, self.start, self.heads, self.parts):
+            array.flags.writeable = False
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held."""
+        return self.rank.nbytes + self.start.nbytes + self.heads.nbytes + self.parts.nbytes
+
+
+@dataclass(frozen=True, eq=False)
+class Hierarchy:
+    """A topology fitted to minutes. Places count down from the most important node, place 0.
+
+    ``place`` (nodes in curve order,); ``parent`` (places,) the next more important joint (-1 none), through
+    which all others are found; ``up_*`` the joints leading up from each place and ``down_*`` those leading
+    down into it (CSR: ``start``, the other ``place``, ``minutes``).
+    """
+
+    place: Places
+    parent: Places
+    up_start: Ints
+    up_place: Places
+    up_minutes: Floats
+    down_start: Ints
+    down_place: Places
+    down_minutes: Floats
+
+    def __post_init__(self) -> None:
+        for array in self.__dict__.values():
+            array.flags.writeable = False
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held."""
+        return sum(array.nbytes for array in self.__dict__.values())
+
+    def reversed(self) -> Hierarchy:
+        """The hierarchy of the same network with every arc turned round."""
+        return Hierarchy(
+            self.place,
+            self.parent,
+            self.down_start,
+            self.down_place,
+            self.down_minutes,
+            self.up_start,
+            self.up_place,
+            self.up_minutes,
+        )
+
+
+def prepare(graph: Graph) -> Topology:
+    """Order the nodes and close the graph over the order; minutes play no part."""
+    log.info("preparing a hierarchy over %s nodes", f"{graph.node_count:,}")
+    links = links_of(graph)
+    order = dissect(graph, links)
+    start, heads = _closed(links.start, links.heads, order.rank)
+    return Topology(order.rank, start, heads, order.parts, order.top)
+
+
+def fit(topology: Topology, graph: Graph) -> Hierarchy:
+    """Give the joints their minutes; takes seconds where preparing takes minutes."""
+    up, down = fitted_minutes(topology, graph)
+    return _pruned(topology, up, down)
+
+
+def fitted_minutes(topology: Topology, graph: Graph) -> tuple[Floats, Floats]:
+    """Least minutes up and down each joint; ``inf`` where the joint is not needed."""
+    t = topology
+    up, down = np.full(t.heads.size, np.inf), np.full(t.heads.size, np.inf)
+    _seed(t.rank, t.start, t.heads, graph.out.start, graph.out.arcs, up, down)
+    n = t.rank.size
+    with ThreadPoolExecutor(thread_count()) as pool:
+
+        def each_part(work: object) -> None:
+            list(pool.map(lambda part: work(int(part[0]), int(part[1])), t.parts))  # type: ignore[operator]
+
+        each_part(lambda low, high: _lower(low, high, high, t.start, t.heads, up, down))
+        for low, high in t.parts:
+            _lower_beyond(int(low), int(high), t.start, t.heads, up, down)
+        _lower(t.top, n, n, t.start, t.heads, up, down)
+        beaten = np.zeros((2, t.heads.size), np.bool_)
+        _upper(t.top, n, t.start, t.heads, up, down, beaten)
+        each_part(lambda low, high: _upper(low, high, t.start, t.heads, up, down, beaten))
+    up[beaten[0]] = np.inf
+    down[beaten[1]] = np.inf
+    return up, down
+
+
+def _pruned(t: Topology, up: Floats, down: Floats) -> Hierarchy:
+    n = t.rank.size
+    place = (n - 1 - t.rank).astype(np.int32)
+    parent = np.full(n, -1, np.int32)
+    some = np.flatnonzero(np.diff(t.start))
+    parent[n - 1 - some] = n - 1 - t.heads[t.start[some]]
+    return Hierarchy(place, parent, *_kept(t.start, t.heads, up), *_kept(t.start, t.heads, down))
+
+
+@kernel()
+def _closed(start: Places, heads: Places, rank: Places) -> tuple[Ints, Places]:
+    """More important joints of each rank, once all less important nodes are bridged."""
+    n = rank.size
+    node_of = np.empty(n, np.int32)
+    for node in range(n):
+        node_of[rank[node]] = node
+    joints = np.empty(3 * heads.size + 64, np.int32)
+    first = np.zeros(n + 1, np.int64)
+    child, sibling = np.full(n, -1, np.int32), np.full(n, -1, np.int32)
+    mark = np.full(n, -1, np.int32)
+    used = 0
+    for r in range(n):
+        first[r] = used
+        most = np.int64(start[node_of[r] + 1] - start[node_of[r]])
+        c = child[r]
+        while c >= 0:
+            most += first[c + 1] - first[c]
+            c = sibling[c]
+        while used + most > joints.size:
+            more = np.empty(joints.size + joints.size // 2, np.int32)
+            more[: joints.size] = joints
+            joints = more
+        mark[r] = r
+        for k in range(start[node_of[r]], start[node_of[r] + 1]):
+            other = rank[heads[k]]
+            if other > r:
+                mark[other] = r
+                joints[used] = other
+                used += 1
+        c = child[r]
+        while c >= 0:
+            for k in range(first[c], first[c + 1]):
+                if mark[joints[k]] != r:
+                    mark[joints[k]] = r
+                    joints[used] = joints[k]
+                    used += 1
+            c = sibling[c]
+        joints[first[r] : used].sort()
+        if used > first[r]:
+            parent = joints[first[r]]
+            sibling[r] = child[parent]
+            child[parent] = r
+        first[r + 1] = used
+    return first, joints[:used].copy()
+
+
+@kernel()
+def _seed(rank, start, heads, arc_start, arcs, up, down):  # type: ignore[no-untyped-def]
+    for node in range(rank.size):
+        for k in range(arc_start[node], arc_start[node + 1]):
+            a, b = rank[node], rank[arcs[k].head]
+            if a == b:
+                continue
+            low, high = min(a, b), max(a, b)
+            joint = start[low] + np.searchsorted(heads[start[low] : start[low + 1]], high)
+            if a < b:
+                up[joint] = min(up[joint], arcs[k].minutes)
+            else:
+                down[joint] = min(down[joint], arcs[k].minutes)
+
+
+@kernel()
+def _lower(low, high, beyond, start, heads, up, down):  # type: ignore[no-untyped-def]
+    """Ways over a less important node, for joints whose lower end is below ``beyond``."""
+    for r in range(low, high):
+        for i in range(start[r], start[r + 1]):
+            if heads[i] >= beyond:
+                break
+            _bridge(r, i, start, heads, up, down)
+
+
+@kernel()
+def _lower_beyond(low, high, start, heads, up, down):  # type: ignore[no-untyped-def]
+    """The rest of :func:`_lower`: joints between two nodes above the part."""
+    for r in range(low, high):
+        first = start[r] + np.searchsorted(heads[start[r] : start[r + 1]], high)
+        for i in range(first, start[r + 1]):
+            _bridge(r, i, start, heads, up, down)
+
+
+@kernel(inline="always")
+def _bridge(r, i, start, heads, up, down):  # type: ignore[no-untyped-def]
+    q = start[heads[i]]
+    for j in range(i + 1, start[r + 1]):
+        while heads[q] < heads[j]:
+            q += 1
+        up[q] = min(up[q], down[i] + up[j])
+        down[q] = min(down[q], down[j] + up[i])
+
+
+@kernel()
+def _upper(low, high, start, heads, up, down, beaten):  # type: ignore[no-untyped-def]
+    """Ways through a more important node, from the top down, so that what they build on is final."""
+    for r in range(high - 1, low - 1, -1):
+        for i in range(start[r], start[r + 1]):
+            q = start[heads[i]]
+            for j in range(i + 1, start[r + 1]):
+                while heads[q] < heads[j]:
+                    q += 1
+                _shorten(up, beaten[0], j, up[i] + up[q])
+                _shorten(down, beaten[1], j, down[q] + down[i])
+                _shorten(up, beaten[0], i, up[j] + down[q])
+                _shorten(down, beaten[1], i, up[q] + down[j])
+
+
+@kernel(inline="always")
+def _shorten(minutes, beaten, joint, other):  # type: ignore[no-untyped-def]
+    if other < minutes[joint]:
+        minutes[joint] = other
+        beaten[joint] = True
+
+
+@kernel()
+def _kept(start: Ints, heads: Places, minutes: Floats) -> tuple[Ints, Places, Floats]:
+    """The needed joints by place instead of rank."""
+    n = start.size - 1
+    first = np.zeros(n + 1, np.int64)
+    for r in range(n):
+        for k in range(start[r], start[r + 1]):
+            if minutes[k] < np.inf:
+                first[n - r] += 1
+    for place in range(n):
+        first[place + 1] += first[place]
+    others, kept = np.empty(first[n], np.int32), np.empty(first[n])
+    for r in range(n):
+        slot = first[n - 1 - r]
+        for k in range(start[r], start[r + 1]):
+            if minutes[k] < np.inf:
+                others[slot], kept[slot] = n - 1 - heads[k], minutes[k]
+                slot += 1
+    return first, others, kept

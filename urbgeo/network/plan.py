@@ -1,0 +1,126 @@
+"""Which way a job is done: by plain searches or over a hierarchy, and how much memory and time it takes.
+
+The planner at the desk never chooses. The rates below were measured on one core of a 2020s server; they
+need to be right within a factor of two only, since the two ways differ by far more where it matters.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from urbgeo.errors import InputError
+from urbgeo.network.bounded import STATE, explore, workspace
+from urbgeo.network.graph import Graph
+from urbgeo.network.lanes import LANES
+from urbgeo.options import options, thread_count
+
+Ints = NDArray[np.int64]
+
+PLAIN_S_PER_NODE = 75e-9
+PREPARE_S_PER_NODE = 18e-6
+FIT_S_PER_NODE = 3e-6
+CLIMB_S_PER_ROW = 60e-6
+SWEEP_S_PER_JOINT = 0.25e-9
+JOINTS_PER_NODE = 7
+TARGET_PATH_NODES = 60
+SUM_S_PER_NODE = 1.5e-9
+TOPOLOGY_BYTES_PER_NODE = 40
+HIERARCHY_BYTES_PER_NODE = 160
+PREPARE_BYTES_PER_NODE = 420
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a job is done: ``method`` (``"plain"`` or ``"hierarchy"``), ``why``, ``seconds``, ``bytes``."""
+
+    method: str
+    why: str
+    seconds: float
+    bytes: int
+
+    def __str__(self) -> str:
+        return f"{self.method}: {self.why} About {self.seconds:.2g} s and {self.bytes / 1e6:,.0f} MB."
+
+
+def plan_table(
+    graph: Graph, rows: int, columns: int, limit: float, *, topology: bool, fitted: bool, sample: int
+) -> Plan:
+    """The cheaper way to a table of so many rows and columns, what is prepared already counted in.
+
+    ``topology`` and ``fitted`` say whether a hierarchy is at hand; ``sample`` is a node to try one search
+    from.
+    """
+    threads = thread_count()
+    reached = nodes_within(graph, sample, limit)
+    plain_s = rows * (reached * PLAIN_S_PER_NODE + columns * 4e-9) / threads
+    wait_s = (
+        0.0 if fitted else graph.node_count * (FIT_S_PER_NODE + (0.0 if topology else PREPARE_S_PER_NODE))
+    )
+    below = min(graph.node_count, columns * TARGET_PATH_NODES)
+    lanes_s = wait_s + rows * (CLIMB_S_PER_ROW + below * JOINTS_PER_NODE * SWEEP_S_PER_JOINT) / threads
+    table = rows * columns * 8
+    if plain_s <= lanes_s:
+        why = f"{rows:,} searches of about {reached:,} nodes cost less than a hierarchy ({lanes_s:.2g} s)."
+        return Plan("plain", why, plain_s, table + plain_bytes(graph, threads))
+    ready = "is ready" if fitted else ("needs only to be fitted" if topology else "pays for being prepared")
+    why = f"a hierarchy {ready}; {rows:,} plain searches would take about {plain_s:.2g} s."
+    need = (
+        table + hierarchy_bytes(graph, prepared=topology) + threads * (below * LANES + graph.node_count) * 8
+    )
+    return Plan("hierarchy", why, lanes_s, need)
+
+
+def plan_sums(graph: Graph, sources: int, limit: float, *, topology: bool, fitted: bool, sample: int) -> Plan:
+    """The cheaper way to sums within ``limit`` minutes of so many nodes."""
+    threads = thread_count()
+    reached = nodes_within(graph, sample, limit)
+    plain_s = sources * reached * PLAIN_S_PER_NODE / threads
+    wait_s = (
+        0.0 if fitted else graph.node_count * (FIT_S_PER_NODE + (0.0 if topology else PREPARE_S_PER_NODE))
+    )
+    lanes_s = wait_s + sources * reached * SUM_S_PER_NODE * graph.node_count / max(sources, 1) / threads
+    if plain_s <= lanes_s:
+        why = f"{sources:,} searches of about {reached:,} nodes cost less than a hierarchy ({lanes_s:.2g} s)."
+        return Plan("plain", why, plain_s, plain_bytes(graph, threads))
+    why = f"neighbouring nodes share their work in a hierarchy; plain searches would take {plain_s:.2g} s."
+    need = hierarchy_bytes(graph, prepared=topology) + threads * reached * 8 * (
+        LANES * 4 + JOINTS_PER_NODE * 24
+    )
+    return Plan("hierarchy", why, lanes_s, need + plain_bytes(graph, threads))
+
+
+def check_budget(plan: Plan, what: str) -> None:
+    """Refuse work that would not fit ``options.memory_gb``, before it starts.
+
+    Raises
+    ------
+    InputError
+        Saying how much is needed and how to do with less.
+    """
+    budget = options.memory_gb * 1e9
+    if budget and plan.bytes > budget:
+        raise InputError(
+            f"{what}: about {plan.bytes / 1e9:.1f} GB are needed and options.memory_gb allows "
+            f"{options.memory_gb:g}. Write it in blocks with write_minutes_table, take fewer rows or "
+            "columns, or raise the budget."
+        )
+
+
+def nodes_within(graph: Graph, node: int, limit: float) -> int:
+    """How many nodes one search from this node reaches."""
+    seed = graph.rank[[node]]
+    return int(explore(graph.out.start, graph.out.arcs, seed, np.zeros(1), limit, workspace(graph)))
+
+
+def plain_bytes(graph: Graph, threads: int) -> int:
+    """Memory of a graph and one workspace a thread."""
+    return graph.nbytes + threads * graph.node_count * (STATE.itemsize + 4)
+
+
+def hierarchy_bytes(graph: Graph, *, prepared: bool) -> int:
+    """Memory of a graph and its hierarchy, at the most while it is made."""
+    per_node = TOPOLOGY_BYTES_PER_NODE + HIERARCHY_BYTES_PER_NODE
+    return graph.nbytes + graph.node_count * (per_node if prepared else PREPARE_BYTES_PER_NODE)

@@ -1,0 +1,205 @@
+"""Sums within a time: people, jobs or beds that every node, or every place, can reach."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from urbgeo.checks import check_amounts, check_minutes
+from urbgeo.errors import InputError, some_of
+from urbgeo.network.attach import attach
+from urbgeo.network.minutes import table_between
+from urbgeo.network.model import TravelNetwork, check_direction
+from urbgeo.network.plain import sums_within as plain_sums
+from urbgeo.network.plan import Plan, check_budget, plan_sums
+from urbgeo.network.scaleout import solve_stretch, spread_sums
+from urbgeo.options import log
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+ROWS_PER_BLOCK = 1024
+
+
+def node_sums(
+    network: TravelNetwork,
+    weights: pd.DataFrame,
+    *,
+    minutes: float | Sequence[float] = 30.0,
+    nodes: Sequence[object] | pd.Index | None = None,
+    direction: str = "from",
+    explain: bool = False,
+    client: Any = None,
+) -> pd.DataFrame:
+    r"""Sums of node weights within each time of every node, or of some.
+
+    .. math:: S_i(t) = \sum_{j:\, T_{ij} \le t} w_j
+
+    Parameters
+    ----------
+    network
+        Where to travel.
+    weights
+        One row per node (by id; nodes left out weigh nothing), one column per thing to be summed: people,
+        jobs.
+    minutes
+        Closed upper bounds in minutes (met up to two parts in a million).
+    nodes
+        Ids of the nodes to sum for; None for all.
+    direction
+        ``"from"``: within reach of the node; ``"to"``: from where the node is in reach.
+    explain
+        Put the way it was done, and why, into ``result.attrs["plan"]``.
+    client
+        A ``dask.distributed.Client`` whose workers share the nodes; None for the threads of this machine. The
+        sums are the same to the bit.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per node, columns ``(weight, minutes)``.
+
+    Raises
+    ------
+    InputError
+        For weights that are negative, missing or of unknown nodes, bounds that are no times, unknown nodes.
+    """
+    check_direction(direction)
+    bounds = check_bounds(minutes)
+    per_node = _aligned_weights(network, weights)
+    which = _positions(network, nodes)
+    plan = _plan(network, which, bounds[-1])
+    check_budget(plan, "node_sums")
+    log.info("node_sums: %s", plan)
+    if plan.method == "plain" and client is None:
+        sums = plain_sums(network.graph, which, per_node, bounds, direction=direction)
+    else:
+        sums = _of_every_node(network, plan, per_node, bounds, direction, client)[network.graph.rank[which]]
+    return _frame(sums, network.nodes.index[which], weights.columns, bounds, plan if explain else None)
+
+
+def sums_within(
+    network: TravelNetwork,
+    places: gpd.GeoDataFrame,
+    opportunities: gpd.GeoDataFrame,
+    columns: Sequence[str],
+    *,
+    minutes: float | Sequence[float] = 30.0,
+    direction: str = "from",
+) -> pd.DataFrame:
+    r"""Sums of opportunities within each time of every place, door to door.
+
+    The same as :func:`urbgeo.network.minutes.minutes_table` and a sum, but the table is never held: it is
+    made in blocks of places.
+
+    Parameters
+    ----------
+    network
+        Where to travel.
+    places, opportunities
+        Points with unique index, any CRS.
+    columns
+        Columns of ``opportunities`` to be summed.
+    minutes
+        Closed upper bounds in minutes.
+    direction
+        ``"from"``: from the place to the opportunities; ``"to"``: towards the place.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per place, columns ``(column, minutes)``; NaN where a place could not be attached.
+
+    Raises
+    ------
+    InputError
+        For faulty points, columns that are missing, negative or not numbers, bounds that are no times.
+    """
+    check_direction(direction)
+    bounds = check_bounds(minutes)
+    check_amounts(opportunities, "opportunities", columns)
+    weights = opportunities[list(columns)].to_numpy(np.float64)
+    here, there = attach(network, places), attach(network, opportunities)
+    sums = np.zeros((len(places), len(bounds), len(columns)))
+    for first in range(0, len(places), ROWS_PER_BLOCK):
+        block = here.rows(slice(first, first + ROWS_PER_BLOCK))
+        if direction == "from":
+            table = table_between(network, block, there, float(bounds[-1]))
+        else:
+            table = table_between(network, there, block, float(bounds[-1])).T
+        for ring, bound in enumerate(bounds):
+            sums[first : first + ROWS_PER_BLOCK, ring] = (table <= bound) @ weights
+    sums[~here.attached] = np.nan
+    return _frame(sums, places.index, pd.Index(columns), bounds, None)
+
+
+def check_bounds(minutes: float | Sequence[float]) -> Floats:
+    """Bounds in minutes, ascending; refuse what is no time or comes twice."""
+    given = list(minutes) if isinstance(minutes, Sequence | np.ndarray) else [minutes]
+    if not given:
+        raise InputError("minutes: no bound is given; give one or more numbers of minutes > 0.")
+    bounds = np.array(sorted(check_minutes(one) for one in given))
+    if (np.diff(bounds) == 0).any():
+        raise InputError(f"minutes: {some_of(given)} names a bound twice.")
+    return bounds
+
+
+def _aligned_weights(network: TravelNetwork, weights: pd.DataFrame) -> Floats:
+    if not isinstance(weights, pd.DataFrame) or weights.columns.empty:
+        raise InputError("weights: a DataFrame with a row per node and a column per weight is needed.")
+    check_amounts(weights, "weights", list(weights.columns))
+    position = network.nodes.index.get_indexer(weights.index)
+    if (position < 0).any():
+        raise InputError(f"weights: {some_of(weights.index[position < 0])} are no nodes of the network.")
+    if weights.index.has_duplicates:
+        raise InputError(
+            f"weights: {some_of(weights.index[weights.index.duplicated()])} come twice; add them up first."
+        )
+    per_node = np.zeros((len(network.nodes), weights.shape[1]))
+    per_node[position] = weights.to_numpy(np.float64)
+    return per_node
+
+
+def _positions(network: TravelNetwork, nodes: Sequence[object] | pd.Index | None) -> Ints:
+    if nodes is None:
+        return np.arange(len(network.nodes))
+    asked = pd.Index(nodes)
+    found = network.nodes.index.get_indexer(asked)
+    if (found < 0).any():
+        raise InputError(f"nodes: {some_of(asked[found < 0])} are no nodes of the network.")
+    return found.astype(np.int64)
+
+
+def _plan(network: TravelNetwork, which: Ints, limit: float) -> Plan:
+    graph, ready = network.graph, network.hierarchy_state
+    sample = int(which[len(which) // 2]) if len(which) else 0
+    return plan_sums(
+        graph, len(which), limit, topology=ready != "none", fitted=ready == "fitted", sample=sample
+    )
+
+
+def _of_every_node(
+    network: TravelNetwork, plan: Plan, weights: Floats, bounds: Floats, direction: str, client: Any
+) -> Floats:
+    """Sums in curve order."""
+    graph = network.graph
+    fitted = network.hierarchy if plan.method == "hierarchy" else None
+    if client is not None:
+        return spread_sums(client, graph, fitted, direction, weights, bounds)
+    return solve_stretch(graph, fitted, direction, (0, graph.node_count), weights, bounds)
+
+
+def _frame(
+    sums: Floats, index: pd.Index, columns: pd.Index, bounds: Floats, plan: Plan | None
+) -> pd.DataFrame:
+    names = pd.MultiIndex.from_product([columns, bounds], names=["weight", "minutes"])
+    values = sums.transpose(0, 2, 1).reshape(len(index), -1)
+    frame = pd.DataFrame(values, index=index, columns=names)
+    if plan:
+        frame.attrs["plan"] = str(plan)
+    return frame
