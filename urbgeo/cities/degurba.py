@@ -37,6 +37,10 @@ DENSE, URBAN, SEMI, LOW, SKIPPED, WATER, VOID, COMPACT = (1 << bit for bit in ra
 permanent water, no data, dense by people alone."""
 
 
+MAJORITIES = {"half of valid": 0, "five of eight": 5, "seven of eight": 7}
+"""Majority rules by the neighbours that must belong to one centre; 0 is more than half of the valid ones."""
+
+
 @dataclass(frozen=True)
 class SemiDense:
     """What makes a semi-dense urban cluster: density, people, contiguity, distance from denser clusters."""
@@ -52,7 +56,7 @@ class UrbanRules:
     """The thresholds of one edition; densities per km² of permanent land, people in persons.
 
     ``built_share`` is the built-up share of land that makes a cell dense whatever its people (None: no such
-    rule). ``majority`` is ``"five of eight"`` or ``"half of valid"``. Holes of less than ``hole_km2`` are
+    rule). ``majority`` is a key of :data:`MAJORITIES`. Holes of less than ``hole_km2`` are
     filled. ``centre_queen`` and ``cluster_queen`` say whether cells that touch at a corner belong together.
     """
 
@@ -73,7 +77,7 @@ class UrbanRules:
     water_land: float = 0.5
 
     def __post_init__(self) -> None:
-        check_choice(self.majority, "majority", ("five of eight", "half of valid"))
+        check_choice(self.majority, "majority", list(MAJORITIES))
 
 
 R2022A = UrbanRules("R2022A", 0.5, "five of eight", SemiDense(300.0, 5_000.0, True, 3))
@@ -298,9 +302,9 @@ def _urban_centres(dense: Runs, flags: NDArray[np.uint8], rules: UrbanRules) -> 
     centre = _painted(
         dense, lambda people: people >= rules.centre_population, rules.centre_queen, flags.shape
     )
-    half = rules.majority == "half of valid"
-    barred = VOID | WATER if half else VOID
-    smooth(centre, flags, half=half, ignored=SKIPPED | WATER, barred=barred)
+    needed = MAJORITIES[rules.majority]
+    barred = VOID | WATER if needed == 0 else VOID
+    smooth(centre, flags, needed=needed, ignored=SKIPPED | WATER, barred=barred)
     fill_holes(centre, int(np.ceil(rules.hole_km2)) - 1)
     return centre
 

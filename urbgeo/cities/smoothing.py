@@ -7,9 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-FIVE_OF_EIGHT = 5
-"""Neighbours of one centre that a cell needs, edition R2022A (GHSL Data Package 2022)."""
-
 
 @numba.njit(cache=True, nogil=True)
 def _candidates(labels: NDArray[np.int32], cells: NDArray[np.int64], found: NDArray[np.int64]) -> int:
@@ -33,11 +30,11 @@ def _winners(
     ignored: int,
     barred: int,
     cells: NDArray[np.int64],
-    five: int,
-    half: bool,
+    needed: int,
     label: NDArray[np.int32],
 ) -> None:
-    """The centre each candidate joins by the labels as they stand, 0 for none."""
+    """The centre each candidate joins by the labels as they stand, 0 for none; ``needed`` 0 = half of valid."""
+    half = needed == 0
     height, width = labels.shape
     for k in range(cells.size):
         row, column = cells[k] // width, cells[k] % width
@@ -61,17 +58,17 @@ def _winners(
                             count += 1
                 if count > most:
                     best, most = labels[i, j], count
-        if (half and 2 * most > valid) or (not half and most >= five):
+        if (half and 2 * most > valid) or (not half and most >= needed):
             label[k] = best
 
 
 def smooth(
-    labels: NDArray[np.int32], flags: NDArray[np.uint8], *, half: bool, ignored: int, barred: int
+    labels: NDArray[np.int32], flags: NDArray[np.uint8], *, needed: int, ignored: int, barred: int
 ) -> None:
     """Let centres grow over cells most of whose neighbours they own, until none is added; in place.
 
-    All cells of one pass are judged by the state before it. ``half=False``: five of the eight neighbours
-    belong to one centre. ``half=True``: more than half of the valid neighbours do; those with a bit of
+    All cells of one pass are judged by the state before it. At least ``needed`` of the eight neighbours
+    must belong to one centre; 0 asks for more than half of the valid neighbours, and those with a bit of
     ``ignored`` are not valid. Cells with a bit of ``barred`` are never added. Cells beyond the grid count as
     neighbours outside every centre.
     """
@@ -81,7 +78,7 @@ def smooth(
         found = np.empty(8 * active.size, np.int64)
         cells = np.unique(found[: _candidates(labels, active, found)])
         label = np.empty(cells.size, np.int32)
-        _winners(labels, flags, ignored, barred, cells, FIVE_OF_EIGHT, half, label)
+        _winners(labels, flags, ignored, barred, cells, needed, label)
         active, label = cells[label > 0], label[label > 0]
         labels[active // width, active % width] = label
 
