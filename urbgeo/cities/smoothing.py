@@ -33,7 +33,7 @@ def _winners(
     needed: int,
     label: NDArray[np.int32],
 ) -> None:
-    """The centre each candidate joins by the labels as they stand, 0 for none; ``needed`` 0 = half of valid."""
+    """The centre each candidate joins as labels stand, 0 for none; ``needed`` 0 asks for half of valid."""
     half = needed == 0
     height, width = labels.shape
     for k in range(cells.size):
