@@ -150,7 +150,8 @@ class ClusterTree:
         """Cluster of each place at a threshold (closed), numbered from 1 by falling size."""
         used = self.merges[self.merges["minutes"] <= minutes]
         ends = np.stack([self.places.get_indexer(pd.Index(used[side])) for side in ("left", "right")], axis=1)
-        label = _by_size(_components(len(self.places), ends.reshape(-1, 2)), np.zeros(len(self.places)))
+        label = _components(len(self.places), ends.reshape(-1, 2))
+        label = _by_size(label, np.zeros(len(label)), self.places)
         return pd.Series(label, index=self.places, name="cluster")
 
 
@@ -261,12 +262,21 @@ def _people(population: pd.Series | None, index: pd.Index) -> Floats:
     return population.reindex(index).to_numpy(float)
 
 
-def _by_size(label: Ints, people: Floats) -> Ints:
-    """Number clusters from 1 by falling people, then places, then first place; -1 becomes 0."""
+def by_id(index: pd.Index) -> Ints:
+    """The place of each row when rows are sorted by id: ties settled by it do not depend on their order."""
+    place = np.empty(len(index), np.int64)
+    place[np.argsort(index.astype(str), kind="stable")] = np.arange(len(index))
+    return place
+
+
+def _by_size(label: Ints, people: Floats, index: pd.Index) -> Ints:
+    """Number clusters from 1 by falling people, then places, then first id; -1 becomes 0."""
     real = label >= 0
     found = np.zeros(len(label), np.int64)
     if real.any():
-        names, first, number = np.unique(label[real], return_index=True, return_inverse=True)
+        names, number = np.unique(label[real], return_inverse=True)
+        first = np.full(len(names), len(label))
+        np.minimum.at(first, number, by_id(index)[real])
         weight = np.bincount(number, people[real], len(names))
         order = np.lexsort((first, -np.bincount(number), -weight))
         rank = np.empty(len(names), np.int64)
@@ -278,7 +288,7 @@ def _by_size(label: Ints, people: Floats) -> Ints:
 def _clusters(
     index: pd.Index, label: Ints, people: Floats, status: NDArray[np.str_], about: Mapping[str, object]
 ) -> Clusters:
-    cluster = _by_size(label, people)
+    cluster = _by_size(label, people, index)
     n = int(cluster.max(initial=0))
     sizes = np.bincount(cluster, minlength=n + 1)
     status = np.where((cluster > 0) & (sizes[cluster] == 1), "alone", status)

@@ -109,18 +109,19 @@ def _unit_table(units: gpd.GeoDataFrame, pieces: pd.DataFrame, urban: UrbanGrid,
     }
     population, land = sums["people"].sum(axis=1), sums["land"].sum(axis=1)
     peopled = population > 0
-    basis = sums["people"].where(peopled, sums["land"])
+    dry = sums["land"].drop(columns=[code for code in codes if urban.legend[code] == "water"])
+    basis = sums["people"].where(peopled, dry.reindex(columns=codes, fill_value=0.0))
     shares = basis.div(basis.sum(axis=1).where(lambda total: total > 0), axis=0)
     level_2 = set(codes) == set(LEVEL_2)
     named = _level_2(shares, rules) if level_2 else _level_1(shares, 3, [1])
-    known = peopled | (land > 0)
+    known = basis.sum(axis=1) > 0
     table = pd.DataFrame({"class": pd.Series(named, index=shares.index).where(known, None)})
     table["population"] = population
     for code, name in urban.legend.items():
         if name != "water":
             table[f"share: {name}"] = shares[code]
     table["basis"] = np.where(peopled, "population", "land")
-    table["status"] = np.where(known, "classified", "outside the grid")
+    table["status"] = np.select([known, land > 0], ["classified", "water only"], "outside the grid")
     return table.set_axis(units.index)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import rasterio
 from affine import Affine
 from numpy.typing import NDArray
-from pyproj import CRS
+from pyproj import CRS, Proj
 from rasterio.enums import Resampling
 from rasterio.warp import calculate_default_transform, reproject
 from rasterio.windows import Window
@@ -193,7 +193,14 @@ def resample_to_1km(
         frame, width, height = calculate_default_transform(
             raster.crs, crs, raster.width, raster.height, *raster.bounds, resolution=CELL_M
         )
-        total = float(np.nansum(_read_rows(population, 0, raster.height)))
+        values = _read_rows(population, 0, raster.height)
+        total = float(np.nansum(values))
+        faults = Faults(Path(population).name)
+        for name, path in (("land", land), ("built-up", built_up)):
+            lost = (values > 0) & np.isnan(_read_rows(path, 0, raster.height))
+            if lost.any():
+                faults.add(f"no {name} share in {lost.sum()} cells where people live", remedy="fill them")
+        faults.raise_if_any()
     shape = (height + 2, width + 2)
     frame = Affine(CELL_M, 0, frame.c - CELL_M, 0, -CELL_M, frame.f + CELL_M)
     people = _resampled(population, shape, frame, crs, Resampling.sum)
@@ -248,10 +255,22 @@ def _read_rows(path: Path | str, start: int, stop: int) -> NDArray[np.float64]:
         return filled
 
 
+def _keeps_areas(crs: CRS) -> bool:
+    area = crs.area_of_use
+    if crs.axis_info and abs(crs.axis_info[0].unit_conversion_factor - 1) > 1e-6:
+        return False
+    west, south, east, north = area.bounds if area else (-170.0, -80.0, 170.0, 80.0)
+    at = [(west + (east - west) * a, south + (north - south) * b) for a in (0.25, 0.75) for b in (0.25, 0.75)]
+    scale = Proj(crs).get_factors(*np.transpose(at)).areal_scale
+    return bool(np.all(np.abs(scale - 1) < 0.01))
+
+
 def _add_frame_faults(faults: Faults, crs: CRS, transform: Affine) -> None:
     remedy = "bring it to 1 km equal-area cells with resample_to_1km"
     if crs.is_geographic:
         faults.add("the grid is in degrees", remedy=remedy)
+    elif not _keeps_areas(crs):
+        faults.add("the CRS does not keep areas, or is not in metres", remedy=remedy)
     elif (
         abs(transform.a - CELL_M) > CELL_TOLERANCE_M
         or abs(transform.e + CELL_M) > CELL_TOLERANCE_M

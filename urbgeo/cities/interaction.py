@@ -66,7 +66,8 @@ def radiation(
         below = (m[i] + s) * (m[i] + s + n[reached])
         share = np.divide(m[i] * n[reached], below, out=np.zeros(len(reached)), where=below > 0)
         flows[i, reached] = out[i] * share
-    finite = 1 - m / m.sum() if m.sum() > 0 else np.ones_like(m)
+    whole = m + n.sum() - n
+    finite = 1 - np.divide(m, whole, out=np.zeros_like(m), where=whole > 0)
     flows = np.divide(flows, finite[:, None], out=np.zeros_like(flows), where=finite[:, None] > 0)
     return pd.DataFrame(flows, index=population.index, columns=population.index)
 

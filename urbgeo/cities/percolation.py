@@ -14,6 +14,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from urbgeo.checks import check_amounts, check_columns, check_minutes, check_points
+from urbgeo.cities.clusters import by_id
 from urbgeo.crs import metric_crs
 from urbgeo.errors import Faults, InputError
 from urbgeo.provenance import Provenance
@@ -81,7 +82,7 @@ def percolate(
             "raise the thresholds."
         )
     xy = shapely.get_coordinates(nodes.geometry.to_crs(metric_crs(nodes)).to_numpy())
-    labels = [_label(len(nodes), ends[metres <= step]) for step in steps]
+    labels = [_label(nodes.index, ends[metres <= step]) for step in steps]
     table = pd.DataFrame(
         [_measures(label, xy) for label in labels], index=pd.Index(steps, name="threshold_m")
     )
@@ -132,13 +133,16 @@ def _links(nodes: gpd.GeoDataFrame, links: pd.DataFrame, length: str) -> tuple[N
     return ends, links[length].to_numpy(float)
 
 
-def _label(n: int, ends: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Clusters from 1 by falling size (then by first node); a node without a short street has 0."""
+def _label(index: pd.Index, ends: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Clusters from 1 by falling size (then by first id); a node without a short street has 0."""
+    n = len(index)
     graph = coo_array((np.ones(len(ends), np.int8), (ends[:, 0], ends[:, 1])), shape=(n, n))
     _, label = connected_components(graph, directed=False)
     sizes = np.bincount(label)
     rank = np.empty(len(sizes), np.int64)
-    rank[np.argsort(-sizes, kind="stable")] = np.arange(1, len(sizes) + 1)
+    first = np.full(len(sizes), n)
+    np.minimum.at(first, label, by_id(index))
+    rank[np.lexsort((first, -sizes))] = np.arange(1, len(sizes) + 1)
     return np.where(sizes[label] > 1, rank[label], 0)
 
 
