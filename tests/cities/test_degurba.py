@@ -177,6 +177,70 @@ def test_level_1_equals_an_independent_reading_for_any_blocks(
     np.testing.assert_array_equal(found.classes, oracle(grid, rules))
 
 
+PUBLISHED = {
+    "R2022A": {"built": 0.5, "semi": (300, 5000, True, 3)},
+    "R2023A": {"built": 0.2, "semi": (900, 2500, False, 2)},
+}
+"""Thresholds as the data packages give them: built-up share; semi-dense density, people, queen, kilometres."""
+
+
+def level_2_oracle(grid: PopulationGrid, edition: str, centre: np.ndarray) -> np.ndarray:
+    """Level 2 around given centres by whole-array scipy, with the published numbers written out."""
+    with np.errstate(all="ignore"):
+        density = np.where(
+            grid.land > 0, grid.population / grid.land, np.where(grid.population > 0, np.inf, 0)
+        )
+        cover = np.where(grid.land > 0, grid.built_up / grid.land, np.where(grid.built_up > 0, np.inf, 0))
+
+    def large(cells: np.ndarray, people: float, queen: bool) -> tuple[np.ndarray, np.ndarray]:
+        labels, n = ndimage.label(cells, structure=np.ones((3, 3)) if queen else None)
+        kept = ndimage.sum_labels(grid.population, labels, np.arange(n + 1)) >= people
+        kept[0] = False
+        return labels, kept
+
+    classes = np.where(centre > 0, 30, 0)
+    numbers = PUBLISHED[edition]
+    labels, kept = large((density >= 1500) | (cover >= numbers["built"]), 5000, queen=False)
+    classes[(classes == 0) & kept[labels]] = 23
+    semi, people, queen, km = numbers["semi"]  # type: ignore[misc]
+    labels, kept = large(density >= semi, people, queen=queen)
+    near = ndimage.maximum_filter((classes > 0).astype(np.uint8), size=2 * km + 1) > 0
+    kept[np.unique(labels[near])] = False
+    classes[(classes == 0) & kept[labels]] = 22
+    for code, least in ((21, 5000), (13, 500)):
+        labels, kept = large(density >= 300, least, queen=True)
+        classes[(classes == 0) & kept[labels]] = code
+    water = (grid.land < 0.5) & (grid.population == 0) & (grid.built_up == 0)
+    classes[(classes == 0) & (density >= 50)] = 12
+    classes[(classes == 0) & ~water] = 11
+    classes[classes == 0] = 10
+    return classes
+
+
+@settings(max_examples=120, deadline=None)
+@given(towns(), st.sampled_from(["R2022A", "R2023A"]))
+def test_level_2_equals_an_independent_reading(grid: PopulationGrid, edition: str) -> None:
+    found = degree_of_urbanisation(grid, edition=edition, level=2)
+    np.testing.assert_array_equal(found.classes, level_2_oracle(grid, edition, found.centre))
+
+
+def test_level_2_of_belgium_equals_an_independent_reading(shared_data: Path) -> None:
+    folder = shared_data / "belgium"
+    grid = RasterGrid(folder / "POP.tif", folder / "LAND.tif", folder / "BUILT_S.tif").load()
+    known = ~np.isnan(grid.population)
+    filled = PopulationGrid(
+        np.nan_to_num(grid.population),
+        np.nan_to_num(grid.land),
+        np.nan_to_num(grid.built_up),
+        grid.transform,
+        grid.crs,
+    )
+    for edition in PUBLISHED:
+        found = degree_of_urbanisation(grid, edition=edition, level=2)
+        expected = level_2_oracle(filled, edition, found.centre)
+        np.testing.assert_array_equal(found.classes[known], expected[known])
+
+
 @settings(max_examples=60, deadline=None)
 @given(towns(), st.sampled_from([R2022A, R2023A]), st.integers(1, 6))
 def test_level_2_refines_level_1_and_ignores_blocks(

@@ -197,3 +197,15 @@ def test_shrinking_cities_are_told_by_people_and_land() -> None:
     assert found["population_change"].iloc[0] == pytest.approx(-0.1)
     with pytest.raises(InputError, match="no column b9"):
         shrinking_cities(cities, **(names | {"built_after": "b9"}))
+
+
+def test_two_columns_in_different_units_are_refused() -> None:
+    wan, persons = pd.Series({"a": 65.0, "b": 120.0}), pd.Series({"a": 1e6, "b": 2e6})
+    with pytest.raises(InputError, match="万"):
+        urbanisation_rate(wan, persons)
+    assert urbanisation_rate(wan, persons / 1e4).tolist() == [0.65, 0.6]
+    cities = pd.DataFrame({"p1": [650.0], "p2": [6.6e6], "b1": [1.0], "b2": [2.0]}, index=["a"])
+    with pytest.raises(InputError, match=r"p1 sums to 650 and p2 to 6\.6e"):
+        shrinking_cities(
+            cities, population_before="p1", population_after="p2", built_before="b1", built_after="b2"
+        )

@@ -112,9 +112,16 @@ class RasterGrid:
         check_choice(self.area_unit, "area_unit", ("m2", "share"))
         faults = Faults("grid")
         with _opened(self.population) as first:
+            if first.crs is None:
+                raise InputError(f"grid: {Path(self.population).name} has no CRS; write the one it is in.")
             _add_frame_faults(faults, CRS.from_user_input(first.crs), first.transform)
             for path in (self.land, self.built_up):
                 with _opened(path) as other:
+                    if other.crs not in (None, first.crs):
+                        faults.add(
+                            f"{Path(path).name} is in another CRS than {Path(self.population).name}",
+                            remedy="resample the layers to one grid",
+                        )
                     if other.shape != first.shape or other.transform != first.transform:
                         faults.add(
                             f"{Path(path).name} does not lie on the cells of {Path(self.population).name}",

@@ -6,13 +6,16 @@ import numpy as np
 import pandas as pd
 
 from urbgeo.checks import add_amount_faults, check_ids
-from urbgeo.errors import Faults
+from urbgeo.errors import Faults, InputError
 
 LARGEST_CITY_WAN = 4_000
 """No city of the world has more people than this many 万; above it a number means persons."""
 
 SMALLEST_CITY_PERSONS = 10_000
 """The upper side of a mix of units holds numbers of at least this many persons."""
+
+APART = 1_000.0
+"""Totals of two columns about the same places never differ by this factor in one unit."""
 
 MIXED_UNITS_RATIO = 10.0
 """Two neighbours in the sorted list that differ by this factor across the gap betray two units."""
@@ -47,6 +50,22 @@ def check_persons(population: pd.Series, name: str, *, units_checked: bool = Fal
         _add_unit_faults(faults, persons)
         faults.raise_if_any()
     return persons
+
+
+def check_one_unit(first: pd.Series, second: pd.Series) -> None:
+    """Refuse two columns whose totals differ a thousandfold: one is in 万, the other in persons.
+
+    Raises
+    ------
+    InputError
+        Naming both columns and their totals.
+    """
+    low, high = sorted((first, second), key=lambda column: float(column.sum()))
+    if float(low.sum()) > 0 and float(high.sum()) >= APART * float(low.sum()):
+        raise InputError(
+            f"{low.name} sums to {low.sum():g} and {high.name} to {high.sum():g}, which look like 万 (ten "
+            "thousands) beside persons; bring both to one unit."
+        )
 
 
 def _add_unit_faults(faults: Faults, persons: pd.Series) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from urbgeo.checks import check_amounts, check_ids
-from urbgeo.cities.magnitude import check_persons
+from urbgeo.cities.magnitude import check_one_unit, check_persons
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.provenance import Provenance
 
@@ -133,6 +133,7 @@ def urbanisation_rate(urban: pd.Series, population: pd.Series) -> pd.Series:
         raise InputError(f"urban and population: {some_of(lost)} stand in one of the two only; align them.")
     table = pd.DataFrame({"urban": urban.reindex(population.index), "population": population})
     check_amounts(table, "urban and population", ["urban", "population"])
+    check_one_unit(table["urban"], table["population"])
     over = table["urban"] > table["population"]
     if over.any():
         raise InputError(
@@ -251,6 +252,7 @@ def shrinking_cities(
     check_ids(cities.index, "cities")
     columns = [population_before, population_after, built_before, built_after]
     check_amounts(cities, "cities", columns)
+    check_one_unit(cities[population_before], cities[population_after])
     people = _relative_change(cities[population_before], cities[population_after])
     built = _relative_change(cities[built_before], cities[built_after])
     fewer, more = people < -tolerance, people > tolerance
