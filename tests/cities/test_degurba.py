@@ -181,7 +181,7 @@ PUBLISHED = {
     "R2022A": {"built": 0.5, "semi": (300, 5000, True, 3)},
     "R2023A": {"built": 0.2, "semi": (900, 2500, False, 2)},
 }
-"""Thresholds as the data packages give them: built-up share; semi-dense density, people, queen, kilometres."""
+"""Thresholds of the data packages: built-up share; density, people, queen, kilometres of semi-dense."""
 
 
 def level_2_oracle(grid: PopulationGrid, edition: str, centre: np.ndarray) -> np.ndarray:

@@ -61,6 +61,26 @@ def test_two_way_rules_count_what_comes_back() -> None:
     assert shares == pytest.approx({"out": 0.1, "interchange": 0.2, "pooled": 0.1})
 
 
+def test_two_way_rules_divide_by_residents_one_way_and_jobs_the_other() -> None:
+    """c: 100 employed residents, of whom 10 work in a; 150 jobs, of which 60 are held from a."""
+    table = flow_table([[140, 0, 60], [0, 1, 0], [10, 0, 90]], "abc")
+    places = pd.Series({"a": "A", "b": None, "c": None}, dtype=object)
+    shares = {
+        rule: functional_areas(table, places, rule=rule).zones.loc["c", "share"]
+        for rule in ("out", "interchange", "pooled")
+    }
+    assert shares == pytest.approx({"out": 10 / 100, "interchange": 10 / 100 + 60 / 150, "pooled": 70 / 250})
+
+
+def test_a_small_city_joins_a_large_one_by_its_own_residents() -> None:
+    """b sends 20 of its 50 to a; a sends 20 of its 500 to b: only b's share reaches 15 %."""
+    both = pd.Series({"a": "A", "b": "B"}, dtype=object)
+    merged = functional_areas(flow_table([[480, 20], [20, 30]], "ab"), both).zones
+    assert merged["area"].tolist() == ["A", "A"]
+    apart = functional_areas(flow_table([[480, 20], [7, 43]], "ab"), both).zones
+    assert apart["area"].tolist() == ["A", "B"]
+
+
 def test_flows_are_read_from_home_to_work() -> None:
     one_way = flow_table([[100, 0], [60, 40]], "ab")
     forth = functional_areas(one_way, pd.Series({"a": "A", "b": None}, dtype=object)).zones
