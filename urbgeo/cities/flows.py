@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -12,11 +12,16 @@ import shapely
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
-from urbgeo.checks import add_amount_faults, check_columns, check_ids, check_polygons
+from urbgeo.checks import add_amount_faults, check_columns, check_ids, check_polygons, is_finite_number
 from urbgeo.crs import equal_area_crs
-from urbgeo.errors import Faults
+from urbgeo.errors import Faults, InputError
 
 FLOW_COLUMNS = ("home", "work", "workers")
+
+RULES = ("out", "interchange", "pooled")
+"""Ways to say how strongly a zone is tied to a city, see :func:`tied_share`."""
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +90,38 @@ def read_flows(flows: pd.DataFrame, zones: Sequence[object] | pd.Index) -> Flows
     workers = flows["workers"].to_numpy(np.float64)
     n = len(ordered)
     return Flows(ordered, csr_array(coo_array((workers, ends), shape=(n, n))))
+
+
+def tied_share(out: Floats, back: Floats, employed: Floats, jobs: Floats, rule: str) -> Floats:
+    """Share of a zone's workers tied to a city, by one of three rules.
+
+    With ``out`` the workers that go to the city and ``back`` those that come from it: ``"out"``:
+    out / employed; ``"interchange"``: out / employed + back / jobs (share out plus share in);
+    ``"pooled"``: (out + back) / (employed + jobs). Nobody at all gives 0.
+    """
+    if rule == "out":
+        return _over(out, employed)
+    if rule == "interchange":
+        return _over(out, employed) + _over(back, jobs)
+    return _over(out + back, employed + jobs)
+
+
+def check_threshold(value: float, name: str) -> float:
+    """A share that something must reach, as a float; refuse what is not in (0, 1]."""
+    if not is_finite_number(value) or not 0 < value <= 1:
+        raise InputError(f"{name}: {value!r} is no share; give a number above 0 and at most 1.")
+    return float(value)
+
+
+def in_order(names: Iterable[object]) -> pd.Index:
+    """Each name once, sorted by kind and value: ties settled by it do not depend on the order of rows."""
+    once = list(dict.fromkeys(names))
+    return pd.Index(sorted(once, key=lambda one: (str(type(one)), one)))
+
+
+def _over(part: Floats, whole: Floats) -> Floats:
+    whole = np.broadcast_to(whole, part.shape)
+    return np.divide(part, whole, out=np.zeros_like(part, dtype=float), where=whole > 0)
 
 
 def borders(zones: gpd.GeoDataFrame) -> pd.DataFrame:

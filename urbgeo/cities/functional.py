@@ -11,7 +11,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from urbgeo.checks import check_choice, check_columns, check_ids
-from urbgeo.cities.flows import Flows, read_flows
+from urbgeo.cities.flows import RULES, Flows, check_threshold, in_order, read_flows, tied_share
 from urbgeo.errors import Faults, InputError
 from urbgeo.provenance import Provenance
 
@@ -28,8 +28,6 @@ CITY_IN_CENTRE = 0.5
 CENTRE_IN_CITY = 0.75
 """Shares of the city's people in the centre, and of the centre's in the city, for the city to be kept; widely
 quoted, parameters here."""
-
-RULES = ("out", "interchange", "pooled")
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,14 +161,13 @@ def functional_areas(
     Dijkstra, Poelman and Veneri (2019), The EU-OECD definition of a functional urban area.
     """
     check_choice(rule, "rule", RULES)
-    check_share(threshold, "threshold")
-    merge_at = threshold if merge_threshold is None else merge_threshold
-    check_share(merge_at, "merge_threshold")
+    check_threshold(threshold, "threshold")
+    merge_at = check_threshold(threshold if merge_threshold is None else merge_threshold, "merge_threshold")
     table = read_flows(flows, cities.index)
     placed = cities.reindex(table.zones)
     if placed.notna().sum() == 0:
         raise InputError("cities: no zone belongs to a city; give each core zone the name of its city.")
-    names = pd.Index(sorted(placed.dropna().unique(), key=lambda one: (str(type(one)), one)))
+    names = in_order(placed.dropna())
     core = np.where(placed.notna(), names.get_indexer(pd.Index(placed)), -1).astype(np.int64)
     merged, names = _merged_cities(table, core, names, merge_at, rule)
     core = np.where(core >= 0, merged[core], -1)
@@ -221,12 +218,6 @@ def area_table(flows: Flows, area: Ints, names: pd.Index) -> pd.DataFrame:
     )
 
 
-def check_share(value: float, name: str) -> None:
-    """Refuse a threshold that is not in (0, 1]."""
-    if not 0 < value <= 1:
-        raise InputError(f"{name}: {value!r} is no share; give a number above 0 and at most 1.")
-
-
 def _merged_cities(
     flows: Flows, core: Ints, names: pd.Index, threshold: float, rule: str
 ) -> tuple[Ints, pd.Index]:
@@ -236,7 +227,7 @@ def _merged_cities(
     inside = core >= 0
     employed: Floats = np.bincount(core[inside], flows.employed[inside], n).astype(np.float64)
     jobs: Floats = np.bincount(core[inside], flows.jobs[inside], n).astype(np.float64)
-    share = _share_of(between, between.T, employed[:, None], jobs[:, None], rule)
+    share = tied_share(between, between.T, employed[:, None], jobs[:, None], rule)
     np.fill_diagonal(share, 0.0)
     _, group = connected_components(coo_array(share >= threshold), directed=False)
     order = np.lexsort((np.arange(n), -jobs))
@@ -253,19 +244,7 @@ def _shares(flows: Flows, core: Ints, n: int, rule: str) -> Floats:
     member = coo_array((np.ones(len(zones)), (zones, core[zones])), shape=(len(core), n)).tocsr()
     out = (flows.matrix @ member).toarray()
     back = (flows.matrix.T @ member).toarray()
-    return _share_of(out, back, flows.employed[:, None], flows.jobs[:, None], rule)
-
-
-def _share_of(out: Floats, back: Floats, employed: Floats, jobs: Floats, rule: str) -> Floats:
-    def over(part: Floats, whole: Floats) -> Floats:
-        whole = np.broadcast_to(whole, part.shape)
-        return np.divide(part, whole, out=np.zeros_like(part, dtype=float), where=whole > 0)
-
-    if rule == "out":
-        return over(out, employed)
-    if rule == "interchange":
-        return over(out, employed) + over(back, jobs)
-    return over(out + back, employed + jobs)
+    return tied_share(out, back, flows.employed[:, None], flows.jobs[:, None], rule)
 
 
 def _pairs(neighbours: pd.DataFrame, zones: pd.Index) -> tuple[Ints, Ints]:

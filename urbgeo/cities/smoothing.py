@@ -142,6 +142,6 @@ def fill_holes(labels: NDArray[np.int32], max_cells: int) -> None:
             if len(hole) <= max_cells:
                 rows, columns = np.divmod(hole, inside.shape[1])
                 holes.append((len(hole), int(label), rows + top - 1, columns + left - 1))
-    for _, label, rows, columns in sorted(holes, key=lambda one: one[:2]):
+    for _, owner, rows, columns in sorted(holes, key=lambda one: one[:2]):
         free = labels[rows, columns] == 0
-        labels[rows[free], columns[free]] = label
+        labels[rows[free], columns[free]] = owner
