@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import geopandas as gpd
+import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
@@ -121,9 +122,91 @@ def test_neighbours_share_a_border_not_a_corner() -> None:
         index=list("abc"), crs=32631,
     )  # fmt: skip
     boxes.geometry = boxes.geometry.affine_transform([1000, 0, 0, 1000, 500_000, 5_600_000])
-    pairs = {(row.zone, row.neighbour) for row in borders(boxes).itertuples()}
+    table = borders(boxes)
+    pairs = {(row.zone, row.neighbour) for row in table.dropna().itertuples()}
     assert pairs == {("a", "b"), ("b", "a"), ("b", "c"), ("c", "b")}
-    assert borders(boxes)["border_km"].tolist() == pytest.approx([1, 1, 1, 1], rel=1e-3)
+    assert table.loc[table["neighbour"].isna(), "zone"].tolist() == ["a", "b", "c"], "the rim"
+    assert table["border_km"].tolist() == pytest.approx([1, 1, 1, 1, 3, 2, 3], rel=1e-3)
+
+
+def test_borders_that_share_no_corners_are_borders_in_degrees_too() -> None:
+    """West of two small zones lies a large one; their common corner lies on its side, which has none there."""
+    boxes = [shapely.box(4, 50, 5, 51), shapely.box(5, 50, 6, 50.4), shapely.box(5, 50.4, 6, 51)]
+    table = borders(gpd.GeoDataFrame(geometry=boxes, index=list("abc"), crs=4326)).dropna()
+    assert len(table) == 6
+    east = table[(table["zone"] == "a")].set_index("neighbour")["border_km"]
+    assert east.tolist() == pytest.approx([44.5, 66.8], rel=0.01), "0.4 and 0.6 degrees of a meridian"
+
+
+def test_slivers_between_borders_are_no_rim() -> None:
+    """Nine squares, the middle one with a corner of thirty centimetres cut off."""
+    boxes = [shapely.box(x, y, x + 1, y + 1) for x in range(3) for y in range(3)]
+    boxes[4] = shapely.Polygon([(1.0003, 1), (2, 1), (2, 2), (1, 2), (1, 1.0003)])
+    zones = gpd.GeoDataFrame(geometry=boxes, crs=32631)
+    zones.geometry = zones.geometry.affine_transform([1000, 0, 0, 1000, 500_000, 5_600_000])
+    table = borders(zones)
+    assert set(table.loc[table["neighbour"].isna(), "zone"]) == set(range(9)) - {4}
+
+
+def board(size: int) -> pd.DataFrame:
+    """Neighbours of a chessboard of zones x * size + y, with the rim told."""
+    zones = gpd.GeoDataFrame(
+        geometry=[shapely.box(x, y, x + 1, y + 1) for x in range(size) for y in range(size)], crs=32631
+    )
+    zones.geometry = zones.geometry.affine_transform([1000, 0, 0, 1000, 500_000, 5_600_000])
+    return borders(zones)
+
+
+def areas_of(assigned: str, size: int, neighbours: pd.DataFrame, **options: object) -> list[str | None]:
+    """Areas of a chessboard on which the zones of each letter are a city, before enclaves a dot."""
+    core = pd.Series([None if one == "." else one for one in assigned], dtype=object)
+    flows = pd.DataFrame({"home": core.index, "work": core.index, "workers": 1.0})
+    return functional_areas(flows, core, neighbours=neighbours, **options).zones["area"].tolist()  # type: ignore[arg-type]
+
+
+def shown(areas: list[str | None]) -> str:
+    return "".join(one or "." for one in areas)
+
+
+def test_several_zones_enclosed_together_join_the_area_around_them() -> None:
+    table = board(5)
+    ring = "..AAA" "..A.A" "..A.A" "..AAA" "....."  # fmt: skip
+    assert shown(areas_of(ring, 5, table)) == "..AAA..AAA..AAA..AAA....."
+    two = "..AAA" "..A.B" "..A.B" "..AAA" "....."  # fmt: skip
+    assert shown(areas_of(two, 5, table)) == two, "their border is with two areas"
+    bay = "..AAA" "..A.." "..A.A" "..AAA" "....."  # fmt: skip
+    assert shown(areas_of(bay, 5, table)) == bay, "the bay lies at the rim, which is land beyond"
+    assert shown(areas_of(bay, 5, table, coast=[9])) == "..AAA..AAA..AAA..AAA....."
+    pairs = table.dropna()
+    assert shown(areas_of(ring, 5, pairs)) == ring, "without the rim nothing says which side is inside"
+    one = "..AAA" "..A.A" "..AAA" "....." "....."  # fmt: skip
+    assert shown(areas_of(one, 5, pairs)) == "..AAA..AAA..AAA.........."
+    with pytest.raises(InputError, match="neighbours and coast: not among the zones at 99"):
+        areas_of(ring, 5, table, coast=[99])
+
+
+def test_a_zone_at_the_rim_with_one_neighbouring_area_is_no_enclave() -> None:
+    """Like Knokke-Heist: all its Belgian neighbours in one area, but land of another country beyond."""
+    corner = "AAA" "AA." "AAA"  # fmt: skip
+    assert shown(areas_of(corner, 3, board(3))) == corner
+    assert shown(areas_of(corner, 3, board(3), coast=[5])) == "AAAAAAAAA"
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from("AB..."), min_size=25, max_size=25).filter(lambda cells: "A" in cells))
+def test_enclaves_equal_a_flood_fill(cells: list[str]) -> None:
+    graph = nx.grid_2d_graph(5, 5)
+    free = [node for node in graph if cells[node[0] * 5 + node[1]] == "."]
+    expected = list(cells)
+    for part in nx.connected_components(graph.subgraph(free)):
+        around = {cells[x * 5 + y] for node in part for x, y in graph[node]} - {"."}
+        if len(around) == 1 and not any(0 in node or 4 in node for node in part):
+            for x, y in part:
+                expected[x * 5 + y] = next(iter(around))
+    assert shown(areas_of("".join(cells), 5, BOARD)) == "".join(expected)
+
+
+BOARD = board(5)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,9 @@ FLOW_COLUMNS = ("home", "work", "workers")
 RULES = ("out", "interchange", "pooled")
 """Ways to say how strongly a zone is tied to a city, see :func:`tied_share`."""
 
+RIM_SHARE = 1e-3
+"""A zone with no more of its outline open than this has slivers between its borders, not a rim."""
+
 Floats = NDArray[np.float64]
 
 
@@ -125,13 +128,14 @@ def _over(part: Floats, whole: Floats) -> Floats:
 
 
 def borders(zones: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Which zones share a border, and how long it is.
+    """Which zones share a border, how long it is, and which zones lie at the rim of the layer.
 
     Returns
     -------
     pandas.DataFrame
         One row per ordered pair: ``zone``, ``neighbour``, ``border_km``; zones that touch in a point only
-        are not neighbours.
+        are not neighbours. Then one row with a missing ``neighbour`` for each zone that borders on nothing
+        in the layer with more than a thousandth of its outline (coast, or land beyond).
 
     Raises
     ------
@@ -139,19 +143,24 @@ def borders(zones: gpd.GeoDataFrame) -> pd.DataFrame:
         For faulty polygons.
     """
     check_polygons(zones, "zones")
-    shapes = zones.geometry.to_crs(equal_area_crs(zones)).to_numpy()
+    shapes = zones.geometry.to_numpy()
     left, right = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     once = left < right
     left, right = left[once], right[once]
+    # in their own CRS, for only there do borders coincide that share no corners
     shared = shapely.intersection(shapely.boundary(shapes[left]), shapes[right])
-    length = shapely.length(shared) / 1000.0
+    metric = equal_area_crs(zones)
+    length = gpd.GeoSeries(shared, crs=zones.crs).to_crs(metric).length.to_numpy() / 1000.0
     real = length > 0
     left, right, length = left[real], right[real], length[real]
-    ids = zones.index
+    outline = zones.geometry.to_crs(metric).length.to_numpy() / 1000.0
+    open_km = outline - np.bincount(left, length, len(shapes)) - np.bincount(right, length, len(shapes))
+    rim = np.flatnonzero(open_km > RIM_SHARE * outline)
+    ids = zones.index.to_numpy(object)
     return pd.DataFrame(
         {
-            "zone": ids[np.concatenate([left, right])],
-            "neighbour": ids[np.concatenate([right, left])],
-            "border_km": np.concatenate([length, length]),
+            "zone": np.concatenate([ids[left], ids[right], ids[rim]]),
+            "neighbour": np.concatenate([ids[right], ids[left], np.full(len(rim), None)]),
+            "border_km": np.concatenate([length, length, open_km[rim]]),
         }
     )
