@@ -26,6 +26,7 @@ from urbgeo.cities.communities import communities
 from urbgeo.cities.percolation import box_dimension, percolate
 from urbgeo.crs import CHINA_ALBERS
 from urbgeo.errors import InputError
+from urbgeo.network.model import build_network
 
 UTM = 32649
 
@@ -182,6 +183,28 @@ def test_two_towns_percolate_at_their_spacing_and_join_at_their_distance() -> No
         percolate(first, links.assign(from_node=["q", *links["from_node"][1:]]), thresholds_m=[50, 100])
 
 
+def test_a_network_percolates_like_its_tables_without_its_trains() -> None:
+    nodes, links = lattice(8, 100.0)
+    station = gpd.GeoDataFrame(
+        geometry=gpd.points_from_xy([505_000], [3_000_000]), index=["station"], crs=UTM
+    )
+    rows = links.assign(length_km=links["length_m"] / 1000, **{"class": "local", "mode": "road"})
+    train = {"from_node": "0-0", "to_node": "station", "length_km": 5.0, "class": "rail", "mode": "rail",
+             "minutes": 3.0}  # fmt: skip
+    every = pd.concat([rows.drop(columns="length_m"), pd.DataFrame([train])], ignore_index=True)
+    network = build_network(pd.concat([nodes, station]), every)
+    found = percolate(network, thresholds_m=[50, 100])
+    plain = percolate(nodes, links, thresholds_m=[50, 100])
+    pd.testing.assert_frame_equal(found.table, plain.table)
+    assert found.cluster.reindex(nodes.index).equals(plain.cluster)
+    with pytest.raises(InputError, match="brings its own"):
+        percolate(network, links, thresholds_m=[50, 100])
+    with pytest.raises(InputError, match="has no roads"):
+        percolate(network.only(("rail",)), thresholds_m=[50, 100])
+    with pytest.raises(InputError, match="give the streets"):
+        percolate(nodes, thresholds_m=[50, 100])
+
+
 def test_box_dimension_tells_a_line_from_a_square() -> None:
     t = np.arange(4096) / 4096
     line = np.stack([t, t], axis=1)
@@ -230,14 +253,53 @@ def test_cliques_with_weak_bridges_are_the_communities() -> None:
         communities(links, method="infomap")
 
 
+@pytest.mark.parametrize("method", ["louvain", "leiden"])
+def test_communities_form_a_tree_from_the_finest_to_the_coarsest(method: str) -> None:
+    """Cliques of four in pairs: strong links in a clique, weaker in a pair, weak from pair to pair."""
+    if method == "leiden":
+        pytest.importorskip("graspologic_native")
+    rows = []
+    for a, b in itertools.combinations(range(64), 2):
+        weight = (
+            100.0 if a // 4 == b // 4 else 6.0 if a // 8 == b // 8 else 0.5 if a // 32 == b // 32 else 0.01
+        )
+        rows.append((a, b, weight))
+    links = pd.DataFrame(rows, columns=["from_place", "to_place", "strength"])
+    found = communities(links, method=method)
+    assert len(found.places.columns) >= 2
+    for fine, coarse in itertools.pairwise(found.places):
+        assert (found.places.groupby(fine)[coarse].nunique() == 1).all()
+        assert found.places[fine].nunique() > found.places[coarse].nunique()
+    last = found.places.iloc[:, -1]
+    assert (last.groupby(np.arange(64) // 32).nunique() < last.nunique()).all()
+    for level, name in enumerate(found.places, start=1):
+        assert (
+            found.tree.loc[level, "places"].tolist()
+            == found.places[name].value_counts().sort_index().tolist()
+        )
+    parents = found.tree.loc[1, "parent"]
+    assert (found.places["level_1"].map(parents) == found.places["level_2"]).all()
+    assert found.tree.loc[len(found.places.columns), "parent"].isna().all()
+    smaller = communities(links, method=method, resolution=30.0).places.iloc[:, -1]
+    assert smaller.nunique() > last.nunique()
+
+
 @settings(max_examples=40, deadline=None)
-@given(st.integers(0, 2**32 - 1))
-def test_row_order_never_changes_communities(seed: int) -> None:
+@given(st.integers(0, 2**32 - 1), st.sampled_from(["louvain", "leiden"]))
+def test_row_order_never_changes_communities(seed: int, method: str) -> None:
+    """Nor do parallel links, whose sums depend on their order in the last digit, nor numbers among names."""
+    if method == "leiden":
+        pytest.importorskip("graspologic_native")
     random = np.random.default_rng(seed)
-    ends = random.integers(0, 14, (40, 2))
+    names = np.array([*range(8), *"abcdef"], dtype=object)
+    ends = names[random.integers(0, 14, (40, 2))]
     links = pd.DataFrame({"from_place": ends[:, 0], "to_place": ends[:, 1], "strength": random.random(40)})
-    one, other = communities(links), communities(links.sample(frac=1, random_state=seed % 1000))
-    assert one.places.equals(other.places)
+    links = pd.concat([links, links.assign(strength=0.1), links.assign(strength=0.2)], ignore_index=True)
+    turned = links.rename(columns={"from_place": "to_place", "to_place": "from_place"})
+    one = communities(links, method=method)
+    for other in (links.sample(frac=1, random_state=seed % 1000), turned):
+        assert one.places.equals(communities(other, method=method).places)
+    assert one.modularity.between(-0.5, 1).all()
 
 
 def test_the_counties_of_china_cluster_by_distance(shared_data: Path) -> None:

@@ -130,7 +130,7 @@ def test_neighbours_share_a_border_not_a_corner() -> None:
 
 
 def test_borders_that_share_no_corners_are_borders_in_degrees_too() -> None:
-    """West of two small zones lies a large one; their common corner lies on its side, which has none there."""
+    """West of two small zones lies a large one; their common corner lies on its side, where it has none."""
     boxes = [shapely.box(4, 50, 5, 51), shapely.box(5, 50, 6, 50.4), shapely.box(5, 50.4, 6, 51)]
     table = borders(gpd.GeoDataFrame(geometry=boxes, index=list("abc"), crs=4326)).dropna()
     assert len(table) == 6

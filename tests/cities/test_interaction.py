@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import geopandas as gpd
@@ -159,6 +160,26 @@ def test_huff_shares_sum_to_one_and_a_place_at_a_centre_stays() -> None:
     assert share.iloc[2].isna().all()
 
 
+def test_a_centre_without_attraction_draws_nobody_even_where_it_stands() -> None:
+    share = huff(
+        pd.Series({"a": 0.0, "b": 4.0, "c": 1.0}), frame([[0, 5, 10], [1, 0, 0], [2, np.inf, np.inf]])
+    )
+    assert share.iloc[0].tolist() == pytest.approx([0, 4 / 25 / (4 / 25 + 1 / 100), 1 / 17])
+    assert share.iloc[1].tolist() == [0, 0.8, 0.2]
+    assert share.iloc[2].isna().all(), "only a centre without attraction is in reach"
+    with pytest.raises(InputError, match="negative minutes from b"):
+        huff(pd.Series({"a": 1.0}), frame([[1], [-1]]))
+
+
+def test_equal_pulls_go_to_the_first_name_whatever_the_order_of_columns() -> None:
+    cost = pd.DataFrame({"B": [10.0, 0], "A": [10.0, 0]}, index=list("xy"))
+    mass = pd.Series({"B": 5.0, "A": 5.0})
+    for columns in (["A", "B"], ["B", "A"]):
+        assert field_strength(mass, cost[columns])["city"].tolist() == ["A", "A"]
+    with pytest.raises(InputError, match="negative minutes from y"):
+        field_strength(mass, cost - 5)
+
+
 def test_at_the_breaking_point_both_pull_alike() -> None:
     x = breaking_point(90, 400, 100)
     assert x == pytest.approx(60)
@@ -183,6 +204,31 @@ def test_dominant_flows_form_a_hierarchy() -> None:
     assert found["centre"].tolist() == ["a", "a", "a", "d"]
     shuffled = dominant_flows(flows.loc[list("dbca"), list("cabd")])
     assert shuffled.reindex(found.index).equals(found)
+
+
+def test_places_of_equal_size_do_not_depend_on_each_other() -> None:
+    flows = frame([[0, 9, 1], [9, 0, 1], [5, 5, 0]])
+    found = dominant_flows(flows, size=pd.Series({"a": 7.0, "b": 7.0, "c": 1.0}))
+    assert found["status"].tolist() == ["independent", "independent", "dependent"]
+    assert found["destination"].tolist() == ["b", "a", "a"], "of equal flows to equal places the first id"
+    assert found["centre"].tolist() == ["a", "b", "a"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(2, 7), st.integers(0, 2**32 - 1))
+def test_row_order_never_changes_the_hierarchy(n: int, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    flows = frame(random.choice([0.0, 0.1, 0.2, 0.3, 0.7], (n, n)))
+    order = list(flows.index[random.permutation(n)])
+    one, other = dominant_flows(flows), dominant_flows(flows.loc[order, order[::-1]])
+    pd.testing.assert_frame_equal(other.loc[flows.index], one)
+    inflow = {k: math.fsum(v for i, v in flows[k].items() if i != k) for k in flows}
+    for place, row in one.iterrows():
+        if row["status"] == "dependent":
+            assert inflow[row["destination"]] > inflow[str(place)] - 1e-12
+            assert one.loc[row["destination"], "centre"] == row["centre"]
+        else:
+            assert row["centre"] == place
 
 
 def square_with_diagonal() -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
