@@ -88,6 +88,17 @@ def test_a_threshold_above_every_place_is_refused() -> None:
         city_clusters(frame, population="pop", distance_km=1)
 
 
+def test_a_cluster_needs_its_density_and_the_closed_distance() -> None:
+    places = places_at([(0, 0), (1000, 0), (2000, 0), (3001, 0)], 9.0).assign(dense=[5.0, 4.99, 5.0, 8.0])
+    options = {"population": "people", "density": "dense", "min_density": 5.0}
+    found = city_clusters(places, distance_km=1.0005, **options).places
+    assert found["status"].tolist() == ["alone", "below the threshold", "alone", "alone"]
+    wider = city_clusters(places, distance_km=1.002, **options).places
+    assert wider["cluster"].tolist() == [2, 0, 1, 1]
+    with pytest.raises(InputError, match="the highest density 8"):
+        city_clusters(places, distance_km=1, **options | {"min_density": 9.0})
+
+
 def minutes(values: object) -> pd.DataFrame:
     values = np.array(values, float)
     names = [f"p{k}" for k in range(len(values))]
@@ -211,6 +222,19 @@ def test_box_dimension_tells_a_line_from_a_square() -> None:
     square = np.stack(np.meshgrid(t[::32], t[::32]), axis=-1).reshape(-1, 2)
     assert box_dimension(line) == pytest.approx(1, abs=0.02)
     assert box_dimension(square) == pytest.approx(2, abs=0.05)
+
+
+def test_a_dimension_needs_fifty_intersections_and_falls_where_few_share_a_box() -> None:
+    for n, known in ((49, False), (50, True)):
+        row = places_at([(100 * k, 0) for k in range(n)])
+        links = pd.DataFrame({"from_node": row.index[:-1], "to_node": row.index[1:], "length_m": 100.0})
+        dimension = percolate(row, links, thresholds_m=[50, 100]).table.loc[100, "dimension"]
+        assert np.isfinite(dimension) == known, n
+    t = np.arange(300) / 300
+    corners = np.array([[int(x * side) for x in t] for side in 4 * 2 ** np.arange(8)])
+    usable = [(4 * 2**k, len(set(row))) for k, row in enumerate(corners) if len(set(row)) <= 150]
+    slope = np.polyfit(np.log([side for side, _ in usable]), np.log([boxes for _, boxes in usable]), 1)[0]
+    assert box_dimension(np.stack([t, 0 * t], axis=1)) == pytest.approx(slope, abs=0.02)
 
 
 def test_the_streets_of_wuhan_percolate(shared_data: Path) -> None:

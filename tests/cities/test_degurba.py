@@ -374,6 +374,24 @@ def test_units_are_classed_by_hand_computed_shares() -> None:
         assert table["population"].tolist() == [72_000, 36_400, 400, 0, 0]
 
 
+def test_a_unit_too_small_for_any_centre_takes_the_cells_it_touches() -> None:
+    """A unit of 20 by 10 m on the edge of two cells of 50 m, clear of both their centres."""
+    people = np.full((4, 4), 9000.0)
+    people[:, 2:] = 0
+    grid = grid_of(people)
+    urban = degree_of_urbanisation(grid, edition=PLAIN)
+    slip = shapely.box(1990, -1010, 2010, -1000)
+    units = gpd.GeoDataFrame(geometry=[slip, shapely.box(0, -4000, 2000, 0)], index=["slip", "city"],
+                             crs=grid.crs)  # fmt: skip
+    table = classify_units(units, urban, grid, method="centre").table
+    assert table["status"].tolist() == ["classified", "classified"]
+    assert table.loc["slip", "class"] == "city"
+    assert table.loc["slip", "population"] == pytest.approx(9000 / 400), (
+        "one of the 400 small cells of its cell"
+    )
+    assert table.loc["city", "population"] == 72_000
+
+
 @pytest.mark.parametrize(
     ("people", "of_2024", "of_2021"),
     [

@@ -116,6 +116,21 @@ def test_cities_need_half_of_their_people_in_the_centre() -> None:
     assert strict["status"].tolist() == ["city too thin", "no city", "city", "no city"]
 
 
+def test_a_city_holds_three_quarters_of_its_centre_and_lives_in_it() -> None:
+    total = pd.Series([100.0, 100.0], index=["in", "out"])
+    for outside, kept in ((25.0, True), (25.1, False)):
+        people = pd.DataFrame({1: [75.0, outside]}, index=total.index)
+        assert cities_of_centres(people, total)["city"].notna().any() == kept, (
+            "75 of 100 people of the centre"
+        )
+    people = pd.DataFrame({1: [80.0, 60.0]}, index=total.index)
+    for bound, kept in ((0.7, True), (0.701, False)):
+        found = cities_of_centres(people, total, city_in_centre=bound)
+        assert (found["status"] == "city").all() == kept, "140 of the city's 200 people live in the centre"
+    alone = cities_of_centres(people, total, centre_population=pd.Series({1: 187.0}))
+    assert alone["status"].tolist() == ["city too thin"] * 2, "140 of 187 is below three quarters"
+
+
 def test_neighbours_share_a_border_not_a_corner() -> None:
     boxes = gpd.GeoDataFrame(
         geometry=[shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1), shapely.box(1, 1, 2, 2)],
@@ -301,6 +316,74 @@ def test_labour_areas_meet_the_rules_or_have_nowhere_to_go(matrix: list[list[int
         if linked and not stays and len(found.areas) > 1:
             assert row["self_containment"] >= rules.min_containment - 1e-9
             assert row["employed"] >= rules.min_size
+
+
+def labour_by_loops(values: np.ndarray, rules: LabourRules) -> list[int]:
+    """The dissolving of areas as Coombes and Bond describe it, with plain sums over members."""
+    employed, jobs = values.sum(axis=1), values.sum(axis=0)
+    group = list(range(len(values)))
+    alive, settled = set(group), {z for z in group if 0 < employed[z] == values[z, z]}
+
+    def of(area: int) -> list[int]:
+        return [zone for zone, one in enumerate(group) if one == area]
+
+    def valid(area: int) -> float:
+        inside = of(area)
+        most = max(employed[inside].sum(), jobs[inside].sum())
+        contained = values[np.ix_(inside, inside)].sum() / most if most else 0.0
+        size = (rules.target_size - employed[inside].sum()) / (rules.target_size - rules.min_size)
+        allowed = 1 - (1 - rules.min_containment / rules.target_containment) * max(size, 0.0)
+        return allowed * min(contained / rules.target_containment, 1.0)
+
+    def tie(zone: int, area: int) -> float:
+        inside = of(area)
+        out, back = values[zone, inside].sum(), values[inside, zone].sum()
+        forth = out**2 / (employed[zone] * jobs[inside].sum()) if out else 0.0
+        return forth + (back**2 / (jobs[zone] * employed[inside].sum()) if back else 0.0)
+
+    while open_areas := sorted(alive - settled):
+        worst = min(open_areas, key=valid)
+        if valid(worst) >= rules.min_containment / rules.target_containment:
+            break
+        members = sorted(of(worst), key=lambda zone: -employed[zone])
+        alive.discard(worst)
+        moved = 0
+        for zone in members:
+            best = max(sorted(alive), key=lambda area: tie(zone, area), default=None)
+            if best is not None and tie(zone, best) > 0:
+                group[zone] = best
+                moved += 1
+        if moved < len(members):
+            alive.add(worst)
+            if not moved:
+                settled.add(worst)
+    return group
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(2, 9), st.integers(0, 2**32 - 1), st.sampled_from([0.3, 0.7]))
+def test_labour_areas_equal_the_description_by_loops(n: int, seed: int, empty: float) -> None:
+    random = np.random.default_rng(seed)
+    values = random.random((n, n)) * 100 * (random.random((n, n)) > empty)
+    values[np.diag_indices(n)] += random.random(n) * 200
+    rules = LabourRules(min_size=50, target_size=500)
+    names = list("abcdefghij"[:n])
+    found = labour_market_areas(flow_table(values), pd.Index(names), rules=rules).zones["area"]
+    expected = labour_by_loops(values, rules)
+    pairs = set(zip(found, expected, strict=True))
+    assert len(pairs) == found.nunique() == len(set(expected))
+
+
+def test_labour_areas_trade_size_against_containment_at_the_published_numbers() -> None:
+    """25,000 residents need two thirds of them to stay, 3,500 need three quarters, 14,250 the middle."""
+    for size, share in ((25_000, 0.6667), (40_000, 0.6667), (3_500, 0.75)):
+        for step, stands in ((0.0, True), (-0.002, False)):
+            stays = round(size * (share + step)) + (1 if stands else 0)
+            flows = flow_table([[stays, size - stays], [0, 900_000]], "ab")
+            areas = labour_market_areas(flows, pd.Index(["a", "b"])).zones["area"]
+            assert (areas["a"] == "a") == stands, (size, share, step)
+    tiny = flow_table([[3400, 90], [0, 900_000]], "ab")
+    assert labour_market_areas(tiny, pd.Index(["a", "b"])).zones.loc["a", "area"] == "b", "below 3,500"
 
 
 def belgian_flows(folder: Path) -> pd.DataFrame:

@@ -139,17 +139,20 @@ def test_gravity_links_follow_the_formula_and_share_one() -> None:
 
 def test_radiation_equals_its_formula_by_loops() -> None:
     _, cost, out, into = system(6, 9)
-    found = radiation(out, cost, trips=into).to_numpy()
-    m, d = out.to_numpy(), cost.to_numpy()
+    jobs = into[::-1].set_axis(into.index) / 3
+    found = radiation(out, cost, trips=into, opportunities=jobs).to_numpy()
+    m, n, d = out.to_numpy(), jobs.to_numpy(), cost.to_numpy()
     for i in range(6):
         for j in range(6):
             if i == j:
                 assert found[i, j] == 0
                 continue
-            s = sum(m[k] for k in range(6) if k not in (i, j) and d[i, k] < d[i, j])
-            expected = into.iloc[i] * m[i] * m[j] / ((m[i] + s) * (m[i] + s + m[j])) / (1 - m[i] / m.sum())
+            s = sum(n[k] for k in range(6) if k not in (i, j) and d[i, k] < d[i, j])
+            whole = m[i] + n.sum() - n[i]
+            expected = into.iloc[i] * m[i] * n[j] / ((m[i] + s) * (m[i] + s + n[j])) / (1 - m[i] / whole)
             assert found[i, j] == pytest.approx(expected)
     np.testing.assert_allclose(found.sum(axis=1), into)
+    np.testing.assert_allclose(radiation(out, cost), radiation(out, cost, trips=out, opportunities=out))
 
 
 def test_huff_shares_sum_to_one_and_a_place_at_a_centre_stays() -> None:
@@ -262,8 +265,35 @@ def test_network_shape_of_a_square_with_a_diagonal() -> None:
     graph = nx.Graph()
     graph.add_weighted_edges_from(links.iloc[:5].itertuples(index=False), weight="km")
     assert found.places["betweenness"].to_dict() == nx.betweenness_centrality(graph, weight="km")
+    assert found.places["closeness"].tolist() == pytest.approx([3 / 40] * 4), "the diagonal is no shorter"
+    assert found.places["degree"].tolist() == [3, 2, 3, 2]
     with pytest.raises(InputError, match="q are not among the places"):
         network_shape(places, links.assign(to_place="q"))
+
+
+def test_network_shape_counts_components() -> None:
+    """Two triangles of sides 3, 4 and 5 km: two circuits of at most two."""
+    xy = np.array([(0, 0), (3, 0), (0, 4), (50, 0), (53, 0), (50, 4)]) * 1000
+    points = gpd.points_from_xy(500_000 + xy[:, 0], 3_000_000 + xy[:, 1])
+    places = gpd.GeoDataFrame(geometry=points, index=list("abcdef"), crs=32649)
+    rows = [
+        ("a", "b", 3.0),
+        ("a", "c", 4.0),
+        ("b", "c", 5.0),
+        ("d", "e", 3.0),
+        ("d", "f", 4.0),
+        ("e", "f", 5.0),
+    ]
+    found = network_shape(places, pd.DataFrame(rows, columns=["from_place", "to_place", "length_km"]))
+    assert found.indices[["nodes", "edges", "components"]].tolist() == [6, 6, 2]
+    assert found.indices["alpha"] == pytest.approx((6 - 6 + 2) / (2 * 6 - 5 * 2))
+    assert found.indices["gamma"] == pytest.approx(6 / 12)
+    assert found.places.loc["a", "closeness"] == pytest.approx(2 / 7 * 2 / 5), "reached over sum, times share"
+    assert found.places.loc["a", "straightness"] == pytest.approx(1, rel=1e-3)
+    one = network_shape(
+        places.iloc[:3], pd.DataFrame(rows[:3], columns=["from_place", "to_place", "length_km"])
+    )
+    assert one.indices["alpha"] == pytest.approx((3 - 3 + 1) / (6 - 5))
 
 
 def test_polycentricity_runs_from_a_star_to_a_complete_graph() -> None:
