@@ -260,6 +260,9 @@ def test_bad_populations_are_refused_by_id() -> None:
         InputError, match=r"population is missing or not a number at a.*negative or infinite at b"
     ):
         circle(peopled(ROW, [np.nan, -1, 1, 1, 1]))
+    with pytest.raises(InputError, match=r"zones: population: numbers up to 650 .* mixed with persons at b"):
+        circle(peopled(ROW, [9e5, 650, 8e5, 7e5, 6e5]))
+    circle(peopled(ROW, [9e5, 650, 8e5, 7e5, 6e5]), units_checked=True)
     with pytest.raises(InputError, match="urban_population above population at c"):
         circle(peopled(ROW, 1.0, [0, 0, 2, 0, 0]))
 

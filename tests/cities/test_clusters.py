@@ -26,6 +26,7 @@ from urbgeo.cities.communities import communities
 from urbgeo.cities.percolation import box_dimension, percolate
 from urbgeo.crs import CHINA_ALBERS
 from urbgeo.errors import InputError
+from urbgeo.network.model import build_network
 
 UTM = 32649
 
@@ -85,6 +86,17 @@ def test_a_threshold_above_every_place_is_refused() -> None:
         city_clusters(frame, population="people", distance_km=0)
     with pytest.raises(InputError, match="no column pop"):
         city_clusters(frame, population="pop", distance_km=1)
+
+
+def test_a_cluster_needs_its_density_and_the_closed_distance() -> None:
+    places = places_at([(0, 0), (1000, 0), (2000, 0), (3001, 0)], 9.0).assign(dense=[5.0, 4.99, 5.0, 8.0])
+    options = {"population": "people", "density": "dense", "min_density": 5.0}
+    found = city_clusters(places, distance_km=1.0005, **options).places
+    assert found["status"].tolist() == ["alone", "below the threshold", "alone", "alone"]
+    wider = city_clusters(places, distance_km=1.002, **options).places
+    assert wider["cluster"].tolist() == [2, 0, 1, 1]
+    with pytest.raises(InputError, match="the highest density 8"):
+        city_clusters(places, distance_km=1, **options | {"min_density": 9.0})
 
 
 def minutes(values: object) -> pd.DataFrame:
@@ -182,12 +194,47 @@ def test_two_towns_percolate_at_their_spacing_and_join_at_their_distance() -> No
         percolate(first, links.assign(from_node=["q", *links["from_node"][1:]]), thresholds_m=[50, 100])
 
 
+def test_a_network_percolates_like_its_tables_without_its_trains() -> None:
+    nodes, links = lattice(8, 100.0)
+    station = gpd.GeoDataFrame(
+        geometry=gpd.points_from_xy([505_000], [3_000_000]), index=["station"], crs=UTM
+    )
+    rows = links.assign(length_km=links["length_m"] / 1000, **{"class": "local", "mode": "road"})
+    train = {"from_node": "0-0", "to_node": "station", "length_km": 5.0, "class": "rail", "mode": "rail",
+             "minutes": 3.0}  # fmt: skip
+    every = pd.concat([rows.drop(columns="length_m"), pd.DataFrame([train])], ignore_index=True)
+    network = build_network(pd.concat([nodes, station]), every)
+    found = percolate(network, thresholds_m=[50, 100])
+    plain = percolate(nodes, links, thresholds_m=[50, 100])
+    pd.testing.assert_frame_equal(found.table, plain.table)
+    assert found.cluster.reindex(nodes.index).equals(plain.cluster)
+    with pytest.raises(InputError, match="brings its own"):
+        percolate(network, links, thresholds_m=[50, 100])
+    with pytest.raises(InputError, match="has no roads"):
+        percolate(network.only(("rail",)), thresholds_m=[50, 100])
+    with pytest.raises(InputError, match="give the streets"):
+        percolate(nodes, thresholds_m=[50, 100])
+
+
 def test_box_dimension_tells_a_line_from_a_square() -> None:
     t = np.arange(4096) / 4096
     line = np.stack([t, t], axis=1)
     square = np.stack(np.meshgrid(t[::32], t[::32]), axis=-1).reshape(-1, 2)
     assert box_dimension(line) == pytest.approx(1, abs=0.02)
     assert box_dimension(square) == pytest.approx(2, abs=0.05)
+
+
+def test_a_dimension_needs_fifty_intersections_and_falls_where_few_share_a_box() -> None:
+    for n, known in ((49, False), (50, True)):
+        row = places_at([(100 * k, 0) for k in range(n)])
+        links = pd.DataFrame({"from_node": row.index[:-1], "to_node": row.index[1:], "length_m": 100.0})
+        dimension = percolate(row, links, thresholds_m=[50, 100]).table.loc[100, "dimension"]
+        assert np.isfinite(dimension) == known, n
+    t = np.arange(300) / 300
+    corners = np.array([[int(x * side) for x in t] for side in 4 * 2 ** np.arange(8)])
+    usable = [(4 * 2**k, len(set(row))) for k, row in enumerate(corners) if len(set(row)) <= 150]
+    slope = np.polyfit(np.log([side for side, _ in usable]), np.log([boxes for _, boxes in usable]), 1)[0]
+    assert box_dimension(np.stack([t, 0 * t], axis=1)) == pytest.approx(slope, abs=0.02)
 
 
 def test_the_streets_of_wuhan_percolate(shared_data: Path) -> None:
@@ -230,14 +277,53 @@ def test_cliques_with_weak_bridges_are_the_communities() -> None:
         communities(links, method="infomap")
 
 
+@pytest.mark.parametrize("method", ["louvain", "leiden"])
+def test_communities_form_a_tree_from_the_finest_to_the_coarsest(method: str) -> None:
+    """Cliques of four in pairs: strong links in a clique, weaker in a pair, weak from pair to pair."""
+    if method == "leiden":
+        pytest.importorskip("graspologic_native")
+    rows = []
+    for a, b in itertools.combinations(range(64), 2):
+        weight = (
+            100.0 if a // 4 == b // 4 else 6.0 if a // 8 == b // 8 else 0.5 if a // 32 == b // 32 else 0.01
+        )
+        rows.append((a, b, weight))
+    links = pd.DataFrame(rows, columns=["from_place", "to_place", "strength"])
+    found = communities(links, method=method)
+    assert len(found.places.columns) >= 2
+    for fine, coarse in itertools.pairwise(found.places):
+        assert (found.places.groupby(fine)[coarse].nunique() == 1).all()
+        assert found.places[fine].nunique() > found.places[coarse].nunique()
+    last = found.places.iloc[:, -1]
+    assert (last.groupby(np.arange(64) // 32).nunique() < last.nunique()).all()
+    for level, name in enumerate(found.places, start=1):
+        assert (
+            found.tree.loc[level, "places"].tolist()
+            == found.places[name].value_counts().sort_index().tolist()
+        )
+    parents = found.tree.loc[1, "parent"]
+    assert (found.places["level_1"].map(parents) == found.places["level_2"]).all()
+    assert found.tree.loc[len(found.places.columns), "parent"].isna().all()
+    smaller = communities(links, method=method, resolution=30.0).places.iloc[:, -1]
+    assert smaller.nunique() > last.nunique()
+
+
 @settings(max_examples=40, deadline=None)
-@given(st.integers(0, 2**32 - 1))
-def test_row_order_never_changes_communities(seed: int) -> None:
+@given(st.integers(0, 2**32 - 1), st.sampled_from(["louvain", "leiden"]))
+def test_row_order_never_changes_communities(seed: int, method: str) -> None:
+    """Nor do parallel links, whose sums depend on their order in the last digit, nor numbers among names."""
+    if method == "leiden":
+        pytest.importorskip("graspologic_native")
     random = np.random.default_rng(seed)
-    ends = random.integers(0, 14, (40, 2))
+    names = np.array([*range(8), *"abcdef"], dtype=object)
+    ends = names[random.integers(0, 14, (40, 2))]
     links = pd.DataFrame({"from_place": ends[:, 0], "to_place": ends[:, 1], "strength": random.random(40)})
-    one, other = communities(links), communities(links.sample(frac=1, random_state=seed % 1000))
-    assert one.places.equals(other.places)
+    links = pd.concat([links, links.assign(strength=0.1), links.assign(strength=0.2)], ignore_index=True)
+    turned = links.rename(columns={"from_place": "to_place", "to_place": "from_place"})
+    one = communities(links, method=method)
+    for other in (links.sample(frac=1, random_state=seed % 1000), turned):
+        assert one.places.equals(communities(other, method=method).places)
+    assert one.modularity.between(-0.5, 1).all()
 
 
 def test_the_counties_of_china_cluster_by_distance(shared_data: Path) -> None:

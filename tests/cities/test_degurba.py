@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
+from urbgeo.cities import grids
 from urbgeo.cities.coverage import cover
 from urbgeo.cities.degurba import (
     LEVEL_2,
@@ -373,6 +374,24 @@ def test_units_are_classed_by_hand_computed_shares() -> None:
         assert table["population"].tolist() == [72_000, 36_400, 400, 0, 0]
 
 
+def test_a_unit_too_small_for_any_centre_takes_the_cells_it_touches() -> None:
+    """A unit of 20 by 10 m on the edge of two cells of 50 m, clear of both their centres."""
+    people = np.full((4, 4), 9000.0)
+    people[:, 2:] = 0
+    grid = grid_of(people)
+    urban = degree_of_urbanisation(grid, edition=PLAIN)
+    slip = shapely.box(1990, -1010, 2010, -1000)
+    units = gpd.GeoDataFrame(geometry=[slip, shapely.box(0, -4000, 2000, 0)], index=["slip", "city"],
+                             crs=grid.crs)  # fmt: skip
+    table = classify_units(units, urban, grid, method="centre").table
+    assert table["status"].tolist() == ["classified", "classified"]
+    assert table.loc["slip", "class"] == "city"
+    assert table.loc["slip", "population"] == pytest.approx(9000 / 400), (
+        "one of the 400 small cells of its cell"
+    )
+    assert table.loc["city", "population"] == 72_000
+
+
 @pytest.mark.parametrize(
     ("people", "of_2024", "of_2021"),
     [
@@ -442,17 +461,68 @@ def test_faulty_grids_are_refused_with_all_their_faults() -> None:
             degree_of_urbanisation(grid_of(ones), **wrong)
 
 
+def written(folder: Path, layers: dict[str, np.ndarray], frame: Affine, crs: str) -> list[Path]:
+    """The layers as files, in the order given."""
+    for name, values in layers.items():
+        height, width = values.shape
+        with rasterio.open(
+            folder / f"{name}.tif", "w", driver="GTiff", height=height, width=width, count=1,
+            dtype="float64", crs=crs, transform=frame,
+        ) as raster:  # fmt: skip
+            raster.write(values, 1)
+    return [folder / f"{name}.tif" for name in layers]
+
+
+def test_layers_in_another_unit_or_on_another_grid_are_refused_by_name(tmp_path: Path) -> None:
+    people = np.full((6, 8), 900.0)
+    share = {"people": people, "land": people * 0 + 0.8, "built": people * 0 + 0.25}
+    files = written(tmp_path, share, FRAME, "ESRI:54009")
+    with pytest.raises(InputError, match=r"land of at most 0\.8.*shares.*built-up of at most.*\"share\""):
+        RasterGrid(*files)
+    with pytest.raises(InputError, match=r"land of at most 0\.8"):
+        resample_to_1km(*files, area_unit="m2")
+    assert RasterGrid(*files, area_unit="share").load().land[0, 0] == 0.8
+    folder = tmp_path / "m2"
+    folder.mkdir()
+    metres = written(folder, share | {"land": people * 0 + 8e5}, FRAME, "ESRI:54009")
+    for call in (RasterGrid, resample_to_1km):
+        with pytest.raises(InputError, match=r"land up to 800000 .* square metres; pass area_unit=\"m2\""):
+            call(*metres, area_unit="share")  # type: ignore[operator]
+    moved = tmp_path / "moved"
+    moved.mkdir()
+    elsewhere = written(moved, share, FRAME, "ESRI:54034")
+    shifted = written(
+        tmp_path / "m2", {"built": share["built"]}, FRAME @ Affine.translation(1, 0), "ESRI:54009"
+    )
+    for call in (RasterGrid, resample_to_1km):
+        with pytest.raises(InputError, match=r"land\.tif is in another CRS.*built\.tif does not lie on the"):
+            call(files[0], elsewhere[1], shifted[0], area_unit="share")  # type: ignore[operator]
+    with pytest.raises(InputError, match=r"no inhabited cell has .* of land; were shares divided"):
+        PopulationGrid(people, share["land"] / 1e6, share["built"] / 1e6, FRAME, "ESRI:54009")
+
+
+def test_a_resampling_that_loses_people_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    people = np.full((20, 20), 1000.0)
+    frame = Affine(0.01, 0, 4, 0, -0.01, 51)
+    files = written(tmp_path, {"p": people, "l": people / 1000, "b": people * 0}, frame, "EPSG:4326")
+    resampled = grids._resampled
+
+    def leaking(share: float) -> object:
+        return lambda path, *rest: resampled(path, *rest) * (share if path == files[0] else 1.0)
+
+    monkeypatch.setattr(grids, "_resampled", leaking(0.992))
+    assert resample_to_1km(*files).population.sum() == pytest.approx(400_000)
+    monkeypatch.setattr(grids, "_resampled", leaking(0.988))
+    with pytest.raises(InputError, match="resampling keeps 395,"):
+        resample_to_1km(*files)
+
+
 def test_a_grid_in_degrees_is_resampled_with_its_total(tmp_path: Path) -> None:
     random = np.random.default_rng(5)
     people = random.random((60, 80)) * 3000
     frame = Affine(0.01, 0, 4, 0, -0.01, 51)
     layers = {"people": people, "land": np.full_like(people, 0.8), "built": np.full_like(people, 0.25)}
-    for name, values in layers.items():
-        with rasterio.open(
-            tmp_path / f"{name}.tif", "w", driver="GTiff", height=60, width=80, count=1, dtype="float64",
-            crs="EPSG:4326", transform=frame,
-        ) as raster:  # fmt: skip
-            raster.write(values, 1)
+    written(tmp_path, layers, frame, "EPSG:4326")
     grid = resample_to_1km(*(tmp_path / f"{name}.tif" for name in layers))
     assert grid.population.sum() == pytest.approx(people.sum(), rel=1e-9)
     inner = grid.population > 1000

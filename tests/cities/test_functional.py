@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import geopandas as gpd
+import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
@@ -115,15 +116,112 @@ def test_cities_need_half_of_their_people_in_the_centre() -> None:
     assert strict["status"].tolist() == ["city too thin", "no city", "city", "no city"]
 
 
+def test_a_city_holds_three_quarters_of_its_centre_and_lives_in_it() -> None:
+    total = pd.Series([100.0, 100.0], index=["in", "out"])
+    for outside, kept in ((25.0, True), (25.1, False)):
+        people = pd.DataFrame({1: [75.0, outside]}, index=total.index)
+        assert cities_of_centres(people, total)["city"].notna().any() == kept, (
+            "75 of 100 people of the centre"
+        )
+    people = pd.DataFrame({1: [80.0, 60.0]}, index=total.index)
+    for bound, kept in ((0.7, True), (0.701, False)):
+        found = cities_of_centres(people, total, city_in_centre=bound)
+        assert (found["status"] == "city").all() == kept, "140 of the city's 200 people live in the centre"
+    alone = cities_of_centres(people, total, centre_population=pd.Series({1: 187.0}))
+    assert alone["status"].tolist() == ["city too thin"] * 2, "140 of 187 is below three quarters"
+
+
 def test_neighbours_share_a_border_not_a_corner() -> None:
     boxes = gpd.GeoDataFrame(
         geometry=[shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1), shapely.box(1, 1, 2, 2)],
         index=list("abc"), crs=32631,
     )  # fmt: skip
     boxes.geometry = boxes.geometry.affine_transform([1000, 0, 0, 1000, 500_000, 5_600_000])
-    pairs = {(row.zone, row.neighbour) for row in borders(boxes).itertuples()}
+    table = borders(boxes)
+    pairs = {(row.zone, row.neighbour) for row in table.dropna().itertuples()}
     assert pairs == {("a", "b"), ("b", "a"), ("b", "c"), ("c", "b")}
-    assert borders(boxes)["border_km"].tolist() == pytest.approx([1, 1, 1, 1], rel=1e-3)
+    assert table.loc[table["neighbour"].isna(), "zone"].tolist() == ["a", "b", "c"], "the rim"
+    assert table["border_km"].tolist() == pytest.approx([1, 1, 1, 1, 3, 2, 3], rel=1e-3)
+
+
+def test_borders_that_share_no_corners_are_borders_in_degrees_too() -> None:
+    """West of two small zones lies a large one; their common corner lies on its side, where it has none."""
+    boxes = [shapely.box(4, 50, 5, 51), shapely.box(5, 50, 6, 50.4), shapely.box(5, 50.4, 6, 51)]
+    table = borders(gpd.GeoDataFrame(geometry=boxes, index=list("abc"), crs=4326)).dropna()
+    assert len(table) == 6
+    east = table[(table["zone"] == "a")].set_index("neighbour")["border_km"]
+    assert east.tolist() == pytest.approx([44.5, 66.8], rel=0.01), "0.4 and 0.6 degrees of a meridian"
+
+
+def test_slivers_between_borders_are_no_rim() -> None:
+    """Nine squares, the middle one with a corner of thirty centimetres cut off."""
+    boxes = [shapely.box(x, y, x + 1, y + 1) for x in range(3) for y in range(3)]
+    boxes[4] = shapely.Polygon([(1.0003, 1), (2, 1), (2, 2), (1, 2), (1, 1.0003)])
+    zones = gpd.GeoDataFrame(geometry=boxes, crs=32631)
+    zones.geometry = zones.geometry.affine_transform([1000, 0, 0, 1000, 500_000, 5_600_000])
+    table = borders(zones)
+    assert set(table.loc[table["neighbour"].isna(), "zone"]) == set(range(9)) - {4}
+
+
+def board(size: int) -> pd.DataFrame:
+    """Neighbours of a chessboard of zones x * size + y, with the rim told."""
+    zones = gpd.GeoDataFrame(
+        geometry=[shapely.box(x, y, x + 1, y + 1) for x in range(size) for y in range(size)], crs=32631
+    )
+    zones.geometry = zones.geometry.affine_transform([1000, 0, 0, 1000, 500_000, 5_600_000])
+    return borders(zones)
+
+
+def areas_of(assigned: str, size: int, neighbours: pd.DataFrame, **options: object) -> list[str | None]:
+    """Areas of a chessboard on which the zones of each letter are a city, before enclaves a dot."""
+    core = pd.Series([None if one == "." else one for one in assigned], dtype=object)
+    flows = pd.DataFrame({"home": core.index, "work": core.index, "workers": 1.0})
+    return functional_areas(flows, core, neighbours=neighbours, **options).zones["area"].tolist()  # type: ignore[arg-type]
+
+
+def shown(areas: list[str | None]) -> str:
+    return "".join(one or "." for one in areas)
+
+
+def test_several_zones_enclosed_together_join_the_area_around_them() -> None:
+    table = board(5)
+    ring = "..AAA" "..A.A" "..A.A" "..AAA" "....."  # fmt: skip
+    assert shown(areas_of(ring, 5, table)) == "..AAA..AAA..AAA..AAA....."
+    two = "..AAA" "..A.B" "..A.B" "..AAA" "....."  # fmt: skip
+    assert shown(areas_of(two, 5, table)) == two, "their border is with two areas"
+    bay = "..AAA" "..A.." "..A.A" "..AAA" "....."  # fmt: skip
+    assert shown(areas_of(bay, 5, table)) == bay, "the bay lies at the rim, which is land beyond"
+    assert shown(areas_of(bay, 5, table, coast=[9])) == "..AAA..AAA..AAA..AAA....."
+    pairs = table.dropna()
+    assert shown(areas_of(ring, 5, pairs)) == ring, "without the rim nothing says which side is inside"
+    one = "..AAA" "..A.A" "..AAA" "....." "....."  # fmt: skip
+    assert shown(areas_of(one, 5, pairs)) == "..AAA..AAA..AAA.........."
+    with pytest.raises(InputError, match="neighbours and coast: not among the zones at 99"):
+        areas_of(ring, 5, table, coast=[99])
+
+
+def test_a_zone_at_the_rim_with_one_neighbouring_area_is_no_enclave() -> None:
+    """Like Knokke-Heist: all its Belgian neighbours in one area, but land of another country beyond."""
+    corner = "AAA" "AA." "AAA"  # fmt: skip
+    assert shown(areas_of(corner, 3, board(3))) == corner
+    assert shown(areas_of(corner, 3, board(3), coast=[5])) == "AAAAAAAAA"
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from("AB..."), min_size=25, max_size=25).filter(lambda cells: "A" in cells))
+def test_enclaves_equal_a_flood_fill(cells: list[str]) -> None:
+    graph = nx.grid_2d_graph(5, 5)
+    free = [node for node in graph if cells[node[0] * 5 + node[1]] == "."]
+    expected = list(cells)
+    for part in nx.connected_components(graph.subgraph(free)):
+        around = {cells[x * 5 + y] for node in part for x, y in graph[node]} - {"."}
+        if len(around) == 1 and not any(0 in node or 4 in node for node in part):
+            for x, y in part:
+                expected[x * 5 + y] = next(iter(around))
+    assert shown(areas_of("".join(cells), 5, BOARD)) == "".join(expected)
+
+
+BOARD = board(5)
 
 
 @pytest.mark.parametrize(
@@ -218,6 +316,74 @@ def test_labour_areas_meet_the_rules_or_have_nowhere_to_go(matrix: list[list[int
         if linked and not stays and len(found.areas) > 1:
             assert row["self_containment"] >= rules.min_containment - 1e-9
             assert row["employed"] >= rules.min_size
+
+
+def labour_by_loops(values: np.ndarray, rules: LabourRules) -> list[int]:
+    """The dissolving of areas as Coombes and Bond describe it, with plain sums over members."""
+    employed, jobs = values.sum(axis=1), values.sum(axis=0)
+    group = list(range(len(values)))
+    alive, settled = set(group), {z for z in group if 0 < employed[z] == values[z, z]}
+
+    def of(area: int) -> list[int]:
+        return [zone for zone, one in enumerate(group) if one == area]
+
+    def valid(area: int) -> float:
+        inside = of(area)
+        most = max(employed[inside].sum(), jobs[inside].sum())
+        contained = values[np.ix_(inside, inside)].sum() / most if most else 0.0
+        size = (rules.target_size - employed[inside].sum()) / (rules.target_size - rules.min_size)
+        allowed = 1 - (1 - rules.min_containment / rules.target_containment) * max(size, 0.0)
+        return allowed * min(contained / rules.target_containment, 1.0)
+
+    def tie(zone: int, area: int) -> float:
+        inside = of(area)
+        out, back = values[zone, inside].sum(), values[inside, zone].sum()
+        forth = out**2 / (employed[zone] * jobs[inside].sum()) if out else 0.0
+        return forth + (back**2 / (jobs[zone] * employed[inside].sum()) if back else 0.0)
+
+    while open_areas := sorted(alive - settled):
+        worst = min(open_areas, key=valid)
+        if valid(worst) >= rules.min_containment / rules.target_containment:
+            break
+        members = sorted(of(worst), key=lambda zone: -employed[zone])
+        alive.discard(worst)
+        moved = 0
+        for zone in members:
+            best = max(sorted(alive), key=lambda area: tie(zone, area), default=None)
+            if best is not None and tie(zone, best) > 0:
+                group[zone] = best
+                moved += 1
+        if moved < len(members):
+            alive.add(worst)
+            if not moved:
+                settled.add(worst)
+    return group
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(2, 9), st.integers(0, 2**32 - 1), st.sampled_from([0.3, 0.7]))
+def test_labour_areas_equal_the_description_by_loops(n: int, seed: int, empty: float) -> None:
+    random = np.random.default_rng(seed)
+    values = random.random((n, n)) * 100 * (random.random((n, n)) > empty)
+    values[np.diag_indices(n)] += random.random(n) * 200
+    rules = LabourRules(min_size=50, target_size=500)
+    names = list("abcdefghij"[:n])
+    found = labour_market_areas(flow_table(values), pd.Index(names), rules=rules).zones["area"]
+    expected = labour_by_loops(values, rules)
+    pairs = set(zip(found, expected, strict=True))
+    assert len(pairs) == found.nunique() == len(set(expected))
+
+
+def test_labour_areas_trade_size_against_containment_at_the_published_numbers() -> None:
+    """25,000 residents need two thirds of them to stay, 3,500 need three quarters, 14,250 the middle."""
+    for size, share in ((25_000, 0.6667), (40_000, 0.6667), (3_500, 0.75)):
+        for step, stands in ((0.0, True), (-0.002, False)):
+            stays = round(size * (share + step)) + (1 if stands else 0)
+            flows = flow_table([[stays, size - stays], [0, 900_000]], "ab")
+            areas = labour_market_areas(flows, pd.Index(["a", "b"])).zones["area"]
+            assert (areas["a"] == "a") == stands, (size, share, step)
+    tiny = flow_table([[3400, 90], [0, 900_000]], "ab")
+    assert labour_market_areas(tiny, pd.Index(["a", "b"])).zones.loc["a", "area"] == "b", "below 3,500"
 
 
 def belgian_flows(folder: Path) -> pd.DataFrame:

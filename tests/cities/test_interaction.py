@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import geopandas as gpd
@@ -138,17 +139,20 @@ def test_gravity_links_follow_the_formula_and_share_one() -> None:
 
 def test_radiation_equals_its_formula_by_loops() -> None:
     _, cost, out, into = system(6, 9)
-    found = radiation(out, cost, trips=into).to_numpy()
-    m, d = out.to_numpy(), cost.to_numpy()
+    jobs = into[::-1].set_axis(into.index) / 3
+    found = radiation(out, cost, trips=into, opportunities=jobs).to_numpy()
+    m, n, d = out.to_numpy(), jobs.to_numpy(), cost.to_numpy()
     for i in range(6):
         for j in range(6):
             if i == j:
                 assert found[i, j] == 0
                 continue
-            s = sum(m[k] for k in range(6) if k not in (i, j) and d[i, k] < d[i, j])
-            expected = into.iloc[i] * m[i] * m[j] / ((m[i] + s) * (m[i] + s + m[j])) / (1 - m[i] / m.sum())
+            s = sum(n[k] for k in range(6) if k not in (i, j) and d[i, k] < d[i, j])
+            whole = m[i] + n.sum() - n[i]
+            expected = into.iloc[i] * m[i] * n[j] / ((m[i] + s) * (m[i] + s + n[j])) / (1 - m[i] / whole)
             assert found[i, j] == pytest.approx(expected)
     np.testing.assert_allclose(found.sum(axis=1), into)
+    np.testing.assert_allclose(radiation(out, cost), radiation(out, cost, trips=out, opportunities=out))
 
 
 def test_huff_shares_sum_to_one_and_a_place_at_a_centre_stays() -> None:
@@ -157,6 +161,26 @@ def test_huff_shares_sum_to_one_and_a_place_at_a_centre_stays() -> None:
     assert share.iloc[0].tolist() == [0.5, 0.5]
     assert share.iloc[1].tolist() == [1, 0]
     assert share.iloc[2].isna().all()
+
+
+def test_a_centre_without_attraction_draws_nobody_even_where_it_stands() -> None:
+    share = huff(
+        pd.Series({"a": 0.0, "b": 4.0, "c": 1.0}), frame([[0, 5, 10], [1, 0, 0], [2, np.inf, np.inf]])
+    )
+    assert share.iloc[0].tolist() == pytest.approx([0, 4 / 25 / (4 / 25 + 1 / 100), 1 / 17])
+    assert share.iloc[1].tolist() == [0, 0.8, 0.2]
+    assert share.iloc[2].isna().all(), "only a centre without attraction is in reach"
+    with pytest.raises(InputError, match="negative minutes from b"):
+        huff(pd.Series({"a": 1.0}), frame([[1], [-1]]))
+
+
+def test_equal_pulls_go_to_the_first_name_whatever_the_order_of_columns() -> None:
+    cost = pd.DataFrame({"B": [10.0, 0], "A": [10.0, 0]}, index=list("xy"))
+    mass = pd.Series({"B": 5.0, "A": 5.0})
+    for columns in (["A", "B"], ["B", "A"]):
+        assert field_strength(mass, cost[columns])["city"].tolist() == ["A", "A"]
+    with pytest.raises(InputError, match="negative minutes from y"):
+        field_strength(mass, cost - 5)
 
 
 def test_at_the_breaking_point_both_pull_alike() -> None:
@@ -183,6 +207,31 @@ def test_dominant_flows_form_a_hierarchy() -> None:
     assert found["centre"].tolist() == ["a", "a", "a", "d"]
     shuffled = dominant_flows(flows.loc[list("dbca"), list("cabd")])
     assert shuffled.reindex(found.index).equals(found)
+
+
+def test_places_of_equal_size_do_not_depend_on_each_other() -> None:
+    flows = frame([[0, 9, 1], [9, 0, 1], [5, 5, 0]])
+    found = dominant_flows(flows, size=pd.Series({"a": 7.0, "b": 7.0, "c": 1.0}))
+    assert found["status"].tolist() == ["independent", "independent", "dependent"]
+    assert found["destination"].tolist() == ["b", "a", "a"], "of equal flows to equal places the first id"
+    assert found["centre"].tolist() == ["a", "b", "a"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(2, 7), st.integers(0, 2**32 - 1))
+def test_row_order_never_changes_the_hierarchy(n: int, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    flows = frame(random.choice([0.0, 0.1, 0.2, 0.3, 0.7], (n, n)))
+    order = list(flows.index[random.permutation(n)])
+    one, other = dominant_flows(flows), dominant_flows(flows.loc[order, order[::-1]])
+    pd.testing.assert_frame_equal(other.loc[flows.index], one)
+    inflow = {k: math.fsum(v for i, v in flows[k].items() if i != k) for k in flows}
+    for place, row in one.iterrows():
+        if row["status"] == "dependent":
+            assert inflow[row["destination"]] > inflow[str(place)] - 1e-12
+            assert one.loc[row["destination"], "centre"] == row["centre"]
+        else:
+            assert row["centre"] == place
 
 
 def square_with_diagonal() -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
@@ -216,8 +265,35 @@ def test_network_shape_of_a_square_with_a_diagonal() -> None:
     graph = nx.Graph()
     graph.add_weighted_edges_from(links.iloc[:5].itertuples(index=False), weight="km")
     assert found.places["betweenness"].to_dict() == nx.betweenness_centrality(graph, weight="km")
+    assert found.places["closeness"].tolist() == pytest.approx([3 / 40] * 4), "the diagonal is no shorter"
+    assert found.places["degree"].tolist() == [3, 2, 3, 2]
     with pytest.raises(InputError, match="q are not among the places"):
         network_shape(places, links.assign(to_place="q"))
+
+
+def test_network_shape_counts_components() -> None:
+    """Two triangles of sides 3, 4 and 5 km: two circuits of at most two."""
+    xy = np.array([(0, 0), (3, 0), (0, 4), (50, 0), (53, 0), (50, 4)]) * 1000
+    points = gpd.points_from_xy(500_000 + xy[:, 0], 3_000_000 + xy[:, 1])
+    places = gpd.GeoDataFrame(geometry=points, index=list("abcdef"), crs=32649)
+    rows = [
+        ("a", "b", 3.0),
+        ("a", "c", 4.0),
+        ("b", "c", 5.0),
+        ("d", "e", 3.0),
+        ("d", "f", 4.0),
+        ("e", "f", 5.0),
+    ]
+    found = network_shape(places, pd.DataFrame(rows, columns=["from_place", "to_place", "length_km"]))
+    assert found.indices[["nodes", "edges", "components"]].tolist() == [6, 6, 2]
+    assert found.indices["alpha"] == pytest.approx((6 - 6 + 2) / (2 * 6 - 5 * 2))
+    assert found.indices["gamma"] == pytest.approx(6 / 12)
+    assert found.places.loc["a", "closeness"] == pytest.approx(2 / 7 * 2 / 5), "reached over sum, times share"
+    assert found.places.loc["a", "straightness"] == pytest.approx(1, rel=1e-3)
+    one = network_shape(
+        places.iloc[:3], pd.DataFrame(rows[:3], columns=["from_place", "to_place", "length_km"])
+    )
+    assert one.indices["alpha"] == pytest.approx((3 - 3 + 1) / (6 - 5))
 
 
 def test_polycentricity_runs_from_a_star_to_a_complete_graph() -> None:

@@ -11,11 +11,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from urbgeo.cities.metropolises import circles_over_years, compare_with_official, metropolitan_circles
+from urbgeo.cities.metropolises import (
+    MetropolitanCircles,
+    circles_over_years,
+    compare_with_official,
+    metropolitan_circles,
+)
 from urbgeo.cities.policy import dissolve_members, policy_members
 from urbgeo.errors import InputError
 from urbgeo.network.minutes import minutes_table
 from urbgeo.network.model import build_network
+from urbgeo.network.scenario import in_year
 
 ZONES = pd.DataFrame({"people": [900.0, 50, 40, 30, 100, 10]}, index=list("abcdef"))
 CORES = pd.Series({"a": "A", "e": "E"})
@@ -79,14 +85,42 @@ def test_the_commuting_rate_is_a_closed_bound_and_says_where_it_comes_from() -> 
     assert set(found["rate_source"]) == {"flows"}
 
 
+def gravity(table: pd.DataFrame, **options: object) -> MetropolitanCircles:
+    return metropolitan_circles(ZONES, CORES, table, population="people", rate=0.10, **options)  # type: ignore[arg-type]
+
+
+def test_the_gravity_model_keeps_workers_at_home_by_half_the_way_to_a_neighbour() -> None:
+    minutes = np.abs(np.subtract.outer(np.arange(6) * 20.0, np.arange(6) * 20.0))
+    table = pd.DataFrame(minutes, index=ZONES.index, columns=ZONES.index)
+    apart = np.where(minutes == 0, 10.0, minutes)
+    for friction in (2.0, 1.0):
+        pull = ZONES["people"].to_numpy() / apart**friction
+        expected = pull[:, 0] / pull.sum(axis=1)
+        found = gravity(table, friction=friction).zones
+        assert found.loc["b", "rate"] == pytest.approx(expected[1])
+        assert found.loc["c", "rate"] == pytest.approx(expected[2])
+
+
+def test_equal_offers_go_to_the_first_name_whatever_the_order_of_rows() -> None:
+    even = MINUTES.assign(a=[0.0, 30, 40, 90, 120, np.nan])
+    for cores in (CORES, CORES[::-1]):
+        assert metropolitan_circles(ZONES, cores, even).zones.loc["c", "metropolis"] == "A"
+    zeros = ZONES.assign(people=0.0)
+    for cores in (CORES, CORES[::-1]):
+        found = metropolitan_circles(zeros, cores, even, population="people", contested="potential")
+        assert found.zones["metropolis"].tolist() == ["A", "A", "A", "E", "E", None]
+
+
 def test_without_flows_the_rate_is_modelled_and_marked() -> None:
     minutes = np.abs(np.subtract.outer(np.arange(6) * 20.0, np.arange(6) * 20.0))
     table = pd.DataFrame(minutes, index=ZONES.index, columns=ZONES.index)
-    result = metropolitan_circles(ZONES, CORES, table, population="people", rate=0.10)
-    assert set(result.zones["rate_source"]) == {"modelled"}
-    assert result.provenance.parameters["rate_source"] == "modelled"
+    radiated = metropolitan_circles(ZONES, CORES, table, population="people", rate=0.10, model="radiation")
+    for result, model in ((radiated, "radiation"), (gravity(table), "gravity")):
+        assert set(result.zones["rate_source"]) == {"modelled"}
+        assert result.provenance.parameters["rate_source"] == "modelled"
+        assert result.provenance.parameters["model"] == model
     b = 50 * 900 / (50 * 950) / (1 - 50 / 1130)
-    assert result.zones.loc["b", "rate"] == pytest.approx(b)
+    assert radiated.zones.loc["b", "rate"] == pytest.approx(b)
     with pytest.raises(InputError, match="modelled and needs the column"):
         metropolitan_circles(ZONES, CORES, table, rate=0.1)
 
@@ -113,6 +147,32 @@ def test_the_table_is_read_from_zone_to_core() -> None:
     zones = pd.DataFrame(index=["a", "b"])
     assert metropolitan_circles(zones, pd.Series({"a": "A"}), table).zones.loc["b", "metropolis"] == "A"
     assert metropolitan_circles(zones, pd.Series({"b": "B"}), table).zones.loc["a", "metropolis"] is None
+
+
+def test_the_circles_of_a_network_follow_the_opening_years_of_its_links() -> None:
+    nodes = gpd.GeoDataFrame(
+        ZONES, geometry=gpd.points_from_xy(500_000 + np.arange(6) * 20_000, [3_000_000] * 6), crs=32649
+    )
+    links = pd.DataFrame(
+        {"from_node": list("abcdea"), "to_node": list("bcdefc"), "length_km": 20.0, "class": "primary",
+         "minutes": [40.0, 40, 40, 40, 40, 50], "opened": [np.nan] * 5 + [2028]}
+    )  # fmt: skip
+    network = build_network(nodes, links)
+    years = {year: in_year(network, year) for year in (2027, 2028)}
+    table = circles_over_years(nodes, CORES[["a"]], years, population="people")
+    assert table["zones"].tolist() == [2, 3]
+    assert table["population"].tolist() == [950, 990]
+    assert table.loc[(2028, "A"), "joined"] == ("c",)
+
+
+def test_rings_are_nested_and_their_bounds_closed() -> None:
+    zones = pd.DataFrame({"people": [1.0, 2, 4, 8, 16, 32]}, index=list("abcdef"))
+    travel = pd.DataFrame({"a": [0.0, 30, 30.1, 90, 120, 120.1]}, index=zones.index)
+    found = metropolitan_circles(zones, CORES[["a"]], travel, population="people", minutes=45)
+    assert found.rings.loc["A", "zones"].to_dict() == {30: 2, 60: 3, 90: 4, 120: 5}
+    assert found.rings.loc["A", "population"].tolist() == [3, 7, 15, 31]
+    assert found.zones["ring"].tolist()[:5] == [30, 30, 60, 90, 120]
+    assert np.isnan(found.zones.loc["f", "ring"])
 
 
 def test_official_lists_are_compared_by_zones_people_and_unknown_ids() -> None:
@@ -148,6 +208,16 @@ def test_circles_grow_with_the_years() -> None:
         ({"minutes": 0}, "no travel time"),
         ({"rings": [60, 30]}, "rise"),
         ({"rate": 10, "flows": flows()}, "no share"),
+        ({"friction": -1}, "friction: -1"),
+        ({"model": "huff", "rate": 0.1}, "model: 'huff' is unknown"),
+        ({"travel": pd.concat([MINUTES, MINUTES.iloc[:1]])}, "travel: repeated ids at a"),
+        (
+            {
+                "zones": ZONES.assign(people=[650.0, 50_000, 90_000, 30_000, 80_000, 20_000]),
+                "population": "people",
+            },
+            "万 mixed with persons at a",
+        ),
     ],
 )
 def test_bad_input_is_refused(change: dict[str, object], message: str) -> None:

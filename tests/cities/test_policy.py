@@ -13,7 +13,7 @@ import shapely
 
 from urbgeo.cities.policy import dissolve_members, policy_geographies, policy_members
 from urbgeo.crs import CHINA_ALBERS
-from urbgeo.errors import InputError
+from urbgeo.errors import InputError, UrbgeoWarning
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,29 @@ def test_there_are_nineteen_clusters_in_three_tiers_and_the_named_systems() -> N
     assert kinds["Hunan belt"] == 3
     assert kinds["Hunan cluster"] == kinds["Hunan circle"] == 1
     assert (table["source"].str.len() > 10).all()
-    assert not policy_members().duplicated(["geography", "adcode"]).any()
+    with pytest.warns(UrbgeoWarning, match="not known: 武汉都市圈, 杭州都市圈, 郑州都市圈, 厦漳泉都市圈;"):
+        members = policy_members()
+    assert not members.duplicated(["geography", "adcode"]).any()
+    assert members["adcode"].str.fullmatch(r"\d{6}").all()
+    assert set(members["role"]) == {"member", "part", "excluded", "node"}
+
+
+def test_sixteen_circles_are_approved_and_those_without_a_list_say_why() -> None:
+    table = policy_geographies()
+    approved = table[table["kind"] == "approved circle"]
+    assert len(approved) == 16
+    without = approved[approved["members"] == 0]
+    assert sorted(without.index) == sorted(["武汉都市圈", "杭州都市圈", "郑州都市圈", "厦漳泉都市圈"])
+    assert without["note"].str.startswith("no list of members was found").all()
+    for name, year in (("武汉都市圈", "2003"), ("厦漳泉都市圈", "2011")):
+        with pytest.raises(InputError, match=f"members not known of {name}: no list .* of {year}"):
+            policy_members(["南京都市圈", name])
+    with pytest.warns(UrbgeoWarning, match="郑州都市圈"):
+        known = policy_members(kind="approved circle")
+    assert known["geography"].nunique() == 12
+    assert policy_members("沈阳都市圈")["name"].tolist() == [
+        "沈阳", "鞍山", "抚顺", "本溪", "阜新", "辽阳", "铁岭",
+    ]  # fmt: skip
 
 
 def test_three_plus_five_are_eight_cities() -> None:
@@ -80,6 +102,45 @@ def test_faulty_tables_are_refused() -> None:
         policy_members(kind="belt")
 
 
+def reshaped(frame: gpd.GeoDataFrame, shapes: list[shapely.Geometry]) -> gpd.GeoDataFrame:
+    return frame.set_geometry(gpd.GeoSeries(shapes, frame.index, crs=frame.crs))
+
+
+def test_faulty_polygons_are_refused_or_repaired_and_counted() -> None:
+    frame = squares(["430102", "430103", "430104"])
+    bow_tie = shapely.Polygon([(1, 0), (2, 1), (2, 0), (1, 1)])
+    stray = shapely.GeometryCollection([shapely.box(2, 0, 3, 1), shapely.LineString([(3, 1), (4, 4)])])
+    frame = frame.set_geometry(
+        gpd.GeoSeries([frame.geometry.iloc[0], bow_tie, stray], frame.index, frame.crs)
+    )
+    members = pd.DataFrame({"geography": ["X"], "adcode": ["430100"]})
+    with pytest.raises(InputError, match=r"GeometryCollection where .* at 430104.* pass repair=True"):
+        dissolve_members(members, frame)
+    with pytest.warns(UrbgeoWarning, match="2 repaired, their areal parts kept: 430103, 430104"):
+        found = dissolve_members(members, frame, repair=True)
+    assert found.polygons.area["X"] == pytest.approx(1 + 0.5 + 1)
+    assert found.polygons.geom_type["X"] in ("Polygon", "MultiPolygon")
+    assert found.provenance.parameters["counties repaired"] == 2
+    assert frame.geometry.iloc[2] is stray, "the caller's layer stays as it is"
+    lines = reshaped(frame, [*frame.geometry[:2], shapely.LineString([(0, 0), (1, 1)])])
+    with pytest.warns(UrbgeoWarning, match="1 repaired"):  # noqa: SIM117
+        with pytest.raises(InputError, match=r"LineString where .* at 430104; [^O]*\.$"):
+            dissolve_members(members, lines, repair=True)
+    sound = dissolve_members(members, squares(["430102"]), repair=True)
+    assert sound.provenance.parameters["counties repaired"] == 0
+
+
+def test_the_county_file_of_china_dissolves_when_repaired(shared_data: Path) -> None:
+    raw = gpd.read_file(shared_data / "china/counties_2021_census2020.gpkg").set_index("CODE")
+    members = policy_members("呼包鄂榆")
+    with pytest.raises(InputError, match=r"GeometryCollection.*150902"):
+        dissolve_members(members, raw)
+    with pytest.warns(UrbgeoWarning, match=r"repaired.*150902"):
+        found = dissolve_members(members, raw, repair=True)
+    assert found.polygons.is_valid.all()
+    assert (found.members["status"] == "matched").all()
+
+
 def test_the_nineteen_clusters_dissolve(counties: gpd.GeoDataFrame) -> None:
     began = time.process_time()
     found = dissolve_members(policy_members(kind="city cluster"), counties)
@@ -96,7 +157,9 @@ def test_the_nineteen_clusters_dissolve(counties: gpd.GeoDataFrame) -> None:
 
 
 def test_published_areas_and_people_of_approved_circles_are_met(counties: gpd.GeoDataFrame) -> None:
-    found = dissolve_members(policy_members(kind="approved circle"), counties, include_parts=False)
+    with pytest.warns(UrbgeoWarning, match="members are not known"):
+        members = policy_members(kind="approved circle")
+    found = dissolve_members(members, counties, include_parts=False)
     assert (found.members["status"] != "unknown").all()
     km2 = found.polygons.to_crs(CHINA_ALBERS).area / 1e6
     published = {
@@ -109,7 +172,8 @@ def test_published_areas_and_people_of_approved_circles_are_met(counties: gpd.Ge
 
 
 def test_every_member_but_the_renamed_is_a_county_of_china(counties: gpd.GeoDataFrame) -> None:
-    found = dissolve_members(policy_members(), counties)
+    with pytest.warns(UrbgeoWarning, match="members are not known"):
+        found = dissolve_members(policy_members(), counties.set_geometry(counties.envelope))
     assert (found.members["status"] == "unknown").sum() == 0
     county_level = found.members[~found.members["adcode"].str.endswith("00")]
     for row in county_level.itertuples():

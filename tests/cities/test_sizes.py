@@ -201,11 +201,11 @@ def test_shrinking_cities_are_told_by_people_and_land() -> None:
 
 def test_two_columns_in_different_units_are_refused() -> None:
     wan, persons = pd.Series({"a": 65.0, "b": 120.0}), pd.Series({"a": 1e6, "b": 2e6})
-    with pytest.raises(InputError, match="万"):
+    with pytest.raises(InputError, match=r"urban and population look like 万 .* at a, b"):
         urbanisation_rate(wan, persons)
     assert urbanisation_rate(wan, persons / 1e4).tolist() == [0.65, 0.6]
     cities = pd.DataFrame({"p1": [650.0], "p2": [6.6e6], "b1": [1.0], "b2": [2.0]}, index=["a"])
-    with pytest.raises(InputError, match=r"p1 sums to 650 and p2 to 6\.6e"):
+    with pytest.raises(InputError, match=r"p1 and p2 look like 万 .* at a"):
         shrinking_cities(
             cities, population_before="p1", population_after="p2", built_before="b1", built_after="b2"
         )

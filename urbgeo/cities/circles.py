@@ -21,6 +21,7 @@ from urbgeo.checks import (
     check_polygons,
     check_share,
 )
+from urbgeo.cities.magnitude import check_unmixed
 from urbgeo.crs import WGS84, equal_area_crs
 from urbgeo.errors import InputError, some_of
 from urbgeo.network.attach import attach_all
@@ -92,6 +93,7 @@ def commuting_circle(
     core_zones: Iterable[object] = (),
     official: Iterable[object] | None = None,
     resolution_km: float | None = None,
+    units_checked: bool = False,
 ) -> CommutingCircle:
     """Zones within a travel time of the core, by three rules side by side.
 
@@ -127,12 +129,15 @@ def commuting_circle(
         Ids of an official list to compare with.
     resolution_km
         Grid spacing of the isochrone.
+    units_checked
+        True when populations that look like 万 beside persons really are of one unit.
 
     Raises
     ------
     InputError
-        For faulty layers (naming their ids), a core outside the network or outside all zones, minutes not
-        > 0, an unknown rule or one that the data do not allow, ids that are not among the zones.
+        For faulty layers (naming their ids), 万 mixed with persons, a core outside the network or outside all
+        zones, minutes not > 0, an unknown rule or one that the data do not allow, ids that are not among the
+        zones.
 
     References
     ----------
@@ -145,7 +150,7 @@ def commuting_circle(
     check_share(majority, "majority")
     check_points(core, "core")
     attach_all(network, core, "core")
-    settled = _settled(zones, seats, population, urban_population)
+    settled = _settled(zones, seats, population, urban_population, units_checked)
     _check_rule(rule, settled)
     first = _core_ids(settled, core, core_zones)
     listed = _official(zones, official)
@@ -185,13 +190,19 @@ class _Settled:
 
 
 def _settled(
-    zones: gpd.GeoDataFrame, seats: gpd.GeoDataFrame | None, population: str, urban_population: str | None
+    zones: gpd.GeoDataFrame,
+    seats: gpd.GeoDataFrame | None,
+    population: str,
+    urban_population: str | None,
+    units_checked: bool,
 ) -> _Settled:
     """Check the zones, and bring their parts together on one index."""
     check_crs(zones, "zones")
     only_points = len(zones) > 0 and bool(zones.geom_type.eq("Point").all())
     (check_points if only_points else check_polygons)(zones, "zones")
-    check_amounts(zones, "zones", [population, *([urban_population] if urban_population else [])])
+    columns = [population, *([urban_population] if urban_population else [])]
+    check_amounts(zones, "zones", columns)
+    check_unmixed(*(zones[column] for column in columns), name="zones", units_checked=units_checked)
     people = zones[population].astype(float)
     urban = zones[urban_population].astype(float) if urban_population else pd.Series(0.0, zones.index)
     if (urban > people).any():

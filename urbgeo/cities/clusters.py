@@ -15,6 +15,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from urbgeo.checks import check_amounts, check_choice, check_minutes, check_points
+from urbgeo.cities.magnitude import check_unmixed
 from urbgeo.crs import metric_crs
 from urbgeo.errors import InputError, some_of
 from urbgeo.provenance import Provenance
@@ -44,6 +45,7 @@ def city_clusters(
     min_population: float = 0.0,
     density: str | None = None,
     min_density: float = 0.0,
+    units_checked: bool = False,
 ) -> Clusters:
     """City Clustering Algorithm: populated places within a distance of each other are one city.
 
@@ -65,6 +67,8 @@ def city_clusters(
         Optional column of persons per km².
     min_density
         A place needs at least this density.
+    units_checked
+        True when numbers that look like 万 mixed with persons really are persons.
 
     Returns
     -------
@@ -73,7 +77,7 @@ def city_clusters(
     Raises
     ------
     InputError
-        For faulty points or numbers, and for a threshold above every place.
+        For faulty points or numbers, 万 mixed with persons, and for a threshold above every place.
 
     References
     ----------
@@ -82,6 +86,7 @@ def city_clusters(
     check_points(places, "places")
     check_minutes(distance_km, "distance_km")
     check_amounts(places, "places", [population, *([density] if density else [])])
+    check_unmixed(places[population], name="places", medians=False, units_checked=units_checked)
     people = places[population].to_numpy(float)
     kept = people > min_population
     if density is not None:
@@ -102,7 +107,12 @@ def city_clusters(
 
 
 def clusters_by_minutes(
-    table: pd.DataFrame, *, minutes: float, direction: str = "both", population: pd.Series | None = None
+    table: pd.DataFrame,
+    *,
+    minutes: float,
+    direction: str = "both",
+    population: pd.Series | None = None,
+    units_checked: bool = False,
 ) -> Clusters:
     """Places linked under a travel time, as chains: the clusters of a threshold.
 
@@ -117,6 +127,8 @@ def clusters_by_minutes(
         ``"both"``: the longer of the two directions must hold; ``"either"``: the shorter.
     population
         Persons by place, for the sizes.
+    units_checked
+        As in :func:`city_clusters`.
 
     Raises
     ------
@@ -129,7 +141,7 @@ def clusters_by_minutes(
     label = _components(len(table), np.stack([left, right], axis=1))
     lost = np.isnan(table.to_numpy(float)).all(axis=1)
     status = np.where(lost, "not attached", "clustered")
-    people = _people(population, table.index)
+    people = _people(population, table.index, units_checked)
     about = {"minutes": limit, "direction": direction}
     return _clusters(table.index, np.where(lost, -1, label), people, status, about)
 
@@ -252,13 +264,14 @@ def _between(table: pd.DataFrame, direction: str) -> Floats:
     return np.maximum(values, values.T) if direction == "both" else np.minimum(values, values.T)
 
 
-def _people(population: pd.Series | None, index: pd.Index) -> Floats:
+def _people(population: pd.Series | None, index: pd.Index, units_checked: bool) -> Floats:
     if population is None:
         return np.zeros(len(index))
     lost = index.difference(population.index)
     if len(lost):
         raise InputError(f"population: no number for {some_of(lost)}; give one for every place.")
     check_amounts(population.rename("population").to_frame(), "population", ["population"])
+    check_unmixed(population, name="population", medians=False, units_checked=units_checked)
     return population.reindex(index).to_numpy(float)
 
 

@@ -39,8 +39,10 @@ def cover(
         In (0, 1].
     """
     height, width = size
-    frame = shapely.box(west, north - height * cell, west + width * cell, north)
-    inside = shape if shapely.covers(frame, shape) else shapely.intersection(shape, frame)
+    east, south = west + width * cell, north - height * cell
+    bounds = shapely.bounds(shape)
+    within = west <= bounds[0] and south <= bounds[1] and bounds[2] <= east and bounds[3] <= north
+    inside = shape if within else shapely.intersection(shape, shapely.box(west, south, east, north))
     rings = (
         shapely.get_rings(shapely.get_parts(shapely.normalize(inside)))
         if shapely.area(inside) > 0

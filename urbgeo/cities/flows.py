@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -12,11 +12,19 @@ import shapely
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
-from urbgeo.checks import add_amount_faults, check_columns, check_ids, check_polygons
+from urbgeo.checks import add_amount_faults, check_columns, check_ids, check_polygons, is_finite_number
 from urbgeo.crs import equal_area_crs
-from urbgeo.errors import Faults
+from urbgeo.errors import Faults, InputError
 
 FLOW_COLUMNS = ("home", "work", "workers")
+
+RULES = ("out", "interchange", "pooled")
+"""Ways to say how strongly a zone is tied to a city, see :func:`tied_share`."""
+
+RIM_SHARE = 1e-3
+"""A zone with no more of its outline open than this has slivers between its borders, not a rim."""
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,14 +95,47 @@ def read_flows(flows: pd.DataFrame, zones: Sequence[object] | pd.Index) -> Flows
     return Flows(ordered, csr_array(coo_array((workers, ends), shape=(n, n))))
 
 
+def tied_share(out: Floats, back: Floats, employed: Floats, jobs: Floats, rule: str) -> Floats:
+    """Share of a zone's workers tied to a city, by one of three rules.
+
+    With ``out`` the workers that go to the city and ``back`` those that come from it: ``"out"``:
+    out / employed; ``"interchange"``: out / employed + back / jobs (share out plus share in);
+    ``"pooled"``: (out + back) / (employed + jobs). Nobody at all gives 0.
+    """
+    if rule == "out":
+        return _over(out, employed)
+    if rule == "interchange":
+        return _over(out, employed) + _over(back, jobs)
+    return _over(out + back, employed + jobs)
+
+
+def check_threshold(value: float, name: str) -> float:
+    """A share that something must reach, as a float; refuse what is not in (0, 1]."""
+    if not is_finite_number(value) or not 0 < value <= 1:
+        raise InputError(f"{name}: {value!r} is no share; give a number above 0 and at most 1.")
+    return float(value)
+
+
+def in_order(names: Iterable[object]) -> pd.Index:
+    """Each name once, sorted by kind and value: ties settled by it do not depend on the order of rows."""
+    once = list(dict.fromkeys(names))
+    return pd.Index(sorted(once, key=lambda one: (str(type(one)), one)))
+
+
+def _over(part: Floats, whole: Floats) -> Floats:
+    whole = np.broadcast_to(whole, part.shape)
+    return np.divide(part, whole, out=np.zeros_like(part, dtype=float), where=whole > 0)
+
+
 def borders(zones: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Which zones share a border, and how long it is.
+    """Which zones share a border, how long it is, and which zones lie at the rim of the layer.
 
     Returns
     -------
     pandas.DataFrame
         One row per ordered pair: ``zone``, ``neighbour``, ``border_km``; zones that touch in a point only
-        are not neighbours.
+        are not neighbours. Then one row with a missing ``neighbour`` for each zone that borders on nothing
+        in the layer with more than a thousandth of its outline (coast, or land beyond).
 
     Raises
     ------
@@ -102,19 +143,24 @@ def borders(zones: gpd.GeoDataFrame) -> pd.DataFrame:
         For faulty polygons.
     """
     check_polygons(zones, "zones")
-    shapes = zones.geometry.to_crs(equal_area_crs(zones)).to_numpy()
+    shapes = zones.geometry.to_numpy()
     left, right = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     once = left < right
     left, right = left[once], right[once]
+    # in their own CRS, for only there do borders coincide that share no corners
     shared = shapely.intersection(shapely.boundary(shapes[left]), shapes[right])
-    length = shapely.length(shared) / 1000.0
+    metric = equal_area_crs(zones)
+    length = gpd.GeoSeries(shared, crs=zones.crs).to_crs(metric).length.to_numpy() / 1000.0
     real = length > 0
     left, right, length = left[real], right[real], length[real]
-    ids = zones.index
+    outline = zones.geometry.to_crs(metric).length.to_numpy() / 1000.0
+    open_km = outline - np.bincount(left, length, len(shapes)) - np.bincount(right, length, len(shapes))
+    rim = np.flatnonzero(open_km > RIM_SHARE * outline)
+    ids = zones.index.to_numpy(object)
     return pd.DataFrame(
         {
-            "zone": ids[np.concatenate([left, right])],
-            "neighbour": ids[np.concatenate([right, left])],
-            "border_km": np.concatenate([length, length]),
+            "zone": np.concatenate([ids[left], ids[right], ids[rim]]),
+            "neighbour": np.concatenate([ids[right], ids[left], np.full(len(rim), None)]),
+            "border_km": np.concatenate([length, length, open_km[rim]]),
         }
     )

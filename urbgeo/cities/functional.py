@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,7 +12,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from urbgeo.checks import check_choice, check_columns, check_ids
-from urbgeo.cities.flows import Flows, read_flows
+from urbgeo.cities.flows import RULES, Flows, check_threshold, in_order, read_flows, tied_share
 from urbgeo.errors import Faults, InputError
 from urbgeo.provenance import Provenance
 
@@ -28,8 +29,6 @@ CITY_IN_CENTRE = 0.5
 CENTRE_IN_CITY = 0.75
 """Shares of the city's people in the centre, and of the centre's in the city, for the city to be kept; widely
 quoted, parameters here."""
-
-RULES = ("out", "interchange", "pooled")
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +122,7 @@ def functional_areas(
     cities: pd.Series,
     *,
     neighbours: pd.DataFrame | None = None,
+    coast: Iterable[object] = (),
     threshold: float = COMMUTING_SHARE,
     merge_threshold: float | None = None,
     rule: str = "out",
@@ -131,8 +131,10 @@ def functional_areas(
 
     Cities that send at least ``merge_threshold`` of their employed residents to another are merged into one
     (polycentric) city. A zone belongs to the commuting zone of the city with the largest share, if that share
-    reaches ``threshold``. With ``neighbours``, zones not connected to their city are dropped, then zones
-    whose neighbours all belong to one area are added.
+    reaches ``threshold``. With ``neighbours``, zones not connected to their city are dropped; then zones,
+    alone or several together, whose whole land border is with one area are added. A border on nothing in
+    the table is taken for land (another country) and keeps a zone out, unless ``coast`` says it is water.
+    Where the table tells no such borders, only single zones can be known to be enclosed.
 
     Shares of zone i to city C, with f the flows: ``"out"``: f(i, C) / employed(i); ``"interchange"``:
     f(i, C) / employed(i) + f(C, i) / jobs(i) (share out plus share in); ``"pooled"``:
@@ -145,7 +147,10 @@ def functional_areas(
     cities
         City of each zone, missing for none; index = all zones.
     neighbours
-        ``zone``, ``neighbour`` pairs, e.g. from :func:`~urbgeo.cities.flows.borders`.
+        ``zone``, ``neighbour`` pairs, e.g. from :func:`~urbgeo.cities.flows.borders`; a missing
+        ``neighbour`` stands for what lies beyond all zones.
+    coast
+        Zones that border on nothing but water beyond the zones of the table.
     threshold
         Closed lower bound of the share.
     merge_threshold
@@ -156,21 +161,21 @@ def functional_areas(
     Raises
     ------
     InputError
-        For faulty flows, no city at all, unknown neighbours, an unknown rule, or a threshold not in (0, 1].
+        For faulty flows, no city at all, unknown neighbours or coast, an unknown rule, or a threshold not in
+        (0, 1].
 
     References
     ----------
     Dijkstra, Poelman and Veneri (2019), The EU-OECD definition of a functional urban area.
     """
     check_choice(rule, "rule", RULES)
-    check_share(threshold, "threshold")
-    merge_at = threshold if merge_threshold is None else merge_threshold
-    check_share(merge_at, "merge_threshold")
+    check_threshold(threshold, "threshold")
+    merge_at = check_threshold(threshold if merge_threshold is None else merge_threshold, "merge_threshold")
     table = read_flows(flows, cities.index)
     placed = cities.reindex(table.zones)
     if placed.notna().sum() == 0:
         raise InputError("cities: no zone belongs to a city; give each core zone the name of its city.")
-    names = pd.Index(sorted(placed.dropna().unique(), key=lambda one: (str(type(one)), one)))
+    names = in_order(placed.dropna())
     core = np.where(placed.notna(), names.get_indexer(pd.Index(placed)), -1).astype(np.int64)
     merged, names = _merged_cities(table, core, names, merge_at, rule)
     core = np.where(core >= 0, merged[core], -1)
@@ -182,9 +187,9 @@ def functional_areas(
     status[(area < 0) & (table.employed == 0)] = "no employed residents"
     role = np.select([core >= 0, area >= 0], ["city", "commuting zone"], "outside").astype(object)
     if neighbours is not None:
-        pairs = _pairs(neighbours, table.zones)
+        pairs, rim = _pairs(neighbours, table.zones, coast)
         _drop_exclaves(pairs, core, area, role, status)
-        _add_enclaves(pairs, area, role, status)
+        _add_enclaves(pairs, rim, area, role, status)
     zones = pd.DataFrame(
         {
             "area": _named(names, area, table.zones),
@@ -221,12 +226,6 @@ def area_table(flows: Flows, area: Ints, names: pd.Index) -> pd.DataFrame:
     )
 
 
-def check_share(value: float, name: str) -> None:
-    """Refuse a threshold that is not in (0, 1]."""
-    if not 0 < value <= 1:
-        raise InputError(f"{name}: {value!r} is no share; give a number above 0 and at most 1.")
-
-
 def _merged_cities(
     flows: Flows, core: Ints, names: pd.Index, threshold: float, rule: str
 ) -> tuple[Ints, pd.Index]:
@@ -236,7 +235,7 @@ def _merged_cities(
     inside = core >= 0
     employed: Floats = np.bincount(core[inside], flows.employed[inside], n).astype(np.float64)
     jobs: Floats = np.bincount(core[inside], flows.jobs[inside], n).astype(np.float64)
-    share = _share_of(between, between.T, employed[:, None], jobs[:, None], rule)
+    share = tied_share(between, between.T, employed[:, None], jobs[:, None], rule)
     np.fill_diagonal(share, 0.0)
     _, group = connected_components(coo_array(share >= threshold), directed=False)
     order = np.lexsort((np.arange(n), -jobs))
@@ -253,35 +252,28 @@ def _shares(flows: Flows, core: Ints, n: int, rule: str) -> Floats:
     member = coo_array((np.ones(len(zones)), (zones, core[zones])), shape=(len(core), n)).tocsr()
     out = (flows.matrix @ member).toarray()
     back = (flows.matrix.T @ member).toarray()
-    return _share_of(out, back, flows.employed[:, None], flows.jobs[:, None], rule)
+    return tied_share(out, back, flows.employed[:, None], flows.jobs[:, None], rule)
 
 
-def _share_of(out: Floats, back: Floats, employed: Floats, jobs: Floats, rule: str) -> Floats:
-    def over(part: Floats, whole: Floats) -> Floats:
-        whole = np.broadcast_to(whole, part.shape)
-        return np.divide(part, whole, out=np.zeros_like(part, dtype=float), where=whole > 0)
-
-    if rule == "out":
-        return over(out, employed)
-    if rule == "interchange":
-        return over(out, employed) + over(back, jobs)
-    return over(out + back, employed + jobs)
-
-
-def _pairs(neighbours: pd.DataFrame, zones: pd.Index) -> tuple[Ints, Ints]:
+def _pairs(
+    neighbours: pd.DataFrame, zones: pd.Index, coast: Iterable[object]
+) -> tuple[tuple[Ints, Ints], NDArray[np.bool_] | None]:
+    """Neighbours both ways, and which zones border on land beyond the table (None where it does not tell)."""
     check_columns(neighbours, "neighbours", ("zone", "neighbour"))
+    beyond = neighbours["neighbour"].isna().to_numpy()
     ends = [zones.get_indexer(pd.Index(neighbours[name])) for name in ("zone", "neighbour")]
-    unknown = pd.unique(
-        np.concatenate(
-            [neighbours[name][end < 0] for name, end in zip(("zone", "neighbour"), ends, strict=True)]
-        )
-    )
+    faults = Faults("neighbours and coast")
+    named = pd.concat([neighbours["zone"], neighbours["neighbour"].dropna(), pd.Series(list(coast))])
+    unknown = pd.unique(named[~named.isin(zones)])
     if len(unknown):
-        faults = Faults("neighbours")
         faults.add("not among the zones", ids=unknown, remedy="use the ids of cities")
         faults.raise_if_any()
-    left, right = (end.astype(np.int64) for end in ends)
-    return np.concatenate([left, right]), np.concatenate([right, left])
+    left, right = (end[~beyond].astype(np.int64) for end in ends)
+    rim = np.zeros(len(zones), bool)
+    rim[ends[0][beyond]] = True
+    rim[zones.isin(list(coast))] = False
+    both = np.concatenate([left, right]), np.concatenate([right, left])
+    return both, rim if beyond.any() else None
 
 
 def _drop_exclaves(
@@ -299,15 +291,27 @@ def _drop_exclaves(
 
 
 def _add_enclaves(
-    pairs: tuple[Ints, Ints], area: Ints, role: NDArray[np.object_], status: NDArray[np.object_]
+    pairs: tuple[Ints, Ints],
+    rim: NDArray[np.bool_] | None,
+    area: Ints,
+    role: NDArray[np.object_],
+    status: NDArray[np.object_],
 ) -> None:
-    """Zones whose neighbours all belong to one area join it."""
-    table = pd.DataFrame({"zone": pairs[0], "area": area[pairs[1]]})
-    around = table.groupby("zone")["area"].agg(["min", "max"])
-    closed = around.index[(around["min"] == around["max"]) & (around["min"] >= 0)].to_numpy()
-    closed = closed[area[closed] < 0]
-    area[closed] = around.loc[closed, "min"].to_numpy()
-    role[closed], status[closed] = "enclave", "assigned"
+    """Connected groups of free zones whose neighbours all belong to one area join it."""
+    left, right = pairs
+    free = area < 0
+    joined = free[left] & free[right]
+    n = len(area)
+    ones = np.ones(joined.sum(), np.int8)
+    _, group = connected_components(coo_array((ones, (left[joined], right[joined])), (n, n)), directed=False)
+    shut_out = np.bincount(group) > 1 if rim is None else np.bincount(group, rim) > 0
+    border = free[left] & ~free[right]
+    around = pd.Series(area[right[border]]).groupby(group[left[border]]).agg(["min", "max"])
+    one = (around["min"] == around["max"]).to_numpy() & ~shut_out[around.index]
+    owner = np.full(len(shut_out), -1, np.int64)
+    owner[around.index[one]] = around["min"].to_numpy()[one]
+    closed = free & (owner[group] >= 0)
+    area[closed], role[closed], status[closed] = owner[group][closed], "enclave", "assigned"
 
 
 def _named(names: pd.Index, number: Ints, index: pd.Index) -> pd.Series:

@@ -29,6 +29,12 @@ MOLLWEIDE = "ESRI:54009"
 CELL_M = 1000.0
 CELL_TOLERANCE_M = 1e-3
 M2_PER_KM2 = 1e6
+LEAST_LAND = 1e-4
+"""No inhabited grid has less land than this in every cell (100 m² of a square kilometre)."""
+
+SAMPLE_CELLS = 1000
+"""Rows and columns at most to look at when the unit of a layer is told from its values."""
+
 FAULTY_CELLS_SHOWN = 5
 MOST_LOST = 0.01
 """Share of the total that resampling may lose at the rim before it is refused."""
@@ -62,8 +68,8 @@ class PopulationGrid:
     """A grid in memory: persons, land share and built-up share (0 to 1) of cells of 1 km.
 
     A cell whose population is NaN is no data, or water where its land share says so. Raises InputError for
-    grids in degrees, cells that are not 1 km, layers of different shape, a missing land share, and shares
-    outside 0 to 1.
+    grids in degrees, cells that are not 1 km, layers of different shape, a missing land share, shares
+    outside 0 to 1, and land so small that it must have been divided once too often.
     """
 
     population: Floats
@@ -83,6 +89,15 @@ class PopulationGrid:
             )
             faults.raise_if_any()
         _add_value_faults(faults, self.population, self.land, self.built_up, 0)
+        if (
+            np.nanmax(np.where(self.population > 0, self.land, np.nan), initial=0.0)
+            < LEAST_LAND
+            < np.nansum(self.population)
+        ):
+            faults.add(
+                f"no inhabited cell has {LEAST_LAND:g} of land; were shares divided as square metres?",
+                remedy="give shares from 0 to 1",
+            )
         faults.raise_if_any()
 
     @property
@@ -100,7 +115,8 @@ class RasterGrid:
     """A grid in three raster files, read by rows: for grids that do not fit in memory.
 
     ``area_unit`` says what land and built-up hold: ``"m2"`` of the cell (as GHSL gives them) or
-    ``"share"``. The values are checked as they are read.
+    ``"share"``. Raises InputError for layers on different cells or in different CRS and for land or built-up
+    areas that contradict ``area_unit``; the rest of the values is checked as they are read.
     """
 
     population: Path
@@ -110,23 +126,12 @@ class RasterGrid:
 
     def __post_init__(self) -> None:
         check_choice(self.area_unit, "area_unit", ("m2", "share"))
-        faults = Faults("grid")
         with _opened(self.population) as first:
             if first.crs is None:
                 raise InputError(f"grid: {Path(self.population).name} has no CRS; write the one it is in.")
+            faults = Faults("grid")
             _add_frame_faults(faults, CRS.from_user_input(first.crs), first.transform)
-            for path in (self.land, self.built_up):
-                with _opened(path) as other:
-                    if other.crs not in (None, first.crs):
-                        faults.add(
-                            f"{Path(path).name} is in another CRS than {Path(self.population).name}",
-                            remedy="resample the layers to one grid",
-                        )
-                    if other.shape != first.shape or other.transform != first.transform:
-                        faults.add(
-                            f"{Path(path).name} does not lie on the cells of {Path(self.population).name}",
-                            remedy="resample the layers to one grid",
-                        )
+        _add_layer_faults(faults, self.population, self.land, self.built_up, self.area_unit)
         faults.raise_if_any()
 
     @cached_property
@@ -189,7 +194,7 @@ def resample_to_1km(
     Raises
     ------
     InputError
-        For a missing CRS, an unknown unit, or people lost beyond 1 %.
+        For a missing CRS, layers on different grids, an unknown or wrong unit, or people lost beyond 1 %.
     SourceError
         For a file that cannot be read.
     """
@@ -203,6 +208,8 @@ def resample_to_1km(
         values = _read_rows(population, 0, raster.height)
         total = float(np.nansum(values))
         faults = Faults(Path(population).name)
+        _add_layer_faults(faults, population, land, built_up, area_unit)
+        faults.raise_if_any()
         for name, path in (("land", land), ("built-up", built_up)):
             lost = (values > 0) & np.isnan(_read_rows(path, 0, raster.height))
             if lost.any():
@@ -260,6 +267,42 @@ def _read_rows(path: Path | str, start: int, stop: int) -> NDArray[np.float64]:
         values = raster.read(1, window=window, masked=True)
         filled: NDArray[np.float64] = values.astype(np.float64).filled(np.nan)
         return filled
+
+
+def _add_layer_faults(
+    faults: Faults, population: Path | str, land: Path | str, built_up: Path | str, area_unit: str
+) -> None:
+    """Note layers that lie on other cells than the first, and values that contradict the unit."""
+    with _opened(population) as first:
+        crs, shape, transform = first.crs, first.shape, first.transform
+    for name, path in (("land", land), ("built-up", built_up)):
+        with _opened(path) as other:
+            if other.crs not in (None, crs):
+                faults.add(
+                    f"{Path(path).name} is in another CRS than {Path(population).name}",
+                    remedy="resample the layers to one grid",
+                )
+            elif other.shape != shape or not other.transform.almost_equals(
+                transform, abs(transform.a) * CELL_TOLERANCE_M / CELL_M
+            ):
+                faults.add(
+                    f"{Path(path).name} does not lie on the cells of {Path(population).name}",
+                    remedy="resample the layers to one grid",
+                )
+            step = max(1, *(-(-side // SAMPLE_CELLS) for side in other.shape))
+            thinned = tuple(-(-side // step) for side in other.shape)
+            values = other.read(1, out_shape=thinned, masked=True).astype(np.float64).compressed()
+        most = float(values.max(initial=0.0))
+        if area_unit == "m2" and 0 < most <= 1:
+            faults.add(
+                f"{name} of at most {most:g} where square metres are said; these look like shares",
+                remedy='pass area_unit="share"',
+            )
+        if area_unit == "share" and most > 1:
+            faults.add(
+                f"{name} up to {most:g} where shares are said; these look like square metres",
+                remedy='pass area_unit="m2"',
+            )
 
 
 def _keeps_areas(crs: CRS) -> bool:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from urbgeo.checks import add_amount_faults, check_amounts, check_columns, check_minutes, check_points
+from urbgeo.cities.clusters import by_id
 from urbgeo.cities.gravity import FRICTION, square
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.network.minutes import nearest_facility
@@ -80,14 +81,15 @@ def huff(attraction: pd.Series, cost: pd.DataFrame, *, beta: float = FRICTION) -
     attraction
         A by centre.
     cost
-        Minutes, places by centres. A cost of 0 takes all (shared by attraction among several).
+        Minutes, places by centres. A cost of 0 takes all (shared by attraction among several); a centre
+        without attraction draws nobody, not even from where it stands.
     beta
         Exponent of the cost.
 
     Returns
     -------
     pandas.DataFrame
-        Shares (places, centres); NaN where no centre can be reached.
+        Shares (places, centres); NaN where no centre with attraction can be reached.
 
     Raises
     ------
@@ -98,13 +100,11 @@ def huff(attraction: pd.Series, cost: pd.DataFrame, *, beta: float = FRICTION) -
     if len(lost):
         raise InputError(f"attraction and cost: {some_of(lost)} stand on one side only; align the centres.")
     pull = _numbers(attraction, pd.Index(cost.columns), "attraction")
-    apart = cost.to_numpy(float)
-    if (apart < 0).any():
-        raise InputError("cost: negative minutes; mend the table.")
-    apart = np.where(np.isnan(apart), np.inf, apart)
-    at_centre = apart == 0
+    apart = _costs(cost)
+    at_centre = (apart == 0) & (pull > 0)
     with np.errstate(divide="ignore"):
-        weight = np.where(at_centre.any(axis=1, keepdims=True), at_centre, apart**-beta) * pull
+        near = np.where(at_centre.any(axis=1, keepdims=True), at_centre, apart**-beta)
+    weight = np.multiply(near, pull, out=np.zeros_like(near), where=pull > 0)
     total = weight.sum(axis=1, keepdims=True)
     share = np.divide(weight, total, out=np.full_like(weight, np.nan), where=total > 0)
     return pd.DataFrame(share, index=cost.index, columns=cost.columns)
@@ -147,8 +147,8 @@ def field_strength(mass: pd.Series, cost: pd.DataFrame, *, friction: float = FRI
     Returns
     -------
     pandas.DataFrame
-        On the places: ``city`` (missing when none can be reached), ``strength`` (of that city; infinite at
-        the city itself), ``total`` and ``status`` (``"reached"``, ``"unreached"``).
+        On the places: ``city`` (missing when none can be reached; of equals the first id), ``strength`` (of
+        that city; infinite at the city itself), ``total`` and ``status`` (``"reached"``, ``"unreached"``).
 
     Raises
     ------
@@ -159,10 +159,11 @@ def field_strength(mass: pd.Series, cost: pd.DataFrame, *, friction: float = FRI
     if len(lost):
         raise InputError(f"mass and cost: {some_of(lost)} stand on one side only; align the cities.")
     pull = _numbers(mass, pd.Index(cost.columns), "mass")
-    apart = np.where(np.isnan(cost.to_numpy(float)), np.inf, cost.to_numpy(float))
+    apart = _costs(cost)
     with np.errstate(divide="ignore", invalid="ignore"):
         strength = np.where((pull == 0) | np.isinf(apart), 0.0, pull / apart**friction)
-    best = strength.argmax(axis=1)
+    order = np.argsort(by_id(pd.Index(cost.columns)))
+    best = order[strength[:, order].argmax(axis=1)]
     most = strength[np.arange(len(best)), best]
     city = np.where(most > 0, cost.columns.to_numpy(object)[best], None)
     return pd.DataFrame(
@@ -189,9 +190,10 @@ def dominant_flows(flows: pd.DataFrame, *, size: pd.Series | None = None) -> pd.
     Returns
     -------
     pandas.DataFrame
-        On the places: ``destination`` of the largest flow (missing for none; ties go to the larger, then the
-        first id), ``flow``, ``status`` (``"dependent"``, ``"independent"``: its largest flow goes to a place
-        that is not larger, ``"no flow"``) and ``centre``: the independent place at the end of the chain.
+        On the places: ``destination`` of the largest flow (missing for none; of equal flows the one to the
+        larger place, of equal places the first id), ``flow``, ``status`` (``"dependent"``,
+        ``"independent"``: its largest flow goes to a smaller place or one of equal size, ``"no flow"``) and
+        ``centre``: the independent place at the end of the chain.
 
     Raises
     ------
@@ -207,14 +209,13 @@ def dominant_flows(flows: pd.DataFrame, *, size: pd.Series | None = None) -> pd.
     if not np.isfinite(values).all():
         raise InputError("flows: missing or infinite flows; fill them with 0.")
     np.fill_diagonal(values, 0.0)
-    rank = values.sum(axis=0) if size is None else _numbers(size, names, "size")
-    by_name = np.argsort(np.argsort(names.astype(str), kind="stable"))
-    order = np.lexsort((by_name, -rank))
+    # summed from small to large, so that the order of rows does not show in the last digit
+    inflow = np.sort(values, axis=0).sum(axis=0)
+    rank = inflow if size is None else _numbers(size, names, "size")
+    order = np.lexsort((by_id(names), -rank))
     best = order[values[:, order].argmax(axis=1)]
     most = values[np.arange(len(names)), best]
-    place = np.empty(len(names), np.int64)
-    place[order] = np.arange(len(names))
-    depends = (most > 0) & (place[best] < place)
+    depends = (most > 0) & (rank[best] > rank)
     centre = np.arange(len(names))
     for node in order:
         if depends[node]:
@@ -280,6 +281,15 @@ def urban_belt(
         shares["weighted"] = float(amount[inside].sum() / amount.sum()) if amount.sum() > 0 else np.nan
     table = found.rename(columns={"facility": "access"}).assign(inside=inside)
     return table[["access", "minutes", "inside", "status"]], pd.Series(shares, name="share")
+
+
+def _costs(cost: pd.DataFrame) -> np.ndarray:
+    """The costs of a table, not negative, NaN as infinite."""
+    values = cost.to_numpy(float)
+    below = (values < 0).any(axis=1)
+    if below.any():
+        raise InputError(f"cost: negative minutes from {some_of(cost.index[below])}; mend the table.")
+    return np.where(np.isnan(values), np.inf, values)
 
 
 def _numbers(values: pd.Series, ids: pd.Index, name: str) -> np.ndarray:

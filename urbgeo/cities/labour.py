@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from urbgeo.cities.flows import Flows, read_flows
-from urbgeo.cities.functional import FunctionalAreas, area_table, check_share
+from urbgeo.cities.flows import Flows, check_threshold, read_flows
+from urbgeo.cities.functional import FunctionalAreas, area_table
 from urbgeo.errors import InputError
 from urbgeo.provenance import Provenance
 
@@ -32,8 +32,8 @@ class LabourRules:
     target_size: float = 25_000.0
 
     def __post_init__(self) -> None:
-        check_share(self.min_containment, "min_containment")
-        check_share(self.target_containment, "target_containment")
+        check_threshold(self.min_containment, "min_containment")
+        check_threshold(self.target_containment, "target_containment")
         if not self.min_containment <= self.target_containment or not 0 <= self.min_size < self.target_size:
             raise InputError(
                 "labour rules: min_containment must not exceed target_containment, nor min_size target_size."

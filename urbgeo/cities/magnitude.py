@@ -1,12 +1,20 @@
-"""Gate that refuses populations given in 万 (ten thousands), or a mix of 万 and persons."""
+"""Gates that refuse populations given in 万 (ten thousands), or a mix of 万 and persons.
+
+Two lists are told apart by magnitude alone, and magnitude has limits: large cities in 万 (650, 1200, 2487)
+beside small towns in persons (15 000, 80 000) read like hamlets beside towns. What the signs below do not
+catch cannot be told from numbers; what they catch wrongly is let through by ``units_checked=True``.
+"""
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from urbgeo.checks import add_amount_faults, check_ids
-from urbgeo.errors import Faults, InputError
+from urbgeo.errors import Faults
 
 LARGEST_CITY_WAN = 4_000
 """No city of the world has more people than this many 万; above it a number means persons."""
@@ -14,18 +22,23 @@ LARGEST_CITY_WAN = 4_000
 SMALLEST_CITY_PERSONS = 10_000
 """The upper side of a mix of units holds numbers of at least this many persons."""
 
-APART = 1_000.0
-"""Totals of two columns about the same places never differ by this factor in one unit."""
-
 MIXED_UNITS_RATIO = 10.0
 """Two neighbours in the sorted list that differ by this factor across the gap betray two units."""
 
+APART = 1_000.0
+"""The middle of numbers in 万 and the middle of numbers in persons lie about 10,000 apart in a list of
+cities; people counted in one unit never do by this factor, nor do two counts of one place."""
+
+REMEDY = "multiply 万 by 10,000, or pass units_checked=True if these are persons"
+
 
 def check_persons(population: pd.Series, name: str, *, units_checked: bool = False) -> pd.Series:
-    """The populations as floats, when they are persons.
+    """The populations of cities as floats, when they are persons.
 
-    A list is refused when its largest number is below 4,000 (then it is in 万), or when a gap of a factor
-    of ten separates numbers below 4,000 from numbers above 10,000 (then some are in 万).
+    A list is refused when its largest number is below 4,000 (then it is in 万), and when numbers below 4,000
+    beside others from 10,000 on show any of three signs of two units: a gap of a factor of ten between them
+    with nothing inside; medians of the two sides that lie a thousandfold apart, whatever stands between;
+    decimals below and whole numbers above (there are no fractions of persons in a count).
 
     Parameters
     ----------
@@ -47,50 +60,78 @@ def check_persons(population: pd.Series, name: str, *, units_checked: bool = Fal
     faults.raise_if_any()
     persons = population.astype(float)
     if not units_checked:
-        _add_unit_faults(faults, persons)
+        _add_wan_faults(faults, persons)
+        _add_mix_faults(faults, persons, medians=True)
         faults.raise_if_any()
     return persons
 
 
-def check_one_unit(first: pd.Series, second: pd.Series) -> None:
-    """Refuse two columns whose totals differ a thousandfold: one is in 万, the other in persons.
+def check_unmixed(*columns: pd.Series, name: str, medians: bool = True, units_checked: bool = False) -> None:
+    """Refuse columns of people that mix 万 with persons, inside a column or from one to the next.
+
+    The signs are those of :func:`check_persons`; a list wholly in 万 passes, where only ratios matter. Two
+    columns about one place must not differ a thousandfold.
+
+    Parameters
+    ----------
+    columns
+        Checked numbers of people on one index.
+    name
+        How the argument is called in messages.
+    medians
+        False for places of any size (cells, hamlets): their medians may well lie a thousandfold apart.
+    units_checked
+        True to let everything pass.
 
     Raises
     ------
     InputError
-        Naming both columns and their totals.
+        Naming the columns and ids.
     """
-    low, high = sorted((first, second), key=lambda column: float(column.sum()))
-    if float(low.sum()) > 0 and float(high.sum()) >= APART * float(low.sum()):
-        raise InputError(
-            f"{low.name} sums to {low.sum():g} and {high.name} to {high.sum():g}, which look like 万 (ten "
-            "thousands) beside persons; bring both to one unit."
+    if units_checked:
+        return
+    faults = Faults(name)
+    for column in columns:
+        _add_mix_faults(faults, column.astype(float), medians=medians)
+    for first, second in pairwise(columns):
+        low, high = np.minimum(first, second), np.maximum(first, second)
+        apart = (low > 0) & (high >= APART * low)
+        if apart.any():
+            faults.add(
+                f"{first.name} and {second.name} look like 万 (ten thousands) beside persons",
+                ids=first.index[apart],
+                remedy="bring both to one unit, or pass units_checked=True if both are persons",
+            )
+    faults.raise_if_any()
+
+
+def _add_wan_faults(faults: Faults, persons: pd.Series) -> None:
+    largest = persons.max() if len(persons) else 0.0
+    if 0 < largest < LARGEST_CITY_WAN:
+        faults.add(
+            f"the largest population is {largest:g}, which looks like 万 (ten thousands)",
+            ids=persons.index[persons == largest][:1],
+            remedy=REMEDY,
         )
 
 
-def _add_unit_faults(faults: Faults, persons: pd.Series) -> None:
-    remedy = "multiply 万 by 10,000, or pass units_checked=True if these are persons"
-    ordered = persons[persons > 0].sort_values(kind="stable")
-    if ordered.empty:
+def _add_mix_faults(faults: Faults, people: pd.Series, *, medians: bool) -> None:
+    low = people[(people > 0) & (people < LARGEST_CITY_WAN)]
+    high = people[people >= SMALLEST_CITY_PERSONS]
+    if low.empty or high.empty:
         return
-    if ordered.iloc[-1] < LARGEST_CITY_WAN:
+    between = people[(people >= LARGEST_CITY_WAN) & (people < SMALLEST_CITY_PERSONS)]
+    gap = between.empty and high.min() >= MIXED_UNITS_RATIO * low.max()
+    if gap or (medians and high.median() >= APART * low.median()) or (_broken(low) and not _broken(high)):
         faults.add(
-            f"the largest population is {ordered.iloc[-1]:g}, which looks like 万 (ten thousands)",
-            ids=ordered.index[-1:],
-            remedy=remedy,
+            f"{people.name or 'population'}: numbers up to {low.max():g} beside others from {high.min():g} "
+            "on look like 万 mixed with persons",
+            ids=low.sort_values(kind="stable").index,
+            remedy=REMEDY,
         )
-        return
-    values = ordered.to_numpy()
-    gap = (
-        (values[:-1] < LARGEST_CITY_WAN)
-        & (values[1:] >= SMALLEST_CITY_PERSONS)
-        & (values[1:] >= MIXED_UNITS_RATIO * values[:-1])
-    )
-    if gap.any():
-        below = int(np.flatnonzero(gap)[0]) + 1
-        faults.add(
-            f"numbers up to {values[below - 1]:g} beside others from {values[below]:g} on "
-            "look like 万 mixed with persons",
-            ids=ordered.index[:below],
-            remedy=remedy,
-        )
+
+
+def _broken(values: pd.Series) -> bool:
+    """Whether most of these numbers have decimals."""
+    decimals: NDArray[np.bool_] = values.to_numpy() % 1 != 0
+    return bool(2 * decimals.sum() > len(decimals))

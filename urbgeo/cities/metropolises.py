@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from urbgeo.checks import check_amounts, check_choice, check_ids, check_minutes
-from urbgeo.cities.flows import read_flows
-from urbgeo.cities.functional import RULES, check_share
+from urbgeo.checks import check_amounts, check_choice, check_ids, check_minutes, check_quantity
+from urbgeo.cities.flows import RULES, check_threshold, in_order, read_flows, tied_share
 from urbgeo.cities.gravity import FRICTION
-from urbgeo.cities.interaction import radiation
+from urbgeo.cities.interaction import huff, radiation
+from urbgeo.cities.magnitude import check_unmixed
 from urbgeo.errors import InputError, some_of
 from urbgeo.network.minutes import minutes_table
 from urbgeo.network.model import TravelNetwork
@@ -42,8 +42,9 @@ class MetropolitanCircles:
     metropolises reach it), ``role`` (``"core"``, ``"circle"``, ``"outside"``), ``status`` (``"assigned"``,
     ``"below the commuting rate"``, ``"beyond the circle"``, ``"unreached"``, ``"not attached"``) and, with a
     commuting test, ``rate`` and ``rate_source`` (``"flows"`` or ``"modelled"``).
-    ``circles``: ``zones`` and the sum of each weight by metropolis. ``rings``: the same by metropolis and
-    ring, outer rings holding the inner ones.
+    ``circles``: ``zones`` and ``population`` (when its column was named) by metropolis. ``rings``: the same
+    by metropolis and ring, outer rings holding the inner ones; a zone outside every circle counts in the
+    rings of the metropolis nearest to it.
     """
 
     zones: pd.DataFrame
@@ -64,16 +65,23 @@ def metropolitan_circles(
     friction: float = FRICTION,
     flows: pd.DataFrame | None = None,
     rate: float | None = None,
+    model: str = "gravity",
     rate_rule: str = "out",
+    units_checked: bool = False,
 ) -> MetropolitanCircles:
     """Delimit the commuting circles of several metropolises together, so that no zone counts twice.
 
     A zone is a candidate of each metropolis it reaches within ``minutes``: the least minutes from the zone to
     any core zone. A zone that several reach goes to one of them by ``contested``: ``"minutes"`` the nearest
-    in time; ``"flow"`` the one most of its workers go to; ``"potential"`` the one with the largest
-    ``P / T ** friction``, P the people of its core. Ties go to fewer minutes, then to the metropolis named
-    first. With ``rate``, a candidate must also send that share of its employed residents to the core: from
-    ``flows`` when given, else from the radiation model over the whole table, and then marked as modelled.
+    in time; ``"flow"`` the one its workers are tied to most, by ``rate_rule``; ``"potential"`` the one with
+    the largest ``P / T ** friction``, P the people of its core. Ties go to fewer minutes, then to the first
+    name in sorted order. With ``rate``, a candidate must also send that share of its employed residents to
+    the core: from ``flows`` when given, else from a model over the whole table, and then marked as modelled.
+
+    ``model="gravity"`` shares the workers of zone i out by ``P_j / T_ij ** friction``, its own zone at half
+    the way to the nearest other one. ``"radiation"`` has no friction to choose, but lets everybody leave the
+    zone he lives in. On the communes of Belgium the first follows the observed rates more closely
+    (correlation 0.83 against 0.49, both too low: workplaces crowd more than people do).
 
     Parameters
     ----------
@@ -92,20 +100,24 @@ def metropolitan_circles(
     population
         Column of ``zones``; needed for ``"potential"`` and for a modelled rate; summed in the results.
     friction
-        Exponent of the minutes in the potential.
+        Exponent of the minutes in the potential and in the gravity model.
     flows
         ``home``, ``work``, ``workers``; needed for ``"flow"``.
     rate
         Closed lower bound of the commuting rate; None for no test.
+    model
+        ``"gravity"`` or ``"radiation"``: what the rate is estimated by without flows.
     rate_rule
         ``"out"``, ``"interchange"`` or ``"pooled"``, as in
         :func:`~urbgeo.cities.functional.functional_areas`.
+    units_checked
+        True when populations that look like 万 mixed with persons really are persons.
 
     Raises
     ------
     InputError
-        For repeated or unknown ids, a travel table that lacks zones, missing columns or flows, and numbers
-        out of range.
+        For repeated or unknown ids, a travel table that lacks zones, missing columns or flows, 万 mixed with
+        persons, and numbers out of range.
 
     References
     ----------
@@ -117,20 +129,24 @@ def metropolitan_circles(
         raise InputError("rings: they must rise; sort them and drop repetitions.")
     check_choice(contested, "contested", ("minutes", "flow", "potential"))
     check_choice(rate_rule, "rate_rule", RULES)
+    check_choice(model, "model", ("gravity", "radiation"))
+    check_quantity(friction, "friction", zero=True)
+    if rate is not None:
+        check_threshold(rate, "rate")
     core = _checked_cores(zones, cores)
-    people = _people(zones, population, contested, rate, flows)
+    people = _people(zones, population, contested, rate, flows, units_checked)
     if contested == "flow" and flows is None:
         raise InputError("flows: contested='flow' needs a table of flows.")
     table = _travel_table(zones, core, travel, whole=rate is not None and flows is None)
-    names = pd.Index(pd.unique(core))
+    names = in_order(core)
     apart = np.stack([_nearest(table[core.index[core == name]]) for name in names], axis=1)
     reached = apart <= limit
     share, source = np.full(apart.shape, np.nan), "none"
     if rate is not None or contested == "flow":
-        share, source = _rates(zones, core, names, flows, people, table, rate_rule)
+        share, source = _rates(zones, core, names, flows, people, table, rate_rule, model, friction)
     masses = np.zeros(len(zones)) if people is None else people
     wins = _preference(contested, apart, share, masses, core, names, zones.index, friction)
-    fit = reached if rate is None else reached & (share >= check_share_of(rate))
+    fit = reached if rate is None else reached & (share >= rate)
     chosen = _chosen(np.where(fit, wins, -np.inf), np.where(fit, apart, np.inf))
     home = names.get_indexer(pd.Index(core.reindex(zones.index)))
     chosen = np.where(home >= 0, home, chosen)
@@ -143,6 +159,7 @@ def metropolitan_circles(
         {
             "minutes": limit, "rings": tuple(bounds), "contested": contested, "rate": rate,
             "rate_rule": rate_rule, "rate_source": source, "friction": friction,
+            "model": model if source == "modelled" else None,
         }
     )  # fmt: skip
     weight = pd.Series(1.0 if people is None else people, index=zones.index, name="population")
@@ -261,12 +278,6 @@ def circles_over_years(
     return pd.concat(parts)
 
 
-def check_share_of(rate: float) -> float:
-    """The commuting rate as a float; refuse what is no share."""
-    check_share(rate, "rate")
-    return float(rate)
-
-
 def _in_order(index: pd.Index, ids: set[object]) -> tuple[object, ...]:
     return tuple(one for one in index if one in ids)
 
@@ -289,6 +300,7 @@ def _people(
     contested: str,
     rate: float | None,
     flows: pd.DataFrame | None,
+    units_checked: bool,
 ) -> Floats | None:
     if population is None:
         if contested == "potential":
@@ -297,6 +309,7 @@ def _people(
             raise InputError("population: a rate without flows is modelled and needs the column of people.")
         return None
     check_amounts(zones, "zones", [population])
+    check_unmixed(zones[population], name="zones", units_checked=units_checked)
     return zones[population].to_numpy(float)
 
 
@@ -309,6 +322,8 @@ def _travel_table(
         if not isinstance(zones, gpd.GeoDataFrame):
             raise InputError("zones: with a network they must be a GeoDataFrame of points, e.g. seats.")
         return minutes_table(travel, zones, zones.loc[wanted])
+    check_ids(travel.index, "travel")
+    check_ids(travel.columns, "travel")
     lost = zones.index.difference(travel.index).union(wanted.difference(travel.columns))
     if len(lost):
         raise InputError(f"travel: no minutes for {some_of(lost)}; the table must hold every zone.")
@@ -334,37 +349,38 @@ def _rates(
     people: Floats | None,
     table: pd.DataFrame,
     rule: str,
+    model: str,
+    friction: float,
 ) -> tuple[Floats, str]:
-    """Share of each zone's workers tied to each core, from real flows or from the radiation model."""
+    """Share of each zone's workers tied to each core, from real flows or from a model."""
     if flows is not None:
         compiled = read_flows(flows, zones.index)
         matrix = pd.DataFrame(compiled.matrix.toarray(), index=compiled.zones, columns=compiled.zones)
-        matrix = matrix.reindex(index=zones.index, columns=zones.index)
-        source = "flows"
+        values = matrix.reindex(index=zones.index, columns=zones.index).to_numpy(float)
+        employed, jobs, source = values.sum(axis=1), values.sum(axis=0), "flows"
     else:
         workers = pd.Series(people, index=zones.index)
-        matrix = radiation(workers, table)
+        values = _modelled(workers, table, model, friction)
+        employed = jobs = workers.to_numpy(float)
         source = "modelled"
-    values = matrix.to_numpy(float)
-    employed = values.sum(axis=1) if source == "flows" else workers.to_numpy(float)
-    jobs = values.sum(axis=0) if source == "flows" else workers.to_numpy(float)
     shares = []
     for name in names:
         at = zones.index.get_indexer(core.index[core == name])
         out, back = values[:, at].sum(axis=1), values[at, :].sum(axis=0)
-        shares.append(_share(out, back, employed, jobs, rule))
+        shares.append(tied_share(out, back, employed, jobs, rule))
     return np.stack(shares, axis=1), source
 
 
-def _share(out: Floats, back: Floats, employed: Floats, jobs: Floats, rule: str) -> Floats:
-    def over(part: Floats, whole: Floats) -> Floats:
-        return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
-
-    if rule == "out":
-        return over(out, employed)
-    if rule == "interchange":
-        return over(out, employed) + over(back, jobs)
-    return over(out + back, employed + jobs)
+def _modelled(workers: pd.Series, table: pd.DataFrame, model: str, friction: float) -> Floats:
+    """Flows between all zones where none were observed."""
+    if model == "radiation":
+        return radiation(workers, table).to_numpy(float)
+    cost = np.where(np.isnan(table.to_numpy(float)), np.inf, table.to_numpy(float))
+    np.fill_diagonal(cost, np.inf)
+    np.fill_diagonal(cost, cost.min(axis=1) / 2)
+    share = huff(workers, pd.DataFrame(cost, table.index, table.columns), beta=friction)
+    flows: Floats = share.fillna(0.0).to_numpy(float) * workers.to_numpy(float)[:, None]
+    return flows
 
 
 def _preference(
@@ -383,9 +399,9 @@ def _preference(
     if contested == "flow":
         return share
     mass = np.array([people[index.get_indexer(core.index[core == name])].sum() for name in names])
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         pull: Floats = mass / np.where(np.isnan(apart), np.inf, apart) ** friction
-    return pull
+    return np.where(mass > 0, pull, 0.0)
 
 
 def _chosen(wins: Floats, apart: Floats) -> NDArray[np.int64]:

@@ -17,6 +17,7 @@ from urbgeo.checks import check_amounts, check_columns, check_minutes, check_poi
 from urbgeo.cities.clusters import by_id
 from urbgeo.crs import metric_crs
 from urbgeo.errors import Faults, InputError
+from urbgeo.network.model import TravelNetwork
 from urbgeo.provenance import Provenance
 
 BOX_STEPS = 8
@@ -45,16 +46,21 @@ class Percolation:
 
 
 def percolate(
-    nodes: gpd.GeoDataFrame, links: pd.DataFrame, *, thresholds_m: Sequence[float], length: str = "length_m"
+    nodes: gpd.GeoDataFrame | TravelNetwork,
+    links: pd.DataFrame | None = None,
+    *,
+    thresholds_m: Sequence[float],
+    length: str = "length_m",
 ) -> Percolation:
     """Join intersections by streets no longer than each threshold and measure the clusters.
 
     Parameters
     ----------
     nodes
-        Intersections as points with unique index, any CRS.
+        Intersections as points with unique index, any CRS; or a network, whose roads and their ends are
+        taken.
     links
-        Streets: ``from_node``, ``to_node`` and their length in metres.
+        Streets: ``from_node``, ``to_node`` and their length in metres. Not with a network.
     thresholds_m
         Rising lengths, closed bounds.
     length
@@ -63,13 +69,19 @@ def percolate(
     Raises
     ------
     InputError
-        For faulty points, unknown nodes, missing or negative lengths, thresholds that do not rise, or
-        thresholds below every street.
+        For faulty points, no links or a network without roads, unknown nodes, missing or negative lengths,
+        thresholds that do not rise, or thresholds below every street.
 
     References
     ----------
     Arcaute et al. (2016), Cities and regions in Britain through hierarchical percolation.
     """
+    if isinstance(nodes, TravelNetwork):
+        if links is not None:
+            raise InputError("links: a network brings its own; pass it alone, or tables of nodes and links.")
+        nodes, links, length = *_roads(nodes), "length_m"
+    if links is None:
+        raise InputError("links: give the streets, or a network in place of nodes.")
     check_points(nodes, "nodes")
     steps = [check_minutes(one, "thresholds_m") for one in thresholds_m]
     if len(steps) < 2 or sorted(set(steps)) != steps:
@@ -114,6 +126,16 @@ def box_dimension(xy: Floats) -> float:
     if usable.sum() < 3:
         return np.nan
     return float(np.polyfit(np.log(1 / sides[usable]), np.log(counts[usable]), 1)[0])
+
+
+def _roads(network: TravelNetwork) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """The roads of a network in metres, and the nodes they use."""
+    roads = network.links[network.links["mode"] == "road"]
+    if roads.empty:
+        raise InputError("nodes: the network has no roads; percolation needs some.")
+    used = network.nodes.index.isin(pd.concat([roads["from_node"], roads["to_node"]]))
+    links = pd.DataFrame(roads[["from_node", "to_node"]]).assign(length_m=roads["length_km"] * 1000.0)
+    return network.nodes[used], links
 
 
 def _links(nodes: gpd.GeoDataFrame, links: pd.DataFrame, length: str) -> tuple[NDArray[np.int64], Floats]:

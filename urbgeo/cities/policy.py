@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
-from urbgeo.checks import check_ids, check_polygons
-from urbgeo.errors import InputError, some_of
+from urbgeo.checks import check_crs, check_ids, check_polygons
+from urbgeo.errors import InputError, UrbgeoWarning, some_of
 from urbgeo.provenance import Provenance
 
 ADCODE_DIGITS = 6
+UNKNOWN = "unknown"
+"""Role of the one row of a geography whose members no published list tells."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,12 +40,13 @@ def policy_geographies() -> pd.DataFrame:
 
     Kinds: ``"city cluster"`` (19, in three tiers), ``"axis"`` (two across, three down), ``"Hunan circle"``,
     ``"Hunan cluster"``, ``"Hunan belt"``, ``"Hunan town group"`` (11), ``"Shandong circle"``, ``"Zhejiang
-    circle"``, ``"approved circle"``. A ``note`` says where a list is not from the plan itself.
+    circle"``, ``"approved circle"``. A ``note`` says where a list is not from the plan itself; ``members`` is
+    0 where none is known, and the note says why.
     """
     table = _read("policy_members.csv")
-    grouped = table.groupby("geography", sort=False)
+    grouped = table.assign(known=table["role"] != UNKNOWN).groupby("geography", sort=False)
     facts = grouped[["kind", "tier", "source", "note"]].first()
-    facts.insert(2, "members", grouped.size())
+    facts.insert(2, "members", grouped["known"].sum())
     return facts
 
 
@@ -60,7 +65,12 @@ def policy_members(
     Raises
     ------
     InputError
-        For a geography or a kind that is not there.
+        For a geography or a kind that is not there, and for a geography whose members are not known.
+
+    Warns
+    -----
+    UrbgeoWarning
+        When geographies of the kind (or of the whole table) are left out because their members are not known.
     """
     table = _read("policy_members.csv")
     if kind is not None:
@@ -75,11 +85,26 @@ def policy_members(
                 f"geographies: {some_of(lost)} not there; see policy_geographies() for their names."
             )
         table = table[table["geography"].isin(names)]
-    return table.reset_index(drop=True)
+    known = table["role"] != UNKNOWN
+    if geographies is not None and not known.all():
+        why = "; ".join(f"{row.geography}: {row.note}" for row in table[~known].itertuples())
+        raise InputError(f"geographies: members not known of {why}; give a table of your own.")
+    if not known.all():
+        warnings.warn(
+            f"left out, for their members are not known: {some_of(table.loc[~known, 'geography'])}; "
+            "policy_geographies() says why.",
+            UrbgeoWarning,
+            stacklevel=2,
+        )
+    return table[known].reset_index(drop=True)
 
 
 def dissolve_members(
-    members: pd.DataFrame, counties: gpd.GeoDataFrame, *, include_parts: bool = True
+    members: pd.DataFrame,
+    counties: gpd.GeoDataFrame,
+    *,
+    include_parts: bool = True,
+    repair: bool = False,
 ) -> Dissolved:
     """Dissolve counties to the polygons of policy geographies.
 
@@ -95,13 +120,25 @@ def dissolve_members(
         Polygons, index = six-digit adcode as text.
     include_parts
         Whether members that belong only in part are taken whole or left out.
+    repair
+        Make invalid polygons valid, and keep the polygons of shapes that hold lines or points beside them.
 
     Raises
     ------
     InputError
-        For faulty polygons, codes that are not six digits, or when nothing at all matches.
+        For faulty polygons (those that cannot be repaired, when asked), codes that are not six digits, or
+        when nothing at all matches.
+
+    Warns
+    -----
+    UrbgeoWarning
+        Naming and counting the counties that were repaired.
     """
-    check_polygons(counties, "counties")
+    counties, repaired = _repaired(counties) if repair else (counties, 0)
+    try:
+        check_polygons(counties, "counties")
+    except InputError as error:
+        raise InputError(f"{error}" + ("" if repair else " Or pass repair=True.")) from None
     codes = _checked_codes(pd.Series(counties.index, index=counties.index), "counties")
     table = members.reset_index(drop=True)
     lost = [column for column in ("geography", "adcode") if column not in table]
@@ -125,11 +162,30 @@ def dissolve_members(
         raise InputError("members: none of the adcodes is among the counties; compare the two kinds of code.")
     polygons = _polygons(pairs, counties, table)
     about = Provenance(
-        {"include_parts": include_parts},
+        {"include_parts": include_parts, "counties repaired": repaired},
         sources=tuple(table["source"].unique()) if "source" in table else (),
         shares={"members unknown": float((report["status"] == "unknown").mean())},
     )
     return Dissolved(polygons, report, pairs, about)
+
+
+def _repaired(counties: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, int]:
+    """Valid polygons of every county, and how many had to be repaired."""
+    check_crs(counties, "counties")
+    shapes = counties.geometry
+    faulty = shapes.notna() & (~shapes.is_valid | ~shapes.geom_type.isin(["Polygon", "MultiPolygon"]))
+    if not faulty.any():
+        return counties, 0
+    parts = shapes[faulty].make_valid().explode(index_parts=False).explode(index_parts=False)
+    areal = parts[parts.geom_type == "Polygon"]
+    whole = areal.groupby(level=0, sort=False).agg(lambda polygons: shapely.union_all(polygons.to_numpy()))
+    mended = shapes.where(~shapes.index.isin(whole.index), whole.reindex(shapes.index))
+    warnings.warn(
+        f"counties: {len(whole)} repaired, their areal parts kept: {some_of(whole.index)}.",
+        UrbgeoWarning,
+        stacklevel=3,
+    )
+    return counties.set_geometry(gpd.GeoSeries(mended, crs=counties.crs)), len(whole)
 
 
 def _counties_of(code: str, codes: pd.Series) -> tuple[str, pd.Index]:

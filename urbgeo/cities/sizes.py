@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from urbgeo.checks import check_amounts, check_ids
-from urbgeo.cities.magnitude import check_one_unit, check_persons
+from urbgeo.cities.magnitude import check_persons, check_unmixed
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.provenance import Provenance
 
@@ -107,13 +107,15 @@ def class_changes(before: pd.Series, after: pd.Series, *, units_checked: bool = 
     return table
 
 
-def urbanisation_rate(urban: pd.Series, population: pd.Series) -> pd.Series:
+def urbanisation_rate(urban: pd.Series, population: pd.Series, *, units_checked: bool = False) -> pd.Series:
     """Share of urban residents: ``urban / population`` for each zone.
 
     Parameters
     ----------
     urban, population
         Persons by zone id, on the same ids.
+    units_checked
+        True when numbers that look like 万 beside persons really are of one unit.
 
     Returns
     -------
@@ -124,7 +126,8 @@ def urbanisation_rate(urban: pd.Series, population: pd.Series) -> pd.Series:
     Raises
     ------
     InputError
-        For ids that differ, missing or negative numbers, more urban residents than residents.
+        For ids that differ, missing or negative numbers, 万 mixed with persons, more urban residents than
+        residents.
     """
     check_ids(population.index, "population")
     check_ids(urban.index, "urban")
@@ -133,7 +136,9 @@ def urbanisation_rate(urban: pd.Series, population: pd.Series) -> pd.Series:
         raise InputError(f"urban and population: {some_of(lost)} stand in one of the two only; align them.")
     table = pd.DataFrame({"urban": urban.reindex(population.index), "population": population})
     check_amounts(table, "urban and population", ["urban", "population"])
-    check_one_unit(table["urban"], table["population"])
+    check_unmixed(
+        table["urban"], table["population"], name="urban and population", units_checked=units_checked
+    )
     over = table["urban"] > table["population"]
     if over.any():
         raise InputError(
@@ -225,6 +230,7 @@ def shrinking_cities(
     built_before: str,
     built_after: str,
     tolerance: float = 0.0,
+    units_checked: bool = False,
 ) -> pd.DataFrame:
     """Cities whose population and built-up area part ways.
 
@@ -236,6 +242,8 @@ def shrinking_cities(
         Column names.
     tolerance
         Relative change that still counts as none, e.g. 0.01.
+    units_checked
+        True when numbers that look like 万 beside persons really are of one unit.
 
     Returns
     -------
@@ -247,12 +255,14 @@ def shrinking_cities(
     Raises
     ------
     InputError
-        For repeated ids, missing columns, missing or negative numbers.
+        For repeated ids, missing columns, missing or negative numbers, 万 mixed with persons.
     """
     check_ids(cities.index, "cities")
     columns = [population_before, population_after, built_before, built_after]
     check_amounts(cities, "cities", columns)
-    check_one_unit(cities[population_before], cities[population_after])
+    check_unmixed(
+        cities[population_before], cities[population_after], name="cities", units_checked=units_checked
+    )
     people = _relative_change(cities[population_before], cities[population_after])
     built = _relative_change(cities[built_before], cities[built_after])
     fewer, more = people < -tolerance, people > tolerance

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numba
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 
 @numba.njit(cache=True, nogil=True)
@@ -83,6 +82,46 @@ def smooth(
         labels[active // width, active % width] = label
 
 
+@numba.njit(cache=True, nogil=True)
+def _boxes(labels: NDArray[np.int32], box: NDArray[np.int64]) -> None:
+    """First and last row and column of each label, which start beyond and before every cell."""
+    for i in range(labels.shape[0]):
+        for j in range(labels.shape[1]):
+            label = labels[i, j]
+            if label != 0:
+                box[label, 0], box[label, 1] = min(box[label, 0], i), max(box[label, 1], i)
+                box[label, 2], box[label, 3] = min(box[label, 2], j), max(box[label, 3], j)
+
+
+@numba.njit(cache=True, nogil=True)
+def _regions(inside: NDArray[np.bool_], cells: NDArray[np.int64], region: NDArray[np.int64]) -> int:
+    """Rook-connected regions outside a centre: their cells one after the other, and where each begins.
+
+    The rim of the array lies outside, so the first region is all that reaches it.
+    """
+    height, width = inside.shape
+    seen = inside.copy()
+    n, filled = 0, 0
+    for start in range(height * width):
+        if seen[start // width, start % width]:
+            continue
+        seen[start // width, start % width] = True
+        region[n] = filled
+        n += 1
+        cells[filled] = start
+        at, filled = filled, filled + 1
+        while at < filled:
+            i, j = cells[at] // width, cells[at] % width
+            at += 1
+            for a, b in ((i - 1, j), (i + 1, j), (i, j - 1), (i, j + 1)):
+                if 0 <= a < height and 0 <= b < width and not seen[a, b]:
+                    seen[a, b] = True
+                    cells[filled] = a * width + b
+                    filled += 1
+    region[n] = filled
+    return n
+
+
 def fill_holes(labels: NDArray[np.int32], max_cells: int) -> None:
     """Give each centre the free cells of its holes of at most ``max_cells`` cells; in place.
 
@@ -90,17 +129,19 @@ def fill_holes(labels: NDArray[np.int32], max_cells: int) -> None:
     another centre inside it count for its size but are not taken. Where holes of two centres overlap, the
     smaller one is filled first.
     """
+    box = np.tile(np.array([labels.shape[0], -1, labels.shape[1], -1]), (int(labels.max(initial=0)) + 1, 1))
+    _boxes(labels, box)
     holes = []
-    for label, box in enumerate(ndimage.find_objects(labels), start=1):
-        if box is None:
-            continue
-        outside = np.pad(labels[box] != label, 1, constant_values=True)
-        regions, n = ndimage.label(outside)
-        sizes = np.bincount(regions.ravel())
-        for region in range(1, n + 1):
-            if region != regions[0, 0] and sizes[region] <= max_cells:
-                cells = np.argwhere(regions == region) - 1 + [box[0].start, box[1].start]
-                holes.append((len(cells), label, cells))
-    for _, label, cells in sorted(holes, key=lambda hole: hole[:2]):
-        free = cells[labels[cells[:, 0], cells[:, 1]] == 0]
-        labels[free[:, 0], free[:, 1]] = label
+    for label in np.flatnonzero(box[:, 1] >= 0):
+        top, bottom, left, right = box[label]
+        inside = np.pad(labels[top : bottom + 1, left : right + 1] == label, 1)
+        cells, region = np.empty(inside.size, np.int64), np.empty(inside.size + 1, np.int64)
+        n = _regions(inside, cells, region)
+        for k in range(1, n):
+            hole = cells[region[k] : region[k + 1]]
+            if len(hole) <= max_cells:
+                rows, columns = np.divmod(hole, inside.shape[1])
+                holes.append((len(hole), int(label), rows + top - 1, columns + left - 1))
+    for _, owner, rows, columns in sorted(holes, key=lambda one: one[:2]):
+        free = labels[rows, columns] == 0
+        labels[rows[free], columns[free]] = owner
