@@ -12,11 +12,11 @@ import shapely
 from pyproj import CRS
 
 from urbgeo.checks import check_columns, check_crs
-from urbgeo.crs import equal_area_crs
 from urbgeo.errors import InputError, some_of
 from urbgeo.land.layers import FAULT_COLUMNS, repair_layer, to_metric
 from urbgeo.land.limits import EXPANSION_MULTIPLE, SLIVER_AREA_M2, SLIVER_WIDTH_M, Limit, elastic_share
 from urbgeo.land.overlaps import overlaps
+from urbgeo.land.stretch import measuring_crs
 from urbgeo.land.units import M2_PER_UNIT
 from urbgeo.provenance import Provenance
 
@@ -157,8 +157,7 @@ def _audit_crs(boundary: gpd.GeoDataFrame) -> CRS:
     check_crs(boundary, "boundary")
     if boundary.empty:
         raise InputError("boundary: it has no rows; there is nothing to audit.")
-    metric = boundary.crs.is_projected and boundary.crs.axis_info[0].unit_name == "metre"
-    return boundary.crs if metric else equal_area_crs(boundary)
+    return measuring_crs(boundary)
 
 
 def _prepared(lines: ControlLines, crs: CRS) -> tuple[dict[str, gpd.GeoDataFrame], pd.DataFrame]:

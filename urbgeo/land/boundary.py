@@ -13,7 +13,7 @@ from scipy import ndimage
 
 from urbgeo.errors import Faults, InputError
 from urbgeo.land.cells import grow
-from urbgeo.land.form import drop_small
+from urbgeo.land.form import cells_of, drop_small
 from urbgeo.land.grids import Grid, cells_to_polygons, check_metric, check_same_grid
 from urbgeo.land.limits import ELASTIC_SHARE, EXPANSION_MULTIPLE, PER_CAPITA_LAND_M2
 from urbgeo.land.units import convert_area
@@ -244,7 +244,7 @@ class _Rules:
 def _cells(area_ha: float, cell_km2: float) -> int:
     if not 0 <= area_ha < np.inf:
         raise InputError(f"min_patch_ha, fill_holes_ha: {area_ha!r}; give hectares >= 0.")
-    return int(np.ceil(area_ha / 100.0 / cell_km2 - 1e-9))
+    return cells_of(area_ha / 100.0, cell_km2)
 
 
 def _check_masks(built: Grid, score: Grid, excluded: Grid, special: Grid | None) -> None:

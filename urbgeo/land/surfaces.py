@@ -17,7 +17,7 @@ from rasterio.windows import Window
 from urbgeo.checks import check_choice, check_minutes, check_points, check_quantity
 from urbgeo.errors import InputError
 from urbgeo.files import written_whole
-from urbgeo.land.grids import Grid, check_metric, check_same_grid
+from urbgeo.land.grids import Grid, check_lengths, check_same_grid, float_kind, same_grid
 from urbgeo.land.marching import marching as by_marching
 from urbgeo.land.marching import source_discs
 from urbgeo.land.motorways import MotorwayRamps
@@ -45,6 +45,10 @@ LEAST_BLOCK = 4
 """A block must be wider than the border its neighbours see."""
 
 _TILE = 256
+_MOST_CELLS_AT_ONCE = 2**31 - 2**20
+"""Cells of a block, its border included, are numbered in 32 bits."""
+
+_NO_HEIGHT = "elevation: every cell is nodata; leave it out, or give heights where no road runs."
 
 
 @dataclass(frozen=True)
@@ -148,9 +152,13 @@ def travel_surface(
     check_same_grid(layers)
     _check_friction(friction)
     sloped = elevation is not None
+    if elevation is not None and elevation.missing.all():
+        raise InputError(_NO_HEIGHT)
     walk = _walk(friction, neighbours, direction, through_corners, limit_min)
     walk = _marching(walk, marching, source_disc_m, sloped=sloped)
     size = max(*friction.shape, LEAST_BLOCK) if block_cells is None else _check_block(block_cells)
+    if block_cells is None and friction.values.size > _MOST_CELLS_AT_ONCE:
+        size = FILE_BLOCK
     nowhere = np.broadcast_to(np.inf, friction.shape)
     arrays: dict[str, NDArray[Any]] = {
         "friction": friction.values,
@@ -164,7 +172,7 @@ def travel_surface(
     if elevation is not None:
         arrays["height"] = elevation.values.astype(np.float32, copy=False)
     store = MemoryStore(arrays)
-    table = _solved(store, sources, friction, walk, source_disc_m, size, motorways)
+    table, shares = _solved(store, sources, friction, walk, source_disc_m, size, motorways)
     made = {
         name: friction.having(arrays[name], source=f"urbgeo travel surface, {name}")
         for name in ("minutes", "allocation", "back_links")
@@ -175,7 +183,7 @@ def travel_surface(
         made.get("allocation"),
         made.get("back_links"),
         table,
-        _provenance(walk, table, direction, sloped, motorways, friction.source),
+        _provenance(walk, shares, direction, sloped, friction.source),
     )
 
 
@@ -220,9 +228,9 @@ def travel_surface_files(
             files[name] = stack.enter_context(_new_file(part, files["friction"], *kinds[name]))
         store = _FileStore(files)
         _start_blocks(store, size)
-        table = _solved(store, sources, frame, walk, source_disc_m, size, motorways)
+        table, shares = _solved(store, sources, frame, walk, source_disc_m, size, motorways)
     source = f"friction {Path(friction).name}"
-    made = _provenance(walk, table, direction, elevation is not None, motorways, source)
+    made = _provenance(walk, shares, direction, elevation is not None, source)
     return SurfaceFiles(paths["minutes"], paths.get("allocation"), paths.get("back_links"), table, made)
 
 
@@ -244,7 +252,7 @@ class _FileStore:
         values = self.files[layer].read(1, window=_window(block), masked=masked)
         if not masked:
             return values
-        kind = np.float64 if values.dtype.itemsize > 4 else np.float32
+        kind = np.float32 if layer == "height" else float_kind(values.dtype)
         return values.astype(kind).filled(np.nan)
 
     def write(self, layer: str, block: Block, values: NDArray[Any]) -> None:
@@ -277,18 +285,20 @@ def _new_file(path: Path, like: Any, dtype: str, nodata: float) -> Any:
 
 def _start_blocks(store: _FileStore, size: int) -> None:
     """Check the friction and fill the results with their first values, block by block."""
-    passable = False
+    passable, high = False, not store.has("height")
     for block in blocks_of(store.shape, size):
         friction = store.read("friction", block)
         passable |= _any_passable(friction)
+        high = high or bool(np.isfinite(store.read("height", block)).any())
         store.write("minutes", block, np.full(friction.shape, np.inf))
         if store.has("allocation"):
             store.write("allocation", block, np.full(friction.shape, NO_SOURCE, np.int32))
     _refuse_no_way(passable)
+    if not high:
+        raise InputError(_NO_HEIGHT)
 
 
 def _check_friction(friction: Grid) -> None:
-    check_metric(friction, "friction")
     if not np.issubdtype(friction.values.dtype, np.floating):
         raise InputError(f"friction: minutes per metre are needed, not {friction.values.dtype}.")
     _refuse_no_way(_any_passable(friction.values))
@@ -314,6 +324,7 @@ def _walk(
     if neighbours not in NEIGHBOURS:
         raise InputError(f"neighbours: {neighbours!r}; choose 8 or 16.")
     check_choice(direction, "direction", ("from", "to"))
+    check_lengths(friction, "friction")
     limit = np.inf if limit_min is None else check_minutes(limit_min, "limit_min")
     return Walk(neighbours, friction.cell_m, 1.0 if direction == "from" else -1.0, through_corners, limit)
 
@@ -343,8 +354,9 @@ def _solved(
     disc_m: float | None,
     size: int,
     motorways: MotorwayRamps | None,
-) -> pd.DataFrame:
-    """Fill the store; the table of sources."""
+) -> tuple[pd.DataFrame, dict[str, float]]:
+    """Fill the store; the table of sources, and the share of sources and ramps that were used."""
+    shares = {} if motorways is None else {"ramps_used": _ramps_used(motorways, frame, store)}
     table, seeds = _seeds(sources, frame, store)
     if walk.marching:
         discs = source_discs(store, seeds, walk.cell_m, disc_m)
@@ -352,7 +364,18 @@ def _solved(
     else:
         solve(store, seeds, walk, block_cells=size, ramps=motorways)
     write_links(store, seeds, walk, block_cells=size)
-    return table
+    return table, shares | {"sources_used": float((table["status"] == "used").mean())}
+
+
+def _ramps_used(motorways: MotorwayRamps, frame: Grid, store: Store) -> float:
+    """The share of ramps that stand on land one can cross."""
+    if not same_grid(motorways.frame, frame):
+        raise InputError("motorways: compiled for other cells; compile them with like=friction.")
+    cells = zip(motorways.rows.tolist(), motorways.columns.tolist(), strict=True)
+    free = [np.isfinite(store.read("friction", Block(r, r + 1, c, c + 1))[0, 0]) for r, c in cells]
+    if not any(free):
+        raise InputError("motorways: every interchange lies on a barrier; burn in the roads that lead there.")
+    return float(np.mean(free))
 
 
 def _check_block(cells: int) -> int:
@@ -383,12 +406,7 @@ def _seeds(sources: gpd.GeoDataFrame, frame: Grid, store: Store) -> tuple[pd.Dat
 
 
 def _provenance(
-    walk: Walk,
-    table: pd.DataFrame,
-    direction: str,
-    sloped: bool,
-    motorways: MotorwayRamps | None,
-    source: str,
+    walk: Walk, shares: dict[str, float], direction: str, sloped: bool, source: str
 ) -> Provenance:
     return Provenance(
         parameters={
@@ -398,8 +416,8 @@ def _provenance(
             "through_corners": walk.through_corners,
             "limit_min": walk.limit,
             "slope": "Tobler 1993" if sloped else "none",
-            "motorway_ramps": 0 if motorways is None else len(motorways.nodes),
+            "motorways": "ramps_used" in shares,
         },
         sources=(source,) if source else (),
-        shares={"sources_used": float((table["status"] == "used").mean())},
+        shares=shares,
     )
