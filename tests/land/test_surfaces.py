@@ -263,9 +263,9 @@ def test_tobler_speeds_are_the_published_ones() -> None:
 
 
 def test_a_cell_without_a_height_takes_no_slope() -> None:
-    heights = np.array([[0.0, 50.0, 100.0]])
-    road = np.array([[np.nan, np.nan, np.nan]])
-    like = grid(np.ones((1, 3)))
+    heights = np.array([[0.0, 50.0, 100.0], [0.0, 50.0, 100.0]])
+    road = np.array([[np.nan, np.nan, np.nan], [0.0, 50.0, 100.0]])
+    like = grid(np.ones((2, 3)))
     steep = travel_surface(like, at(like, (0, 0)), elevation=grid(heights)).minutes.values[0, 2]
     assert travel_surface(like, at(like, (0, 0)), elevation=grid(road)).minutes.values[0, 2] == 2.0 < steep
 
