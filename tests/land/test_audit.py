@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import combinations
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -11,7 +14,7 @@ from hypothesis import strategies as st
 from shapely.geometry import Point, Polygon, box
 
 from urbgeo.errors import InputError
-from urbgeo.land.audit import Audit, ControlLines, audit_control_lines
+from urbgeo.land.audit import FORBIDDEN, Audit, ControlLines, audit_control_lines, report_table
 from urbgeo.land.layers import repair_layer, subdivided
 from urbgeo.land.limits import HUNAN_NEW_LAND, NATIONAL_NEW_LAND, elastic_share
 from urbgeo.land.overlaps import overlaps
@@ -180,6 +183,100 @@ def test_zones_multiples_and_caps_are_held_to_their_limits() -> None:
     assert value(small, "units over their cap") == 1
 
 
+def test_every_pair_of_layers_is_looked_at() -> None:
+    names = ["boundary", "farmland", "redline", "built_up", "hazards", "reserves"]
+    layers = {name: frame(rect(0, 0, 100 + 10 * i, 100), ids=[name[0]]) for i, name in enumerate(names)}
+    audit = audit_control_lines(ControlLines(**layers))
+    found = audit.conflicts.set_index(["first_layer", "second_layer"])
+    pairs = {frozenset(pair) for pair in found.index}
+    assert pairs == {frozenset(pair) for pair in combinations(names, 2)} - {
+        frozenset(("boundary", "built_up"))
+    }
+    for (first, second), row in found.iterrows():
+        assert row["area_m2"] == pytest.approx(
+            100 * (100 + 10 * min(names.index(first), names.index(second)))
+        )
+        assert (row["first_id"], row["second_id"]) == (first[0], second[0])
+    checks = audit.checks.set_index("rule")
+    forbidden = found.index[found["kind"] == "conflict"]
+    assert len(forbidden) == len(FORBIDDEN) == 7
+    for first, second in found.index:
+        verdict = checks.loc[f"{first} in {second}", "passes"]
+        assert verdict is False if (first, second) in forbidden else verdict is None
+
+
+def test_a_sliver_is_narrow_or_small() -> None:
+    boundary = frame(rect(0, 0, 1000, 1000))
+    farmland = frame(
+        rect(-10, 0, 11.9, 1000), rect(998, 0, 9, 1000), rect(400, -10, 7, 17), rect(500, -10, 8, 17),
+        ids=["thin", "wide", "small", "large"],
+    )  # fmt: skip
+    found = audit_control_lines(ControlLines(boundary, farmland=farmland)).conflicts.set_index("second_id")
+    assert found.loc["wide", "width_m"] == pytest.approx(2 * 2000 / 2004)
+    assert found["kind"].to_dict() == {
+        "thin": "sliver",
+        "wide": "sliver",
+        "small": "sliver",
+        "large": "conflict",
+    }
+    lenient = audit_control_lines(ControlLines(boundary, farmland=farmland), sliver_width_m=1.95)
+    assert lenient.conflicts.set_index("second_id").loc["wide", "kind"] == "conflict"
+
+
+def test_a_hole_kept_by_farmland_and_ecological_land_together_is_a_window() -> None:
+    shape = rect(0, 0, 1000, 1000).difference(rect(100, 100, 200, 200)).difference(rect(600, 600, 50, 50))
+    lines = ControlLines(
+        frame(shape), farmland=frame(rect(100, 100, 80, 200)), redline=frame(rect(150, 100, 80, 200))
+    )
+    audit = audit_control_lines(lines)
+    window = audit.holes.set_index("kind").loc["window"]
+    assert (window["farmland_share"], window["redline_share"]) == pytest.approx((0.4, 0.4))
+    assert window["kept_share"] == pytest.approx(0.65), "what both keep counts once"
+    assert value(audit, "windows in the boundary") == value(audit, "gaps in the boundary") == 1
+    assert value(audit, "window area") == pytest.approx(0.04)
+    assert value(audit, "gap area") == pytest.approx(0.0025)
+
+
+def test_special_use_land_is_no_construction_land() -> None:
+    zones = frame(rect(0, 0, 1000, 1000), rect(1000, 0, 500, 1000), zone=["concentrated", "special"])
+    units = frame(rect(0, 0, 400, 1000), rect(400, 0, 300, 1000), ids=["a", "b"], cap_mu=[150.0, 449.0])
+    lines = ControlLines(zones, built_up=frame(rect(0, 0, 300, 1000)), units=units)
+    audit = audit_control_lines(lines, base_built_km2=1.5 / 1.3)
+    assert value(audit, "new construction land") == pytest.approx(0.7)
+    assert audit.units["new_land_km2"].to_dict() == pytest.approx({"a": 0.1, "b": 0.3})
+    assert audit.units["cap_km2"].to_dict() == pytest.approx({"a": 0.1, "b": 0.449 / 1.5})
+    assert audit.units["passes"].to_dict() == {"a": True, "b": False}
+    assert value(audit, "new construction land outside every unit") == pytest.approx(0.3)
+    assert value(audit, "expansion multiple") == pytest.approx(1.3)
+    assert passes(audit, "expansion multiple") is True, "a plan at its limit keeps it"
+    given = audit_control_lines(replace(lines, new_land=frame(rect(0, 0, 100, 1000))))
+    assert value(given, "new construction land") == pytest.approx(0.1)
+
+
+def test_the_report_table_has_verdicts_and_mu() -> None:
+    lines = ControlLines(frame(rect(0, 0, 1000, 1000)), farmland=frame(rect(900, 0, 500, 1000)))
+    audit = audit_control_lines(lines, base_built_km2=1.0, new_land_cap=HUNAN_NEW_LAND)
+    table = report_table(audit).set_index("审查内容")
+    row = table.loc["城镇开发边界不占永久基本农田"]
+    assert row[["结果", "单位", "折合亩", "限值", "结论"]].tolist() == [0.1, "km²", 150.0, 0.0, "不符合"]
+    assert table.loc["扩展倍数", ["结果", "单位", "结论", "依据原文已核"]].tolist() == [
+        1.0,
+        "倍",
+        "符合",
+        "否",
+    ]
+    assert table.loc["城镇开发边界面积", "结论"] == ""
+    assert np.isnan(table.loc["扩展倍数", "折合亩"])
+    assert len(table) == len(audit.checks)
+
+
+def test_a_polygon_that_is_a_line_is_dropped_and_listed() -> None:
+    flat = Polygon([(X, Y), (X + 100, Y), (X + 50, Y)])
+    repaired, faults = repair_layer(frame(flat, rect(0, 0, 9, 9), ids=["flat", "ok"]))
+    assert list(repaired.index) == ["ok"]
+    assert faults.set_index("id").loc["flat", "remedy"] == "dropped: no area is left"
+
+
 @pytest.mark.parametrize(
     ("people", "share"), [(2_999_999, 0.15), (3e6, 0.10), (4_999_999, 0.10), (5e6, 0.05)]
 )
@@ -224,6 +321,13 @@ def test_layers_in_other_crs_are_brought_over() -> None:
         ({"farmland": frame(Point(X, Y))}, "farmland: no polygons at 0"),
         ({"boundary": frame(rect(0, 0, 1, 1), zone=["core"])}, "none of concentrated"),
         ({"built_up": frame(rect(0, 0, 1, 1)), "units": frame(rect(0, 0, 9, 9), cap_km2=[-1.0])}, "cap_km2"),
+        (
+            {
+                "built_up": frame(rect(0, 0, 1, 1)),
+                "units": frame(rect(0, 0, 9, 9), cap_km2=[1.0], cap_mu=[1.0]),
+            },
+            "keep one of them",
+        ),
     ],
 )
 def test_layers_that_cannot_be_audited_are_refused(change: dict[str, gpd.GeoDataFrame], message: str) -> None:

@@ -14,6 +14,7 @@ from scipy import ndimage
 from urbgeo.errors import InputError
 from urbgeo.land.audit import ControlLines, audit_control_lines
 from urbgeo.land.boundary import Boundary, delineate_boundary, land_demand
+from urbgeo.land.form import drop_small
 from urbgeo.land.grids import Grid, burn, cells_to_polygons
 from urbgeo.land.suitability import suitability, terrain
 from urbgeo.land.synthetic import LABEL, Landscape, synthetic_landscape
@@ -94,6 +95,13 @@ def test_demand_above_suitable_land_says_what_is_missing() -> None:
         ({"score": grid(np.full((4, 4), np.nan))}, "nodata everywhere"),
         ({"score": grid(np.ones((5, 4)))}, "has other cells"),
         ({"min_patch_ha": -1}, "give hectares"),
+        ({"elastic_share": 1.5}, "elastic_share"),
+        ({"expansion_multiple": 0}, "expansion_multiple"),
+        ({"base_built_km2": -1.0}, "base_built_km2"),
+        ({"radius_cells": 0}, "radius_cells"),
+        ({"neighbour_power": -1.0}, "neighbour_power"),
+        ({"special": {"park": grid(np.ones((4, 4)))}}, "no bool grids at park"),
+        ({"special_reach_m": 0.0}, "special_reach_m"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(change: dict[str, object], message: str) -> None:
@@ -140,24 +148,90 @@ def test_small_holes_are_filled_and_windows_of_farmland_stay() -> None:
     assert (found.zones.values == 1).sum() == 110
 
 
-def test_special_land_beside_the_boundary_becomes_the_third_zone() -> None:
-    built = np.zeros((20, 20), bool)
+def special_case() -> tuple[Grid, Grid, Grid, dict[str, Grid]]:
+    built, park, hill = (np.zeros((20, 20), bool) for _ in range(3))
     built[5:10, 5:10] = True
-    park = np.zeros((20, 20), bool)
-    park[2:4, 5:10] = park[15:18, 15:18] = True
+    park[2:5, 5:10] = True
+    park[15:18, 15:18] = True
+    hill[5:10, 10:16] = True
     none = grid(np.zeros((20, 20), bool))
-    found = delineate_boundary(
-        grid(built),
-        grid(np.where(park, 0.0, 1.0)),
-        none,
-        demand=0.45,
-        expansion_multiple=9,
-        special=grid(park),
+    return grid(built), grid(np.ones((20, 20))), none, {"park": grid(park), "hill": grid(hill)}
+
+
+def test_special_land_beside_the_boundary_becomes_the_third_zone() -> None:
+    built, score, none, parks = special_case()
+    how = {"demand": 0.35, "expansion_multiple": 9, "elastic_share": 0.1}
+    found = delineate_boundary(built, score, none, special=parks, **how)
+    zones, park, hill = found.zones.values, parks["park"].values, parks["hill"].values
+    assert (zones[15:18, 15:18] == 0).all(), "a park apart from the town is no part of the boundary"
+    assert (zones[2:5, 5:10] == 3).all()
+    assert (zones[hill] == 3).all(), "nothing grows into special-use land"
+    assert found.summary["special_km2 park"] == pytest.approx(0.15)
+    assert found.summary["special_km2 hill"] == pytest.approx(0.30)
+    assert found.summary["special_km2"] == pytest.approx(0.45)
+    assert found.summary["expansion_multiple"] == pytest.approx((0.35 + 0.03 + 0.45) / 0.25)
+    assert set(found.polygons["zone"]) == {"concentrated", "elastic", "special"}
+    near = delineate_boundary(built, score, none, special=parks, special_reach_m=200, **how)
+    assert (near.zones.values[5:10, 10:16] == 3).sum() == 10
+    assert (near.zones.values[~(park | hill)] < 3).all()
+
+
+def test_special_land_counts_in_the_multiple_and_cuts_the_elastic_area_back() -> None:
+    built, score, none, parks = special_case()
+    park = {"park": parks["park"]}
+    how = {"demand": 0.30, "elastic_share": 0.15}
+    tight = delineate_boundary(built, score, none, special=park, expansion_multiple=1.84, **how)
+    assert tight.summary["elastic_km2"] == pytest.approx(0.01)
+    assert tight.summary["expansion_multiple"] == pytest.approx(1.84)
+    free = delineate_boundary(
+        built, score, none, special=park, special_counts=False, expansion_multiple=1.84, **how
     )
+    assert free.summary["elastic_km2"] == pytest.approx(0.04)
+    with pytest.raises(InputError, match=r"0\.08 km2 above 1\.5 times"):
+        delineate_boundary(built, score, none, special=park, expansion_multiple=1.5, **how)
+
+
+def test_the_elastic_area_is_cut_back_to_the_multiple() -> None:
+    built, score, none, _ = special_case()
+    found = delineate_boundary(built, score, none, demand=0.30, elastic_share=0.15, expansion_multiple=1.28)
+    assert found.summary["elastic_km2"] == pytest.approx(0.02)
+    assert found.summary["elastic_share"] == pytest.approx(2 / 30)
+    later = delineate_boundary(built, score, none, demand=0.30, elastic_share=0.15, base_built_km2=0.5)
+    assert later.summary["elastic_km2"] == pytest.approx(0.04)
+    assert later.summary["expansion_multiple"] == pytest.approx(0.34 / 0.5)
+
+
+def test_without_a_neighbourhood_the_score_alone_counts() -> None:
+    built, score, none, _ = special_case()
+    score.values[18, 18] = 1.5
+    how = {"demand": 0.26, "expansion_multiple": 9, "elastic_share": 0.0}
+    alone = delineate_boundary(built, score, none, neighbour_power=0.0, **how)
+    assert alone.zones.values[18, 18] == 1
+    assert delineate_boundary(built, score, none, **how).zones.values[18, 18] == 0
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2, 3])
+def test_no_patch_is_too_small_and_no_small_hole_is_left(seed: int) -> None:
+    built, score, excluded = random_case(seed)
+    stands = int(drop_small(built.values & ~excluded.values, 3).sum())
+    found = delineate_boundary(
+        built, score, excluded, demand=round(1.2 * stands) * 0.01, expansion_multiple=9, min_patch_ha=3,
+        fill_holes_ha=2, smooth=False,
+    )  # fmt: skip
     zones = found.zones.values
-    assert (zones[15:18, 15:18] == 0).all()
-    assert (zones[2:4, 5:10] == 3).sum() in (0, 10)
-    assert set(found.polygons["zone"]) <= {"concentrated", "elastic", "special"}
+    for mask in (zones == 1, zones > 0):
+        label, _ = ndimage.label(mask, np.ones((3, 3)))
+        assert np.bincount(label.ravel())[1:].min() >= 3
+    usable = ~excluded.values & (np.nan_to_num(score.values) > 0)
+    label, count = ndimage.label(~(zones > 0))
+    rim = np.concatenate([label[0], label[-1], label[:, 0], label[:, -1]])
+    holes = [number for number in range(1, count + 1) if number not in rim]
+    assert found.summary["holes"] == len(holes)
+    for number in holes:
+        assert (label == number).sum() > 2 or not usable[label == number].all()
+    lost = built.values & (zones == 0)
+    np.testing.assert_array_equal(found.left_out.values, lost)
+    assert found.summary["built_inside_share"] == pytest.approx(1 - lost.sum() / built.values.sum())
 
 
 def test_land_for_people_is_capped_in_any_unit() -> None:

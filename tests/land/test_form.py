@@ -137,8 +137,24 @@ def test_rings_give_back_an_exponential_gradient() -> None:
     table = density_rings(people, centre, ring_km=0.5, reach_km=9)
     assert table.attrs["g"] == pytest.approx(0.25, abs=0.005)
     assert table.attrs["d0"] == pytest.approx(5000, rel=0.02)
-    inside = km < 9
-    assert table["amount"].sum() == pytest.approx(people.values[inside].sum(), rel=1e-9)
+    assert table["land_km2"].sum() == pytest.approx(np.pi * 81, rel=2e-3)
+    assert table["amount"].sum() == pytest.approx(people.values[km < 9].sum(), rel=5e-3)
+    thirds = density_rings(people, centre, ring_km=4, reach_km=9)
+    assert thirds["to_km"].tolist() == [4.0, 8.0, 9.0]
+    assert thirds["amount"].sum() == pytest.approx(table["amount"].sum(), rel=1e-6)
+    half = people.having(np.where(columns < 100, np.nan, people.values))
+    east = density_rings(half, centre, ring_km=0.5, reach_km=9)
+    np.testing.assert_allclose(east["land_km2"], table["land_km2"] / 2, rtol=1e-3)
+    np.testing.assert_allclose(east["density"], table["density"], rtol=2e-2)
+
+
+def test_rings_are_circles_on_the_ground_in_any_crs() -> None:
+    west, south = 300_000.0, 5_900_000.0
+    cells = Grid(np.ones((120, 120)), Affine(1000, 0, west, 0, -1000, south + 120_000), "ESRI:54009")
+    middle = gpd.GeoDataFrame(geometry=[Point(west + 60_000, south + 60_000)], crs="ESRI:54009")
+    table = density_rings(cells, middle, ring_km=10, reach_km=40)
+    np.testing.assert_allclose(table["land_km2"], np.pi * np.diff([0, 100, 400, 900, 1600]), rtol=3e-3)
+    np.testing.assert_allclose(table["amount"], table["land_km2"], rtol=1e-6)
 
 
 def test_expansion_types_are_told_apart() -> None:
@@ -197,8 +213,20 @@ def test_green_and_parks_are_counted_where_people_are() -> None:
     assert green_share(built, park) == pytest.approx(0.25)
     people = grid(np.ones((10, 10)))
     found = park_access(people, park, within_m=100)
-    near = np.hypot(*np.maximum(np.indices((10, 10)) + 0.5 - 5, 0)) * 100 <= 100
-    assert found["near"] == near.sum()
+    reached = (500 + 100) * 500 + 500 * 100 + np.pi * 100**2 / 4
+    assert found["near"] == pytest.approx(reached / 1e4, rel=2e-3)
+    twice = frame(*park.geometry, *park.geometry)
+    assert green_share(built, twice) == pytest.approx(0.25), "green that overlaps counts once"
+    part = np.ones((10, 10), bool)
+    part[:, 0] = False
+    strip = frame(box(500_000, 2_999_000, 500_150, 3_000_000))
+    assert green_share(grid(part), strip) == pytest.approx(0.5 / 9), "half a column of nine"
+    minutes = grid(np.where(np.arange(100).reshape(10, 10) < 30, 5.0, np.nan))
+    assert park_access(people, park, minutes=minutes)["share"] == pytest.approx(0.3)
+    minutes.values[0, 0] = 5.01
+    assert park_access(people, park, minutes=minutes)["near"] == 29
+    with pytest.raises(InputError, match="1 cells are negative"):
+        park_access(grid(np.where(np.eye(10) * np.arange(10) == 5, -200.0, 1.0)), park)
     assert park_access(people, park, min_park_m2=1e9)["near"] == 0
 
 

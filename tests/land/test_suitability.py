@@ -15,7 +15,15 @@ from shapely.geometry import Point
 
 from urbgeo.errors import InputError
 from urbgeo.land.grids import Grid, align_layers, read_grid
-from urbgeo.land.suitability import DEFAULT_GRADES, ahp_weights, entropy_weights, grade, suitability, terrain
+from urbgeo.land.suitability import (
+    DEFAULT_GRADES,
+    ahp_weights,
+    entropy_weights,
+    grade,
+    suitability,
+    terrain,
+    terrain_grade,
+)
 
 UTM = 32649
 
@@ -84,6 +92,10 @@ def test_slope_of_a_tilted_plane_and_relief() -> None:
     found = terrain(grid(x * 100 * np.tan(np.radians(10.0)) + 0.0 * y), relief_m=300)
     assert found["slope_deg"].values[5:-5, 5:-5] == pytest.approx(10.0)
     assert found["relief_m"].values[10, 10] == pytest.approx(200 * np.tan(np.radians(10.0)))
+    rim = found["slope_deg"].values
+    assert rim == pytest.approx(10.0), "as steep at the rim as inside"
+    coarse = terrain(grid(x * 50.0, 500.0))["relief_m"].values
+    assert (coarse[:, 1:-1] == 100.0).all(), "cells wider than the square still have relief"
     holed = x * 17.0
     holed[3, 3] = np.nan
     assert np.isnan(terrain(grid(holed))["slope_deg"].values).sum() == 1
@@ -107,12 +119,60 @@ def test_scores_equal_a_sum_written_out_cell_by_cell(seed: int) -> None:
             rows = DEFAULT_GRADES[DEFAULT_GRADES["layer"] == name].itertuples(index=False)
             scores = [row[3] for row in rows if row[1] <= values[cell] < row[2]]
             expected += weight * (scores[0] if scores else np.nan)
-        if water[cell] and not np.isnan(expected):
+        if water[cell]:
             expected = 0.0
         np.testing.assert_allclose(found.score.values[cell], expected)
-    assert found.legend["cells"].sum() == (~np.isnan(slope)).sum()
+        np.testing.assert_equal(
+            found.classes.values[cell],
+            np.nan if np.isnan(expected) else 0 if water[cell] else 5 - min(int(expected // 20), 4),
+        )
+    assert found.legend["cells"].sum() == (~np.isnan(slope) | water).sum()
+    assert found.provenance.shares["nodata in slope_deg"] == np.isnan(slope).mean()
     assert found.legend["share"].sum() == pytest.approx(1.0)
-    assert np.isnan(found.classes.values[np.isnan(slope)]).all()
+    assert np.isnan(found.classes.values[np.isnan(slope) & ~water]).all()
+
+
+def test_layers_of_one_grade_keep_it_under_any_weights() -> None:
+    rng = np.random.default_rng(0)
+    grades = pd.DataFrame({"layer": list("abc"), "from": 0.0, "to": 2.0, "score": 80.0})
+    layers = {name: grid([[1.0]]) for name in "abc"}
+    for raw in rng.random((200, 3)):
+        weights = dict(zip("abc", (raw / raw.sum()).tolist(), strict=True))
+        found = suitability(layers, weights=weights, grades=grades)
+        assert found.score.values[0, 0] == 80.0
+        assert found.classes.values[0, 0] == 1
+
+
+def test_the_guide_lowers_slope_grades_for_height_and_relief() -> None:
+    cases = [
+        (0.0, 100.0, 0.0, 1), (3.0, 100.0, 0.0, 2), (8.0, 100.0, 0.0, 3), (15.0, 100.0, 0.0, 4),
+        (25.0, 100.0, 0.0, 5),
+        (2.9, 100.0, 99.0, 1), (2.9, 100.0, 100.0, 2), (2.9, 100.0, 200.0, 3), (2.9, 3500.0, 0.0, 2),
+        (2.9, 3499.0, 0.0, 1), (2.9, 5000.0, 0.0, 5), (2.9, 4999.0, 250.0, 4), (16.0, 4000.0, 250.0, 5),
+    ]  # fmt: skip
+    slope, high, relief, expected = (np.array([column], float) for column in zip(*cases, strict=True))
+    ground = {"slope_deg": grid(slope), "elevation_m": grid(high), "relief_m": grid(relief)}
+    found = terrain_grade(ground)
+    np.testing.assert_array_equal(found.values, expected)
+    np.testing.assert_array_equal(grade(found, "terrain_grade").values, 120 - 20 * expected)
+    slope[0, 0] = np.nan
+    assert np.isnan(terrain_grade(ground | {"slope_deg": grid(slope)}).values[0, 0])
+    with pytest.raises(InputError, match="no relief_m"):
+        terrain_grade({"slope_deg": grid(slope), "elevation_m": grid(high)})
+
+
+def test_every_layer_a_plan_weighs_has_grades() -> None:
+    named = {"slope_deg", "elevation_m", "relief_m", "hazard_level", "water_stress", "farmland_grade",
+             "ecology_level", "access_min", "terrain_grade"}  # fmt: skip
+    assert set(DEFAULT_GRADES["layer"]) == named
+    for name, values, scores in (
+        ("hazard_level", [0, 1, 2, 3], [100, 80, 60, 40]),
+        ("water_stress", [0, 1, 2, 3], [100, 80, 60, 40]),
+        ("farmland_grade", [0, 1, 8, 9, 11, 12, 15], [100, 0, 0, 60, 60, 80, 80]),
+        ("ecology_level", [0, 1, 2], [100, 60, 20]),
+        ("access_min", [0, 15, 30, 60, np.inf], [100, 80, 60, 40, 40]),
+    ):
+        assert grade(grid([values]), name).values.tolist() == [scores]
 
 
 def test_a_cell_tells_why_it_scored_so() -> None:

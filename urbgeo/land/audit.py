@@ -11,12 +11,12 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from urbgeo.checks import check_columns, check_crs
-from urbgeo.crs import equal_area_crs
+from urbgeo.checks import check_crs
 from urbgeo.errors import InputError, some_of
 from urbgeo.land.layers import FAULT_COLUMNS, repair_layer, to_metric
 from urbgeo.land.limits import EXPANSION_MULTIPLE, SLIVER_AREA_M2, SLIVER_WIDTH_M, Limit, elastic_share
 from urbgeo.land.overlaps import overlaps
+from urbgeo.land.stretch import measuring_crs
 from urbgeo.land.units import M2_PER_UNIT
 from urbgeo.provenance import Provenance
 
@@ -29,9 +29,21 @@ FORBIDDEN: tuple[tuple[str, str, str], ...] = (
     ("boundary", "hazards", "城镇开发边界避让灾害高风险区"),
     ("boundary", "reserves", "城镇开发边界避让自然保护地"),
     ("farmland", "redline", "永久基本农田与生态保护红线不重叠"),
+    ("built_up", "farmland", "建成区不占永久基本农田"),
     ("built_up", "redline", "建成区不占生态保护红线"),
 )
 """Pairs of layers that may not overlap, and the rule in Chinese."""
+
+NOTED: tuple[tuple[str, str, str], ...] = (
+    ("built_up", "hazards", "建成区内的灾害高风险区"),
+    ("built_up", "reserves", "建成区内的自然保护地"),
+    ("farmland", "hazards", "永久基本农田内的灾害高风险区"),
+    ("farmland", "reserves", "永久基本农田内的自然保护地"),
+    ("redline", "hazards", "生态保护红线内的灾害高风险区"),
+    ("redline", "reserves", "生态保护红线内的自然保护地"),
+    ("hazards", "reserves", "自然保护地内的灾害高风险区"),
+)
+"""The other pairs: their overlaps are listed with area and ids, and fail no rule."""
 
 WINDOW_COVER = 0.5
 """A hole in the boundary is a window (开天窗) when this share of it is farmland or ecological land."""
@@ -42,8 +54,9 @@ class ControlLines:
     """Polygon layers of one plan, any CRS each; all but ``boundary`` may be missing.
 
     ``boundary`` may have a column ``zone`` with :data:`ZONES`. ``units`` are the districts new land is
-    counted by; with a column ``cap_km2`` each is held to its own cap. ``new_land`` is new construction
-    land; where it is missing, boundary less built-up land stands for it.
+    counted by; with one column ``cap_km2``, ``cap_ha``, ``cap_mu`` or ``cap_wan_mu`` each is held to its own
+    cap. ``new_land`` is new construction land; where it is missing, boundary (without special-use land) less
+    built-up land stands for it.
     """
 
     boundary: gpd.GeoDataFrame
@@ -68,10 +81,10 @@ class Audit:
     ``checks``: one row per rule: ``rule``, ``rule_zh``, ``value``, ``unit``, ``limit``, ``passes`` (missing
     where there is no limit), ``source``, ``confirmed`` (whether the source's own text stands behind the
     limit). ``conflicts``: one layer of all overlaps: ``first_layer``, ``first_id``, ``second_layer``,
-    ``second_id``, ``kind`` (``"conflict"``, ``"sliver"``, ``"in buffer"``), ``area_m2``, ``area_mu``,
-    ``width_m``. ``holes``: holes of the boundary, ``kind`` ``"window"`` or ``"gap"``, with
-    ``farmland_share`` and ``redline_share``. ``faults``: what was wrong in the layers. ``units``: new
-    construction land by unit.
+    ``second_id``, ``kind`` (``"conflict"``, ``"sliver"``, ``"noted"``, ``"in buffer"``), ``area_m2``,
+    ``area_mu``, ``width_m``. ``holes``: holes of the boundary, ``kind`` ``"window"`` or ``"gap"``, with
+    ``farmland_share``, ``redline_share`` and ``kept_share`` under either. ``faults``: what was wrong in the
+    layers. ``units``: new construction land by unit.
     """
 
     checks: pd.DataFrame
@@ -132,6 +145,7 @@ def audit_control_lines(
     checks = [
         *_geometry_checks(faults),
         *_overlap_checks(layers, conflicts),
+        *_hole_checks(holes),
         *_extent_checks(layers, unions, people, base, expansion_limit),
         *_new_land_checks(units, new_km2, new_land_cap),
     ]
@@ -149,6 +163,32 @@ def audit_control_lines(
     return Audit(table, conflicts, holes, faults, units, Provenance(parameters=parameters))
 
 
+def report_table(audit: Audit, *, digits: int = 3) -> pd.DataFrame:
+    """The checks as a table for a report in Chinese: rounded, verdicts in words, sources beside them.
+
+    Results in km2 get a twin in mu (亩). Where no limit applies the verdict is empty.
+    """
+    checks = audit.checks
+    units = {"km2": "km²", "count": "处", "share": "比例", "times": "倍"}
+    verdict = checks["passes"].map({True: "符合", False: "不符合"}).fillna("")
+    table = pd.DataFrame(
+        {
+            "审查内容": checks["rule_zh"],
+            "结果": checks["value"].astype(float).round(digits),
+            "单位": checks["unit"].map(units).fillna(checks["unit"]),
+            "限值": checks["limit"].astype(float).round(digits),
+            "结论": verdict,
+            "依据": checks["source"],
+            "依据原文已核": checks["confirmed"].map({True: "是", False: "否"}),
+        }
+    )
+    mu = checks["value"].astype(float) * M2_PER_UNIT["km2"] / M2_PER_UNIT["mu"]
+    table.insert(3, "折合亩", mu.where(checks["unit"] == "km2").round(1))
+    return table
+
+
+_ROUNDING = 1e-9
+_NOTED_PAIRS = {(first, second) for first, second, _ in NOTED}
 _UNIONED = ("boundary", "built_up", "new_land")
 _CONFLICT_COLUMNS = ["first_layer", "first_id", "second_layer", "second_id", "kind"]
 
@@ -157,8 +197,7 @@ def _audit_crs(boundary: gpd.GeoDataFrame) -> CRS:
     check_crs(boundary, "boundary")
     if boundary.empty:
         raise InputError("boundary: it has no rows; there is nothing to audit.")
-    metric = boundary.crs.is_projected and boundary.crs.axis_info[0].unit_name == "metre"
-    return boundary.crs if metric else equal_area_crs(boundary)
+    return measuring_crs(boundary)
 
 
 def _prepared(lines: ControlLines, crs: CRS) -> tuple[dict[str, gpd.GeoDataFrame], pd.DataFrame]:
@@ -181,11 +220,12 @@ def _conflicts(
     layers: Mapping[str, gpd.GeoDataFrame], crs: CRS, width_m: float, area_m2: float, buffer_m: float
 ) -> gpd.GeoDataFrame:
     found = []
-    for first, second, _ in FORBIDDEN:
+    for first, second, _ in (*FORBIDDEN, *NOTED):
         if first in layers and second in layers:
             pairs = _named(overlaps(layers[first], layers[second]), layers, first, second)
             sliver = (pairs["width_m"] < width_m) | (pairs["area_m2"] < area_m2)
-            found.append(pairs.assign(kind=np.where(sliver, "sliver", "conflict")))
+            kind = "noted" if (first, second) in _NOTED_PAIRS else "conflict"
+            found.append(pairs.assign(kind=np.where(sliver, "sliver", kind)))
     if buffer_m > 0 and "redline" in layers:
         found.append(_in_buffer(layers, buffer_m))
     full = [one for one in found if len(one)]
@@ -228,17 +268,19 @@ def _holes(layers: Mapping[str, gpd.GeoDataFrame], boundary: shapely.Geometry, c
     rings = [ring for part in shapely.get_parts(boundary) for ring in part.interiors]
     holes = gpd.GeoDataFrame(geometry=gpd.GeoSeries([shapely.Polygon(ring) for ring in rings], crs=crs))
     holes["area_m2"] = holes.area.astype(float)
-    kept = np.zeros(len(holes))
+    kept = np.full(len(holes), shapely.Polygon(), dtype=object)
     for name in ("farmland", "redline"):
         share = np.zeros(len(holes))
         if name in layers and len(holes):
             pairs = overlaps(holes, layers[name])
             for hole, some in pairs.groupby("one"):
-                share[hole] = some.geometry.union_all().area / holes["area_m2"].iloc[hole]
+                land = some.geometry.union_all()
+                share[hole] = land.area / holes["area_m2"].iloc[hole]
+                kept[hole] = shapely.union(kept[hole], land)
         holes[f"{name}_share"] = share
-        kept = np.maximum(kept, share)
-    holes["kind"] = np.where(kept >= WINDOW_COVER, "window", "gap")
-    return holes[["kind", "area_m2", "farmland_share", "redline_share", "geometry"]]
+    holes["kept_share"] = shapely.area(kept) / holes["area_m2"]
+    holes["kind"] = np.where(holes["kept_share"] >= WINDOW_COVER, "window", "gap")
+    return holes[["kind", "area_m2", "farmland_share", "redline_share", "kept_share", "geometry"]]
 
 
 Check = tuple[str, str, float, str, float, object, str, bool]
@@ -250,8 +292,13 @@ def _check(
     if limit is None:
         return rule, zh, value, unit, np.nan, None, source, True
     if isinstance(limit, Limit):
-        return rule, zh, value, unit, limit.value, value <= limit.value, limit.source, limit.confirmed
-    return rule, zh, value, unit, limit, value <= limit, source, True
+        return rule, zh, value, unit, limit.value, _within(value, limit.value), limit.source, limit.confirmed
+    return rule, zh, value, unit, limit, _within(value, limit), source, True
+
+
+def _within(value: float, limit: float) -> bool:
+    """At most the limit; what arithmetic adds in the last digits does not fail a plan."""
+    return bool(value <= limit * (1.0 + _ROUNDING))
 
 
 def _geometry_checks(faults: pd.DataFrame) -> list[Check]:
@@ -271,8 +318,13 @@ def _geometry_checks(faults: pd.DataFrame) -> list[Check]:
 
 def _overlap_checks(layers: Mapping[str, gpd.GeoDataFrame], conflicts: gpd.GeoDataFrame) -> list[Check]:
     checks = []
-    for first, second, zh in FORBIDDEN:
+    for first, second, zh in (*FORBIDDEN, *NOTED):
         if first not in layers or second not in layers:
+            continue
+        if (first, second) in _NOTED_PAIRS:
+            pair = (conflicts["first_layer"] == first) & (conflicts["second_layer"] == second)
+            value = once_counted_m2(conflicts[pair]) / 1e6
+            checks.append(_check(f"{first} in {second}", zh, value, "km2"))
             continue
         pair = (conflicts["first_layer"] == first) & (conflicts["second_layer"] == second)
         real = conflicts[pair & (conflicts["kind"] == "conflict")]
@@ -283,6 +335,15 @@ def _overlap_checks(layers: Mapping[str, gpd.GeoDataFrame], conflicts: gpd.GeoDa
     near = conflicts[conflicts["kind"] == "in buffer"]
     if len(near):
         checks.append(_check("boundary near redline", "边界临近生态红线", once_counted_m2(near) / 1e6, "km2"))
+    return checks
+
+
+def _hole_checks(holes: gpd.GeoDataFrame) -> list[Check]:
+    checks = []
+    for kind, zh in (("window", "开天窗"), ("gap", "边界内空隙")):
+        some = holes[holes["kind"] == kind]
+        checks.append(_check(f"{kind}s in the boundary", zh, float(len(some)), "count"))
+        checks.append(_check(f"{kind} area", f"{zh}面积", float(some["area_m2"].sum()) / 1e6, "km2"))
     return checks
 
 
@@ -340,7 +401,10 @@ def _new_land(
     if "new_land" in unions:
         shape = unions["new_land"]
     elif "built_up" in unions:
-        shape = shapely.difference(unions["boundary"], unions["built_up"])
+        zones = layers["boundary"]
+        if "zone" in zones:
+            zones = zones[zones["zone"] != "special"]
+        shape = shapely.difference(zones.geometry.union_all(), unions["built_up"])
     else:
         return pd.DataFrame(columns=columns), np.nan
     total = float(shape.area / 1e6)
@@ -350,22 +414,37 @@ def _new_land(
     pairs = overlaps(units, gpd.GeoDataFrame(geometry=[shape], crs=crs))
     by_unit = pairs.groupby("one")["area_m2"].sum().reindex(range(len(units)), fill_value=0.0) / 1e6
     table = pd.DataFrame({"new_land_km2": by_unit.to_numpy()}, index=units.index)
-    if "cap_km2" in units:
-        check_columns(units, "units", ["cap_km2"])
-        caps = pd.to_numeric(units["cap_km2"], errors="coerce")
-        if caps.isna().any() or (caps < 0).any():
-            raise InputError(
-                f"units: cap_km2 is no area at {some_of(units.index[caps.isna() | (caps < 0)])}."
-            )
+    table.attrs["outside_km2"] = total - shapely.intersection(shape, units.geometry.union_all()).area / 1e6
+    caps = _caps_km2(units)
+    if caps is not None:
         table["cap_km2"] = caps
-        table["passes"] = table["new_land_km2"] <= caps
+        table["passes"] = [_within(*pair) for pair in zip(table["new_land_km2"], caps, strict=True)]
     return table, total
+
+
+def _caps_km2(units: gpd.GeoDataFrame) -> pd.Series | None:
+    """The caps of the units, from the one column that names its unit of area."""
+    named = [f"cap_{unit}" for unit in M2_PER_UNIT if f"cap_{unit}" in units]
+    if len(named) > 1:
+        raise InputError(f"units: {', '.join(named)} all give caps; keep one of them.")
+    if not named:
+        return None
+    caps = pd.to_numeric(units[named[0]], errors="coerce")
+    wrong = ~(np.isfinite(caps) & (caps >= 0))
+    if wrong.any():
+        raise InputError(f"units: {named[0]} is no area at {some_of(units.index[wrong])}.")
+    return caps * M2_PER_UNIT[named[0].removeprefix("cap_")] / M2_PER_UNIT["km2"]
 
 
 def _new_land_checks(units: pd.DataFrame, new_km2: float, cap: Limit | None) -> list[Check]:
     checks = []
     if np.isfinite(new_km2):
         checks.append(_check("new construction land", "新增建设用地", new_km2, "km2", cap))
+    if len(units):
+        outside = float(units.attrs["outside_km2"])
+        checks.append(
+            _check("new construction land outside every unit", "单元外新增建设用地", outside, "km2")
+        )
     if "passes" in units and len(units):
         over = float((~units["passes"].astype(bool)).sum())
         checks.append(_check("units over their cap", "超出指标的单元", over, "count", 0.0))

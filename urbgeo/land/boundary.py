@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import geopandas as gpd
@@ -11,9 +12,10 @@ import shapely
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from urbgeo.checks import check_quantity, check_share
 from urbgeo.errors import Faults, InputError
 from urbgeo.land.cells import grow
-from urbgeo.land.form import drop_small
+from urbgeo.land.form import cells_of, drop_small
 from urbgeo.land.grids import Grid, cells_to_polygons, check_metric, check_same_grid
 from urbgeo.land.limits import ELASTIC_SHARE, EXPANSION_MULTIPLE, PER_CAPITA_LAND_M2
 from urbgeo.land.units import convert_area
@@ -103,7 +105,9 @@ def delineate_boundary(
     demand: float,
     unit: str = "km2",
     elastic_share: float = ELASTIC_SHARE.value,
-    special: Grid | None = None,
+    special: Grid | Mapping[str, Grid] | None = None,
+    special_reach_m: float | None = None,
+    special_counts: bool = True,
     base_built_km2: float | None = None,
     expansion_multiple: float = EXPANSION_MULTIPLE.value,
     min_patch_ha: float = 1.0,
@@ -129,7 +133,12 @@ def delineate_boundary(
     elastic_share
         Elastic over concentrated area, see :func:`urbgeo.land.limits.elastic_share`.
     special
-        bool grid of parks, heritage and the like; what adjoins the boundary becomes the special-use zone.
+        bool grid, or several by name, of parks, heritage and the like. Nothing grows there; patches that
+        adjoin the boundary become the special-use zone.
+    special_reach_m
+        How far from the boundary special-use land is taken; None for whole patches.
+    special_counts
+        Whether the special-use zone counts in the expansion multiple; the rule's text was not at hand.
     base_built_km2, expansion_multiple
         The whole boundary may have at most so many times the base year's built-up land (the built grid
         when None); the elastic area is cut back to it.
@@ -144,16 +153,21 @@ def delineate_boundary(
     ------
     InputError
         For layers on other cells, masks that are no bool, demand below the built-up land, above the
-        multiple, or above the suitable land (telling how much is missing).
+        multiple (with its special-use land), or above the suitable land (telling how much is missing).
     """
-    _check_masks(built, score, excluded, special)
+    parks = {} if special is None else {"special": special} if isinstance(special, Grid) else dict(special)
+    _check_masks(built, score, excluded, parks)
+    _check_rules(elastic_share, expansion_multiple, radius_cells, neighbour_power, special_reach_m)
     cell_km2 = built.cell_km2
     small, holes = _cells(min_patch_ha, cell_km2), _cells(fill_holes_ha, cell_km2)
     inside = drop_small(built.values & ~excluded.values, small)
     wanted = round(convert_area(demand, unit, to="km2") / cell_km2)
-    base = built.values.sum() * cell_km2 if base_built_km2 is None else base_built_km2
+    base = float(built.values.sum()) * cell_km2 if base_built_km2 is None else base_built_km2
+    check_quantity(base, "base_built_km2")
     most = int(np.floor(base * expansion_multiple / cell_km2 + 1e-9))
-    suitable = np.nan_to_num(score.values, nan=0.0).astype(float)
+    park = np.logical_or.reduce([np.zeros(built.shape, bool), *(grid.values for grid in parks.values())])
+    park &= ~excluded.values & ~inside
+    suitable = np.where(park, 0.0, np.nan_to_num(score.values, nan=0.0).astype(float))
     free = ~excluded.values & (suitable > 0) & ~inside
     _check_demand(wanted, int(inside.sum()), int(free.sum()), most, cell_km2, expansion_multiple)
     rules = _Rules(small, holes, radius_cells, neighbour_power)
@@ -165,16 +179,27 @@ def delineate_boundary(
             f"{min_patch_ha:g} ha. Lower min_patch_ha or the demand, or review the exclusions."
         )
     more = min(int(np.floor(wanted * elastic_share + 1e-9)), most - wanted)
-    whole = _grown(core, suitable, free & ~core, excluded.values, wanted + more, rules)
+    reach = np.inf if special_reach_m is None else special_reach_m
     zones = np.zeros(built.shape, np.uint8)
-    zones[whole], zones[core] = ELASTIC, CONCENTRATED
-    if special is not None:
-        zones[_adjoining(special.values & ~excluded.values & (zones == 0), zones > 0)] = SPECIAL
+    while True:
+        whole = _grown(core, suitable, free & ~core, excluded.values, wanted + more, rules)
+        beside = _adjoining(park & ~whole, whole, reach, built.cell_m)
+        over = int(whole.sum() + beside.sum()) - most if special_counts else 0
+        if over <= 0 or not beside.any():
+            break
+        if not more:
+            raise InputError(
+                f"special: with the special-use land beside it the boundary is {over * cell_km2:.2f} km2 "
+                f"above {expansion_multiple:g} times the base year's built-up land; lower the demand or "
+                "special_reach_m, or give special_counts=False."
+            )
+        more = max(more - over, 0)
+    zones[whole], zones[core], zones[beside] = ELASTIC, CONCENTRATED, SPECIAL
     grid = built.having(zones, source="urbgeo development boundary")
     return Boundary(
         zones=grid,
         polygons=zone_polygons(grid, excluded, smooth=smooth),
-        summary=_summary(zones, inside, built.values, excluded.values, base, cell_km2),
+        summary=_summary(zones, inside, built.values, excluded.values, base, cell_km2, parks),
         left_out=built.having(built.values & ~inside & (zones == 0), source="built-up land left out"),
         provenance=Provenance(
             parameters={
@@ -186,6 +211,9 @@ def delineate_boundary(
                 "fill_holes_ha": fill_holes_ha,
                 "radius_cells": radius_cells,
                 "neighbour_power": neighbour_power,
+                "special": tuple(parks),
+                "special_reach_m": special_reach_m,
+                "special_counts": special_counts,
             },
             sources=tuple(one.source for one in (built, score, excluded) if one.source),
         ),
@@ -244,11 +272,23 @@ class _Rules:
 def _cells(area_ha: float, cell_km2: float) -> int:
     if not 0 <= area_ha < np.inf:
         raise InputError(f"min_patch_ha, fill_holes_ha: {area_ha!r}; give hectares >= 0.")
-    return int(np.ceil(area_ha / 100.0 / cell_km2 - 1e-9))
+    return cells_of(area_ha / 100.0, cell_km2)
 
 
-def _check_masks(built: Grid, score: Grid, excluded: Grid, special: Grid | None) -> None:
-    masks = {"built": built, "excluded": excluded} | ({} if special is None else {"special": special})
+def _check_rules(
+    elastic: float, multiple: float, radius: int, power: float, special_reach_m: float | None
+) -> None:
+    check_share(elastic, "elastic_share")
+    check_quantity(multiple, "expansion_multiple")
+    check_quantity(power, "neighbour_power", zero=True)
+    if not isinstance(radius, int | np.integer) or radius < 1:
+        raise InputError(f"radius_cells: {radius!r}; give a whole number of cells >= 1.")
+    if special_reach_m is not None:
+        check_quantity(special_reach_m, "special_reach_m")
+
+
+def _check_masks(built: Grid, score: Grid, excluded: Grid, parks: Mapping[str, Grid]) -> None:
+    masks = {"built": built, "excluded": excluded} | dict(parks)
     check_same_grid({**masks, "score": score})
     check_metric(built, "built")
     faults = Faults("boundary")
@@ -314,27 +354,42 @@ def _grown(
 
 def _fill_holes(mask: Mask, excluded: Mask, suitable: Mask, most: int) -> Mask:
     """Fill holes of at most so many cells that hold neither exclusion nor unsuitable land."""
-    label, count = ndimage.label(~mask)
-    if not count or not most:
+    label, holes = _holes(mask)
+    if not holes.any() or not most:
         return mask
-    size = np.bincount(label.ravel())
-    barred = np.bincount(label[excluded | ~suitable], minlength=count + 1) > 0
-    rim = np.unique(np.concatenate([label[0], label[-1], label[:, 0], label[:, -1]]))
-    fill = (size <= most) & ~barred
-    fill[rim] = False
-    fill[0] = False
+    size = np.bincount(label.ravel(), minlength=len(holes))
+    barred = np.bincount(label[excluded | ~suitable], minlength=len(holes)) > 0
+    fill = holes & (size <= most) & ~barred
     return np.asarray(mask | fill[label])
 
 
-def _adjoining(some: Mask, others: Mask) -> Mask:
-    """Patches of ``some`` that touch ``others``."""
+def _holes(mask: Mask) -> tuple[NDArray[np.int32], Mask]:
+    """Numbered patches of what the mask leaves out, and which of the numbers are holes: not at the rim."""
+    label, count = ndimage.label(~mask)
+    hole = np.ones(count + 1, bool)
+    hole[np.concatenate([label[0], label[-1], label[:, 0], label[:, -1]])] = False
+    hole[0] = False
+    return label, hole
+
+
+def _adjoining(some: Mask, others: Mask, reach_m: float, cell_m: tuple[float, float]) -> Mask:
+    """Patches of ``some`` that touch ``others``, as far as they reach."""
     label, _ = ndimage.label(some)
     beside = np.unique(label[ndimage.binary_dilation(others) & some])
-    return np.isin(label, beside[beside > 0])
+    found = np.isin(label, beside[beside > 0])
+    if np.isfinite(reach_m) and found.any():
+        found &= ndimage.distance_transform_edt(~others, sampling=cell_m) <= reach_m
+    return np.asarray(found)
 
 
 def _summary(
-    zones: NDArray[np.uint8], inside: Mask, built: Mask, excluded: Mask, base_km2: float, cell_km2: float
+    zones: NDArray[np.uint8],
+    inside: Mask,
+    built: Mask,
+    excluded: Mask,
+    base_km2: float,
+    cell_km2: float,
+    parks: Mapping[str, Grid],
 ) -> pd.Series:
     area = {name: int((zones == number).sum()) * cell_km2 for number, name in ZONE_NAMES.items()}
     core = zones == CONCENTRATED
@@ -348,7 +403,11 @@ def _summary(
             "expansion_multiple": sum(area.values()) / base_km2,
             "built_inside_share": float((built & (zones > 0)).sum() / built.sum()),
             "cells_in_exclusions": float((excluded & (zones > 0)).sum()),
-            "holes": float(ndimage.label(~(zones > 0))[1] - 1),
+            "holes": float(_holes(zones > 0)[1].sum()),
+            **{
+                f"special_km2 {name}": float((grid.values & (zones == SPECIAL)).sum()) * cell_km2
+                for name, grid in parks.items()
+            },
         },
         name="boundary",
     )

@@ -23,7 +23,8 @@ def grow(
 ) -> int:
     """Add ``open_cells`` to ``chosen`` until it has ``wanted`` cells; return how many are missing.
 
-    Priority is ``score * (share of chosen cells within radius) ** power``; equal ones go by position.
+    Priority is ``score * (share of chosen cells within radius) ** power``, with ``power`` 0 the score alone;
+    equal ones go by position.
     """
     rows, columns = chosen.shape
     around = np.zeros((rows, columns), np.int64)
@@ -41,7 +42,7 @@ def grow(
     for r in range(rows):
         for c in range(columns):
             if open_cells[r, c] and not chosen[r, c] and score[r, c] > 0:
-                share = (around[r, c] / full) ** power if around[r, c] else LONE
+                share = (around[r, c] / full) ** power if around[r, c] or power == 0.0 else LONE
                 heapq.heappush(
                     queue, (-score[r, c] * share, np.int64(r * columns + c), np.int64(around[r, c]))
                 )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from urbgeo.checks import check_crs, check_polygons
 from urbgeo.crs import equal_area_crs
 from urbgeo.errors import InputError, some_of
+from urbgeo.land.layers import yes_no
 
 Floats = NDArray[np.float64]
 
@@ -159,6 +160,8 @@ def road_density(
     metres = equal_area_crs(built)
     area = built.geometry.to_crs(metres).union_all()
     lines = roads.to_crs(metres)
+    if oneway_column is not None:
+        yes_no(roads, "roads", oneway_column)
     if class_column is not None and class_column in lines:
         lines = lines[~lines[class_column].isin(UNCOUNTED_ROADS)]
     lines = lines.assign(geometry=lines.geometry.intersection(area)).explode(ignore_index=True)
@@ -166,7 +169,7 @@ def road_density(
     drawn = float(lines.length.sum())
     twice = 0.0
     if oneway_column is not None:
-        twice = _dual_length(lines[lines[oneway_column].fillna(False).astype(bool)], dual_gap_m)
+        twice = _dual_length(lines[yes_no(lines, "roads", oneway_column)], dual_gap_m)
     return pd.Series(
         {
             "km_per_km2": (drawn - twice / 2) / 1e3 / (area.area / 1e6),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import geopandas as gpd
@@ -10,13 +11,18 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from urbgeo.checks import check_points, check_polygons
+from urbgeo.checks import check_points, check_polygons, check_quantity, check_share
 from urbgeo.errors import InputError
-from urbgeo.land.grids import Grid, burn, check_metric, check_same_grid
+from urbgeo.land.grids import Grid, check_lengths, check_metric, check_same_grid
+from urbgeo.land.stretch import local_crs
+from urbgeo.land.zonal import zonal_sums
 
 Mask = NDArray[np.bool_]
 
 EIGHT = np.ones((3, 3), bool)
+
+_QUAD_SEGS = 128
+"""Sides of a quarter of a circle: its area is right to 3e-5."""
 
 MIN_PARK_M2 = 400.0
 """Smallest park that counts in walking access to parks (community life circles, 2021, as widely quoted)."""
@@ -54,7 +60,7 @@ def built_up(
     values = share.values
     if share.missing.all():
         raise InputError("share: every cell is nodata.")
-    if np.nanmin(values) < 0 or np.nanmax(values) > 1:
+    if np.nanmin(values) < 0 or np.nanmax(values) > 1 + 1e-6:
         raise InputError(
             f"share: values from {np.nanmin(values):g} to {np.nanmax(values):g} are no shares; divide square "
             "metres of built-up land by the area of a cell."
@@ -65,8 +71,13 @@ def built_up(
         wide = ndimage.binary_closing(wide, EIGHT, iterations=close_cells)
         mask = wide[close_cells:-close_cells, close_cells:-close_cells]
     if min_patch_km2 > 0:
-        mask = drop_small(mask, int(np.ceil(min_patch_km2 / share.cell_km2)))
+        mask = drop_small(mask, cells_of(min_patch_km2, share.cell_km2))
     return share.having(mask, source=f"built-up land, share >= {threshold:g}, of {share.source}")
+
+
+def cells_of(area_km2: float, cell_km2: float) -> int:
+    """The fewest cells that make up an area."""
+    return int(np.ceil(area_km2 / cell_km2 - 1e-9))
 
 
 def drop_small(mask: Mask, cells: int) -> Mask:
@@ -104,7 +115,11 @@ def patch_metrics(mask: Grid, *, landscape: Grid | None = None) -> pd.Series:
     across = np.abs(np.diff(flat, axis=1)).sum() * height
     down = np.abs(np.diff(flat, axis=0)).sum() * width
     joined = (flat[:, 1:] & flat[:, :-1]).sum() + (flat[1:] & flat[:-1]).sum()
+    if landscape is not None:
+        check_same_grid({"mask": mask, "landscape": landscape})
     cells = values.size if landscape is None else int(_as_mask(landscape, "landscape").sum())
+    if not cells:
+        raise InputError("landscape: no cell is True; there is nothing to relate to.")
     area, land_ha = values.sum() * mask.cell_km2, cells * mask.cell_km2 * 100.0
     return pd.Series(
         {
@@ -158,6 +173,9 @@ def density_rings(
 ) -> pd.DataFrame:
     """Density by rings around a centre, and the gradient fitted to it.
 
+    Rings are circles on the ground, whatever the CRS of the grid; a cell on an edge is divided between its
+    rings by area.
+
     Parameters
     ----------
     amount
@@ -165,7 +183,7 @@ def density_rings(
     centre
         One point.
     ring_km, reach_km
-        Width of a ring, and where the last one ends.
+        Width of a ring, and where the last one ends (narrower than the others if need be).
 
     Returns
     -------
@@ -177,21 +195,22 @@ def density_rings(
     Raises
     ------
     InputError
-        When the centre is not one point, or no two rings have anything.
+        When the centre is not one point, something is negative, or no two rings have anything.
+    MissingExtraError
+        Without the package exactextract (extra ``raster``).
     """
     check_metric(amount, "amount")
+    _check_amount(amount, "amount")
     check_points(centre, "centre")
     if len(centre) != 1 or not (0 < ring_km <= reach_km < np.inf):
         raise InputError("centre, ring_km: give one point, and 0 < ring_km <= reach_km.")
-    here = centre.geometry.to_crs(amount.crs).iloc[0]
-    columns, rows = np.arange(amount.shape[1]) + 0.5, np.arange(amount.shape[0]) + 0.5
-    x, y = amount.transform.c + columns * amount.transform.a, amount.transform.f + rows * amount.transform.e
-    km = np.hypot(x[None, :] - here.x, y[:, None] - here.y) / 1e3
-    edges = np.arange(0.0, reach_km + ring_km / 2, ring_km)
-    ring = np.digitize(km, edges) - 1
-    valid = ~amount.missing & (ring < len(edges) - 1)
-    land = np.bincount(ring[valid], minlength=len(edges) - 1) * amount.cell_km2
-    total = np.bincount(ring[valid], weights=amount.values[valid].astype(float), minlength=len(edges) - 1)
+    metres = local_crs(centre)
+    here = centre.geometry.to_crs(metres).iloc[0]
+    edges = np.minimum(np.arange(int(np.ceil(reach_km / ring_km - 1e-9)) + 1) * ring_km, reach_km)
+    circles = [here.buffer(1e3 * km, quad_segs=_QUAD_SEGS) for km in edges[1:]]
+    rings = [circles[0], *(outer.difference(inner) for inner, outer in pairwise(circles))]
+    total, cells = zonal_sums(amount, gpd.GeoSeries(rings, crs=metres))
+    land = cells * amount.cell_km2
     table = pd.DataFrame({"from_km": edges[:-1], "to_km": edges[1:], "land_km2": land, "amount": total})
     table["density"] = (table["amount"] / table["land_km2"].where(table["land_km2"] > 0)).astype(float)
     some = table["density"] > 0
@@ -206,12 +225,13 @@ def density_rings(
 
 
 def green_share(built: Grid, green: gpd.GeoDataFrame) -> float:
-    """Share of built-up land under green: green polygons burnt in by cell centres."""
+    """Share of built-up land under green polygons, by exact area; where they overlap they count once."""
     check_polygons(green, "green")
     values = _as_mask(built, "built")
     if not values.any():
         raise InputError("built: no cell is built-up.")
-    return float((burn(green, built).values & values).sum() / values.sum())
+    under, _ = zonal_sums(built, gpd.GeoSeries([green.union_all()], crs=green.crs))
+    return float(under[0] / values.sum())
 
 
 def park_access(
@@ -225,22 +245,25 @@ def park_access(
 ) -> pd.Series:
     """People who have a park near: ``share``, ``people``, ``near`` and the number of ``parks`` that count.
 
-    A cell is near when its centre lies within ``within_m`` of the edge of a park, in a straight line; with
-    ``minutes`` (a travel surface from the parks) when it is reached in ``within_min``.
+    The people of a cell are near by the share of it that lies within ``within_m`` of the edge of a park, in a
+    straight line; with ``minutes`` (a travel surface from the parks) a whole cell when it is reached in
+    ``within_min``.
     """
     check_metric(people, "people")
+    _check_amount(people, "people")
     check_polygons(parks, "parks")
-    here = parks.to_crs(people.crs)
+    here = parks.geometry.to_crs(local_crs(parks))
     large = here[here.area >= min_park_m2]
-    if minutes is None:
-        near = burn(gpd.GeoDataFrame(geometry=large.buffer(within_m)), people).values
-    else:
-        check_same_grid({"people": people, "minutes": minutes})
-        near = minutes.values <= within_min
     total = float(np.nansum(people.values))
     if total <= 0:
         raise InputError("people: nobody lives here; there is no share to take.")
-    reached = float(np.nansum(people.values[near]))
+    if minutes is None:
+        check_quantity(within_m, "within_m", zero=True)
+        sums, _ = zonal_sums(people, gpd.GeoSeries([large.buffer(within_m).union_all()], crs=large.crs))
+        reached = float(sums[0])
+    else:
+        check_same_grid({"people": people, "minutes": minutes})
+        reached = float(np.nansum(people.values[minutes.values <= within_min]))
     return pd.Series({"share": reached / total, "people": total, "near": reached, "parks": len(large)})
 
 
@@ -255,6 +278,9 @@ def infill_potential(
     """Vacant cells among built-up ones: bool, True where at least ``built_share`` of the land within
     ``radius_m`` is built, inside ``within`` (a boundary) and outside ``excluded``."""
     check_same_grid({"built": built} | _given(within=within, excluded=excluded))
+    check_lengths(built, "built")
+    check_quantity(radius_m, "radius_m")
+    check_share(built_share, "built_share")
     values = _as_mask(built, "built")
     height, width = built.cell_m
     down, across = int(radius_m / height), int(radius_m / width)
@@ -272,6 +298,15 @@ def infill_potential(
 
 def _given(**grids: Grid | None) -> dict[str, Grid]:
     return {name: grid for name, grid in grids.items() if grid is not None}
+
+
+def _check_amount(grid: Grid, name: str) -> None:
+    wrong = (grid.values < 0) | np.isinf(grid.values)
+    if wrong.any():
+        raise InputError(
+            f"{name}: {int(wrong.sum())} cells are negative or infinite; a nodata value that the file does "
+            "not declare? Set such cells to NaN."
+        )
 
 
 def _as_mask(grid: Grid, name: str) -> NDArray[Any]:

@@ -144,6 +144,8 @@ def burn_roads(
         For a missing column or unknown classes.
     """
     check_columns(roads, "roads", [class_column])
+    if not np.issubdtype(friction.values.dtype, np.floating):
+        raise InputError(f"friction: minutes per metre are needed, not {friction.values.dtype}.")
     classes = roads[class_column]
     if classes.isna().any():
         raise InputError(f"roads: no class at {', '.join(map(str, classes.index[classes.isna()][:10]))}.")

@@ -19,9 +19,10 @@ from rasterio.features import rasterize, shapes
 from rasterio.warp import reproject
 from shapely.geometry import shape
 
-from urbgeo.checks import check_choice, check_crs
-from urbgeo.errors import Faults, InputError, SourceError
+from urbgeo.checks import check_choice, check_crs, check_ids
+from urbgeo.errors import Faults, InputError, SourceError, some_of
 from urbgeo.files import written_whole
+from urbgeo.land.stretch import MOST_AREA_STRETCH, MOST_LENGTH_STRETCH, is_metric, stretch
 
 Values = NDArray[Any]
 Mask = NDArray[np.bool_]
@@ -51,7 +52,9 @@ class Grid:
         if self.crs is None:
             raise InputError("grid: it has no CRS; give the one its transform is in.")
         if self.transform.b or self.transform.d or self.transform.a <= 0 or self.transform.e >= 0:
-            raise InputError("grid: it is rotated or not north-up; bring it to a plain grid with align().")
+            raise InputError(
+                "grid: it is rotated or its rows do not run south; warp it first, e.g. with gdalwarp."
+            )
         object.__setattr__(self, "crs", CRS.from_user_input(self.crs))
 
     @property
@@ -98,21 +101,45 @@ class Grid:
 
 
 def check_metric(grid: Grid, name: str) -> None:
-    """Refuse a grid whose cells are not measured in metres."""
-    if not grid.crs.is_projected or any(axis.unit_name != "metre" for axis in grid.crs.axis_info):
+    """Refuse a grid whose cells are not measured in metres, or stretch the ground's areas."""
+    if not is_metric(grid.crs):
         raise InputError(
             f"{name}: its cells are in {grid.crs.axis_info[0].unit_name}s, not metres; bring it to a "
             "metric CRS with urbgeo.land.grids.align()."
         )
+    off = _stretch_of(grid)[0]
+    if off > MOST_AREA_STRETCH:
+        raise InputError(
+            f"{name}: {_describe(grid)}: areas on this map are {off:.0%} off here; bring it to a metric CRS "
+            "that keeps them with urbgeo.land.grids.align()."
+        )
+
+
+def check_lengths(grid: Grid, name: str) -> None:
+    """Refuse a grid on which lengths cannot be measured."""
+    check_metric(grid, name)
+    off = _stretch_of(grid)[1]
+    if off > MOST_LENGTH_STRETCH:
+        raise InputError(
+            f"{name}: {_describe(grid)}: lengths on this map are up to {off:.0%} off here; bring it to a "
+            "local metric CRS with urbgeo.land.grids.align()."
+        )
+
+
+def _stretch_of(grid: Grid) -> tuple[float, float]:
+    rows, columns = grid.shape
+    x, y = grid.transform @ (columns / 2, rows / 2)
+    return stretch(grid.crs, float(x), float(y))
 
 
 def same_grid(one: Grid, other: Grid) -> bool:
     """Whether two grids have the same cells."""
-    reach = max(one.shape)
-    close = np.allclose(
-        one.transform[:6], other.transform[:6], rtol=0, atol=_SAME_GRID_SHARE * one.transform.a / reach
-    )
-    return one.shape == other.shape and bool(close) and one.crs == other.crs
+    if one.shape != other.shape or one.crs != other.crs:
+        return False
+    cell = _SAME_GRID_SHARE * one.transform.a
+    size = np.abs(np.subtract((one.transform.a, one.transform.e), (other.transform.a, other.transform.e)))
+    corner = np.abs(np.subtract((one.transform.c, one.transform.f), (other.transform.c, other.transform.f)))
+    return bool((size <= cell / max(one.shape)).all() and (corner <= cell).all())
 
 
 def check_same_grid(grids: Mapping[str, Grid]) -> None:
@@ -129,7 +156,9 @@ def check_same_grid(grids: Mapping[str, Grid]) -> None:
 
 
 def read_grid(path: Path | str, *, band: int = 1) -> Grid:
-    """One band of a raster file; nodata becomes NaN (integers turn to float for it).
+    """One band of a raster file; nodata becomes NaN (integers turn to a float wide enough to keep each).
+
+    The scale and offset that a file gives are applied, and rows that run north are turned round.
 
     Raises
     ------
@@ -145,12 +174,24 @@ def read_grid(path: Path | str, *, band: int = 1) -> Grid:
             if band not in file.indexes:
                 raise InputError(f"{path}: no band {band}; it has {file.count}.")
             values = file.read(band, masked=True)
-            wanted = np.float64 if values.dtype.itemsize > 4 else np.float32
+            scale, offset = file.scales[band - 1], file.offsets[band - 1]
+            if (scale, offset) != (1.0, 0.0):
+                values = values.astype(np.float64) * scale + offset
             if np.ma.is_masked(values) or np.issubdtype(values.dtype, np.floating):
-                values = values.astype(wanted).filled(np.nan)
-            return Grid(np.asarray(values), file.transform, CRS.from_wkt(file.crs.to_wkt()), Path(path).name)
+                values = values.astype(float_kind(values.dtype)).filled(np.nan)
+            array, transform = np.asarray(values), file.transform
+            if transform.e > 0 and not (transform.b or transform.d):
+                north = transform.f + transform.e * len(array)
+                array = array[::-1].copy()
+                transform = Affine(transform.a, 0, transform.c, 0, -transform.e, north)
+            return Grid(array, transform, CRS.from_wkt(file.crs.to_wkt()), Path(path).name)
     except rasterio.errors.RasterioIOError as fault:
         raise SourceError(f"{path}: cannot be read as a raster ({fault}).") from fault
+
+
+def float_kind(kind: np.dtype[Any]) -> np.dtype[Any]:
+    """The narrowest float, 32 bits or more, that keeps every number of another kind."""
+    return np.promote_types(kind, np.float32)
 
 
 def write_grid(grid: Grid, path: Path | str) -> Path:
@@ -184,7 +225,7 @@ def align(grid: Grid, like: Grid, *, resampling: str = "nearest") -> Grid:
     check_choice(resampling, "resampling", RESAMPLING)
     if same_grid(grid, like):
         return grid
-    kind = np.float64 if grid.values.dtype.itemsize > 4 else np.float32
+    kind = float_kind(grid.values.dtype)
     out = np.full(like.shape, np.nan, kind)
     reproject(
         grid.values.astype(kind),
@@ -246,13 +287,16 @@ def burn(
 
     Without ``values`` a bool grid, True where a cell's centre (or, with ``all_touched``, any part of it)
     lies in a shape. With ``values``, aligned on the frame's index, a float grid; where shapes overlap
-    the smallest value stays, cells of none are NaN.
+    the smallest value stays, cells of none are NaN. Refuses repeated ids, and shapes without a value.
     """
     check_crs(frame, "frame")
+    check_ids(frame.index, "frame")
     here = frame.geometry.to_crs(like.crs)
     here = here[~(here.isna() | here.is_empty)]
     if values is not None:
         ordered = values.reindex(here.index).sort_values(ascending=False, kind="stable")
+        if ordered.isna().any():
+            raise InputError(f"values: none for {some_of(ordered.index[ordered.isna()])}.")
         pairs = list(zip(here.loc[ordered.index], ordered.astype(float), strict=True))
         empty = np.full(like.shape, np.nan, np.float64)
     else:

@@ -52,9 +52,12 @@ def repair_layer(frame: gpd.GeoDataFrame, *, name: str = "layer") -> tuple[gpd.G
         made = _areas_only(shapely.make_valid(shapes[wrong]))
         reasons = shapely.is_valid_reason(shapes[wrong])
         for one, reason, new in zip(kept.index[wrong], reasons, made, strict=True):
-            faults.append((name, one, f"invalid: {reason}", None, new.area, "made valid"))
+            remedy = "dropped: no area is left" if new.is_empty else "made valid"
+            faults.append((name, one, f"invalid: {reason}", None, new.area, remedy))
         shapes = shapes.copy()
         shapes[wrong] = made
+        left = ~shapely.is_empty(shapes)
+        kept, shapes = kept[left], shapes[left]
     twin = _twins(shapes)
     second = twin >= 0
     for i in np.flatnonzero(second):
@@ -64,6 +67,18 @@ def repair_layer(frame: gpd.GeoDataFrame, *, name: str = "layer") -> tuple[gpd.G
     result = kept.set_geometry(gpd.GeoSeries(shapes, index=kept.index, crs=kept.crs))[~second]
     faults += _overlaps_within(result, name)
     return result, pd.DataFrame(faults, columns=FAULT_COLUMNS)
+
+
+def yes_no(frame: gpd.GeoDataFrame, name: str, column: str) -> NDArray[np.bool_]:
+    """A column of True and False; missing is False, anything else (a "no" would read as True) is refused."""
+    values = frame[column]
+    plain = values.isna() | values.isin([True, False])
+    if not plain.all():
+        raise InputError(
+            f"{name}: {column} is neither True nor False at {some_of(frame.index[~plain])} "
+            f"({some_of(values[~plain].unique(), 3)}); compare it with what means yes."
+        )
+    return np.asarray(values.eq(True).fillna(False), bool)
 
 
 def to_metric(frame: gpd.GeoDataFrame, crs: CRS) -> gpd.GeoDataFrame:

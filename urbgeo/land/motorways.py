@@ -10,9 +10,10 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from urbgeo.checks import check_columns, check_crs, check_points
+from urbgeo.checks import check_columns, check_crs, check_points, check_quantity
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.land.grids import Grid
+from urbgeo.land.layers import yes_no
 from urbgeo.network.kernels import search
 from urbgeo.network.speeds import ROAD_CLASSES
 
@@ -29,10 +30,12 @@ _SAME_PLACE_M = 0.01
 class MotorwayRamps:
     """Motorways compiled for a travel surface.
 
-    ``start``, ``heads``, ``minutes`` are the arcs by tail node, ``back_*`` the same reversed; ramp ``i``
-    joins the grid cell ``rows[i]``, ``columns[i]`` with node ``nodes[i]`` in ``ramp_min`` minutes.
+    ``frame`` is the grid of the surface they are for. ``start``, ``heads``, ``minutes`` are the arcs by tail
+    node, ``back_*`` the same reversed; ramp ``i`` joins the grid cell
+    ``rows[i]``, ``columns[i]`` with node ``nodes[i]`` in ``ramp_min`` minutes.
     """
 
+    frame: Grid
     start: Ints
     heads: Ints
     minutes: Floats
@@ -87,8 +90,11 @@ def compile_motorways(
     Raises
     ------
     InputError
-        Naming lines that are none or have no speed, interchanges outside the grid or far from any motorway.
+        Naming lines that are none, have no speed or a ``oneway`` that is neither True nor False, interchanges
+        outside the grid or far from any motorway.
     """
+    check_quantity(speed_kmh, "speed_kmh")
+    check_quantity(ramp_min, "ramp_min", zero=True)
     lines = _checked_lines(motorways, like, speed_kmh)
     check_points(interchanges, "interchanges")
     points = interchanges.geometry.to_crs(like.crs)
@@ -104,7 +110,8 @@ def compile_motorways(
         if wrong.any():
             faults.add(what, ids=interchanges.index[wrong], remedy="drop or move these points")
     faults.raise_if_any()
-    return _compiled(lines, points.to_numpy(), point, line, rows, columns, ramp_min)
+    frame = Grid(np.broadcast_to(np.float32(0), like.shape), like.transform, like.crs)
+    return _compiled(frame, lines, points.to_numpy(), point, line, rows, columns, ramp_min)
 
 
 def _checked_lines(motorways: gpd.GeoDataFrame, like: Grid, speed_kmh: float) -> gpd.GeoDataFrame:
@@ -124,6 +131,7 @@ def _checked_lines(motorways: gpd.GeoDataFrame, like: Grid, speed_kmh: float) ->
 
 
 def _compiled(
+    frame: Grid,
     lines: gpd.GeoDataFrame,
     points: NDArray[np.object_],
     point: Ints,
@@ -151,7 +159,7 @@ def _compiled(
     owner = np.repeat(np.arange(len(stretches)), [len(path) for path in stretches])[tail]
     metres = np.hypot(*((unique[node[tail + 1]] - unique[node[tail]]) * _SAME_PLACE_M).T)
     minutes = metres / 1000.0 / lines["speed_kmh"].to_numpy(float)[owner] * 60.0
-    oneway = lines["oneway"].to_numpy(bool)[owner] if "oneway" in lines else np.zeros(len(owner), bool)
+    oneway = yes_no(lines, "motorways", "oneway")[owner] if "oneway" in lines else np.zeros(len(owner), bool)
     head, tail = node[tail + 1], node[tail]
     arcs = pd.DataFrame(
         {
@@ -165,6 +173,7 @@ def _compiled(
     nodes = np.array([index[tuple(place)] for place in foot.tolist()], np.int64)
     which = np.concatenate([numbers for _, numbers in ramps])
     return MotorwayRamps(
+        frame,
         *_by_tail(arcs, "tail", "head", len(unique)),
         *_by_tail(arcs, "head", "tail", len(unique)),
         nodes=nodes,

@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from urbgeo.checks import check_polygons
-from urbgeo.crs import equal_area_crs
+from urbgeo.land.stretch import measuring_crs
 
 Floats = NDArray[np.float64]
 
@@ -36,7 +36,8 @@ def shape_indices(polygons: gpd.GeoDataFrame) -> pd.DataFrame:
     Parameters
     ----------
     polygons
-        Valid polygons with unique index, any CRS; measured in an equal-area one unless theirs is metric.
+        Valid polygons with unique index, any CRS; measured in it where it keeps areas, else in an
+        equal-area one.
 
     Returns
     -------
@@ -92,9 +93,7 @@ def second_moment(shapes: NDArray[np.object_]) -> Floats:
 
 def _in_metres(polygons: gpd.GeoDataFrame) -> NDArray[np.object_]:
     check_polygons(polygons, "polygons")
-    metric = polygons.crs.is_projected and polygons.crs.axis_info[0].unit_name == "metre"
-    frame = polygons if metric else polygons.to_crs(equal_area_crs(polygons))
-    return np.asarray(frame.geometry.to_numpy())
+    return np.asarray(polygons.geometry.to_crs(measuring_crs(polygons)).to_numpy())
 
 
 def _longest_extent(shapes: NDArray[np.object_]) -> Floats:

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from urbgeo.checks import check_columns
+from urbgeo.checks import check_columns, check_quantity
 from urbgeo.errors import Faults, InputError
 from urbgeo.land.grids import Grid, check_metric, check_same_grid
 from urbgeo.provenance import Provenance
@@ -19,6 +19,7 @@ from urbgeo.provenance import Provenance
 Floats = NDArray[np.float64]
 
 _GUIDE = "Resource and environment carrying capacity guide (trial), 2020, as widely quoted"
+_JUDGED = "urbgeo default, a judgement"
 _FIELD = "Jia Kejing et al. 2017, Progress in Geography"
 
 GRADE_COLUMNS = ("layer", "from", "to", "score", "grade", "source")
@@ -31,22 +32,48 @@ DEFAULT_GRADES = pd.DataFrame(
         ("slope_deg", 15.0, 25.0, 40.0, "较低", _GUIDE),
         ("slope_deg", 25.0, np.inf, 20.0, "低", _GUIDE),
         ("elevation_m", -np.inf, 3500.0, 100.0, "高", _GUIDE),
-        ("elevation_m", 3500.0, 5000.0, 80.0, "降一级", _GUIDE),
+        ("elevation_m", 3500.0, 5000.0, 80.0, "较高", _GUIDE),
         ("elevation_m", 5000.0, np.inf, 20.0, "低", _GUIDE),
         ("relief_m", 0.0, 100.0, 100.0, "高", _GUIDE),
-        ("relief_m", 100.0, 200.0, 80.0, "降一级", _GUIDE),
-        ("relief_m", 200.0, np.inf, 60.0, "降二级", _GUIDE),
+        ("relief_m", 100.0, 200.0, 80.0, "较高", _GUIDE),
+        ("relief_m", 200.0, np.inf, 60.0, "中等", _GUIDE),
+        ("terrain_grade", 1.0, 2.0, 100.0, "高", _GUIDE),
+        ("terrain_grade", 2.0, 3.0, 80.0, "较高", _GUIDE),
+        ("terrain_grade", 3.0, 4.0, 60.0, "中等", _GUIDE),
+        ("terrain_grade", 4.0, 5.0, 40.0, "较低", _GUIDE),
+        ("terrain_grade", 5.0, 6.0, 20.0, "低", _GUIDE),
+        ("hazard_level", 0.0, 1.0, 100.0, "无", _FIELD),
+        ("hazard_level", 1.0, 2.0, 80.0, "低", _FIELD),
+        ("hazard_level", 2.0, 3.0, 60.0, "中", _FIELD),
+        ("hazard_level", 3.0, 4.0, 40.0, "高", _FIELD),
+        ("water_stress", 0.0, 1.0, 100.0, "无", _FIELD),
+        ("water_stress", 1.0, 2.0, 80.0, "低", _FIELD),
+        ("water_stress", 2.0, 3.0, 60.0, "中", _FIELD),
+        ("water_stress", 3.0, 4.0, 40.0, "高", _FIELD),
+        ("ecology_level", 0.0, 1.0, 100.0, "一般", _JUDGED),
+        ("ecology_level", 1.0, 2.0, 60.0, "重要", _JUDGED),
+        ("ecology_level", 2.0, 3.0, 20.0, "极重要", _JUDGED),
+        ("farmland_grade", 0.0, 1.0, 100.0, "非耕地", _FIELD),
         ("farmland_grade", 1.0, 9.0, 0.0, "优等", _FIELD),
         ("farmland_grade", 9.0, 12.0, 60.0, "中等", _FIELD),
         ("farmland_grade", 12.0, 16.0, 80.0, "低等", _FIELD),
-        ("access_min", 0.0, 15.0, 100.0, "高", "urbgeo default, a judgement"),
-        ("access_min", 15.0, 30.0, 80.0, "较高", "urbgeo default, a judgement"),
-        ("access_min", 30.0, 60.0, 60.0, "中等", "urbgeo default, a judgement"),
-        ("access_min", 60.0, np.inf, 40.0, "较低", "urbgeo default, a judgement"),
+        ("access_min", 0.0, 15.0, 100.0, "高", _JUDGED),
+        ("access_min", 15.0, 30.0, 80.0, "较高", _JUDGED),
+        ("access_min", 30.0, 60.0, 60.0, "中等", _JUDGED),
+        ("access_min", 60.0, np.inf, 40.0, "较低", _JUDGED),
     ],
     columns=list(GRADE_COLUMNS),
 )
-"""Grades by layer: ``from`` <= value < ``to`` (the last ``to`` of a layer closed), score 0 to 100."""
+"""Grades by layer: ``from`` <= value < ``to`` (the last ``to`` of a layer closed), score 0 to 100.
+
+Levels count up with the trouble: 0 none, 3 high. Farmland grades run from 1 (best) to 15, 0 is no farmland.
+``terrain_grade`` is :func:`terrain_grade`, the guide's own reading of slope, elevation and relief together.
+"""
+
+GUIDE_SLOPES_DEG = (3.0, 8.0, 15.0, 25.0)
+GUIDE_ELEVATIONS_M = (3500.0, 5000.0)
+GUIDE_RELIEFS_M = (100.0, 200.0)
+"""Bounds of the guide, closed from below; the relief bounds as widely quoted."""
 
 CLASSES: tuple[tuple[float, str, str], ...] = (
     (80.0, "high", "高"),
@@ -64,6 +91,7 @@ MAX_CONSISTENCY_RATIO = 0.1
 """Saaty 1980: judgements less consistent than this are to be made again."""
 
 WEIGHT_TOLERANCE = 1e-6
+_SCORE_DIGITS = 9
 
 
 @dataclass(frozen=True)
@@ -85,8 +113,9 @@ class AhpWeights:
 class Suitability:
     """A score per cell and why.
 
-    ``score``: 0 to 100; 0 where excluded, NaN where a layer is nodata. ``classes``: 1 (best) to 5, 0
-    excluded, NaN nodata. ``legend``: ``name``, ``name_zh``, ``cells``, ``area_km2``, ``share`` by class.
+    ``score``: 0 to 100; 0 where excluded, NaN where a layer is nodata and nothing excludes the cell.
+    ``classes``: 1 (best) to 5, 0 excluded, NaN nodata. ``legend``: ``name``, ``name_zh``, ``cells``,
+    ``area_km2``, ``share`` by class.
     ``scores``: the graded layers. ``excluded_by``: position in ``exclusions`` + 1 of the first mask that
     excludes a cell, 0 for none.
     """
@@ -118,7 +147,9 @@ class Suitability:
 
 def terrain(elevation: Grid, *, relief_m: float = 250.0) -> dict[str, Grid]:
     """``slope_deg`` (Horn's eight neighbours), ``relief_m`` (highest less lowest within a square of side
-    ``relief_m``) and ``elevation_m`` of a height grid in metres. The rim takes its nearest neighbours."""
+    ``relief_m``, three cells at least) and ``elevation_m`` of a height grid in metres. Beyond the rim the
+    ground is taken to go on as it does; nodata takes the nearest height, so slopes beside it are too flat."""
+    check_quantity(relief_m, "relief_m")
     check_metric(elevation, "elevation")
     if elevation.missing.all():
         raise InputError("elevation: every cell is nodata.")
@@ -129,20 +160,43 @@ def terrain(elevation: Grid, *, relief_m: float = 250.0) -> dict[str, Grid]:
         nearest = ndimage.distance_transform_edt(missing, return_distances=False, return_indices=True)
         values = values[tuple(nearest)]
     smooth = np.array([1.0, 2.0, 1.0]) / 4.0
-    run_x = ndimage.correlate1d(
-        ndimage.correlate1d(values, smooth, axis=0, mode="nearest"), [-0.5, 0, 0.5], axis=1, mode="nearest"
+    wide = (
+        np.pad(values, 1, mode="reflect", reflect_type="odd")
+        if min(values.shape) > 1
+        else np.pad(values, 1, mode="edge")
     )
-    run_y = ndimage.correlate1d(
-        ndimage.correlate1d(values, smooth, axis=1, mode="nearest"), [-0.5, 0, 0.5], axis=0, mode="nearest"
+    run_x, run_y = (
+        ndimage.correlate1d(ndimage.correlate1d(wide, smooth, axis=1 - axis), [-0.5, 0, 0.5], axis=axis)[
+            1:-1, 1:-1
+        ]
+        for axis in (1, 0)
     )
     slope = np.degrees(np.arctan(np.hypot(run_x / width, run_y / height)))
-    size = (2 * int(relief_m / 2 / height) + 1, 2 * int(relief_m / 2 / width) + 1)
+    size = [2 * max(int(relief_m / 2 / side), 1) + 1 for side in (height, width)]
     relief = ndimage.maximum_filter(values, size) - ndimage.minimum_filter(values, size)
     made = {"slope_deg": slope, "relief_m": relief, "elevation_m": values}
     return {
         name: elevation.having(np.where(missing, np.nan, one), source=f"{name} of {elevation.source}")
         for name, one in made.items()
     }
+
+
+def terrain_grade(ground: Mapping[str, Grid]) -> Grid:
+    """Land for construction by the guide: 1 (best) to 5 by slope, lowered for height and relief.
+
+    One grade down from 3,500 m, the lowest from 5,000 m; one down from a relief of 100 m, two from 200 m.
+    ``ground`` is what :func:`terrain` gives.
+    """
+    names = ("slope_deg", "elevation_m", "relief_m")
+    if missing := [name for name in names if name not in ground]:
+        raise InputError(f"ground: no {', '.join(missing)}; give what terrain() returns.")
+    check_same_grid({name: ground[name] for name in names})
+    slope, high, relief = (ground[name].values for name in names)
+    found = 1.0 + np.digitize(slope, GUIDE_SLOPES_DEG)
+    found += np.digitize(relief, GUIDE_RELIEFS_M) + np.digitize(high, GUIDE_ELEVATIONS_M[:1])
+    found = np.where(high >= GUIDE_ELEVATIONS_M[1], 5.0, np.minimum(found, 5.0))
+    lost = np.isnan(slope) | np.isnan(high) | np.isnan(relief)
+    return ground["slope_deg"].having(np.where(lost, np.nan, found), source="terrain grade by the guide")
 
 
 def grade(layer: Grid, name: str, grades: pd.DataFrame = DEFAULT_GRADES) -> Grid:
@@ -291,7 +345,8 @@ def suitability(
     excluded_by = np.zeros(first.shape, np.int32)
     for number, mask in reversed(list(enumerate(masks.values(), start=1))):
         excluded_by[mask.values] = number
-    total = np.where((excluded_by > 0) & ~np.isnan(total), 0.0, total)
+    # Rounded first: weights that sum to 1 in floating point must not drop a cell below its own grade.
+    total = np.where(excluded_by > 0, 0.0, np.round(total, _SCORE_DIGITS))
     bounds = np.array([least for least, *_ in CLASSES][::-1])
     classes = len(CLASSES) + 1.0 - np.digitize(total, bounds).astype(float)
     classes = np.where(np.isnan(total), np.nan, np.where(excluded_by > 0, 0.0, classes))
@@ -309,7 +364,8 @@ def suitability(
                 "by": weights if isinstance(weights, str) else type(weights).__name__,
             },
             sources=tuple(grid.source for grid in layers.values() if grid.source),
-            shares={"excluded": float((excluded_by > 0).mean()), "nodata": float(np.isnan(total).mean())},
+            shares={"excluded": float((excluded_by > 0).mean()), "nodata": float(np.isnan(total).mean())}
+            | {f"nodata in {name}": float(grid.missing.mean()) for name, grid in layers.items()},
         ),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from urbgeo.land.motorways import MotorwayRamps
 from urbgeo.land.surface_kernels import (
     BORDER,
+    MOTORWAY_LINK,
     NO_LINK,
     PAD,
     REACH,
@@ -87,15 +89,26 @@ class MemoryStore:
 
 @dataclass(frozen=True)
 class Seeds:
-    """Cells that are reached without a step: rows, columns, minutes and label of each."""
+    """Cells that are reached without a step: rows, columns, minutes, label and back-link of each."""
 
     rows: Ints
     columns: Ints
     minutes: Floats
     labels: Ints
+    links: Ints
+
+    @staticmethod
+    def joined(parts: Sequence[Seeds]) -> Seeds:
+        """All seeds of several tables, one after the other."""
+        none = np.zeros(0, np.int64)
+        parts = [Seeds(none, none, np.zeros(0), none, none), *parts]
+        names = ("rows", "columns", "minutes", "labels", "links")
+        return Seeds(*(np.concatenate([getattr(one, name) for one in parts]) for name in names))
 
     def __getitem__(self, which: Any) -> Seeds:
-        return Seeds(self.rows[which], self.columns[which], self.minutes[which], self.labels[which])
+        return Seeds(
+            self.rows[which], self.columns[which], self.minutes[which], self.labels[which], self.links[which]
+        )
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -103,14 +116,16 @@ class Seeds:
 
 @dataclass(frozen=True)
 class Walk:
-    """How a search steps: 8 or 16 ``neighbours``, cell sizes, ``uphill`` +1 away from the sources, -1
-    towards them, diagonal steps between barriers or not, and the closed bound ``limit`` in minutes."""
+    """How a search goes: 8 or 16 ``neighbours``, cell sizes, ``uphill`` +1 away from the sources, -1
+    towards them, diagonal steps between barriers or not, the closed bound ``limit`` in minutes, and whether
+    it goes by steps or as a marching front."""
 
     neighbours: int
     cell_m: tuple[float, float]
     uphill: float
     through_corners: bool
     limit: float
+    marching: bool = False
 
     def steps(self, columns: int) -> dict[str, Any]:
         """Arrays for the kernel on a block that is ``columns`` wide with its border."""
@@ -134,6 +149,12 @@ class Walk:
         }
 
 
+Settle = Callable[[Store, Block, Seeds, Walk], list[tuple[int, int, float]]]
+"""Settles a block; tells the steps in blocks to neighbours that may change, with the least minutes there."""
+
+Strips = dict[tuple[int, int], tuple[Values, Values | None]]
+
+
 def blocks_of(shape: tuple[int, int], size: int) -> list[Block]:
     """The grid cut into squares of ``size`` cells, smaller at the lower and right edge."""
     rows, columns = shape
@@ -145,13 +166,20 @@ def blocks_of(shape: tuple[int, int], size: int) -> list[Block]:
 
 
 def solve(
-    store: Store, seeds: Seeds, walk: Walk, *, block_cells: int, ramps: MotorwayRamps | None = None
+    store: Store,
+    seeds: Seeds,
+    walk: Walk,
+    *,
+    block_cells: int,
+    ramps: MotorwayRamps | None = None,
+    settle: Settle | None = None,
 ) -> None:
     """Fill ``minutes`` (and ``allocation``) of the store; they start as inf and -1.
 
-    Blocks wait in order of the least minutes that may lower them. Where a border fell, the neighbours are
-    asked again, so the answer is the same for every size of block.
+    Blocks wait in order of the least minutes that may change them. Where a border changed, the neighbours
+    are asked again, so the answer is the same for every size of block. ``settle`` goes by steps when None.
     """
+    settle = settle or _settle
     across = -(-store.shape[1] // block_cells)
     blocks = blocks_of(store.shape, block_cells)
     pending: dict[int, list[Seeds]] = {}
@@ -169,7 +197,7 @@ def solve(
         _, number = heapq.heappop(queue)
         if number in pending:
             block = blocks[number]
-            for step_down, step_right, least in _settle(store, block, _joined(pending.pop(number)), walk):
+            for step_down, step_right, least in settle(store, block, Seeds.joined(pending.pop(number)), walk):
                 row, column = number // across + step_down, number % across + step_right
                 beside = row * across + column
                 if 0 <= column < across and 0 <= beside < len(blocks):
@@ -180,11 +208,11 @@ def solve(
 
 
 def write_links(store: Store, seeds: Seeds, walk: Walk, *, block_cells: int) -> None:
-    """Mark barriers NaN in ``minutes`` and fill ``back_links`` where the store has them."""
+    """Mark barriers NaN in ``minutes``; fill ``back_links`` where the store has them and steps were gone."""
     for block in blocks_of(store.shape, block_cells):
-        if store.has("back_links"):
+        if store.has("back_links") and not walk.marching:
             barrier = ~np.isfinite(store.read("friction", block))
-            padded = _padded(store, "minutes", block, np.inf)
+            finished = padded(store, "minutes", block, np.inf)
             inside = (
                 (seeds.rows >= block.top)
                 & (seeds.rows < block.bottom)
@@ -192,17 +220,17 @@ def write_links(store: Store, seeds: Seeds, walk: Walk, *, block_cells: int) -> 
                 & (seeds.columns < block.right)
             )
             here = seeds[inside]
-            columns = padded.shape[1]
+            columns = finished.shape[1]
             link = links_back(
-                _padded(store, "friction", block, np.inf).ravel(),
+                padded(store, "friction", block, np.inf).ravel(),
                 _height(store, block),
-                padded.ravel(),
+                finished.ravel(),
                 columns=columns,
                 seeds=(here.rows - block.top + PAD) * columns + here.columns - block.left + PAD,
                 seed_minutes=here.minutes,
                 **walk.steps(columns),
             )
-            inner = link.reshape(padded.shape)[PAD:-PAD, PAD:-PAD]
+            inner = link.reshape(finished.shape)[PAD:-PAD, PAD:-PAD]
             store.write("back_links", block, np.where(barrier, np.uint8(NO_LINK), inner))
     # Only now: a neighbour's border must still read inf, not NaN, while the links are written.
     for block in blocks_of(store.shape, block_cells):
@@ -216,34 +244,51 @@ def _settle(store: Store, block: Block, seeds: Seeds, walk: Walk) -> list[tuple[
 
     Returns the step in blocks to each such neighbour with the least minutes that changed beside it.
     """
-    friction = _padded(store, "friction", block, np.inf)
-    minutes = _padded(store, "minutes", block, np.inf)
-    label = _padded(store, "allocation", block, -1) if store.has("allocation") else None
+    friction = padded(store, "friction", block, np.inf)
+    minutes = padded(store, "minutes", block, np.inf)
+    label = padded(store, "allocation", block, -1) if store.has("allocation") else None
     inner = np.s_[PAD:-PAD, PAD:-PAD]
-    strips = {step: _strip(minutes[inner], label, *step) for step in STEPS_8}
+    before = strips_of(minutes[inner], None if label is None else label[inner], REACH)
     start = _border_seeds(minutes, label)
-    own = Seeds(seeds.rows - block.top + PAD, seeds.columns - block.left + PAD, seeds.minutes, seeds.labels)
-    start = _joined([start, own])
+    rows, columns = seeds.rows - block.top + PAD, seeds.columns - block.left + PAD
+    start = Seeds.joined([start, Seeds(rows, columns, seeds.minutes, seeds.labels, seeds.links)])
     _close_border(minutes)
     height = _height(store, block)
     widths = _bucket_widths(friction, height, walk)
     room = friction.size // 4 + SPARE_ROOM
     while not _search(friction, height, minutes, label, start, walk, widths, room):
         room *= 2
-        start = _joined([start, _seeds_at(minutes, label)])
+        start = Seeds.joined([start, _seeds_at(minutes, label)])
         keep = minutes == BORDER
         minutes[...] = np.where(keep, BORDER, np.inf)
     store.write("minutes", block, minutes[inner])
     if label is not None:
         store.write("allocation", block, label[inner])
+    return changed_beside(before, strips_of(minutes[inner], None if label is None else label[inner], REACH))
+
+
+def strips_of(inner: Values, label: Values | None, reach: int) -> Strips:
+    """Copies of the cells of a block that each of its eight neighbours sees, with their labels."""
+    cut = {-1: slice(0, reach), 0: slice(None), 1: slice(-reach, None)}
+    return {
+        (down, right): (
+            inner[cut[down], cut[right]].copy(),
+            None if label is None else label[cut[down], cut[right]].copy(),
+        )
+        for down, right in STEPS_8
+    }
+
+
+def changed_beside(before: Strips, after: Strips) -> list[tuple[int, int, float]]:
+    """The neighbours that see other minutes or labels than before, with the least of those minutes."""
     found = []
-    for step, (old, old_label) in strips.items():
-        new, new_label = _strip(minutes[inner], label, *step)
-        fell = new < old
+    for step, (old, old_label) in before.items():
+        new, new_label = after[step]
+        changed = new != old
         if old_label is not None and new_label is not None:
-            fell |= (new_label != old_label) & np.isfinite(new)
-        if fell.any():
-            found.append((*step, float(new[fell].min())))
+            changed |= (new_label != old_label) & np.isfinite(new)
+        if changed.any():
+            found.append((*step, float(np.minimum(new, old)[changed].min())))
     return found
 
 
@@ -289,7 +334,7 @@ def _bucket_widths(friction: Floats, height: Floats | None, walk: Walk) -> tuple
     return width, 1 << int(np.ceil(np.log2(wanted)))
 
 
-def _padded(store: Store, layer: str, block: Block, fill: float) -> Values:
+def padded(store: Store, layer: str, block: Block, fill: float) -> Values:
     """A window with its border; beyond the edge of the grid the border is ``fill``. Always a copy."""
     rows, columns = store.shape
     top, left = max(block.top - PAD, 0), max(block.left - PAD, 0)
@@ -307,15 +352,7 @@ def _padded(store: Store, layer: str, block: Block, fill: float) -> Values:
 
 
 def _height(store: Store, block: Block) -> Floats | None:
-    return _padded(store, "height", block, np.nan).ravel() if store.has("height") else None
-
-
-def _strip(inner: Values, label: Values | None, down: int, right: int) -> tuple[Values, Values | None]:
-    """The cells of a block that its neighbour in that direction sees, with their labels."""
-    cut = {-1: slice(0, REACH), 0: slice(None), 1: slice(-REACH, None)}
-    where = cut[down], cut[right]
-    labels = None if label is None else label[PAD:-PAD, PAD:-PAD][where].copy()
-    return inner[where].copy(), labels
+    return padded(store, "height", block, np.nan).ravel() if store.has("height") else None
 
 
 def _close_border(minutes: Floats) -> None:
@@ -336,27 +373,17 @@ def _border_seeds(minutes: Floats, label: Values | None) -> Seeds:
     for ring in rings:
         found = _seeds_at(minutes[ring], None if label is None else label[ring])
         down, across = (part.indices(size)[0] for part, size in zip(ring, minutes.shape, strict=True))
-        seeds.append(Seeds(found.rows + down, found.columns + across, found.minutes, found.labels))
-    return _joined(seeds)
+        seeds.append(
+            Seeds(found.rows + down, found.columns + across, found.minutes, found.labels, found.links)
+        )
+    return Seeds.joined(seeds)
 
 
 def _seeds_at(minutes: Floats, label: Values | None) -> Seeds:
     """Every cell that has minutes, as a seed."""
     rows, columns = np.nonzero(np.isfinite(minutes))
     labels = np.zeros(len(rows), np.int64) if label is None else label[rows, columns].astype(np.int64)
-    return Seeds(rows, columns, minutes[rows, columns], labels)
-
-
-def _joined(parts: list[Seeds]) -> Seeds:
-    if not parts:
-        none = np.zeros(0, np.int64)
-        return Seeds(none, none, np.zeros(0), none)
-    return Seeds(
-        *(
-            np.concatenate([getattr(one, name) for one in parts])
-            for name in ("rows", "columns", "minutes", "labels")
-        )
-    )
+    return Seeds(rows, columns, minutes[rows, columns], labels, np.zeros(len(rows), np.int64))
 
 
 def _down_the_ramps(store: Store, ramps: MotorwayRamps, walk: Walk) -> Seeds:
@@ -370,4 +397,5 @@ def _down_the_ramps(store: Store, ramps: MotorwayRamps, walk: Walk) -> Seeds:
         labels = np.array([int(store.read("allocation", cell)[0, 0]) for cell in cells], np.int64)
     minutes, mark = ramps.search(now, labels, towards=walk.uphill < 0, limit=walk.limit)
     sooner = (minutes < now) | ((minutes == now) & np.isfinite(now) & (mark < labels))
-    return Seeds(ramps.rows, ramps.columns, minutes, mark)[sooner]
+    links = np.full(len(cells), MOTORWAY_LINK, np.int64)
+    return Seeds(ramps.rows, ramps.columns, minutes, mark, links)[sooner]

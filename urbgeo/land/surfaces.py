@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,23 @@ import rasterio
 from numpy.typing import NDArray
 from rasterio.windows import Window
 
-from urbgeo.checks import check_choice, check_minutes, check_points
+from urbgeo.checks import check_choice, check_minutes, check_points, check_quantity
 from urbgeo.errors import InputError
 from urbgeo.files import written_whole
-from urbgeo.land.grids import Grid, check_metric, check_same_grid
+from urbgeo.land.grids import Grid, check_lengths, check_same_grid, float_kind, same_grid
+from urbgeo.land.marching import marching as by_marching
+from urbgeo.land.marching import source_discs
 from urbgeo.land.motorways import MotorwayRamps
-from urbgeo.land.surface_blocks import Block, MemoryStore, Seeds, Walk, blocks_of, solve, write_links
+from urbgeo.land.surface_blocks import (
+    Block,
+    MemoryStore,
+    Seeds,
+    Store,
+    Walk,
+    blocks_of,
+    solve,
+    write_links,
+)
 from urbgeo.land.surface_kernels import NO_LINK
 from urbgeo.provenance import Provenance
 
@@ -34,6 +45,10 @@ LEAST_BLOCK = 4
 """A block must be wider than the border its neighbours see."""
 
 _TILE = 256
+_MOST_CELLS_AT_ONCE = 2**31 - 2**20
+"""Cells of a block, its border included, are numbered in 32 bits."""
+
+_NO_HEIGHT = "elevation: every cell is nodata; leave it out, or give heights where no road runs."
 
 
 @dataclass(frozen=True)
@@ -42,7 +57,8 @@ class TravelSurface:
 
     ``minutes``: float64, ``inf`` = not reached, NaN = barrier or nodata. ``allocation``: position in
     ``sources`` of the source each cell belongs to, -1 = none. ``back_links``: number ``k + 1`` of the step
-    in ``urbgeo.land.surface_kernels.STEPS_16`` by which the least way comes into a cell; 0 at a source, 254
+    in ``urbgeo.land.surface_kernels.STEPS_16`` by which the least way comes into a cell (of a marching front,
+    from the neighbour its ray passes nearest); 0 at a source, 254
     at the foot of a motorway ramp, 255 where there is no way. ``sources``: ``row``, ``column``, ``status``
     by source id (``"used"``, ``"outside the grid"``, ``"on a barrier"``).
     """
@@ -70,6 +86,8 @@ def travel_surface(
     sources: gpd.GeoDataFrame,
     *,
     neighbours: int = 8,
+    marching: bool = False,
+    source_disc_m: float | None = None,
     elevation: Grid | None = None,
     direction: str = "from",
     motorways: MotorwayRamps | None = None,
@@ -83,7 +101,9 @@ def travel_surface(
 
     A step costs its metres times the mean friction of the cells it crosses: two for the eight near
     neighbours, four for a knight's step of 16. Ways along a ray that is no step are too long by at most
-    8.2 % with 8 neighbours and 2.8 % with 16 on open ground.
+    8.2 % with 8 neighbours and 2.8 % with 16 on open ground, however small the cells. With ``marching`` the
+    minutes between two neighbours are linear, so a front crosses open ground in every direction and the
+    error falls with the size of the cells; roads one cell wide keep their steps.
 
     Parameters
     ----------
@@ -93,6 +113,12 @@ def travel_surface(
         Points with unique index, any CRS; equal minutes go to the source that comes first.
     neighbours
         8 or 16.
+    marching
+        Fast marching over the 8 neighbours. The speed of a cell is the same in every direction: with
+        ``elevation`` it is refused.
+    source_disc_m
+        With ``marching``: cells so near to a source, and no further than the ground round it is all alike,
+        get their straight-line minutes. None for ten cells.
     elevation
         Metres, on the cells of ``friction``. Steps then take Tobler's time for their slope over his time
         on the flat, so uphill and downhill differ; a cell without a height (NaN: a road one drives on)
@@ -115,18 +141,24 @@ def travel_surface(
     ------
     InputError
         For a friction that is nowhere a number or anywhere <= 0, layers on other cells, a grid in degrees,
-        or when no source can be used.
+        marching with slopes or 16 neighbours, or when no source can be used.
 
     References
     ----------
+    Sethian, J. A. (1996), A fast marching level set method for monotonically advancing fronts.
     Tobler, W. (1993), Three presentations on geographical analysis and modeling: the hiking function.
     """
     layers = {"friction": friction} | ({} if elevation is None else {"elevation": elevation})
     check_same_grid(layers)
     _check_friction(friction)
+    sloped = elevation is not None
+    if elevation is not None and elevation.missing.all():
+        raise InputError(_NO_HEIGHT)
     walk = _walk(friction, neighbours, direction, through_corners, limit_min)
-    table, seeds = _seeds(sources, friction, {"friction": friction.values})
+    walk = _marching(walk, marching, source_disc_m, sloped=sloped)
     size = max(*friction.shape, LEAST_BLOCK) if block_cells is None else _check_block(block_cells)
+    if block_cells is None and friction.values.size > _MOST_CELLS_AT_ONCE:
+        size = FILE_BLOCK
     nowhere = np.broadcast_to(np.inf, friction.shape)
     arrays: dict[str, NDArray[Any]] = {
         "friction": friction.values,
@@ -140,8 +172,7 @@ def travel_surface(
     if elevation is not None:
         arrays["height"] = elevation.values.astype(np.float32, copy=False)
     store = MemoryStore(arrays)
-    solve(store, seeds, walk, block_cells=size, ramps=motorways)
-    write_links(store, seeds, walk, block_cells=size)
+    table, shares = _solved(store, sources, friction, walk, source_disc_m, size, motorways)
     made = {
         name: friction.having(arrays[name], source=f"urbgeo travel surface, {name}")
         for name in ("minutes", "allocation", "back_links")
@@ -152,7 +183,7 @@ def travel_surface(
         made.get("allocation"),
         made.get("back_links"),
         table,
-        _provenance(walk, table, direction, elevation is not None, motorways, friction.source),
+        _provenance(walk, shares, direction, sloped, friction.source),
     )
 
 
@@ -162,6 +193,8 @@ def travel_surface_files(
     folder: Path | str,
     *,
     neighbours: int = 8,
+    marching: bool = False,
+    source_disc_m: float | None = None,
     elevation: Path | str | None = None,
     direction: str = "from",
     motorways: MotorwayRamps | None = None,
@@ -189,16 +222,15 @@ def travel_surface_files(
             files["height"] = stack.enter_context(rasterio.open(elevation))
         frame = _frame_of(files)
         walk = _walk(frame, neighbours, direction, through_corners, limit_min)
+        walk = _marching(walk, marching, source_disc_m, sloped=elevation is not None)
         for name, path in paths.items():
             part = stack.enter_context(written_whole(path))
             files[name] = stack.enter_context(_new_file(part, files["friction"], *kinds[name]))
         store = _FileStore(files)
         _start_blocks(store, size)
-        table, seeds = _seeds(sources, frame, store)
-        solve(store, seeds, walk, block_cells=size, ramps=motorways)
-        write_links(store, seeds, walk, block_cells=size)
+        table, shares = _solved(store, sources, frame, walk, source_disc_m, size, motorways)
     source = f"friction {Path(friction).name}"
-    made = _provenance(walk, table, direction, elevation is not None, motorways, source)
+    made = _provenance(walk, shares, direction, elevation is not None, source)
     return SurfaceFiles(paths["minutes"], paths.get("allocation"), paths.get("back_links"), table, made)
 
 
@@ -220,7 +252,7 @@ class _FileStore:
         values = self.files[layer].read(1, window=_window(block), masked=masked)
         if not masked:
             return values
-        kind = np.float64 if values.dtype.itemsize > 4 else np.float32
+        kind = np.float32 if layer == "height" else float_kind(values.dtype)
         return values.astype(kind).filled(np.nan)
 
     def write(self, layer: str, block: Block, values: NDArray[Any]) -> None:
@@ -253,18 +285,20 @@ def _new_file(path: Path, like: Any, dtype: str, nodata: float) -> Any:
 
 def _start_blocks(store: _FileStore, size: int) -> None:
     """Check the friction and fill the results with their first values, block by block."""
-    passable = False
+    passable, high = False, not store.has("height")
     for block in blocks_of(store.shape, size):
         friction = store.read("friction", block)
         passable |= _any_passable(friction)
+        high = high or bool(np.isfinite(store.read("height", block)).any())
         store.write("minutes", block, np.full(friction.shape, np.inf))
         if store.has("allocation"):
             store.write("allocation", block, np.full(friction.shape, NO_SOURCE, np.int32))
     _refuse_no_way(passable)
+    if not high:
+        raise InputError(_NO_HEIGHT)
 
 
 def _check_friction(friction: Grid) -> None:
-    check_metric(friction, "friction")
     if not np.issubdtype(friction.values.dtype, np.floating):
         raise InputError(f"friction: minutes per metre are needed, not {friction.values.dtype}.")
     _refuse_no_way(_any_passable(friction.values))
@@ -290,8 +324,58 @@ def _walk(
     if neighbours not in NEIGHBOURS:
         raise InputError(f"neighbours: {neighbours!r}; choose 8 or 16.")
     check_choice(direction, "direction", ("from", "to"))
+    check_lengths(friction, "friction")
     limit = np.inf if limit_min is None else check_minutes(limit_min, "limit_min")
     return Walk(neighbours, friction.cell_m, 1.0 if direction == "from" else -1.0, through_corners, limit)
+
+
+def _marching(walk: Walk, marching: bool, disc_m: float | None, *, sloped: bool) -> Walk:
+    if not marching:
+        if disc_m is not None:
+            raise InputError("source_disc_m: only a marching front has discs; give marching=True.")
+        return walk
+    if sloped:
+        raise InputError(
+            "marching, elevation: a front is as quick in every direction and cannot follow slopes; give "
+            "neighbours=16 instead."
+        )
+    if walk.neighbours != 8:
+        raise InputError("marching, neighbours: a front goes over 8 neighbours; leave neighbours=8.")
+    if disc_m is not None:
+        check_quantity(disc_m, "source_disc_m", zero=True)
+    return replace(walk, marching=True)
+
+
+def _solved(
+    store: Store,
+    sources: gpd.GeoDataFrame,
+    frame: Grid,
+    walk: Walk,
+    disc_m: float | None,
+    size: int,
+    motorways: MotorwayRamps | None,
+) -> tuple[pd.DataFrame, dict[str, float]]:
+    """Fill the store; the table of sources, and the share of sources and ramps that were used."""
+    shares = {} if motorways is None else {"ramps_used": _ramps_used(motorways, frame, store)}
+    table, seeds = _seeds(sources, frame, store)
+    if walk.marching:
+        discs = source_discs(store, seeds, walk.cell_m, disc_m)
+        solve(store, discs, walk, block_cells=size, ramps=motorways, settle=by_marching(walk))
+    else:
+        solve(store, seeds, walk, block_cells=size, ramps=motorways)
+    write_links(store, seeds, walk, block_cells=size)
+    return table, shares | {"sources_used": float((table["status"] == "used").mean())}
+
+
+def _ramps_used(motorways: MotorwayRamps, frame: Grid, store: Store) -> float:
+    """The share of ramps that stand on land one can cross."""
+    if not same_grid(motorways.frame, frame):
+        raise InputError("motorways: compiled for other cells; compile them with like=friction.")
+    cells = zip(motorways.rows.tolist(), motorways.columns.tolist(), strict=True)
+    free = [np.isfinite(store.read("friction", Block(r, r + 1, c, c + 1))[0, 0]) for r, c in cells]
+    if not any(free):
+        raise InputError("motorways: every interchange lies on a barrier; burn in the roads that lead there.")
+    return float(np.mean(free))
 
 
 def _check_block(cells: int) -> int:
@@ -300,18 +384,14 @@ def _check_block(cells: int) -> int:
     return int(cells)
 
 
-def _seeds(sources: gpd.GeoDataFrame, frame: Grid, layers: Any) -> tuple[pd.DataFrame, Seeds]:
+def _seeds(sources: gpd.GeoDataFrame, frame: Grid, store: Store) -> tuple[pd.DataFrame, Seeds]:
     """Where each source stands and whether it can be used."""
     check_points(sources, "sources")
     rows, columns = frame.rows_columns(sources)
     status = np.where(rows < 0, "outside the grid", "used").astype(object)
     for i in np.flatnonzero(rows >= 0):
         row, column = int(rows[i]), int(columns[i])
-        if isinstance(layers, dict):
-            value = layers["friction"][row, column]
-        else:
-            value = layers.read("friction", Block(row, row + 1, column, column + 1))[0, 0]
-        if not np.isfinite(value):
+        if not np.isfinite(store.read("friction", Block(row, row + 1, column, column + 1))[0, 0]):
             status[i] = "on a barrier"
     used = np.flatnonzero(status == "used")
     if not len(used):
@@ -320,26 +400,24 @@ def _seeds(sources: gpd.GeoDataFrame, frame: Grid, layers: Any) -> tuple[pd.Data
             "off barriers."
         )
     table = pd.DataFrame({"row": rows, "column": columns, "status": status}, index=sources.index)
-    return table, Seeds(rows[used], columns[used], np.zeros(len(used)), used.astype(np.int64))
+    return table, Seeds(
+        rows[used], columns[used], np.zeros(len(used)), used.astype(np.int64), np.zeros(len(used), np.int64)
+    )
 
 
 def _provenance(
-    walk: Walk,
-    table: pd.DataFrame,
-    direction: str,
-    sloped: bool,
-    motorways: MotorwayRamps | None,
-    source: str,
+    walk: Walk, shares: dict[str, float], direction: str, sloped: bool, source: str
 ) -> Provenance:
     return Provenance(
         parameters={
             "neighbours": walk.neighbours,
+            "marching": walk.marching,
             "direction": direction,
             "through_corners": walk.through_corners,
             "limit_min": walk.limit,
             "slope": "Tobler 1993" if sloped else "none",
-            "motorway_ramps": 0 if motorways is None else len(motorways.nodes),
+            "motorways": "ramps_used" in shares,
         },
         sources=(source,) if source else (),
-        shares={"sources_used": float((table["status"] == "used").mean())},
+        shares=shares,
     )
