@@ -160,7 +160,7 @@ def catchments(
         access[p == 0] = 0.0
     catching = access > 0 if (access > 0).all() else summed(i, w, n) > 0
     caught = used if used.all() else summed(j, w, m) > 0
-    status = status_of(travel.origins, travel.origin_asked, np.flatnonzero(catching))
+    status = status_of(travel.origins, travel.origin_asked, catching)
     facilities = pd.DataFrame(
         {
             "capacity": s,

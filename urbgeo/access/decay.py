@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from urbgeo.access.kernels import levels_at
+from urbgeo.access.kernels import kept_within, levels_at
 from urbgeo.checks import check_minutes, check_quantity, is_finite_number
 from urbgeo.errors import InputError
 
@@ -64,10 +64,12 @@ class Decay:
             When the weights of these minutes are negative, not finite or rise with the minutes.
         """
         minutes = np.asarray(minutes, dtype=np.float64)
-        within = minutes <= min(self.cutoff_min, np.finfo(np.float64).max)
+        limit = min(self.cutoff_min, float(np.finfo(np.float64).max))
         if self.by_formula:
             with np.errstate(invalid="ignore"):  # inf and NaN are masked
-                return np.where(within, self.function(minutes), 0.0)
+                weights = np.ascontiguousarray(self.function(minutes))
+            return kept_within(weights.ravel(), minutes.ravel(), limit).reshape(minutes.shape)
+        within = minutes <= limit
         weights = np.zeros(minutes.shape)
         weights[within] = self._weights(minutes[within])
         met, where = np.unique(minutes[within], return_index=True)
@@ -104,7 +106,7 @@ class Decay:
 def binary(cutoff_min: float) -> Decay:
     """1 up to ``cutoff_min`` (closed), 0 beyond."""
     cutoff = check_minutes(cutoff_min, "cutoff_min")
-    return Decay(f"binary {cutoff:g}", lambda t: np.broadcast_to(1.0, t.shape), cutoff, by_formula=True)
+    return Decay(f"binary {cutoff:g}", lambda t: np.ones(t.shape), cutoff, by_formula=True)
 
 
 def linear(cutoff_min: float) -> Decay:

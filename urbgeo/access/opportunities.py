@@ -22,7 +22,7 @@ from urbgeo.errors import InputError
 from urbgeo.provenance import Provenance
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+Places = NDArray[np.int32]
 
 ROUNDING = 1e-9
 """Relative shortfall up to which an amount counts as reached: sums of fractions are not exact."""
@@ -256,7 +256,7 @@ def _sides(
     amounts: pd.Series | pd.DataFrame,
     active: bool,
     ids: pd.Index | None,
-) -> tuple[Travel, pd.DataFrame, Ints, Ints]:
+) -> tuple[Travel, pd.DataFrame, Places, Places]:
     """Travel, amounts, and for each pair the position that receives and the position that gives."""
     if not isinstance(active, bool | np.bool_):
         raise InputError(f"active: {active!r} is neither True nor False.")
@@ -265,8 +265,7 @@ def _sides(
     travel = read_travel(minutes_table, origins=origins, destinations=destinations)
     to, source = (travel.origin, travel.destination) if active else (travel.destination, travel.origin)
     if not travel.whole:
-        paired = np.zeros(len(frame), np.bool_)
-        paired[source] = True
+        paired = travel.destination_reached if active else travel.origin_reached
         absent = int((~paired).sum())
         if absent:
             warn(f"amounts: {absent} of {len(frame)} ids are in no pair of the table that can be travelled.")
@@ -274,7 +273,7 @@ def _sides(
 
 
 def _reached(
-    travel: Travel, to: Ints, source: Ints, amounts: pd.Series, limits: Floats, count: int
+    travel: Travel, to: Places, source: Places, amounts: pd.Series, limits: Floats, count: int
 ) -> Floats:
     """Sums (ids, limits) of the amounts within each limit."""
     sums = np.zeros((count, len(limits) + 1))
@@ -306,8 +305,10 @@ def _result(
     level: str,
 ) -> Access:
     ids = travel.origins if active else travel.destinations
-    asked = travel.origin_asked if active else travel.destination_asked
-    status = status_of(ids, asked, travel.origin if active else travel.destination)
+    if active:
+        status = status_of(ids, travel.origin_asked, travel.origin_reached)
+    else:
+        status = status_of(ids, travel.destination_asked, travel.destination_reached)
     table = pd.DataFrame(columns, index=ids)
     table.columns = pd.MultiIndex.from_tuples(list(columns), names=["amount", level])
     unreached = float((status != "reached").mean()) if len(status) else 0.0

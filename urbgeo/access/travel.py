@@ -13,13 +13,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from urbgeo.access.kernels import add_weighted, first_seen, read_pairs
+from urbgeo.access.kernels import add_weighted, find_places, first_seen, read_pairs
 from urbgeo.checks import add_amount_faults, add_id_faults
 from urbgeo.errors import Faults, InputError, UrbgeoWarning, some_of
 from urbgeo.provenance import Provenance
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Places = NDArray[np.int32]
 Bools = NDArray[np.bool_]
 
 LONGEST_MIN = 14 * 24 * 60.0
@@ -29,7 +30,7 @@ LOPSIDED = 30.0
 """Trips from an id that take so many times as long as those to it suggest seconds mixed with minutes."""
 
 DENSE_PAIRS = 200_000_000
-"""Up to so many possible pairs, doubles are looked for in a table of marks, beyond by hashing."""
+"""Up to so many possible pairs, doubles are found by counting marks in a table, beyond by hashing."""
 
 WIDEST_SPAN = 10_000_000
 """Ids that are whole numbers within such a span are looked up in an array."""
@@ -50,6 +51,8 @@ class Travel:
         minutes, finite and >= 0.
     origin_asked, destination_asked
         False where every minute of an id is NaN or its row is missing from a long table.
+    origin_reached, destination_reached
+        Whether an id has any pair that can be travelled.
     whole
         The table held every pair (wide), so that an id it lacks is a mistake rather than out of reach.
     provenance
@@ -58,11 +61,13 @@ class Travel:
 
     origins: pd.Index
     destinations: pd.Index
-    origin: Ints
-    destination: Ints
+    origin: Places
+    destination: Places
     minutes: Floats
     origin_asked: Bools
     destination_asked: Bools
+    origin_reached: Bools
+    destination_reached: Bools
     whole: bool
     provenance: Provenance = field(default_factory=Provenance)
 
@@ -164,22 +169,20 @@ def series_of(amounts: pd.Series, name: str) -> pd.Series:
     return amounts_of(amounts, name).iloc[:, 0].rename(name)
 
 
-def status_of(ids: pd.Index, asked: Bools, positions: Ints) -> pd.Series:
-    """``"reached"`` for ids with a pair, ``"unreached"`` without, ``"not asked"`` where none was asked."""
-    has = np.zeros(len(ids), np.bool_)
-    has[positions] = True
+def status_of(ids: pd.Index, asked: Bools, has: Bools) -> pd.Series:
+    """``"reached"`` for ids that have a pair, ``"unreached"`` without, ``"not asked"`` where none was."""
     words = np.where(has, "reached", np.where(asked, "unreached", "not asked"))
     return pd.Series(words, index=ids, name="status")
 
 
-def weighted(to: Ints, source: Ints, weights: Floats, amounts: Floats, count: int) -> Floats:
+def weighted(to: Places, source: Places, weights: Floats, amounts: Floats, count: int) -> Floats:
     """Sum of ``amounts[source] * weights`` by ``to``; 0 where there is none."""
     sums = np.zeros(count)
     add_weighted(to, source, weights, amounts, sums)
     return sums
 
 
-def summed(positions: Ints, weights: Floats, count: int) -> Floats:
+def summed(positions: Places, weights: Floats, count: int) -> Floats:
     """Sum of the weights by position; 0 where there is none."""
     return weighted(positions, positions, weights, np.ones(count), count)
 
@@ -203,22 +206,38 @@ def _read_wide(table: pd.DataFrame) -> Travel:
     origin, destination = np.nonzero(np.isfinite(values))
     _add_minutes_faults(faults, values.ravel(), lambda rows: _pair_names(table, rows))
     faults.raise_if_any()
-    known, finite = ~np.isnan(values), np.isfinite(values)
+    finite, never = np.isfinite(values), np.isinf(values)
     minutes = np.where(finite, values, 0.0)
     out, home = (
-        np.stack([one.sum(axis=axis, dtype=np.float64) for one in (known, finite, minutes)], axis=1)
+        np.stack([one.sum(axis=axis, dtype=np.float64) for one in (finite, minutes, never)], axis=1)
         for axis in (1, 0)
     )
     _warn_lopsided(table.index, table.columns, out, home)
+    ends = origin.astype(np.int32), destination.astype(np.int32)
+    return _travel(table.index, table.columns, ends, values[finite], out, home, whole=True)
+
+
+def _travel(
+    origins: pd.Index,
+    destinations: pd.Index,
+    ends: tuple[Places, Places],
+    minutes: Floats,
+    out: Floats,
+    home: Floats,
+    *,
+    whole: bool,
+) -> Travel:
+    """``out`` and ``home`` (ids, 3): pairs reached, sum of their minutes, pairs without a path."""
     return Travel(
-        table.index,
-        table.columns,
-        origin.astype(np.int64),
-        destination.astype(np.int64),
-        values[origin, destination],
+        origins,
+        destinations,
+        *ends,
+        minutes,
+        out[:, 0] + out[:, 2] > 0,
+        home[:, 0] + home[:, 2] > 0,
         out[:, 0] > 0,
         home[:, 0] > 0,
-        whole=True,
+        whole=whole,
     )
 
 
@@ -238,35 +257,24 @@ def _read_long(table: pd.DataFrame, origins: pd.Index | None, destinations: pd.I
         if other.any():
             found = some_of(table["unit"][other].astype(str).unique())
             faults.add(f"mixed units: {found}", ids=table.index[other], remedy="convert them to minutes")
-    values = minutes.to_numpy(np.float64)
+    values = np.ascontiguousarray(minutes, np.float64)
     start = _keyed(table["from"], origins, faults)
     end = _keyed(table["to"], destinations, faults)
     faults.raise_if_any()
+    (i, lost), (j, strange) = (find_places(one.keys, one.low, one.lookup) for one in (start, end))
     rows, columns = len(start.ids), len(end.ids)
-    few = rows * columns <= DENSE_PAIRS
-    seen = np.zeros(rows * columns if few else 0, np.bool_)
+    seen = np.zeros(rows * columns if rows * columns <= DENSE_PAIRS else 0, np.bool_)
     out, home = np.zeros((rows, 3)), np.zeros((columns, 3))
-    i, j, sound = read_pairs(
-        start.keys,
-        start.low,
-        start.lookup,
-        end.keys,
-        end.low,
-        end.lookup,
-        values,
-        LONGEST_MIN,
-        seen,
-        out,
-        home,
-    )
-    if not (sound and few):
+    known = lost + strange == 0
+    wrong = read_pairs(i, j, values, LONGEST_MIN, seen, out, home) if known else 1
+    if wrong or np.count_nonzero(seen) < len(values):
         _add_pair_faults(faults, table, i, j, values, columns)
     faults.raise_if_any()
     _warn_lopsided(start.ids, end.ids, out, home)
-    if out[:, 1].sum() < len(values):
+    if out[:, 0].sum() < len(values):
         finite = np.isfinite(values)
         i, j, values = i[finite], j[finite], values[finite]
-    return Travel(start.ids, end.ids, i, j, values, out[:, 0] > 0, home[:, 0] > 0, whole=False)
+    return _travel(start.ids, end.ids, (i, j), values, out, home, whole=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -280,14 +288,13 @@ class _Keys:
 
 
 def _keyed(column: pd.Series, asked: pd.Index | None, faults: Faults) -> _Keys:
-    """Whole numbers close to each other are their own keys; other ids are hashed."""
+    """Whole numbers close to each other are their own keys; other ids are hashed once."""
     if asked is not None:
         add_id_faults(faults, asked)
         if not asked.is_unique:
             return _Keys(asked, np.zeros(len(column), np.int64), 0, np.zeros(1, np.int64))
-    whole = column.dtype.kind == "i" and len(column) and (asked is None or asked.dtype.kind == "i")
-    if whole and (asked is None or len(asked)):
-        keys = column.to_numpy(np.int64)
+    if _whole(column.dtype) and len(column) and (asked is None or (_whole(asked.dtype) and len(asked))):
+        keys = np.ascontiguousarray(column, np.int64)
         known = keys if asked is None else asked.to_numpy(np.int64)
         low, span = int(known.min()), int(known.max()) - int(known.min()) + 1
         if span <= WIDEST_SPAN:
@@ -297,16 +304,19 @@ def _keyed(column: pd.Series, asked: pd.Index | None, faults: Faults) -> _Keys:
             else:
                 lookup[known - low] = np.arange(len(known))
             return _Keys(asked, keys, low, lookup)
+    codes, found = pd.factorize(column)
+    ids = pd.Index(found)
     if asked is None:
-        codes, ids = pd.factorize(column)
-        asked = pd.Index(ids)
-    else:
-        codes = asked.get_indexer(column)
-    return _Keys(asked, codes.astype(np.int64), 0, np.arange(len(asked), dtype=np.int64))
+        return _Keys(ids, codes.astype(np.int64), 0, np.arange(len(ids), dtype=np.int64))
+    return _Keys(asked, codes.astype(np.int64), 0, asked.get_indexer(ids).astype(np.int64))
+
+
+def _whole(kind: object) -> bool:
+    return isinstance(kind, np.dtype) and kind.kind == "i"
 
 
 def _add_pair_faults(
-    faults: Faults, table: pd.DataFrame, i: Ints, j: Ints, values: Floats, columns: int
+    faults: Faults, table: pd.DataFrame, i: Places, j: Places, values: Floats, columns: int
 ) -> None:
     """Name what the quick pass found; this takes longer."""
 
@@ -325,7 +335,9 @@ def _add_pair_faults(
                 remedy=f"give these {side} an amount (0 if they have none) or drop their pairs",
             )
     _add_minutes_faults(faults, values, named)
-    doubles = np.flatnonzero(pd.Series(i * columns + j).duplicated().to_numpy() & (i >= 0) & (j >= 0))
+    doubles = np.flatnonzero(
+        pd.Series(i.astype(np.int64) * columns + j).duplicated().to_numpy() & (i >= 0) & (j >= 0)
+    )
     if len(doubles):
         faults.add(
             f"{len(doubles)} repeated pairs",
@@ -353,12 +365,12 @@ def _add_minutes_faults(faults: Faults, values: Floats, named: Callable[[Ints], 
 def _warn_lopsided(origins: pd.Index, destinations: pd.Index, out: Floats, home: Floats) -> None:
     """Warn of ids whose trips out take many times as long as those in: two units in one table.
 
-    ``out`` and ``home`` (ids, 3): pairs asked, pairs reached, sum of their minutes.
+    ``out`` and ``home`` as for :func:`_travel`.
     """
     back = destinations.get_indexer(origins)
     if (back < 0).all():
         return
-    away, towards = (each[:, 2] / np.maximum(each[:, 1], 1.0) for each in (out, home))
+    away, towards = (each[:, 1] / np.maximum(each[:, 0], 1.0) for each in (out, home))
     less, more = np.minimum(away, towards[back]), np.maximum(away, towards[back])
     odd = (back >= 0) & (less > 0) & (more > LOPSIDED * less)
     if odd.any():
@@ -392,14 +404,20 @@ def _asked(travel: Travel, origins: pd.Index | None, destinations: pd.Index | No
             )
     faults.raise_if_any()
     to_start, to_end = start.get_indexer(travel.origins), end.get_indexer(travel.destinations)
-    origin_asked, destination_asked = np.zeros(len(start), np.bool_), np.zeros(len(end), np.bool_)
-    origin_asked[to_start], destination_asked[to_end] = travel.origin_asked, travel.destination_asked
+
+    def moved(marks: Bools, to: Ints, count: int) -> Bools:
+        found = np.zeros(count, np.bool_)
+        found[to] = marks
+        return found
+
     return replace(
         travel,
         origins=start,
         destinations=end,
-        origin=to_start[travel.origin].astype(np.int64),
-        destination=to_end[travel.destination].astype(np.int64),
-        origin_asked=origin_asked,
-        destination_asked=destination_asked,
+        origin=to_start.astype(np.int32)[travel.origin],
+        destination=to_end.astype(np.int32)[travel.destination],
+        origin_asked=moved(travel.origin_asked, to_start, len(start)),
+        destination_asked=moved(travel.destination_asked, to_end, len(end)),
+        origin_reached=moved(travel.origin_reached, to_start, len(start)),
+        destination_reached=moved(travel.destination_reached, to_end, len(end)),
     )
