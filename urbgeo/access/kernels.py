@@ -104,6 +104,35 @@ def add_weighted(to: Places, source: Places, weights: Floats, amounts: Floats, s
 
 
 @numba.njit(cache=True, nogil=True)
+def add_rows(weights: Floats, amounts: Floats, sums: Floats) -> None:
+    """Add to ``sums`` the weights (rows, columns) times the amounts of the columns, in their order."""
+    rows, columns = weights.shape
+    whole = rows - rows % 4
+    for row in range(0, whole, 4):
+        # Four sums at once, since each must wait for its last addition.
+        a, b, c, d = sums[row], sums[row + 1], sums[row + 2], sums[row + 3]
+        for column in range(columns):
+            one = amounts[column]
+            a += one * weights[row, column]
+            b += one * weights[row + 1, column]
+            c += one * weights[row + 2, column]
+            d += one * weights[row + 3, column]
+        sums[row], sums[row + 1], sums[row + 2], sums[row + 3] = a, b, c, d
+    for row in range(whole, rows):
+        for column in range(columns):
+            sums[row] += amounts[column] * weights[row, column]
+
+
+@numba.njit(cache=True, nogil=True)
+def add_columns(weights: Floats, amounts: Floats, sums: Floats) -> None:
+    """Add to ``sums`` the weights (rows, columns) times the amounts of the rows, in their order."""
+    for row in range(weights.shape[0]):
+        one = amounts[row]
+        for column in range(sums.size):
+            sums[column] += one * weights[row, column]
+
+
+@numba.njit(cache=True, nogil=True)
 def levels_at(minutes: Floats, limits: Floats, levels: Floats) -> Floats:
     """``levels[k]`` of the first limit that holds the minutes; the last level beyond all limits."""
     found = np.full(minutes.size, levels[-1])
@@ -111,8 +140,9 @@ def levels_at(minutes: Floats, limits: Floats, levels: Floats) -> Floats:
         here, times = found[first : first + AT_A_TIME], minutes[first : first + AT_A_TIME]
         # From the last limit back, one choice for each pair: the processor does several pairs at once.
         for k in range(limits.size - 1, -1, -1):
+            limit, level = limits[k], levels[k]
             for pair in range(here.size):
-                here[pair] = levels[k] if times[pair] <= limits[k] else here[pair]
+                here[pair] = level if times[pair] <= limit else here[pair]
     return found
 
 

@@ -5,17 +5,27 @@ Every measure of this room starts here, so all take the same tables and refuse t
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from urbgeo.access.kernels import add_weighted, find_places, first_seen, read_pairs
-from urbgeo.checks import add_amount_faults, add_id_faults
-from urbgeo.errors import Faults, InputError, UrbgeoWarning, some_of
+from urbgeo.access.amounts import warn
+from urbgeo.access.kernels import (
+    add_columns,
+    add_rows,
+    add_weighted,
+    find_places,
+    first_seen,
+    read_pairs,
+)
+from urbgeo.checks import add_id_faults
+from urbgeo.errors import Faults, InputError, some_of
+from urbgeo.options import thread_count
 from urbgeo.provenance import Provenance
 
 Floats = NDArray[np.float64]
@@ -46,9 +56,11 @@ class Travel:
     ----------
     origins, destinations
         Unique ids.
-    origin, destination, minutes
-        One entry per pair that can be travelled: positions in ``origins`` and ``destinations``, and its
-        minutes, finite and >= 0.
+    minutes
+        One entry per pair that can be travelled, finite and >= 0.
+    ends
+        Positions of every pair in ``origins`` and in ``destinations``; None when the pairs are all there
+        are, origins in turn and all destinations for each, so that none need be written down.
     origin_asked, destination_asked
         False where every minute of an id is NaN or its row is missing from a long table.
     origin_reached, destination_reached
@@ -61,15 +73,54 @@ class Travel:
 
     origins: pd.Index
     destinations: pd.Index
-    origin: Places
-    destination: Places
     minutes: Floats
+    ends: tuple[Places, Places] | None
     origin_asked: Bools
     destination_asked: Bools
     origin_reached: Bools
     destination_reached: Bools
     whole: bool
     provenance: Provenance = field(default_factory=Provenance)
+
+    @cached_property
+    def origin(self) -> Places:
+        """Position in ``origins`` of each pair."""
+        if self.ends is not None:
+            return self.ends[0]
+        return np.repeat(np.arange(len(self.origins), dtype=np.int32), len(self.destinations))
+
+    @cached_property
+    def destination(self) -> Places:
+        """Position in ``destinations`` of each pair."""
+        if self.ends is not None:
+            return self.ends[1]
+        return np.tile(np.arange(len(self.destinations), dtype=np.int32), len(self.origins))
+
+    def at_origins(self, values: Floats) -> Floats:
+        """The value of every pair's origin."""
+        return np.repeat(values, len(self.destinations)) if self.ends is None else values[self.ends[0]]
+
+    def at_destinations(self, values: Floats) -> Floats:
+        """The value of every pair's destination."""
+        return np.tile(values, len(self.origins)) if self.ends is None else values[self.ends[1]]
+
+    def total_at_origins(self, weights: Floats, amounts: Floats) -> Floats:
+        """By origin, the sum of its pairs' weights times the amounts at their destinations; 0 for none."""
+        sums = np.zeros(len(self.origins))
+        if self.ends is None:
+            add_rows(weights.reshape(len(sums), -1), amounts, sums)
+        else:
+            add_weighted(*self.ends, weights, amounts, sums)
+        return sums
+
+    def total_at_destinations(self, weights: Floats, amounts: Floats) -> Floats:
+        """By destination, the sum of its pairs' weights times the amounts at their origins; 0 for none."""
+        sums = np.zeros(len(self.destinations))
+        if self.ends is None:
+            add_columns(weights.reshape(-1, len(sums)), amounts, sums)
+        else:
+            add_weighted(*self.ends[::-1], weights, amounts, sums)
+        return sums
 
     def __repr__(self) -> str:
         return (
@@ -131,65 +182,10 @@ def read_travel(
     return found if provenance is None else replace(found, provenance=provenance)
 
 
-def amounts_of(amounts: pd.Series | pd.DataFrame, name: str, *, allow_missing: bool = False) -> pd.DataFrame:
-    """Amounts by id as columns of floats; a Series becomes one column.
-
-    Raises
-    ------
-    InputError
-        Naming ids: no rows, repeated ids, amounts that are missing, negative, infinite or no numbers.
-    """
-    if not isinstance(amounts, pd.Series | pd.DataFrame):
-        raise InputError(f"{name}: a Series or DataFrame by id is needed, not {type(amounts).__name__}.")
-    if isinstance(amounts, pd.Series):
-        amounts = amounts.to_frame(name if amounts.name is None else amounts.name)
-    frame = pd.DataFrame(amounts)
-    if frame.empty:
-        raise InputError(f"{name}: it is empty; give at least one id with an amount.")
-    faults = Faults(name)
-    add_id_faults(faults, frame.index)
-    if not frame.columns.is_unique:
-        faults.add("repeated columns", ids=frame.columns[frame.columns.duplicated()])
-        faults.raise_if_any()
-    for column in frame.columns:
-        add_amount_faults(faults, frame[column], allow_missing=allow_missing)
-    faults.raise_if_any()
-    zero = [column for column in frame.columns if not (frame[column] > 0).any()]
-    if zero:
-        warn(f"{name}: every amount of {some_of(zero)} is 0.")
-    return frame.astype(np.float64)
-
-
-def series_of(amounts: pd.Series, name: str) -> pd.Series:
-    """One column of amounts by id, checked as by :func:`amounts_of`."""
-    if not isinstance(amounts, pd.Series):
-        raise InputError(
-            f"{name}: a Series by id is needed, e.g. places['{name}'], not {type(amounts).__name__}."
-        )
-    return amounts_of(amounts, name).iloc[:, 0].rename(name)
-
-
 def status_of(ids: pd.Index, asked: Bools, has: Bools) -> pd.Series:
     """``"reached"`` for ids that have a pair, ``"unreached"`` without, ``"not asked"`` where none was."""
     words = np.where(has, "reached", np.where(asked, "unreached", "not asked"))
     return pd.Series(words, index=ids, name="status")
-
-
-def weighted(to: Places, source: Places, weights: Floats, amounts: Floats, count: int) -> Floats:
-    """Sum of ``amounts[source] * weights`` by ``to``; 0 where there is none."""
-    sums = np.zeros(count)
-    add_weighted(to, source, weights, amounts, sums)
-    return sums
-
-
-def summed(positions: Places, weights: Floats, count: int) -> Floats:
-    """Sum of the weights by position; 0 where there is none."""
-    return weighted(positions, positions, weights, np.ones(count), count)
-
-
-def warn(message: str) -> None:
-    """Tell the caller what was counted and set aside."""
-    warnings.warn(message, UrbgeoWarning, stacklevel=4)
 
 
 def _read_wide(table: pd.DataFrame) -> Travel:
@@ -203,7 +199,6 @@ def _read_wide(table: pd.DataFrame) -> Travel:
         faults.add("columns that are no numbers of minutes", ids=kinds, remedy="convert them to minutes")
         faults.raise_if_any()
     values = table.to_numpy(np.float64)
-    origin, destination = np.nonzero(np.isfinite(values))
     _add_minutes_faults(faults, values.ravel(), lambda rows: _pair_names(table, rows))
     faults.raise_if_any()
     finite, never = np.isfinite(values), np.isinf(values)
@@ -213,14 +208,17 @@ def _read_wide(table: pd.DataFrame) -> Travel:
         for axis in (1, 0)
     )
     _warn_lopsided(table.index, table.columns, out, home)
-    ends = origin.astype(np.int32), destination.astype(np.int32)
+    ends = None
+    if not finite.all():
+        origin, destination = np.nonzero(finite)
+        ends = origin.astype(np.int32), destination.astype(np.int32)
     return _travel(table.index, table.columns, ends, values[finite], out, home, whole=True)
 
 
 def _travel(
     origins: pd.Index,
     destinations: pd.Index,
-    ends: tuple[Places, Places],
+    ends: tuple[Places, Places] | None,
     minutes: Floats,
     out: Floats,
     home: Floats,
@@ -231,8 +229,8 @@ def _travel(
     return Travel(
         origins,
         destinations,
-        *ends,
         minutes,
+        ends,
         out[:, 0] + out[:, 2] > 0,
         home[:, 0] + home[:, 2] > 0,
         out[:, 0] > 0,
@@ -258,6 +256,10 @@ def _read_long(table: pd.DataFrame, origins: pd.Index | None, destinations: pd.I
             found = some_of(table["unit"][other].astype(str).unique())
             faults.add(f"mixed units: {found}", ids=table.index[other], remedy="convert them to minutes")
     values = np.ascontiguousarray(minutes, np.float64)
+    faults.raise_if_any()
+    plain = _read_in_order(table["from"], table["to"], values, origins, destinations)
+    if plain is not None:
+        return plain
     start = _keyed(table["from"], origins, faults)
     end = _keyed(table["to"], destinations, faults)
     faults.raise_if_any()
@@ -275,6 +277,63 @@ def _read_long(table: pd.DataFrame, origins: pd.Index | None, destinations: pd.I
         finite = np.isfinite(values)
         i, j, values = i[finite], j[finite], values[finite]
     return _travel(start.ids, end.ids, (i, j), values, out, home, whole=False)
+
+
+def _read_in_order(
+    start: pd.Series, end: pd.Series, values: Floats, origins: pd.Index | None, destinations: pd.Index | None
+) -> Travel | None:
+    """A sound table of every pair, origins in turn and the same destinations for each; None for any other.
+
+    Most tables are written so; two comparisons of neighbouring rows then do for looking up every id.
+    """
+    if len(values) == 0 or object in (start.dtype, end.dtype) or start.hasnans or end.hasnans:
+        return None
+    away, to = start.array, end.array
+    columns = _first_turn(away)
+    rows, rest = divmod(len(values), columns)
+    if rest:
+        return None
+
+    def turns() -> bool:
+        at = _marks(away[1:] != away[:-1])
+        return np.count_nonzero(at) == rows - 1 == at[columns - 1 :: columns].sum()
+
+    checks: list[Callable[[], bool]] = [
+        turns,
+        lambda: bool(_marks(to[columns:] == to[:-columns]).all()),
+        lambda: bool(0.0 <= values.min() <= values.max() <= LONGEST_MIN),
+    ]
+    with ThreadPoolExecutor(thread_count()) as pool:
+        if not all(pool.map(lambda check: check(), checks)):
+            return None
+    asked = (pd.Index(away[::columns]), origins), (pd.Index(to[:columns]), destinations)
+    for found, wanted in asked:
+        if not found.is_unique or found.hasnans or not (wanted is None or found.equals(wanted)):
+            return None
+    square = values.reshape(rows, columns)
+    (start_ids, _), (end_ids, _) = asked
+    out, home = (
+        np.stack([np.full(len(sums), count), sums, np.zeros(len(sums))], axis=1)
+        for sums, count in ((square.sum(axis=1), float(columns)), (square.sum(axis=0), float(rows)))
+    )
+    _warn_lopsided(start_ids, end_ids, out, home)
+    start_ids, end_ids = (found if wanted is None else wanted for found, wanted in asked)
+    return _travel(start_ids, end_ids, None, values, out, home, whole=False)
+
+
+def _first_turn(ids: pd.api.extensions.ExtensionArray) -> int:
+    """How many rows the first id has before another follows; most often few of many."""
+    width = 1024
+    while True:
+        turned = np.flatnonzero(_marks(ids[:width] != ids[0]))
+        if len(turned) or width >= len(ids):
+            return int(turned[0]) if len(turned) else len(ids)
+        width *= 8
+
+
+def _marks(found: object) -> Bools:
+    """A comparison as plain marks; False where a side is missing."""
+    return found if isinstance(found, np.ndarray) else pd.array(found).to_numpy(np.bool_, na_value=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -414,8 +473,7 @@ def _asked(travel: Travel, origins: pd.Index | None, destinations: pd.Index | No
         travel,
         origins=start,
         destinations=end,
-        origin=to_start.astype(np.int32)[travel.origin],
-        destination=to_end.astype(np.int32)[travel.destination],
+        ends=(to_start.astype(np.int32)[travel.origin], to_end.astype(np.int32)[travel.destination]),
         origin_asked=moved(travel.origin_asked, to_start, len(start)),
         destination_asked=moved(travel.destination_asked, to_end, len(end)),
         origin_reached=moved(travel.origin_reached, to_start, len(start)),
