@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from urbgeo.network.compiling import kernel
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -15,7 +16,7 @@ AT_A_TIME = 4096
 """Pairs worked on together: their minutes and weights stay in the nearest cache."""
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def first_seen(values: Ints, low: int, lookup: Ints) -> Ints:
     """Distinct values in the order they come first; ``lookup[value - low]`` gets their positions.
 
@@ -31,7 +32,7 @@ def first_seen(values: Ints, low: int, lookup: Ints) -> Ints:
     return distinct[:count].copy()
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def find_places(keys: Ints, low: int, lookup: Ints) -> tuple[Places, int]:
     """Position ``lookup[key - low]`` of every key, -1 where there is none, and how many those are."""
     found = np.empty(keys.size, np.int32)
@@ -43,7 +44,7 @@ def find_places(keys: Ints, low: int, lookup: Ints) -> tuple[Places, int]:
     return found, lost
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def read_pairs(
     i: Places, j: Places, minutes: Floats, longest: float, seen: Marks, out: Floats, home: Floats
 ) -> int:
@@ -72,7 +73,7 @@ def read_pairs(
     return wrong
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def add_within(
     to: Places, source: Places, minutes: Floats, amounts: Floats, limits: Floats, sums: Floats
 ) -> None:
@@ -88,7 +89,7 @@ def add_within(
         sums[to[pair], k] += amounts[source[pair]]
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def add_weighted(to: Places, source: Places, weights: Floats, amounts: Floats, sums: Floats) -> None:
     """Add each pair's amount times its weight to ``sums[to]``, which are 0 before."""
     if weights.size == 0:
@@ -103,7 +104,7 @@ def add_weighted(to: Places, source: Places, weights: Floats, amounts: Floats, s
     sums[here] += total
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def add_rows(weights: Floats, amounts: Floats, sums: Floats) -> None:
     """Add to ``sums`` the weights (rows, columns) times the amounts of the columns, in their order."""
     rows, columns = weights.shape
@@ -123,7 +124,7 @@ def add_rows(weights: Floats, amounts: Floats, sums: Floats) -> None:
             sums[row] += amounts[column] * weights[row, column]
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def add_columns(weights: Floats, amounts: Floats, sums: Floats) -> None:
     """Add to ``sums`` the weights (rows, columns) times the amounts of the rows, in their order."""
     for row in range(weights.shape[0]):
@@ -132,7 +133,7 @@ def add_columns(weights: Floats, amounts: Floats, sums: Floats) -> None:
             sums[column] += one * weights[row, column]
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def levels_at(minutes: Floats, limits: Floats, levels: Floats) -> Floats:
     """``levels[k]`` of the first limit that holds the minutes; the last level beyond all limits."""
     found = np.full(minutes.size, levels[-1])
@@ -146,7 +147,7 @@ def levels_at(minutes: Floats, limits: Floats, levels: Floats) -> Floats:
     return found
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def kept_within(weights: Floats, minutes: Floats, limit: float) -> Floats:
     """The weights where the minutes are within the limit, 0 elsewhere (NaN too)."""
     kept = np.empty(minutes.size)
