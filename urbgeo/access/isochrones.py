@@ -28,7 +28,7 @@ Floats = NDArray[np.float64]
 CELLS_ACROSS = 400
 """Without a stated resolution the longer side of the grid has about so many cells."""
 
-FINEST_KM = 0.05
+FINEST_KM = 0.02
 MOST_CELLS = 4_000_000
 
 
@@ -63,7 +63,7 @@ def isochrones(
     minutes
         Thresholds, closed bounds, in any order.
     resolution_km
-        Grid spacing; by default the longer side of the reach divided by 400, not finer than 50 m.
+        Grid spacing; by default the longer side of the reach divided by 400, not finer than 20 m.
     direction
         ``"from"`` the origins, or ``"to"`` them.
     by
@@ -137,12 +137,13 @@ def _discs_of(plan: _Plan, start: Attachment) -> list[shapely.Geometry]:
     step = x[1] - x[0]
     field, _, off_m = minutes_on_lattice(plan.roads, reached, x, y, beyond_m=2.0 * step)
     minutes_per_m = 60.0 / 1000.0 / plan.roads.off_network_kmh
-    # Past what is reached time runs on as on foot, so that the outline falls between two points, not on one.
-    spread = step * minutes_per_m
-    beyond = np.minimum((off_m - plan.roads.max_snap_m) * minutes_per_m, spread)
+    # Where minutes jump between two points, nobody knows where: with both sides held to what a walk from one
+    # point to the next takes, the outline then runs midway instead of hugging one of them.
+    spread = np.sqrt(2.0) * step * minutes_per_m
+    beyond = np.clip((off_m - plan.roads.max_snap_m) * minutes_per_m, -spread, spread)
     shapes = []
     for limit in plan.limits:
-        filled = _filled(x, y, np.maximum(np.minimum(field - limit, spread), beyond))
+        filled = _filled(x, y, np.maximum(np.clip(field - limit, -spread, spread), beyond))
         shapes.append(_joined(filled, plan, reached, limit, step))
     return shapes
 

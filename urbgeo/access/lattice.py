@@ -20,8 +20,8 @@ from urbgeo.network.plain import nearest_seed
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-BLOCK = 16
-"""Lattice points on a side of a block."""
+BLOCK, PATCH = 16, 4
+"""Lattice points on a side of a block, and of a patch of it."""
 
 SLACK_M = 1e-6
 """Lines are dropped from a block only when they are farther than this beyond the farthest that counts."""
@@ -242,6 +242,27 @@ def _off_segment(px: float, py: float, ax: float, ay: float, bx: float, by: floa
 
 
 @kernel()
+def _has_next(owner: Ints, vertex: int) -> bool:
+    return vertex + 1 < owner.size and owner[vertex + 1] == owner[vertex]
+
+
+@kernel()
+def _may_be_nearest(
+    rows: Floats, columns: Floats, xy: Floats, owner: Ints, segments: Ints, reach_m: float
+) -> Ints:
+    """Those of the segments (named by their first vertex) that may be nearest to a point of the block."""
+    middle_x, middle_y = (columns[0] + columns[-1]) / 2.0, (rows[0] + rows[-1]) / 2.0
+    half = np.sqrt((columns[-1] - middle_x) ** 2 + (rows[-1] - middle_y) ** 2)
+    away, farthest = np.empty(segments.size), reach_m
+    for k in range(segments.size):
+        vertex = segments[k]
+        to = vertex + 1 if _has_next(owner, vertex) else vertex
+        away[k], _ = _off_segment(middle_x, middle_y, xy[vertex, 0], xy[vertex, 1], xy[to, 0], xy[to, 1])
+        farthest = min(farthest, away[k] + half)
+    return segments[away - half <= farthest + SLACK_M]
+
+
+@kernel()
 def _nearest_lines(
     x: Floats, y: Floats, xy: Floats, metres: Floats, first: Ints, reach_m: float
 ) -> tuple[Ints, Floats, Floats]:
@@ -251,41 +272,33 @@ def _nearest_lines(
     """
     shape = (y.size, x.size)
     line, along, off = np.full(shape, -1, np.int64), np.zeros(shape), np.full(shape, np.inf)
-    lines = first.size - 1
-    away, near = np.empty(xy.shape[0]), np.empty(xy.shape[0], np.int64)
-    owner = np.empty(xy.shape[0], np.int64)
-    for k in range(lines):
+    owner, every = np.empty(xy.shape[0], np.int64), np.empty(xy.shape[0], np.int64)
+    count = 0
+    for k in range(first.size - 1):
         owner[first[k] : first[k + 1]] = k
+        for vertex in range(first[k], max(first[k + 1] - 1, first[k] + 1)):
+            every[count] = vertex
+            count += 1
+    every = every[:count]
     for low in range(0, y.size, BLOCK):
         for left in range(0, x.size, BLOCK):
-            high, right = min(low + BLOCK, y.size) - 1, min(left + BLOCK, x.size) - 1
-            middle_x, middle_y = (x[left] + x[right]) / 2.0, (y[low] + y[high]) / 2.0
-            half = np.sqrt((x[right] - middle_x) ** 2 + (y[high] - middle_y) ** 2)
-            nearest = reach_m
-            for k in range(lines):
-                for vertex in range(first[k], max(first[k + 1] - 1, first[k] + 1)):
-                    to = min(vertex + 1, first[k + 1] - 1)
-                    away[vertex], _ = _off_segment(
-                        middle_x, middle_y, xy[vertex, 0], xy[vertex, 1], xy[to, 0], xy[to, 1]
-                    )
-                    nearest = min(nearest, away[vertex] + half)
-            count = 0
-            for k in range(lines):
-                for vertex in range(first[k], max(first[k + 1] - 1, first[k] + 1)):
-                    if away[vertex] - half <= nearest + SLACK_M:
-                        near[count] = vertex
-                        count += 1
-            for i in range(low, high + 1):
-                for j in range(left, right + 1):
-                    for vertex in near[:count]:
-                        k = owner[vertex]
-                        to = min(vertex + 1, first[k + 1] - 1)
-                        far, share = _off_segment(
-                            x[j], y[i], xy[vertex, 0], xy[vertex, 1], xy[to, 0], xy[to, 1]
-                        )
-                        if far < off[i, j] and far <= reach_m:
-                            off[i, j], line[i, j] = far, k
-                            along[i, j] = metres[vertex] + share * (metres[to] - metres[vertex])
+            rows, columns = y[low : low + BLOCK], x[left : left + BLOCK]
+            some = _may_be_nearest(rows, columns, xy, owner, every, reach_m)
+            for up in range(0, rows.size, PATCH):
+                for across in range(0, columns.size, PATCH):
+                    north, east = rows[up : up + PATCH], columns[across : across + PATCH]
+                    few = _may_be_nearest(north, east, xy, owner, some, reach_m)
+                    for i in range(north.size):
+                        for j in range(east.size):
+                            at = low + up + i, left + across + j
+                            for vertex in few:
+                                to = vertex + 1 if _has_next(owner, vertex) else vertex
+                                far, share = _off_segment(
+                                    east[j], north[i], xy[vertex, 0], xy[vertex, 1], xy[to, 0], xy[to, 1]
+                                )
+                                if far < off[at] and far <= reach_m:
+                                    off[at], line[at] = far, owner[vertex]
+                                    along[at] = metres[vertex] + share * (metres[to] - metres[vertex])
     return line, along, off
 
 
