@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -227,3 +227,38 @@ def test_seconds_among_minutes_are_suspected() -> None:
             UrbgeoWarning, match="trips from 1 ids take .* the other way round: d; are seconds"
         ):
             read_travel(table)
+
+
+@pytest.mark.parametrize("names", [range(10, 14), ["a", "b", "c", "d"]], ids=["whole ids", "text ids"])
+def test_a_table_in_order_says_the_same_as_one_in_disorder(names: Sequence[object]) -> None:
+    """Tables of every pair, row by row, are read without looking ids up; one wrong row ends that."""
+    draw = np.random.default_rng(3)
+    ids, to = list(names), list(range(1500))
+    minutes = draw.uniform(1, 60, (len(ids), len(to)))
+    ordered = pd.DataFrame(
+        {"from": np.repeat(ids, len(to)), "to": np.tile(to, len(ids)), "minutes": minutes.ravel()}
+    )
+    jobs = pd.Series(draw.integers(0, 9, len(to)), index=to, name="jobs")
+    expected = np.stack([(jobs.to_numpy() * (minutes <= t)).sum(axis=1) for t in (30, 45)], axis=1)
+    for table in (ordered, ordered.sample(frac=1, random_state=1), ordered.astype({"from": object})):
+        found = cumulative(table, jobs, minutes=[30, 45], ids=pd.Index(ids)).table
+        np.testing.assert_array_equal(found, expected)
+        one = cumulative(table, jobs, minutes=30, ids=pd.Index(ids)).table
+        np.testing.assert_array_equal(one, expected[:, :1])
+    turned = cumulative(ordered, jobs.iloc[::-1], minutes=30, ids=pd.Index(ids[::-1])).table
+    np.testing.assert_array_equal(turned, expected[::-1, :1])
+    for row, column, wrong in ((2000, "to", 7), (2000, "from", ids[3]), (1499, "from", ids[1])):
+        broken = ordered.copy()
+        broken.loc[row, column] = wrong
+        with pytest.raises(InputError, match="1 repeated pairs"):
+            cumulative(broken, jobs, minutes=30)
+    for value, message in ((-1.0, "negative"), (1e6, "over 20160")):
+        broken = ordered.copy()
+        broken.loc[2000, "minutes"] = value
+        with pytest.raises(InputError, match=message):
+            cumulative(broken, jobs, minutes=30)
+    gaps = ordered.copy()
+    gaps.loc[[3, 2000], "minutes"] = [np.inf, np.nan]
+    expected[0, :] -= jobs[3] * (minutes[0, 3] <= np.array([30, 45]))
+    expected[1, :] -= jobs[500] * (minutes[1, 500] <= np.array([30, 45]))
+    np.testing.assert_array_equal(cumulative(gaps, jobs, minutes=[30, 45]).table, expected)

@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from urbgeo.access.amounts import series_of, warn
 from urbgeo.access.decay import Decay, binary, epanechnikov, gaussian_to_zero, stepped
-from urbgeo.access.travel import Travel, read_travel, series_of, status_of, summed, warn, weighted
+from urbgeo.access.travel import Travel, read_travel, status_of
 from urbgeo.checks import check_choice, check_minutes
 from urbgeo.errors import InputError, some_of
 from urbgeo.provenance import Provenance
@@ -148,19 +149,17 @@ def catchments(
     weight = _decay(method, minutes, decay)
     supply, people = series_of(capacity, "capacity"), series_of(demand, "demand")
     travel = read_travel(minutes_table, origins=people.index, destinations=supply.index)
-    i, j = travel.origin, travel.destination
-    n, m = len(travel.origins), len(travel.destinations)
     p, s, w = people.to_numpy(), supply.to_numpy(), weight(travel.minutes)
     drawn, reaching = _weights(method, travel, w)
-    on_facility = weighted(j, i, drawn, p, m)
+    on_facility = travel.total_at_destinations(drawn, p)
     used = on_facility > 0
-    ratio = np.divide(s, on_facility, out=np.zeros(m), where=used)
-    access = weighted(i, j, reaching, ratio, n)
+    ratio = np.divide(s, on_facility, out=np.zeros(len(s)), where=used)
+    access = travel.total_at_origins(reaching, ratio)
     if method == "availability":
         access[p == 0] = 0.0
-    catching = access > 0 if (access > 0).all() else summed(i, w, n) > 0
-    caught = used if used.all() else summed(j, w, m) > 0
-    status = status_of(travel.origins, travel.origin_asked, np.flatnonzero(catching))
+    catching = access > 0 if (access > 0).all() else travel.total_at_origins(w, np.ones(len(s))) > 0
+    caught = used if used.all() else travel.total_at_destinations(w, np.ones(len(p))) > 0
+    status = status_of(travel.origins, travel.origin_asked, catching)
     facilities = pd.DataFrame(
         {
             "capacity": s,
@@ -209,16 +208,18 @@ def _decay(method: str, minutes: float | None, decay: Decay | None) -> Decay:
 
 def _weights(method: str, travel: Travel, w: Floats) -> tuple[Floats, Floats]:
     """Weights by which a pair draws demand to a facility, and by which its ratio reaches the origin."""
-    i, j = travel.origin, travel.destination
     if method == "m2sfca":
         return w, w * w
     if method not in ("3sfca", "bfca"):
         return w, w
     # A row or column of zeros keeps zeros: nobody is divided by nothing.
-    by_row = _share(w, summed(i, w, len(travel.origins))[i])
+    drawn = travel.total_at_origins(w, np.ones(len(travel.destinations)))
+    by_row = _share(w, travel.at_origins(drawn))
     if method == "3sfca":
-        return by_row * w, by_row * w
-    return by_row, _share(w, summed(j, w, len(travel.destinations))[j])
+        both = by_row * w
+        return both, both
+    caught = travel.total_at_destinations(w, np.ones(len(travel.origins)))
+    return by_row, _share(w, travel.at_destinations(caught))
 
 
 def _share(part: Floats, whole: Floats) -> Floats:

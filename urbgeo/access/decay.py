@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from urbgeo.access.kernels import levels_at
+from urbgeo.access.kernels import kept_within, levels_at
 from urbgeo.checks import check_minutes, check_quantity, is_finite_number
 from urbgeo.errors import InputError
 
@@ -34,7 +34,8 @@ class Decay:
     cutoff_min
         Closed bound beyond which the weight is 0; ``inf`` for none.
     by_formula
-        It falls by its formula, so that it need not be checked again on the minutes it meets.
+        It falls by its formula and is 0 beyond the cutoff, so that it need not be checked again on the
+        minutes it meets.
 
     Raises
     ------
@@ -64,10 +65,9 @@ class Decay:
             When the weights of these minutes are negative, not finite or rise with the minutes.
         """
         minutes = np.asarray(minutes, dtype=np.float64)
-        within = minutes <= min(self.cutoff_min, np.finfo(np.float64).max)
         if self.by_formula:
-            with np.errstate(invalid="ignore"):  # inf and NaN are masked
-                return np.where(within, self.function(minutes), 0.0)
+            return np.asarray(self.function(minutes))
+        within = minutes <= min(self.cutoff_min, np.finfo(np.float64).max)
         weights = np.zeros(minutes.shape)
         weights[within] = self._weights(minutes[within])
         met, where = np.unique(minutes[within], return_index=True)
@@ -104,13 +104,13 @@ class Decay:
 def binary(cutoff_min: float) -> Decay:
     """1 up to ``cutoff_min`` (closed), 0 beyond."""
     cutoff = check_minutes(cutoff_min, "cutoff_min")
-    return Decay(f"binary {cutoff:g}", lambda t: np.broadcast_to(1.0, t.shape), cutoff, by_formula=True)
+    return _steps(f"binary {cutoff:g}", [cutoff], [1.0])
 
 
 def linear(cutoff_min: float) -> Decay:
     """``max(0, 1 - t / cutoff_min)``."""
     cutoff = check_minutes(cutoff_min, "cutoff_min")
-    return Decay(f"linear {cutoff:g}", lambda t: 1.0 - t / cutoff, cutoff, by_formula=True)
+    return _bounded(f"linear {cutoff:g}", lambda t: 1.0 - t / cutoff, cutoff)
 
 
 def exponential(
@@ -147,20 +147,17 @@ def gaussian_to_zero(cutoff_min: float) -> Decay:
     Dai (2010), Health & Place 16: the weight of the Gaussian two-step floating catchment.
     """
     cutoff, rest = check_minutes(cutoff_min, "cutoff_min"), np.exp(-0.5)
-    return Decay(
+    return _bounded(
         f"gaussian to zero {cutoff:g}",
         lambda t: np.maximum(0.0, (np.exp(-0.5 * (t / cutoff) ** 2) - rest) / (1.0 - rest)),
         cutoff,
-        by_formula=True,
     )
 
 
 def epanechnikov(cutoff_min: float) -> Decay:
     """``3/4 (1 - (t/d)^2)`` up to the cutoff ``d``: the kernel of the kernel-density catchment."""
     cutoff = check_minutes(cutoff_min, "cutoff_min")
-    return Decay(
-        f"epanechnikov {cutoff:g}", lambda t: 0.75 * (1.0 - (t / cutoff) ** 2), cutoff, by_formula=True
-    )
+    return _bounded(f"epanechnikov {cutoff:g}", lambda t: 0.75 * (1.0 - (t / cutoff) ** 2), cutoff)
 
 
 def logistic(median_min: float, sd_min: float, *, cutoff_min: float | None = None) -> Decay:
@@ -198,15 +195,9 @@ def stepped(limits_min: Sequence[float], weights: Sequence[float]) -> Decay:
             f"stepped: {len(limits)} limits and {len(weights)} weights; give one weight a limit."
         )
     check_ascending(limits, "limits_min")
-    levels = np.array([check_quantity(one, "weights", zero=True) for one in weights])
-    edges, with_end = np.array(limits), np.append(levels, 0.0)
+    levels = [check_quantity(one, "weights", zero=True) for one in weights]
     zones = ", ".join(f"{weight:g} to {limit:g}" for limit, weight in zip(limits, levels, strict=True))
-    return Decay(
-        f"stepped {zones}",
-        lambda t: levels_at(t.ravel(), edges, with_end).reshape(t.shape),
-        limits[-1],
-        by_formula=True,
-    )
+    return _steps(f"stepped {zones}", limits, levels)
 
 
 def custom(
@@ -225,6 +216,28 @@ def check_ascending(limits: Sequence[float], name: str) -> None:
 
 def _formula(name: str, function: Callable[[Floats], Floats], cutoff_min: float | None) -> Decay:
     if cutoff_min is None:
-        return Decay(name, function, by_formula=True)
+        return _bounded(name, function, np.inf)
     cutoff = check_minutes(cutoff_min, "cutoff_min")
-    return Decay(f"{name} to {cutoff:g}", function, cutoff, by_formula=True)
+    return _bounded(f"{name} to {cutoff:g}", function, cutoff)
+
+
+def _bounded(name: str, function: Callable[[Floats], Floats], cutoff: float) -> Decay:
+    """The formula up to the cutoff."""
+    limit = min(cutoff, float(np.finfo(np.float64).max))
+
+    def weights(t: Floats) -> Floats:
+        with np.errstate(invalid="ignore", over="ignore"):  # beyond the limit nothing of it is kept
+            found = np.ascontiguousarray(function(t))
+        return kept_within(found.ravel(), t.ravel(), limit).reshape(t.shape)
+
+    return Decay(name, weights, cutoff, by_formula=True)
+
+
+def _steps(name: str, limits: Sequence[float], levels: Sequence[float]) -> Decay:
+    """The level of the first limit that holds the minutes, 0 beyond the last."""
+    edges, with_end = np.array(limits, np.float64), np.append(np.array(levels, np.float64), 0.0)
+
+    def weights(t: Floats) -> Floats:
+        return levels_at(t.ravel(), edges, with_end).reshape(t.shape)
+
+    return Decay(name, weights, limits[-1], by_formula=True)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from urbgeo.access.travel import series_of
+from urbgeo.access.amounts import series_of
 from urbgeo.checks import check_choice, check_quantity, is_finite_number
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.provenance import Provenance

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields, replace
+from dataclasses import dataclass
 
 import contourpy
 import geopandas as gpd
@@ -14,13 +14,12 @@ import shapely
 from numpy.typing import NDArray
 from rasterio.features import shapes as raster_shapes
 from rasterio.transform import Affine
-from shapely.ops import substring
 
+from urbgeo.access.lattice import Reached, Roads, minutes_on_lattice, reach_nodes, roads_of, stretches
 from urbgeo.checks import check_choice, check_minutes, check_points, check_polygons, check_quantity
 from urbgeo.crs import WGS84, equal_area_crs
 from urbgeo.errors import InputError
-from urbgeo.network.attach import Attachment, attach_all, attach_xy
-from urbgeo.network.minutes import nearest_attached, node_minutes
+from urbgeo.network.attach import Attachment, attach_all
 from urbgeo.network.model import TravelNetwork, check_direction
 from urbgeo.options import thread_count
 
@@ -29,7 +28,7 @@ Floats = NDArray[np.float64]
 CELLS_ACROSS = 400
 """Without a stated resolution the longer side of the grid has about so many cells."""
 
-FINEST_KM = 0.05
+FINEST_KM = 0.02
 MOST_CELLS = 4_000_000
 
 
@@ -64,7 +63,7 @@ def isochrones(
     minutes
         Thresholds, closed bounds, in any order.
     resolution_km
-        Grid spacing; by default the longer side of the reach divided by 400, not finer than 50 m.
+        Grid spacing; by default the longer side of the reach divided by 400, not finer than 20 m.
     direction
         ``"from"`` the origins, or ``"to"`` them.
     by
@@ -100,12 +99,12 @@ def isochrones(
     check_choice(kind, "kind", ("disc", "ring"))
     land = None if clip is None else _land(network, clip)
     start = attach_all(network, origins, "origins")
+    plan = _Plan(network, roads_of(network), limits, direction, resolution_km)
     every = pd.Index(limits, name="minutes")
     if by == "union":
-        shapes, index = _discs_of(network, start, limits, direction, resolution_km), every
+        shapes, index = _discs_of(plan, start), every
     else:
-        divided = _by_origin if by == "origin" else _service_areas
-        shapes = divided(network, start, limits, direction, resolution_km)
+        shapes = _by_origin(plan, start) if by == "origin" else _service_areas(plan, start)
         index = pd.MultiIndex.from_product([start.index, every], names=["origin", "minutes"])
     if kind == "ring":
         inner = [None if row % len(limits) == 0 else shapes[row - 1] for row in range(len(shapes))]
@@ -120,64 +119,64 @@ def isochrones(
     return found
 
 
-def _discs_of(
-    network: TravelNetwork,
-    start: Attachment,
-    limits: Sequence[float],
-    direction: str,
-    resolution_km: float | None,
-) -> list[shapely.Geometry]:
+@dataclass(frozen=True, eq=False)
+class _Plan:
+    """What one call asks for."""
+
+    network: TravelNetwork
+    roads: Roads
+    limits: Sequence[float]
+    direction: str
+    resolution_km: float | None
+
+
+def _discs_of(plan: _Plan, start: Attachment) -> list[shapely.Geometry]:
     """The land within each limit of the nearest start, in the CRS of the network."""
-    x, y = _grid(network, start, limits[-1], direction, resolution_km)
-    field = minutes_on_grid(network, start, x, y, limits[-1], direction)
+    reached = reach_nodes(plan.network, start, plan.limits[-1], plan.direction)
+    x, y = _grid(plan, reached)
     step = x[1] - x[0]
-    spread = step / 1000.0 / network.snapping.off_network_kmh * 60.0
-    shapes = _filled(x, y, np.minimum(field, limits[-1] + spread), limits)
-    return [
-        shapely.union_all(
-            [
-                one,
-                *_discs(network, start, limit, step),
-                *shapely.buffer(_roads_reached(network, start, limit, direction), step / 4.0, quad_segs=2),
-            ]
-        )
-        for one, limit in zip(shapes, limits, strict=True)
-    ]
+    field, _, off_m = minutes_on_lattice(plan.roads, reached, x, y, beyond_m=2.0 * step)
+    minutes_per_m = 60.0 / 1000.0 / plan.roads.off_network_kmh
+    # Where minutes jump between two points, nobody knows where: with both sides held to what a walk from one
+    # point to the next takes, the outline then runs midway instead of hugging one of them.
+    spread = np.sqrt(2.0) * step * minutes_per_m
+    beyond = np.clip((off_m - plan.roads.max_snap_m) * minutes_per_m, -spread, spread)
+    shapes = []
+    for limit in plan.limits:
+        filled = _filled(x, y, np.maximum(np.clip(field - limit, -spread, spread), beyond))
+        shapes.append(_joined(filled, plan, reached, limit, step))
+    return shapes
 
 
-def _by_origin(
-    network: TravelNetwork,
-    start: Attachment,
-    limits: Sequence[float],
-    direction: str,
-    resolution_km: float | None,
-) -> list[shapely.Geometry]:
+def _joined(
+    filled: shapely.Geometry, plan: _Plan, reached: Reached, limit: float, step: float
+) -> shapely.Geometry:
+    """With the roads reached and the land around each origin that a straight walk covers."""
+    strips = shapely.buffer(stretches(plan.roads, reached, limit), step / 4.0, quad_segs=2)
+    radius = min(step, 1000.0 * limit / 60.0 * plan.roads.off_network_kmh)
+    around = shapely.buffer(shapely.points(reached.start.xy), radius)
+    parts = np.concatenate([around, strips])
+    # What lies inside anyway adds nothing and takes most of the time.
+    shapely.prepare(filled)
+    return shapely.union_all([filled, *parts[~shapely.contains_properly(filled, parts)]])
+
+
+def _by_origin(plan: _Plan, start: Attachment) -> list[shapely.Geometry]:
     """Discs of each origin alone, origins in turn and limits within."""
-
-    def one(row: int) -> list[shapely.Geometry]:
-        return _discs_of(network, _only(start, row), limits, direction, resolution_km)
-
     with ThreadPoolExecutor(thread_count()) as pool:
-        found = list(pool.map(one, range(len(start.index))))
+        rows = range(len(start.index))
+        found = list(pool.map(lambda row: _discs_of(plan, start.rows(slice(row, row + 1))), rows))
     return [shape for shapes in found for shape in shapes]
 
 
-def _service_areas(
-    network: TravelNetwork,
-    start: Attachment,
-    limits: Sequence[float],
-    direction: str,
-    resolution_km: float | None,
-) -> list[shapely.Geometry]:
+def _service_areas(plan: _Plan, start: Attachment) -> list[shapely.Geometry]:
     """The union's discs divided by the nearest origin of each grid point's cell."""
-    discs = _discs_of(network, start, limits, direction, resolution_km)
-    x, y = _grid(network, start, limits[-1], direction, resolution_km)
-    grid = np.stack([axis.ravel() for axis in np.meshgrid(x, y)], axis=1)
-    cells = attach_xy(network, grid, pd.RangeIndex(len(grid)))
+    discs = _discs_of(plan, start)
+    x, y = _grid(plan, reach_nodes(plan.network, start, plan.limits[-1], plan.direction))
     # Beyond the limit too: a disc's edge may pass through cells whose middle lies outside it.
-    nearest = nearest_attached(network, cells, start, np.inf, direction)["facility"]
-    owner = start.index.get_indexer(nearest).astype(np.int32).reshape(len(y), len(x))
     step = x[1] - x[0]
+    everywhere = reach_nodes(plan.network, start, np.inf, plan.direction)
+    owner = minutes_on_lattice(plan.roads, everywhere, x, y, beyond_m=2.0 * step)[1].astype(np.int32)
     corner = Affine(step, 0.0, x[0] - step / 2.0, 0.0, step, y[0] - step / 2.0)
     parts: list[list[shapely.Geometry]] = [[] for _ in start.index]
     for outline, value in raster_shapes(owner, mask=owner >= 0, transform=corner):
@@ -186,38 +185,19 @@ def _service_areas(
     return [area.intersection(disc) for area in areas for disc in discs]
 
 
-def _only(start: Attachment, row: int) -> Attachment:
-    """One of the attached points."""
-    rows = slice(row, row + 1)
-    per_point = [one.name for one in fields(start) if one.name != "off_network_kmh"]
-    return replace(start, **{name: getattr(start, name)[rows] for name in per_point})
-
-
 def _land(network: TravelNetwork, clip: gpd.GeoDataFrame) -> shapely.Geometry:
     check_polygons(clip, "clip")
     return clip.geometry.to_crs(network.crs).make_valid().union_all()
 
 
-def minutes_on_grid(
-    network: TravelNetwork, start: Attachment, x: Floats, y: Floats, limit: float, direction: str
-) -> Floats:
-    """Minutes (len(y), len(x)) between the nearest start and every grid point; ``inf`` beyond the limit."""
-    grid = np.stack([axis.ravel() for axis in np.meshgrid(x, y)], axis=1)
-    cells = attach_xy(network, grid, pd.RangeIndex(len(grid)))
-    found = nearest_attached(network, cells, start, limit, direction)
-    return found["minutes"].fillna(np.inf).to_numpy().reshape(len(y), len(x))
-
-
-def _grid(
-    network: TravelNetwork, start: Attachment, limit: float, direction: str, resolution_km: float | None
-) -> tuple[Floats, Floats]:
-    """Coordinates of the grid's columns and rows: the links reached and the widest stretch beside them."""
-    reached = node_minutes(network, start, limit, direction) <= limit
-    joinable = network.joinable_links
-    touched = reached[network.link_ends[joinable]].any(axis=1) | np.isin(joinable, start.link)
-    roads = network.links.geometry.to_numpy()[joinable[touched]]
-    bounds = shapely.total_bounds([*roads, *shapely.points(start.xy)])
-    margin_m = 1000.0 * min(network.snapping.max_snap_km, limit / 60.0 * network.snapping.off_network_kmh)
+def _grid(plan: _Plan, reached: Reached) -> tuple[Floats, Floats]:
+    """Coordinates of the grid's columns and rows: the roads reached and the widest stretch beside them."""
+    roads, limit = plan.roads, plan.limits[-1]
+    touched = np.asarray((reached.minutes <= limit)[roads.ends].any(axis=1))
+    touched[reached.line] = True
+    bounds = shapely.total_bounds([*roads.lines[touched], *shapely.points(reached.start.xy)])
+    margin_m = min(roads.max_snap_m, 1000.0 * limit / 60.0 * roads.off_network_kmh)
+    resolution_km = plan.resolution_km
     west, south, east, north = bounds + np.array([-margin_m, -margin_m, margin_m, margin_m])
     side_km = max(east - west, north - south) / 1000.0
     step_km = max(side_km / CELLS_ACROSS, FINEST_KM) if resolution_km is None else resolution_km
@@ -230,47 +210,14 @@ def _grid(
     return np.arange(west, east + step, step), np.arange(south, north + step, step)
 
 
-def _filled(x: Floats, y: Floats, field: Floats, limits: Sequence[float]) -> list[shapely.Geometry]:
-    """Polygons where the field, linear between grid points, is at most each limit."""
+def _filled(x: Floats, y: Floats, over: Floats) -> shapely.Geometry:
+    """Polygons where the field, linear between grid points, is at most 0."""
     contours = contourpy.contour_generator(
-        x, y, field, name="serial", fill_type=contourpy.FillType.OuterOffset, quad_as_tri=True
+        x, y, over, name="serial", fill_type=contourpy.FillType.OuterOffset, quad_as_tri=True
     )
-    return [_polygons(*contours.filled(-1.0, limit)) for limit in limits]
+    return _polygons(*contours.filled(-np.inf, 0.0))
 
 
 def _polygons(points: list[Floats], offsets: list[NDArray[np.uint32]]) -> shapely.Geometry:
     rings = [np.split(one, cuts[1:-1].astype(int)) for one, cuts in zip(points, offsets, strict=True)]
     return shapely.union_all([shapely.Polygon(outer, holes) for outer, *holes in rings])
-
-
-def _roads_reached(
-    network: TravelNetwork, start: Attachment, limit: float, direction: str
-) -> list[shapely.LineString]:
-    """The stretches of joinable road within the limit, from the ends of each link and the origins on it."""
-    links = network.joinable_links
-    left = limit - node_minutes(network, start, limit, direction)[network.link_ends[links]]
-    table = pd.DataFrame(
-        {
-            "link": np.concatenate([links, links, start.link]),
-            "along": np.concatenate([np.zeros(len(links)), np.ones(len(links)), start.along]),
-            "left": np.concatenate([left[:, 0], left[:, 1], limit - start.off_minutes]),
-        }
-    ).query("left >= 0")
-    there, back = network.links[["minutes", "minutes_back"]].to_numpy(np.float64)[table["link"]].T
-    if direction == "to":
-        there, back = back, there
-    since = (table["along"] - _passed(table["left"], back)).clip(lower=0.0)
-    until = (table["along"] + _passed(table["left"], there)).clip(upper=1.0)
-    spans = zip(network.links.geometry.to_numpy()[table["link"]], since, until, strict=True)
-    return [line if b - a == 1.0 else substring(line, a, b, normalized=True) for line, a, b in spans]
-
-
-def _passed(left: pd.Series, whole: Floats) -> pd.Series:
-    """Fraction of a link passed in the minutes left; none of it against a one-way (NaN)."""
-    return (left / whole).fillna(0.0)
-
-
-def _discs(network: TravelNetwork, start: Attachment, limit: float, step: float) -> list[shapely.Polygon]:
-    """The land around each origin that a straight walk covers, at most one grid cell."""
-    radius = min(step, 1000.0 * limit / 60.0 * network.snapping.off_network_kmh)
-    return list(shapely.buffer(shapely.points(start.xy), radius))

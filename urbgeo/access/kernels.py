@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from urbgeo.network.compiling import kernel
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Places = NDArray[np.int32]
 Marks = NDArray[np.bool_]
 
+AT_A_TIME = 4096
+"""Pairs worked on together: their minutes and weights stay in the nearest cache."""
 
-@numba.njit(cache=True, nogil=True)
+
+@kernel()
 def first_seen(values: Ints, low: int, lookup: Ints) -> Ints:
     """Distinct values in the order they come first; ``lookup[value - low]`` gets their positions.
 
@@ -27,56 +32,50 @@ def first_seen(values: Ints, low: int, lookup: Ints) -> Ints:
     return distinct[:count].copy()
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
+def find_places(keys: Ints, low: int, lookup: Ints) -> tuple[Places, int]:
+    """Position ``lookup[key - low]`` of every key, -1 where there is none, and how many those are."""
+    found = np.empty(keys.size, np.int32)
+    lost, span = 0, np.uint64(lookup.size)
+    for k in range(keys.size):
+        at = np.uint64(keys[k] - low)  # below the least: so large that it is beyond the span too
+        found[k] = lookup[at] if at < span else -1
+        lost += found[k] < 0
+    return found, lost
+
+
+@kernel()
 def read_pairs(
-    starts: Ints,
-    start_low: int,
-    start_lookup: Ints,
-    ends: Ints,
-    end_low: int,
-    end_lookup: Ints,
-    minutes: Floats,
-    longest: float,
-    seen: Marks,
-    out: Floats,
-    home: Floats,
-) -> tuple[Ints, Ints, bool]:
-    """Positions ``lookup[id - low]`` of the ends of every pair, and whether all pairs are sound.
+    i: Places, j: Places, minutes: Floats, longest: float, seen: Marks, out: Floats, home: Floats
+) -> int:
+    """Mark every pair in ``seen`` (origins * destinations, or nothing) and count minutes out of bounds.
 
-    A pair is sound when its ends are known, it comes once (``seen`` has a mark per possible pair, or none at
-    all: then doubles are not looked for) and its minutes are neither below 0 nor over the longest, ``inf``
-    and NaN apart. ``out`` and ``home`` (ids, 3) get by origin and by destination: pairs with known minutes,
-    pairs with finite ones, their sum.
+    ``out`` and ``home`` (ids, 3) get by origin and by destination: pairs with finite minutes, their sum, and
+    pairs known to have no path. NaN is not known.
     """
-    i, j = np.empty(starts.size, np.int64), np.empty(starts.size, np.int64)
-    sound, columns = True, home.shape[0]
-    for k in range(starts.size):
-        start, end = starts[k] - start_low, ends[k] - end_low
-        i[k] = start_lookup[start] if 0 <= start < start_lookup.size else -1
-        j[k] = end_lookup[end] if 0 <= end < end_lookup.size else -1
-        if i[k] < 0 or j[k] < 0:
-            sound = False
-            continue
-        if minutes[k] < 0.0 or longest < minutes[k] < np.inf:
-            sound = False
+    wrong, columns = 0, np.uint64(home.shape[0])
+    for k in range(i.size):
+        # Without a sign no index has to be tested for counting from the end.
+        start, end, time = np.uint32(i[k]), np.uint32(j[k]), minutes[k]
         if seen.size > 0:
-            at = i[k] * columns + j[k]
-            sound = sound and not seen[at]
-            seen[at] = True
-        if not np.isnan(minutes[k]):
-            out[i[k], 0] += 1.0
-            home[j[k], 0] += 1.0
-            if minutes[k] < np.inf:
-                out[i[k], 1] += 1.0
-                home[j[k], 1] += 1.0
-                out[i[k], 2] += minutes[k]
-                home[j[k], 2] += minutes[k]
-    return i, j, sound
+            seen[np.uint64(start) * columns + np.uint64(end)] = True
+        if time <= longest:
+            wrong += time < 0.0
+            out[start, 0] += 1.0
+            home[end, 0] += 1.0
+            out[start, 1] += time
+            home[end, 1] += time
+        elif time == np.inf:
+            out[start, 2] += 1.0
+            home[end, 2] += 1.0
+        else:
+            wrong += time > longest
+    return wrong
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def add_within(
-    to: Ints, source: Ints, minutes: Floats, amounts: Floats, limits: Floats, sums: Floats
+    to: Places, source: Places, minutes: Floats, amounts: Floats, limits: Floats, sums: Floats
 ) -> None:
     """Add each pair's amount to ``sums[to, k]``, ``k`` the first limit that holds its minutes.
 
@@ -90,20 +89,68 @@ def add_within(
         sums[to[pair], k] += amounts[source[pair]]
 
 
-@numba.njit(cache=True, nogil=True)
-def add_weighted(to: Ints, source: Ints, weights: Floats, amounts: Floats, sums: Floats) -> None:
-    """Add each pair's amount times its weight to ``sums[to]``."""
+@kernel()
+def add_weighted(to: Places, source: Places, weights: Floats, amounts: Floats, sums: Floats) -> None:
+    """Add each pair's amount times its weight to ``sums[to]``, which are 0 before."""
+    if weights.size == 0:
+        return
+    # Pairs that follow each other to one place are summed in a register.
+    here, total = to[0], 0.0
     for pair in range(weights.size):
-        sums[to[pair]] += amounts[source[pair]] * weights[pair]
+        if to[pair] != here:
+            sums[here] += total
+            here, total = to[pair], 0.0
+        total += amounts[source[pair]] * weights[pair]
+    sums[here] += total
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
+def add_rows(weights: Floats, amounts: Floats, sums: Floats) -> None:
+    """Add to ``sums`` the weights (rows, columns) times the amounts of the columns, in their order."""
+    rows, columns = weights.shape
+    whole = rows - rows % 4
+    for row in range(0, whole, 4):
+        # Four sums at once, since each must wait for its last addition.
+        a, b, c, d = sums[row], sums[row + 1], sums[row + 2], sums[row + 3]
+        for column in range(columns):
+            one = amounts[column]
+            a += one * weights[row, column]
+            b += one * weights[row + 1, column]
+            c += one * weights[row + 2, column]
+            d += one * weights[row + 3, column]
+        sums[row], sums[row + 1], sums[row + 2], sums[row + 3] = a, b, c, d
+    for row in range(whole, rows):
+        for column in range(columns):
+            sums[row] += amounts[column] * weights[row, column]
+
+
+@kernel()
+def add_columns(weights: Floats, amounts: Floats, sums: Floats) -> None:
+    """Add to ``sums`` the weights (rows, columns) times the amounts of the rows, in their order."""
+    for row in range(weights.shape[0]):
+        one = amounts[row]
+        for column in range(sums.size):
+            sums[column] += one * weights[row, column]
+
+
+@kernel()
 def levels_at(minutes: Floats, limits: Floats, levels: Floats) -> Floats:
     """``levels[k]`` of the first limit that holds the minutes; the last level beyond all limits."""
-    found = np.empty(minutes.size)
-    for pair in range(minutes.size):
-        k = 0
-        for one in limits:
-            k += minutes[pair] > one
-        found[pair] = levels[k]
+    found = np.full(minutes.size, levels[-1])
+    for first in range(0, minutes.size, AT_A_TIME):
+        here, times = found[first : first + AT_A_TIME], minutes[first : first + AT_A_TIME]
+        # From the last limit back, one choice for each pair: the processor does several pairs at once.
+        for k in range(limits.size - 1, -1, -1):
+            limit, level = limits[k], levels[k]
+            for pair in range(here.size):
+                here[pair] = level if times[pair] <= limit else here[pair]
     return found
+
+
+@kernel()
+def kept_within(weights: Floats, minutes: Floats, limit: float) -> Floats:
+    """The weights where the minutes are within the limit, 0 elsewhere (NaN too)."""
+    kept = np.empty(minutes.size)
+    for pair in range(minutes.size):
+        kept[pair] = weights[pair] if minutes[pair] <= limit else 0.0
+    return kept

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.sparse import coo_array, vstack
 
-from urbgeo.access.travel import Travel, read_travel, series_of, warn
+from urbgeo.access.amounts import series_of, warn
+from urbgeo.access.travel import Travel, read_travel
 from urbgeo.checks import check_minutes
 from urbgeo.errors import Faults, InputError, UrbgeoError, some_of
 from urbgeo.provenance import Provenance

@@ -14,15 +14,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from urbgeo.access.amounts import amounts_of, warn
 from urbgeo.access.decay import Decay, check_ascending
-from urbgeo.access.kernels import add_within
-from urbgeo.access.travel import Travel, amounts_of, read_travel, status_of, warn, weighted
+from urbgeo.access.kernels import add_within, levels_at
+from urbgeo.access.travel import Travel, read_travel, status_of
 from urbgeo.checks import check_choice, check_minutes, check_quantity
 from urbgeo.errors import InputError
 from urbgeo.provenance import Provenance
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+Places = NDArray[np.int32]
 
 ROUNDING = 1e-9
 """Relative shortfall up to which an amount counts as reached: sums of fractions are not exact."""
@@ -86,11 +87,10 @@ def cumulative(
         For faulty tables or amounts (naming ids and pairs), no amounts, thresholds out of order.
     """
     limits = _limits(minutes)
-    travel, frame, to, source = _sides(minutes_table, amounts, active, ids)
-    count = len(travel.origins if active else travel.destinations)
+    travel, frame = _read(minutes_table, amounts, active, ids)
     columns: dict[tuple[Any, Any], Floats] = {}
     for name in frame.columns:
-        reached = _reached(travel, to, source, frame[name], limits, count)
+        reached = _reached(travel, active, frame[name].to_numpy(), limits)
         for limit, values in zip(limits, reached.T, strict=True):
             columns[name, limit] = values
     return _result(travel, columns, active, {"measure": "cumulative", "minutes": tuple(limits)}, "minutes")
@@ -143,11 +143,10 @@ def interval(
     step = check_quantity(step_min, "step_min")
     # Counted rather than added up, so that rounding never drops the last threshold.
     limits = first + step * np.arange(int((last - first) / step + 1e-9) + 1)
-    travel, frame, to, source = _sides(minutes_table, amounts, active, ids)
-    count = len(travel.origins if active else travel.destinations)
+    travel, frame = _read(minutes_table, amounts, active, ids)
     columns: dict[tuple[Any, Any], Floats] = {}
     for name in frame.columns:
-        reached = _reached(travel, to, source, frame[name], limits, count)
+        reached = _reached(travel, active, frame[name].to_numpy(), limits)
         middle = reached.mean(axis=1) if by == "mean" else np.median(reached, axis=1)
         columns[name, f"{by} {first:g}-{last:g}"] = middle
     parameters: dict[str, Any] = {"measure": "interval", "minutes": (first, last), "step_min": step, "by": by}
@@ -189,11 +188,10 @@ def gravity(
         raise InputError(
             f"decay: names are repeated: {', '.join(one.name for one in decays)}; name each once."
         )
-    travel, frame, to, source = _sides(minutes_table, amounts, active, ids)
-    count = len(travel.origins if active else travel.destinations)
+    travel, frame = _read(minutes_table, amounts, active, ids)
     weights = {one.name: one(travel.minutes) for one in decays}
     columns: dict[tuple[Any, Any], Floats] = {
-        (name, label): weighted(to, source, weight, frame[name].to_numpy(), count)
+        (name, label): _total(travel, active, weight, frame[name].to_numpy())
         for name in frame.columns
         for label, weight in weights.items()
     }
@@ -232,8 +230,8 @@ def cost_to_reach(
     """
     wanted = [check_quantity(one, "amount") for one in _several(amount)]
     check_ascending(wanted, "amount")
-    travel, frame, to, source = _sides(minutes_table, amounts, active, ids)
-    count = len(travel.origins if active else travel.destinations)
+    travel, frame = _read(minutes_table, amounts, active, ids)
+    to, source, count = _sides(travel, active)
     order = np.lexsort((travel.minutes, to))
     to_sorted, minutes = to[order], travel.minutes[order]
     starts = np.searchsorted(to_sorted, np.arange(count))
@@ -251,34 +249,48 @@ def cost_to_reach(
     return _result(travel, columns, active, parameters, "amount to reach")
 
 
-def _sides(
+def _read(
     minutes_table: pd.DataFrame | Travel,
     amounts: pd.Series | pd.DataFrame,
     active: bool,
     ids: pd.Index | None,
-) -> tuple[Travel, pd.DataFrame, Ints, Ints]:
-    """Travel, amounts, and for each pair the position that receives and the position that gives."""
+) -> tuple[Travel, pd.DataFrame]:
+    """Travel for the ids asked, and the amounts."""
     if not isinstance(active, bool | np.bool_):
         raise InputError(f"active: {active!r} is neither True nor False.")
     frame = amounts_of(amounts, "amounts")
     origins, destinations = (ids, frame.index) if active else (frame.index, ids)
     travel = read_travel(minutes_table, origins=origins, destinations=destinations)
-    to, source = (travel.origin, travel.destination) if active else (travel.destination, travel.origin)
     if not travel.whole:
-        paired = np.zeros(len(frame), np.bool_)
-        paired[source] = True
+        paired = travel.destination_reached if active else travel.origin_reached
         absent = int((~paired).sum())
         if absent:
             warn(f"amounts: {absent} of {len(frame)} ids are in no pair of the table that can be travelled.")
-    return travel, frame, to, source
+    return travel, frame
 
 
-def _reached(
-    travel: Travel, to: Ints, source: Ints, amounts: pd.Series, limits: Floats, count: int
-) -> Floats:
+def _sides(travel: Travel, active: bool) -> tuple[Places, Places, int]:
+    """For each pair the position that receives and the one that gives; how many ids receive."""
+    if active:
+        return travel.origin, travel.destination, len(travel.origins)
+    return travel.destination, travel.origin, len(travel.destinations)
+
+
+def _total(travel: Travel, active: bool, weights: Floats, amounts: Floats) -> Floats:
+    """Sum by the id that receives."""
+    if active:
+        return travel.total_at_origins(weights, amounts)
+    return travel.total_at_destinations(weights, amounts)
+
+
+def _reached(travel: Travel, active: bool, amounts: Floats, limits: Floats) -> Floats:
     """Sums (ids, limits) of the amounts within each limit."""
+    if len(limits) == 1:
+        within = levels_at(travel.minutes, limits, np.array([1.0, 0.0]))
+        return _total(travel, active, within, amounts)[:, None]
+    to, source, count = _sides(travel, active)
     sums = np.zeros((count, len(limits) + 1))
-    add_within(to, source, travel.minutes, amounts.to_numpy(), limits, sums)
+    add_within(to, source, travel.minutes, amounts, limits, sums)
     return np.cumsum(sums[:, :-1], axis=1)
 
 
@@ -306,10 +318,12 @@ def _result(
     level: str,
 ) -> Access:
     ids = travel.origins if active else travel.destinations
-    asked = travel.origin_asked if active else travel.destination_asked
-    status = status_of(ids, asked, travel.origin if active else travel.destination)
-    table = pd.DataFrame(columns, index=ids)
-    table.columns = pd.MultiIndex.from_tuples(list(columns), names=["amount", level])
+    if active:
+        status = status_of(ids, travel.origin_asked, travel.origin_reached)
+    else:
+        status = status_of(ids, travel.destination_asked, travel.destination_reached)
+    names = pd.MultiIndex.from_tuples(list(columns), names=["amount", level])
+    table = pd.DataFrame(np.stack(list(columns.values()), axis=1), index=ids, columns=names)
     unreached = float((status != "reached").mean()) if len(status) else 0.0
     about = travel.provenance.having(
         parameters={**parameters, "active": bool(active)}, shares={"ids unreached": unreached}

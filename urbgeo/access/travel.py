@@ -5,21 +5,32 @@ Every measure of this room starts here, so all take the same tables and refuse t
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from urbgeo.access.kernels import add_weighted, first_seen, read_pairs
-from urbgeo.checks import add_amount_faults, add_id_faults
-from urbgeo.errors import Faults, InputError, UrbgeoWarning, some_of
+from urbgeo.access.amounts import warn
+from urbgeo.access.kernels import (
+    add_columns,
+    add_rows,
+    add_weighted,
+    find_places,
+    first_seen,
+    read_pairs,
+)
+from urbgeo.checks import add_id_faults
+from urbgeo.errors import Faults, InputError, some_of
+from urbgeo.options import thread_count
 from urbgeo.provenance import Provenance
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Places = NDArray[np.int32]
 Bools = NDArray[np.bool_]
 
 LONGEST_MIN = 14 * 24 * 60.0
@@ -29,7 +40,7 @@ LOPSIDED = 30.0
 """Trips from an id that take so many times as long as those to it suggest seconds mixed with minutes."""
 
 DENSE_PAIRS = 200_000_000
-"""Up to so many possible pairs, doubles are looked for in a table of marks, beyond by hashing."""
+"""Up to so many possible pairs, doubles are found by counting marks in a table, beyond by hashing."""
 
 WIDEST_SPAN = 10_000_000
 """Ids that are whole numbers within such a span are looked up in an array."""
@@ -45,11 +56,15 @@ class Travel:
     ----------
     origins, destinations
         Unique ids.
-    origin, destination, minutes
-        One entry per pair that can be travelled: positions in ``origins`` and ``destinations``, and its
-        minutes, finite and >= 0.
+    minutes
+        One entry per pair that can be travelled, finite and >= 0.
+    ends
+        Positions of every pair in ``origins`` and in ``destinations``; None when the pairs are all there
+        are, origins in turn and all destinations for each, so that none need be written down.
     origin_asked, destination_asked
         False where every minute of an id is NaN or its row is missing from a long table.
+    origin_reached, destination_reached
+        Whether an id has any pair that can be travelled.
     whole
         The table held every pair (wide), so that an id it lacks is a mistake rather than out of reach.
     provenance
@@ -58,13 +73,54 @@ class Travel:
 
     origins: pd.Index
     destinations: pd.Index
-    origin: Ints
-    destination: Ints
     minutes: Floats
+    ends: tuple[Places, Places] | None
     origin_asked: Bools
     destination_asked: Bools
+    origin_reached: Bools
+    destination_reached: Bools
     whole: bool
     provenance: Provenance = field(default_factory=Provenance)
+
+    @cached_property
+    def origin(self) -> Places:
+        """Position in ``origins`` of each pair."""
+        if self.ends is not None:
+            return self.ends[0]
+        return np.repeat(np.arange(len(self.origins), dtype=np.int32), len(self.destinations))
+
+    @cached_property
+    def destination(self) -> Places:
+        """Position in ``destinations`` of each pair."""
+        if self.ends is not None:
+            return self.ends[1]
+        return np.tile(np.arange(len(self.destinations), dtype=np.int32), len(self.origins))
+
+    def at_origins(self, values: Floats) -> Floats:
+        """The value of every pair's origin."""
+        return np.repeat(values, len(self.destinations)) if self.ends is None else values[self.ends[0]]
+
+    def at_destinations(self, values: Floats) -> Floats:
+        """The value of every pair's destination."""
+        return np.tile(values, len(self.origins)) if self.ends is None else values[self.ends[1]]
+
+    def total_at_origins(self, weights: Floats, amounts: Floats) -> Floats:
+        """By origin, the sum of its pairs' weights times the amounts at their destinations; 0 for none."""
+        sums = np.zeros(len(self.origins))
+        if self.ends is None:
+            add_rows(weights.reshape(len(sums), -1), amounts, sums)
+        else:
+            add_weighted(*self.ends, weights, amounts, sums)
+        return sums
+
+    def total_at_destinations(self, weights: Floats, amounts: Floats) -> Floats:
+        """By destination, the sum of its pairs' weights times the amounts at their origins; 0 for none."""
+        sums = np.zeros(len(self.destinations))
+        if self.ends is None:
+            add_columns(weights.reshape(-1, len(sums)), amounts, sums)
+        else:
+            add_weighted(*self.ends[::-1], weights, amounts, sums)
+        return sums
 
     def __repr__(self) -> str:
         return (
@@ -126,67 +182,10 @@ def read_travel(
     return found if provenance is None else replace(found, provenance=provenance)
 
 
-def amounts_of(amounts: pd.Series | pd.DataFrame, name: str, *, allow_missing: bool = False) -> pd.DataFrame:
-    """Amounts by id as columns of floats; a Series becomes one column.
-
-    Raises
-    ------
-    InputError
-        Naming ids: no rows, repeated ids, amounts that are missing, negative, infinite or no numbers.
-    """
-    if not isinstance(amounts, pd.Series | pd.DataFrame):
-        raise InputError(f"{name}: a Series or DataFrame by id is needed, not {type(amounts).__name__}.")
-    if isinstance(amounts, pd.Series):
-        amounts = amounts.to_frame(name if amounts.name is None else amounts.name)
-    frame = pd.DataFrame(amounts)
-    if frame.empty:
-        raise InputError(f"{name}: it is empty; give at least one id with an amount.")
-    faults = Faults(name)
-    add_id_faults(faults, frame.index)
-    if not frame.columns.is_unique:
-        faults.add("repeated columns", ids=frame.columns[frame.columns.duplicated()])
-        faults.raise_if_any()
-    for column in frame.columns:
-        add_amount_faults(faults, frame[column], allow_missing=allow_missing)
-    faults.raise_if_any()
-    zero = [column for column in frame.columns if not (frame[column] > 0).any()]
-    if zero:
-        warn(f"{name}: every amount of {some_of(zero)} is 0.")
-    return frame.astype(np.float64)
-
-
-def series_of(amounts: pd.Series, name: str) -> pd.Series:
-    """One column of amounts by id, checked as by :func:`amounts_of`."""
-    if not isinstance(amounts, pd.Series):
-        raise InputError(
-            f"{name}: a Series by id is needed, e.g. places['{name}'], not {type(amounts).__name__}."
-        )
-    return amounts_of(amounts, name).iloc[:, 0].rename(name)
-
-
-def status_of(ids: pd.Index, asked: Bools, positions: Ints) -> pd.Series:
-    """``"reached"`` for ids with a pair, ``"unreached"`` without, ``"not asked"`` where none was asked."""
-    has = np.zeros(len(ids), np.bool_)
-    has[positions] = True
+def status_of(ids: pd.Index, asked: Bools, has: Bools) -> pd.Series:
+    """``"reached"`` for ids that have a pair, ``"unreached"`` without, ``"not asked"`` where none was."""
     words = np.where(has, "reached", np.where(asked, "unreached", "not asked"))
     return pd.Series(words, index=ids, name="status")
-
-
-def weighted(to: Ints, source: Ints, weights: Floats, amounts: Floats, count: int) -> Floats:
-    """Sum of ``amounts[source] * weights`` by ``to``; 0 where there is none."""
-    sums = np.zeros(count)
-    add_weighted(to, source, weights, amounts, sums)
-    return sums
-
-
-def summed(positions: Ints, weights: Floats, count: int) -> Floats:
-    """Sum of the weights by position; 0 where there is none."""
-    return weighted(positions, positions, weights, np.ones(count), count)
-
-
-def warn(message: str) -> None:
-    """Tell the caller what was counted and set aside."""
-    warnings.warn(message, UrbgeoWarning, stacklevel=4)
 
 
 def _read_wide(table: pd.DataFrame) -> Travel:
@@ -200,25 +199,43 @@ def _read_wide(table: pd.DataFrame) -> Travel:
         faults.add("columns that are no numbers of minutes", ids=kinds, remedy="convert them to minutes")
         faults.raise_if_any()
     values = table.to_numpy(np.float64)
-    origin, destination = np.nonzero(np.isfinite(values))
     _add_minutes_faults(faults, values.ravel(), lambda rows: _pair_names(table, rows))
     faults.raise_if_any()
-    known, finite = ~np.isnan(values), np.isfinite(values)
+    finite, never = np.isfinite(values), np.isinf(values)
     minutes = np.where(finite, values, 0.0)
     out, home = (
-        np.stack([one.sum(axis=axis, dtype=np.float64) for one in (known, finite, minutes)], axis=1)
+        np.stack([one.sum(axis=axis, dtype=np.float64) for one in (finite, minutes, never)], axis=1)
         for axis in (1, 0)
     )
     _warn_lopsided(table.index, table.columns, out, home)
+    ends = None
+    if not finite.all():
+        origin, destination = np.nonzero(finite)
+        ends = origin.astype(np.int32), destination.astype(np.int32)
+    return _travel(table.index, table.columns, ends, values[finite], out, home, whole=True)
+
+
+def _travel(
+    origins: pd.Index,
+    destinations: pd.Index,
+    ends: tuple[Places, Places] | None,
+    minutes: Floats,
+    out: Floats,
+    home: Floats,
+    *,
+    whole: bool,
+) -> Travel:
+    """``out`` and ``home`` (ids, 3): pairs reached, sum of their minutes, pairs without a path."""
     return Travel(
-        table.index,
-        table.columns,
-        origin.astype(np.int64),
-        destination.astype(np.int64),
-        values[origin, destination],
+        origins,
+        destinations,
+        minutes,
+        ends,
+        out[:, 0] + out[:, 2] > 0,
+        home[:, 0] + home[:, 2] > 0,
         out[:, 0] > 0,
         home[:, 0] > 0,
-        whole=True,
+        whole=whole,
     )
 
 
@@ -238,35 +255,85 @@ def _read_long(table: pd.DataFrame, origins: pd.Index | None, destinations: pd.I
         if other.any():
             found = some_of(table["unit"][other].astype(str).unique())
             faults.add(f"mixed units: {found}", ids=table.index[other], remedy="convert them to minutes")
-    values = minutes.to_numpy(np.float64)
+    values = np.ascontiguousarray(minutes, np.float64)
+    faults.raise_if_any()
+    plain = _read_in_order(table["from"], table["to"], values, origins, destinations)
+    if plain is not None:
+        return plain
     start = _keyed(table["from"], origins, faults)
     end = _keyed(table["to"], destinations, faults)
     faults.raise_if_any()
+    (i, lost), (j, strange) = (find_places(one.keys, one.low, one.lookup) for one in (start, end))
     rows, columns = len(start.ids), len(end.ids)
-    few = rows * columns <= DENSE_PAIRS
-    seen = np.zeros(rows * columns if few else 0, np.bool_)
+    seen = np.zeros(rows * columns if rows * columns <= DENSE_PAIRS else 0, np.bool_)
     out, home = np.zeros((rows, 3)), np.zeros((columns, 3))
-    i, j, sound = read_pairs(
-        start.keys,
-        start.low,
-        start.lookup,
-        end.keys,
-        end.low,
-        end.lookup,
-        values,
-        LONGEST_MIN,
-        seen,
-        out,
-        home,
-    )
-    if not (sound and few):
+    known = lost + strange == 0
+    wrong = read_pairs(i, j, values, LONGEST_MIN, seen, out, home) if known else 1
+    if wrong or np.count_nonzero(seen) < len(values):
         _add_pair_faults(faults, table, i, j, values, columns)
     faults.raise_if_any()
     _warn_lopsided(start.ids, end.ids, out, home)
-    if out[:, 1].sum() < len(values):
+    if out[:, 0].sum() < len(values):
         finite = np.isfinite(values)
         i, j, values = i[finite], j[finite], values[finite]
-    return Travel(start.ids, end.ids, i, j, values, out[:, 0] > 0, home[:, 0] > 0, whole=False)
+    return _travel(start.ids, end.ids, (i, j), values, out, home, whole=False)
+
+
+def _read_in_order(
+    start: pd.Series, end: pd.Series, values: Floats, origins: pd.Index | None, destinations: pd.Index | None
+) -> Travel | None:
+    """A sound table of every pair, origins in turn and the same destinations for each; None for any other.
+
+    Most tables are written so; two comparisons of neighbouring rows then do for looking up every id.
+    """
+    if len(values) == 0 or object in (start.dtype, end.dtype) or start.hasnans or end.hasnans:
+        return None
+    away, to = start.array, end.array
+    columns = _first_turn(away)
+    rows, rest = divmod(len(values), columns)
+    if rest:
+        return None
+
+    def turns() -> bool:
+        at = _marks(away[1:] != away[:-1])
+        return np.count_nonzero(at) == rows - 1 == at[columns - 1 :: columns].sum()
+
+    checks: list[Callable[[], bool]] = [
+        turns,
+        lambda: bool(_marks(to[columns:] == to[:-columns]).all()),
+        lambda: bool(0.0 <= values.min() <= values.max() <= LONGEST_MIN),
+    ]
+    with ThreadPoolExecutor(thread_count()) as pool:
+        if not all(pool.map(lambda check: check(), checks)):
+            return None
+    asked = (pd.Index(away[::columns]), origins), (pd.Index(to[:columns]), destinations)
+    for found, wanted in asked:
+        if not found.is_unique or found.hasnans or not (wanted is None or found.equals(wanted)):
+            return None
+    square = values.reshape(rows, columns)
+    (start_ids, _), (end_ids, _) = asked
+    out, home = (
+        np.stack([np.full(len(sums), count), sums, np.zeros(len(sums))], axis=1)
+        for sums, count in ((square.sum(axis=1), float(columns)), (square.sum(axis=0), float(rows)))
+    )
+    _warn_lopsided(start_ids, end_ids, out, home)
+    start_ids, end_ids = (found if wanted is None else wanted for found, wanted in asked)
+    return _travel(start_ids, end_ids, None, values, out, home, whole=False)
+
+
+def _first_turn(ids: pd.api.extensions.ExtensionArray) -> int:
+    """How many rows the first id has before another follows; most often few of many."""
+    width = 1024
+    while True:
+        turned = np.flatnonzero(_marks(ids[:width] != ids[0]))
+        if len(turned) or width >= len(ids):
+            return int(turned[0]) if len(turned) else len(ids)
+        width *= 8
+
+
+def _marks(found: object) -> Bools:
+    """A comparison as plain marks; False where a side is missing."""
+    return found if isinstance(found, np.ndarray) else pd.array(found).to_numpy(np.bool_, na_value=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -280,14 +347,13 @@ class _Keys:
 
 
 def _keyed(column: pd.Series, asked: pd.Index | None, faults: Faults) -> _Keys:
-    """Whole numbers close to each other are their own keys; other ids are hashed."""
+    """Whole numbers close to each other are their own keys; other ids are hashed once."""
     if asked is not None:
         add_id_faults(faults, asked)
         if not asked.is_unique:
             return _Keys(asked, np.zeros(len(column), np.int64), 0, np.zeros(1, np.int64))
-    whole = column.dtype.kind == "i" and len(column) and (asked is None or asked.dtype.kind == "i")
-    if whole and (asked is None or len(asked)):
-        keys = column.to_numpy(np.int64)
+    if _whole(column.dtype) and len(column) and (asked is None or (_whole(asked.dtype) and len(asked))):
+        keys = np.ascontiguousarray(column, np.int64)
         known = keys if asked is None else asked.to_numpy(np.int64)
         low, span = int(known.min()), int(known.max()) - int(known.min()) + 1
         if span <= WIDEST_SPAN:
@@ -297,16 +363,19 @@ def _keyed(column: pd.Series, asked: pd.Index | None, faults: Faults) -> _Keys:
             else:
                 lookup[known - low] = np.arange(len(known))
             return _Keys(asked, keys, low, lookup)
+    codes, found = pd.factorize(column)
+    ids = pd.Index(found)
     if asked is None:
-        codes, ids = pd.factorize(column)
-        asked = pd.Index(ids)
-    else:
-        codes = asked.get_indexer(column)
-    return _Keys(asked, codes.astype(np.int64), 0, np.arange(len(asked), dtype=np.int64))
+        return _Keys(ids, codes.astype(np.int64), 0, np.arange(len(ids), dtype=np.int64))
+    return _Keys(asked, codes.astype(np.int64), 0, asked.get_indexer(ids).astype(np.int64))
+
+
+def _whole(kind: object) -> bool:
+    return isinstance(kind, np.dtype) and kind.kind == "i"
 
 
 def _add_pair_faults(
-    faults: Faults, table: pd.DataFrame, i: Ints, j: Ints, values: Floats, columns: int
+    faults: Faults, table: pd.DataFrame, i: Places, j: Places, values: Floats, columns: int
 ) -> None:
     """Name what the quick pass found; this takes longer."""
 
@@ -325,7 +394,9 @@ def _add_pair_faults(
                 remedy=f"give these {side} an amount (0 if they have none) or drop their pairs",
             )
     _add_minutes_faults(faults, values, named)
-    doubles = np.flatnonzero(pd.Series(i * columns + j).duplicated().to_numpy() & (i >= 0) & (j >= 0))
+    doubles = np.flatnonzero(
+        pd.Series(i.astype(np.int64) * columns + j).duplicated().to_numpy() & (i >= 0) & (j >= 0)
+    )
     if len(doubles):
         faults.add(
             f"{len(doubles)} repeated pairs",
@@ -353,12 +424,12 @@ def _add_minutes_faults(faults: Faults, values: Floats, named: Callable[[Ints], 
 def _warn_lopsided(origins: pd.Index, destinations: pd.Index, out: Floats, home: Floats) -> None:
     """Warn of ids whose trips out take many times as long as those in: two units in one table.
 
-    ``out`` and ``home`` (ids, 3): pairs asked, pairs reached, sum of their minutes.
+    ``out`` and ``home`` as for :func:`_travel`.
     """
     back = destinations.get_indexer(origins)
     if (back < 0).all():
         return
-    away, towards = (each[:, 2] / np.maximum(each[:, 1], 1.0) for each in (out, home))
+    away, towards = (each[:, 1] / np.maximum(each[:, 0], 1.0) for each in (out, home))
     less, more = np.minimum(away, towards[back]), np.maximum(away, towards[back])
     odd = (back >= 0) & (less > 0) & (more > LOPSIDED * less)
     if odd.any():
@@ -392,14 +463,19 @@ def _asked(travel: Travel, origins: pd.Index | None, destinations: pd.Index | No
             )
     faults.raise_if_any()
     to_start, to_end = start.get_indexer(travel.origins), end.get_indexer(travel.destinations)
-    origin_asked, destination_asked = np.zeros(len(start), np.bool_), np.zeros(len(end), np.bool_)
-    origin_asked[to_start], destination_asked[to_end] = travel.origin_asked, travel.destination_asked
+
+    def moved(marks: Bools, to: Ints, count: int) -> Bools:
+        found = np.zeros(count, np.bool_)
+        found[to] = marks
+        return found
+
     return replace(
         travel,
         origins=start,
         destinations=end,
-        origin=to_start[travel.origin].astype(np.int64),
-        destination=to_end[travel.destination].astype(np.int64),
-        origin_asked=origin_asked,
-        destination_asked=destination_asked,
+        ends=(to_start.astype(np.int32)[travel.origin], to_end.astype(np.int32)[travel.destination]),
+        origin_asked=moved(travel.origin_asked, to_start, len(start)),
+        destination_asked=moved(travel.destination_asked, to_end, len(end)),
+        origin_reached=moved(travel.origin_reached, to_start, len(start)),
+        destination_reached=moved(travel.destination_reached, to_end, len(end)),
     )

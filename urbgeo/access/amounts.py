@@ -1,0 +1,61 @@
+"""Amounts by id, people or opportunities or capacity: checked once, the same way for every measure."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pandas as pd
+
+from urbgeo.checks import add_amount_faults, add_id_faults
+from urbgeo.errors import Faults, InputError, UrbgeoWarning, some_of
+
+
+def amounts_of(amounts: pd.Series | pd.DataFrame, name: str, *, allow_missing: bool = False) -> pd.DataFrame:
+    """Amounts by id as columns of floats; a Series becomes one column.
+
+    Raises
+    ------
+    InputError
+        Naming ids: no rows, repeated ids, amounts that are missing, negative, infinite or no numbers.
+    """
+    if not isinstance(amounts, pd.Series | pd.DataFrame):
+        raise InputError(f"{name}: a Series or DataFrame by id is needed, not {type(amounts).__name__}.")
+    if isinstance(amounts, pd.Series):
+        amounts = amounts.to_frame(name if amounts.name is None else amounts.name)
+    frame = pd.DataFrame(amounts)
+    if frame.empty:
+        raise InputError(f"{name}: it is empty; give at least one id with an amount.")
+    faults = Faults(name)
+    add_id_faults(faults, frame.index)
+    if not frame.columns.is_unique:
+        faults.add("repeated columns", ids=frame.columns[frame.columns.duplicated()])
+        faults.raise_if_any()
+    for column in frame.columns:
+        if not _sound(frame[column]):
+            add_amount_faults(faults, frame[column], allow_missing=allow_missing)
+    faults.raise_if_any()
+    zero = [column for column in frame.columns if not (frame[column] > 0).any()]
+    if zero:
+        warn(f"{name}: every amount of {some_of(zero)} is 0.")
+    return frame.astype(np.float64)
+
+
+def series_of(amounts: pd.Series, name: str) -> pd.Series:
+    """One column of amounts by id, checked as by :func:`amounts_of`."""
+    if not isinstance(amounts, pd.Series):
+        raise InputError(
+            f"{name}: a Series by id is needed, e.g. places['{name}'], not {type(amounts).__name__}."
+        )
+    return amounts_of(amounts, name).iloc[:, 0].rename(name)
+
+
+def _sound(values: pd.Series) -> bool:
+    """Whether these are plainly finite numbers >= 0: a quick look that spares most columns a longer one."""
+    numbers = values.to_numpy()
+    return numbers.dtype.kind in "fiu" and bool(((numbers >= 0) & (numbers < np.inf)).all())
+
+
+def warn(message: str) -> None:
+    """Tell the caller what was counted and set aside."""
+    warnings.warn(message, UrbgeoWarning, stacklevel=4)
