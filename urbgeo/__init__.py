@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from urbgeo.land.boundary import delineate_boundary
     from urbgeo.land.suitability import suitability
     from urbgeo.land.surfaces import travel_surface
+    from urbgeo.network.download import download
     from urbgeo.network.minutes import minutes_table, nearest_facility
     from urbgeo.network.model import Snapping, TravelNetwork, build_network
     from urbgeo.network.osm import from_osmnx, from_pbf
@@ -57,6 +58,7 @@ _ROOMS = {
     "cumulative": "urbgeo.access.opportunities",
     "degree_of_urbanisation": "urbgeo.cities.degurba",
     "delineate_boundary": "urbgeo.land.boundary",
+    "download": "urbgeo.network.download",
     "equity": "urbgeo.access.equity",
     "from_osmnx": "urbgeo.network.osm",
     "from_pbf": "urbgeo.network.osm",
@@ -98,6 +100,7 @@ __all__ = [
     "cumulative",
     "degree_of_urbanisation",
     "delineate_boundary",
+    "download",
     "equity",
     "from_osmnx",
     "from_pbf",

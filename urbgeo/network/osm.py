@@ -142,6 +142,7 @@ def from_osmnx(
     peak: bool = False,
     use_maxspeed: bool = True,
     snapping: Snapping | None = None,
+    source: str | None = None,
 ) -> TravelNetwork:
     """A travel network from an OSMnx graph, simplified or not, or from a GraphML file of one.
 
@@ -158,6 +159,8 @@ def from_osmnx(
         which directions, the graph itself says.
     region, speeds, peak, use_maxspeed, snapping
         As for :func:`from_pbf`.
+    source
+        What the provenance calls the graph; by default the name of the file.
 
     Raises
     ------
@@ -168,9 +171,9 @@ def from_osmnx(
         known class.
     """
     travels = rules_for(mode, None).mode
-    name = "OSMnx graph"
+    name = source or "OSMnx graph"
     if isinstance(graph, Path | str):
-        name, graph = f"GraphML: {Path(graph).name}", _graphml(Path(graph))
+        name, graph = source or f"GraphML: {Path(graph).name}", _graphml(Path(graph))
     nodes, links = _graph_tables(graph)
     timed, used = way_speeds(
         links,
