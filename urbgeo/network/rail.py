@@ -101,7 +101,7 @@ def _checked_stops(stations: gpd.GeoDataFrame, stops: pd.DataFrame) -> pd.DataFr
     for column in ("seq", "minutes", "trains_per_day"):
         add_amount_faults(faults, runs[column], allow_missing=column == "minutes")
         runs[column] = pd.to_numeric(runs[column], errors="coerce")
-    runs["both_ways"] = runs["both_ways"] if "both_ways" in runs else True
+    runs["both_ways"] = runs.get("both_ways", True)
     clear = runs["both_ways"].isin([True, False])
     if not clear.all():
         faults.add("both_ways is neither True nor False", ids=runs.index[~clear], remedy="translate it")

@@ -259,8 +259,6 @@ def lines_of(
         RailTerms().service_hours if service_hours is None else service_hours, "service_hours"
     )
     hop = _numbered(timetable, start, end)
-    if hop.empty:
-        raise InputError(f"window: no run starts between {window[0]} and {window[1]} on {timetable.day}.")
     lines = hop.groupby("line")
     about = lines.agg(runs=("run", "nunique"), route_id=("route_id", "first"))
     later = hop.groupby(["line", "seq"]).agg(place=("to_stop", "first"), since=("since", "median"))
@@ -286,7 +284,9 @@ def _numbered(timetable: Timetable, start: int, end: int) -> pd.DataFrame:
     """Hops of the runs that begin in the window, with their line, place in it and minutes since its start."""
     hop = timetable.connections.sort_values(["run", "departs", "arrives"], kind="stable")
     first = hop.groupby("run")["departs"].transform("first")
-    hop = hop[(first >= start) & (first < end)].assign(since=(hop["arrives"] - first) / 60.0)
+    hop = hop.assign(since=(hop["arrives"] - first) / 60.0)[(first >= start) & (first < end)]
+    if hop.empty:
+        raise InputError(f"window: no run begins in it on {timetable.day}.")
     by_run = hop.groupby("run", sort=True)
     called = by_run["from_stop"].agg(list)
     pattern = [(*calls, last) for calls, last in zip(called, by_run["to_stop"].last(), strict=True)]
