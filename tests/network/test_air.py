@@ -16,7 +16,7 @@ from urbgeo.regions.region import Region
 from urbgeo.sources.airports import airports as airport_points
 
 TERMS = AirTerms(
-    check_in_min=60, leaving_min=20, taxi_min=30, cruise_kmh=600, beyond_kmh=30, beyond_detour=1.5
+    check_in_min=60, leaving_min=20, taxi_min=30, cruise_kmh=1000, beyond_kmh=30, beyond_detour=1.5
 )
 DEGREE_KM = 2 * np.pi * 6371.0088 / 360
 
@@ -44,7 +44,7 @@ CITIES = points(A=(112.0, 0.0), far=(118.3, 0.0), near=(112.1, 1.0), lost=(125.0
 
 def test_a_journey_is_ground_check_in_flight_leaving_and_ground() -> None:
     found = air_circle(town(), CITIES.iloc[:1], CITIES, AIRPORTS, population="people", terms=TERMS)
-    flight = 30 + 6 * DEGREE_KM / 800 * 60
+    flight = 30 + 6 * DEGREE_KM / 1000 * 60
     beyond = 0.2 * DEGREE_KM * 1.5 / 30 * 60
     expected = 20 + 60 + flight + 20 + beyond
     assert found.minutes.loc["A", "far"] == pytest.approx(expected)
