@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from urbgeo.land.boundary import delineate_boundary
     from urbgeo.land.suitability import suitability
     from urbgeo.land.surfaces import travel_surface
+    from urbgeo.network.air import air_circle
+    from urbgeo.network.download import download
     from urbgeo.network.minutes import minutes_table, nearest_facility
     from urbgeo.network.model import Snapping, TravelNetwork, build_network
     from urbgeo.network.osm import from_osmnx, from_pbf
@@ -47,6 +49,7 @@ _ROOMS = {
     "Region": "urbgeo.regions.region",
     "Snapping": "urbgeo.network.model",
     "TravelNetwork": "urbgeo.network.model",
+    "air_circle": "urbgeo.network.air",
     "audit_control_lines": "urbgeo.land.audit",
     "build_network": "urbgeo.network.model",
     "catchments": "urbgeo.access.catchments",
@@ -57,6 +60,7 @@ _ROOMS = {
     "cumulative": "urbgeo.access.opportunities",
     "degree_of_urbanisation": "urbgeo.cities.degurba",
     "delineate_boundary": "urbgeo.land.boundary",
+    "download": "urbgeo.network.download",
     "equity": "urbgeo.access.equity",
     "from_osmnx": "urbgeo.network.osm",
     "from_pbf": "urbgeo.network.osm",
@@ -88,6 +92,7 @@ __all__ = [
     "Region",
     "Snapping",
     "TravelNetwork",
+    "air_circle",
     "audit_control_lines",
     "build_network",
     "catchments",
@@ -98,6 +103,7 @@ __all__ = [
     "cumulative",
     "degree_of_urbanisation",
     "delineate_boundary",
+    "download",
     "equity",
     "from_osmnx",
     "from_pbf",

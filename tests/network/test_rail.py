@@ -130,6 +130,13 @@ def test_another_train_never_lengthens_a_journey(drawn: list[tuple[int, list[tup
     assert (between_stations(more) <= between_stations(trains(*runs))).all(axis=None)
 
 
+def test_a_service_in_one_direction_carries_nobody_back() -> None:
+    stops = trains(("G1", 48, [("S", 0), ("T", 30)])).assign(both_ways=False)
+    found = between_stations(stops)
+    assert found.loc["S", "T"] == between_stations(stops.drop(columns="both_ways")).loc["S", "T"]
+    assert np.isinf(found.loc["T", "S"])
+
+
 def test_the_callers_tables_stay_as_they_are() -> None:
     stops = trains(("G1", 48, [("S", 0), ("T", 30)])).assign(seq=["1", "2"])
     before = stops.copy(deep=True)
@@ -146,6 +153,7 @@ def test_the_callers_tables_stay_as_they_are() -> None:
         ({"trains_per_day": [0, 48, np.nan]}, "missing or not a number at G1 stop 3.*no trains at G1 stop 1"),
         ({"seq": [1, 1, None]}, "seq is missing or not a number.*two stops in one place"),
         ({"service": ["G1", "G1", "G2"]}, "a single stop at G2 stop 3"),
+        ({"both_ways": [True, "no", None]}, "both_ways is neither True nor False at G1 stop 2, G1 stop 3"),
     ],
 )
 def test_bad_stops_are_refused(columns: dict[str, object], message: str) -> None:

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from tests.conftest import shared_data
 from urbgeo.errors import InputError, SourceError, UrbgeoWarning
-from urbgeo.network.minutes import minutes_table
+from urbgeo.network.minutes import minutes_table, node_table
 from urbgeo.network.model import Snapping, TravelNetwork, build_network
 from urbgeo.network.osm import from_pbf
+from urbgeo.network.rail import RailTerms, rail_tables
 from urbgeo.network.timetable import TransitTerms, build_timetable, lines_of, transit_minutes
 from urbgeo.sources.gtfs import Gtfs, GtfsLimits, read_gtfs, seconds_of, services_on
 
@@ -103,12 +104,67 @@ def test_headways_are_written_out(tmp_path: Path) -> None:
 def test_lines_have_stations_in_order_minutes_and_trains_a_day(tmp_path: Path) -> None:
     stations, table = lines_of(build_timetable(read_gtfs(feed_file(tmp_path)), day=MONDAY))
     assert set(stations["name"]) == {"甲", "乙", "丙"}
-    local = table[table["line"] == table.loc[table["station"] == "feed:B", "line"].iloc[0]]
-    assert local[["order", "station", "minutes", "trains"]].to_numpy().tolist() == [
-        [1, "feed:A", 0.0, 1],
-        [2, "feed:B", 10.0, 1],
-        [3, "feed:C", 20.0, 1],
-    ]
+    local = table[table["service"] == table.loc[table["station"] == "feed:B", "service"].iloc[0]]
+    assert local[["seq", "station", "trains_per_day"]].to_numpy().tolist() == [
+        [1, "feed:A", 1], [2, "feed:B", 1], [3, "feed:C", 1],
+    ]  # fmt: skip
+    assert np.isnan(local["minutes"].iloc[0]) and local["minutes"].tolist()[1:] == [10.0, 10.0]
+
+
+def test_trains_in_a_window_are_scaled_so_that_waiting_is_right(tmp_path: Path) -> None:
+    day = build_timetable(read_gtfs(feed_file(tmp_path)), day=MONDAY)
+    _, table = lines_of(day, window=("08:00", "10:00"))
+    terms = RailTerms(max_wait_min=999.0)
+    assert terms.wait_min(table["trains_per_day"]).unique() == pytest.approx([60.0]), "one train in two hours"
+
+
+def test_stops_at_the_minute_of_the_stop_before_are_spaced(tmp_path: Path) -> None:
+    calls = [("A", 0), ("B", 0), ("C", 0), ("A", 6), ("B", 6)]
+    rows = [f"t1,08:0{at}:00,08:0{at}:00,{stop},{n}" for n, (stop, at) in enumerate(calls)]
+    text = FEED["stop_times"].splitlines()[0] + "\n" + "\n".join(rows) + "\n"
+    trips = "route_id,service_id,trip_id\nR,week,t1\n"
+    _, table = lines_of(
+        build_timetable(read_gtfs(feed_file(tmp_path, stop_times=text, trips=trips)), day=MONDAY)
+    )
+    assert table["minutes"].tolist()[1:] == [1.5, 1.5, 1.5, 1.5]
+
+
+def test_the_trains_of_porto_alegre_become_links_in_one_call() -> None:
+    """A trip by line tables is access, half the headway, the ride of the timetable and egress."""
+    timetable = build_timetable(read_gtfs(shared_data() / "porto_alegre/poa_trensurb.zip"), day="2019-05-15")
+    stations, stops = lines_of(timetable)
+    nodes, links = rail_tables(stations, stops)
+    network = build_network(nodes, links)
+    terms = RailTerms()
+    line = stops[stops["service"] == stops["service"].mode()[0]]
+    first, last = line["station"].iloc[0], line["station"].iloc[-1]
+    place = network.nodes.index.get_indexer([first, last])
+    found = node_table(network, place[:1], place[1:])[0, 0]
+    wait = terms.wait_min(line["trains_per_day"]).iloc[0]
+    rides = timetable.connections.groupby("run").agg(
+        a=("departs", "min"), b=("arrives", "max"), hops=("run", "size")
+    )
+    whole = rides[rides["hops"] == len(line) - 1]
+    assert found == pytest.approx(
+        terms.access_min + wait + line["minutes"].sum() + terms.egress_min, rel=1e-9
+    )
+    least, most = ((whole["b"] - whole["a"]) / 60.0).agg(["min", "max"])
+    assert least - 1e-9 <= line["minutes"].sum() <= most + 1e-9
+    assert (links.loc[links["class"] == "ride", "oneway"]).all(), "each direction is a line of its own"
+
+
+def test_a_city_of_buses_becomes_links_too() -> None:
+    timetable = build_timetable(read_gtfs(shared_data() / "porto_alegre/poa_eptc.zip"), day="2019-05-15")
+    with pytest.raises(InputError, match="no run begins in it"):
+        lines_of(timetable, window=("08:00", "09:00"))  # the feed holds the buses of 11:20 to 16:00 only
+    stations, stops = lines_of(timetable, window=("14:00", "15:00"))
+    nodes, links = rail_tables(stations, stops)
+    starts = timetable.connections.groupby("run")["departs"].min()
+    runs = int(starts.between(14 * 3600, 15 * 3600, inclusive="left").sum())
+    per_line = stops.groupby("service")["trains_per_day"].first() / RailTerms().service_hours
+    assert per_line.sum() == pytest.approx(runs)
+    assert (links["class"] == "ride").sum() == len(stops) - stops["service"].nunique()
+    assert set(links["from_node"]) <= set(nodes.index)
 
 
 def brute_force(timetable, near, between, last, on_foot, leave, terms):  # type: ignore[no-untyped-def]

@@ -169,7 +169,7 @@ def test_limits_by_direction_follow_the_way_round(tmp_path: Path) -> None:
     tags = {**ROAD, "maxspeed:forward": "60", "maxspeed:backward": "30"}
     roads = read_roads(write_pbf(tmp_path / "a.osm.pbf", GRID, [([0, 1], tags), ([2, 1], tags)]))
     assert ends(roads) == [(0, 1), (2, 1)]
-    links = roads.links()
+    links = roads.tables()[1]
     assert links["maxspeed_kmh"].tolist() == [60, 60]
     assert links["maxspeed_back_kmh"].tolist() == [30, 30]
 

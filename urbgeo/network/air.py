@@ -1,4 +1,4 @@
-"""Flights as links: check-in, great-circle block time and leaving, every minute of it explicit."""
+"""Flights: check-in, great-circle block time and leaving, as links of a network and as the air circle."""
 
 from __future__ import annotations
 
@@ -8,14 +8,20 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
-from urbgeo.checks import check_columns, check_points, check_quantity
+from urbgeo.checks import check_amounts, check_columns, check_minutes, check_points, check_quantity
 from urbgeo.crs import WGS84
 from urbgeo.errors import Faults
 from urbgeo.network.attach import attach
+from urbgeo.network.minutes import minutes_table
 from urbgeo.network.model import TravelNetwork
 from urbgeo.network.scenario import with_links
+from urbgeo.provenance import Provenance
 from urbgeo.sources.road_kernels import EARTH_KM
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 AIR_CIRCLE_MIN = 240.0
 """The four-hour air circle, door to door, in minutes."""
@@ -25,19 +31,179 @@ AIR_CIRCLE_MIN = 240.0
 class AirTerms:
     """Minutes of a journey by air beside the flight, and how long the flight takes.
 
-    Block time is ``taxi_min + great-circle km / cruise_kmh * 60``. No standard fixes these numbers: the
-    defaults are judgements for domestic jets, to be replaced by timetables (source: urbgeo default, 2024).
+    Block time is ``taxi_min + great-circle km / cruise_kmh * 60``; nobody flies less than
+    ``shortest_flight_km``. Where an airport or a city lies beyond the network, the ground between the two
+    takes ``beyond_detour`` times the straight way at ``beyond_kmh``, up to ``beyond_km`` straight. No
+    standard fixes these numbers: the defaults are judgements for domestic jets, to be replaced by
+    timetables (source: urbgeo default, 2024).
     """
 
     check_in_min: float = 75.0
     leaving_min: float = 25.0
     taxi_min: float = 35.0
     cruise_kmh: float = 780.0
+    shortest_flight_km: float = 250.0
+    beyond_km: float = 100.0
+    beyond_kmh: float = 50.0
+    beyond_detour: float = 1.3
 
     def __post_init__(self) -> None:
-        for name in ("check_in_min", "leaving_min", "taxi_min"):
+        for name in ("check_in_min", "leaving_min", "taxi_min", "shortest_flight_km", "beyond_km"):
             check_quantity(getattr(self, name), f"AirTerms.{name}", zero=True)
-        check_quantity(self.cruise_kmh, "AirTerms.cruise_kmh")
+        for name in ("cruise_kmh", "beyond_kmh", "beyond_detour"):
+            check_quantity(getattr(self, name), f"AirTerms.{name}")
+
+    def block_min(self, km: Floats) -> Floats:
+        """Minutes from gate to gate over so many great-circle kilometres."""
+        return self.taxi_min + km / self.cruise_kmh * 60.0
+
+
+@dataclass(frozen=True, eq=False)
+class AirCircle:
+    """Cities within reach by air.
+
+    Attributes
+    ----------
+    minutes
+        (origins, destinations) door to door with at least one flight; ``inf`` = no flight leads there.
+    flights
+        The two airports of the quickest journey of each pair, as ``"CSX - PEK"``; empty without one.
+    table
+        One row per origin: ``destinations`` within the bound, ``share`` of them, and ``people`` in them where
+        the destinations have a population. A city does not count for itself.
+    provenance
+        Terms and sources.
+    """
+
+    minutes: pd.DataFrame
+    flights: pd.DataFrame
+    table: pd.DataFrame
+    provenance: Provenance
+
+    def __repr__(self) -> str:
+        return f"<AirCircle of {len(self.table)} origins, {len(self.minutes.columns)} destinations>"
+
+
+def air_circle(
+    network: TravelNetwork,
+    origins: gpd.GeoDataFrame,
+    destinations: gpd.GeoDataFrame,
+    airports: gpd.GeoDataFrame,
+    *,
+    routes: pd.DataFrame | None = None,
+    minutes: float = AIR_CIRCLE_MIN,
+    population: str | None = None,
+    terms: AirTerms | None = None,
+) -> AirCircle:
+    """Which cities are within four hours by air, door to door.
+
+    A journey is ground to an airport, check-in, one flight of great-circle block time, leaving, and ground to
+    the destination: the least over all pairs of airports.
+
+    Parameters
+    ----------
+    network
+        Ground to and from the airports: roads, or roads and trains.
+    origins, destinations
+        Cities as points with unique index; they may lie beyond the network, see :class:`AirTerms`.
+    airports
+        Points with unique index.
+    routes
+        Pairs that are flown, as for :func:`with_flights`, in both directions; None: all pairs far enough.
+    minutes
+        Closed upper bound.
+    population
+        Column of ``destinations`` with people.
+    terms
+        Minutes and speeds.
+
+    Raises
+    ------
+    InputError
+        For faulty points or routes, a population that is missing or negative, a bound that is not > 0.
+
+    References
+    ----------
+    The four-hour air circle of Chinese planning documents; they fix no terminal minutes.
+    """
+    terms = terms or AirTerms()
+    bound = check_minutes(minutes)
+    for points, name in ((origins, "origins"), (destinations, "destinations"), (airports, "airports")):
+        check_points(points, name)
+    if population is not None:
+        check_amounts(destinations, "destinations", [population])
+    flown = _flown(airports, routes, terms)
+    there = _ground_minutes(network, origins, airports, terms) + terms.check_in_min
+    onwards = _ground_minutes(network, airports, destinations, terms) + terms.leaving_min
+    best, first, last = _quickest(there, flown, onwards)
+    names = airports.index.astype(str).to_numpy()
+    pairs = np.where(first >= 0, names[first] + " - " + names[last], "")
+    index, columns = origins.index.rename("origin"), destinations.index.rename("destination")
+    itself = index.to_numpy()[:, None] == columns.to_numpy()[None, :]
+    within = (best <= bound) & ~itself
+    table = pd.DataFrame(
+        {
+            "destinations": within.sum(axis=1),
+            "share": within.sum(axis=1) / np.maximum((~itself).sum(axis=1), 1),
+        },
+        index=index,
+    )
+    if population is not None:
+        table["people"] = within @ destinations[population].to_numpy(np.float64)
+    about = network.provenance.having(parameters={"minutes": bound, **asdict(terms)})
+    return AirCircle(pd.DataFrame(best, index, columns), pd.DataFrame(pairs, index, columns), table, about)
+
+
+def _quickest(there: Floats, flown: Floats, onwards: Floats) -> tuple[Floats, Ints, Ints]:
+    """Least sum of the three tables for each pair, and the two airports of it (-1: none)."""
+    shape = len(there), onwards.shape[1]
+    best, first, last = np.full(shape, np.inf), np.full(shape, -1), np.full(shape, -1)
+    for landing in range(len(flown)):
+        to_gate = there + flown[:, landing]
+        total = to_gate.min(axis=1)[:, None] + onwards[landing]
+        better = total < best
+        best = np.where(better, total, best)
+        first = np.where(better, to_gate.argmin(axis=1)[:, None], first)
+        last = np.where(better, landing, last)
+    return best, first, last
+
+
+def _flown(airports: gpd.GeoDataFrame, routes: pd.DataFrame | None, terms: AirTerms) -> Floats:
+    """Block minutes between all airports; ``inf`` where nobody flies."""
+    spots = _degrees(airports)
+    if routes is None:
+        km = _great_circle_km(spots[:, None], spots[None, :])
+        return np.where((km >= terms.shortest_flight_km) & (km > 0), terms.block_min(km), np.inf)
+    check_columns(routes, "routes", ["from_airport", "to_airport"])
+    _check_routes(airports, routes)
+    links = _flights(airports, routes, terms)
+    flown = np.full((len(airports), len(airports)), np.inf)
+    ends = [airports.index.get_indexer(routes[name]) for name in ("from_airport", "to_airport")]
+    for a, b in (ends, ends[::-1]):
+        np.minimum.at(flown, (a, b), links["minutes"].to_numpy())
+    return flown
+
+
+def _ground_minutes(
+    network: TravelNetwork, starts: gpd.GeoDataFrame, ends: gpd.GeoDataFrame, terms: AirTerms
+) -> Floats:
+    """Minutes by the network; straight where one of the two lies beyond it."""
+    table = minutes_table(network, starts, ends).to_numpy()
+    km = _great_circle_km(_degrees(starts)[:, None], _degrees(ends)[None, :])
+    straight = np.where(km <= terms.beyond_km, km * terms.beyond_detour / terms.beyond_kmh * 60.0, np.inf)
+    return np.where(np.isnan(table), straight, table)
+
+
+def _degrees(points: gpd.GeoDataFrame) -> Floats:
+    return shapely.get_coordinates(points.geometry.to_crs(WGS84).to_numpy())
+
+
+def _great_circle_km(start: Floats, end: Floats) -> Floats:
+    """Between points (..., 2) in degrees of longitude and latitude."""
+    a, b = np.radians(start), np.radians(end)
+    half = np.sin((b - a) / 2.0) ** 2
+    inner = half[..., 1] + np.cos(a[..., 1]) * np.cos(b[..., 1]) * half[..., 0]
+    return 2.0 * EARTH_KM * np.arcsin(np.sqrt(inner))
 
 
 def with_flights(
@@ -76,7 +242,7 @@ def with_flights(
     doors = pd.DataFrame(
         {"from_node": ground, "to_node": air, "length_km": 0.0, "class": "board"}, index="gate " + ground
     ).assign(minutes=terms.check_in_min, minutes_back=terms.leaving_min)
-    links = pd.concat([_flights(spots, routes, terms), doors]).assign(mode="air", joinable=False)
+    links = pd.concat([_flights(airports, routes, terms), doors]).assign(mode="air", joinable=False)
     joined = with_links(network, pd.concat([links, _ground(network, airports)]), nodes=nodes)
     about = joined.provenance.having(parameters=asdict(terms))
     return TravelNetwork(joined.nodes, joined.links, joined.snapping, about)
@@ -96,16 +262,10 @@ def _check_routes(airports: gpd.GeoDataFrame, routes: pd.DataFrame) -> None:
     faults.raise_if_any()
 
 
-def _flights(spots: gpd.GeoSeries, routes: pd.DataFrame, terms: AirTerms) -> pd.DataFrame:
-    start, end = (
-        np.radians(shapely.get_coordinates(spots.loc[routes[name]].to_numpy()))
-        for name in ("from_airport", "to_airport")
-    )
-    half = np.sin((end - start) / 2.0) ** 2
-    km = (
-        2.0 * EARTH_KM * np.arcsin(np.sqrt(half[:, 1] + np.cos(start[:, 1]) * np.cos(end[:, 1]) * half[:, 0]))
-    )
-    block = pd.Series(terms.taxi_min + km / terms.cruise_kmh * 60.0, index=routes.index)
+def _flights(airports: gpd.GeoDataFrame, routes: pd.DataFrame, terms: AirTerms) -> pd.DataFrame:
+    start, end = (_degrees(airports.loc[routes[name]]) for name in ("from_airport", "to_airport"))
+    km = _great_circle_km(start, end)
+    block = pd.Series(terms.block_min(km), index=routes.index)
     given = pd.to_numeric(routes["minutes"], errors="coerce") if "minutes" in routes else block
     names = [routes[name].astype(str) for name in ("from_airport", "to_airport")]
     minutes = given.fillna(block).to_numpy()

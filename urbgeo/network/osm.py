@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +12,15 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from pyproj import CRS
 
+from urbgeo.crs import WGS84, metric_crs
 from urbgeo.errors import Faults, InputError, SourceError
 from urbgeo.network.model import Snapping, TravelNetwork, build_network
 from urbgeo.network.osm_speeds import WALK_KMH, way_speeds, with_sources
+from urbgeo.provenance import Provenance
 from urbgeo.sources.osm import Box, read_roads
-from urbgeo.sources.osm_tags import HIGHWAY_CLASSES, NOT_JOINABLE, TravelRules, written_speed
+from urbgeo.sources.osm_tags import HIGHWAY_CLASSES, NOT_JOINABLE, TravelRules, rules_for, written_speed
 from urbgeo.sources.roads import Roads
 
 if TYPE_CHECKING:
@@ -83,29 +87,62 @@ def from_pbf(
         For an unknown mode, class or region, an empty bbox, or no usable way.
     """
     roads = read_roads(path, mode=mode, classes=classes, bbox=bbox, simplify=simplify)
-    parameters = {"bbox": bbox, "classes": classes and sorted(classes), "simplify": simplify, **roads.counts}
-    return compile_roads(
-        roads.nodes(),
-        roads.links(),
-        mode=roads.mode,
-        region=region,
-        speeds=speeds,
-        peak=peak,
-        use_maxspeed=use_maxspeed,
-        snapping=snapping,
-        source=f"OpenStreetMap contributors (ODbL): {Path(path).name}",
-        parameters=parameters,
+    about = Provenance(
+        parameters={
+            "mode": roads.mode,
+            "speed_region": region,
+            "peak": peak,
+            "maxspeed": use_maxspeed,
+            "bbox": bbox,
+            "classes": classes and sorted(classes),
+            "simplify": simplify,
+            **roads.counts,
+        },
+        sources=(f"OpenStreetMap contributors (ODbL): {Path(path).name}",),
     )
+    kinds = roads.kinds_table().iloc[np.unique(roads.kind)]
+    by_kind, used = way_speeds(
+        kinds, mode=roads.mode, region=region, speeds=speeds, peak=peak, use_maxspeed=use_maxspeed
+    )
+    joins = snapping or default_snapping(roads.mode)
+    kind = roads.kind
+    nodes, links = roads.tables(_metric(roads))
+    del roads
+    timed = by_kind.reindex(range(kind.max() + 1)).take(kind)
+    network = TravelNetwork(nodes, _with_minutes(links, timed), joins, about)
+    return with_sources(network, timed["speed_source"], used)
+
+
+def default_snapping(mode: str) -> Snapping:
+    """How points join a network of this mode of links when nothing else is said."""
+    return Snapping() if mode == "road" else SNAP_ON_FOOT
+
+
+def _with_minutes(links: gpd.GeoDataFrame, timed: pd.DataFrame) -> gpd.GeoDataFrame:
+    """The links with their speeds and minutes, in the columns of a compiled network."""
+    there, back = (timed[name].to_numpy() for name in ("speed_kmh", "speed_back_kmh"))
+    minutes = links["length_km"].to_numpy() * 60.0
+    oneway = links.pop("oneway").to_numpy()
+    return links.assign(
+        speed_kmh=there, minutes=minutes / there, minutes_back=np.where(oneway, np.nan, minutes / back)
+    )
+
+
+def _metric(roads: Roads) -> CRS:
+    west, south, east, north = roads.bounds()
+    return metric_crs(gpd.GeoDataFrame(geometry=gpd.points_from_xy([west, east], [south, north]), crs=WGS84))
 
 
 def from_osmnx(
     graph: nx.MultiDiGraph | Path | str,
     *,
+    mode: str = "drive",
     region: str = "china",
     speeds: Mapping[str, float] | None = None,
     peak: bool = False,
     use_maxspeed: bool = True,
     snapping: Snapping | None = None,
+    source: str | None = None,
 ) -> TravelNetwork:
     """A travel network from an OSMnx graph, simplified or not, or from a GraphML file of one.
 
@@ -117,70 +154,50 @@ def from_osmnx(
     graph
         A MultiDiGraph whose nodes have ``x`` and ``y`` and whose edges have ``length`` (metres) and
         ``highway``, in the CRS of ``graph.graph["crs"]``; or the path of a GraphML file.
+    mode
+        ``"drive"``, ``"walk"`` or ``"cycle"``: how fast the edges are travelled. Which ways are open, and in
+        which directions, the graph itself says.
     region, speeds, peak, use_maxspeed, snapping
         As for :func:`from_pbf`.
+    source
+        What the provenance calls the graph; by default the name of the file.
 
     Raises
     ------
     SourceError
         When the file cannot be read as GraphML.
     InputError
-        Listing nodes without coordinates and edges without a usable length or a known class.
+        For an unknown mode; listing nodes without coordinates and edges without a usable length or a
+        known class.
     """
-    name = "OSMnx graph"
+    travels = rules_for(mode, None).mode
+    name = source or "OSMnx graph"
     if isinstance(graph, Path | str):
-        name, graph = f"GraphML: {Path(graph).name}", _graphml(Path(graph))
+        name, graph = source or f"GraphML: {Path(graph).name}", _graphml(Path(graph))
     nodes, links = _graph_tables(graph)
-    return compile_roads(
-        nodes,
+    timed, used = way_speeds(
         links,
-        mode="road",
+        mode=travels,
         region=region,
         speeds=speeds,
         peak=peak,
-        use_maxspeed=use_maxspeed,
-        snapping=snapping,
-        source=f"OpenStreetMap contributors (ODbL): {name}",
-        parameters={},
-    )
-
-
-def compile_roads(
-    nodes: gpd.GeoDataFrame,
-    links: gpd.GeoDataFrame,
-    *,
-    mode: str,
-    region: str,
-    speeds: Mapping[str, float] | None,
-    peak: bool,
-    use_maxspeed: bool,
-    snapping: Snapping | None,
-    source: str,
-    parameters: Mapping[str, Any],
-) -> TravelNetwork:
-    """Time the links of :meth:`urbgeo.sources.roads.Roads.links` and compile them."""
-    timed, used = way_speeds(
-        links, mode=mode, region=region, speeds=speeds, peak=peak, use_maxspeed=use_maxspeed
+        use_maxspeed=use_maxspeed and travels == "road",
     )
     links = links.assign(
-        speed_kmh=timed["speed_kmh"], minutes_back=links["length_km"] / timed["speed_back_kmh"] * 60.0
+        mode=travels,
+        speed_kmh=timed["speed_kmh"],
+        minutes_back=links["length_km"] * 60.0 / timed["speed_back_kmh"],
     )
-    default = Snapping() if mode == "road" else SNAP_ON_FOOT
-    network = with_sources(
-        build_network(nodes, links, snapping=snapping or default, sources=[source]),
-        timed["speed_source"],
-        used,
+    network = build_network(
+        nodes,
+        links,
+        snapping=snapping or default_snapping(travels),
+        sources=[f"OpenStreetMap contributors (ODbL): {name}"],
     )
     about = network.provenance.having(
-        parameters={
-            "mode": mode,
-            "speed_region": region,
-            "peak": peak,
-            "maxspeed": use_maxspeed,
-            **parameters,
-        }
+        parameters={"mode": travels, "speed_region": region, "peak": peak, "maxspeed": use_maxspeed}
     )
-    return TravelNetwork(network.nodes, network.links, network.snapping, about)
+    return with_sources(replace(network, provenance=about), timed["speed_source"], used)
 
 
 def _graphml(path: Path) -> nx.MultiDiGraph:
@@ -274,7 +291,6 @@ def _paired(edges: pd.DataFrame, places: pd.DataFrame, crs: Any) -> gpd.GeoDataF
             "joinable": ~kept["class"].isin(NOT_JOINABLE).to_numpy(),
             "maxspeed_kmh": limit.to_numpy(float),
             "maxspeed_back_kmh": limit.to_numpy(float),
-            "mode": "road",
         },
         geometry=np.where([one is None for one in drawn], straight, drawn),
         crs=crs,

@@ -68,6 +68,10 @@ WORLD = SpeedTable(
 SPEED_TABLES: Mapping[str, SpeedTable] = {table.name: table for table in (CHINA, WORLD)}
 
 
+SPEED_SOURCES = ("tag", "class", "override", "default", "link", "minutes")
+"""What a link's ``speed_source`` may say."""
+
+
 def table_of(region: str) -> SpeedTable:
     """The speed table of a region.
 
@@ -118,7 +122,7 @@ def way_speeds(
         {
             "speed_kmh": np.where(np.isnan(there), given, there) * factor,
             "speed_back_kmh": np.where(np.isnan(back), given, back) * factor,
-            "speed_source": np.where(np.isnan(there), source, "tag"),
+            "speed_source": pd.Categorical(np.where(np.isnan(there), source, "tag"), SPEED_SOURCES),
         },
         index=links.index,
     )
@@ -163,8 +167,9 @@ def junction_delay(network: TravelNetwork, seconds: Mapping[str, float]) -> Trav
 
 def with_sources(network: TravelNetwork, source: pd.Series, used: Mapping[str, float]) -> TravelNetwork:
     """The network saying where its speeds come from: shares by link and by length."""
-    links = network.links.assign(speed_source=source.to_numpy())
+    links = network.links.assign(speed_source=source.array)
     by_link = links["speed_source"].value_counts(normalize=True)
+    by_link = by_link[by_link > 0]
     by_km = links.groupby("speed_source")["length_km"].sum() / links["length_km"].sum()
     shares = {f"links timed by {name}": float(share) for name, share in by_link.items()}
     shares |= {f"kilometres timed by {name}": float(share) for name, share in by_km.items()}

@@ -49,7 +49,7 @@ def rail_tables(
 
     Each station is a node (its forecourt); each stop of each service another (being on that train).
     Boarding takes ``access_min`` and the wait; leaving ``egress_min``; changing ``change_min`` and
-    the wait for the other train. Trains run alike in both directions.
+    the wait for the other train. Trains run alike in both directions unless ``both_ways`` says otherwise.
 
     Parameters
     ----------
@@ -57,7 +57,9 @@ def rail_tables(
         Points by station id, any CRS.
     stops
         One row per stop: ``service``, ``seq`` (order), ``station``, ``minutes`` from the stop before
-        (ignored at the first, may be missing there), ``trains_per_day`` in each direction.
+        (ignored at the first, may be missing there), ``trains_per_day`` in each direction; optional
+        ``both_ways``: False where a service runs in the order of its stops only. As
+        :func:`urbgeo.network.timetable.lines_of` makes them of a timetable.
     terms
         The minutes beside the ride.
 
@@ -99,6 +101,10 @@ def _checked_stops(stations: gpd.GeoDataFrame, stops: pd.DataFrame) -> pd.DataFr
     for column in ("seq", "minutes", "trains_per_day"):
         add_amount_faults(faults, runs[column], allow_missing=column == "minutes")
         runs[column] = pd.to_numeric(runs[column], errors="coerce")
+    runs["both_ways"] = runs.get("both_ways", True)
+    clear = runs["both_ways"].isin([True, False])
+    if not clear.all():
+        faults.add("both_ways is neither True nor False", ids=runs.index[~clear], remedy="translate it")
     runs = runs.sort_values(["service", "seq"], kind="stable")
     later = runs["service"].duplicated()
     for wrong, what, remedy in (
@@ -111,6 +117,7 @@ def _checked_stops(stations: gpd.GeoDataFrame, stops: pd.DataFrame) -> pd.DataFr
         if wrong.any():
             faults.add(what, ids=runs.index[wrong], remedy=remedy)
     faults.raise_if_any()
+    runs["both_ways"] = runs["both_ways"].astype(bool)
     runs["node"] = [
         f"{run.service} {run.seq} {run.station}" for run in runs[["service", "seq", "station"]].itertuples()
     ]
@@ -123,6 +130,7 @@ def _checked_stops(stations: gpd.GeoDataFrame, stops: pd.DataFrame) -> pd.DataFr
 def _rides(runs: pd.DataFrame) -> pd.DataFrame:
     before = runs.groupby("service")["node"].shift()
     rides = pd.DataFrame({"from_node": before, "to_node": runs["node"], "minutes": runs["minutes"]})
+    rides["oneway"] = ~runs["both_ways"]
     return rides[before.notna()].assign(**{"class": "ride"})
 
 

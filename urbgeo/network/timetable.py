@@ -13,11 +13,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from urbgeo.checks import check_minutes, check_points
+from urbgeo.checks import check_minutes, check_points, check_quantity
 from urbgeo.errors import InputError
 from urbgeo.network.attach import Attachment, attach
 from urbgeo.network.minutes import table_between
 from urbgeo.network.model import TravelNetwork
+from urbgeo.network.rail import RailTerms
 from urbgeo.network.timetable_kernels import times_from
 from urbgeo.options import thread_count, with_progress
 from urbgeo.provenance import Provenance
@@ -219,19 +220,33 @@ def transit_minutes(
 
 
 def lines_of(
-    timetable: Timetable, *, window: tuple[str, str] = ("00:00", "24:00")
+    timetable: Timetable,
+    *,
+    window: tuple[str, str] = ("00:00", "24:00"),
+    service_hours: float | None = None,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """The timetable as lines: stations, and the stops of each line in order with minutes and trains per day.
+    """The timetable as lines, in the tables that :func:`urbgeo.network.rail.rail_tables` takes.
 
-    Runs of one route that call at the same stops in the same order are one line. Only runs whose first
-    departure lies in the window count.
+    Runs of one route that call at the same stops in the same order are one line, in that direction only. Only
+    runs whose first departure lies in the window count. Timetables written in whole minutes give some stops
+    the time of the stop before: these are spaced evenly up to the next time.
+
+    Parameters
+    ----------
+    timetable
+        Of the day.
+    window
+        When runs begin.
+    service_hours
+        Scale the trains in the window to a day of so many hours, so that waiting for them is right; by
+        default that of ``RailTerms``, or the window where it is longer.
 
     Returns
     -------
-    tuple
-        ``stations`` (points; index = stop id; ``name``) and ``stops``: ``line``, ``order`` (from 1),
-        ``station``, ``minutes`` (median since the first stop, at arrival), ``trains`` (runs in the window),
-        ``route_id``.
+    stations, stops
+        Points (index = stop id; ``name``); and ``service`` (number of the line), ``seq`` (from 1),
+        ``station``, ``minutes`` from the stop before (differences of the medians at arrival; NaN at the
+        first), ``trains_per_day``, ``both_ways`` (False), ``route_id``.
 
     Raises
     ------
@@ -239,32 +254,57 @@ def lines_of(
         When the window is empty or no run starts in it.
     """
     start, end = _window(window)
+    hours = (end - start) / 3600.0
+    day = check_quantity(
+        RailTerms().service_hours if service_hours is None else service_hours, "service_hours"
+    )
+    hop = _numbered(timetable, start, end)
+    lines = hop.groupby("line")
+    about = lines.agg(runs=("run", "nunique"), route_id=("route_id", "first"))
+    later = hop.groupby(["line", "seq"]).agg(place=("to_stop", "first"), since=("since", "median"))
+    begin = hop[hop["seq"] == 2].groupby("line").agg(place=("from_stop", "first")).assign(since=0.0, seq=1)
+    table = pd.concat([begin.set_index("seq", append=True), later]).sort_index().reset_index()
+    since = table.groupby("line")["since"].transform(_spaced)
+    ids = timetable.stops.index.to_numpy()[table["place"]]
+    stops = pd.DataFrame(
+        {
+            "service": table["line"],
+            "seq": table["seq"],
+            "station": ids,
+            "minutes": since.groupby(table["line"]).diff(),
+            "trains_per_day": table["line"].map(about["runs"]) * max(1.0, day / hours),
+            "both_ways": False,
+            "route_id": table["line"].map(about["route_id"]),
+        }
+    )
+    return timetable.stops.loc[stops["station"].unique()], stops
+
+
+def _numbered(timetable: Timetable, start: int, end: int) -> pd.DataFrame:
+    """Hops of the runs that begin in the window, with their line, place in it and minutes since its start."""
     hop = timetable.connections.sort_values(["run", "departs", "arrives"], kind="stable")
     first = hop.groupby("run")["departs"].transform("first")
-    hop = hop[(first >= start) & (first < end)].assign(first=first)
+    hop = hop.assign(since=(hop["arrives"] - first) / 60.0)[(first >= start) & (first < end)]
     if hop.empty:
-        raise InputError(f"window: no run starts between {window[0]} and {window[1]} on {timetable.day}.")
+        raise InputError(f"window: no run begins in it on {timetable.day}.")
     by_run = hop.groupby("run", sort=True)
     called = by_run["from_stop"].agg(list)
-    last = by_run["to_stop"].last()
-    pattern = [(*calls, end) for calls, end in zip(called, last, strict=True)]
-    route = timetable.runs.loc[called.index, "route_id"]
+    pattern = [(*calls, last) for calls, last in zip(called, by_run["to_stop"].last(), strict=True)]
+    route = timetable.runs["route_id"].loc[called.index]
     keys = pd.MultiIndex.from_arrays([route, pd.Series(pattern, dtype=object)])
     line = pd.Series(pd.factorize(keys)[0] + 1, called.index)
-    hop = hop.assign(line=hop["run"].map(line), order=by_run.cumcount() + 2)
-    hop["minutes"] = (hop["arrives"] - hop["first"]) / 60.0
-    later = hop.groupby(["line", "order"]).agg(place=("to_stop", "first"), minutes=("minutes", "median"))
-    begin = (
-        hop[hop["order"] == 2].groupby("line").agg(place=("from_stop", "first")).assign(minutes=0.0, order=1)
-    )
-    table = pd.concat([begin.set_index("order", append=True), later]).sort_index().reset_index()
-    table["station"] = timetable.stops.index.to_numpy()[table["place"]]
-    table["trains"] = table["line"].map(line.value_counts())
-    table["route_id"] = table["line"].map(
-        pd.Series(route.to_numpy(), line.to_numpy()).groupby(level=0).first()
-    )
-    stations = timetable.stops.loc[table["station"].unique()]
-    return stations, table[["line", "order", "station", "minutes", "trains", "route_id"]]
+    return hop.assign(line=hop["run"].map(line), seq=by_run.cumcount() + 2, route_id=hop["run"].map(route))
+
+
+def _spaced(since: pd.Series) -> Floats:
+    """Minutes since the first stop, growing from stop to stop: equal ones are spaced up to the next."""
+    minutes = since.to_numpy(np.float64)
+    known = np.concatenate([[True], np.diff(minutes) > 0])
+    if not known[-1]:
+        known[np.flatnonzero(known)[-1]] = known.sum() == 1
+        known[-1] = True
+    place = np.arange(len(minutes))
+    return np.interp(place, place[known], minutes[known])
 
 
 def _date(day: dt.date | str) -> dt.date:

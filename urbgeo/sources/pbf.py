@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import lzma
 import os
 import struct
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,9 @@ from urbgeo.sources import pbf_kernels as kernels
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Answer = TypeVar("Answer")
+Spoken = tuple[tuple[int, str], ...]
+"""The tags of a way: the number of each key and its value."""
+BlockColumns = tuple[Ints, NDArray[np.int32], Ints, Ints]
 
 LARGEST_HEADER, LARGEST_BLOB = 64 * 1024, 32 * 1024 * 1024
 """Limits of the PBF format; anything larger is not a PBF file, or one made to fill the memory."""
@@ -50,6 +54,22 @@ class Ways:
     ref_start: Ints
     refs: Ints
     tags: list[dict[str, str]]
+
+
+class BlockWays(NamedTuple):
+    """Ways of one block: ids, value strings by key (-1: none) with the distinct rows of them, references.
+
+    ``pure`` says that there are no nodes in the block.
+    """
+
+    ids: Ints
+    matrix: NDArray[np.int32]
+    first: Ints
+    which: Ints
+    strings: Callable[[int], str]
+    lengths: Ints
+    refs: Ints
+    pure: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,27 +108,24 @@ class PbfFile:
 
     def ways(self, keys: Sequence[str], needed: int, keep: Callable[[dict[str, str]], bool]) -> Ways:
         """Ways with one of the first ``needed`` keys, of which ``keep`` likes the tags."""
-        codes: dict[tuple[str | None, ...], int] = {}
+        codes: dict[Spoken, int] = {}
         tags: list[dict[str, str]] = []
-        parts: list[tuple[Ints, NDArray[np.int32], Ints, Ints]] = []
+        parts: list[BlockColumns] = []
 
-        def code_of(values: tuple[str | None, ...]) -> int:
-            if values not in codes:
-                one = {key: value for key, value in zip(keys, values, strict=True) if value is not None}
-                codes[values] = len(tags) if keep(one) else -1
-                if codes[values] >= 0:
+        def code_of(spoken: Spoken) -> int:
+            if spoken not in codes:
+                one = {keys[slot]: text for slot, text in spoken}
+                codes[spoken] = len(tags) if keep(one) else -1
+                if codes[spoken] >= 0:
                     tags.append(one)
-            return codes[values]
+            return codes[spoken]
 
         words = _words(keys)
         for blob, found in self._each(lambda blob: self._ways_of(blob, words, needed), self.blobs, "ways"):
-            if found is None:
-                continue
-            ids, matrix, strings, lengths, refs, pure = found
-            if pure:
+            if found is not None and found.pure:
                 self.without_nodes.add(blob)
-            if len(ids):
-                parts.append(_kept_ways(ids, matrix, strings, lengths, refs, code_of))
+            if found is not None and len(found.ids):
+                parts.append(_kept_ways(found, code_of))
         if not parts:
             return Ways(
                 np.zeros(0, np.int64),
@@ -258,9 +275,7 @@ class PbfFile:
         except IndexError:
             return False
 
-    def _ways_of(
-        self, blob: Blob, words: tuple[NDArray[np.uint8], Ints], needed: int
-    ) -> tuple[Ints, NDArray[np.int32], Callable[[int], str], Ints, Ints, bool] | None:
+    def _ways_of(self, blob: Blob, words: tuple[NDArray[np.uint8], Ints], needed: int) -> BlockWays | None:
         if self._is_dense_only(blob):
             return None
         data = np.frombuffer(self._inflated(blob), np.uint8)
@@ -282,7 +297,8 @@ class PbfFile:
             )
             lengths[part] = np.diff(start)
             way, ref = way + ways, ref + some
-        return ids, tags, _reader(data, spans), lengths, refs, pure
+        first_of, which = kernels.distinct_rows(tags)
+        return BlockWays(ids, tags, first_of, which, _reader(data, spans), lengths, refs, pure)
 
     def _nodes_of(
         self, blob: Blob, words: tuple[NDArray[np.uint8], Ints], wanted: Ints, lon: Floats, lat: Floats
@@ -308,33 +324,18 @@ class PbfFile:
         return found
 
 
-def _kept_ways(
-    ids: Ints,
-    matrix: NDArray[np.int32],
-    strings: Callable[[int], str],
-    lengths: Ints,
-    refs: Ints,
-    code_of: Callable[[tuple[str | None, ...]], int],
-) -> tuple[Ints, NDArray[np.int32], Ints, Ints]:
-    """The ways of one block whose tags are kept, with their codes."""
-    first, which = _distinct_rows(matrix)
-    texts = {int(value): strings(int(value)) for value in np.unique(matrix[first]) if value >= 0}
-    codes = np.array([code_of(tuple(texts.get(int(one)) for one in row)) for row in matrix[first]], np.int32)
-    code = codes[which]
+def _kept_ways(found: BlockWays, code_of: Callable[[Spoken], int]) -> BlockColumns:
+    """Ids, codes, lengths and references of the ways of one block whose tags are kept."""
+    values = found.matrix[found.first]
+    used = np.unique(values)
+    texts = {int(value): found.strings(int(value)) for value in used[used >= 0]}
+    rows, slots = np.nonzero(values >= 0)
+    spoken = list(zip(slots.tolist(), map(texts.__getitem__, values[rows, slots].tolist()), strict=True))
+    ends = np.searchsorted(rows, np.arange(len(values) + 1)).tolist()
+    codes = np.array([code_of(tuple(spoken[a:b])) for a, b in itertools.pairwise(ends)], np.int32)
+    code = codes[found.which]
     kept = code >= 0
-    return ids[kept], code[kept], lengths[kept], refs[np.repeat(kept, lengths)]
-
-
-def _distinct_rows(matrix: NDArray[np.int32]) -> tuple[Ints, Ints]:
-    """First position of every distinct row, and for each row which distinct one it is."""
-    which = np.zeros(len(matrix), np.int64)
-    first = np.zeros(1, np.int64)
-    for column in matrix.T:
-        if (column == column[0]).all():
-            continue
-        values, code = np.unique(column, return_inverse=True)
-        _, first, which = np.unique(which * len(values) + code, return_index=True, return_inverse=True)
-    return first, which
+    return found.ids[kept], code[kept], found.lengths[kept], found.refs[np.repeat(kept, found.lengths)]
 
 
 def _reader(data: NDArray[np.uint8], spans: Ints) -> Callable[[int], str]:

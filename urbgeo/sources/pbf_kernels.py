@@ -226,6 +226,38 @@ def read_ways(
 
 
 @numba.njit(cache=True, nogil=True)
+def distinct_rows(matrix: NDArray[np.int32]) -> tuple[Ints, Ints]:
+    """First position of every distinct row, in order, and for each row which distinct one it is."""
+    rows, columns = matrix.shape
+    room = 16
+    while room < 2 * rows:
+        room *= 2
+    table = np.full(room, -1, np.int64)
+    first, which = np.empty(rows, np.int64), np.empty(rows, np.int64)
+    count = 0
+    for row in range(rows):
+        mixed = np.uint64(14695981039346656037)
+        for column in range(columns):
+            mixed = (mixed ^ np.uint64(matrix[row, column] + 1)) * np.uint64(1099511628211)
+        slot = np.int64((mixed ^ (mixed >> np.uint64(32))) & np.uint64(room - 1))
+        while True:
+            known = table[slot]
+            if known < 0:
+                table[slot] = count
+                first[count], which[row] = row, count
+                count += 1
+                break
+            column = 0
+            while column < columns and matrix[first[known], column] == matrix[row, column]:
+                column += 1
+            if column == columns:
+                which[row] = known
+                break
+            slot = (slot + 1) & (room - 1)
+    return first[:count].copy(), which
+
+
+@numba.njit(cache=True, nogil=True)
 def _place_of(wanted: Ints, node: int, near: int) -> tuple[int, bool]:
     """First position in sorted ``wanted`` that is not before ``node``; ``near`` is where the last one was."""
     n = wanted.size

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from pyproj import CRS, Transformer
 
 from urbgeo.crs import WGS84
 from urbgeo.sources import road_kernels as kernels
@@ -61,33 +62,64 @@ class Roads:
     def __len__(self) -> int:
         return len(self.length_km)
 
-    def nodes(self) -> gpd.GeoDataFrame:
-        """The junctions, index = node id."""
-        used = np.unique(self.ends)
-        index = pd.Index(self.node_ids[used], name="node")
-        points = shapely.points(self.lon[used], self.lat[used])
-        return gpd.GeoDataFrame(geometry=points, index=index, crs=WGS84)
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east, north of the junctions in degrees."""
+        lon, lat = self.lon[self.ends], self.lat[self.ends]
+        return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
 
-    def links(self) -> gpd.GeoDataFrame:
-        """One row per link: ``from_node``, ``to_node``, ``length_km``, ``class``, ``oneway``, ``joinable``,
-        ``maxspeed_kmh`` and ``maxspeed_back_kmh`` (NaN: no tag), line geometry."""
-        kinds = pd.DataFrame(list(self.kinds), columns=WayKind._fields)
-        written = kinds[["kmh", "kmh_back"]].where(kinds[["kmh", "kmh_back"]] > 0)
-        columns = {
+    def tables(self, crs: CRS = WGS84) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+        """The roads as two layers, every coordinate brought to ``crs`` once.
+
+        Returns
+        -------
+        nodes, links
+            Junctions, index = node id; and one row per link: ``from_node``, ``to_node``, ``length_km``,
+            ``class``, ``mode``, ``oneway``, ``joinable``, ``maxspeed_kmh`` and ``maxspeed_back_kmh`` (NaN: no
+            tag), line geometry.
+        """
+        x, y = self._located(crs)
+        used = np.zeros(len(x), bool)
+        used[self.ends] = True
+        index = pd.Index(self.node_ids[used], name="node")
+        nodes = gpd.GeoDataFrame(geometry=shapely.points(x[used], y[used]), index=index, crs=crs)
+        xy = np.empty((len(self.line), 2))
+        xy[:, 0], xy[:, 1] = x[self.line], y[self.line]
+        del x, y
+        which = np.repeat(np.arange(len(self), dtype=np.int32), np.diff(self.line_start))
+        lines = shapely.linestrings(xy, indices=which)
+        return nodes, gpd.GeoDataFrame(self._columns(), geometry=lines, crs=crs)
+
+    def kinds_table(self) -> pd.DataFrame:
+        """What :attr:`kinds` say, one row each, under the names of the link columns."""
+        table = pd.DataFrame(list(self.kinds), columns=WayKind._fields)
+        written = table[["kmh", "kmh_back"]].where(table[["kmh", "kmh_back"]] > 0)
+        return pd.DataFrame(
+            {
+                "class": table["link_class"],
+                "oneway": table["oneway"].astype(bool),
+                "joinable": table["joinable"].astype(bool),
+                "maxspeed_kmh": written["kmh"].astype(float),
+                "maxspeed_back_kmh": written["kmh_back"].astype(float),
+            }
+        )
+
+    def _columns(self) -> pd.DataFrame:
+        kinds = self.kinds_table()
+        one_mode = np.zeros(len(self), np.int8)
+        ends = {
             "from_node": self.node_ids[self.ends[:, 0]],
             "to_node": self.node_ids[self.ends[:, 1]],
             "length_km": self.length_km,
-            "class": pd.Categorical(kinds["link_class"]).take(self.kind),
-            "oneway": kinds["oneway"].to_numpy(bool)[self.kind],
-            "joinable": kinds["joinable"].to_numpy(bool)[self.kind],
-            "maxspeed_kmh": written["kmh"].to_numpy(float)[self.kind],
-            "maxspeed_back_kmh": written["kmh_back"].to_numpy(float)[self.kind],
-            "mode": pd.Categorical.from_codes(np.zeros(len(self), np.int8), categories=pd.Index([self.mode])),
+            "class": pd.Categorical(kinds.pop("class")).take(self.kind),
+            "mode": pd.Categorical.from_codes(one_mode, categories=pd.Index([self.mode])),
         }
-        which = np.repeat(np.arange(len(self)), np.diff(self.line_start))
-        xy = np.stack([self.lon[self.line], self.lat[self.line]], axis=1)
-        lines = shapely.linestrings(xy, indices=which)
-        return gpd.GeoDataFrame(columns, geometry=lines, crs=WGS84)
+        return pd.DataFrame(ends | {name: kinds[name].to_numpy()[self.kind] for name in kinds})
+
+    def _located(self, crs: CRS) -> tuple[Floats, Floats]:
+        if crs == WGS84:
+            return self.lon, self.lat
+        x, y = Transformer.from_crs(WGS84, crs, always_xy=True).transform(self.lon, self.lat)
+        return x, y
 
 
 def join_links(

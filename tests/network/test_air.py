@@ -1,0 +1,125 @@
+"""The air circle is the least sum of ground, check-in, flight, leaving and ground."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+import urbgeo
+from urbgeo.errors import InputError
+from urbgeo.network.air import AIR_CIRCLE_MIN, AirTerms, air_circle
+from urbgeo.network.minutes import minutes_table
+from urbgeo.network.model import Snapping, TravelNetwork, build_network
+from urbgeo.regions.region import Region
+from urbgeo.sources.airports import airports as airport_points
+
+TERMS = AirTerms(
+    check_in_min=60, leaving_min=20, taxi_min=30, cruise_kmh=1000, beyond_kmh=30, beyond_detour=1.5
+)
+DEGREE_KM = 2 * np.pi * 6371.0088 / 360
+
+
+def points(**lon_lat: tuple[float, float]) -> gpd.GeoDataFrame:
+    x, y = np.array(list(lon_lat.values()), float).T
+    return gpd.GeoDataFrame(geometry=gpd.points_from_xy(x, y), index=list(lon_lat), crs=4326)
+
+
+def town() -> TravelNetwork:
+    """A town at A with a road of 20 minutes to its airport, one-way back in 50."""
+    nodes = points(A=(112.0, 0.0), X=(112.1, 0.0))
+    links = pd.DataFrame(
+        {"from_node": ["A"], "to_node": ["X"], "length_km": 20.0, "class": "primary", "minutes": 20.0,
+         "minutes_back": 50.0}
+    )  # fmt: skip
+    return build_network(nodes, links, snapping=Snapping(max_snap_km=1.0))
+
+
+AIRPORTS = points(X=(112.1, 0.0), Y=(118.1, 0.0), Z=(112.1, 1.0))
+CITIES = points(A=(112.0, 0.0), far=(118.3, 0.0), near=(112.1, 1.0), lost=(125.0, 0.0)).assign(
+    people=[9, 5, 3, 1]
+)
+
+
+def test_a_journey_is_ground_check_in_flight_leaving_and_ground() -> None:
+    found = air_circle(town(), CITIES.iloc[:1], CITIES, AIRPORTS, population="people", terms=TERMS)
+    flight = 30 + 6 * DEGREE_KM / 1000 * 60
+    beyond = 0.2 * DEGREE_KM * 1.5 / 30 * 60
+    expected = 20 + 60 + flight + 20 + beyond
+    assert found.minutes.loc["A", "far"] == pytest.approx(expected)
+    assert found.flights.loc["A", "far"] == "X - Y"
+    assert np.isinf(found.minutes.loc["A", "near"]), "111 km are not flown"
+    assert np.isinf(found.minutes.loc["A", "lost"]), "too far from any airport"
+    assert expected < AIR_CIRCLE_MIN
+    assert found.table.loc["A"].tolist() == [1, pytest.approx(1 / 3), 5]
+    tight = air_circle(town(), CITIES.iloc[:1], CITIES, AIRPORTS, minutes=expected - 1e-6, terms=TERMS)
+    closed = air_circle(
+        town(), CITIES.iloc[:1], CITIES, AIRPORTS, minutes=float(found.minutes.loc["A", "far"]), terms=TERMS
+    )
+    assert (tight.table["destinations"].item(), closed.table["destinations"].item()) == (0, 1)
+
+
+def test_the_way_back_takes_the_slow_side_of_the_road() -> None:
+    found = air_circle(town(), CITIES.loc[["far"]], CITIES.iloc[:1], AIRPORTS, terms=TERMS).minutes.loc[
+        "far", "A"
+    ]
+    there = air_circle(town(), CITIES.iloc[:1], CITIES, AIRPORTS, terms=TERMS).minutes.loc["A", "far"]
+    assert found - there == pytest.approx(30.0)
+
+
+def test_only_routes_that_are_given_are_flown_and_their_minutes_count() -> None:
+    routes = pd.DataFrame({"from_airport": ["Z", "Z"], "to_airport": ["X", "Y"], "minutes": [45.0, None]})
+    found = air_circle(town(), CITIES.iloc[:1], CITIES, AIRPORTS, routes=routes, terms=TERMS)
+    assert found.minutes.loc["A", "near"] == pytest.approx(20 + 60 + 45 + 20)
+    assert found.flights.loc["A", "near"] == "X - Z"
+    assert np.isinf(found.minutes.loc["A", "far"]), "one flight, no change of planes"
+
+
+def test_hunan_equals_a_loop_over_all_pairs_of_airports(hunan: Region, hunan_network: TravelNetwork) -> None:
+    codes = ["CSX", "DYG", "HJJ", "PEK", "SHA", "CAN", "CTU", "XIY", "HRB"]
+    spots = airport_points(pd.DataFrame({"lon": np.nan, "lat": np.nan}, index=codes))
+    origins = hunan.prefectures.iloc[:4]
+    cities = spots.loc[["PEK", "SHA", "CAN", "CTU", "XIY", "HRB"]]
+    found = air_circle(hunan_network, origins, cities, spots)
+    terms = AirTerms()
+    ground = minutes_table(hunan_network, origins, spots)
+    for o in origins.index:
+        for d in cities.index:
+            best = np.inf
+            for a in codes:
+                km = great_circle(spots.geometry[a], spots.geometry[d])
+                if a != d and km >= 250 and np.isfinite(ground.loc[o, a]):
+                    best = min(best, ground.loc[o, a] + 75 + 35 + km / 780 * 60 + 25)
+            assert found.minutes.loc[o, d] == pytest.approx(best, rel=1e-9)
+    changsha = found.minutes.iloc[0]
+    assert changsha["CAN"] < changsha["PEK"] < changsha["HRB"]
+    assert terms.block_min(np.array([780.0])) == 95.0
+
+
+def great_circle(a, b) -> float:  # type: ignore[no-untyped-def]
+    unit = [
+        np.array([np.cos(p.y) * np.cos(p.x), np.cos(p.y) * np.sin(p.x), np.sin(p.y)])
+        for p in (type("P", (), {"x": np.radians(q.x), "y": np.radians(q.y)}) for q in (a, b))
+    ]
+    return float(6371.0088 * np.arctan2(np.linalg.norm(np.cross(*unit)), unit[0] @ unit[1]))
+
+
+def test_what_makes_no_circle_is_refused() -> None:
+    with pytest.raises(InputError, match="minutes"):
+        air_circle(town(), CITIES, CITIES, AIRPORTS, minutes=0)
+    with pytest.raises(InputError, match="airports"):
+        air_circle(town(), CITIES, CITIES, AIRPORTS.iloc[:0])
+    with pytest.raises(InputError, match=r"destinations.*people"):
+        air_circle(town(), CITIES, CITIES.assign(people=[1, None, 2, 3]), AIRPORTS, population="people")
+    with pytest.raises(InputError, match="to_airport not among"):
+        air_circle(
+            town(),
+            CITIES,
+            CITIES,
+            AIRPORTS,
+            routes=pd.DataFrame({"from_airport": ["X"], "to_airport": ["Q"]}),
+        )
+    with pytest.raises(InputError, match="beyond_kmh"):
+        AirTerms(beyond_kmh=0)
+    assert urbgeo.air_circle is air_circle
