@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from urbgeo.errors import InputError
-from urbgeo.network.bounded import STATE, explore, workspace
+from urbgeo.network.bounded import STATE, explore, forget, workspaces
 from urbgeo.network.graph import Graph
 from urbgeo.network.lanes import LANES
 from urbgeo.options import options, thread_count
@@ -111,8 +111,11 @@ def check_budget(plan: Plan, what: str) -> None:
 
 def nodes_within(graph: Graph, node: int, limit: float) -> int:
     """How many nodes one search from this node reaches."""
-    seed = graph.rank[[node]]
-    return int(explore(graph.out.start, graph.out.arcs, seed, np.zeros(1), limit, workspace(graph)))
+    with workspaces(graph) as take:
+        work = take()
+        reached = explore(graph.out.start, graph.out.arcs, graph.rank[[node]], np.zeros(1), limit, work)
+        forget(work, reached)
+    return int(reached)
 
 
 def plain_bytes(graph: Graph, threads: int) -> int:
