@@ -25,6 +25,7 @@ from urbgeo.network.plain import (
     paths_to,
     sums_within,
 )
+from urbgeo.network.scattered import lanes_sums_of
 from urbgeo.options import options
 
 Arcs = list[tuple[int, int, float]]
@@ -178,6 +179,9 @@ def test_sums_within_equal_a_table_by_both_ways(graph: tuple[int, Arcs], seed: i
         either = fitted if direction == "from" else fitted.reversed()
         lanes = lanes_sums(compiled, either, 0, n, weights, bounds, direction=direction)
         np.testing.assert_array_equal(lanes[compiled.rank], expected)
+        some = np.random.default_rng(seed).integers(0, n, 2 * n)
+        of_some = lanes_sums_of(compiled, either, some, weights, bounds, direction=direction)
+        np.testing.assert_array_equal(of_some, expected[some])
 
 
 @settings(max_examples=40, deadline=None)
@@ -257,6 +261,9 @@ def test_any_number_of_threads_gives_the_same_bits() -> None:
                     ends_table(graph, nodes, legs, nodes, legs).tobytes(),
                     lanes_table(graph, fitted, nodes, legs, nodes, legs).tobytes(),
                     sums_within(graph, nodes[:, 0], weights, np.array([5.0, 9.0])).tobytes(),
+                    lanes_sums_of(
+                        graph, fitted, np.arange(0, 8100, 7), weights, np.array([5.0, 9.0])
+                    ).tobytes(),
                     lanes_sums(graph, fitted, 0, graph.node_count, weights, np.array([5.0, 9.0])).tobytes(),
                 ]
             )
