@@ -31,10 +31,10 @@ Places = NDArray[np.int32]
 Singles = NDArray[np.float32]
 
 DIRECTIONS = 4
-OUTER_SHARE = 0.3
-BAND_NODES = 5_000
+OUTER_SHARE = 0.25
+BAND_NODES = 20_000
 """Most nodes of the band in which a flow looks for the best cut."""
-LEAF_NODES = 6
+LEAF_NODES = 2
 TASK_NODES = 30_000
 """Sets no larger than this are cut to the end by one thread without asking for others."""
 

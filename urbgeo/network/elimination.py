@@ -22,7 +22,7 @@ from urbgeo.network.graph import Graph
 Ints = NDArray[np.int64]
 Places = NDArray[np.int32]
 
-MOST_NEIGHBOURS = 3
+MOST_NEIGHBOURS = 2
 """Nodes with more neighbours than this stay in the core."""
 SPARE_SLOTS = 3
 """By how many neighbours a node may grow before those around it stay."""
