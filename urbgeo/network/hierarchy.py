@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from urbgeo.network.compiling import kernel
-from urbgeo.network.dissection import dissect, links_of
+from urbgeo.network.dissection import dissect
+from urbgeo.network.elimination import links_of
 from urbgeo.network.graph import Graph
 from urbgeo.options import log, thread_count
 
