@@ -66,7 +66,9 @@ def dissect(graph: Graph, links: Links) -> Order:
 
     def cut(task: tuple[int, int], stop: Stop) -> tuple[list[tuple[int, int]], int]:
         further = _split(core.links, mate, room, *task, above, stop)
-        return [(int(low), int(high)) for low, high in further], task[1] - task[0] - int(np.ptp(further, axis=1).sum())
+        return [(int(low), int(high)) for low, high in further], task[1] - task[0] - int(
+            np.ptp(further, axis=1).sum()
+        )
 
     over_tree([(0, count)] if count else [], cut, total=count, what="dissecting the network")
     rank[core.nodes] = core.removed.size + above

@@ -97,8 +97,8 @@ def ends_table(
     limit: float = np.inf,
     *,
     direction: str = "from",
-    out: Floats | None = None,
-) -> Floats:
+    out: Minutes | None = None,
+) -> Minutes:
     """(rows, columns) minutes between points that hang on two nodes each.
 
     ``from_nodes`` and ``from_minutes`` are (rows, 2): the nodes a row's point is attached to, and the

@@ -48,12 +48,20 @@ class Plan:
 
 
 def plan_table(
-    graph: Graph, rows: int, columns: int, limit: float, *, topology: bool, fitted: bool, sample: int
+    graph: Graph,
+    rows: int,
+    columns: int,
+    limit: float,
+    *,
+    topology: bool,
+    fitted: bool,
+    sample: int,
+    cell_bytes: int = 8,
 ) -> Plan:
     """The cheaper way to a table of so many rows and columns, what is prepared already counted in.
 
     ``topology`` and ``fitted`` say whether a hierarchy is at hand; ``sample`` is a node to try one search
-    from.
+    from; ``cell_bytes`` the size of one entry.
     """
     threads = thread_count()
     reached = nodes_within(graph, sample, limit)
@@ -63,7 +71,7 @@ def plan_table(
     )
     below = min(graph.node_count, columns * TARGET_PATH_NODES)
     lanes_s = wait_s + rows * (CLIMB_S_PER_ROW + below * JOINTS_PER_NODE * SWEEP_S_PER_JOINT) / threads
-    table = rows * columns * 8
+    table = rows * columns * cell_bytes
     if plain_s <= lanes_s:
         why = f"{rows:,} searches of about {reached:,} nodes cost less than a hierarchy ({lanes_s:.2g} s)."
         return Plan("plain", why, plain_s, table + plain_bytes(graph, threads))
