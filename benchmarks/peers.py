@@ -8,17 +8,22 @@ it and the seconds are scaled; ``done`` says how much was really done.
 from __future__ import annotations
 
 import json
-import resource
 import statistics
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 PATIENCE_S = 8.0
 TICKS = 6000.0
+PANDANA_TICKS = 1000.0
+"""Pandana cuts every weight down to whole thousandths (measured: 100 arcs of 0.5009 add up to 50.0), so it is
+given thousandths that are whole ticks, and a quarter of one more, so that no rounding can lose one."""
+PANDANA_EVERY_NODE_MOST = 50_000
+"""Above so many nodes pandana's sums of every node do not end in any time worth waiting for."""
 
 
 class Job:
@@ -29,6 +34,7 @@ class Job:
         self.n = self.d["x"].size
         self.seconds: dict[str, float] = {}
         self.done: dict[str, float] = {}
+        self.peaks: dict[str, float] = {}
         self.answers: dict[str, np.ndarray] = {}
 
     def clock(self, name: str, work: Callable[[], Any], repeat: int = 1) -> Any:
@@ -40,7 +46,17 @@ class Job:
             if sum(spent) > PATIENCE_S:
                 break
         self.seconds[name] = statistics.median(spent)
+        self.peaks[name] = peak_mb()
         return result
+
+    def answer(self, name: str, work: Callable[[], Any], repeat: int = 1) -> None:
+        """:meth:`clock` whose result is kept to be compared."""
+        self.answers[name] = np.asarray(self.clock(name, work, repeat))
+
+    def scale(self, name: str, did: int, asked: int) -> None:
+        """Seconds of a part as those of the whole."""
+        self.seconds[name] *= asked / did
+        self.done[name] = did / asked
 
     def rows(self, name: str, one: Callable[[int], Any], nodes: np.ndarray) -> None:
         """One call a source until patience ends; scaled to all sources."""
@@ -50,9 +66,30 @@ class Job:
             answers.append(one(int(node)))
             if time.perf_counter() - began > PATIENCE_S:
                 break
-        self.seconds[name] = (time.perf_counter() - began) * len(nodes) / len(answers)
-        self.done[name] = len(answers) / len(nodes)
+        self.seconds[name] = time.perf_counter() - began
+        self.scale(name, len(answers), len(nodes))
         self.answers[name] = np.array(answers)
+
+    def write(self, out: str, error: str = "") -> None:
+        """Everything measured, and the answers, to one file."""
+        about = {"seconds": self.seconds, "done": self.done, "peaks": self.peaks, "error": error[:300]}
+        about["peaks"]["all"] = peak_mb()
+        np.savez(out, about=json.dumps(about), **self.answers)
+
+
+def peak_mb() -> float:
+    """Most memory this process has held, from its own start (``ru_maxrss`` would count its parent's)."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(float(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
+
+
+def no_parallels(d: dict[str, Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Tails, heads and minutes with the quickest of parallel arcs only: scipy would add them up."""
+    order = np.lexsort((d["ticks"], d["heads"], d["tails"]))
+    tails, heads, ticks = (d[name][order] for name in ("tails", "heads", "ticks"))
+    first = np.ones(len(order), bool)
+    first[1:] = (np.diff(tails) != 0) | (np.diff(heads) != 0)
+    return tails[first], heads[first], ticks[first] / TICKS
 
 
 def scipy_(job: Job) -> None:
@@ -60,15 +97,18 @@ def scipy_(job: Job) -> None:
     from scipy.sparse.csgraph import dijkstra
 
     d = job.d
-    graph = job.clock(
-        "prepare", lambda: csr_array((d["ticks"] / TICKS, (d["tails"], d["heads"])), shape=(job.n, job.n))
-    )
-    job.clock("one source, 60 min", lambda: dijkstra(graph, indices=d["one"][0], limit=60.0), 9)
-    job.answers["one source, 60 min"] = dijkstra(graph, indices=d["one"][0], limit=60.0)
+
+    def build() -> Any:
+        tails, heads, minutes = no_parallels(d)
+        return csr_array((minutes, (tails, heads)), shape=(job.n, job.n))
+
+    graph = job.clock("prepare", build)
+    job.answer("one source, 60 min", lambda: dijkstra(graph, indices=d["one"][0], limit=60.0), 15)
+    turned = graph.T.tocsr()
     near = job.clock(
         "nearest of 20, every node",
-        lambda: dijkstra(graph.T.tocsr(), indices=d["facilities"], min_only=True, return_predecessors=True),
-        5,
+        lambda: dijkstra(turned, indices=d["facilities"], min_only=True, return_predecessors=True),
+        7,
     )
     job.answers["nearest of 20, every node"] = near[0]
     people, bound = d["people"], 30.0 * (1 + 2e-6)
@@ -88,9 +128,7 @@ def networkx_(job: Job) -> None:
     def build() -> Any:
         graph = nx.DiGraph()
         graph.add_nodes_from(range(job.n))
-        graph.add_weighted_edges_from(
-            zip(d["tails"].tolist(), d["heads"].tolist(), (d["ticks"] / TICKS).tolist(), strict=True)
-        )
+        graph.add_weighted_edges_from(zip(*(one.tolist() for one in no_parallels(d)), strict=True))
         return graph
 
     graph = job.clock("prepare", build)
@@ -120,32 +158,33 @@ def pandana_(job: Job) -> None:
     x, y = pd.Series(d["x"]), pd.Series(d["y"])
 
     def build() -> Any:
-        weights = pd.DataFrame({"minutes": d["ticks"] / TICKS})
+        weights = pd.DataFrame({"ticks": (d["ticks"] + 0.25) / PANDANA_TICKS})
         return pandana.Network(x, y, pd.Series(d["tails"]), pd.Series(d["heads"]), weights, twoway=False)
 
+    def bound(minutes: float) -> float:
+        return (minutes * TICKS + 0.5) / PANDANA_TICKS
+
     net = job.clock("prepare", build)
-    bound = 30.0 * (1 + 2e-6)
-    people = d["people"]
-    few = d["scattered"][:200]
-    found = job.clock("part", lambda: net.nodes_in_range(few.tolist(), bound))
-    seconds = job.seconds.pop("part")
-    job.seconds["people within 30 min, 2,000 nodes"] = seconds * len(d["scattered"]) / len(few)
-    job.done["people within 30 min, 2,000 nodes"] = len(few) / len(d["scattered"])
+    one = job.clock("one source, 60 min", lambda: net.nodes_in_range(d["one"].tolist(), bound(60.0)), 5)
+    job.answers["one source, 60 min"] = np.full(job.n, np.inf)
+    job.answers["one source, 60 min"][one["destination"]] = np.rint(one["ticks"] * PANDANA_TICKS) / TICKS
+    people, few = d["people"], d["scattered"][:200]
+    name = "people within 30 min, 2,000 nodes"
+    found = job.clock(name, lambda: net.nodes_in_range(few.tolist(), bound(30.0)))
+    job.scale(name, len(few), len(d["scattered"]))
     sums = pd.Series(people[found["destination"].to_numpy()]).groupby(found["source"].to_numpy()).sum()
-    job.answers["people within 30 min, 2,000 nodes"] = sums.reindex(few).to_numpy()
-    rows = min(len(d["sources"]), 200)
+    job.answers[name] = sums.reindex(few).to_numpy()
+    name, rows = "1,000 x 1,000 table", 200
     pairs = np.repeat(d["sources"][:rows], len(d["targets"])), np.tile(d["targets"], rows)
-    table = job.clock("part", lambda: net.shortest_path_lengths(*pairs))
-    job.seconds["1,000 x 1,000 table"] = job.seconds.pop("part") * len(d["sources"]) / rows
-    job.done["1,000 x 1,000 table"] = rows / len(d["sources"])
-    job.answers["1,000 x 1,000 table"] = np.array(table).reshape(rows, -1)
-    if job.n <= 100_000:
+    table = np.array(job.clock(name, lambda: net.shortest_path_lengths(*pairs))).reshape(rows, -1)
+    job.scale(name, rows, len(d["sources"]))
+    unreached = table * PANDANA_TICKS >= 2**32 - 1
+    job.answers[name] = np.where(unreached, np.inf, np.rint(table * PANDANA_TICKS) / TICKS)
+    if job.n <= PANDANA_EVERY_NODE_MOST:
         net.set(pd.Series(np.arange(job.n)), variable=pd.Series(people.astype(float)), name="people")
-        every = job.clock(
-            "people within 30 min, every node",
-            lambda: net.aggregate(bound, type="sum", decay="flat", name="people"),
-        )
-        job.answers["people within 30 min, every node"] = every.reindex(range(job.n)).to_numpy()
+        name = "people within 30 min, every node"
+        every = job.clock(name, lambda: net.aggregate(bound(30.0), type="sum", decay="flat", name="people"))
+        job.answers[name] = every.reindex(range(job.n)).to_numpy()
 
 
 def igraph_(job: Job) -> None:
@@ -194,9 +233,9 @@ def routingkit_(job: Job) -> None:
     def table() -> np.ndarray:
         many = rk.CCHOneToMany(metric, d["targets"].tolist())
         rows = [many.distances_from(int(node)) for node in d["sources"]]
-        return np.array(rows, dtype=float) / TICKS
+        return np.nan_to_num(np.array(rows, dtype=float), nan=np.inf) / TICKS
 
-    job.answers["1,000 x 1,000 table"] = job.clock("1,000 x 1,000 table", table, 3)
+    job.answer("1,000 x 1,000 table", table, 3)
 
 
 PEERS = {
@@ -216,9 +255,7 @@ def main(peer: str, network: str, out: str) -> None:
         PEERS[peer](job)
     except Exception as fault:  # noqa: BLE001, a peer that fails is a line of the table, not the end of it
         error = f"{type(fault).__name__}: {fault}"
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    about = {"seconds": job.seconds, "done": job.done, "peak_mb": peak, "error": error[:300]}
-    np.savez(out, about=json.dumps(about), **job.answers)
+    job.write(out, error)
 
 
 if __name__ == "__main__":

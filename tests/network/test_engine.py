@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from urbgeo.errors import InputError
+from urbgeo.network import bounded
 from urbgeo.network import hierarchy as hierarchies
 from urbgeo.network.graph import Graph, check_arc_count, compile_graph
 from urbgeo.network.lanes import lanes_sums, lanes_table
@@ -21,9 +22,10 @@ from urbgeo.network.plain import (
     minutes_of_nodes,
     nearest_seed,
     nearest_seeds,
-    node_path,
+    paths_to,
     sums_within,
 )
+from urbgeo.network.scattered import lanes_sums_of
 from urbgeo.options import options
 
 Arcs = list[tuple[int, int, float]]
@@ -177,6 +179,9 @@ def test_sums_within_equal_a_table_by_both_ways(graph: tuple[int, Arcs], seed: i
         either = fitted if direction == "from" else fitted.reversed()
         lanes = lanes_sums(compiled, either, 0, n, weights, bounds, direction=direction)
         np.testing.assert_array_equal(lanes[compiled.rank], expected)
+        some = np.random.default_rng(seed).integers(0, n, 2 * n)
+        of_some = lanes_sums_of(compiled, either, some, weights, bounds, direction=direction)
+        np.testing.assert_array_equal(of_some, expected[some])
 
 
 @settings(max_examples=40, deadline=None)
@@ -192,22 +197,39 @@ def test_decay_sums_equal_a_table(graph: tuple[int, Arcs]) -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(multigraphs())
-def test_a_path_is_joined_and_as_long_as_its_minutes(graph: tuple[int, Arcs]) -> None:
+@given(multigraphs(), st.data())
+def test_a_path_is_joined_and_as_long_as_its_minutes(graph: tuple[int, Arcs], data: st.DataObject) -> None:
     n, arcs = graph
-    shortest = {}
+    shortest: dict[tuple[int, int], float] = {}
     for tail, head, minutes in arcs:
         shortest[tail, head] = min(minutes, shortest.get((tail, head), np.inf))
-    pairs = all_pairs(n, arcs, "from")
-    compiled = graph_of(n, arcs)
-    for origin, destination in ((0, n - 1), (n - 1, 0), (0, 0)):
-        path = node_path(compiled, origin, destination).tolist()
-        if np.isinf(pairs[origin, destination]):
-            assert path == []
+    seeds = np.array(data.draw(st.lists(st.integers(0, n - 1), min_size=1, max_size=3)))
+    late = np.array(data.draw(st.lists(st.floats(0, 30), min_size=len(seeds), max_size=len(seeds))))
+    expected = (all_pairs(n, arcs, "from")[seeds] + late[:, None]).min(axis=0)
+    minutes, paths = paths_to(graph_of(n, arcs), seeds, late, np.arange(n))
+    np.testing.assert_allclose(minutes, expected, rtol=1e-12)
+    for target, path in enumerate(paths):
+        if np.isinf(expected[target]):
+            assert path.size == 0
             continue
-        assert (path[0], path[-1]) == (origin, destination)
-        length = sum(shortest[a, b] for a, b in pairwise(path))
-        assert length == pytest.approx(pairs[origin, destination], rel=1e-12)
+        assert path[-1] == target
+        length = sum(shortest[a, b] for a, b in pairwise(path.tolist()))
+        assert length + late[seeds == path[0]].min() == pytest.approx(expected[target], rel=1e-12)
+
+
+def test_a_workspace_is_used_again_and_dropped_after_an_error() -> None:
+    graph = grid(20)
+    seeds, late = np.array([7]), np.zeros(1)
+    minutes = minutes_of_nodes(graph, seeds, late, 3.0)
+    (kept,) = bounded._idle[graph]
+    again = minutes_of_nodes(graph, seeds, late)
+    assert bounded._idle[graph][0].state is kept.state
+    assert (kept.state["minutes"] == np.inf).all() and (kept.state["next"] == bounded.NOT_QUEUED).all()
+    np.testing.assert_array_equal(np.where(again <= 3.0, again, np.inf), minutes)
+    with pytest.raises(RuntimeError), bounded.workspaces(graph) as take:
+        take()
+        raise RuntimeError
+    assert bounded._idle[graph] == []
 
 
 def grid(side: int) -> Graph:
@@ -239,6 +261,9 @@ def test_any_number_of_threads_gives_the_same_bits() -> None:
                     ends_table(graph, nodes, legs, nodes, legs).tobytes(),
                     lanes_table(graph, fitted, nodes, legs, nodes, legs).tobytes(),
                     sums_within(graph, nodes[:, 0], weights, np.array([5.0, 9.0])).tobytes(),
+                    lanes_sums_of(
+                        graph, fitted, np.arange(0, 8100, 7), weights, np.array([5.0, 9.0])
+                    ).tobytes(),
                     lanes_sums(graph, fitted, 0, graph.node_count, weights, np.array([5.0, 9.0])).tobytes(),
                 ]
             )

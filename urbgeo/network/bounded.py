@@ -9,13 +9,18 @@ the same bits as a heap would give, on any number of threads.
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from urbgeo.network.compiling import kernel
 from urbgeo.network.graph import Graph
+from urbgeo.options import thread_count
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -39,17 +44,49 @@ class Workspace(NamedTuple):
     per_minute: float
 
 
+_idle: WeakKeyDictionary[Graph, list[Workspace]] = WeakKeyDictionary()
+"""Clean workspaces of the graphs that are still held, so that a short search pays for no long array."""
+_turn = threading.Lock()
+
+
 def workspace(graph: Graph, farthest_seed: float = 0.0) -> Workspace:
     """Room for searches over a graph whose seeds start at most at ``farthest_seed`` minutes."""
+    state = np.empty(graph.node_count, STATE)
+    state["minutes"], state["next"] = np.inf, NOT_QUEUED
+    return _fitting(graph, farthest_seed, state, np.empty(graph.node_count, np.int32))
+
+
+@contextmanager
+def workspaces(graph: Graph, farthest_seed: float = 0.0) -> Iterator[Callable[[], Workspace]]:
+    """Hand out workspaces, one a call and from any thread; kept for the next time when all went well.
+
+    Searches must have been forgotten by the end; what an error or an interruption leaves behind is dropped.
+    """
+    out: list[Workspace] = []
+
+    def take() -> Workspace:
+        with _turn:
+            kept = _idle.setdefault(graph, [])
+            old = kept.pop() if kept else None
+        out.append(
+            _fitting(graph, farthest_seed, old.state, old.touched) if old else workspace(graph, farthest_seed)
+        )
+        return out[-1]
+
+    yield take
+    with _turn:
+        kept = _idle.setdefault(graph, [])
+        kept.extend(out[: max(0, thread_count() - len(kept))])
+
+
+def _fitting(graph: Graph, farthest_seed: float, state: NDArray[np.void], touched: Places) -> Workspace:
     reach = max(graph.longest, farthest_seed)
     width = max(graph.middle / BUCKETS_PER_MIDDLE_ARC, reach / (MOST_BUCKETS - 4), LEAST_WIDTH_MIN)
     per_minute = 1.0 / width
     ring = 4
     while ring < reach * per_minute + 3:
         ring *= 2
-    state = np.empty(graph.node_count, STATE)
-    state["minutes"], state["next"] = np.inf, NOT_QUEUED
-    return Workspace(state, np.full(ring, LAST, np.int32), np.empty(graph.node_count, np.int32), per_minute)
+    return Workspace(state, np.full(ring, LAST, np.int32), touched, per_minute)
 
 
 @kernel()
@@ -144,6 +181,23 @@ def forget(work: Workspace, reached: int) -> None:
     """Make the workspace ready for the next search."""
     for k in range(reached):
         work.state[work.touched[k]].minutes = np.inf
+
+
+@kernel()
+def deliver(work: Workspace, reached: int, rank: Places, order: Places, minutes: Floats) -> None:
+    """Write the minutes of the last search into (nodes,) ``minutes`` in the caller's order, and forget it.
+
+    ``minutes`` must hold ``inf`` where the search has not been.
+    """
+    if 4 * reached < rank.size:
+        for k in range(reached):
+            minutes[order[work.touched[k]]] = work.state[work.touched[k]].minutes
+        forget(work, reached)
+        return
+    for node in range(rank.size):
+        minutes[node] = work.state[rank[node]].minutes
+    for place in range(rank.size):
+        work.state[place].minutes = np.inf
 
 
 @kernel(inline="always")

@@ -1,9 +1,12 @@
 """Nested dissection: an order of the nodes in which few of them part all the others, for the hierarchy.
 
-A set of nodes is cut in two near its middle, across the best of four directions; a bounded maximum flow
-between the two outer thirds moves the cut to where the fewest links cross. The nodes on one side of the cut
-become the separator and the most important of the set; both halves go on in the same way. The order depends
-on the links and coordinates only, never on minutes, so a change of speeds keeps it.
+Nodes of few links go first (:mod:`urbgeo.network.elimination`). The core that is left is cut in two near its
+middle, across the best of four directions; a maximum flow through a band round that straight cut moves it to
+where the fewest links cross. The nodes on one side of the cut become the separator and the most important of
+the set; both halves go on in the same way. The band is as wide as the middle share of a small set and
+holds so many nodes and no more in a large one, so that the work grows with the number of nodes.
+The order depends on the links and coordinates only, never on minutes, so a change of speeds keeps it; nor
+does it depend on the number of threads.
 
 References
 ----------
@@ -13,48 +16,35 @@ A. Schild, C. Sommer, On balanced separators in road networks, SEA 2015 (flow be
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from urbgeo.network.compiling import kernel
+from urbgeo.network.elimination import Links, Order, core_of, in_parts
 from urbgeo.network.graph import Graph
-from urbgeo.options import thread_count
+from urbgeo.network.parallel import Stop, over_tree
 
 Ints = NDArray[np.int64]
 Places = NDArray[np.int32]
+Singles = NDArray[np.float32]
 
 DIRECTIONS = 4
-OUTER_SHARE = 0.3
-LEAF_NODES = 6
-PARTS = 16
-"""Into how many independent parts the top separators cut a network; each can be worked on by a thread."""
-
-
-class Links(NamedTuple):
-    """Each pair of joined nodes once a side: ``start`` and ``heads`` (CSR, sorted), ``mate`` the same pair
-    seen from the other side."""
-
-    start: Places
-    heads: Places
-    mate: Places
-
-
-class Order(NamedTuple):
-    """``rank`` (nodes,) of importance, 0 lowest; ``parts`` (parts, 2) the ranges of rank that no path joins
-    without passing a rank at or above ``top``."""
-
-    rank: Places
-    parts: Ints
-    top: int
+OUTER_SHARE = 0.25
+BAND_NODES = 20_000
+"""Most nodes of the band in which a flow looks for the best cut."""
+LEAF_NODES = 2
+TASK_NODES = 30_000
+"""Sets no larger than this are cut to the end by one thread without asking for others."""
 
 
 class _Room(NamedTuple):
+    """Scratch arrays over the core: each set of nodes works in its own range, or on its own nodes."""
+
     sorted_by: Places
     spare: Places
-    part: Places
+    gone: NDArray[np.bool_]
     pos: Places
     crossing: Places
     flow: NDArray[np.int8]
@@ -64,78 +54,51 @@ class _Room(NamedTuple):
     side: NDArray[np.int8]
 
 
-def links_of(graph: Graph) -> Links:
-    """Pairs of joined nodes, whichever way the arcs lead; loops and repeats left out."""
-    out, into = graph.out, graph.into
-    start = np.zeros(graph.node_count + 1, np.int32)
-    heads = np.empty(2 * graph.arc_count, np.int32)
-    used = _merged(out.start, out.arcs, into.start, into.arcs, start, heads)
-    heads = heads[:used].copy()
-    return Links(start, heads, _mates(start, heads))
-
-
 def dissect(graph: Graph, links: Links) -> Order:
     """Rank of every node by nested dissection."""
-    n = graph.node_count
-    x, y = graph.x.astype(np.float64), graph.y.astype(np.float64)
-    sorted_by = np.stack([np.argsort(key, kind="stable") for key in (x, y, x + y, x - y)]).astype(np.int32)
-    room = _Room(
+    core = core_of(links)
+    count = core.nodes.size
+    rank = np.empty(graph.node_count, np.int32)
+    rank[core.removed] = np.arange(core.removed.size, dtype=np.int32)
+    room = _room(graph.x[core.nodes], graph.y[core.nodes], core.links)
+    mate = _mates(core.links.start, core.links.heads)
+    above = np.empty(count, np.int32)
+
+    def cut(task: tuple[int, int], stop: Stop) -> tuple[list[tuple[int, int]], int]:
+        further = _split(core.links, mate, room, *task, above, stop)
+        return [(int(low), int(high)) for low, high in further], task[1] - task[0] - int(
+            np.ptp(further, axis=1).sum()
+        )
+
+    over_tree([(0, count)] if count else [], cut, total=count, what="dissecting the network")
+    rank[core.nodes] = core.removed.size + above
+    return in_parts(links, rank)
+
+
+def _room(x: Singles, y: Singles, links: Links) -> _Room:
+    n = x.size
+    east, north = x.astype(np.float64), y.astype(np.float64)
+    keys = (east, north, east + north, east - north)
+    sorted_by = np.empty((DIRECTIONS, n), np.int32)
+    for direction, key in enumerate(keys):
+        sorted_by[direction] = np.argsort(key, kind="stable")
+    return _Room(
         sorted_by,
         np.empty(n, np.int32),
+        np.zeros(n, np.bool_),
+        np.empty(n, np.int32),
         np.zeros(n, np.int32),
-        np.empty(n, np.int32),
-        np.zeros(n + 1, np.int32),
         np.zeros(links.heads.size, np.int8),
-        np.empty(n, np.int32),
+        np.full(n, -1, np.int32),
         np.empty(n, np.int32),
         np.empty(n, np.int32),
         np.zeros(n, np.int8),
     )
-    rank = np.full(n, -1, np.int32)
-    ranges = _split(links, room, np.array([[0, n, n]]), max(n // PARTS, 4096), rank)
-    with ThreadPoolExecutor(thread_count()) as pool:
-        list(pool.map(lambda one: _split(links, room, one[None, :], 0, rank), ranges))
-    parts = np.stack([ranges[:, 2] - (ranges[:, 1] - ranges[:, 0]), ranges[:, 2]], axis=1)
-    return _with_top_last(rank, parts)
-
-
-def _with_top_last(rank: Places, parts: Ints) -> Order:
-    """Renumber so that the separators between the parts stand above all parts, their order kept."""
-    inside = np.zeros(rank.size, bool)
-    for low, high in parts:
-        inside[low:high] = True
-    moved = np.empty(rank.size, np.int32)
-    top = int(inside.sum())
-    moved[inside] = np.arange(top, dtype=np.int32)
-    moved[~inside] = np.arange(top, rank.size, dtype=np.int32)
-    shifted = [(moved[low], moved[low] + high - low) for low, high in parts if high > low]
-    return Order(moved[rank], np.array(sorted(shifted), np.int64).reshape(-1, 2), top)
-
-
-@kernel()
-def _merged(out_start, out_arcs, into_start, into_arcs, start, heads):  # type: ignore[no-untyped-def]
-    used = 0
-    for node in range(start.size - 1):
-        first = used
-        for k in range(out_start[node], out_start[node + 1]):
-            heads[used] = out_arcs[k].head
-            used += 1
-        for k in range(into_start[node], into_start[node + 1]):
-            heads[used] = into_arcs[k].head
-            used += 1
-        heads[first:used].sort()
-        kept = first
-        for k in range(first, used):
-            if heads[k] != node and (kept == first or heads[k] != heads[kept - 1]):
-                heads[kept] = heads[k]
-                kept += 1
-        used = kept
-        start[node + 1] = used
-    return used
 
 
 @kernel()
 def _mates(start: Places, heads: Places) -> Places:
+    """Where each pair is listed from the other side."""
     mate = np.empty(heads.size, np.int32)
     for node in range(start.size - 1):
         for k in range(start[node], start[node + 1]):
@@ -145,49 +108,47 @@ def _mates(start: Places, heads: Places) -> Places:
 
 
 @kernel()
-def _split(links, room, ranges, stop_below, rank):  # type: ignore[no-untyped-def]
-    """Cut every range (first, last, rank above it) until its pieces are no larger than ``stop_below``.
+def _split(links, mate, room, first, last, rank, stop):  # type: ignore[no-untyped-def]
+    """Cut a range of nodes: once where it is large, else to the end. Ranges left to be cut are returned.
 
-    Separators and leaves get their rank; the larger pieces left over are returned.
+    A separator takes the highest ranks of its range.
     """
-    stack = [(ranges[0, 0], ranges[0, 1], ranges[0, 2])]
-    left_over = [(np.int64(0), np.int64(0), np.int64(0))]
-    while len(stack):
-        first, last, top = stack.pop()
-        if last - first <= max(stop_below, LEAF_NODES):
-            if stop_below > 0:
-                left_over.append((first, last, top))
-                continue
-            for i in range(first, last):
-                rank[room.sorted_by[0, i]] = top - 1 - (i - first)
+    stack = [(np.int64(first), np.int64(last))]
+    left_over = [(np.int64(0), np.int64(0))]
+    while len(stack) and not stop[0]:
+        low, high = stack.pop()
+        if high - low <= LEAF_NODES:
+            for i in range(low, high):
+                rank[room.sorted_by[0, i]] = i
             continue
-        left, right = _cut(links, room, first, last)
-        middle, end = first + left, first + left + right
-        for i in range(end, last):
-            rank[room.sorted_by[0, i]] = top - 1 - (i - end)
-        top -= last - end
-        stack.append((first, middle, top))
-        stack.append((middle, end, top - left))
-    out = np.empty((len(left_over) - 1, 3), np.int64)
+        left, right = _cut(links, mate, room, low, high, stop)
+        for i in range(low + left + right, high):
+            rank[room.sorted_by[0, i]] = i
+        larger = left_over if high - low > TASK_NODES else stack
+        larger.append((low, low + left))
+        larger.append((low + left, low + left + right))
+    out = np.empty((len(left_over) - 1, 2), np.int64)
     for i in range(1, len(left_over)):
-        out[i - 1, 0], out[i - 1, 1], out[i - 1, 2] = left_over[i]
+        out[i - 1, 0], out[i - 1, 1] = left_over[i]
     return out
 
 
 @kernel()
-def _cut(links, room, first, last):  # type: ignore[no-untyped-def]
+def _cut(links, mate, room, first, last, stop):  # type: ignore[no-untyped-def]
     """Cut one range; its four orders are parted into left, right and separator. Sizes of left and right."""
-    nodes = room.sorted_by[0, first:last]
-    for node in nodes:
-        room.part[node] = first + 1
-    best, along = np.int64(2**62), 0
+    best, along, middle = np.int64(2**62), 0, (last - first) // 2
     for direction in range(DIRECTIONS):
-        crossing = _least_crossing(links, room, direction, first, last)
+        if stop[0]:
+            return last - first, 0
+        crossing, place = _least_crossing(links, room, direction, first, last)
         if crossing < best:
-            best, along = crossing, direction
+            best, along, middle = crossing, direction, place
+    count = last - first
     for i in range(first, last):
         room.pos[room.sorted_by[along, i]] = i - first
-    _flow_sides(links, room, along, first, last)
+    outer = max(1, int(count * OUTER_SHARE))
+    low, high = max(outer, middle - BAND_NODES // 2), min(count - outer, middle + BAND_NODES // 2)
+    _flow_sides(links, mate, room, along, first, last, low, high)
     left, right = _separate(links, room, first, last)
     for direction in range(DIRECTIONS):
         _part_order(room, direction, first, last, left, right)
@@ -196,7 +157,7 @@ def _cut(links, room, first, last):  # type: ignore[no-untyped-def]
 
 @kernel()
 def _least_crossing(links, room, direction, first, last):  # type: ignore[no-untyped-def]
-    """Fewest links across any cut in the middle part of this direction."""
+    """Fewest links across any cut in the middle part of this direction, and where; the most even such cut."""
     count = last - first
     for i in range(first, last):
         room.pos[room.sorted_by[direction, i]] = i - first
@@ -205,117 +166,172 @@ def _least_crossing(links, room, direction, first, last):  # type: ignore[no-unt
         node = room.sorted_by[direction, first + i]
         for k in range(links.start[node], links.start[node + 1]):
             head = links.heads[k]
-            if room.part[head] == first + 1 and room.pos[head] > i:
+            if not room.gone[head] and room.pos[head] > i:
                 room.crossing[first + i] += 1
                 room.crossing[first + room.pos[head]] -= 1
-    least, crossing = np.int64(2**62), np.int64(0)
+    least, place, crossing = np.int64(2**62), count // 2, np.int64(0)
     low, high = int(count * OUTER_SHARE), count - int(count * OUTER_SHARE)
-    for i in range(count):
+    for i in range(high):
         crossing += room.crossing[first + i]
-        if low <= i < high:
-            least = min(least, crossing)
-    return least
+        if i >= low and (
+            crossing < least or (crossing == least and abs(2 * i - count) < abs(2 * place - count))
+        ):
+            least, place = crossing, i
+    return least, place
 
 
 @kernel()
-def _flow_sides(links, room, along, first, last):  # type: ignore[no-untyped-def]
-    """Mark ``side`` 0 or 1 by a least cut between the outer shares of the range, the more even of the two."""
+def _flow_sides(links, mate, room, along, first, last, low, high):  # type: ignore[no-untyped-def]
+    """Mark ``side`` 0 or 1 by a least cut through the band ``low:high``, the more even of the first and last.
+
+    All nodes before the band are one source, all behind it one sink.
+    """
     count = last - first
-    outer = max(1, int(count * OUTER_SHARE))
-    for i in range(first, last):
-        node = room.sorted_by[along, i]
-        for k in range(links.start[node], links.start[node + 1]):
-            room.flow[k] = 0
+    band = room.sorted_by[along, first + low : first + high]
+    sources, sinks = _rims(links, mate, room, band, along, first, last, low, high)
+    before, behind = room.spare[first : first + sources], room.spare[last - sinks : last]
     while True:
-        reached = _levels(links, room, along, first, last, outer, True)
-        if reached < 0:
+        _reset(links, room, band, before, behind)
+        reached = _reach_onward(links, room, before, first, low, high)
+        if reached >= 0:
             break
-        _augment(links, room, along, first, last, outer)
-    near = 0
-    for i in range(first, last):
-        node = room.sorted_by[along, i]
-        room.side[node] = 0 if room.level[node] >= 0 else 1
-        near += 1 - room.side[node]
-    far = _levels(links, room, along, first, last, outer, False)
-    if abs(2 * (count + far) - count) < abs(2 * near - count):
-        for i in range(first, last):
-            node = room.sorted_by[along, i]
+        _augment(links, mate, room, before, low, high)
+    for i in range(count):
+        node = room.sorted_by[along, first + i]
+        room.side[node] = 0 if i < low or (i < high and room.level[node] >= 0) else 1
+    _reset(links, room, band, before, behind)
+    returned = _reach_back(links, mate, room, behind, first, low, high)
+    if abs(2 * (high - returned) - count) < abs(2 * (low + reached) - count):
+        for node in band:
             room.side[node] = 1 if room.level[node] >= 0 else 0
 
 
 @kernel()
-def _levels(links, room, along, first, last, outer, from_source):  # type: ignore[no-untyped-def]
-    """Breadth-first levels through arcs with room; 1 when the other end is met, else minus the nodes seen."""
-    count = last - first
-    queue = room.queue[first:last]
+def _rims(links, mate, room, band, along, first, last, low, high):  # type: ignore[no-untyped-def]
+    """Clear the flow of the band; its neighbours before it stand first in ``spare``, those behind it last."""
+    sources, sinks = 0, 0
     for i in range(first, last):
         room.level[room.sorted_by[along, i]] = -1
-        room.cursor[room.sorted_by[along, i]] = links.start[room.sorted_by[along, i]]
-    size = 0
-    for i in range(outer):
-        node = room.sorted_by[along, first + i] if from_source else room.sorted_by[along, last - 1 - i]
+    for node in band:
+        for k in range(links.start[node], links.start[node + 1]):
+            room.flow[k], room.flow[mate[k]] = 0, 0
+            head = links.heads[k]
+            if room.gone[head] or room.level[head] >= 0 or low <= room.pos[head] < high:
+                continue
+            room.level[head] = 0
+            if room.pos[head] < low:
+                room.spare[first + sources] = head
+                sources += 1
+            else:
+                sinks += 1
+                room.spare[last - sinks] = head
+    return sources, sinks
+
+
+@kernel()
+def _reset(links, room, band, before, behind):  # type: ignore[no-untyped-def]
+    for nodes in (band, before, behind):
+        for node in nodes:
+            room.level[node], room.cursor[node] = -1, links.start[node]
+
+
+@kernel()
+def _reach_onward(links, room, before, first, low, high):  # type: ignore[no-untyped-def]
+    """Breadth-first levels from the sources through arcs with room left.
+
+    -1 when a sink is met, else the nodes of the band that were reached.
+    """
+    queue, size, taken = room.queue[first:], 0, 0
+    for node in before:
         room.level[node] = 0
         queue[size] = node
         size += 1
-    met, taken, horizon = False, 0, np.int64(2**31)
+    met, horizon = False, np.int64(2**31)
     while taken < size:
         node = queue[taken]
         taken += 1
         if room.level[node] >= horizon:
             break
+        inside = room.pos[node] >= low
         for k in range(links.start[node], links.start[node + 1]):
             head = links.heads[k]
-            if room.part[head] != first + 1 or room.level[head] >= 0:
+            if room.gone[head] or room.flow[k] >= 1 or room.pos[head] < low or room.level[head] >= 0:
                 continue
-            used = room.flow[k] if from_source else room.flow[links.mate[k]]
-            if used >= 1:
+            if room.pos[head] >= high:
+                if inside:
+                    room.level[head] = room.level[node] + 1
+                    met, horizon = True, np.int64(room.level[head])
                 continue
             room.level[head] = room.level[node] + 1
-            if from_source and room.pos[head] >= count - outer:
-                met, horizon = True, np.int64(room.level[head])
             queue[size] = head
             size += 1
-    return 1 if met else -size
+    return -1 if met else size - before.size
 
 
 @kernel()
-def _augment(links, room, along, first, last, outer):  # type: ignore[no-untyped-def]
+def _reach_back(links, mate, room, behind, first, low, high):  # type: ignore[no-untyped-def]
+    """Mark the nodes of the band from which a sink can still be reached; how many there are."""
+    queue, size, taken = room.queue[first:], 0, 0
+    for node in behind:
+        queue[size] = node
+        size += 1
+    while taken < size:
+        node = queue[taken]
+        taken += 1
+        for k in range(links.start[node], links.start[node + 1]):
+            head = links.heads[k]
+            if room.gone[head] or room.level[head] >= 0 or room.flow[mate[k]] >= 1:
+                continue
+            if low <= room.pos[head] < high:
+                room.level[head] = 0
+                queue[size] = head
+                size += 1
+    return size - behind.size
+
+
+@kernel()
+def _augment(links, mate, room, before, low, high):  # type: ignore[no-untyped-def]
     """Push flow along disjoint shortest ways until none is left at these levels."""
-    count = last - first
     path = [np.int64(0)]
-    for i in range(outer):
-        source = room.sorted_by[along, first + i]
+    for source in before:
         path.clear()
         node = source
         while True:
-            if room.pos[node] >= count - outer:
+            if room.pos[node] >= high:
                 for k in path:
                     room.flow[k] += 1
-                    room.flow[links.mate[k]] -= 1
+                    room.flow[mate[k]] -= 1
                 path.clear()
                 node = source
                 continue
-            moved = False
-            while room.cursor[node] < links.start[node + 1]:
-                k = room.cursor[node]
-                head = links.heads[k]
-                if (
-                    room.part[head] == first + 1
-                    and room.level[head] == room.level[node] + 1
-                    and room.flow[k] < 1
-                ):
-                    path.append(np.int64(k))
-                    node = head
-                    moved = True
-                    break
-                room.cursor[node] += 1
-            if moved:
+            onward = _next_arc(links, room, node, low, high)
+            if onward >= 0:
+                path.append(onward)
+                node = links.heads[onward]
                 continue
             if len(path) == 0:
                 break
-            k = path.pop()
-            node = links.heads[links.mate[k]]
+            node = links.heads[mate[path.pop()]]
             room.cursor[node] += 1
+
+
+@kernel()
+def _next_arc(links, room, node, low, high):  # type: ignore[no-untyped-def]
+    """The arc at the node's cursor that leads one level on, after passing over those that do not; -1: none."""
+    inside = room.pos[node] >= low
+    while room.cursor[node] < links.start[node + 1]:
+        k = room.cursor[node]
+        head = links.heads[k]
+        if (
+            not room.gone[head]
+            and room.flow[k] < 1
+            and low <= room.pos[head]
+            and room.level[head] == room.level[node] + 1
+            and (inside or room.pos[head] < high)
+        ):
+            return np.int64(k)
+        room.cursor[node] += 1
+    return np.int64(-1)
 
 
 @kernel()
@@ -324,33 +340,23 @@ def _separate(links, room, first, last):  # type: ignore[no-untyped-def]
     rims = np.zeros(2, np.int64)
     for i in range(first, last):
         node = room.sorted_by[0, i]
-        if _on_rim(links, room, node, first):
-            rims[room.side[node]] += 1
+        room.level[node] = 0
+        for k in range(links.start[node], links.start[node + 1]):
+            head = links.heads[k]
+            if not room.gone[head] and room.side[head] != room.side[node]:
+                room.level[node] = 1
+        rims[room.side[node]] += room.level[node]
     rim_side = 0 if rims[0] <= rims[1] else 1
     left, right = 0, 0
     for i in range(first, last):
         node = room.sorted_by[0, i]
-        if room.side[node] == rim_side and _on_rim(links, room, node, first):
-            room.level[node] = 2
-        else:
-            room.level[node] = room.side[node]
-            left += 1 - room.side[node]
-            right += room.side[node]
-    for i in range(first, last):
-        node = room.sorted_by[0, i]
-        room.side[node] = room.level[node]
-        if room.side[node] == 2:
-            room.part[node] = 0
+        if room.level[node] == 1 and room.side[node] == rim_side:
+            room.gone[node] = True
+            room.side[node] = 2
+            continue
+        left += 1 - room.side[node]
+        right += room.side[node]
     return left, right
-
-
-@kernel()
-def _on_rim(links, room, node, first):  # type: ignore[no-untyped-def]
-    for k in range(links.start[node], links.start[node + 1]):
-        head = links.heads[k]
-        if room.part[head] == first + 1 and room.side[head] != room.side[node]:
-            return True
-    return False
 
 
 @kernel()

@@ -13,20 +13,24 @@ J. Dibbelt, B. Strasser, D. Wagner, Customizable contraction hierarchies, ACM JE
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from urbgeo.network.compiling import kernel
-from urbgeo.network.dissection import dissect, links_of
+from urbgeo.network.dissection import dissect
+from urbgeo.network.elimination import links_of
 from urbgeo.network.graph import Graph
-from urbgeo.options import log, thread_count
+from urbgeo.network.parallel import Stop, off_the_main_thread, over_blocks
+from urbgeo.options import log
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Places = NDArray[np.int32]
+
+FITTING = "fitting the hierarchy"
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +104,9 @@ def prepare(graph: Graph) -> Topology:
     log.info("preparing a hierarchy over %s nodes", f"{graph.node_count:,}")
     links = links_of(graph)
     order = dissect(graph, links)
-    start, heads = _closed(links.start, links.heads, order.rank)
+    start, heads = off_the_main_thread(
+        lambda stop: _closed(links.start, links.heads, order.rank, stop), what="closing the network"
+    )
     return Topology(order.rank, start, heads, order.parts, order.top)
 
 
@@ -112,22 +118,27 @@ def fit(topology: Topology, graph: Graph) -> Hierarchy:
 
 def fitted_minutes(topology: Topology, graph: Graph) -> tuple[Floats, Floats]:
     """Least minutes up and down each joint; ``inf`` where the joint is not needed."""
-    t = topology
+    t, n = topology, topology.rank.size
     up, down = np.full(t.heads.size, np.inf), np.full(t.heads.size, np.inf)
-    _seed(t.rank, t.start, t.heads, graph.out.start, graph.out.arcs, up, down)
-    n = t.rank.size
-    with ThreadPoolExecutor(thread_count()) as pool:
+    beaten = np.zeros((2, t.heads.size), np.bool_)
+    joints = (t.start, t.heads, up, down)
 
-        def each_part(work: object) -> None:
-            list(pool.map(lambda part: work(int(part[0]), int(part[1])), t.parts))  # type: ignore[operator]
+    def each_part(work: Callable[[int, int, Stop], None]) -> None:
+        def one(part: int, _: int, room: None, stop: Stop) -> None:
+            work(int(t.parts[part, 0]), int(t.parts[part, 1]), stop)
 
-        each_part(lambda low, high: _lower(low, high, high, t.start, t.heads, up, down))
+        over_blocks(len(t.parts), 1, lambda: None, one, what=FITTING)
+
+    def lower_top(stop: Stop) -> None:
         for low, high in t.parts:
-            _lower_beyond(int(low), int(high), t.start, t.heads, up, down)
-        _lower(t.top, n, n, t.start, t.heads, up, down)
-        beaten = np.zeros((2, t.heads.size), np.bool_)
-        _upper(t.top, n, t.start, t.heads, up, down, beaten)
-        each_part(lambda low, high: _upper(low, high, t.start, t.heads, up, down, beaten))
+            _lower_beyond(int(low), int(high), *joints, stop)
+        _lower(t.top, n, n, *joints, stop)
+        _upper(t.top, n, *joints, beaten, stop)
+
+    _seed(t.rank, t.start, t.heads, graph.out.start, graph.out.arcs, up, down)
+    each_part(lambda low, high, stop: _lower(low, high, high, *joints, stop))
+    off_the_main_thread(lower_top, what=FITTING)
+    each_part(lambda low, high, stop: _upper(low, high, *joints, beaten, stop))
     up[beaten[0]] = np.inf
     down[beaten[1]] = np.inf
     return up, down
@@ -143,7 +154,7 @@ def _pruned(t: Topology, up: Floats, down: Floats) -> Hierarchy:
 
 
 @kernel()
-def _closed(start: Places, heads: Places, rank: Places) -> tuple[Ints, Places]:
+def _closed(start: Places, heads: Places, rank: Places, stop: Stop) -> tuple[Ints, Places]:
     """More important joints of each rank, once all less important nodes are bridged."""
     n = rank.size
     node_of = np.empty(n, np.int32)
@@ -155,6 +166,8 @@ def _closed(start: Places, heads: Places, rank: Places) -> tuple[Ints, Places]:
     mark = np.full(n, -1, np.int32)
     used = 0
     for r in range(n):
+        if stop[0]:
+            break
         first[r] = used
         most = np.int64(start[node_of[r] + 1] - start[node_of[r]])
         c = child[r]
@@ -205,9 +218,11 @@ def _seed(rank, start, heads, arc_start, arcs, up, down):  # type: ignore[no-unt
 
 
 @kernel()
-def _lower(low, high, beyond, start, heads, up, down):  # type: ignore[no-untyped-def]
+def _lower(low, high, beyond, start, heads, up, down, stop):  # type: ignore[no-untyped-def]
     """Ways over a less important node, for joints whose lower end is below ``beyond``."""
     for r in range(low, high):
+        if stop[0]:
+            return
         for i in range(start[r], start[r + 1]):
             if heads[i] >= beyond:
                 break
@@ -215,9 +230,11 @@ def _lower(low, high, beyond, start, heads, up, down):  # type: ignore[no-untype
 
 
 @kernel()
-def _lower_beyond(low, high, start, heads, up, down):  # type: ignore[no-untyped-def]
+def _lower_beyond(low, high, start, heads, up, down, stop):  # type: ignore[no-untyped-def]
     """The rest of :func:`_lower`: joints between two nodes above the part."""
     for r in range(low, high):
+        if stop[0]:
+            return
         first = start[r] + np.searchsorted(heads[start[r] : start[r + 1]], high)
         for i in range(first, start[r + 1]):
             _bridge(r, i, start, heads, up, down)
@@ -234,9 +251,11 @@ def _bridge(r, i, start, heads, up, down):  # type: ignore[no-untyped-def]
 
 
 @kernel()
-def _upper(low, high, start, heads, up, down, beaten):  # type: ignore[no-untyped-def]
+def _upper(low, high, start, heads, up, down, beaten, stop):  # type: ignore[no-untyped-def]
     """Ways through a more important node, from the top down, so that what they build on is final."""
     for r in range(high - 1, low - 1, -1):
+        if stop[0]:
+            return
         for i in range(start[r], start[r + 1]):
             q = start[heads[i]]
             for j in range(i + 1, start[r + 1]):

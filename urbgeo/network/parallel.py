@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from urbgeo.options import progress_bar, thread_count
 
 Room = TypeVar("Room")
+Task = TypeVar("Task")
+Result = TypeVar("Result")
 Stop = NDArray[np.uint8]
 
 POLL_S = 0.1
@@ -31,30 +33,81 @@ def over_blocks(
     early when it is set, so that an interruption ends within one item. Where each item writes to its own
     place, the number of threads cannot change the result.
     """
-    stop = np.zeros(1, np.uint8)
     blocks = iter(range(0, count, block))
     turn = threading.Lock()
+
+    def take_turns(stop: Stop, done: Callable[[int], None]) -> None:
+        room = make_room()
+        while not stop[0]:
+            with turn:
+                first = next(blocks, None)
+            if first is None:
+                return
+            last = min(first + block, count)
+            work(first, last, room, stop)
+            done(last - first)
+
+    _on_threads(min(thread_count(), -(-count // block)), take_turns, total=count, what=what)
+
+
+def over_tree(
+    roots: Sequence[Task],
+    work: Callable[[Task, Stop], tuple[Sequence[Task], int]],
+    *,
+    total: int,
+    what: str,
+) -> None:
+    """Call ``work(task, stop)`` for all tasks, and for those it returns, on all threads.
+
+    ``work`` also returns how much of the ``total`` it has done. It must not matter in which order tasks are
+    done. ``stop`` as in :func:`over_blocks`.
+    """
+    waiting, changed, unfinished = list(roots), threading.Condition(), len(roots)
+
+    def take_turns(stop: Stop, done: Callable[[int], None]) -> None:
+        nonlocal unfinished
+        while not stop[0]:
+            with changed:
+                if not unfinished:
+                    return
+                if not waiting:
+                    changed.wait(POLL_S)
+                    continue
+                task = waiting.pop()
+            further, share = work(task, stop)
+            done(share)
+            with changed:
+                waiting.extend(further)
+                unfinished += len(further) - 1
+                changed.notify_all()
+
+    _on_threads(thread_count(), take_turns, total=total, what=what)
+
+
+def off_the_main_thread(work: Callable[[Stop], Result], *, what: str) -> Result:
+    """The result of ``work(stop)``, done on another thread, so that an interruption is noticed at once."""
+    results: list[Result] = []
+    _on_threads(1, lambda stop, done: results.append(work(stop)), total=1, what=what)
+    return results[0]
+
+
+def _on_threads(
+    number: int, take_turns: Callable[[Stop, Callable[[int], None]], None], *, total: int, what: str
+) -> None:
+    """Run ``take_turns(stop, done)`` on so many threads until all return, one fails or the user interrupts."""
+    stop = np.zeros(1, np.uint8)
     finished: list[int] = []
     failures: list[BaseException] = []
 
-    def take_turns() -> None:
+    def guarded() -> None:
         try:
-            room = make_room()
-            while not stop[0]:
-                with turn:
-                    first = next(blocks, None)
-                if first is None:
-                    return
-                last = min(first + block, count)
-                work(first, last, room, stop)
-                finished.append(last - first)
+            take_turns(stop, finished.append)
         except BaseException as error:  # noqa: BLE001, it is raised again in the calling thread
             failures.append(error)
             stop[0] = 1
 
-    number = max(1, min(thread_count(), -(-count // block)))
-    threads = [threading.Thread(target=take_turns, daemon=True) for _ in range(number)]
-    with progress_bar(total=count, what=what) as bar:
+    threads = [threading.Thread(target=guarded, daemon=True) for _ in range(max(1, number))]
+    with progress_bar(total=total, what=what) as bar:
         try:
             for one in threads:
                 one.start()

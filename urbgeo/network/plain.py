@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from urbgeo.network.bounded import Workspace, explore, explore_labelled, forget, workspace
+from urbgeo.network.bounded import LAST, Workspace, deliver, explore, explore_labelled, forget, workspaces
 from urbgeo.network.compiling import kernel
 from urbgeo.network.graph import CLOSED_BOUND, Graph
 from urbgeo.network.kernels import pop, push
@@ -29,9 +29,12 @@ def minutes_of_nodes(
 ) -> Floats:
     """(nodes,) least minutes from (or to) the nearest seed; ``inf`` beyond ``limit`` or unreached."""
     arcs = graph.arcs(direction)
-    work = workspace(graph, _farthest(seed_minutes, limit))
-    explore(arcs.start, arcs.arcs, graph.rank[seeds], _floats(seed_minutes), limit, work)
-    return work.state["minutes"][graph.rank]
+    minutes = np.full(graph.node_count, np.inf)
+    with workspaces(graph, _farthest(seed_minutes, limit)) as take:
+        work = take()
+        reached = explore(arcs.start, arcs.arcs, graph.rank[seeds], _floats(seed_minutes), limit, work)
+        deliver(work, reached, graph.rank, graph.order, minutes)
+    return minutes
 
 
 def nearest_seed(
@@ -45,19 +48,14 @@ def nearest_seed(
 ) -> tuple[Floats, Ints]:
     """(nodes,) least minutes from (or to) the nearest seed, and its label (-1: none); ties to the smaller."""
     arcs = graph.arcs(direction)
-    work = workspace(graph, _farthest(seed_minutes, limit))
+    starts, late, names = graph.rank[seeds], _floats(seed_minutes), np.asarray(labels, np.int32)
     label = np.full(graph.node_count, -1, np.int32)
-    explore_labelled(
-        arcs.start,
-        arcs.arcs,
-        graph.rank[seeds],
-        _floats(seed_minutes),
-        np.asarray(labels, np.int32),
-        limit,
-        work,
-        label,
-    )
-    return work.state["minutes"][graph.rank], label[graph.rank].astype(np.int64)
+    minutes = np.full(graph.node_count, np.inf)
+    with workspaces(graph, _farthest(seed_minutes, limit)) as take:
+        work = take()
+        reached = explore_labelled(arcs.start, arcs.arcs, starts, late, names, limit, work, label)
+        deliver(work, reached, graph.rank, graph.order, minutes)
+    return minutes, label[graph.rank].astype(np.int64)
 
 
 def nearest_seeds(
@@ -99,8 +97,8 @@ def ends_table(
     limit: float = np.inf,
     *,
     direction: str = "from",
-    out: Floats | None = None,
-) -> Floats:
+    out: Minutes | None = None,
+) -> Minutes:
     """(rows, columns) minutes between points that hang on two nodes each.
 
     ``from_nodes`` and ``from_minutes`` are (rows, 2): the nodes a row's point is attached to, and the
@@ -116,9 +114,8 @@ def ends_table(
     def rows(first: int, last: int, work: Workspace, stop: Stop) -> None:
         _table_rows(arcs.start, arcs.arcs, starts, seeds, ends, legs, limit, first, last, table, work, stop)
 
-    over_blocks(
-        len(from_nodes), SOURCES_PER_TASK, lambda: workspace(graph, farthest), rows, what="minutes table"
-    )
+    with workspaces(graph, farthest) as take:
+        over_blocks(len(from_nodes), SOURCES_PER_TASK, take, rows, what="minutes table")
     return table
 
 
@@ -140,7 +137,8 @@ def sums_within(
     def rows(first: int, last: int, work: Workspace, stop: Stop) -> None:
         _sum_rows(arcs.start, arcs.arcs, starts, inside, bounds, first, last, sums, work, stop)
 
-    over_blocks(len(sources), SOURCES_PER_TASK, lambda: workspace(graph), rows, what="sums within")
+    with workspaces(graph) as take:
+        over_blocks(len(sources), SOURCES_PER_TASK, take, rows, what="sums within")
     return sums
 
 
@@ -167,24 +165,26 @@ def decay_sums(
     def rows(first: int, last: int, work: Workspace, stop: Stop) -> None:
         _decay_rows(arcs.start, arcs.arcs, starts, inside, steps_min, shares, first, last, sums, work, stop)
 
-    over_blocks(len(sources), SOURCES_PER_TASK, lambda: workspace(graph), rows, what="decay sums")
+    with workspaces(graph) as take:
+        over_blocks(len(sources), SOURCES_PER_TASK, take, rows, what="decay sums")
     return sums
 
 
-def node_path(graph: Graph, origin: int, destination: int) -> Ints:
-    """Nodes along a quickest path, both ends included; empty when there is none.
+def paths_to(graph: Graph, seeds: Ints, seed_minutes: Floats, targets: Ints) -> tuple[Floats, list[Ints]]:
+    """(targets,) least minutes from the nearest seed, and the nodes along one quickest path to each target.
 
-    Among equally quick paths always the same one.
+    A path begins at a seed and ends at the target; it is empty where there is none. Among equally quick
+    paths always the same one is taken.
     """
-    work = workspace(graph)
-    seed = graph.rank[[origin]]
-    explore(graph.out.start, graph.out.arcs, seed, np.zeros(1), np.inf, work)
-    if np.isinf(work.state["minutes"][graph.rank[destination]]):
-        return np.empty(0, np.int64)
-    path = _trace_back(
-        graph.into.start, graph.into.arcs, work.state["minutes"], int(seed[0]), int(graph.rank[destination])
-    )
-    return graph.order[path].astype(np.int64)
+    starts, late, ends = graph.rank[seeds], _floats(seed_minutes), graph.rank[targets]
+    with workspaces(graph, _farthest(seed_minutes, np.inf)) as take:
+        work = take()
+        reached = explore(graph.out.start, graph.out.arcs, starts, late, np.inf, work)
+        minutes = work.state["minutes"][ends]
+        into = graph.into
+        paths = [_trace_back(into.start, into.arcs, starts, late, end, reached, work) for end in ends]
+        forget(work, reached)
+    return minutes, [graph.order[path].astype(np.int64) for path in paths]
 
 
 def _floats(values: Floats) -> Floats:
@@ -328,25 +328,36 @@ def _larger(array):  # type: ignore[no-untyped-def]
 
 @kernel()
 def _trace_back(
-    start: Places, arcs: NDArray[np.void], minutes: Floats, origin: int, destination: int
+    start: Places,
+    arcs: NDArray[np.void],
+    seeds: Places,
+    seed_minutes: Floats,
+    target: int,
+    reached: int,
+    work: Workspace,
 ) -> Ints:
-    """Walk from the destination over arcs that are exactly as long as the step in minutes.
+    """Walk from the target over arcs that are exactly as long as the step in minutes, until a seed.
 
     Arcs of no length can lead round in circles, so nodes are visited once, depth first.
     """
-    came = np.full(minutes.size, -1, np.int64)
-    stack = [destination]
-    came[destination] = destination
-    while len(stack):
-        node = stack.pop()
-        if node == origin:
+    state = work.state
+    if state[target].minutes == np.inf:
+        return np.empty(0, np.int64)
+    for k in range(reached):
+        state[work.touched[k]].prev = LAST
+    node = np.int64(target)
+    state[node].prev = node
+    waiting = [node]
+    while True:
+        node = waiting.pop()
+        if ((seeds == node) & (seed_minutes == state[node].minutes)).any():
             break
         for k in range(start[node], start[node + 1]):
-            tail = arcs[k].head
-            if came[tail] < 0 and minutes[tail] + arcs[k].minutes == minutes[node]:
-                came[tail] = node
-                stack.append(tail)
-    path = [origin]
-    while path[-1] != destination:
-        path.append(came[path[-1]])
+            tail = np.int64(arcs[k].head)
+            if state[tail].prev == LAST and state[tail].minutes + arcs[k].minutes == state[node].minutes:
+                state[tail].prev = node
+                waiting.append(tail)
+    path = [node]
+    while path[-1] != target:
+        path.append(np.int64(state[path[-1]].prev))
     return np.array(path)

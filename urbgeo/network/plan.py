@@ -12,21 +12,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from urbgeo.errors import InputError
-from urbgeo.network.bounded import STATE, explore, workspace
+from urbgeo.network.bounded import STATE, explore, forget, workspaces
 from urbgeo.network.graph import Graph
-from urbgeo.network.lanes import LANES
+from urbgeo.network.lanes import LANES, SOURCES_TOGETHER
+from urbgeo.network.scattered import SOURCES_TOGETHER as SCATTERED_TOGETHER
 from urbgeo.options import options, thread_count
 
 Ints = NDArray[np.int64]
 
 PLAIN_S_PER_NODE = 75e-9
-PREPARE_S_PER_NODE = 18e-6
-FIT_S_PER_NODE = 3e-6
+PREPARE_S_PER_NODE = 8e-6
+FIT_S_PER_NODE = 1.5e-6
 CLIMB_S_PER_ROW = 60e-6
 SWEEP_S_PER_JOINT = 0.25e-9
 JOINTS_PER_NODE = 7
 TARGET_PATH_NODES = 60
-SUM_S_PER_NODE = 1.5e-9
+GATHER_S_PER_NODE = 700e-9
+SUM_S_PER_NODE = 110e-9
 TOPOLOGY_BYTES_PER_NODE = 40
 HIERARCHY_BYTES_PER_NODE = 160
 PREPARE_BYTES_PER_NODE = 420
@@ -46,12 +48,20 @@ class Plan:
 
 
 def plan_table(
-    graph: Graph, rows: int, columns: int, limit: float, *, topology: bool, fitted: bool, sample: int
+    graph: Graph,
+    rows: int,
+    columns: int,
+    limit: float,
+    *,
+    topology: bool,
+    fitted: bool,
+    sample: int,
+    cell_bytes: int = 8,
 ) -> Plan:
     """The cheaper way to a table of so many rows and columns, what is prepared already counted in.
 
     ``topology`` and ``fitted`` say whether a hierarchy is at hand; ``sample`` is a node to try one search
-    from.
+    from; ``cell_bytes`` the size of one entry.
     """
     threads = thread_count()
     reached = nodes_within(graph, sample, limit)
@@ -61,7 +71,7 @@ def plan_table(
     )
     below = min(graph.node_count, columns * TARGET_PATH_NODES)
     lanes_s = wait_s + rows * (CLIMB_S_PER_ROW + below * JOINTS_PER_NODE * SWEEP_S_PER_JOINT) / threads
-    table = rows * columns * 8
+    table = rows * columns * cell_bytes
     if plain_s <= lanes_s:
         why = f"{rows:,} searches of about {reached:,} nodes cost less than a hierarchy ({lanes_s:.2g} s)."
         return Plan("plain", why, plain_s, table + plain_bytes(graph, threads))
@@ -81,15 +91,27 @@ def plan_sums(graph: Graph, sources: int, limit: float, *, topology: bool, fitte
     wait_s = (
         0.0 if fitted else graph.node_count * (FIT_S_PER_NODE + (0.0 if topology else PREPARE_S_PER_NODE))
     )
-    lanes_s = wait_s + sources * reached * SUM_S_PER_NODE * graph.node_count / max(sources, 1) / threads
+    together, ground = _block_of(graph.node_count, sources, reached)
+    each_block = ground * (GATHER_S_PER_NODE + SUM_S_PER_NODE * -(-together // LANES))
+    lanes_s = wait_s + sources / together * each_block / threads
     if plain_s <= lanes_s:
         why = f"{sources:,} searches of about {reached:,} nodes cost less than a hierarchy ({lanes_s:.2g} s)."
         return Plan("plain", why, plain_s, plain_bytes(graph, threads))
     why = f"neighbouring nodes share their work in a hierarchy; plain searches would take {plain_s:.2g} s."
-    need = hierarchy_bytes(graph, prepared=topology) + threads * reached * 8 * (
-        LANES * 4 + JOINTS_PER_NODE * 24
-    )
+    need = hierarchy_bytes(graph, prepared=topology) + threads * ground * (LANES * 4 + JOINTS_PER_NODE * 24)
     return Plan("hierarchy", why, lanes_s, need + plain_bytes(graph, threads))
+
+
+def _block_of(nodes: int, sources: int, reached: int) -> tuple[int, int]:
+    """How many sources share a sweep, and about how many nodes lie within reach of any of them.
+
+    Sources of a block lie in a square of the plane, what one reaches is a disc: the ground is the square,
+    the disc, and a strip as wide as the disc's radius along the four sides.
+    """
+    together = max(1, min(sources, SOURCES_TOGETHER if sources >= nodes else SCATTERED_TOGETHER))
+    square = nodes * together / max(sources, 1)
+    ground = square + 4.0 * np.sqrt(square * reached / np.pi) + reached
+    return together, int(min(nodes, ground))
 
 
 def check_budget(plan: Plan, what: str) -> None:
@@ -111,8 +133,11 @@ def check_budget(plan: Plan, what: str) -> None:
 
 def nodes_within(graph: Graph, node: int, limit: float) -> int:
     """How many nodes one search from this node reaches."""
-    seed = graph.rank[[node]]
-    return int(explore(graph.out.start, graph.out.arcs, seed, np.zeros(1), limit, workspace(graph)))
+    with workspaces(graph) as take:
+        work = take()
+        reached = explore(graph.out.start, graph.out.arcs, graph.rank[[node]], np.zeros(1), limit, work)
+        forget(work, reached)
+    return int(reached)
 
 
 def plain_bytes(graph: Graph, threads: int) -> int:

@@ -29,17 +29,20 @@ from urbgeo.provenance import package_version
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Minutes = NDArray[Any]
 Ends = tuple[Ints, Floats, Ints, Floats]
 
 ROWS_PER_TASK = 256
 STRETCHES_PER_TASK = 16
 
 
-def solve_rows(graph: Graph, fitted: Hierarchy | None, direction: str, ends: Ends, limit: float) -> Floats:
-    """Minutes of a table by plain searches, or over a hierarchy where one is given."""
+def solve_rows(
+    graph: Graph, fitted: Hierarchy | None, direction: str, ends: Ends, limit: float, out: Minutes
+) -> Minutes:
+    """Fill ``out`` (rows, columns) by plain searches, or over a hierarchy where one is given."""
     if fitted is None:
-        return ends_table(graph, *ends, limit, direction=direction)
-    return lanes_table(graph, fitted if direction == "from" else fitted.reversed(), *ends, limit)
+        return ends_table(graph, *ends, limit, direction=direction, out=out)
+    return lanes_table(graph, fitted if direction == "from" else fitted.reversed(), *ends, limit, out=out)
 
 
 def solve_stretch(
@@ -59,11 +62,16 @@ def solve_stretch(
 
 
 def spread_rows(
-    client: Any, graph: Graph, fitted: Hierarchy | None, direction: str, ends: Ends, limit: float
-) -> Floats:
+    client: Any,
+    graph: Graph,
+    fitted: Hierarchy | None,
+    direction: str,
+    ends: Ends,
+    limit: float,
+    out: Minutes,
+) -> Minutes:
     """:func:`solve_rows` by the workers of ``client`` (a ``dask.distributed.Client``)."""
     from_nodes, from_minutes, to_nodes, to_minutes = ends
-    table = np.empty((len(from_nodes), len(to_nodes)))
     blocks = [slice(i, i + ROWS_PER_TASK) for i in range(0, len(from_nodes), ROWS_PER_TASK)]
     with _handed_out(client, graph, fitted) as files:
         columns = client.scatter((to_nodes, to_minutes), broadcast=True, hash=False)
@@ -76,13 +84,14 @@ def spread_rows(
                 from_minutes[block],
                 columns,
                 limit,
+                out.dtype.str,
                 key=f"urbgeo-minutes-table-{files[0]}-{block.start}",
                 pure=False,
             )
             for block in blocks
         ]
-        _collect(tasks, blocks, table, "minutes table")
-    return table
+        _collect(tasks, blocks, out, "minutes table")
+    return out
 
 
 def spread_sums(
@@ -158,7 +167,7 @@ def _handed_out(client: Any, graph: Graph, fitted: Hierarchy | None) -> Iterator
         yield files
 
 
-def _collect(tasks: list[Any], blocks: list[slice], out: Floats, what: str) -> None:
+def _collect(tasks: list[Any], blocks: list[slice], out: Minutes, what: str) -> None:
     import distributed
 
     place = {task.key: block for task, block in zip(tasks, blocks, strict=True)}
@@ -179,9 +188,11 @@ def _rows_task(
     from_minutes: Floats,
     columns: tuple[Ints, Floats],
     limit: float,
-) -> Floats:
+    dtype: str,
+) -> Minutes:
     ends = (from_nodes, from_minutes, *columns)
-    return _on_one_thread(lambda: solve_rows(*_opened(files), direction, ends, limit))
+    out = np.empty((len(from_nodes), len(columns[0])), dtype)
+    return _on_one_thread(lambda: solve_rows(*_opened(files), direction, ends, limit, out))
 
 
 def _stretch_task(
@@ -190,7 +201,7 @@ def _stretch_task(
     return _on_one_thread(lambda: solve_stretch(*_opened(files), direction, stretch, weights, bounds))
 
 
-def _on_one_thread(work: Callable[[], Floats]) -> Floats:
+def _on_one_thread(work: Callable[[], Minutes]) -> Minutes:
     """The cluster shares out the cores; a task takes one and shows no bar of its own."""
     options.threads, options.progress = 1, False
     return work()
