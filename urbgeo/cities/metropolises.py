@@ -387,7 +387,7 @@ def _rates(
 def _modelled(workers: pd.Series, table: pd.DataFrame, model: str, friction: float) -> Floats:
     """Flows between all zones where none were observed."""
     if model == "radiation":
-        return radiation(workers, table).to_numpy(float)
+        return radiation(workers, table, units_checked=True).to_numpy(float)
     cost = np.where(np.isnan(table.to_numpy(float)), np.inf, table.to_numpy(float))
     np.fill_diagonal(cost, np.inf)
     np.fill_diagonal(cost, cost.min(axis=1) / 2)
