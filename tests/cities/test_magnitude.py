@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from urbgeo.cities.clusters import city_clusters, clusters_by_minutes
+from urbgeo.cities.interaction import radiation
 from urbgeo.cities.magnitude import check_persons, check_unmixed
 from urbgeo.cities.sizes import shrinking_cities, urbanisation_rate
 from urbgeo.errors import InputError
@@ -101,7 +102,15 @@ def in_shrinking(**options: bool) -> object:
     )
 
 
-@pytest.mark.parametrize("call", [in_clusters, in_clusters_by_minutes, in_rates, in_shrinking])
+def in_radiation(**options: bool) -> object:
+    people = series(MIXED)
+    return radiation(people, pd.DataFrame(np.ones((3, 3)), people.index, people.index), **options)
+
+
+DOORS = [in_clusters, in_clusters_by_minutes, in_rates, in_shrinking, in_radiation]
+
+
+@pytest.mark.parametrize("call", DOORS)
 def test_every_door_refuses_mixed_units_and_can_be_opened(call: Callable[..., object]) -> None:
     with pytest.raises(InputError, match=r"mixed with persons at z0"):
         call()

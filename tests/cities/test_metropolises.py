@@ -175,6 +175,24 @@ def test_rings_are_nested_and_their_bounds_closed() -> None:
     assert np.isnan(found.zones.loc["f", "ring"])
 
 
+def test_circles_lose_exclaves_and_gain_enclaves_when_borders_are_given() -> None:
+    """a-b-c-d-e-f in a row: c is too far, d near; then b alone is too far between a and c."""
+    table = MINUTES[["a"]].assign(a=[0.0, 30, 70, 50, 200, np.nan])
+    rows = [*zip("abcde", "bcdef", strict=True), ("a", None), ("f", None)]
+    near = pd.DataFrame(rows, columns=["zone", "neighbour"])
+    found = metropolitan_circles(ZONES, CORES[["a"]], table, neighbours=near, population="people")
+    assert found.zones["metropolis"].tolist() == ["A", "A", None, None, None, None]
+    assert found.zones.loc["d", ["role", "status"]].tolist() == ["outside", "exclave dropped"]
+    round_b = pd.concat([near, pd.DataFrame([("a", "c")], columns=near.columns)])
+    hole = table.assign(a=[0.0, 70, 30, 200, 200, np.nan])
+    found = metropolitan_circles(ZONES, CORES[["a"]], hole, neighbours=round_b, population="people")
+    assert found.zones["metropolis"].tolist() == ["A", "A", "A", None, None, None]
+    assert found.zones.loc["b", ["role", "status"]].tolist() == ["enclave", "assigned"]
+    assert found.circles.loc["A", "population"] == 990
+    with pytest.raises(InputError, match="not among the zones at q"):
+        metropolitan_circles(ZONES, CORES[["a"]], table, neighbours=near.replace("f", "q"))
+
+
 def test_official_lists_are_compared_by_zones_people_and_unknown_ids() -> None:
     found = metropolitan_circles(ZONES, CORES, MINUTES, population="people")
     table = compare_with_official(found, {"E": ["d", "e", "b", "zz"]}, ZONES, weights=["people"]).loc["E"]

@@ -173,14 +173,16 @@ def cluster_tree(table: pd.DataFrame, *, direction: str = "both") -> ClusterTree
     Parameters and errors as in :func:`clusters_by_minutes`. Places with no path to any other never merge.
     """
     apart = _between(table, direction)
-    left, right = np.triu_indices(len(table), 1)
+    # pairs in the order of their ids, so that equal minutes merge alike in any order of rows
+    by_name = np.argsort(by_id(table.index))
+    left, right = (by_name[ends] for ends in np.triu_indices(len(table), 1))
     cost = apart[left, right]
     reachable = np.isfinite(cost)
     left, right, cost = left[reachable], right[reachable], cost[reachable]
     parent = np.arange(len(table))
     size = np.ones(len(table), np.int64)
     rows = []
-    for k in np.lexsort((right, left, cost)):
+    for k in np.argsort(cost, kind="stable"):
         a, b = _root(parent, int(left[k])), _root(parent, int(right[k]))
         if a != b:
             parent[b] = a
@@ -290,12 +292,19 @@ def _by_size(label: Ints, people: Floats, index: pd.Index) -> Ints:
         names, number = np.unique(label[real], return_inverse=True)
         first = np.full(len(names), len(label))
         np.minimum.at(first, number, by_id(index)[real])
-        weight = np.bincount(number, people[real], len(names))
+        weight = _sums(number, people[real], len(names))
         order = np.lexsort((first, -np.bincount(number), -weight))
         rank = np.empty(len(names), np.int64)
         rank[order] = np.arange(1, len(names) + 1)
         found[real] = rank[number]
     return found
+
+
+def _sums(number: Ints, people: Floats, n: int) -> Floats:
+    """People by cluster, added from few to many, so that the order of rows shows in no digit."""
+    order = np.lexsort((people, number))
+    total: Floats = np.bincount(number[order], people[order], n).astype(np.float64)
+    return total
 
 
 def _clusters(
@@ -306,7 +315,7 @@ def _clusters(
     sizes = np.bincount(cluster, minlength=n + 1)
     status = np.where((cluster > 0) & (sizes[cluster] == 1), "alone", status)
     table = pd.DataFrame(
-        {"places": sizes[1:], "population": np.bincount(cluster, people, n + 1)[1:]},
+        {"places": sizes[1:], "population": _sums(cluster, people, n + 1)[1:]},
         index=pd.RangeIndex(1, n + 1, name="cluster"),
     )
     places = pd.DataFrame({"cluster": cluster, "status": status}, index=index)

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from urbgeo.checks import check_choice, check_columns, check_ids
+from urbgeo.checks import check_choice, check_ids
+from urbgeo.cities.contiguity import contiguous
 from urbgeo.cities.flows import RULES, Flows, check_threshold, in_order, read_flows, tied_share
 from urbgeo.errors import Faults, InputError
 from urbgeo.provenance import Provenance
@@ -187,9 +188,9 @@ def functional_areas(
     status[(area < 0) & (table.employed == 0)] = "no employed residents"
     role = np.select([core >= 0, area >= 0], ["city", "commuting zone"], "outside").astype(object)
     if neighbours is not None:
-        pairs, rim = _pairs(neighbours, table.zones, coast)
-        _drop_exclaves(pairs, core, area, role, status)
-        _add_enclaves(pairs, rim, area, role, status)
+        lost, closed = contiguous(neighbours, table.zones, coast, core, area)
+        role[lost], status[lost] = "outside", "exclave dropped"
+        role[closed], status[closed] = "enclave", "assigned"
     zones = pd.DataFrame(
         {
             "area": _named(names, area, table.zones),
@@ -253,65 +254,6 @@ def _shares(flows: Flows, core: Ints, n: int, rule: str) -> Floats:
     out = (flows.matrix @ member).toarray()
     back = (flows.matrix.T @ member).toarray()
     return tied_share(out, back, flows.employed[:, None], flows.jobs[:, None], rule)
-
-
-def _pairs(
-    neighbours: pd.DataFrame, zones: pd.Index, coast: Iterable[object]
-) -> tuple[tuple[Ints, Ints], NDArray[np.bool_] | None]:
-    """Neighbours both ways, and which zones border on land beyond the table (None where it does not tell)."""
-    check_columns(neighbours, "neighbours", ("zone", "neighbour"))
-    beyond = neighbours["neighbour"].isna().to_numpy()
-    ends = [zones.get_indexer(pd.Index(neighbours[name])) for name in ("zone", "neighbour")]
-    faults = Faults("neighbours and coast")
-    named = pd.concat([neighbours["zone"], neighbours["neighbour"].dropna(), pd.Series(list(coast))])
-    unknown = pd.unique(named[~named.isin(zones)])
-    if len(unknown):
-        faults.add("not among the zones", ids=unknown, remedy="use the ids of cities")
-        faults.raise_if_any()
-    left, right = (end[~beyond].astype(np.int64) for end in ends)
-    rim = np.zeros(len(zones), bool)
-    rim[ends[0][beyond]] = True
-    rim[zones.isin(list(coast))] = False
-    both = np.concatenate([left, right]), np.concatenate([right, left])
-    return both, rim if beyond.any() else None
-
-
-def _drop_exclaves(
-    pairs: tuple[Ints, Ints], core: Ints, area: Ints, role: NDArray[np.object_], status: NDArray[np.object_]
-) -> None:
-    """Zones that no chain of zones of their area ties to a city zone leave it."""
-    left, right = pairs
-    same = (area[left] == area[right]) & (area[left] >= 0)
-    n = len(area)
-    _, part = connected_components(
-        coo_array((np.ones(same.sum(), np.int8), (left[same], right[same])), shape=(n, n)), directed=False
-    )
-    lost = (area >= 0) & ~np.isin(part, part[core >= 0])
-    area[lost], role[lost], status[lost] = -1, "outside", "exclave dropped"
-
-
-def _add_enclaves(
-    pairs: tuple[Ints, Ints],
-    rim: NDArray[np.bool_] | None,
-    area: Ints,
-    role: NDArray[np.object_],
-    status: NDArray[np.object_],
-) -> None:
-    """Connected groups of free zones whose neighbours all belong to one area join it."""
-    left, right = pairs
-    free = area < 0
-    joined = free[left] & free[right]
-    n = len(area)
-    ones = np.ones(joined.sum(), np.int8)
-    _, group = connected_components(coo_array((ones, (left[joined], right[joined])), (n, n)), directed=False)
-    shut_out = np.bincount(group) > 1 if rim is None else np.bincount(group, rim) > 0
-    border = free[left] & ~free[right]
-    around = pd.Series(area[right[border]]).groupby(group[left[border]]).agg(["min", "max"])
-    one = (around["min"] == around["max"]).to_numpy() & ~shut_out[around.index]
-    owner = np.full(len(shut_out), -1, np.int64)
-    owner[around.index[one]] = around["min"].to_numpy()[one]
-    closed = free & (owner[group] >= 0)
-    area[closed], role[closed], status[closed] = owner[group][closed], "enclave", "assigned"
 
 
 def _named(names: pd.Index, number: Ints, index: pd.Index) -> pd.Series:

@@ -9,6 +9,7 @@ import pandas as pd
 from urbgeo.checks import add_amount_faults, check_amounts, check_columns, check_minutes, check_points
 from urbgeo.cities.clusters import by_id
 from urbgeo.cities.gravity import FRICTION, square
+from urbgeo.cities.magnitude import check_unmixed
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.network.minutes import nearest_facility
 from urbgeo.network.model import TravelNetwork
@@ -20,6 +21,7 @@ def radiation(
     *,
     trips: pd.Series | None = None,
     opportunities: pd.Series | None = None,
+    units_checked: bool = False,
 ) -> pd.DataFrame:
     """Flows of the radiation model, which has no parameter to fit.
 
@@ -37,6 +39,8 @@ def radiation(
         T_i by place; the population when None.
     opportunities
         n by place; the population when None.
+    units_checked
+        True when populations that look like 万 mixed with persons really are persons.
 
     Returns
     -------
@@ -46,7 +50,7 @@ def radiation(
     Raises
     ------
     InputError
-        For ids that differ, missing or negative numbers, negative costs.
+        For ids that differ, missing or negative numbers, 万 mixed with persons, negative costs.
 
     References
     ----------
@@ -54,6 +58,7 @@ def radiation(
     """
     apart = square(cost, population.index, "cost")
     m = _numbers(population, population.index, "population")
+    check_unmixed(population, name="population", units_checked=units_checked)
     n = m if opportunities is None else _numbers(opportunities, population.index, "opportunities")
     out = m if trips is None else _numbers(trips, population.index, "trips")
     np.fill_diagonal(apart, -1.0)

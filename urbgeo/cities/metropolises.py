@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import geopandas as gpd
@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from urbgeo.checks import check_amounts, check_choice, check_ids, check_minutes, check_quantity
+from urbgeo.cities.contiguity import contiguous
 from urbgeo.cities.flows import RULES, check_threshold, in_order, read_flows, tied_share
 from urbgeo.cities.gravity import FRICTION
 from urbgeo.cities.interaction import huff, radiation
@@ -39,9 +40,10 @@ class MetropolitanCircles:
 
     ``zones``: on the index of the zones, ``metropolis`` (missing outside every circle), ``minutes`` (from
     there, to its nearest core point), ``ring`` (upper bound in minutes, NaN beyond), ``contested`` (how many
-    metropolises reach it), ``role`` (``"core"``, ``"circle"``, ``"outside"``), ``status`` (``"assigned"``,
-    ``"below the commuting rate"``, ``"beyond the circle"``, ``"unreached"``, ``"not attached"``) and, with a
-    commuting test, ``rate`` and ``rate_source`` (``"flows"`` or ``"modelled"``).
+    metropolises reach it), ``role`` (``"core"``, ``"circle"``, ``"enclave"``, ``"outside"``), ``status``
+    (``"assigned"``, ``"exclave dropped"``, ``"below the commuting rate"``, ``"beyond the circle"``,
+    ``"unreached"``, ``"not attached"``) and, with a commuting test, ``rate`` and ``rate_source``
+    (``"flows"`` or ``"modelled"``).
     ``circles``: ``zones`` and ``population`` (when its column was named) by metropolis. ``rings``: the same
     by metropolis and ring, outer rings holding the inner ones; a zone outside every circle counts in the
     rings of the metropolis nearest to it.
@@ -67,6 +69,8 @@ def metropolitan_circles(
     rate: float | None = None,
     model: str = "gravity",
     rate_rule: str = "out",
+    neighbours: pd.DataFrame | None = None,
+    coast: Iterable[object] = (),
     units_checked: bool = False,
 ) -> MetropolitanCircles:
     """Delimit the commuting circles of several metropolises together, so that no zone counts twice.
@@ -110,6 +114,10 @@ def metropolitan_circles(
     rate_rule
         ``"out"``, ``"interchange"`` or ``"pooled"``, as in
         :func:`~urbgeo.cities.functional.functional_areas`.
+    neighbours, coast
+        Which zones border on which, e.g. from :func:`~urbgeo.cities.flows.borders`, and those with nothing
+        but water beyond: then zones that no chain of zones of the circle ties to the core are dropped, and
+        those that one circle encloses are added, as in functional areas.
     units_checked
         True when populations that look like 万 mixed with persons really are persons.
 
@@ -149,8 +157,13 @@ def metropolitan_circles(
     fit = reached if rate is None else reached & (share >= rate)
     chosen = _chosen(np.where(fit, wins, -np.inf), np.where(fit, apart, np.inf))
     home = names.get_indexer(pd.Index(core.reindex(zones.index)))
-    chosen = np.where(home >= 0, home, chosen)
+    chosen = np.where(home >= 0, home, chosen).astype(np.int64)
+    dropped = added = np.zeros(len(zones), bool)
+    if neighbours is not None:
+        dropped, added = contiguous(neighbours, zones.index, coast, home, chosen)
     frame = _zone_frame(zones.index, names, chosen, home, apart, reached, bounds)
+    frame.loc[dropped, "status"] = "exclave dropped"
+    frame.loc[added, "role"] = "enclave"
     if rate is not None:
         shown = np.where(chosen >= 0, chosen, _chosen(np.where(reached, wins, -np.inf), apart))
         frame["rate"] = np.where(shown >= 0, share[np.arange(len(shown)), np.maximum(shown, 0)], np.nan)
@@ -374,7 +387,7 @@ def _rates(
 def _modelled(workers: pd.Series, table: pd.DataFrame, model: str, friction: float) -> Floats:
     """Flows between all zones where none were observed."""
     if model == "radiation":
-        return radiation(workers, table).to_numpy(float)
+        return radiation(workers, table, units_checked=True).to_numpy(float)
     cost = np.where(np.isnan(table.to_numpy(float)), np.inf, table.to_numpy(float))
     np.fill_diagonal(cost, np.inf)
     np.fill_diagonal(cost, cost.min(axis=1) / 2)

@@ -1,0 +1,102 @@
+"""Areas made of one piece: exclaves leave them, and what they wholly enclose joins them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from urbgeo.checks import check_columns
+from urbgeo.errors import Faults
+
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+
+def contiguous(
+    neighbours: pd.DataFrame, zones: pd.Index, coast: Iterable[object], core: Ints, area: Ints
+) -> tuple[Mask, Mask]:
+    """Drop exclaves from areas, then add enclaves; ``area`` is changed in place.
+
+    An exclave is a zone that no chain of zones of its area ties to one of the core. An enclave is a zone, or
+    a connected group of them, in no area, whose whole land border is with one area. A border on nothing in
+    the table is taken for land unless ``coast`` names the zone; where the table tells no such borders, a
+    group may as well be all that lies outside, and only single zones are added.
+
+    Parameters
+    ----------
+    neighbours
+        ``zone``, ``neighbour``; a missing neighbour stands for what lies beyond all zones.
+    zones
+        Ids, in the order of ``core`` and ``area``.
+    coast
+        Zones with nothing but water beyond the zones of the table.
+    core, area
+        Number of the area whose core a zone is, and of the area it belongs to; -1 for none.
+
+    Returns
+    -------
+    dropped, added : arrays of bool
+
+    Raises
+    ------
+    InputError
+        For missing columns, and ids that are not among the zones.
+    """
+    pairs, rim = _pairs(neighbours, zones, coast)
+    return _drop_exclaves(pairs, core, area), _add_enclaves(pairs, rim, area)
+
+
+def _pairs(
+    neighbours: pd.DataFrame, zones: pd.Index, coast: Iterable[object]
+) -> tuple[tuple[Ints, Ints], Mask | None]:
+    """Neighbours both ways, and which zones border on land beyond the table (None where it does not tell)."""
+    check_columns(neighbours, "neighbours", ("zone", "neighbour"))
+    beyond = neighbours["neighbour"].isna().to_numpy()
+    ends = [zones.get_indexer(pd.Index(neighbours[name])) for name in ("zone", "neighbour")]
+    named = pd.concat([neighbours["zone"], neighbours["neighbour"].dropna(), pd.Series(list(coast))])
+    unknown = pd.unique(named[~named.isin(zones)])
+    if len(unknown):
+        faults = Faults("neighbours and coast")
+        faults.add("not among the zones", ids=unknown, remedy="use the ids of the zones")
+        faults.raise_if_any()
+    left, right = (end[~beyond].astype(np.int64) for end in ends)
+    rim = np.zeros(len(zones), bool)
+    rim[ends[0][beyond]] = True
+    rim[zones.isin(list(coast))] = False
+    both = np.concatenate([left, right]), np.concatenate([right, left])
+    return both, rim if beyond.any() else None
+
+
+def _drop_exclaves(pairs: tuple[Ints, Ints], core: Ints, area: Ints) -> Mask:
+    left, right = pairs
+    part = _groups(pairs, (area[left] == area[right]) & (area[left] >= 0), len(area))
+    lost: Mask = (area >= 0) & ~np.isin(part, part[core >= 0])
+    area[lost] = -1
+    return lost
+
+
+def _add_enclaves(pairs: tuple[Ints, Ints], rim: Mask | None, area: Ints) -> Mask:
+    left, right = pairs
+    free = area < 0
+    group = _groups(pairs, free[left] & free[right], len(area))
+    shut_out = np.bincount(group) > 1 if rim is None else np.bincount(group, rim) > 0
+    border = free[left] & ~free[right]
+    around = pd.Series(area[right[border]]).groupby(group[left[border]]).agg(["min", "max"])
+    one = (around["min"] == around["max"]).to_numpy() & ~shut_out[around.index]
+    owner = np.full(len(shut_out), -1, np.int64)
+    owner[around.index[one]] = around["min"].to_numpy()[one]
+    closed: Mask = free & (owner[group] >= 0)
+    area[closed] = owner[group][closed]
+    return closed
+
+
+def _groups(pairs: tuple[Ints, Ints], joined: Mask, n: int) -> Ints:
+    """Number of the connected group of each zone over the pairs that are joined."""
+    left, right = pairs[0][joined], pairs[1][joined]
+    graph = coo_array((np.ones(len(left), np.int8), (left, right)), shape=(n, n))
+    return connected_components(graph, directed=False)[1].astype(np.int64)
