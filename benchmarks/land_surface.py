@@ -12,7 +12,6 @@ import argparse
 import datetime as dt
 import os
 import platform
-import resource
 import statistics
 import subprocess
 import sys
@@ -81,34 +80,61 @@ def middle(cells: int) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(geometry=[xy], crs=UTM)
 
 
-def ours(cost: np.ndarray, extras: bool) -> tuple[tuple[float, float], np.ndarray]:
+def ours(
+    cost: np.ndarray, *, extras: bool = False, marching: bool = False
+) -> tuple[tuple[float, float], np.ndarray]:
     """Seconds on the clock and of the processor from arguments to result, checks and copies included."""
     start = time.perf_counter(), time.process_time()
-    found = travel_surface(grid_of(cost), middle(len(cost)), with_allocation=extras, with_back_links=extras)
+    found = travel_surface(
+        grid_of(cost),
+        middle(len(cost)),
+        marching=marching,
+        with_allocation=extras,
+        with_back_links=extras,
+    )
     return (time.perf_counter() - start[0], time.process_time() - start[1]), found.minutes.values
 
 
+WAYS: dict[str, dict[str, bool]] = {
+    "urbgeo": {},
+    "urbgeo+": {"extras": True},
+    "marching": {"marching": True},
+}
+
+
+def one_of_ours(way: str, folder: Path) -> None:
+    """In a process of its own, as the peers are: compiled first on a corner of the grid."""
+    cost = np.load(folder / "cost.npy")
+    ours(cost[:50, :50], **WAYS[way])
+    taken, answer = ours(cost, **WAYS[way])
+    print(*taken)
+    np.save(folder / f"{way}.npy", answer)
+
+
 def compare() -> list[str]:
-    """Rounds of all, one after the other, so that a busy machine slows each alike."""
+    """Rounds of all, one after the other, each in a process of its own; a busy machine slows each alike."""
     python = peer_python()
-    cost = np.random.default_rng(0).uniform(1, 10, (CELLS, CELLS)).astype(np.float32)
     seconds: dict[str, list[tuple[float, float]]] = {"urbgeo": [], "urbgeo+": [], "mcp": [], "xrs": []}
-    for extras in (False, True):
-        ours(cost[:50, :50], extras)
     with tempfile.TemporaryDirectory() as folder:
+        cost = np.random.default_rng(0).uniform(1, 10, (CELLS, CELLS)).astype(np.float32)
         np.save(f"{folder}/cost.npy", cost)
+
+        def run(way: str) -> tuple[float, float]:
+            mine = [sys.executable, "-m", "benchmarks.land_surface", "--one", way, folder]
+            command = mine if way in WAYS else [str(python), "-c", PEER_CODE, way, folder]
+            wall, cpu = subprocess.run(command, check=True, capture_output=True).stdout.split()
+            return float(wall), float(cpu)
+
         for _ in range(REPEATS):
-            for peer in ("mcp", "xrs"):
-                run = [python, "-c", PEER_CODE, peer, folder]
-                wall, cpu = subprocess.run(run, check=True, capture_output=True).stdout.split()
-                seconds[peer].append((float(wall), float(cpu)))
-            taken, answer = ours(cost, extras=False)
-            seconds["urbgeo"].append(taken)
-            seconds["urbgeo+"].append(ours(cost, extras=True)[0])
+            for way in seconds:
+                seconds[way].append(run(way))
+        seconds["marching"] = [run("marching")]
+        answer = np.load(f"{folder}/urbgeo.npy")
         gaps = {peer: relative_gap(answer, np.load(f"{folder}/{peer}.npy")) for peer in ("mcp", "xrs")}
     names = {
         "urbgeo": "urbgeo, minutes",
         "urbgeo+": "urbgeo, minutes, allocation, back-links",
+        "marching": "urbgeo, fast marching, once",
         "mcp": "scikit-image MCP_Geometric",
         "xrs": "xarray-spatial cost_distance",
     }
@@ -141,7 +167,7 @@ def large() -> list[str]:
     return [
         "",
         f"{LARGE:,} x {LARGE:,} cells by blocks of 2,048 from file to file: {float(seconds):.0f} s, "
-        f"peak memory {float(peak):.2f} GB.",
+        f"peak memory {float(peak):.2f} GB (VmHWM).",
     ]
 
 
@@ -163,14 +189,25 @@ def one_large(folder: Path) -> None:
     start = time.perf_counter()
     travel_surface_files(folder / "friction.tif", middle(LARGE), folder / "out", with_back_links=False)
     taken = time.perf_counter() - start
-    print(taken, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
+    print(taken, peak_gb())
+
+
+def peak_gb() -> float:
+    """Most memory this program held, from its start: VmHWM, which a fork's parent has no part in."""
+    status = Path("/proc/self/status").read_text()
+    kilobytes = next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))
+    return float(kilobytes) * 1024 / 1e9
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--large", action="store_true")
     parser.add_argument("--one-large", type=Path)
+    parser.add_argument("--one", nargs=2)
     wanted = parser.parse_args()
+    if wanted.one:
+        one_of_ours(wanted.one[0], Path(wanted.one[1]))
+        return
     if wanted.one_large:
         one_large(wanted.one_large)
         return

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from urbgeo.cities.functional import functional_areas
     from urbgeo.cities.metropolises import metropolitan_circles
     from urbgeo.cities.sizes import size_classes
-    from urbgeo.land.audit import audit_control_lines
+    from urbgeo.land.audit import ControlLines, audit_control_lines
     from urbgeo.land.boundary import delineate_boundary
     from urbgeo.land.suitability import suitability
     from urbgeo.land.surfaces import travel_surface
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from urbgeo.study.run import run_study
 
 _ROOMS = {
+    "ControlLines": "urbgeo.land.audit",
     "RailTerms": "urbgeo.network.rail",
     "Region": "urbgeo.regions.region",
     "Snapping": "urbgeo.network.model",
@@ -88,6 +89,7 @@ _ROOMS = {
 __version__ = package_version()
 
 __all__ = [
+    "ControlLines",
     "RailTerms",
     "Region",
     "Snapping",

@@ -190,6 +190,15 @@ def test_a_dual_carriageway_counts_once() -> None:
     assert same_way["km_per_km2"] == pytest.approx(3.0, abs=0.01), "two parallel one-way streets are two"
     apart = road_density(roads, built, dual_gap_m=10)
     assert apart["km_per_km2"] == pytest.approx(3.0, abs=0.01)
+    with pytest.raises(InputError, match=r"roads: oneway is neither True nor False at 0, 1, 2 \(yes, no\)"):
+        road_density(roads.assign(oneway=["yes", "yes", "no"]), built)
+    unknown = road_density(roads.assign(oneway=[True, None, None]), built)
+    assert unknown["km_per_km2"] == pytest.approx(3.0, abs=0.01), "a missing oneway is two ways"
+    foot = roads.assign(**{"class": ["primary", "primary", "footway"]})
+    assert road_density(foot, built)["drawn_km"] == pytest.approx(2.0, rel=1e-3)
+    slanted = roads.geometry.copy()
+    slanted[1] = LineString([(502_000, y + 20), (499_000, y + 20 + 3000 * np.tan(np.radians(25)))])
+    assert road_density(roads.set_geometry(slanted), built)["dual_share"] == 0.0
     with pytest.raises(InputError, match="no column 'oneway'"):
         road_density(roads.drop(columns="oneway"), built)
 
@@ -201,6 +210,11 @@ def test_built_up_closes_gaps_and_drops_specks() -> None:
     share[25, 25] = 1.0
     assert built_up(grid(share)).values.sum() == 91
     assert built_up(grid(share), close_cells=1, min_patch_km2=0.02).values.sum() == 100
+    seven = np.zeros((9, 9))
+    seven[4, :7] = 1.0
+    assert built_up(grid(seven), min_patch_km2=0.07).values.sum() == 7
+    assert built_up(grid(seven), min_patch_km2=0.08).values.sum() == 0
+    assert built_up(grid(seven * 0.5), threshold=0.5).values.sum() == 7, "the threshold is a closed bound"
     with pytest.raises(InputError, match="no shares"):
         built_up(grid(share * 10_000))
     with pytest.raises(InputError, match="every cell is nodata"):
@@ -239,6 +253,21 @@ def test_infill_is_vacant_land_among_built_land() -> None:
     assert not found.values[0, 0]
     assert not (found.values & built).any()
     assert not infill_potential(grid(built), excluded=grid(~built)).values.any()
+    row, column = 10, 4
+    disc = [(y, x) for y in range(-3, 4) for x in range(-3, 4) if y * y + x * x <= 9]
+    share = np.mean([built[row + y, column + x] for y, x in disc])
+    for bound, expected in ((share, True), (share + 1e-6, False)):
+        assert infill_potential(grid(built), built_share=bound).values[row, column] == expected
+    corner = np.mean([built[y, x] for y in range(4) for x in range(4) if y * y + x * x <= 9])
+    assert corner == 0.0
+    rim = np.zeros((9, 9), bool)
+    rim[:, 1] = rim[1, :] = True
+    inside = [rim[y, x] for y in range(4) for x in range(4) if y * y + x * x <= 9]
+    assert infill_potential(grid(rim), built_share=float(np.mean(inside))).values[0, 0], (
+        "no land beyond the rim"
+    )
+    within = infill_potential(grid(built), within=grid(np.indices((21, 21))[0] > 10))
+    assert not within.values[:11].any()
 
 
 def test_areas_in_mu_hectares_and_square_kilometres() -> None:

@@ -9,9 +9,9 @@ import shapely
 from numpy.typing import NDArray
 
 from urbgeo.checks import check_crs, check_polygons
-from urbgeo.crs import equal_area_crs
 from urbgeo.errors import InputError, some_of
 from urbgeo.land.layers import yes_no
+from urbgeo.land.stretch import local_crs
 
 Floats = NDArray[np.float64]
 
@@ -56,7 +56,7 @@ def expansion_types(
     check_polygons(new, "new")
     if not 0 < buffer_m < np.inf:
         raise InputError(f"buffer_m: {buffer_m!r}; give metres > 0.")
-    metres = equal_area_crs(new)
+    metres = local_crs(new)
     before = old.geometry.to_crs(metres).to_numpy()
     patches = new.geometry.to_crs(metres).to_numpy()
     belt = shapely.difference(shapely.buffer(patches, buffer_m), patches)
@@ -157,7 +157,7 @@ def road_density(
             f"roads: no column {oneway_column!r}; name the one-way column, or give None to count every line "
             "in full."
         )
-    metres = equal_area_crs(built)
+    metres = local_crs(built)
     area = built.geometry.to_crs(metres).union_all()
     lines = roads.to_crs(metres)
     if oneway_column is not None:

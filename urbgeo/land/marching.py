@@ -29,13 +29,13 @@ DISC_CELLS = 10
 """Radius in cells of the disc round a source whose minutes are set exactly, where no metres are given."""
 
 
-def source_discs(store: Store, seeds: Seeds, cell_m: tuple[float, float], disc_m: float | None) -> Seeds:
+def source_discs(store: Store, seeds: Seeds, walk: Walk) -> Seeds:
     """Cells round each source with their exact minutes, as far as the ground there is all alike.
 
     A front that starts from a point is bent too sharply for flat triangles: without the discs the first few
     cells are up to 4 % too far, and the error falls more slowly than the cells shrink.
     """
-    reach_m = DISC_CELLS * min(cell_m) if disc_m is None else disc_m
+    reach_m = DISC_CELLS * min(walk.cell_m) if walk.disc_m is None else walk.disc_m
     parts = [seeds]
     for row, column, minutes, mark in zip(
         seeds.rows.tolist(),
@@ -44,7 +44,7 @@ def source_discs(store: Store, seeds: Seeds, cell_m: tuple[float, float], disc_m
         seeds.labels.tolist(),
         strict=True,
     ):
-        found = _disc(store, row, column, cell_m, reach_m)
+        found = _disc(store, row, column, walk.cell_m, reach_m)
         if found is not None:
             rows, columns, away, links = found
             labels = np.full(len(rows), mark, np.int64)

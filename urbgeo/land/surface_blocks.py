@@ -118,7 +118,7 @@ class Seeds:
 class Walk:
     """How a search goes: 8 or 16 ``neighbours``, cell sizes, ``uphill`` +1 away from the sources, -1
     towards them, diagonal steps between barriers or not, the closed bound ``limit`` in minutes, and whether
-    it goes by steps or as a marching front."""
+    it goes by steps or as a marching front, with discs of ``disc_m`` round the sources."""
 
     neighbours: int
     cell_m: tuple[float, float]
@@ -126,6 +126,7 @@ class Walk:
     through_corners: bool
     limit: float
     marching: bool = False
+    disc_m: float | None = None
 
     def steps(self, columns: int) -> dict[str, Any]:
         """Arrays for the kernel on a block that is ``columns`` wide with its border."""

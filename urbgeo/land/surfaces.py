@@ -172,7 +172,7 @@ def travel_surface(
     if elevation is not None:
         arrays["height"] = elevation.values.astype(np.float32, copy=False)
     store = MemoryStore(arrays)
-    table, shares = _solved(store, sources, friction, walk, source_disc_m, size, motorways)
+    table, shares = _solved(store, sources, friction, walk, size, motorways)
     made = {
         name: friction.having(arrays[name], source=f"urbgeo travel surface, {name}")
         for name in ("minutes", "allocation", "back_links")
@@ -228,7 +228,7 @@ def travel_surface_files(
             files[name] = stack.enter_context(_new_file(part, files["friction"], *kinds[name]))
         store = _FileStore(files)
         _start_blocks(store, size)
-        table, shares = _solved(store, sources, frame, walk, source_disc_m, size, motorways)
+        table, shares = _solved(store, sources, frame, walk, size, motorways)
     source = f"friction {Path(friction).name}"
     made = _provenance(walk, shares, direction, elevation is not None, source)
     return SurfaceFiles(paths["minutes"], paths.get("allocation"), paths.get("back_links"), table, made)
@@ -343,7 +343,7 @@ def _marching(walk: Walk, marching: bool, disc_m: float | None, *, sloped: bool)
         raise InputError("marching, neighbours: a front goes over 8 neighbours; leave neighbours=8.")
     if disc_m is not None:
         check_quantity(disc_m, "source_disc_m", zero=True)
-    return replace(walk, marching=True)
+    return replace(walk, marching=True, disc_m=disc_m)
 
 
 def _solved(
@@ -351,7 +351,6 @@ def _solved(
     sources: gpd.GeoDataFrame,
     frame: Grid,
     walk: Walk,
-    disc_m: float | None,
     size: int,
     motorways: MotorwayRamps | None,
 ) -> tuple[pd.DataFrame, dict[str, float]]:
@@ -359,7 +358,7 @@ def _solved(
     shares = {} if motorways is None else {"ramps_used": _ramps_used(motorways, frame, store)}
     table, seeds = _seeds(sources, frame, store)
     if walk.marching:
-        discs = source_discs(store, seeds, walk.cell_m, disc_m)
+        discs = source_discs(store, seeds, walk)
         solve(store, discs, walk, block_cells=size, ramps=motorways, settle=by_marching(walk))
     else:
         solve(store, seeds, walk, block_cells=size, ramps=motorways)
@@ -412,6 +411,7 @@ def _provenance(
         parameters={
             "neighbours": walk.neighbours,
             "marching": walk.marching,
+            "source_disc_m": walk.disc_m,
             "direction": direction,
             "through_corners": walk.through_corners,
             "limit_min": walk.limit,
