@@ -188,6 +188,22 @@ def status_of(ids: pd.Index, asked: Bools, has: Bools) -> pd.Series:
     return pd.Series(words, index=ids, name="status")
 
 
+def nearest_pairs(travel: Travel, among: Bools | None = None) -> tuple[Floats, Ints]:
+    """Minutes to the nearest destination (``among`` those marked) and its position, by origin.
+
+    Equal times go to the destination that comes first; ``inf`` and -1 where there is none.
+    """
+    minutes, which = np.full(len(travel.origins), np.inf), np.full(len(travel.origins), -1, np.int64)
+    i, j, t = travel.origin, travel.destination, travel.minutes
+    if among is not None:
+        kept = among[j]
+        i, j, t = i[kept], j[kept], t[kept]
+    order = np.lexsort((j, t, i))
+    rows, first = np.unique(i[order], return_index=True)
+    minutes[rows], which[rows] = t[order][first], j[order][first]
+    return minutes, which
+
+
 def _read_wide(table: pd.DataFrame) -> Travel:
     faults = Faults("minutes table")
     for ids, side in ((table.index, "origins"), (table.columns, "destinations")):
