@@ -33,7 +33,7 @@ def test_minutes_on_the_lattice_are_those_of_points(
 ) -> None:
     network, origins = ring_road(**columns), points(starts)
     start = attach_all(network, origins, "origins")
-    reached = reach_nodes(network, start, np.inf, direction)
+    reached = reach_nodes(network, roads_of(network), start, np.inf, direction)
     x, y = (corner + 1000 * np.arange(shift - 6, 27, step) for corner in (500_000.0, 3_000_000.0))
     minutes, which, off_m = minutes_on_lattice(roads_of(network), reached, x, y)
     grid = gpd.GeoDataFrame(
@@ -53,8 +53,9 @@ def test_stretches_hold_just_the_road_within_the_limit(
     starts: list[tuple[float, float]], direction: str, columns: dict[str, object], limit: float
 ) -> None:
     network, origins = ring_road(**columns), points(starts)
-    reached = reach_nodes(network, attach_all(network, origins, "origins"), limit, direction)
-    parts = stretches(roads_of(network), reached, limit)
+    roads = roads_of(network)
+    reached = reach_nodes(network, roads, attach_all(network, origins, "origins"), limit, direction)
+    parts = stretches(roads, reached, limit)
     lines = network.links.geometry[network.links["joinable"]]
     shares = np.arange(0.005, 1.0, 0.01)
     spots = gpd.GeoDataFrame(
@@ -72,8 +73,9 @@ def test_a_stretch_of_a_bent_road_follows_its_bends() -> None:
     nodes = gpd.GeoDataFrame(geometry=gpd.points_from_xy([0, 1000], [0, 0]), index=["A", "B"], crs=32649)
     network = build_network(nodes, gpd.GeoDataFrame(road(("A", "B", 3.0)), geometry=[bent], crs=32649))
     middle = gpd.GeoDataFrame(geometry=[shapely.Point(500, 1000)], index=["m"], crs=32649)
-    reached = reach_nodes(network, attach_all(network, middle, "origins"), 0.75, "from")
-    (part,) = stretches(roads_of(network), reached, 0.75)
+    roads = roads_of(network)
+    reached = reach_nodes(network, roads, attach_all(network, middle, "origins"), 0.75, "from")
+    (part,) = stretches(roads, reached, 0.75)
     expected = shapely.LineString([(0, 750), (0, 1000), (1000, 1000), (1000, 750)])
     assert shapely.hausdorff_distance(part, expected, densify=0.1) < 1e-6
     assert part.length == pytest.approx(1500.0)
