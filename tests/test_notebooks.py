@@ -10,7 +10,7 @@ from nbclient import NotebookClient
 
 from tests.conftest import ROOT
 
-ELSEWHERE = {"04_cities", "05_land"}
+ELSEWHERE = {"03_access", "04_cities", "05_land"}
 """Notebooks that a test of their room runs, on more than one input."""
 
 NOTEBOOKS = [path for path in sorted((ROOT / "notebooks").glob("*.ipynb")) if path.stem not in ELSEWHERE]

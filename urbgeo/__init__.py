@@ -12,9 +12,9 @@ from urbgeo.options import options
 from urbgeo.provenance import package_version
 
 if TYPE_CHECKING:
-    from urbgeo.access.catchments import catchments
+    from urbgeo.access.catchments import catchments, compare_catchments
     from urbgeo.access.connectivity import connectivity
-    from urbgeo.access.coverage import coverage
+    from urbgeo.access.coverage import coverage, coverage_by_minutes
     from urbgeo.access.equity import equity
     from urbgeo.access.isochrones import isochrones
     from urbgeo.access.living import living_circles
@@ -56,8 +56,10 @@ _ROOMS = {
     "catchments": "urbgeo.access.catchments",
     "commuting_circle": "urbgeo.cities.circles",
     "compare": "urbgeo.network.scenario",
+    "compare_catchments": "urbgeo.access.catchments",
     "connectivity": "urbgeo.access.connectivity",
     "coverage": "urbgeo.access.coverage",
+    "coverage_by_minutes": "urbgeo.access.coverage",
     "cumulative": "urbgeo.access.opportunities",
     "degree_of_urbanisation": "urbgeo.cities.degurba",
     "delineate_boundary": "urbgeo.land.boundary",
@@ -100,8 +102,10 @@ __all__ = [
     "catchments",
     "commuting_circle",
     "compare",
+    "compare_catchments",
     "connectivity",
     "coverage",
+    "coverage_by_minutes",
     "cumulative",
     "degree_of_urbanisation",
     "delineate_boundary",

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.access.tables import amounts_for, long_of, named, wide_tables
-from urbgeo.access.catchments import OWN_DECAY, Catchments, catchments
+from urbgeo.access.catchments import OWN_DECAY, Catchments, catchments, compare_catchments
 from urbgeo.access.decay import Decay, exponential, linear, stepped
 from urbgeo.errors import InputError, UrbgeoWarning
 
@@ -132,6 +132,49 @@ def test_what_can_be_used_is_given_away_and_no_more(
     assert poor["given"] <= poor["used"] + 1e-9
     level = catchments(table, beds, people, method="bfca", minutes=40).balance
     assert level["access"] == pytest.approx(level["ratios"])
+
+
+@ignore_unused
+def test_a_comparison_is_each_catchment_done_alone() -> None:
+    decays = [exponential(half_min=20), linear(60)]
+    found = compare_catchments(
+        long_of(TOY), TOY_JOBS, TOY_PEOPLE, methods=["2sfca", "3sfca"], minutes=[20, 45], decays=decays
+    )
+    alone = {
+        ("2sfca", "20 min"): {"minutes": 20.0},
+        ("2sfca", "45 min"): {"minutes": 45.0},
+        ("3sfca", "20 min"): {"minutes": 20.0},
+        ("3sfca", "45 min"): {"minutes": 45.0},
+        ("3sfca", "exponential half 20"): {"decay": decays[0]},
+        ("3sfca", "linear 60"): {"decay": decays[1]},
+    }
+    assert found.access.columns.tolist() == found.balance.index.tolist() == list(alone)
+    for (method, name), how in alone.items():
+        one = catchments(TOY, TOY_JOBS, TOY_PEOPLE, method=method, **how)  # type: ignore[arg-type]
+        pd.testing.assert_series_equal(
+            found.access[method, name], one.origins["access"], check_names=False, rtol=1e-12
+        )
+        assert found.balance.loc[(method, name)].to_dict() == pytest.approx(dict(one.balance))
+    assert found.ranks.to_numpy().diagonal() == pytest.approx(1.0)
+    assert repr(found) == "<CatchmentComparison of 6 catchments for 5 origins>"
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({}, "give minutes or decays"),
+        ({"minutes": [45, 20]}, "out of order"),
+        ({"minutes": [45], "methods": ["2sfca", "2sfca"]}, "methods: .*each once"),
+        ({"minutes": [45], "methods": "2sfca"}, "methods: .*one or several"),
+        ({"minutes": [45], "methods": ["4sfca"]}, "method: '4sfca'"),
+        ({"decays": [linear(30), linear(30)]}, "names are repeated"),
+        ({"decays": [linear(30)], "methods": ["2sfca"]}, "2sfca have their own"),
+        ({"decays": [3], "methods": ["e2sfca"]}, "decay: 3 is none"),
+    ],
+)
+def test_comparisons_without_sense_are_refused(given: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        compare_catchments(TOY, TOY_JOBS, TOY_PEOPLE, **given)  # type: ignore[arg-type]
 
 
 def test_the_caller_keeps_his_tables_and_sees_the_method() -> None:

@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.access.tables import amounts_for, long_of, named
@@ -115,6 +115,40 @@ def test_directions_are_compass_sectors_and_sum_to_the_contour() -> None:
     back = by_direction(T, SPOTS, MASS, minutes=100, direction="to")
     assert back.loc["c", 270] == 1
     assert found.loc["c", 270] == 0
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    st.lists(st.tuples(st.integers(-9, 9), st.integers(-9, 9)), min_size=2, max_size=6),
+    st.integers(0, 10**6),
+    st.integers(1, 9),
+    st.sampled_from(["from", "to"]),
+)
+def test_sectors_equal_a_loop_over_all_pairs(
+    spots: list[tuple[int, int]], seed: int, sectors: int, direction: str
+) -> None:
+    draw, ids = np.random.default_rng(seed), list("abcdef")[: len(spots)]
+    minutes = draw.choice([5.0, 30.0, 60.0, 61.0, math.inf], (len(ids), len(ids)))
+    table = pd.DataFrame(minutes, pd.Index(ids, name="origin"), pd.Index(ids, name="destination"))
+    mass = pd.Series(draw.integers(1, 9, len(ids)).astype(float), index=ids)
+    x, y = 500_000.0 + 1000.0 * np.array(spots).T[0], 3_000_000.0 + 1000.0 * np.array(spots).T[1]
+    places = gpd.GeoDataFrame(geometry=gpd.points_from_xy(x, y), index=ids, crs=32649)
+    found = by_direction(table, places, mass, minutes=60, sectors=sectors, direction=direction)
+    width = 360.0 / sectors
+    assert found.columns.tolist() == [width * k for k in range(sectors)]
+    for here in ids:
+        sums = dict.fromkeys(range(sectors), 0.0)
+        for other in ids:
+            time = table.loc[here, other] if direction == "from" else table.loc[other, here]
+            east = spots[ids.index(other)][0] - spots[ids.index(here)][0]
+            north = spots[ids.index(other)][1] - spots[ids.index(here)][1]
+            if time > 60 or (east, north) == (0, 0):
+                continue
+            bearing = (90.0 - math.degrees(math.atan2(north, east))) % 360.0
+            off = [min(abs(bearing - width * k), 360.0 - abs(bearing - width * k)) for k in range(sectors)]
+            assume(sorted(off)[0] < width / 2 - 1e-9)  # a bearing on a border belongs to either
+            sums[int(np.argmin(off))] += mass[other]
+        assert found.loc[here].tolist() == pytest.approx(list(sums.values()))
 
 
 @pytest.mark.parametrize(

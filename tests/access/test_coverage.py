@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.access.tables import amounts_for, long_of, named, wide_tables
 from tests.network.build import BAD_LAYERS, BAD_TIMES, QUICK, along, points
-from urbgeo.access.coverage import coverage
+from urbgeo.access.coverage import coverage, coverage_by_minutes
 from urbgeo.errors import InputError
 from urbgeo.network.minutes import minutes_table
 from urbgeo.network.model import TravelNetwork
@@ -147,3 +148,89 @@ def test_hunans_coverage_is_its_table_counted(hunan: Region, hunan_network: Trav
     assert found.table["covered"].equals(near)
     people = hunan.counties["population"]
     assert found.weighted_share == pytest.approx(people[near].sum() / people.sum())
+
+
+WALK = named([[10, 50], [70, 20], [80, np.inf]])
+BUS = named([[40, 5], [55, 90], [70, np.inf]])
+WEIGHTS = pd.DataFrame({"people": [10.0, 30.0, 60.0], "area_km2": [4.0, 1.0, 5.0]}, index=list("abc"))
+
+
+def test_modes_weights_and_zones_are_as_counted_by_hand() -> None:
+    zone = pd.Series(["north", "north", "south"], index=list("abc"))
+    found = coverage_by_minutes(
+        {"walk": WALK, "bus": long_of(BUS)}, WEIGHTS, minutes=15, zone=zone, target=0.6
+    )
+    assert found.table["facility"].tolist() == ["v", "v", "u"]
+    assert found.table["mode"].tolist() == ["bus", "walk", "bus"]
+    assert found.table["minutes"].tolist() == [5, 20, 70]
+    assert found.shares["people"].to_dict() == pytest.approx({"walk": 0.1, "bus": 0.1, "best": 0.1})
+    assert found.shares["area_km2"].to_dict() == pytest.approx({"walk": 0.4, "bus": 0.4, "best": 0.4})
+    assert (found.share, found.weighted_share) == pytest.approx((1 / 3, 0.1))
+    assert (found.gap, found.more_needed) == (pytest.approx(0.6 - 1 / 3), 1)
+    assert found.zones is not None
+    assert found.zones.loc["north"].to_dict() == pytest.approx(
+        {"places": 2, "covered": 1, "share": 0.5, "share people": 0.25, "share area_km2": 0.8}
+    )
+    assert found.zones.loc["south", "share people"] == 0
+
+
+@pytest.mark.filterwarnings("ignore::urbgeo.errors.UrbgeoWarning")
+@QUICK
+@given(wide_tables(), st.data(), st.integers(1, 60))
+def test_coverage_of_a_table_equals_a_loop(table: pd.DataFrame, data: st.DataObject, minutes: int) -> None:
+    other = table.sample(frac=1, axis=1, random_state=1).set_axis(table.columns, axis=1)
+    people = amounts_for(data.draw, table.index, "people")
+    zone = pd.Series([data.draw(st.sampled_from("xy")) for _ in table.index], index=table.index)
+    found = coverage_by_minutes({"one": table, "two": other}, people, minutes=minutes, zone=zone)
+    for mode, tables in {"one": [table], "two": [other], "best": [table, other]}.items():
+        yes = [place for place in table.index if any((one.loc[place] <= minutes).any() for one in tables)]
+        assert found.shares.loc[mode, "places"] == len(yes) / len(table)
+        assert found.shares.loc[mode, "people"] == pytest.approx(people[yes].sum() / people.sum())
+    for place, row in found.table.iterrows():
+        times = {("one", to): table.loc[place, to] for to in table}
+        times |= {("two", to): other.loc[place, to] for to in other}
+        assert row["minutes"] == min(times.values())
+        assert pd.isna(row["facility"]) or times[row["mode"], row["facility"]] == row["minutes"]
+    assert found.zones is not None
+    for name, row in found.zones.iterrows():
+        inside = found.table[zone == name]
+        assert (row["places"], row["covered"]) == (len(inside), inside["covered"].sum())
+
+
+def test_coverage_of_the_network_and_of_its_table_are_one() -> None:
+    zone = {"p": "w", "q": "w", "r": "e", "s": "e", "t": "e"}
+    places = PLACES.assign(zone=pd.Series(zone))
+    near = coverage(places, AIRPORT, ROAD, minutes=60, weight="population", zone="zone", target=0.8)
+    table = coverage_by_minutes(
+        minutes_table(ROAD, places, AIRPORT),
+        places["population"].rename("weight"),
+        minutes=60,
+        zone=places["zone"],
+        target=0.8,
+    )
+    pd.testing.assert_frame_equal(near.zones, table.zones, check_names=False)
+    pd.testing.assert_frame_equal(near.shares, table.shares)
+    assert near.zones is not None
+    assert near.zones["share weight"].to_dict() == pytest.approx({"e": 30 / 170, "w": 1.0})
+    assert (near.share, near.gap, near.more_needed) == (table.share, table.gap, table.more_needed)
+
+
+@pytest.mark.parametrize(
+    ("given_", "message"),
+    [
+        ({"minutes": 0}, "minutes"),
+        ({"target": 2}, "target"),
+        ({"weights": -WEIGHTS}, "negative"),
+        ({"weights": WEIGHTS.iloc[:2]}, "not among the origins at c"),
+        ({"minutes_table": {}}, "at least one mode"),
+        ({"minutes_table": {"best": WALK}}, "'best'"),
+        ({"minutes_table": WALK.replace(10, -1)}, "negative minutes"),
+        ({"zone": pd.Series(["x"], index=["a"])}, "zone: give"),
+        ({"zone": pd.Series(["x", None, "y"], index=list("abc"))}, "zone: it is missing at b"),
+    ],
+)
+def test_bad_tables_and_zones_are_refused(given_: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        coverage_by_minutes(**({"minutes_table": WALK, "weights": WEIGHTS} | given_))  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="places: no column nowhere"):
+        coverage(PLACES, AIRPORT, ROAD, zone="nowhere")

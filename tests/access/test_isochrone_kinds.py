@@ -7,7 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import given as given_case
+from hypothesis import strategies as st
 
+from tests.access.test_isochrones import ring_road
+from tests.network.build import QUICK, points
 from urbgeo.access.isochrones import isochrones
 from urbgeo.errors import InputError
 from urbgeo.network.minutes import nearest_facility
@@ -95,6 +99,50 @@ def test_clipped_land_stays_inside_and_the_default_area_is_near_a_fine_one(
     assert half.geometry.iloc[0].buffer(1).contains(cut.iloc[0])
     fine = metric(isochrones(network, ends, minutes=(15,), resolution_km=0.04))
     assert whole.area.iloc[0] == pytest.approx(fine.area.iloc[0], rel=0.01)
+
+
+def clear(mask: np.ndarray) -> np.ndarray:
+    """Points whose neighbours out to two rows and columns are all as they are: outlines pass elsewhere."""
+    padded = np.pad(mask, 2, mode="edge")
+    around = [padded[i : i + mask.shape[0], j : j + mask.shape[1]] for i in range(5) for j in range(5)]
+    return np.all([one == mask for one in around], axis=0)
+
+
+@QUICK
+@given_case(
+    st.lists(st.tuples(st.floats(-2, 22), st.floats(-2, 2)), min_size=2, max_size=3, unique=True),
+    st.sampled_from(["from", "to"]),
+    st.sampled_from(["union", "origin", "nearest"]),
+    st.sampled_from(["disc", "ring"]),
+    st.booleans(),
+)
+def test_every_kind_of_isochrone_is_the_minutes_of_a_grid_of_points(
+    starts: list[tuple[float, float]], direction: str, by: str, kind: str, clipped: bool
+) -> None:
+    """A ring of roads around empty land, ten times quicker one way round: holes and islands are kept."""
+    roads, origins, limits, step = ring_road(minutes=30.0, minutes_back=3.0), points(starts), (8.0, 20.0), 0.4
+    land = gpd.GeoDataFrame(geometry=[shapely.Point(508e3, 3006e3).buffer(9e3)], crs=roads.crs)
+    shapes = metric(isochrones(roads, origins, minutes=limits, resolution_km=step, direction=direction,
+                               by=by, kind=kind, clip=land if clipped else None))  # fmt: skip
+    x, y = (corner + 1000 * np.arange(-6, 27, step) for corner in (500_000.0, 3_000_000.0))
+    xy = [one.ravel() for one in np.meshgrid(x, y)]
+    spots = gpd.GeoDataFrame(geometry=shapely.points(*xy), crs=roads.crs)
+    inland = shapely.contains_xy(land.geometry.iloc[0], *xy) if clipped else np.ones(len(spots), bool)
+
+    def time(which: gpd.GeoDataFrame) -> pd.DataFrame:
+        return nearest_facility(roads, spots, which, direction=direction)
+
+    whole = time(origins)
+    for name in ["all"] if by == "union" else origins.index:
+        alone = time(origins.loc[[name]]) if by == "origin" else whole
+        mine = (alone["facility"] == name).to_numpy() if by == "nearest" else np.ones(len(spots), bool)
+        reached, before = alone["minutes"].to_numpy(), -1.0
+        for limit in limits:
+            mask = (reached <= limit) & (reached > before) & mine & inland
+            shape = shapes[limit] if by == "union" else shapes[name, limit]
+            same = shapely.contains_xy(shape, *xy) == mask
+            assert same[clear(mask.reshape(len(y), len(x))).ravel()].all()
+            before = limit if kind == "ring" else -1.0
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.access.tables import amounts_for, long_of, named, wide_tables
-from urbgeo.access.living import emergency_response, living_circles, shelter_places
+from urbgeo.access.living import (
+    CAPACITY_MIN,
+    EMERGENCY_MIN,
+    HALF_HOUR_CIRCLE,
+    LIVING_CIRCLE,
+    emergency_response,
+    living_circles,
+    shelter_places,
+    walking_circle,
+)
 from urbgeo.errors import InputError, UrbgeoWarning
 
 SERVICES = {"park": ("open", 5.0), "school": ("learn", 10.0), "library": ("learn", 15.0)}
@@ -91,6 +100,27 @@ def test_shelters_take_as_many_as_a_greatest_flow_at_least_cost(
     assert (found["placed"] <= people + 1e-9).all()
 
 
+def test_the_circles_planners_ask_for_are_there() -> None:
+    assert set(walking_circle(5)) == {"social convenience", "park"}
+    assert set(walking_circle(10)) - set(walking_circle(5)) == {"primary school", "market"}
+    assert walking_circle(15) == LIVING_CIRCLE
+    assert {"elderly care", "culture", "sport", "waterfront"} < set(LIVING_CIRCLE)
+    assert {limit for _, limit in HALF_HOUR_CIRCLE.values()} == {30.0}
+    assert (EMERGENCY_MIN["fire"], EMERGENCY_MIN["ambulance"]) == (5.0, 15.0)
+    assert set(CAPACITY_MIN) == {"shelter", "tier-3 hospital"}
+
+
+def test_an_ambulance_may_come_where_a_fire_engine_comes_late() -> None:
+    stations = T.set_axis(["s", "t", "r"], axis=0).rename_axis("origin")
+    people = pd.Series(1.0, index=list("uvw"))
+    fire, ambulance = (
+        emergency_response(stations, people, minutes=EMERGENCY_MIN[one]) for one in ("fire", "ambulance")
+    )
+    assert fire["in_time"].tolist() == [True, False, False]
+    assert ambulance["in_time"].tolist() == [True, True, True]
+    assert emergency_response(stations, people).equals(fire)
+
+
 def test_a_service_nobody_offers_is_told() -> None:
     with pytest.warns(UrbgeoWarning, match="no facility offers pool"):
         found = living_circles(T, KIND, PEOPLE, services=SERVICES | {"pool": ("sport", 15.0)})
@@ -107,6 +137,8 @@ def test_a_service_nobody_offers_is_told() -> None:
         (lambda: living_circles(T, KIND, -PEOPLE, services=SERVICES), "negative"),
         (lambda: living_circles(T, KIND, PEOPLE, services={}), "at least one"),
         (lambda: living_circles(T, KIND, PEOPLE, services={"park": ("x", -1)}), "services"),
+        (lambda: walking_circle(4), "no service is due within 4"),
+        (lambda: walking_circle(-1), "minutes"),
         (lambda: emergency_response(T, PEOPLE), "not among the destinations at u, v, w"),
         (lambda: emergency_response(T, pd.Series(1.0, list("uvw")), minutes=0), "minutes"),
         (lambda: shelter_places(T, PEOPLE, -pd.Series(1.0, list("uvw")), minutes=9), "capacity"),

@@ -73,6 +73,36 @@ def test_marginal_gains_alone_and_in_turn() -> None:
         assert pd.isna(found.loc["u", "turn"])
 
 
+@settings(deadline=None, max_examples=40)
+@given(wide_tables(5), st.data(), st.integers(0, 2), st.sampled_from([None, 0.5, 0.9]))
+def test_marginal_gains_equal_a_greedy_loop(
+    table: pd.DataFrame, data: st.DataObject, standing: int, target: float | None
+) -> None:
+    people = amounts_for(data.draw, table.index)
+    existing = list(table.columns[:standing])
+    found = marginal_coverage(table, people, minutes=25, existing=existing, target=target)
+    candidates = [one for one in table.columns if one not in existing]
+    assert found.index.tolist() == candidates
+
+    def covered(sites: list[str]) -> float:
+        return sum(people[i] for i in table.index if any(table.loc[i, j] <= 25 for j in sites))
+
+    taken = list(existing)
+    for one in candidates:
+        assert found.loc[one, "gain"] == covered([*existing, one]) - covered(existing)
+    turn = 0
+    while covered(taken) < (1.0 if target is None else target) * people.sum():
+        gains = {one: covered([*taken, one]) - covered(taken) for one in candidates if one not in taken}
+        if not gains or max(gains.values()) == 0:
+            break
+        best = max(gains, key=gains.__getitem__)
+        taken.append(best)
+        turn += 1
+        assert found.loc[best, ["turn", "gain_in_turn"]].tolist() == [turn, gains[best]]
+        assert found.loc[best, "share_after"] == pytest.approx(covered(taken) / people.sum())
+    assert found["turn"].notna().sum() == turn
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [

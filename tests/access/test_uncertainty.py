@@ -6,10 +6,14 @@ import math
 from collections.abc import Callable
 
 import geopandas as gpd
+import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tests.network.build import QUICK, points, road
 from urbgeo.access.uncertainty import over_bands, over_draws, scaled
 from urbgeo.errors import InputError
 from urbgeo.network.minutes import minutes_table
@@ -67,7 +71,7 @@ def test_yes_or_no_becomes_a_share_of_cases(network: TravelNetwork) -> None:
 
 
 def test_draws_repeat_with_their_seed_and_hold_the_level(network: TravelNetwork) -> None:
-    one, again, other = (over_draws(from_a, network, count=40, seed=s) for s in (3, 3, 4))
+    one, again, other = (over_draws(from_a, network, count=20, seed=s) for s in (3, 3, 4))
     pd.testing.assert_frame_equal(one.draws, again.draws)
     assert not one.draws.equals(other.draws)
     inside = (one.draws.loc["C"] >= one.table.loc["C", "low"]) & (
@@ -77,8 +81,55 @@ def test_draws_repeat_with_their_seed_and_hold_the_level(network: TravelNetwork)
     assert one.provenance.parameters["seed"] == 3
     still = over_draws(from_a, network, count=5, spread=0.0)
     assert still.table.loc["C"].tolist() == pytest.approx([60, 60, 60])
-    logs = np.log(over_draws(from_a, network, count=400, spread=0.2).draws.loc["B"].to_numpy() / 30)
+    drawn = over_draws(lambda one: one.links["minutes"], network, count=400, spread=0.2).draws
+    logs = np.log(drawn.iloc[0].to_numpy() / network.links["minutes"].iloc[0])
+    assert (drawn.iloc[0] / drawn.iloc[2]).std() < 1e-12 < (drawn.iloc[0] / drawn.iloc[1]).std()
     assert (logs.mean(), logs.std()) == pytest.approx((0, 0.2), abs=0.03)
+
+
+FACTORS = st.dictionaries(
+    st.sampled_from(["primary", "secondary", "*"]), st.integers(1, 40).map(lambda k: k / 10), max_size=3
+)
+
+
+@QUICK
+@given(
+    st.lists(FACTORS, min_size=1, max_size=4),
+    st.lists(st.tuples(st.integers(1, 90), st.integers(1, 90)), min_size=4, max_size=4),
+    st.sampled_from(["from", "to"]),
+)
+def test_bands_equal_searches_on_scaled_links(
+    bands: list[dict[str, float]], times: list[tuple[int, int]], direction: str
+) -> None:
+    """Links take other minutes there than back, so that a turned table would show."""
+    links = road(("A", "B", 10.0), ("B", "C", 10.0), ("A", "C", 10.0), ("C", "D", 10.0))
+    links["class"] = ["primary", "secondary", "secondary", "primary"]
+    links["minutes"], links["minutes_back"] = (np.array(times, float)[:, side] for side in (0, 1))
+    uneven = build_network(points([(0, 0), (10, 0), (10, 10), (20, 10)]), links)
+
+    def measure(one: TravelNetwork) -> pd.Series:
+        table = minutes_table(one, one.nodes, one.nodes)
+        return table.loc["A"] if direction == "from" else table["A"]
+
+    named = {f"band {k}": one for k, one in enumerate(bands)}
+    found = over_bands(measure, uneven, bands=named)
+    yes = over_bands(lambda one: measure(one) <= 45, uneven, bands=named)
+    for name, factors in named.items():
+        graph = nx.DiGraph()
+        for _, link in links.iterrows():
+            factor = factors.get(link["class"], factors.get("*", 1.0))
+            graph.add_edge(link["from_node"], link["to_node"], minutes=link["minutes"] / factor)
+            graph.add_edge(link["to_node"], link["from_node"], minutes=link["minutes_back"] / factor)
+        if direction == "to":
+            graph = graph.reverse()
+        expected = nx.single_source_dijkstra_path_length(graph, "A", weight="minutes")
+        assert found.draws[name].to_dict() == pytest.approx(expected)
+    ordered = np.sort(found.draws.to_numpy(), axis=1)
+    middle = ordered[:, int(np.ceil(len(bands) / 2)) - 1]
+    np.testing.assert_array_equal(found.table, np.stack([ordered[:, 0], middle, ordered[:, -1]], axis=1))
+    inside = found.draws <= 45
+    assert yes.table["share"].tolist() == pytest.approx(inside.mean(axis=1).tolist())
+    assert (yes.total["low"], yes.total["high"]) == pytest.approx((inside.mean().min(), inside.mean().max()))
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,33 @@ def series_of(amounts: pd.Series, name: str) -> pd.Series:
     return amounts_of(amounts, name).iloc[:, 0].rename(name)
 
 
+def zones_of(zone: pd.Series, ids: pd.Index) -> pd.Series:
+    """The zone of every id, in their order.
+
+    Raises
+    ------
+    InputError
+        When the ids differ or one has no zone.
+    """
+    if not isinstance(zone, pd.Series) or len(zone.index.symmetric_difference(ids)):
+        raise InputError("zone: give a Series with the zone of every place, by the ids of the places.")
+    labels = zone.reindex(ids)
+    if labels.isna().any():
+        raise InputError(f"zone: it is missing at {some_of(labels.index[labels.isna()])}; name one for each.")
+    return labels
+
+
+def zone_means(table: pd.DataFrame, weights: pd.Series, zone: pd.Series) -> pd.DataFrame:
+    """Means of the columns by zone, weighted; zones without weight weigh their places alike."""
+    labels = zones_of(zone, weights.index)
+    totals = weights.groupby(labels).transform("sum")
+    counted = weights.where(totals > 0, 1.0)
+    shares = counted / counted.groupby(labels).transform("sum")
+    # A place without weight must not turn its zone's mean into 0 * inf.
+    weighted = table.mul(shares, axis=0).where(shares > 0, 0.0)
+    return weighted.groupby(labels).sum(min_count=1).rename_axis("zone")
+
+
 def _sound(values: pd.Series) -> bool:
     """Whether these are plainly finite numbers >= 0: a quick look that spares most columns a longer one."""
     numbers = values.to_numpy()

@@ -6,7 +6,7 @@ facility, then its ratio ``R_j = S_j / demand``, then the access of an origin.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from urbgeo.access.amounts import series_of, warn
-from urbgeo.access.decay import Decay, binary, epanechnikov, gaussian_to_zero, stepped
+from urbgeo.access.decay import Decay, binary, check_ascending, epanechnikov, gaussian_to_zero, stepped
 from urbgeo.access.travel import Travel, read_travel, status_of
 from urbgeo.checks import check_choice, check_minutes
 from urbgeo.errors import InputError, some_of
@@ -85,6 +85,33 @@ class Catchments:
         )
 
 
+@dataclass(frozen=True, eq=False)
+class CatchmentComparison:
+    """Access by several floating catchments.
+
+    Attributes
+    ----------
+    access
+        One row per id of the demand; columns (``method``, ``decay``), the catchment as ``"30 min"``.
+    balance
+        One row per comparison, see :class:`Catchments`.
+    provenance
+        What was compared, and what the minutes rest on.
+    """
+
+    access: pd.DataFrame
+    balance: pd.DataFrame
+    provenance: Provenance
+
+    @property
+    def ranks(self) -> pd.DataFrame:
+        """Spearman's correlation between the comparisons: near 1 where they order places alike."""
+        return self.access.rank().corr()
+
+    def __repr__(self) -> str:
+        return f"<CatchmentComparison of {len(self.balance)} catchments for {len(self.access)} origins>"
+
+
 def catchments(
     minutes_table: pd.DataFrame | Travel,
     capacity: pd.Series,
@@ -149,6 +176,84 @@ def catchments(
     weight = _decay(method, minutes, decay)
     supply, people = series_of(capacity, "capacity"), series_of(demand, "demand")
     travel = read_travel(minutes_table, origins=people.index, destinations=supply.index)
+    found = _catchments(travel, supply, people, method, weight)
+    _warn_unused(found.facilities)
+    return found
+
+
+def compare_catchments(
+    minutes_table: pd.DataFrame | Travel,
+    capacity: pd.Series,
+    demand: pd.Series,
+    *,
+    methods: Sequence[str] = ("2sfca", "e2sfca", "3sfca"),
+    minutes: Sequence[float] = (),
+    decays: Sequence[Decay] = (),
+) -> CatchmentComparison:
+    """:func:`catchments` for every method with every catchment and decay, from one reading of the table.
+
+    Parameters
+    ----------
+    minutes_table, capacity, demand
+        As for :func:`catchments`.
+    methods
+        Some of its table, each once.
+    minutes
+        Catchments ``d0``, ascending, each with the decay of the method.
+    decays
+        Decays in their place; methods that are named for their decay are left out of these.
+
+    Raises
+    ------
+    InputError
+        As for :func:`catchments`; neither ``minutes`` nor ``decays``; methods twice, catchments out of order,
+        two decays of one name, decays that no method takes.
+
+    Warns
+    -----
+    UrbgeoWarning
+        Counting the facilities that have no demand in any of the comparisons.
+    """
+    asked = _comparisons(methods, minutes, decays)
+    supply, people = series_of(capacity, "capacity"), series_of(demand, "demand")
+    travel = read_travel(minutes_table, origins=people.index, destinations=supply.index)
+    found = {key: _catchments(travel, supply, people, key[0], decay) for key, decay in asked.items()}
+    used = np.logical_or.reduce([one.facilities["status"] == "used" for one in found.values()])
+    _warn_unused(next(iter(found.values())).facilities.assign(status=np.where(used, "used", "no demand")))
+    return CatchmentComparison(
+        pd.concat(
+            {key: one.origins["access"] for key, one in found.items()}, axis=1, names=["method", "decay"]
+        ),
+        pd.DataFrame({key: one.balance for key, one in found.items()}).T.rename_axis(["method", "decay"]),
+        travel.provenance.having(parameters={"comparisons": tuple(asked)}),
+    )
+
+
+def _comparisons(
+    methods: Sequence[str], minutes: Sequence[float], decays: Sequence[Decay]
+) -> dict[tuple[str, str], Decay]:
+    """Decay by method and by the name of the comparison: the catchment in minutes, or the decay."""
+    if isinstance(methods, str) or not methods or len(set(methods)) < len(methods):
+        raise InputError(f"methods: {methods!r}; give one or several, each once.")
+    if not len(minutes) and not len(decays):
+        raise InputError("catchments: give minutes or decays to compare.")
+    check_ascending(minutes, "minutes")
+    names = [getattr(one, "name", one) for one in decays]
+    if len(set(names)) < len(names):
+        raise InputError(f"decays: names are repeated: {', '.join(map(str, names))}; name each once.")
+    found = {(method, f"{one:g} min"): _decay(method, one, None) for method in methods for one in minutes}
+    free = [method for method in methods if method not in FIXED_DECAY]
+    if len(decays) and not free:
+        raise InputError(f"decays: {', '.join(methods)} have their own; give minutes, or another method.")
+    by_name = dict(zip(names, decays, strict=True))
+    return found | {
+        (method, str(name)): _decay(method, None, one) for method in free for name, one in by_name.items()
+    }
+
+
+def _catchments(
+    travel: Travel, supply: pd.Series, people: pd.Series, method: str, weight: Decay
+) -> Catchments:
     p, s, w = people.to_numpy(), supply.to_numpy(), weight(travel.minutes)
     drawn, reaching = _weights(method, travel, w)
     on_facility = travel.total_at_destinations(drawn, p)
@@ -172,7 +277,6 @@ def catchments(
     origins = pd.DataFrame(
         {"demand": p, "access": access, "supply": access * p, "status": status}, index=travel.origins
     )
-    _warn_unused(facilities)
     return Catchments(
         origins,
         facilities,

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from urbgeo.access.amounts import series_of
+from urbgeo.access.amounts import series_of, zone_means
 from urbgeo.access.decay import Decay, check_ascending
 from urbgeo.access.travel import read_travel
 from urbgeo.checks import check_minutes, check_points, check_quantity
@@ -123,7 +123,7 @@ def connectivity(
         },
         shares={"places unreached": float((status != "reached").mean())},
     )
-    return Connectivity(table, None if zone is None else _zones(table, weights, zone), status, about)
+    return Connectivity(table, None if zone is None else zone_means(table, weights, zone), status, about)
 
 
 def own_minutes(area_km2: pd.Series, *, speed_kmh: float) -> pd.Series:
@@ -250,18 +250,3 @@ def _own(self_minutes: pd.Series | None, decay: Decay | None, ids: pd.Index) -> 
             f"self_minutes: other ids than the mass at {some_of(lacking)}; give both for the same."
         )
     return own.reindex(ids).to_numpy()
-
-
-def _zones(table: pd.DataFrame, mass: pd.Series, zone: pd.Series) -> pd.DataFrame:
-    """Means by zone weighted by mass; zones without mass weigh their places alike."""
-    if not isinstance(zone, pd.Series) or len(zone.index.symmetric_difference(mass.index)):
-        raise InputError("zone: give a Series with the zone of every place, by the ids of the mass.")
-    labels = zone.reindex(mass.index)
-    if labels.isna().any():
-        raise InputError(f"zone: it is missing at {some_of(labels.index[labels.isna()])}; name one for each.")
-    totals = mass.groupby(labels).transform("sum")
-    weights = mass.where(totals > 0, 1.0)
-    shares = weights / weights.groupby(labels).transform("sum")
-    # A place without weight must not turn its zone's mean into 0 * inf.
-    weighted = table.mul(shares, axis=0).where(shares > 0, 0.0)
-    return weighted.groupby(labels).sum(min_count=1).rename_axis("zone")

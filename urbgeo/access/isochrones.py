@@ -132,7 +132,7 @@ class _Plan:
 
 def _discs_of(plan: _Plan, start: Attachment) -> list[shapely.Geometry]:
     """The land within each limit of the nearest start, in the CRS of the network."""
-    reached = reach_nodes(plan.network, start, plan.limits[-1], plan.direction)
+    reached = reach_nodes(plan.network, plan.roads, start, plan.limits[-1], plan.direction)
     x, y = _grid(plan, reached)
     step = x[1] - x[0]
     field, _, off_m = minutes_on_lattice(plan.roads, reached, x, y, beyond_m=2.0 * step)
@@ -172,10 +172,10 @@ def _by_origin(plan: _Plan, start: Attachment) -> list[shapely.Geometry]:
 def _service_areas(plan: _Plan, start: Attachment) -> list[shapely.Geometry]:
     """The union's discs divided by the nearest origin of each grid point's cell."""
     discs = _discs_of(plan, start)
-    x, y = _grid(plan, reach_nodes(plan.network, start, plan.limits[-1], plan.direction))
+    x, y = _grid(plan, reach_nodes(plan.network, plan.roads, start, plan.limits[-1], plan.direction))
     # Beyond the limit too: a disc's edge may pass through cells whose middle lies outside it.
     step = x[1] - x[0]
-    everywhere = reach_nodes(plan.network, start, np.inf, plan.direction)
+    everywhere = reach_nodes(plan.network, plan.roads, start, np.inf, plan.direction)
     owner = minutes_on_lattice(plan.roads, everywhere, x, y, beyond_m=2.0 * step)[1].astype(np.int32)
     corner = Affine(step, 0.0, x[0] - step / 2.0, 0.0, step, y[0] - step / 2.0)
     parts: list[list[shapely.Geometry]] = [[] for _ in start.index]
@@ -193,7 +193,7 @@ def _land(network: TravelNetwork, clip: gpd.GeoDataFrame) -> shapely.Geometry:
 def _grid(plan: _Plan, reached: Reached) -> tuple[Floats, Floats]:
     """Coordinates of the grid's columns and rows: the roads reached and the widest stretch beside them."""
     roads, limit = plan.roads, plan.limits[-1]
-    touched = np.asarray((reached.minutes <= limit)[roads.ends].any(axis=1))
+    touched = reached.least <= limit
     touched[reached.line] = True
     bounds = shapely.total_bounds([*roads.lines[touched], *shapely.points(reached.start.xy)])
     margin_m = min(roads.max_snap_m, 1000.0 * limit / 60.0 * roads.off_network_kmh)
@@ -220,4 +220,6 @@ def _filled(x: Floats, y: Floats, over: Floats) -> shapely.Geometry:
 
 def _polygons(points: list[Floats], offsets: list[NDArray[np.uint32]]) -> shapely.Geometry:
     rings = [np.split(one, cuts[1:-1].astype(int)) for one, cuts in zip(points, offsets, strict=True)]
-    return shapely.union_all([shapely.Polygon(outer, holes) for outer, *holes in rings])
+    found = shapely.MultiPolygon([shapely.Polygon(outer, holes) for outer, *holes in rings])
+    # Parts that meet in more than points are rare, and joined.
+    return found if found.is_valid else shapely.union_all(shapely.get_parts(found))

@@ -33,6 +33,35 @@ def first_seen(values: Ints, low: int, lookup: Ints) -> Ints:
 
 
 @kernel()
+def in_order(starts: Ints, ends: Ints, columns: int) -> bool:
+    """Whether every ``columns`` rows have one start and the same ends as the first of them."""
+    first = ends[:columns]
+    for low in range(0, starts.size, columns):
+        a, b, apart = starts[low : low + columns], ends[low : low + columns], False
+        for k in range(columns):
+            apart |= (a[k] != a[0]) | (b[k] != first[k])
+        if apart:
+            return False
+    return True
+
+
+@kernel()
+def sum_square(square: Floats, longest: float, out: Floats, home: Floats) -> bool:
+    """Add the sums of rows and columns to ``out`` and ``home``; False when a value is not in 0..longest."""
+    for row in range(square.shape[0]):
+        values, wrong, total = square[row], False, 0.0
+        for column in range(values.size):
+            wrong |= not 0.0 <= values[column] <= longest
+            home[column] += values[column]
+        if wrong:
+            return False
+        for column in range(values.size):
+            total += values[column]
+        out[row] = total
+    return True
+
+
+@kernel()
 def find_places(keys: Ints, low: int, lookup: Ints) -> tuple[Places, int]:
     """Position ``lookup[key - low]`` of every key, -1 where there is none, and how many those are."""
     found = np.empty(keys.size, np.int32)

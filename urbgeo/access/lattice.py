@@ -35,6 +35,8 @@ class Roads:
     ----------
     lines, ends, minutes
         Geometry, nodes (from, to) and minutes (there, back; NaN = one-way) by line.
+    place
+        By link of the network its position among the lines, -1 for links that cannot be joined.
     tree
         Spatial index over the lines.
     max_snap_m, off_network_kmh
@@ -44,6 +46,7 @@ class Roads:
     lines: NDArray[np.object_]
     ends: Ints
     minutes: Floats
+    place: Ints
     tree: shapely.STRtree
     max_snap_m: float
     off_network_kmh: float
@@ -56,11 +59,16 @@ class Roads:
 
 @dataclass(frozen=True, eq=False)
 class Reached:
-    """Least minutes between every node and the nearest of the starts, and which one that is (-1: none)."""
+    """Least minutes between the nearest of the starts and the two nodes of every line, and which start.
+
+    ``line`` is that of each start, ``minutes`` and ``which`` are (lines, 2), ``least`` the smaller of the
+    two; ``inf`` and -1 where none leads.
+    """
 
     start: Attachment
     line: Ints
     minutes: Floats
+    least: Floats
     which: Ints
     towards: bool
 
@@ -82,26 +90,31 @@ class Chain:
 def roads_of(network: TravelNetwork) -> Roads:
     """The joinable links of a network."""
     links = network.joinable_links
+    place = np.full(len(network.links), -1, np.int64)
+    place[links] = np.arange(len(links))
     return Roads(
         network.links.geometry.to_numpy()[links],
         network.link_ends[links],
         network.links[["minutes", "minutes_back"]].to_numpy(np.float64)[links],
+        place,
         network.link_tree,
         network.snapping.max_snap_km * 1000.0,
         network.snapping.off_network_kmh,
     )
 
 
-def reach_nodes(network: TravelNetwork, start: Attachment, limit: float, direction: str) -> Reached:
+def reach_nodes(
+    network: TravelNetwork, roads: Roads, start: Attachment, limit: float, direction: str
+) -> Reached:
     """Search from (or to) points that are all attached; nodes beyond the limit stay ``inf``."""
     legs = start.home if direction == "to" else start.away
     rows = np.repeat(np.arange(len(start.index)), 2)
     minutes, which = nearest_seed(
         network.graph, start.ends.ravel(), legs.ravel(), rows, limit, direction=direction
     )
-    order = np.argsort(network.joinable_links)
-    line = order[np.searchsorted(network.joinable_links, start.link, sorter=order)]
-    return Reached(start, line, minutes, which, direction == "to")
+    at_ends = minutes[roads.ends]
+    least = np.minimum(at_ends[:, 0], at_ends[:, 1])
+    return Reached(start, roads.place[start.link], at_ends, least, which[roads.ends], direction == "to")
 
 
 def chain_of(lines: NDArray[np.object_]) -> Chain:
@@ -131,8 +144,7 @@ def minutes_on_lattice(
         return np.full(shape, np.inf), np.full(shape, -1, np.int64), np.full(shape, np.inf)
     chain = chain_of(roads.lines[near])
     line, metres, off_m = _nearest_lines(x, y, chain.xy, chain.metres, chain.first, reach_m)
-    ends = roads.ends[near]
-    by_line = np.column_stack([chain.length, roads.minutes[near], reached.minutes[ends]])
+    by_line = np.column_stack([chain.length, roads.minutes[near], reached.minutes[near]])
     start = reached.start
     here = np.searchsorted(near, reached.line)
     here[(here == len(near)) | (near[np.minimum(here, len(near) - 1)] != reached.line)] = -1
@@ -146,7 +158,7 @@ def minutes_on_lattice(
         metres,
         off_m,
         by_line,
-        reached.which[ends],
+        reached.which[near],
         starts,
         order,
         first,
@@ -159,11 +171,11 @@ def minutes_on_lattice(
 def stretches(roads: Roads, reached: Reached, limit: float) -> NDArray[np.object_]:
     """The stretches of line within the limit, from the ends of each line and the starts on it."""
     start, off = reached.start, limit - reached.start.off_minutes
-    left = limit - reached.minutes[roads.ends]
-    some = np.flatnonzero((left >= 0).any(axis=1))
+    some = np.flatnonzero(reached.least <= limit)
+    left = limit - reached.minutes[some]
     there, back = (roads.minutes[:, ::-1] if reached.towards else roads.minutes).T
-    until = _passed(left[some, 0], there[some])
-    since = 1.0 - _passed(left[some, 1], back[some])
+    until = _passed(left[:, 0], there[some])
+    since = 1.0 - _passed(left[:, 1], back[some])
     whole = until >= since
     table = np.concatenate(
         [

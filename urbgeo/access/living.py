@@ -33,8 +33,38 @@ LIVING_CIRCLE: Mapping[str, tuple[str, float]] = {
 """Service -> (category, minutes on foot). Defaults to be checked against the local guide; after the ideas of
 TD/T 1062-2021 and TD/T 1063-2021, whose texts set what is asked of a plan."""
 
-FIRE_MIN, AMBULANCE_MIN = 5.0, 15.0
+HALF_HOUR_CIRCLE: Mapping[str, tuple[str, float]] = {
+    "tier-3 hospital": ("care", 30.0),
+    "senior school": ("education", 30.0),
+    "culture centre": ("leisure", 30.0),
+    "sports centre": ("leisure", 30.0),
+    "station": ("travel", 30.0),
+}
+"""Service -> (category, minutes by car or transit) of the half-hour city circle (城镇圈, half an hour of
+commuting in the guide to municipal territorial plans, 2020); which services belong to it is judgement."""
+
+EMERGENCY_MIN: Mapping[str, float] = {"fire": 5.0, "ambulance": 15.0}
 """Usual bounds of emergency response in minutes of driving; parameters, not quotations."""
+
+CAPACITY_MIN: Mapping[str, float] = {"shelter": 15.0, "tier-3 hospital": 60.0}
+"""Minutes within which people are placed by :func:`shelter_places`: on foot, by car. Judgement."""
+
+
+def walking_circle(
+    minutes: float, services: Mapping[str, tuple[str, float]] = LIVING_CIRCLE
+) -> Mapping[str, tuple[str, float]]:
+    """The services of the 5-, 10- or 15-minute circle: those of a table that are due within so many minutes.
+
+    Raises
+    ------
+    InputError
+        When none is due within ``minutes``.
+    """
+    limit = check_minutes(minutes)
+    found = {name: one for name, one in services.items() if one[1] <= limit}
+    if not found:
+        raise InputError(f"minutes: no service is due within {limit:g}; give more, or services of your own.")
+    return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +165,7 @@ def living_circles(
 
 
 def emergency_response(
-    minutes_table: pd.DataFrame | Travel, people: pd.Series, *, minutes: float = FIRE_MIN
+    minutes_table: pd.DataFrame | Travel, people: pd.Series, *, minutes: float = EMERGENCY_MIN["fire"]
 ) -> pd.DataFrame:
     """Which station reaches each place first, and whether in time; travel runs from stations outwards.
 
@@ -146,7 +176,7 @@ def emergency_response(
     people
         By place id.
     minutes
-        Closed bound.
+        Closed bound, e.g. of :data:`EMERGENCY_MIN`.
 
     Returns
     -------
@@ -183,6 +213,15 @@ def shelter_places(
     """People placed in shelters (or hospitals) with limited room: as many as fit, then with least walking.
 
     A linear programme; people of one place may be divided among shelters.
+
+    Parameters
+    ----------
+    minutes_table
+        Wide or long minutes from places to shelters or hospitals.
+    people, capacity
+        People (or the beds they need) by place id, room by shelter id.
+    minutes
+        Closed bound, e.g. of :data:`CAPACITY_MIN`.
 
     Returns
     -------

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from urbgeo.checks import check_amounts, check_minutes, check_points
+from urbgeo.access.amounts import zone_means
+from urbgeo.checks import check_amounts, check_columns, check_minutes, check_points
 from urbgeo.errors import InputError
 from urbgeo.network.attach import Attachment, attach
 from urbgeo.network.minutes import node_table, table_between, table_from_nodes, table_to_nodes
@@ -35,6 +36,8 @@ class Reach:
     cities
         One row per city and mode columns: ``cities_<mode>`` other cities reached, ``people_<mode>`` their
         population; ``status`` as the city is attached to the roads (``attached``, ``island``, ``too far``).
+    zones
+        The numbers of ``cities`` by zone, means weighted by population; None without ``zone``.
     provenance
         Parameters, speeds, sources, share of cities unattached.
     """
@@ -42,6 +45,7 @@ class Reach:
     minutes: Mapping[str, pd.DataFrame]
     summary: pd.DataFrame
     cities: pd.DataFrame
+    zones: pd.DataFrame | None
     provenance: Provenance
 
     def __repr__(self) -> str:
@@ -56,6 +60,7 @@ def reach(
     *,
     minutes: float = 120.0,
     population: str | None = "population",
+    zone: str | None = None,
 ) -> Reach:
     """Door-to-door minutes between cities and the share of pairs within a threshold.
 
@@ -72,6 +77,8 @@ def reach(
         Closed upper bound in minutes.
     population
         Column of ``cities`` for the people reached; None to leave people out.
+    zone
+        Column of ``cities`` with the zone of each, for ``zones``.
 
     Raises
     ------
@@ -91,16 +98,21 @@ def reach(
         raise InputError(f"network: it has no roads, only {', '.join(network.modes)}.")
     if population is not None:
         check_amounts(cities, "cities", [population])
+    if zone is not None:
+        check_columns(cities, "cities", [zone])
     road = network.only(("road",))
     points = attach(road, cities, name="cities")
     tables = {name: _framed(values, cities) for name, values in _by_mode(network, road, points).items()}
     people = cities[population].astype(float) if population else pd.Series(np.nan, cities.index)
+    by_city = _city_table(tables, people, limit)
+    weights = people.fillna(1.0)
     return Reach(
         minutes=tables,
         summary=pd.DataFrame(
             [_shares(table, people, limit) for table in tables.values()], index=_modes(tables)
         ),
-        cities=_city_table(tables, people, limit).assign(status=points.status),
+        cities=by_city.assign(status=points.status),
+        zones=None if zone is None else zone_means(by_city, weights, cities[zone]),
         provenance=network.provenance.having(
             parameters={"minutes": limit, "population": population},
             shares={"cities unattached": float((~points.attached).mean())},

@@ -16,7 +16,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csr_array, hstack, identity
 
 from urbgeo.access.amounts import series_of
-from urbgeo.access.travel import Travel, read_travel
+from urbgeo.access.travel import Travel, nearest_pairs, read_travel
 from urbgeo.checks import check_minutes, check_quantity, check_share
 from urbgeo.errors import InputError, UrbgeoError, some_of
 from urbgeo.provenance import Provenance
@@ -283,8 +283,8 @@ def _siting(
 ) -> Siting:
     after = standing.copy()
     after[chosen] = True
-    minutes, which = _nearest(travel, after)
-    before, _ = _nearest(travel, standing)
+    minutes, which = nearest_pairs(travel, after)
+    before, _ = nearest_pairs(travel, standing)
     total, reached = weights.sum(), np.isfinite(minutes)
     names = np.full(len(minutes), None, dtype=object)
     names[reached] = travel.destinations.to_numpy()[which[reached]]
@@ -301,14 +301,3 @@ def _siting(
         float((weights[reached] * minutes[reached]).sum() / there) if there else float("nan"),
         travel.provenance.having(parameters={**parameters, "existing": int(standing.sum())}),
     )
-
-
-def _nearest(travel: Travel, open_sites: NDArray[np.bool_]) -> tuple[Floats, Ints]:
-    """Minutes to the nearest open site and its position; equal times go to the first in the table."""
-    minutes, which = np.full(len(travel.origins), np.inf), np.full(len(travel.origins), -1, np.int64)
-    kept = open_sites[travel.destination]
-    i, j, t = travel.origin[kept], travel.destination[kept], travel.minutes[kept]
-    order = np.lexsort((j, t, i))
-    rows, first = np.unique(i[order], return_index=True)
-    minutes[rows], which[rows] = t[order][first], j[order][first]
-    return minutes, which

@@ -21,7 +21,9 @@ from urbgeo.access.kernels import (
     add_weighted,
     find_places,
     first_seen,
+    in_order,
     read_pairs,
+    sum_square,
 )
 from urbgeo.checks import add_id_faults
 from urbgeo.errors import Faults, InputError, some_of
@@ -188,6 +190,22 @@ def status_of(ids: pd.Index, asked: Bools, has: Bools) -> pd.Series:
     return pd.Series(words, index=ids, name="status")
 
 
+def nearest_pairs(travel: Travel, among: Bools | None = None) -> tuple[Floats, Ints]:
+    """Minutes to the nearest destination (``among`` those marked) and its position, by origin.
+
+    Equal times go to the destination that comes first; ``inf`` and -1 where there is none.
+    """
+    minutes, which = np.full(len(travel.origins), np.inf), np.full(len(travel.origins), -1, np.int64)
+    i, j, t = travel.origin, travel.destination, travel.minutes
+    if among is not None:
+        kept = among[j]
+        i, j, t = i[kept], j[kept], t[kept]
+    order = np.lexsort((j, t, i))
+    rows, first = np.unique(i[order], return_index=True)
+    minutes[rows], which[rows] = t[order][first], j[order][first]
+    return minutes, which
+
+
 def _read_wide(table: pd.DataFrame) -> Travel:
     faults = Faults("minutes table")
     for ids, side in ((table.index, "origins"), (table.columns, "destinations")):
@@ -284,41 +302,42 @@ def _read_in_order(
 ) -> Travel | None:
     """A sound table of every pair, origins in turn and the same destinations for each; None for any other.
 
-    Most tables are written so; two comparisons of neighbouring rows then do for looking up every id.
+    Most tables are written so; comparing neighbouring rows then does for looking up every id.
     """
     if len(values) == 0 or object in (start.dtype, end.dtype) or start.hasnans or end.hasnans:
         return None
     away, to = start.array, end.array
     columns = _first_turn(away)
     rows, rest = divmod(len(values), columns)
-    if rest:
+    if rest or not _in_order(start, end, columns):
         return None
-
-    def turns() -> bool:
-        at = _marks(away[1:] != away[:-1])
-        return np.count_nonzero(at) == rows - 1 == at[columns - 1 :: columns].sum()
-
-    checks: list[Callable[[], bool]] = [
-        turns,
-        lambda: bool(_marks(to[columns:] == to[:-columns]).all()),
-        lambda: bool(0.0 <= values.min() <= values.max() <= LONGEST_MIN),
-    ]
-    with ThreadPoolExecutor(thread_count()) as pool:
-        if not all(pool.map(lambda check: check(), checks)):
-            return None
+    out, home, sums, back = np.zeros((rows, 3)), np.zeros((columns, 3)), np.zeros(rows), np.zeros(columns)
+    if not sum_square(values.reshape(rows, columns), LONGEST_MIN, sums, back):
+        return None
+    out[:, 0], out[:, 1], home[:, 0], home[:, 1] = columns, sums, rows, back
     asked = (pd.Index(away[::columns]), origins), (pd.Index(to[:columns]), destinations)
     for found, wanted in asked:
         if not found.is_unique or found.hasnans or not (wanted is None or found.equals(wanted)):
             return None
-    square = values.reshape(rows, columns)
-    (start_ids, _), (end_ids, _) = asked
-    out, home = (
-        np.stack([np.full(len(sums), count), sums, np.zeros(len(sums))], axis=1)
-        for sums, count in ((square.sum(axis=1), float(columns)), (square.sum(axis=0), float(rows)))
-    )
-    _warn_lopsided(start_ids, end_ids, out, home)
     start_ids, end_ids = (found if wanted is None else wanted for found, wanted in asked)
+    _warn_lopsided(start_ids, end_ids, out, home)
     return _travel(start_ids, end_ids, None, values, out, home, whole=False)
+
+
+def _in_order(start: pd.Series, end: pd.Series, columns: int) -> bool:
+    if _whole(start.dtype) and _whole(end.dtype):
+        return bool(in_order(*(np.ascontiguousarray(one, np.int64) for one in (start, end)), columns))
+    away, to = start.array, end.array
+
+    def turns() -> bool:
+        at = _marks(away[1:] != away[:-1])
+        return bool(np.count_nonzero(at) == len(away) // columns - 1 == at[columns - 1 :: columns].sum())
+
+    def repeats() -> bool:
+        return bool(_marks(to[columns:] == to[:-columns]).all())
+
+    with ThreadPoolExecutor(thread_count()) as pool:
+        return all(pool.map(lambda check: check(), (turns, repeats)))
 
 
 def _first_turn(ids: pd.api.extensions.ExtensionArray) -> int:

@@ -1,0 +1,105 @@
+"""Every measure that takes a table of minutes refuses the same faulty tables, by name."""
+
+from __future__ import annotations
+
+import inspect
+import pkgutil
+from collections.abc import Callable
+from importlib import import_module
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+import urbgeo.access
+from tests.access.tables import long_of, named
+from urbgeo.access.catchments import catchments, compare_catchments
+from urbgeo.access.connectivity import by_direction, connectivity
+from urbgeo.access.coverage import coverage_by_minutes
+from urbgeo.access.decay import linear
+from urbgeo.access.living import emergency_response, living_circles, shelter_places
+from urbgeo.access.opportunities import cost_to_reach, cumulative, gravity, interval
+from urbgeo.access.siting import marginal_coverage, maximal_covering, p_median
+from urbgeo.errors import InputError
+
+T = named([[0, 30, 100], [60, 0, 200], [70, 90, 0]], destinations="abc")
+LONG = long_of(T)
+A = pd.Series([1.0, 2.0, 3.0], index=list("abc"), name="amount")
+SPOTS = gpd.GeoDataFrame(geometry=gpd.points_from_xy([0, 0, 1e4], [0, 1e4, 0]), index=A.index, crs=32649)
+KINDS = pd.Series("park", index=A.index)
+
+MEASURES: dict[Callable[..., object], Callable[[object], object]] = {
+    cumulative: lambda table: cumulative(table, A, minutes=30),
+    interval: lambda table: interval(table, A, minutes=(10, 30)),
+    gravity: lambda table: gravity(table, A, decay=linear(60)),
+    cost_to_reach: lambda table: cost_to_reach(table, A),
+    catchments: lambda table: catchments(table, A, A, minutes=60),
+    compare_catchments: lambda table: compare_catchments(table, A, A, minutes=[30, 60]),
+    connectivity: lambda table: connectivity(table, A),
+    by_direction: lambda table: by_direction(table, SPOTS, A, minutes=60),
+    coverage_by_minutes: lambda table: coverage_by_minutes(table, A),
+    marginal_coverage: lambda table: marginal_coverage(table, A, minutes=60),
+    maximal_covering: lambda table: maximal_covering(table, A, count=1, minutes=60),
+    p_median: lambda table: p_median(table, A, count=1),
+    living_circles: lambda table: living_circles(table, KINDS, A, services={"park": ("open", 5.0)}),
+    emergency_response: lambda table: emergency_response(table, A),
+    shelter_places: lambda table: shelter_places(table, A, A, minutes=60),
+}
+
+BAD_TABLES: dict[str, tuple[object, str]] = {
+    "no table": ([[1, 2], [3, 4]], "a DataFrame is needed"),
+    "levels without names": (T.rename_axis(index=None, columns=None), "neither wide.*nor long"),
+    "negative minutes": (T.replace(30, -1), "negative minutes at a -> b"),
+    "a mark for unreachable": (T.replace(200, 4294967), "over 20160 minutes at b -> c"),
+    "seconds among minutes": (LONG.assign(unit=["min"] * 8 + ["s"]), "mixed units: s"),
+    "a pair twice": (pd.concat([LONG, LONG.iloc[[4]]]), "1 repeated pairs at b -> b"),
+    "an id twice": (pd.concat([T, T.iloc[:1]]).rename_axis(index="origin"), "repeated or missing ids.* a"),
+    "ids nobody knows": (
+        pd.concat([LONG, pd.DataFrame({"from": ["y"], "to": ["z"], "minutes": [5.0]})]),
+        "not among the (origins at y|destinations at z)",
+    ),
+    "an id missing": (LONG.assign(to=[None, *LONG["to"][1:]]), "to is missing"),
+    "minutes as text": (LONG.assign(minutes=LONG["minutes"].astype(str)), "minutes are"),
+}
+
+pytestmark = pytest.mark.filterwarnings("ignore::urbgeo.errors.UrbgeoWarning")
+
+
+@pytest.mark.parametrize("case", BAD_TABLES)
+@pytest.mark.parametrize("measure", MEASURES, ids=lambda one: one.__name__)
+def test_faulty_tables_are_refused_by_every_measure(measure: Callable[..., object], case: str) -> None:
+    table, message = BAD_TABLES[case]
+    with pytest.raises(InputError, match=message):
+        MEASURES[measure](table)
+
+
+@pytest.mark.parametrize("measure", MEASURES, ids=lambda one: one.__name__)
+def test_a_turned_table_is_read_by_its_names(measure: Callable[..., object]) -> None:
+    for table in (T, LONG):
+        MEASURES[measure](table)
+    straight, turned = (pd.Series(vars_of(MEASURES[measure](table))) for table in (T, T.T))
+    assert straight.equals(turned)
+
+
+def vars_of(found: object) -> list[float]:
+    """Every number of a result."""
+    if isinstance(found, pd.DataFrame | pd.Series):
+        return list(np.nan_to_num(pd.DataFrame(found).select_dtypes("number").to_numpy(float).ravel()))
+    parts = [
+        getattr(found, name) for name in ("table", "origins", "facilities", "access") if hasattr(found, name)
+    ]
+    return [number for part in parts for number in vars_of(part)]
+
+
+def test_no_measure_is_left_out() -> None:
+    modules = [
+        import_module(f"urbgeo.access.{one.name}") for one in pkgutil.iter_modules(urbgeo.access.__path__)
+    ]
+    takers = {
+        function
+        for module in modules
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if not name.startswith("_") and "minutes_table" in inspect.signature(function).parameters
+    }
+    assert takers == set(MEASURES)

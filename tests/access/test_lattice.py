@@ -1,0 +1,119 @@
+"""The grid under an isochrone says what the minutes of points say; its stretches and areas are true."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.access.test_isochrones import ring_road
+from tests.network.build import QUICK, points, road
+from urbgeo.access.isochrones import isochrones
+from urbgeo.access.lattice import minutes_on_lattice, reach_nodes, roads_of, stretches
+from urbgeo.network.attach import attach_all
+from urbgeo.network.minutes import nearest_facility
+from urbgeo.network.model import Snapping, TravelNetwork, build_network
+from urbgeo.regions.region import Region
+
+ROADS: list[dict[str, object]] = [
+    {},
+    {"oneway": [True] * 4 + [False] * 2},
+    {"minutes": 30.0, "minutes_back": 3.0},
+]
+STARTS = st.lists(st.tuples(st.floats(-2.5, 22.5), st.floats(-2.5, 2.5)), min_size=1, max_size=4)
+
+
+@QUICK
+@given(STARTS, st.sampled_from(["from", "to"]), st.sampled_from(ROADS), st.floats(-3, 3), st.floats(0.3, 2))
+def test_minutes_on_the_lattice_are_those_of_points(
+    starts: list[tuple[float, float]], direction: str, columns: dict[str, object], shift: float, step: float
+) -> None:
+    network, origins = ring_road(**columns), points(starts)
+    start = attach_all(network, origins, "origins")
+    reached = reach_nodes(network, roads_of(network), start, np.inf, direction)
+    x, y = (corner + 1000 * np.arange(shift - 6, 27, step) for corner in (500_000.0, 3_000_000.0))
+    minutes, which, off_m = minutes_on_lattice(roads_of(network), reached, x, y)
+    grid = gpd.GeoDataFrame(
+        geometry=shapely.points(*(one.ravel() for one in np.meshgrid(x, y))), crs=network.crs
+    )
+    found = nearest_facility(network, grid, origins, direction=direction)
+    np.testing.assert_allclose(minutes.ravel(), found["minutes"].fillna(np.inf), rtol=1e-9, atol=1e-9)
+    assert ((which.ravel() < 0) == ~np.isfinite(minutes.ravel())).all()
+    assert (np.isfinite(off_m.ravel()) == (found["status"] != "too far")).all()
+    asked = np.flatnonzero(which.ravel() >= 0)
+    assert (start.index[which.ravel()[asked]] == found["facility"].iloc[asked]).mean() > 0.99  # else ties
+
+
+@QUICK
+@given(STARTS, st.sampled_from(["from", "to"]), st.sampled_from(ROADS), st.floats(4, 60))
+def test_stretches_hold_just_the_road_within_the_limit(
+    starts: list[tuple[float, float]], direction: str, columns: dict[str, object], limit: float
+) -> None:
+    network, origins = ring_road(**columns), points(starts)
+    roads = roads_of(network)
+    reached = reach_nodes(network, roads, attach_all(network, origins, "origins"), limit, direction)
+    parts = stretches(roads, reached, limit)
+    lines = network.links.geometry[network.links["joinable"]]
+    shares = np.arange(0.005, 1.0, 0.01)
+    spots = gpd.GeoDataFrame(
+        geometry=[line.interpolate(share, normalized=True) for line in lines for share in shares],
+        crs=network.crs,
+    )
+    minutes = nearest_facility(network, spots, origins, direction=direction)["minutes"]
+    clear = np.abs(minutes - limit) > 1e-6
+    on = shapely.distance(shapely.union_all(parts), spots.geometry.to_numpy()) < 1e-3
+    assert (on == (minutes <= limit))[clear].all()
+
+
+def test_a_stretch_of_a_bent_road_follows_its_bends() -> None:
+    bent = shapely.LineString([(0, 0), (0, 1000), (1000, 1000), (1000, 0)])
+    nodes = gpd.GeoDataFrame(geometry=gpd.points_from_xy([0, 1000], [0, 0]), index=["A", "B"], crs=32649)
+    network = build_network(nodes, gpd.GeoDataFrame(road(("A", "B", 3.0)), geometry=[bent], crs=32649))
+    middle = gpd.GeoDataFrame(geometry=[shapely.Point(500, 1000)], index=["m"], crs=32649)
+    roads = roads_of(network)
+    reached = reach_nodes(network, roads, attach_all(network, middle, "origins"), 0.75, "from")
+    (part,) = stretches(roads, reached, 0.75)
+    expected = shapely.LineString([(0, 750), (0, 1000), (1000, 1000), (1000, 750)])
+    assert shapely.hausdorff_distance(part, expected, densify=0.1) < 1e-6
+    assert part.length == pytest.approx(1500.0)
+
+
+def town(seed: int) -> TravelNetwork:
+    """Streets of some 100 m, crooked, one in five missing; walked at 4.8 km/h."""
+    draw = np.random.default_rng(seed)
+    side = 26
+    row, column = np.divmod(np.arange(side * side), side)
+    xy = 0.1 * np.stack([column, row], axis=1) + draw.normal(0, 0.02, (side * side, 2))
+    nodes = points([tuple(one) for one in xy], [f"n{k}" for k in range(side * side)])  # type: ignore[arg-type]
+    pairs = [(k, k + 1) for k in range(side * side) if k % side < side - 1]
+    pairs += [(k, k + side) for k in range(side * (side - 1))]
+    kept = [pair for pair in pairs if draw.uniform() > 0.2]
+    km = [float(np.hypot(*(xy[a] - xy[b]))) for a, b in kept]
+    streets = road(*((f"n{a}", f"n{b}", one) for (a, b), one in zip(kept, km, strict=True)), speed_kmh=4.8)
+    return build_network(nodes, streets, snapping=Snapping(max_snap_km=0.3, off_network_kmh=4.8))
+
+
+def area_errors(network: TravelNetwork, origins: gpd.GeoDataFrame, minutes: float, fine_km: float) -> object:
+    usual, fine = (
+        isochrones(network, origins, minutes=(minutes,), by="origin", resolution_km=one)["area_km2"]
+        for one in (None, fine_km)
+    )
+    return np.abs(usual / fine - 1.0).to_numpy()
+
+
+def test_areas_on_foot_at_the_default_resolution_are_within_one_percent_of_fine_ones() -> None:
+    network = town(4)
+    origins = network.nodes.loc[["n340", "n60", "n600", "n0"]]
+    assert (area_errors(network, origins, 15.0, 0.003) < 0.01).all()  # type: ignore[operator]
+    assert (area_errors(network, origins, 10.0, 0.003) < 0.01).all()  # type: ignore[operator]
+
+
+def test_areas_by_car_at_the_default_resolution_are_within_one_percent_of_fine_ones(
+    hunan: Region, hunan_network: TravelNetwork
+) -> None:
+    roads = hunan_network.only(("road",))
+    origins = hunan.counties.loc[["430281", "430703", "431202"]]
+    assert (area_errors(roads, origins, 60.0, 0.1) < 0.01).all()  # type: ignore[operator]
