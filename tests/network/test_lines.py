@@ -150,12 +150,12 @@ def test_wuhan_streets_become_a_network(streets: gpd.GeoDataFrame, wuhan: Travel
 def test_isochrones_on_wuhan_hold_who_is_in_time_and_no_one_else(wuhan: TravelNetwork) -> None:
     middle = wuhan.nodes.geometry.union_all().centroid
     start = wuhan.nodes.iloc[[int(wuhan.nodes.distance(middle).argmin())]]
-    found = isochrones(wuhan, start, minutes=(5.0, 10.0), resolution_km=0.1)
-    assert found["area_km2"].is_monotonic_increasing and 10 < found["area_km2"].iloc[0] < 200
+    found = isochrones(wuhan, start, minutes=(2.0, 4.0), resolution_km=0.1)
+    assert found["area_km2"].is_monotonic_increasing and 1 < found["area_km2"].iloc[0] < 30
     shapes = found.to_crs(wuhan.crs).geometry
-    assert shapes[10.0].buffer(1.0).contains(shapes[5.0])
+    assert shapes[4.0].buffer(1.0).contains(shapes[2.0])
     random = np.random.default_rng(2)
-    spots = np.array(middle.coords[0]) + random.uniform(-9_000, 9_000, (300, 2))
+    spots = np.array(middle.coords[0]) + random.uniform(-3_000, 3_000, (300, 2))
     points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*spots.T), crs=wuhan.crs)
     minutes = minutes_table(wuhan, start, points).to_numpy()[0]
     for limit, shape in shapes.items():

@@ -21,11 +21,13 @@ from scipy.sparse.csgraph import dijkstra
 
 from tests.conftest import shared_data
 from urbgeo.errors import InputError, SourceError, UrbgeoWarning
+from urbgeo.network.attach import attach
 from urbgeo.network.minutes import minutes_table, node_table
 from urbgeo.network.model import Snapping, TravelNetwork, build_network
 from urbgeo.network.osm import from_pbf
 from urbgeo.network.osm_speeds import WALK_KMH
 from urbgeo.network.rail import RailTerms, rail_tables
+from urbgeo.network.regional import with_trains
 from urbgeo.network.timetable import TransitTerms, build_timetable, lines_of, transit_minutes
 from urbgeo.sources import osm_tags
 from urbgeo.sources.gtfs import Gtfs, GtfsLimits, read_gtfs, seconds_of, services_on
@@ -159,6 +161,31 @@ def test_the_trains_of_porto_alegre_become_links_in_one_call() -> None:
     least, most = ((whole["b"] - whole["a"]) / 60.0).agg(["min", "max"])
     assert least - 1e-9 <= line["minutes"].sum() <= most + 1e-9
     assert (links.loc[links["class"] == "ride", "oneway"]).all(), "each direction is a line of its own"
+
+
+def test_trains_join_the_footways_of_porto_alegre() -> None:
+    walking = from_pbf(shared_data() / "porto_alegre/poa_osm.pbf", mode="walk", region="world")
+    timetable = build_timetable(read_gtfs(shared_data() / "porto_alegre/poa_trensurb.zip"), day="2019-05-15")
+    stations, stops = lines_of(timetable)
+    both = with_trains(walking, stations, stops)
+    assert both.modes == ("rail", "walk")
+    near = attach(walking, stations)
+    line = stops[stops["service"] == stops["service"].mode()[0]]
+    line = line[line["station"].isin(stations.index[near.attached])]
+    first, last = line["station"].iloc[0], line["station"].iloc[-1]
+    terms = RailTerms()
+    ride = line["minutes"].iloc[1:].sum()
+    off = pd.Series(near.off_minutes, stations.index)
+    expected = 2 * off[first] + terms.access_min + ride + terms.egress_min + 2 * off[last]
+    expected += terms.wait_min(line["trains_per_day"]).iloc[0]
+    on_foot = minutes_table(walking, stations.loc[[first]], stations.loc[[last]]).iloc[0, 0]
+    found = minutes_table(both, stations.loc[[first]], stations.loc[[last]]).iloc[0, 0]
+    assert found == pytest.approx(min(expected, on_foot), rel=1e-9) and expected < on_foot
+    assert both.provenance.shares["stations without a road"] == pytest.approx(
+        1 - near.attached[stations.index.isin(stops["station"])].mean()
+    )
+    with pytest.raises(InputError, match="ids the network already has"):
+        with_trains(both, stations, stops)
 
 
 def test_a_city_of_buses_becomes_links_too() -> None:
