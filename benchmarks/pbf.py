@@ -2,9 +2,11 @@
 
     python -m benchmarks.pbf [file.osm.pbf] [--copies 78]
 
-The peers live in a virtual environment of their own, made on first use. OSMnx reads XML only: the file is
-converted for it beforehand, driving ways alone, and that time is not counted. ``--copies`` also measures a
-file made of shifted copies of the first.
+All run in one virtual environment, made on first use, with the same versions of the libraries they share.
+OSMnx reads XML only: the file is converted for it beforehand, driving ways alone, and that time is not
+counted. ``--copies`` also measures a file made of shifted copies of the first, which is kept in the
+system's temporary folder. Memory is the high-water mark of each process (VmHWM), which starts at its own
+exec.
 """
 
 from __future__ import annotations
@@ -15,7 +17,6 @@ import os
 import platform
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 import venv
@@ -26,20 +27,23 @@ ROOT = Path(__file__).parents[1]
 PEERS = Path(tempfile.gettempdir()) / "urbgeo-peers-pbf"
 RESULTS = Path(__file__).parent / "results" / "pbf.md"
 SHIFT_DEG, ID_STEP = 0.5, 10**11
-MEMORY_LIMIT_GB, TIME_LIMIT_S = 10, 600
+MEMORY_LIMIT_GB, TIME_LIMIT_S = 10, 270
 
 MEASURE = """
-import json, resource, sys, time
-def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+import json, sys, time
+def peak():
+    with open("/proc/self/status") as status:
+        return int(status.read().split("VmHWM:")[1].split()[0]) / 1024
 {imports}
 path, repeats = sys.argv[1], int(sys.argv[2])
 base = peak()
 def once():
     start = time.perf_counter()
     {work}
-    return time.perf_counter() - start, {size}
+    return time.perf_counter() - start, {size}, peak()
 runs = [once() for _ in range(repeats)]
-print(json.dumps({{"seconds": [run[0] for run in runs], "size": runs[-1][1], "base": base, "peak": peak()}}))
+seconds = [run[0] for run in runs]
+print(json.dumps({{"seconds": seconds, "size": runs[-1][1], "base": base, "peak": runs[0][2]}}))
 """
 
 WAYS = {
@@ -50,13 +54,14 @@ WAYS = {
     ),
     "urbgeo, from_pbf": (
         "from urbgeo.network.osm import from_pbf\nimport urbgeo; urbgeo.options.progress = False",
-        "network = from_pbf(path, region='world'); network.forward",
+        "network = from_pbf(path, region='world'); network.graph",
         "[len(network.links), float(network.links['length_km'].sum())]",
     ),
     "pyrosm + same simplification": (
         "from pyrosm import OSM\nfrom benchmarks.pbf import joined_like_ours",
-        "nodes, edges = OSM(path).get_network('driving', nodes=True); roads = joined_like_ours(nodes, edges)",
-        "[len(roads), float(roads.length_km.sum())]",
+        "nodes, edges = OSM(path).get_network('driving', nodes=True); read = time.perf_counter() - start; "
+        "roads = joined_like_ours(nodes, edges)",
+        "[len(roads), float(roads.length_km.sum()), read]",
     ),
     "OSMnx": (
         "import osmnx",
@@ -101,9 +106,9 @@ def joined_like_ours(nodes: object, edges: object) -> object:
 
 def peers_python() -> str:
     python = PEERS / "bin" / "python"
-    if not python.exists():
+    if not list(PEERS.glob("lib/*/site-packages/scipy")):
         venv.create(PEERS, with_pip=True)
-        needed = ["pyrosm", "osmnx", "osmium", "numba", "tqdm"]
+        needed = ["pyrosm", "osmnx", "osmium", "numba", "scipy", "tqdm"]
         subprocess.run([python, "-m", "pip", "install", "--quiet", *needed], check=True)
     return str(python)
 
@@ -112,6 +117,8 @@ def copies_of(path: Path, copies: int, target: Path) -> Path:
     """The file repeated side by side, every copy with ids and places of its own."""
     import osmium
 
+    if target.exists():
+        return target
     writer = osmium.SimpleWriter(str(target), overwrite=True)
     for kind in (osmium.osm.NODE, osmium.osm.WAY):
         for copy in range(copies):
@@ -132,6 +139,8 @@ def drive_xml(path: Path, target: Path) -> Path:
 
     from urbgeo.sources.osm_tags import CAR, way_kind
 
+    if target.exists():
+        return target
     needed: set[int] = set()
     kept: set[int] = set()
     for way in osmium.FileProcessor(str(path), osmium.osm.WAY):
@@ -167,20 +176,20 @@ def measured(name: str, python: str, path: Path, repeats: int) -> dict[str, Any]
 
 def rows_for(path: Path, folder: Path, repeats: int) -> list[str]:
     peers = peers_python()
-    xml = drive_xml(path, folder / (path.name + ".osm"))
+    xml = drive_xml(path, folder / f"urbgeo-drive-in-{path.name}.osm")
     rows = []
     for name in WAYS:
-        ours = name.startswith("urbgeo")
-        found = measured(name, sys.executable if ours else peers, xml if name == "OSMnx" else path, repeats)
+        found = measured(name, peers, xml if name == "OSMnx" else path, repeats)
         if "failed" in found:
             rows.append(f"| {name} | {found['failed']} | | | | | |")
+            print(rows[-1], flush=True)
             continue
         seconds: list[float] = found["seconds"]
         base, peak = found["base"], found["peak"]
         warm = statistics.median(seconds[1:] or seconds)
-        count, km = found["size"]
+        count, km, *reading = found["size"]
         cells = (
-            name,
+            name + "".join(f" (reading {one:.2f} s of the last)" for one in reading),
             f"{seconds[0]:.2f}",
             f"{warm:.2f}",
             f"{peak:.0f}",
@@ -208,17 +217,15 @@ def main() -> None:
         f"Python {platform.python_version()}; `python -m benchmarks.pbf`. OSMnx lists two-way streets twice "
         "(links, km), and reads XML made beforehand.",
     ]
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        text += [
-            f"## {asked.file.name}, {asked.file.stat().st_size / 1e6:.1f} MB",
-            head,
-            *rows_for(asked.file, folder, asked.repeats),
-        ]
-        if asked.copies > 1:
-            large = copies_of(asked.file, asked.copies, folder / "copies.osm.pbf")
-            title = f"## {asked.copies} shifted copies, {large.stat().st_size / 1e6:.1f} MB"
-            text += [title, head, *rows_for(large, folder, 2)]
+    folder = Path(tempfile.gettempdir())
+    title = f"## {asked.file.name}, {asked.file.stat().st_size / 1e6:.1f} MB"
+    text += [title, head, *rows_for(asked.file, folder, asked.repeats)]
+    if asked.copies > 1:
+        large = copies_of(
+            asked.file, asked.copies, folder / f"urbgeo-{asked.copies}-copies-of-{asked.file.name}"
+        )
+        title = f"## {asked.copies} shifted copies, {large.stat().st_size / 1e6:.1f} MB"
+        text += [title, head, *rows_for(large, folder, 1)]
     RESULTS.parent.mkdir(exist_ok=True)
     joined = "\n\n".join(text)
     RESULTS.write_text(joined.replace("|\n\n|", "|\n|") + "\n", encoding="utf-8")

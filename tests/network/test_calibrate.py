@@ -8,9 +8,12 @@ import pandas as pd
 import pytest
 
 import urbgeo
+from tests.conftest import shared_data
 from urbgeo.errors import InputError
 from urbgeo.network.calibrate import calibrate
 from urbgeo.network.model import TravelNetwork, build_network
+from urbgeo.network.osm import from_pbf
+from urbgeo.network.osm_speeds import CHINA, WORLD
 
 
 def grid() -> TravelNetwork:
@@ -60,3 +63,23 @@ def test_trips_that_cannot_be_used_are_named() -> None:
         calibrate(network, network.nodes, bad.assign(minutes=good["minutes"].where(good.index != 5)))
     with pytest.raises(InputError, match="2 trips for 3 classes"):
         calibrate(network, network.nodes, good.iloc[:2])
+
+
+def test_the_step_between_two_speed_tables_is_found_on_the_roads_of_porto_alegre() -> None:
+    """Trips timed by one published table, fitted by a network timed by another."""
+    path = shared_data() / "porto_alegre/poa_osm.pbf"
+    classes = ["primary", "secondary", "tertiary"]
+    model, truth = (
+        from_pbf(path, classes=classes, region=region, use_maxspeed=False) for region in ("world", "china")
+    )
+    random = np.random.default_rng(4)
+    inner = model.nodes.index[model.component == 0]
+    pairs = pd.DataFrame(random.choice(inner, (40, 2)), columns=["from_place", "to_place"])
+    starts, ends = (pd.Index(pairs[name].unique()) for name in pairs)
+    table = urbgeo.minutes_table(truth, truth.nodes.loc[starts], truth.nodes.loc[ends]).to_numpy()
+    minutes = table[starts.get_indexer(pairs["from_place"]), ends.get_indexer(pairs["to_place"])]
+    found = calibrate(model, model.nodes, pairs.assign(minutes=minutes), folds=2)
+    expected = {name: WORLD.kmh[name] / CHINA.kmh[name] for name in classes}
+    assert found.factors.to_dict() == pytest.approx(expected, rel=0.05)
+    assert found.error_after < 0.05 * found.error_before
+    assert found.error_held_out < 0.2 * found.error_before

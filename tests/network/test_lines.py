@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 from shapely import LineString, MultiLineString, Point
 
 from tests.conftest import shared_data
+from urbgeo.access.isochrones import isochrones
 from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.network.lines import from_lines
-from urbgeo.network.minutes import node_table
-from urbgeo.network.model import Snapping
+from urbgeo.network.minutes import minutes_table, node_table
+from urbgeo.network.model import Snapping, TravelNetwork
 from urbgeo.network.snap import snap_report
 
 UTM = 32649
@@ -103,12 +107,21 @@ def test_the_policy_decides_whether_an_island_is_joined() -> None:
         Snapping(component="second")
 
 
-def test_wuhan_streets_become_a_network() -> None:
-    streets = gpd.read_parquet(shared_data() / "wuhan/streets.parquet")
+@pytest.fixture(scope="module")
+def streets() -> gpd.GeoDataFrame:
+    return gpd.read_parquet(shared_data() / "wuhan/streets.parquet")
+
+
+@pytest.fixture(scope="module")
+def wuhan(streets: gpd.GeoDataFrame) -> TravelNetwork:
     with pytest.warns(UrbgeoWarning, match="11 lines given twice"):
-        network = from_lines(
+        return from_lines(
             streets, class_column="highway", node_columns=("u", "v"), class_system="osm", source="OSM"
         )
+
+
+def test_wuhan_streets_become_a_network(streets: gpd.GeoDataFrame, wuhan: TravelNetwork) -> None:
+    network = wuhan
     left_out = sum(
         network.provenance.parameters[name] for name in ("lines of no length", "lines given twice")
     )
@@ -132,3 +145,42 @@ def test_wuhan_streets_become_a_network() -> None:
     np.testing.assert_allclose(
         node_table(network, some, np.arange(0, n, 500)), dijkstra(graph, indices=some)[:, ::500]
     )
+
+
+def test_isochrones_on_wuhan_hold_who_is_in_time_and_no_one_else(wuhan: TravelNetwork) -> None:
+    middle = wuhan.nodes.geometry.union_all().centroid
+    start = wuhan.nodes.iloc[[int(wuhan.nodes.distance(middle).argmin())]]
+    found = isochrones(wuhan, start, minutes=(2.0, 4.0), resolution_km=0.1)
+    assert found["area_km2"].is_monotonic_increasing and 1 < found["area_km2"].iloc[0] < 30
+    shapes = found.to_crs(wuhan.crs).geometry
+    assert shapes[4.0].buffer(1.0).contains(shapes[2.0])
+    random = np.random.default_rng(2)
+    spots = np.array(middle.coords[0]) + random.uniform(-3_000, 3_000, (300, 2))
+    points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*spots.T), crs=wuhan.crs)
+    minutes = minutes_table(wuhan, start, points).to_numpy()[0]
+    for limit, shape in shapes.items():
+        clear = points.distance(shape.boundary).to_numpy() > 150.0  # outlines are true to a cell's diagonal
+        inside = points.within(shape).to_numpy()
+        assert (inside & clear).sum() > 10 and (~inside & clear).sum() > 10
+        wrong = inside != (np.nan_to_num(minutes, nan=np.inf) <= limit)
+        assert (wrong & clear).mean() < 0.02
+
+
+def test_the_snap_report_of_wuhan_accounts_for_every_point(wuhan: TravelNetwork) -> None:
+    west, south, east, north = wuhan.nodes.total_bounds
+    x, y = np.meshgrid(np.linspace(west, east, 12), np.linspace(south, north, 12))
+    points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(x.ravel(), y.ravel()), crs=wuhan.crs)
+    report = snap_report(replace(wuhan, snapping=Snapping(max_snap_km=1.0)), points)
+    nearest = (
+        shapely.distance(points.geometry.to_numpy()[:, None], joinable(wuhan)[None, :]).min(axis=1) / 1000
+    )
+    near = nearest <= 1.0
+    assert (report["status"] == "too far").tolist() == (~near).tolist() and 0 < near.sum() < len(points)
+    np.testing.assert_allclose(report.loc[near, "off_km"], nearest[near], rtol=1e-9)
+    assert (report.loc[near, "status"] == "island").equals(report.loc[near, "component"] > 0)
+
+
+def joinable(network: TravelNetwork) -> np.ndarray:
+    """One shape of each thousand joinable links: distances to all, without an index."""
+    lines = network.links.geometry.to_numpy()[network.links["joinable"].to_numpy(bool)]
+    return np.array([shapely.multilinestrings(lines[i : i + 1000]) for i in range(0, len(lines), 1000)])

@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import zipfile
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import osmium
 import pandas as pd
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyproj import Transformer
+from scipy.sparse import coo_array, csr_array
+from scipy.sparse.csgraph import dijkstra
 
 from tests.conftest import shared_data
 from urbgeo.errors import InputError, SourceError, UrbgeoWarning
+from urbgeo.network.attach import attach
 from urbgeo.network.minutes import minutes_table, node_table
 from urbgeo.network.model import Snapping, TravelNetwork, build_network
 from urbgeo.network.osm import from_pbf
+from urbgeo.network.osm_speeds import WALK_KMH
 from urbgeo.network.rail import RailTerms, rail_tables
+from urbgeo.network.regional import with_trains
 from urbgeo.network.timetable import TransitTerms, build_timetable, lines_of, transit_minutes
+from urbgeo.sources import osm_tags
 from urbgeo.sources.gtfs import Gtfs, GtfsLimits, read_gtfs, seconds_of, services_on
 
 FEED = {
@@ -153,6 +163,31 @@ def test_the_trains_of_porto_alegre_become_links_in_one_call() -> None:
     assert (links.loc[links["class"] == "ride", "oneway"]).all(), "each direction is a line of its own"
 
 
+def test_trains_join_the_footways_of_porto_alegre() -> None:
+    walking = from_pbf(shared_data() / "porto_alegre/poa_osm.pbf", mode="walk", region="world")
+    timetable = build_timetable(read_gtfs(shared_data() / "porto_alegre/poa_trensurb.zip"), day="2019-05-15")
+    stations, stops = lines_of(timetable)
+    both = with_trains(walking, stations, stops)
+    assert both.modes == ("rail", "walk")
+    near = attach(walking, stations)
+    line = stops[stops["service"] == stops["service"].mode()[0]]
+    line = line[line["station"].isin(stations.index[near.attached])]
+    first, last = line["station"].iloc[0], line["station"].iloc[-1]
+    terms = RailTerms()
+    ride = line["minutes"].iloc[1:].sum()
+    off = pd.Series(near.off_minutes, stations.index)
+    expected = 2 * off[first] + terms.access_min + ride + terms.egress_min + 2 * off[last]
+    expected += terms.wait_min(line["trains_per_day"]).iloc[0]
+    on_foot = minutes_table(walking, stations.loc[[first]], stations.loc[[last]]).iloc[0, 0]
+    found = minutes_table(both, stations.loc[[first]], stations.loc[[last]]).iloc[0, 0]
+    assert found == pytest.approx(min(expected, on_foot), rel=1e-9) and expected < on_foot
+    assert both.provenance.shares["stations without a road"] == pytest.approx(
+        1 - near.attached[stations.index.isin(stops["station"])].mean()
+    )
+    with pytest.raises(InputError, match="ids the network already has"):
+        with_trains(both, stations, stops)
+
+
 def test_a_city_of_buses_becomes_links_too() -> None:
     timetable = build_timetable(read_gtfs(shared_data() / "porto_alegre/poa_eptc.zip"), day="2019-05-15")
     with pytest.raises(InputError, match="no run begins in it"):
@@ -208,10 +243,7 @@ def within(table: pd.DataFrame, limit: float) -> list[dict[int, float]]:
 
 
 def test_porto_alegre_equals_brute_force_on_a_part_of_the_city() -> None:
-    hexagons = pd.read_csv(shared_data() / "porto_alegre/poa_hexgrid.csv").set_index("id")
-    points = gpd.GeoDataFrame(
-        geometry=gpd.points_from_xy(hexagons.lon, hexagons.lat), index=hexagons.index, crs=4326
-    )
+    points = hexagons()
     feeds = [read_gtfs(shared_data() / f"porto_alegre/poa_{name}.zip") for name in ("eptc", "trensurb")]
     walking = from_pbf((shared_data() / "porto_alegre/poa_osm.pbf"), mode="walk", region="world")
     timetable = build_timetable(feeds, day="2019-05-15")
@@ -242,6 +274,68 @@ def test_porto_alegre_equals_brute_force_on_a_part_of_the_city() -> None:
         quicker = (ours.median < ours.walking - 1e-9).mean().mean()
         assert quicker > (0.2 if window[0] == "14:00" else 0.0)
         assert (ours.median <= ours.walking.where(ours.walking <= 60, np.inf) + 1e-9).all(axis=None)
+
+
+def test_walks_of_porto_alegre_equal_a_search_over_every_stretch_of_street() -> None:
+    """Streets read by pyosmium, every node a node, hexagons joined to the nearest of all stretches."""
+    path = shared_data() / "porto_alegre/poa_osm.pbf"
+    places, ways = {}, []
+    for one in osmium.FileProcessor(str(path)):
+        if one.is_node():
+            places[one.id] = (one.lon, one.lat)
+        elif one.is_way() and osm_tags.way_kind(dict(one.tags), osm_tags.WALK):
+            ways.append([node.ref for node in one.nodes])
+    number = {node: i for i, node in enumerate(places)}
+    stretch = np.array([(number[a], number[b]) for refs in ways for a, b in itertools.pairwise(refs)])
+    lon_lat = np.array(list(places.values()))
+    x, y = Transformer.from_crs(4326, 32722, always_xy=True).transform(*lon_lat.T)
+    xy = np.column_stack([x, y])
+    km = great_circle_km(lon_lat[stretch[:, 0]], lon_lat[stretch[:, 1]])
+    points = hexagons().cx[-51.24:-51.19, -30.05:-30.02].iloc[::9]
+    spots = shapely.get_coordinates(points.to_crs(32722).geometry.to_numpy())
+    n, rows, columns, minutes = len(places), [stretch[:, 0]], [stretch[:, 1]], [km / WALK_KMH * 60.0]
+    for i, spot in enumerate(spots):
+        start, step = xy[stretch[:, 0]], xy[stretch[:, 1]] - xy[stretch[:, 0]]
+        length = np.maximum((step**2).sum(axis=1), 1e-12)
+        share = np.clip(((spot - start) * step).sum(axis=1) / length, 0, 1)
+        off = np.hypot(*(start + share[:, None] * step - spot).T)
+        near = int(off.argmin())
+        leg = off[near] / 1000.0 / WALK_KMH * 60.0
+        rows.append(np.array([n + i, n + i]))
+        columns.append(stretch[near])
+        minutes.append(leg + np.array([share[near], 1 - share[near]]) * km[near] / WALK_KMH * 60.0)
+    matrix = coo_array(
+        (np.maximum(np.concatenate(minutes), 1e-12), (np.concatenate(rows), np.concatenate(columns))),
+        shape=(n + len(spots), n + len(spots)),
+    )
+    least = dijkstra(cheapest(matrix), directed=False, indices=n + np.arange(len(spots)))[:, n:]
+    walking = from_pbf(path, mode="walk", region="world")
+    ours = minutes_table(walking, points, points).to_numpy()
+    apart = ~np.eye(len(points), dtype=bool)
+    assert np.isfinite(least).all() and len(points) > 12
+    np.testing.assert_allclose(ours[apart], least[apart], rtol=1e-3)
+
+
+def cheapest(matrix: coo_array) -> csr_array:
+    """Of parallel stretches the least: a sparse matrix would add them."""
+    a, b = np.minimum(*matrix.coords), np.maximum(*matrix.coords)
+    order = np.lexsort((matrix.data, b, a))
+    a, b, data = a[order], b[order], matrix.data[order]
+    first = np.concatenate([[True], (np.diff(a) != 0) | (np.diff(b) != 0)])
+    return csr_array((data[first], (a[first], b[first])), shape=matrix.shape)
+
+
+def great_circle_km(start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    a, b = (
+        np.stack([np.cos(y) * np.cos(x), np.cos(y) * np.sin(x), np.sin(y)])
+        for x, y in (np.radians(start).T, np.radians(end).T)
+    )
+    return 6371.0088 * 2 * np.arcsin(np.linalg.norm(a - b, axis=0) / 2)
+
+
+def hexagons() -> gpd.GeoDataFrame:
+    table = pd.read_csv(shared_data() / "porto_alegre/poa_hexgrid.csv").set_index("id")
+    return gpd.GeoDataFrame(geometry=gpd.points_from_xy(table.lon, table.lat), index=table.index, crs=4326)
 
 
 def only_stops(timetable, stops):  # type: ignore[no-untyped-def]

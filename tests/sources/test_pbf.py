@@ -182,6 +182,30 @@ def test_only_links_with_an_end_in_the_box_are_kept(tmp_path: Path) -> None:
         read_roads(path, bbox=(100.0, 27.0, 101.0, 28.0))
 
 
+def test_stretches_of_no_length_are_counted_and_left_out(tmp_path: Path) -> None:
+    roads = read_roads(
+        write_pbf(tmp_path / "a.osm.pbf", GRID, [([0, 1], ROAD), ([1, 1], ROAD), ([1, 2], ROAD)])
+    )
+    assert roads.counts["pieces of no length"] == 1
+    assert (roads.length_km > 0).all()
+    with pytest.raises(InputError, match="lack nodes"):
+        read_roads(write_pbf(tmp_path / "b.osm.pbf", GRID, [([1, 1], ROAD)]))
+
+
+def test_a_way_given_twice_changes_no_distance(tmp_path: Path) -> None:
+    ways = [([0, 1, 2], ROAD), ([2, 12], ROAD), ([10, 0, 20], ROAD)]
+    once, twice = (
+        graph_of(read_roads(write_pbf(tmp_path / f"{name}.osm.pbf", GRID, [*ways, *again])))
+        for name, again in (("once", []), ("twice", ways[:1]))
+    )
+    for one in (once, twice):
+        assert nx.shortest_path_length(one, 10, 12, weight="km") == pytest.approx(
+            great_circle(*GRID[10], *GRID[0])
+            + great_circle(*GRID[0], *GRID[2])
+            + great_circle(*GRID[2], *GRID[12])
+        )
+
+
 def test_ways_cut_by_the_edge_of_an_extract_end_there(tmp_path: Path) -> None:
     places = {node: GRID[node] for node in (0, 1, 3, 4)}
     roads = read_roads(write_pbf(tmp_path / "a.osm.pbf", places, [([0, 1, 2, 3, 4], ROAD)]))

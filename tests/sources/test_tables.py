@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from geopandas.testing import assert_geodataframe_equal
 
+from tests.conftest import shared_data
 from urbgeo.errors import InputError, SourceError, UrbgeoWarning
 from urbgeo.sources.postgis import read_postgis, write_postgis
 from urbgeo.sources.tables import read_layer, sniffed
@@ -126,6 +127,38 @@ def test_files_that_cannot_be_used_say_why(tmp_path: Path) -> None:
     PLACES.to_parquet(tmp_path / "a.parquet")
     with pytest.raises(InputError, match="says it is in China Geodetic"):
         read_layer(tmp_path / "a.parquet", crs=4326)
+
+
+def test_the_counties_of_hunan_survive_a_shapefile_in_gbk(tmp_path: Path) -> None:
+    counties = gpd.read_file(shared_data() / "hunan/hunan_counties_2021_wgs84_census2020.gpkg")
+    counties = counties[["CODE", "NAME", "POPU", "geometry"]]
+    counties.to_file(tmp_path / "counties.shp", encoding="gbk")
+    (tmp_path / "counties.cpg").unlink(missing_ok=True)
+    found = read_layer(tmp_path / "counties.shp", index="CODE")
+    assert found.encoding == "gb18030" and len(found.frame) == 137
+    assert found.frame["NAME"].tolist() == counties["NAME"].tolist()
+    assert found.frame["POPU"].sum() == counties["POPU"].sum()
+    with pytest.raises(SourceError, match="not in utf-8; it reads as gb18030"):
+        read_layer(tmp_path / "counties.shp", encoding="utf-8")
+
+
+def test_county_seats_and_stations_are_read_from_csv_and_xlsx_alike(tmp_path: Path) -> None:
+    for name, columns in (
+        ("hunan_county_seats_amap2020", ("lon_wgs84", "lat_wgs84")),
+        ("rail_stations_bbox", ("WGS84_Lng", "WGS84_Lat")),
+    ):
+        path = shared_data() / f"hunan/{name}.csv"
+        lon, lat = columns
+        plain = read_layer(path, lon=lon, lat=lat, crs=4326)
+        table = pd.read_csv(path)
+        table.to_excel(tmp_path / "a.xlsx", index=False)
+        (tmp_path / "gbk.csv").write_bytes(table.to_csv(index=False).encode("gb18030"))
+        for other in (tmp_path / "a.xlsx", tmp_path / "gbk.csv"):
+            found = read_layer(other, lon=lon, lat=lat, crs=4326)
+            assert_geodataframe_equal(found.frame, plain.frame, check_like=True)
+        assert plain.frame.geometry.y.between(22, 32).all()
+    with pytest.raises(InputError, match="look swapped"):
+        read_layer(path, lon="WGS84_Lat", lat="WGS84_Lng", crs=4326)
 
 
 @pytest.fixture(scope="module")

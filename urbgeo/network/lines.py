@@ -117,6 +117,13 @@ def _checked(
     check_crs(lines, "lines")
     if lines.empty:
         raise InputError("lines: it has no rows.")
+    if isinstance(lines.index, pd.MultiIndex):
+        levels = ", ".join(map(str, lines.index.names))
+        raise InputError(
+            f"lines: its ids have {lines.index.nlevels} levels ({levels}), as OSMnx's edges do, which list a "
+            "two-way street twice; use from_osmnx with the graph, or with "
+            "osmnx.graph_from_gdfs(nodes, edges). For other tables use .reset_index()."
+        )
     optional = [*(node_columns or ()), *([oneway_column] if oneway_column else [])]
     check_columns(lines, "lines", [class_column, *optional])
     check_ids(lines.index, "lines")

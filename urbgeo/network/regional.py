@@ -11,7 +11,7 @@ import shapely
 from shapely.ops import substring
 
 from urbgeo.checks import check_choice
-from urbgeo.errors import InputError
+from urbgeo.errors import InputError, some_of
 from urbgeo.network.attach import attach
 from urbgeo.network.model import Snapping, TravelNetwork, build_network
 from urbgeo.network.rail import RailTerms, rail_tables
@@ -67,19 +67,54 @@ def region_network(
     road = replace(road, provenance=road.provenance.having(parameters=asdict(road.snapping)))
     if "rail" not in modes:
         return road
-    terms = rail_terms or RailTerms()
-    nodes, rail = rail_tables(region.stations, region.rail_stops, terms=terms)
-    served = region.stations[region.stations.index.isin(region.rail_stops["station"])]
-    joint_nodes, joint = with_stations(road, served)
+    return with_trains(road, region.stations, region.rail_stops, terms=rail_terms)
+
+
+def with_trains(
+    network: TravelNetwork,
+    stations: gpd.GeoDataFrame,
+    stops: pd.DataFrame,
+    *,
+    terms: RailTerms | None = None,
+) -> TravelNetwork:
+    """The network with trains: stations joined to its roads or footways, and every service between them.
+
+    Parameters
+    ----------
+    network
+        To travel to and from the stations; its ``snapping`` says how far they may lie from a link.
+    stations, stops
+        As for :func:`urbgeo.network.rail.rail_tables`, e.g. of
+        :func:`urbgeo.network.timetable.lines_of`.
+    terms
+        Minutes of boarding, waiting, changing and leaving.
+
+    Returns
+    -------
+    TravelNetwork
+        The provenance gives the share of served stations that no link is near enough to.
+
+    Raises
+    ------
+    InputError
+        For faulty tables, and ids that the network already has.
+    """
+    terms = terms or RailTerms()
+    nodes, rail = rail_tables(stations, stops, terms=terms)
+    served = stations[stations.index.isin(stops["station"])]
+    joint_nodes, joint = with_stations(network, served)
+    clash = nodes.index[nodes.index.isin(joint_nodes.index)]
+    if len(clash):
+        raise InputError(f"stations: ids the network already has: {some_of(clash)}; rename them.")
     joined = build_network(
-        gpd.GeoDataFrame(pd.concat([joint_nodes, nodes.to_crs(road.crs)]), crs=road.crs),
+        gpd.GeoDataFrame(pd.concat([joint_nodes, nodes.to_crs(network.crs)]), crs=network.crs),
         pd.concat([joint, rail]),
-        snapping=snapping,
+        snapping=network.snapping,
     )
     # The tables carry minutes by now; the links remember where these came from.
-    source = joint["speed_source"].reindex(joined.links.index).fillna("minutes")
+    source = joint["speed_source"].astype(object).reindex(joined.links.index).fillna("minutes")
     unjoined = 1.0 - joint["class"].eq("station access").sum() / len(served)
-    about = road.provenance.having(parameters=asdict(terms), shares={"stations without a road": unjoined})
+    about = network.provenance.having(parameters=asdict(terms), shares={"stations without a road": unjoined})
     return replace(joined, links=joined.links.assign(speed_source=source), provenance=about)
 
 
@@ -124,6 +159,7 @@ def _junctions(road: TravelNetwork, stations: gpd.GeoDataFrame) -> pd.DataFrame:
     at_start, at_end = meets["spot"] == 0, meets["spot"] == 1
     meets["along"] = first["along"].mask(at_start, 0.0).mask(at_end, 1.0)
     new = "at " + first["station"].astype(str)
+    meets["mode"] = ends["mode"].astype(object).to_numpy()
     meets["node"] = new.mask(at_start, ends["from_node"].to_numpy()).mask(at_end, ends["to_node"].to_numpy())
     return meets
 
@@ -150,8 +186,8 @@ def _cut(road: TravelNetwork, junctions: pd.DataFrame) -> pd.DataFrame:
         **{column: pieces[column] * share for column in ("length_km", "minutes", "minutes_back")},
     )
     ends = road.links.iloc[parts["link"]]
-    pieces["from_node"] = pieces["from_node"].fillna(ends["from_node"])
-    pieces["to_node"] = pieces["to_node"].fillna(ends["to_node"])
+    pieces["from_node"] = pieces["from_node"].astype(object).fillna(ends["from_node"])
+    pieces["to_node"] = pieces["to_node"].astype(object).fillna(ends["to_node"])
     return pieces.set_axis(pieces.index.astype(str) + " part " + number.astype(str).to_numpy())
 
 
@@ -164,7 +200,7 @@ def _access(meets: pd.DataFrame) -> pd.DataFrame:
             "length_km": meets["off_km"].to_numpy(),
             "minutes": meets["off_minutes"].to_numpy(),
             "minutes_back": meets["off_minutes"].to_numpy(),
-            "mode": "road",
+            "mode": meets["mode"].to_numpy(),
             "joinable": False,
             "class": "station access",
             "speed_source": "minutes",
