@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from urbgeo.network.minutes import minutes_table, nearest_facility
     from urbgeo.network.model import Snapping, TravelNetwork, build_network
     from urbgeo.network.osm import from_osmnx, from_pbf
+    from urbgeo.network.paths import quickest_paths
     from urbgeo.network.rail import RailTerms
     from urbgeo.network.regional import region_network
     from urbgeo.network.scenario import compare, rank_projects
@@ -69,6 +70,7 @@ _ROOMS = {
     "minutes_table": "urbgeo.network.minutes",
     "nearest_facility": "urbgeo.network.minutes",
     "node_sums": "urbgeo.network.sums",
+    "quickest_paths": "urbgeo.network.paths",
     "rank_projects": "urbgeo.network.scenario",
     "reach": "urbgeo.access.reach",
     "region_network": "urbgeo.network.regional",
@@ -111,6 +113,7 @@ __all__ = [
     "nearest_facility",
     "node_sums",
     "options",
+    "quickest_paths",
     "rank_projects",
     "reach",
     "region_network",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import geopandas as gpd
@@ -134,6 +135,35 @@ def test_work_beyond_the_budget_is_refused_before_it_starts(
         options.memory_gb = 0.0
 
 
+@pytest.mark.parametrize("method", ["plain", "hierarchy"])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_table_needs_its_own_size_and_little_more(town: TravelNetwork, method: str, dtype: str) -> None:
+    """2,844 counties each way: the rest is what the searches need, whatever the size of the table."""
+    ends = attach(town, town.nodes.iloc[:2844])
+    town.hierarchy  # noqa: B018, held before the count begins
+    plan, limit = by(method), 4.0
+    table_between(town, ends.rows(slice(0, 9)), ends, limit, plan=plan, dtype=dtype)
+    tracemalloc.start()
+    try:
+        for start, end in ((ends, ends), (ends, ends.rows(slice(0, 2000)))):
+            tracemalloc.reset_peak()
+            before = tracemalloc.get_traced_memory()[0]
+            table = table_between(town, start, end, limit, plan=plan, dtype=dtype)
+            peak = tracemalloc.get_traced_memory()[1] - before
+            assert table.nbytes <= peak < table.nbytes + 30e6
+            assert table.dtype == dtype
+            del table
+    finally:
+        tracemalloc.stop()
+
+
+def test_the_estimate_of_memory_is_about_right(town: TravelNetwork) -> None:
+    one = plan_table(town.graph, 500, 500, np.inf, topology=True, fitted=True, sample=0)
+    other = plan_table(town.graph, 2844, 2844, np.inf, topology=True, fitted=True, sample=0, cell_bytes=4)
+    assert other.bytes - one.bytes >= 2844**2 * 4 - 500**2 * 8
+    assert other.bytes < 2844**2 * 4 + 60e6
+
+
 def test_a_topology_is_kept_and_serves_other_speeds(
     town: TravelNetwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -199,7 +229,10 @@ began = time.perf_counter()
 try:
     ends_table(graph, nodes, legs, few, legs[:4])
 except KeyboardInterrupt:
-    print(time.perf_counter() - began)
+    ended = time.perf_counter() - began
+    table = ends_table(graph, few, legs[:4], nodes[:9], legs[:9])
+    assert (table == (ring[:9] - ring[:4, None]) % n).all(), "what was interrupted harms nothing later"
+    print(ended)
 """
 
 

@@ -114,7 +114,7 @@ def _block_of(nodes: int, sources: int, reached: int) -> tuple[int, int]:
     return together, int(min(nodes, ground))
 
 
-def check_budget(plan: Plan, what: str) -> None:
+def check_budget(plan: Plan, what: str, remedy: str = "Take fewer rows or columns") -> None:
     """Refuse work that would not fit ``options.memory_gb``, before it starts.
 
     Raises
@@ -126,8 +126,7 @@ def check_budget(plan: Plan, what: str) -> None:
     if budget and plan.bytes > budget:
         raise InputError(
             f"{what}: about {plan.bytes / 1e9:.1f} GB are needed and options.memory_gb allows "
-            f"{options.memory_gb:g}. Write it in blocks with write_minutes_table, take fewer rows or "
-            "columns, or raise the budget."
+            f"{options.memory_gb:g}. {remedy}, or raise the budget."
         )
 
 
