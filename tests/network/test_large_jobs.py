@@ -20,7 +20,8 @@ from urbgeo.network.attach import attach
 from urbgeo.network.hierarchy import fit, prepare
 from urbgeo.network.minutes import minutes_table, table_between
 from urbgeo.network.model import TravelNetwork, build_network
-from urbgeo.network.plan import Plan, plan_table
+from urbgeo.network.plain import minutes_of_nodes
+from urbgeo.network.plan import Plan, _block_of, nodes_within, plan_sums, plan_table
 from urbgeo.network.sums import node_sums, sums_within
 from urbgeo.options import options
 
@@ -71,6 +72,29 @@ def test_a_few_rows_are_searched_and_many_go_over_the_hierarchy(town: TravelNetw
     ready = plan_table(town.graph, 3000, 3000, np.inf, topology=True, fitted=True, sample=0)
     assert (few.method, many.method, ready.method) == ("plain", "hierarchy", "hierarchy")
     assert ready.seconds < many.seconds
+
+
+def test_sums_are_searched_for_a_few_nodes_and_swept_for_many(town: TravelNetwork) -> None:
+    few = plan_sums(town.graph, 3, 15.0, topology=False, fitted=False, sample=0)
+    many = plan_sums(town.graph, 2000, 15.0, topology=True, fitted=True, sample=0)
+    every = plan_sums(town.graph, NODES, 15.0, topology=False, fitted=False, sample=0)
+    assert (few.method, many.method, every.method) == ("plain", "hierarchy", "hierarchy")
+
+
+@pytest.mark.parametrize("sources", [1000, NODES])
+def test_the_ground_of_a_block_is_estimated_to_within_a_factor_of_three(
+    town: TravelNetwork, sources: int
+) -> None:
+    graph, limit = town.graph, 5.0
+    along = graph.order[:: NODES // sources].astype(np.int64)
+    one = int(np.median([nodes_within(graph, int(node), limit) for node in along[:: sources // 40]]))
+    together, estimated = _block_of(graph.node_count, sources, one)
+    found = []
+    for first in range(0, sources - together, together):
+        block = along[first : first + together]
+        minutes = minutes_of_nodes(graph, block, np.zeros(together), limit)
+        found.append(np.isfinite(minutes).sum())
+    assert np.median(found) / 3 < estimated < np.median(found) * 3
 
 
 def test_explain_tells_the_way(town: TravelNetwork, some: gpd.GeoDataFrame) -> None:

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from urbgeo.errors import InputError
-from urbgeo.network.bounded import STATE, explore, forget, workspaces
+from urbgeo.network.bounded import STATE
 from urbgeo.network.graph import Graph
 from urbgeo.network.lanes import LANES, SOURCES_TOGETHER
+from urbgeo.network.plain import reached_nodes
 from urbgeo.network.scattered import SOURCES_TOGETHER as SCATTERED_TOGETHER
 from urbgeo.options import options, thread_count
 
@@ -132,11 +133,7 @@ def check_budget(plan: Plan, what: str, remedy: str = "Take fewer rows or column
 
 def nodes_within(graph: Graph, node: int, limit: float) -> int:
     """How many nodes one search from this node reaches."""
-    with workspaces(graph) as take:
-        work = take()
-        reached = explore(graph.out.start, graph.out.arcs, graph.rank[[node]], np.zeros(1), limit, work)
-        forget(work, reached)
-    return int(reached)
+    return len(reached_nodes(graph, np.array([node]), np.zeros(1), limit)[0])
 
 
 def plain_bytes(graph: Graph, threads: int) -> int:
