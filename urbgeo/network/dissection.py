@@ -66,7 +66,9 @@ def dissect(graph: Graph, links: Links) -> Order:
 
     def cut(task: tuple[int, int], stop: Stop) -> tuple[list[tuple[int, int]], int]:
         further = _split(core.links, mate, room, *task, above, stop)
-        return [(int(low), int(high)) for low, high in further], task[1] - task[0] - int(np.ptp(further, axis=1).sum())
+        return [(int(low), int(high)) for low, high in further], task[1] - task[0] - int(
+            np.ptp(further, axis=1).sum()
+        )
 
     over_tree([(0, count)] if count else [], cut, total=count, what="dissecting the network")
     rank[core.nodes] = core.removed.size + above
@@ -315,7 +317,7 @@ def _augment(links, mate, room, before, low, high):  # type: ignore[no-untyped-d
 
 @kernel()
 def _next_arc(links, room, node, low, high):  # type: ignore[no-untyped-def]
-    """The arc at the node's cursor that leads one level on, after passing over those that do not; -1: none."""
+    """The arc at the node's cursor that leads one level on, passing over those that do not; -1: none."""
     inside = room.pos[node] >= low
     while room.cursor[node] < links.start[node + 1]:
         k = room.cursor[node]
