@@ -1,9 +1,10 @@
 """The travel-time engine and its peers on the same networks in one run; prints and keeps one table of ratios.
 
 ``python -m benchmarks.engine [wuhan] [40000] [250000] [1500000:scipy,pandana]``: the streets of Wuhan (where
-the data is at hand) and generated road networks of so many nodes, beside all peers or those named. Peers are installed once into an environment of their
-own, named by ``URBGEO_PEERS`` (default: a folder in the system's temporary folder). Each network has its
-section in ``results/engine.md``, with what is asked of the engine and whether it holds.
+the data is at hand) and generated road networks of so many nodes, beside all peers or those named. Peers are
+installed once into an environment of their own, named by ``URBGEO_PEERS`` (default: a folder in the system's
+temporary folder). Each network has its section in ``results/engine.md``, with what is asked of the engine and
+whether it holds.
 """
 
 from __future__ import annotations
