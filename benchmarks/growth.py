@@ -1,13 +1,16 @@
-"""Cost as a network grows: the same jobs at 0.1, 1 and 10 million nodes, with the fitted exponents.
+"""Cost as a network grows: the same jobs at 0.1, 1 and 10 million nodes, with the exponents of a line through
+the logs.
 
-Run ``python -m benchmarks.growth [NODES ...]``; each size runs in its own process, so that its peak memory
-is its own.
+Run ``python -m benchmarks.growth [NODES ...]``. Every stage runs in a process of its own, so that its peak
+memory (VmHWM of Linux) is its own: ``tables`` (GeoDataFrames to a TravelNetwork with its compiled arcs),
+``arrays`` (arrays to compiled arcs), ``prepare`` (topology, fit), ``ask`` (answers from the saved files).
+``--stage NAME NODES`` runs one alone. What a stage found is kept in the temporary folder; the table is made
+of all that was found.
 """
 
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -16,49 +19,72 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 
-from benchmarks.roads import load_roads, make_roads
-from urbgeo.network.graph import compile_graph
-from urbgeo.network.hierarchy import fit, prepare
-from urbgeo.network.lanes import lanes_sums, lanes_table
+from benchmarks.roads import Roads, load_roads, make_roads
+from urbgeo.network.graph import Graph, compile_graph
+from urbgeo.network.hierarchy import Hierarchy, fit, prepare
+from urbgeo.network.lanes import LANES, SOURCES_TOGETHER, lanes_sums, lanes_table
+from urbgeo.network.model import build_network
 from urbgeo.network.plain import nearest_seed
 from urbgeo.network.store import read_graph, read_hierarchy, write_graph, write_hierarchy
 from urbgeo.options import options
 
+Found = dict[str, float]
+
 SIZES = (100_000, 1_000_000, 10_000_000)
 COUNTIES = 2844
 AIRPORTS = 240
-SUM_SHARE_ABOVE = 2_000_000
-"""Of larger networks every tenth stretch of the curve is summed, and the time told for all."""
+WHOLE_SUMS_BELOW = 200_000
+"""Of larger networks twelve samples of whole blocks are summed, spread over the curve, and scaled up."""
+SAMPLES = 12
+BLOCKS_PER_SAMPLE = 8
+FOLDER = Path(tempfile.gettempdir()) / "urbgeo-growth"
+CLASSES = ["tertiary", "secondary", "primary", "motorway"]
 
 
 def main(sizes: list[int]) -> None:
-    options.progress = False
-    rows = []
     for size in sizes:
-        done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.growth", "--one", str(size)], capture_output=True, text=True
-        )
-        if done.returncode:
-            raise RuntimeError(done.stderr)
-        rows.append(json.loads(done.stdout.splitlines()[-1]))
-        print(json.dumps(rows[-1]), flush=True)
-    print(table(rows))
+        for stage in STAGES:
+            command = [sys.executable, "-m", "benchmarks.growth", "--stage", stage, str(size)]
+            subprocess.run(command, check=True)
+    print(table([found_of(size) for size in sizes]))
 
 
-def table(rows: list[dict[str, Any]]) -> str:
+def table(rows: list[Found]) -> str:
     """Markdown: a row a job, a column a size, and the exponent of a line through the logs."""
-    jobs = [job for job in rows[0] if job != "nodes"]
+    jobs = list(dict.fromkeys(job for row in rows for job in row if job != "nodes"))
     lines = ["| job | " + " | ".join(f"{row['nodes']:,}" for row in rows) + " | exponent |"]
     lines.append("|---" * (len(rows) + 2) + "|")
     for job in jobs:
-        values = np.array([row[job] for row in rows])
-        slope = "–"
-        if len(rows) > 1 and (values > 0).all():
-            slope = f"{np.polyfit(np.log([row['nodes'] for row in rows]), np.log(values), 1)[0]:.2f}"
-        lines.append(f"| {job} | " + " | ".join(f"{value:.3g}" for value in values) + f" | {slope} |")
+        known = [(row["nodes"], row[job]) for row in rows if row.get(job, 0) > 0]
+        slope = f"{np.polyfit(*np.log(known).T, 1)[0]:.2f}" if len(known) > 1 else "–"
+        values = " | ".join(f"{row[job]:,.4g}" if job in row else "–" for row in rows)
+        lines.append(f"| {job} | {values} | {slope} |")
     return "\n".join(lines)
+
+
+def run_stage(stage: str, size: int) -> None:
+    """Run one stage, print what it found and keep it."""
+    options.progress = False
+    found: Found = {}
+    STAGES[stage](size, found)
+    found[f"{stage}: peak MB"] = peak_mb()
+    print(stage, size, json.dumps(found), flush=True)
+    FOLDER.mkdir(exist_ok=True)
+    (FOLDER / f"{size}-{stage}.json").write_text(json.dumps(found))
+
+
+def found_of(size: int) -> Found:
+    """All that the stages found at one size."""
+    found: Found = {"nodes": size}
+    for stage in STAGES:
+        path = FOLDER / f"{size}-{stage}.json"
+        if path.exists():
+            found |= json.loads(path.read_text())
+    return found
 
 
 def timed(work: Callable[[], Any]) -> tuple[float, Any]:
@@ -68,52 +94,84 @@ def timed(work: Callable[[], Any]) -> tuple[float, Any]:
 
 
 def peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """Most memory this process ever held; unlike ``ru_maxrss`` not inherited from its parent."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1024
 
 
-def run_one(size: int) -> dict[str, Any]:
+def roads_of(size: int) -> Roads:
     made = Path(tempfile.gettempdir()) / f"urbgeo-roads-{size}.npz"
     if not made.exists():
         make_roads(size).save(made)
-    warm_up()
-    found: dict[str, Any] = {"nodes": size}
-    with tempfile.TemporaryDirectory() as folder:
-        people = prepared(made, Path(folder), found)
-        found["open saved s"], (graph, fitted) = timed(
-            lambda: (read_graph(Path(folder) / "g"), read_hierarchy(Path(folder) / "h"))
-        )
-        queries(graph, fitted, people, found)
-    found["peak MB"] = peak_mb()
-    return found
+    return load_roads(made)
 
 
-def prepared(made: Path, folder: Path, found: dict[str, Any]) -> Any:
-    """Compile, prepare and save a network; the people of its nodes."""
-    graph, people = compiled(made, found)
-    found["prepare s"], topology = timed(lambda: prepare(graph))
-    found["fit s"], fitted = timed(lambda: fit(topology, graph))
-    found["peak MB preparing"] = peak_mb()
-    write_graph(folder / "g", graph)
-    write_hierarchy(folder / "h", fitted)
-    return people
-
-
-def compiled(made: Path, found: dict[str, Any]) -> Any:
-    roads = load_roads(made)
+def compiled(roads: Roads) -> Graph:
     tails, heads, ticks = roads.arcs()
-    found["arcs"] = tails.size
-    minutes, x, y = ticks / 6000.0, roads.xy[:, 0].copy(), roads.xy[:, 1].copy()
-    found["compile s"], graph = timed(lambda: compile_graph(x, y, tails, heads, minutes))
-    found["peak MB compiling"] = peak_mb()
-    return graph, roads.people.astype(float)[:, None]
+    return compile_graph(roads.xy[:, 0].copy(), roads.xy[:, 1].copy(), tails, heads, ticks / 6000.0)
 
 
-def queries(graph: Any, fitted: Any, people: Any, found: dict[str, Any]) -> None:
+def tables(size: int, found: Found) -> None:
+    tables_to_graph(make_roads(3000))
+    roads = roads_of(size)
+    found["tables: to a network s"], found["tables: to arcs s"] = tables_to_graph(roads)
+
+
+def tables_to_graph(roads: Roads) -> tuple[float, float]:
+    places = gpd.points_from_xy(roads.xy[:, 0] + 4e5, roads.xy[:, 1] + 3e6)
+    nodes = gpd.GeoDataFrame(geometry=places, crs=32649)
+    links = pd.DataFrame(
+        {
+            "from_node": roads.u,
+            "to_node": roads.v,
+            "length_km": roads.length_m / 1000,
+            "class": pd.Categorical.from_codes(roads.level, CLASSES),
+            "minutes": roads.there / 6000,
+            "minutes_back": roads.back / 6000,
+        }
+    )
+    del roads
+    seconds, network = timed(lambda: build_network(nodes, links))
+    return seconds, timed(lambda: network.graph)[0]
+
+
+def arrays(size: int, found: Found) -> None:
+    compiled(make_roads(3000))
+    roads = roads_of(size)
+    found["arcs"] = 2 * roads.u.size
+    found["arrays: compile s"], graph = timed(lambda: compiled(roads))
+    FOLDER.mkdir(exist_ok=True)
+    write_graph(FOLDER / f"{size}.graph", graph)
+    np.save(FOLDER / f"{size}-people.npy", roads.people.astype(float)[:, None])
+
+
+def prepared(size: int, found: Found) -> None:
+    small = compiled(make_roads(60_000))
+    fit(prepare(small), small)
+    graph = read_graph(FOLDER / f"{size}.graph")
+    found["prepare: topology s"], topology = timed(lambda: prepare(graph))
+    found["prepare: fit s"], fitted = timed(lambda: fit(topology, graph))
+    found["joints a node, closed"] = topology.heads.size / size
+    found["joints a node, fitted, up"] = fitted.up_place.size / size
+    write_hierarchy(FOLDER / f"{size}.hierarchy", fitted)
+
+
+def asked(size: int, found: Found) -> None:
+    small = compiled(make_roads(3000))
+    questions(small, fit(prepare(small), small), np.ones((3000, 1)), {})
+    opened, (graph, fitted) = timed(
+        lambda: (read_graph(FOLDER / f"{size}.graph"), read_hierarchy(FOLDER / f"{size}.hierarchy"))
+    )
+    found["ask: open saved s"] = opened
+    questions(graph, fitted, np.load(FOLDER / f"{size}-people.npy"), found)
+
+
+def questions(graph: Graph, fitted: Hierarchy, people: Any, found: Found) -> None:
     rng = np.random.default_rng(11)
     n = graph.node_count
     airports = rng.integers(0, n, AIRPORTS)
     zeros = np.zeros(AIRPORTS)
-    near = [timed(lambda: nearest_seed(graph, airports, zeros, np.arange(AIRPORTS)))[0] for _ in range(3)]
+    near = [timed(lambda: nearest_seed(graph, airports, zeros, np.arange(AIRPORTS)))[0] for _ in range(5)]
     found["nearest airport, every node s"] = float(np.median(near))
     seats = rng.integers(0, n, (COUNTIES, 1))
     legs = np.zeros((COUNTIES, 1))
@@ -124,37 +182,29 @@ def queries(graph: Any, fitted: Any, people: Any, found: dict[str, Any]) -> None
         found[f"people within {bound:g} min of every node s"] = all_sums(graph, fitted, people, bound)
 
 
-def all_sums(graph: Any, fitted: Any, people: Any, bound: float) -> float:
-    n = graph.node_count
-    if n <= SUM_SHARE_ABOVE:
-        return timed(lambda: lanes_sums(graph, fitted, 0, n, people, np.array([bound])))[0]
-    stretches = np.linspace(0, n - 65_536, 10).astype(int)
+def all_sums(graph: Graph, fitted: Hierarchy, people: Any, bound: float) -> float:
+    n, bounds = graph.node_count, np.array([bound])
+    if n <= WHOLE_SUMS_BELOW:
+        return timed(lambda: lanes_sums(graph, fitted, 0, n, people, bounds))[0]
+    block = BLOCKS_PER_SAMPLE * SOURCES_TOGETHER
+    assert SOURCES_TOGETHER % LANES == 0
+    starts = np.linspace(0, n - block, SAMPLES).astype(int)
     seconds = [
-        timed(lambda low=low: lanes_sums(graph, fitted, low, low + 16_384, people, np.array([bound])))[0]
-        for low in stretches
+        timed(lambda low=low: lanes_sums(graph, fitted, low, low + block, people, bounds))[0]
+        for low in starts
     ]
-    return float(np.sum(seconds)) * n / (16_384 * len(stretches))
+    return float(np.sum(seconds)) * n / (block * SAMPLES)
 
 
-def warm_up() -> None:
-    """Compile the kernels on a few nodes first, so that no job pays for it."""
-    roads = make_roads(3000)
-    tails, heads, ticks = roads.arcs()
-    graph = compile_graph(roads.xy[:, 0].copy(), roads.xy[:, 1].copy(), tails, heads, ticks / 6000.0)
-    with tempfile.TemporaryDirectory() as folder:
-        write_graph(Path(folder) / "g", graph)
-        write_hierarchy(Path(folder) / "h", fit(prepare(graph), graph))
-        queries(
-            read_graph(Path(folder) / "g"),
-            read_hierarchy(Path(folder) / "h"),
-            roads.people.astype(float)[:, None],
-            {},
-        )
-
+STAGES: dict[str, Callable[[int, Found], None]] = {
+    "tables": tables,
+    "arrays": arrays,
+    "prepare": prepared,
+    "ask": asked,
+}
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--one"]:
-        options.progress = False
-        print(json.dumps(run_one(int(sys.argv[2]))))
+    if sys.argv[1:2] == ["--stage"]:
+        run_stage(sys.argv[2], int(sys.argv[3]))
     else:
         main([int(one) for one in sys.argv[1:]] or list(SIZES))

@@ -1,4 +1,4 @@
-"""Tables and nearest facility on the embedded region: urbgeo beside networkx and scipy, in one run."""
+"""The embedded region: its county table beside networkx and scipy, and its four answers after an edit."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ from collections.abc import Callable
 
 import networkx as nx
 import numpy as np
+import pandas as pd
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 import urbgeo
+from urbgeo.network.graph import Graph
 from urbgeo.network.minutes import node_table
 from urbgeo.network.model import TravelNetwork
+from urbgeo.options import options
+from urbgeo.regions.region import Region
+from urbgeo.study.answers import answer
 
 REPEATS = 5
 
@@ -29,39 +34,69 @@ def median_s(work: Callable[[], object]) -> float:
     return statistics.median(times)
 
 
-def as_networkx(network: TravelNetwork) -> nx.MultiDiGraph:
-    arcs = network.forward
-    tails = np.repeat(np.arange(len(network.nodes)), np.diff(arcs.start))
-    graph = nx.MultiDiGraph()
-    graph.add_weighted_edges_from(
-        zip(tails.tolist(), arcs.heads.tolist(), arcs.minutes.tolist(), strict=True)
+def as_networkx(graph: Graph) -> nx.MultiDiGraph:
+    tails = np.repeat(np.arange(graph.node_count), np.diff(graph.out.start))
+    arcs = graph.out.arcs
+    found = nx.MultiDiGraph()
+    found.add_weighted_edges_from(
+        zip(tails.tolist(), arcs["head"].tolist(), arcs["minutes"].tolist(), strict=True)
     )
-    return graph
+    return found
 
 
 def main() -> None:
-    """Print one line per peer: seconds, ratio to urbgeo, largest difference of the answers."""
-    hunan = urbgeo.load_region("hunan", zones=False)
+    """Print the table of peers, then seconds from an edit to the four answers."""
+    hunan = urbgeo.load_region("hunan")
     network = urbgeo.region_network(hunan)
+    beside_peers(hunan, network)
+    after_edits(hunan, network)
+
+
+def after_edits(hunan: Region, network: TravelNetwork) -> None:
+    """Other speeds, or one more expressway, and all answers anew; a new edit each time."""
+    one, *others = hunan.counties.index
+    made = iter(range(10**6))
+
+    def speeds() -> TravelNetwork:
+        return network.with_speeds({"expressway": 100.0 + next(made) / 10})
+
+    def links() -> TravelNetwork:
+        road = {"from_node": one, "to_node": others[next(made)], "length_km": 90.0, "class": "expressway"}
+        return network.with_links(pd.DataFrame([road], index=["new"]))
+
+    options.progress = False
+    print(f"answers from a network at hand: {median_s(lambda: answer(hunan, network=network)):.2f} s")
+    for name, edit in (("speeds", speeds), ("links", links)):
+
+        def anew(edit: Callable[[], TravelNetwork] = edit) -> object:
+            return answer(hunan, network=edit())
+
+        seconds = median_s(anew)
+        print(f"with_{name} and the four answers: {seconds:.2f} s")
+
+
+def beside_peers(hunan: Region, network: TravelNetwork) -> None:
+    """One line per peer: seconds, ratio to urbgeo, largest difference of the answers."""
     seats = network.nodes.index.get_indexer(hunan.counties.index).astype(np.int64)
-    arcs, n = network.forward, len(network.nodes)
-    sparse = csr_array((arcs.minutes, arcs.heads, arcs.start), shape=(n, n))
-    graph = as_networkx(network)
+    compiled = network.graph
+    arcs, n, at = compiled.out.arcs, compiled.node_count, compiled.rank[seats].tolist()
+    sparse = csr_array((arcs["minutes"], arcs["head"], compiled.out.start), shape=(n, n))
+    graph = as_networkx(compiled)
 
     def by_networkx() -> np.ndarray:
         found = np.full((len(seats), len(seats)), np.inf)
-        for row, seat in enumerate(seats.tolist()):
+        for row, seat in enumerate(at):
             lengths = nx.single_source_dijkstra_path_length(graph, seat)
-            found[row] = [lengths.get(one, np.inf) for one in seats.tolist()]
+            found[row] = [lengths.get(one, np.inf) for one in at]
         return found
 
     ways = {
         "urbgeo": lambda: node_table(network, seats, seats),
-        "scipy": lambda: dijkstra(sparse, indices=seats)[:, seats],
+        "scipy": lambda: dijkstra(sparse, indices=at)[:, at],
         "networkx": by_networkx,
     }
     ours, base = median_s(ways["urbgeo"]), ways["urbgeo"]()
-    print(f"{len(seats)} x {len(seats)} table on {n} nodes, {arcs.heads.size} arcs; medians of {REPEATS}")
+    print(f"{len(seats)} x {len(seats)} table on {n} nodes, {arcs.size} arcs; medians of {REPEATS}")
     for name, way in ways.items():
         seconds = ours if name == "urbgeo" else median_s(way)
         apart = float(np.abs(way() - base).max())

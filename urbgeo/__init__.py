@@ -35,8 +35,10 @@ if TYPE_CHECKING:
     from urbgeo.network.minutes import minutes_table, nearest_facility
     from urbgeo.network.model import Snapping, TravelNetwork, build_network
     from urbgeo.network.osm import from_osmnx, from_pbf
+    from urbgeo.network.paths import quickest_paths
     from urbgeo.network.rail import RailTerms
     from urbgeo.network.regional import region_network
+    from urbgeo.network.saved import open_network, save_network
     from urbgeo.network.scenario import compare, rank_projects
     from urbgeo.network.stream import write_minutes_table
     from urbgeo.network.sums import node_sums, sums_within
@@ -76,10 +78,13 @@ _ROOMS = {
     "minutes_table": "urbgeo.network.minutes",
     "nearest_facility": "urbgeo.network.minutes",
     "node_sums": "urbgeo.network.sums",
+    "open_network": "urbgeo.network.saved",
+    "quickest_paths": "urbgeo.network.paths",
     "rank_projects": "urbgeo.network.scenario",
     "reach": "urbgeo.access.reach",
     "region_network": "urbgeo.network.regional",
     "run_study": "urbgeo.study.run",
+    "save_network": "urbgeo.network.saved",
     "size_classes": "urbgeo.cities.sizes",
     "suitability": "urbgeo.land.suitability",
     "sums_within": "urbgeo.network.sums",
@@ -122,11 +127,14 @@ __all__ = [
     "minutes_table",
     "nearest_facility",
     "node_sums",
+    "open_network",
     "options",
+    "quickest_paths",
     "rank_projects",
     "reach",
     "region_network",
     "run_study",
+    "save_network",
     "size_classes",
     "suitability",
     "sums_within",

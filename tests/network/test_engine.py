@@ -23,6 +23,7 @@ from urbgeo.network.plain import (
     nearest_seed,
     nearest_seeds,
     paths_to,
+    reached_nodes,
     sums_within,
 )
 from urbgeo.network.scattered import lanes_sums_of
@@ -82,6 +83,9 @@ def test_one_to_all_and_nearest_equal_networkx(
         np.testing.assert_allclose(
             minutes_of_nodes(compiled, seeds, late, limit, direction=direction), expected, rtol=1e-12
         )
+        nodes, within = reached_nodes(compiled, seeds, late, limit, direction=direction)
+        assert sorted(nodes) == np.flatnonzero(np.isfinite(expected)).tolist()
+        np.testing.assert_allclose(within, expected[nodes], rtol=1e-12)
         minutes, label = nearest_seed(
             compiled, seeds, late, np.arange(len(seeds)), limit, direction=direction
         )

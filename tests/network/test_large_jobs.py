@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import geopandas as gpd
@@ -19,7 +20,8 @@ from urbgeo.network.attach import attach
 from urbgeo.network.hierarchy import fit, prepare
 from urbgeo.network.minutes import minutes_table, table_between
 from urbgeo.network.model import TravelNetwork, build_network
-from urbgeo.network.plan import Plan, plan_table
+from urbgeo.network.plain import minutes_of_nodes
+from urbgeo.network.plan import Plan, _block_of, nodes_within, plan_sums, plan_table
 from urbgeo.network.sums import node_sums, sums_within
 from urbgeo.options import options
 
@@ -70,6 +72,29 @@ def test_a_few_rows_are_searched_and_many_go_over_the_hierarchy(town: TravelNetw
     ready = plan_table(town.graph, 3000, 3000, np.inf, topology=True, fitted=True, sample=0)
     assert (few.method, many.method, ready.method) == ("plain", "hierarchy", "hierarchy")
     assert ready.seconds < many.seconds
+
+
+def test_sums_are_searched_for_a_few_nodes_and_swept_for_many(town: TravelNetwork) -> None:
+    few = plan_sums(town.graph, 3, 15.0, topology=False, fitted=False, sample=0)
+    many = plan_sums(town.graph, 2000, 15.0, topology=True, fitted=True, sample=0)
+    every = plan_sums(town.graph, NODES, 15.0, topology=False, fitted=False, sample=0)
+    assert (few.method, many.method, every.method) == ("plain", "hierarchy", "hierarchy")
+
+
+@pytest.mark.parametrize("sources", [1000, NODES])
+def test_the_ground_of_a_block_is_estimated_to_within_a_factor_of_three(
+    town: TravelNetwork, sources: int
+) -> None:
+    graph, limit = town.graph, 5.0
+    along = graph.order[:: NODES // sources].astype(np.int64)
+    one = int(np.median([nodes_within(graph, int(node), limit) for node in along[:: sources // 40]]))
+    together, estimated = _block_of(graph.node_count, sources, one)
+    found = []
+    for first in range(0, sources - together, together):
+        block = along[first : first + together]
+        minutes = minutes_of_nodes(graph, block, np.zeros(together), limit)
+        found.append(np.isfinite(minutes).sum())
+    assert np.median(found) / 3 < estimated < np.median(found) * 3
 
 
 def test_explain_tells_the_way(town: TravelNetwork, some: gpd.GeoDataFrame) -> None:
@@ -132,6 +157,35 @@ def test_work_beyond_the_budget_is_refused_before_it_starts(
             minutes_table(town, some, some)
     finally:
         options.memory_gb = 0.0
+
+
+@pytest.mark.parametrize("method", ["plain", "hierarchy"])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_table_needs_its_own_size_and_little_more(town: TravelNetwork, method: str, dtype: str) -> None:
+    """2,844 counties each way: the rest is what the searches need, whatever the size of the table."""
+    ends = attach(town, town.nodes.iloc[:2844])
+    town.hierarchy  # noqa: B018, held before the count begins
+    plan, limit = by(method), 4.0
+    table_between(town, ends.rows(slice(0, 9)), ends, limit, plan=plan, dtype=dtype)
+    tracemalloc.start()
+    try:
+        for start, end in ((ends, ends), (ends, ends.rows(slice(0, 2000)))):
+            tracemalloc.reset_peak()
+            before = tracemalloc.get_traced_memory()[0]
+            table = table_between(town, start, end, limit, plan=plan, dtype=dtype)
+            peak = tracemalloc.get_traced_memory()[1] - before
+            assert table.nbytes <= peak < table.nbytes + 30e6
+            assert table.dtype == dtype
+            del table
+    finally:
+        tracemalloc.stop()
+
+
+def test_the_estimate_of_memory_is_about_right(town: TravelNetwork) -> None:
+    one = plan_table(town.graph, 500, 500, np.inf, topology=True, fitted=True, sample=0)
+    other = plan_table(town.graph, 2844, 2844, np.inf, topology=True, fitted=True, sample=0, cell_bytes=4)
+    assert other.bytes - one.bytes >= 2844**2 * 4 - 500**2 * 8
+    assert other.bytes < 2844**2 * 4 + 60e6
 
 
 def test_a_topology_is_kept_and_serves_other_speeds(
@@ -199,7 +253,10 @@ began = time.perf_counter()
 try:
     ends_table(graph, nodes, legs, few, legs[:4])
 except KeyboardInterrupt:
-    print(time.perf_counter() - began)
+    ended = time.perf_counter() - began
+    table = ends_table(graph, few, legs[:4], nodes[:9], legs[:9])
+    assert (table == (ring[:9] - ring[:4, None]) % n).all(), "what was interrupted harms nothing later"
+    print(ended)
 """
 
 

@@ -19,13 +19,14 @@ import pytest
 
 from tests.network.test_large_jobs import town  # noqa: F401, a fixture
 from urbgeo.errors import InputError, SourceError
-from urbgeo.network import scaleout
+from urbgeo.network import scaleout, stream
 from urbgeo.network.attach import attach
-from urbgeo.network.minutes import minutes_table, table_between
+from urbgeo.network.minutes import minutes_table, plan_between, table_between
 from urbgeo.network.model import TravelNetwork
 from urbgeo.network.plan import Plan
 from urbgeo.network.stream import write_minutes_table
 from urbgeo.network.sums import node_sums
+from urbgeo.options import options
 
 distributed = pytest.importorskip("distributed")
 parquet = pytest.importorskip("pyarrow.parquet")
@@ -59,6 +60,25 @@ def test_two_workers_give_the_same_bits(
     here = table_between(town, end, start, np.inf, plan=plan)
     there = table_between(town, end, start, np.inf, plan=plan, client=client)
     assert here.tobytes() == there.tobytes()
+
+
+def test_one_worker_gives_the_same_bits(
+    town: TravelNetwork,  # noqa: F811
+    places: gpd.GeoDataFrame,
+    client: Any,
+) -> None:
+    here, there = places.iloc[:300], places.iloc[300:310]
+    client.cluster.scale(1)
+    while len(client.scheduler_info()["workers"]) != 1:
+        time.sleep(0.05)
+    try:
+        alone = minutes_table(town, here, there, client=client, dtype="float32")
+    finally:
+        client.cluster.scale(2)
+        client.wait_for_workers(2, timeout=60)
+    assert (
+        alone.to_numpy().tobytes() == minutes_table(town, here, there, dtype="float32").to_numpy().tobytes()
+    )
 
 
 def test_sums_of_every_node_are_the_same_bits(town: TravelNetwork, client: Any) -> None:  # noqa: F811
@@ -99,11 +119,21 @@ def test_what_is_no_client_is_refused(town: TravelNetwork, places: gpd.GeoDataFr
         minutes_table(town, places.iloc[:3], places.iloc[:3], client="tcp://somewhere")
 
 
-def test_a_worker_without_the_package_is_named(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    missing = ModuleNotFoundError("No module named 'urbgeo'")
-    monkeypatch.setattr(client, "run", lambda *_, **__: {"tcp://10.0.0.7:4001": missing})
-    with pytest.raises(InputError, match=r"tcp://10\.0\.0\.7:4001: No module named 'urbgeo'.*Install"):
-        scaleout.check_workers(client)
+def test_a_worker_without_the_package_is_named(
+    town: TravelNetwork,  # noqa: F811
+    places: gpd.GeoDataFrame,
+    client: Any,
+) -> None:
+    client.wait_for_workers(2, timeout=60)
+    poor = next(iter(client.scheduler_info()["workers"]))
+    client.run(exec, "import sys; sys.kept = sys.modules.get('urbgeo')", workers=[poor])
+    client.run(exec, "import sys; sys.modules['urbgeo'] = None", workers=[poor])
+    try:
+        with pytest.raises(InputError, match=rf"client: workers without urbgeo .*{poor}.*Install the same"):
+            minutes_table(town, places.iloc[:3], places.iloc[:3], client=client)
+    finally:
+        client.run(exec, "import sys; del sys.modules['urbgeo']", workers=[poor])
+        client.run(exec, "import sys; sys.kept and sys.modules.update(urbgeo=sys.kept)", workers=[poor])
 
 
 def test_a_worker_that_does_not_see_the_files_says_so(tmp_path: Path) -> None:
@@ -117,16 +147,73 @@ def test_a_streamed_table_equals_the_held_one(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("urbgeo.network.stream.BLOCK_BYTES", 8 * 30 * 7)
-    few = places.iloc[:30]
+    monkeypatch.setattr(stream, "LANES", 0)
+    monkeypatch.setattr(stream, "BLOCK_PAIRS", 30 * 7)
+    far = gpd.GeoDataFrame(geometry=gpd.points_from_xy([9e5], [5e6]), index=["far"], crs=places.crs)
+    few = pd.concat([places.iloc[:29].rename(str), far])
     path = write_minutes_table(town, few, few, tmp_path / "table.parquet")
     assert parquet.ParquetFile(path).num_row_groups == 5
     stored = pd.read_parquet(path)
     wide = stored.pivot(index="origin", columns="destination", values="minutes").loc[few.index, few.index]
     held = minutes_table(town, few, few)
     np.testing.assert_array_equal(wide.to_numpy(), held.to_numpy(np.float32))
+    np.testing.assert_array_equal(minutes_table(town, few, few, dtype="float32"), held.to_numpy(np.float32))
+    assert held.loc["far"].isna().all() and np.isfinite(held.iloc[:29, :29]).all(axis=None)
     near = pd.read_parquet(write_minutes_table(town, few, few, tmp_path / "near.parquet", cutoff_min=30))
-    assert len(near) == (held <= 30).sum(axis=None)
+    assert len(near) == (~(held > 30)).sum(axis=None)
+
+
+def test_a_budget_makes_the_blocks_smaller_and_refuses_what_cannot_fit(
+    town: TravelNetwork,  # noqa: F811
+    places: gpd.GeoDataFrame,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    few = places.iloc[:200]
+    ends = attach(town, few)
+    plan = plan_between(town, ends, ends, np.inf)
+    monkeypatch.setattr(options, "memory_gb", (plan.bytes + 20 * 200 * stream.BYTES_PER_PAIR) / 1e9)
+    groups = parquet.ParquetFile(write_minutes_table(town, few, few, tmp_path / "a.parquet")).num_row_groups
+    assert groups == 5, "40 origins fit beside the network"
+    monkeypatch.setattr(options, "memory_gb", plan.bytes / 2e9)
+    with pytest.raises(InputError, match=r"write_minutes_table: about .* GB are needed.*fewer destinations"):
+        write_minutes_table(town, few, few, tmp_path / "b.parquet")
+    assert [one.name for one in tmp_path.iterdir()] == ["a.parquet"]
+
+
+def test_an_interruption_leaves_no_file_and_no_earlier_one_harmed(
+    town: TravelNetwork,  # noqa: F811
+    places: gpd.GeoDataFrame,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    few, calls = places.iloc[:30], []
+
+    def interrupted(*given: Any, **named: Any) -> Any:
+        calls.append(1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return table_between(*given, **named)
+
+    monkeypatch.setattr(stream, "LANES", 0)
+    monkeypatch.setattr(stream, "BLOCK_PAIRS", 30 * 7)
+    monkeypatch.setattr(stream, "table_between", interrupted)
+    (tmp_path / "table.parquet").write_text("earlier")
+    with pytest.raises(KeyboardInterrupt):
+        write_minutes_table(town, few, few, tmp_path / "table.parquet")
+    assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("table.parquet", "earlier")]
+
+
+@pytest.mark.parametrize("cutoff", [0, -1, np.nan, np.inf, "60"])
+def test_a_cutoff_that_is_no_time_writes_nothing(
+    town: TravelNetwork,  # noqa: F811
+    places: gpd.GeoDataFrame,
+    tmp_path: Path,
+    cutoff: Any,
+) -> None:
+    with pytest.raises(InputError, match="cutoff_min"):
+        write_minutes_table(town, places, places, tmp_path / "table.parquet", cutoff_min=cutoff)
+    assert list(tmp_path.iterdir()) == []
 
 
 READ_ONLY = """

@@ -184,6 +184,17 @@ def forget(work: Workspace, reached: int) -> None:
 
 
 @kernel()
+def gather(work: Workspace, reached: int, order: Places) -> tuple[Ints, Floats]:
+    """The nodes of the last search in the caller's numbers, and their minutes; and forget it."""
+    nodes, minutes = np.empty(reached, np.int64), np.empty(reached)
+    for k in range(reached):
+        nodes[k] = order[work.touched[k]]
+        minutes[k] = work.state[work.touched[k]].minutes
+    forget(work, reached)
+    return nodes, minutes
+
+
+@kernel()
 def deliver(work: Workspace, reached: int, rank: Places, order: Places, minutes: Floats) -> None:
     """Write the minutes of the last search into (nodes,) ``minutes`` in the caller's order, and forget it.
 

@@ -317,7 +317,7 @@ def _augment(links, mate, room, before, low, high):  # type: ignore[no-untyped-d
 
 @kernel()
 def _next_arc(links, room, node, low, high):  # type: ignore[no-untyped-def]
-    """The arc at the node's cursor that leads one level on, after passing over those that do not; -1: none."""
+    """The arc at the node's cursor that leads one level on, passing over those that do not; -1: none."""
     inside = room.pos[node] >= low
     while room.cursor[node] < links.start[node + 1]:
         k = room.cursor[node]

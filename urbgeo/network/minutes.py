@@ -212,7 +212,7 @@ def _ends_table(
 ) -> Minutes:
     """Minutes by the cheaper way; unattached rows and columns (-1) stay ``inf``."""
     plan = plan or _plan(network, from_nodes, to_nodes, limit, dtype)
-    check_budget(plan, "minutes table")
+    check_budget(plan, "minutes table", "Write it in blocks with write_minutes_table")
     log.info("minutes table: %s", plan)
     from_minutes = np.where(from_nodes >= 0, from_minutes, np.inf)
     to_minutes = np.where(to_nodes >= 0, to_minutes, np.inf)

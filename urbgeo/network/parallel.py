@@ -94,7 +94,7 @@ def off_the_main_thread(work: Callable[[Stop], Result], *, what: str) -> Result:
 def _on_threads(
     number: int, take_turns: Callable[[Stop, Callable[[int], None]], None], *, total: int, what: str
 ) -> None:
-    """Run ``take_turns(stop, done)`` on so many threads until all return, one fails or the user interrupts."""
+    """Run ``take_turns(stop, done)`` on so many threads until all return, one fails or an interruption."""
     stop = np.zeros(1, np.uint8)
     finished: list[int] = []
     failures: list[BaseException] = []

@@ -10,7 +10,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from urbgeo.network.bounded import LAST, Workspace, deliver, explore, explore_labelled, forget, workspaces
+from urbgeo.network.bounded import (
+    LAST,
+    Workspace,
+    deliver,
+    explore,
+    explore_labelled,
+    forget,
+    gather,
+    workspaces,
+)
 from urbgeo.network.compiling import kernel
 from urbgeo.network.graph import CLOSED_BOUND, Graph
 from urbgeo.network.kernels import pop, push
@@ -22,6 +31,8 @@ Places = NDArray[np.int32]
 Minutes = NDArray[np.floating]
 
 SOURCES_PER_TASK = 8
+MANY_SOURCES = 16
+"""From so many searches on it pays to put the weights of all nodes in the order of the searches."""
 
 
 def minutes_of_nodes(
@@ -35,6 +46,21 @@ def minutes_of_nodes(
         reached = explore(arcs.start, arcs.arcs, graph.rank[seeds], _floats(seed_minutes), limit, work)
         deliver(work, reached, graph.rank, graph.order, minutes)
     return minutes
+
+
+def reached_nodes(
+    graph: Graph, seeds: Ints, seed_minutes: Floats, limit: float, *, direction: str = "from"
+) -> tuple[Ints, Floats]:
+    """(reached,) nodes within ``limit`` of the nearest seed, as found, and their least minutes.
+
+    What it costs depends on what is reached, not on the size of the graph.
+    """
+    arcs = graph.arcs(direction)
+    with workspaces(graph, _farthest(seed_minutes, limit)) as take:
+        work = take()
+        reached = explore(arcs.start, arcs.arcs, graph.rank[seeds], _floats(seed_minutes), limit, work)
+        found: tuple[Ints, Floats] = gather(work, reached, graph.order)
+    return found
 
 
 def nearest_seed(
@@ -131,11 +157,11 @@ def sums_within(
     """
     arcs = graph.arcs(direction)
     sums = np.zeros((len(sources), len(minutes), weights.shape[1]))
-    inside, starts = np.ascontiguousarray(weights[graph.order], np.float64), graph.rank[sources]
+    starts, (inside, own) = graph.rank[sources], _weights_by_place(graph, weights, len(sources))
     bounds = np.asarray(minutes, np.float64) * CLOSED_BOUND
 
     def rows(first: int, last: int, work: Workspace, stop: Stop) -> None:
-        _sum_rows(arcs.start, arcs.arcs, starts, inside, bounds, first, last, sums, work, stop)
+        _sum_rows(arcs.start, arcs.arcs, starts, inside, own, bounds, first, last, sums, work, stop)
 
     with workspaces(graph) as take:
         over_blocks(len(sources), SOURCES_PER_TASK, take, rows, what="sums within")
@@ -160,10 +186,12 @@ def decay_sums(
     """
     arcs = graph.arcs(direction)
     sums = np.zeros((len(sources), weights.shape[1]))
-    inside, starts = np.ascontiguousarray(weights[graph.order], np.float64), graph.rank[sources]
+    starts, (inside, own) = graph.rank[sources], _weights_by_place(graph, weights, len(sources))
 
     def rows(first: int, last: int, work: Workspace, stop: Stop) -> None:
-        _decay_rows(arcs.start, arcs.arcs, starts, inside, steps_min, shares, first, last, sums, work, stop)
+        _decay_rows(
+            arcs.start, arcs.arcs, starts, inside, own, steps_min, shares, first, last, sums, work, stop
+        )
 
     with workspaces(graph) as take:
         over_blocks(len(sources), SOURCES_PER_TASK, take, rows, what="decay sums")
@@ -185,6 +213,15 @@ def paths_to(graph: Graph, seeds: Ints, seed_minutes: Floats, targets: Ints) -> 
         paths = [_trace_back(into.start, into.arcs, starts, late, end, reached, work) for end in ends]
         forget(work, reached)
     return minutes, [graph.order[path].astype(np.int64) for path in paths]
+
+
+def _weights_by_place(graph: Graph, weights: Floats, sources: int) -> tuple[Floats, Places]:
+    """Weights, and the row of each place in them: put in order only where many searches will read them."""
+    if sources < MANY_SOURCES:
+        return _floats(weights), graph.order
+    as_they_are = np.arange(graph.node_count, dtype=np.int32)
+    as_they_are.flags.writeable = False  # as graph.order, so that one compiled kernel serves both
+    return _floats(weights[graph.order]), as_they_are
 
 
 def _floats(values: Floats) -> Floats:
@@ -230,6 +267,7 @@ def _sum_rows(
     arcs: NDArray[np.void],
     sources: Places,
     weights: Floats,
+    own: Places,
     minutes: Floats,
     first: int,
     last: int,
@@ -248,7 +286,7 @@ def _sum_rows(
             while work.state[node].minutes > minutes[ring]:
                 ring += 1
             for column in range(weights.shape[1]):
-                sums[row, ring, column] += weights[node, column]
+                sums[row, ring, column] += weights[own[node], column]
         for ring in range(1, minutes.size):
             for column in range(weights.shape[1]):
                 sums[row, ring, column] += sums[row, ring - 1, column]
@@ -261,6 +299,7 @@ def _decay_rows(
     arcs: NDArray[np.void],
     sources: Places,
     weights: Floats,
+    own: Places,
     steps: Floats,
     shares: Floats,
     first: int,
@@ -278,7 +317,7 @@ def _decay_rows(
             node = work.touched[k]
             share = np.interp(work.state[node].minutes, steps, shares)
             for column in range(weights.shape[1]):
-                sums[row, column] += weights[node, column] * share
+                sums[row, column] += weights[own[node], column] * share
         forget(work, reached)
 
 

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from urbgeo.errors import InputError
-from urbgeo.network.bounded import STATE, explore, forget, workspaces
+from urbgeo.network.bounded import STATE
 from urbgeo.network.graph import Graph
 from urbgeo.network.lanes import LANES, SOURCES_TOGETHER
+from urbgeo.network.plain import reached_nodes
 from urbgeo.network.scattered import SOURCES_TOGETHER as SCATTERED_TOGETHER
 from urbgeo.options import options, thread_count
 
@@ -114,7 +115,7 @@ def _block_of(nodes: int, sources: int, reached: int) -> tuple[int, int]:
     return together, int(min(nodes, ground))
 
 
-def check_budget(plan: Plan, what: str) -> None:
+def check_budget(plan: Plan, what: str, remedy: str = "Take fewer rows or columns") -> None:
     """Refuse work that would not fit ``options.memory_gb``, before it starts.
 
     Raises
@@ -126,18 +127,13 @@ def check_budget(plan: Plan, what: str) -> None:
     if budget and plan.bytes > budget:
         raise InputError(
             f"{what}: about {plan.bytes / 1e9:.1f} GB are needed and options.memory_gb allows "
-            f"{options.memory_gb:g}. Write it in blocks with write_minutes_table, take fewer rows or "
-            "columns, or raise the budget."
+            f"{options.memory_gb:g}. {remedy}, or raise the budget."
         )
 
 
 def nodes_within(graph: Graph, node: int, limit: float) -> int:
     """How many nodes one search from this node reaches."""
-    with workspaces(graph) as take:
-        work = take()
-        reached = explore(graph.out.start, graph.out.arcs, graph.rank[[node]], np.zeros(1), limit, work)
-        forget(work, reached)
-    return int(reached)
+    return len(reached_nodes(graph, np.array([node]), np.zeros(1), limit)[0])
 
 
 def plain_bytes(graph: Graph, threads: int) -> int:

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,23 +39,26 @@ def write_arrays(path: Path | str, arrays: Mapping[str, NDArray[Any]], **about: 
         kind = array.dtype.descr if array.dtype.names else array.dtype.str
         contents.append({"name": name, "dtype": kind, "shape": array.shape, "offset": offset})
         offset += _padded(array.nbytes)
-    head = json.dumps({"about": about, "arrays": contents}).encode()
+    told = {"about": about, "arrays": contents}
+    head = json.dumps({**told, "digest": _digest(told, arrays.values())}).encode()
     with written_whole(path) as part, part.open("wb") as file:
         file.write(MAGIC + len(head).to_bytes(8, "little") + head)
         file.write(bytes(_padded(file.tell()) - file.tell()))
         for array in arrays.values():
-            file.write(np.ascontiguousarray(array).data)
+            file.write(_raw(array).data)
             file.write(bytes(_padded(array.nbytes) - array.nbytes))
     return Path(path)
 
 
-def read_arrays(path: Path | str) -> tuple[Arrays, dict[str, Any]]:
+def read_arrays(path: Path | str, *, check: bool = False) -> tuple[Arrays, dict[str, Any]]:
     """Map what :func:`write_arrays` wrote; the arrays cannot be written to.
+
+    With ``check`` the whole file is read once and held against its digest.
 
     Raises
     ------
     SourceError
-        When the file is missing, shorter than it says, or no such file at all.
+        When the file is missing, shorter than it says, not what its digest says, or no such file at all.
     """
     path = Path(path)
     try:
@@ -70,15 +73,18 @@ def read_arrays(path: Path | str) -> tuple[Arrays, dict[str, Any]]:
         contents = json.loads(head)
         whole = np.memmap(path, np.uint8, "r")
         arrays = {one["name"]: _view(whole, base, one) for one in contents["arrays"]}
+        about: dict[str, Any] = contents["about"]
+        if check and contents.pop("digest") != _digest(contents, arrays.values()):
+            raise ValueError("its bytes were changed")
     except (OSError, ValueError, KeyError, TypeError) as error:
         if isinstance(error, SourceError):
             raise
         raise SourceError(f"{path}: cannot be read as urbgeo arrays ({error}); write it again.") from error
-    return arrays, contents["about"]
+    return arrays, about
 
 
-def write_graph(path: Path | str, graph: Graph) -> Path:
-    """Write a compiled graph to one file."""
+def graph_arrays(graph: Graph) -> tuple[Arrays, dict[str, float]]:
+    """A compiled graph as arrays and numbers, for a file."""
     arrays = {
         "rank": graph.rank,
         "order": graph.order,
@@ -89,14 +95,25 @@ def write_graph(path: Path | str, graph: Graph) -> Path:
         "into_start": graph.into.start,
         "into_arcs": graph.into.arcs,
     }
-    return write_arrays(path, arrays, kind="graph", longest=graph.longest, middle=graph.middle)
+    return arrays, {"longest": graph.longest, "middle": graph.middle}
+
+
+def graph_from(arrays: Arrays, numbers: Mapping[str, float]) -> Graph:
+    """The graph of :func:`graph_arrays`."""
+    a = arrays
+    out, into = Arcs(a["out_start"], a["out_arcs"]), Arcs(a["into_start"], a["into_arcs"])
+    return Graph(a["rank"], a["order"], out, into, a["x"], a["y"], numbers["longest"], numbers["middle"])
+
+
+def write_graph(path: Path | str, graph: Graph) -> Path:
+    """Write a compiled graph to one file."""
+    arrays, numbers = graph_arrays(graph)
+    return write_arrays(path, arrays, kind="graph", **numbers)
 
 
 def read_graph(path: Path | str) -> Graph:
     """Map a compiled graph from its file."""
-    a, about = _of_kind(path, "graph")
-    out, into = Arcs(a["out_start"], a["out_arcs"]), Arcs(a["into_start"], a["into_arcs"])
-    return Graph(a["rank"], a["order"], out, into, a["x"], a["y"], about["longest"], about["middle"])
+    return graph_from(*_of_kind(path, "graph"))
 
 
 def write_hierarchy(path: Path | str, fitted: Hierarchy) -> Path:
@@ -171,6 +188,17 @@ def _of_kind(path: Path | str, kind: str) -> tuple[Arrays, dict[str, Any]]:
     if about.get("kind") != kind:
         raise SourceError(f"{path}: it holds a {about.get('kind')}, not a {kind}.")
     return arrays, about
+
+
+def _digest(told: Mapping[str, Any], arrays: Iterable[NDArray[Any]]) -> str:
+    digest = hashlib.blake2b(json.dumps(told).encode(), digest_size=16)
+    for array in arrays:
+        digest.update(_raw(array).data)
+    return digest.hexdigest()
+
+
+def _raw(array: NDArray[Any]) -> NDArray[np.uint8]:
+    return np.ascontiguousarray(array).reshape(-1).view(np.uint8)
 
 
 def _padded(size: int) -> int:

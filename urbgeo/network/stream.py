@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
+from numpy.typing import NDArray
 
 from urbgeo.checks import check_minutes
 from urbgeo.errors import MissingExtraError
 from urbgeo.files import written_whole
 from urbgeo.network.attach import attach
+from urbgeo.network.lanes import LANES
 from urbgeo.network.minutes import plan_between, table_between
 from urbgeo.network.model import TravelNetwork
+from urbgeo.network.plan import Plan, check_budget
+from urbgeo.options import options, thread_count
 
-BLOCK_BYTES = 64 * 2**20
+BLOCK_PAIRS = 2**20
+"""Pairs of one block, unless the columns are so many that fewer rows than lanes would share a sweep."""
+BYTES_PER_PAIR = 80
+"""Of a block: minutes twice, two ids, where they come from, and the same once more on the way to the file."""
 
 
 def write_minutes_table(
@@ -30,12 +38,14 @@ def write_minutes_table(
 
     Columns ``origin``, ``destination`` (ids) and ``minutes`` (float32: 7 digits); one row per pair, origins
     in order, a row group per block of origins. ``NaN`` and ``inf`` as in
-    :func:`~urbgeo.network.minutes.minutes_table`; with a cutoff, pairs beyond it are left out.
+    :func:`~urbgeo.network.minutes.minutes_table`; with a cutoff, pairs beyond it are left out. Where
+    ``options.memory_gb`` is set, blocks are as small as it asks for.
 
     Raises
     ------
     InputError
-        As :func:`~urbgeo.network.minutes.minutes_table`.
+        As :func:`~urbgeo.network.minutes.minutes_table`; before any work when the budget does not even hold
+        the network and one origin.
     MissingExtraError
         Without ``pyarrow``.
     OSError
@@ -47,30 +57,36 @@ def write_minutes_table(
     except ImportError as error:
         raise MissingExtraError("pyarrow", "tables", "Writing minutes tables to Parquet") from error
     limit = np.inf if cutoff_min is None else check_minutes(cutoff_min, "cutoff_min")
-    start, end = attach(network, origins), attach(network, destinations)
-    plan = plan_between(network, start, end, limit)
-    rows = max(1, BLOCK_BYTES // max(1, 8 * len(destinations)))
-    with written_whole(path) as part:
-        writer = None
-        for first in range(0, max(1, len(origins)), rows):
+    start = attach(network, origins, name="origins")
+    end = attach(network, destinations, name="destinations")
+    plan, rows = _blocks(plan_between(network, start, end, limit), len(origins), len(destinations))
+    names = pa.array(origins.index), pa.array(destinations.index)
+    schema = pa.schema([("origin", names[0].type), ("destination", names[1].type), ("minutes", pa.float32())])
+    with written_whole(path) as part, pq.ParquetWriter(part, schema) as writer:
+        for first in range(0, len(origins), rows):
             block = start.rows(slice(first, first + rows))
-            values = table_between(network, block, end, limit, plan=plan).astype(np.float32)
-            arrow = pa.Table.from_pandas(
-                _pairs(block.index, destinations.index, values, cutoff_min is not None), preserve_index=False
-            )
-            writer = writer or pq.ParquetWriter(part, arrow.schema)
-            writer.write_table(arrow)
-        if writer:
-            writer.close()
+            values = table_between(network, block, end, limit, plan=plan, dtype="float32")
+            i, j = _pairs(values, bounded=cutoff_min is not None)
+            columns = names[0].take(pa.array(i + first)), names[1].take(pa.array(j)), values[i, j]
+            writer.write_table(pa.table(dict(zip(schema.names, columns, strict=True)), schema))
     return Path(path)
 
 
-def _pairs(origins: pd.Index, destinations: pd.Index, values: np.ndarray, bounded: bool) -> pd.DataFrame:
-    pairs = pd.DataFrame(
-        {
-            "origin": origins.repeat(len(destinations)),
-            "destination": np.tile(destinations.to_numpy(), len(origins)),
-            "minutes": values.ravel(),
-        }
-    )
-    return pairs[~np.isposinf(pairs["minutes"])] if bounded else pairs
+def _blocks(whole: Plan, origins: int, destinations: int) -> tuple[Plan, int]:
+    """The plan of one block, and its rows: as many as the budget allows, or an error where it allows none."""
+    each = max(1, destinations) * BYTES_PER_PAIR
+    around = whole.bytes - origins * destinations * 8
+    rows = max(LANES * thread_count(), BLOCK_PAIRS // max(1, destinations))
+    budget = options.memory_gb * 1e9
+    if budget:
+        rows = min(rows, int((budget - around) // each))
+    plan = replace(whole, bytes=around + max(1, rows) * each)
+    check_budget(plan, "write_minutes_table", "Take fewer destinations")
+    return plan, max(1, rows)
+
+
+def _pairs(values: NDArray[Any], *, bounded: bool) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows and columns of the pairs to be written: all, or those that are not beyond the bound."""
+    kept = ~np.isposinf(values) if bounded else np.ones(values.shape, bool)
+    i, j = np.nonzero(kept)
+    return i, j

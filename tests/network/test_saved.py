@@ -1,0 +1,134 @@
+"""A network written to one file comes back whole, or is refused with the reason."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from tests.network.build import along, points, road
+from urbgeo import build_network, minutes_table, open_network, save_network
+from urbgeo.errors import InputError, UrbgeoError
+from urbgeo.network import saved, store
+from urbgeo.network.model import Snapping, TravelNetwork
+from urbgeo.network.regional import region_network
+from urbgeo.regions.load import load_region
+
+
+@pytest.fixture
+def town() -> TravelNetwork:
+    """Two modes, a one-way, a bent line, ids of several kinds, columns of every kind."""
+    nodes = points([(0, 0), (5, 0), (9, 4), (0, 7)], [1, "乙", ("c", 3), 2.5])  # type: ignore[list-item]
+    ids = list(nodes.index)
+    links = road(*[(ids[i], ids[(i + 1) % 4], 5.0 + i) for i in range(4)])
+    links.index = pd.Index(["a", "b", "c", "d"], name="link")
+    spots = shapely.get_coordinates(nodes.geometry.to_numpy())
+    bent = shapely.LineString([spots[0], spots[0] + [900.0, 80.0], spots[1]])
+    links = links.assign(
+        mode=["road", "road", "rail", "road"],
+        oneway=[False, True, False, False],
+        minutes=[np.nan, 3.0, 4.0, np.nan],
+        kind=pd.Categorical(["x", None, "y", "x"], ["y", "x"], ordered=True),
+        opened=pd.to_datetime(["2001-02-03", None, "2020-01-01", "1999-12-31"]),
+        lanes=np.array([1, 2, 3, 4], np.int8),
+        tags=[{"name": "长沙"}, None, [1, 2.5], ("t", True)],
+        text=["甲", None, "b", "甲"],
+        geometry=[bent, None, None, None],
+    )
+    snapping = Snapping(max_snap_km=3.0, component="largest")
+    return build_network(nodes, links, speeds={"primary": 72.0}, snapping=snapping, sources=["a survey"])
+
+
+def assert_same(one: TravelNetwork, other: TravelNetwork) -> None:
+    for before, after in ((one.nodes, other.nodes), (one.links, other.links)):
+        assert after.crs == before.crs
+        pd.testing.assert_frame_equal(
+            pd.DataFrame(after.drop(columns="geometry")), pd.DataFrame(before.drop(columns="geometry"))
+        )
+        assert shapely.equals_identical(after.geometry.to_numpy(), before.geometry.to_numpy()).all()
+    assert (other.snapping, other.provenance) == (one.snapping, one.provenance)
+    assert other.modes == one.modes
+
+
+def test_a_network_comes_back_whole(town: TravelNetwork, tmp_path: Path) -> None:
+    about = town.provenance.having(parameters={"terms": {"cap": 0.5, "by": ("a", 2)}, "none": None})
+    town = replace(town, provenance=about)
+    again = open_network(save_network(town, tmp_path / "made" / "town.urbgeo"))
+    assert_same(town, again)
+    assert again.hierarchy_state == "fitted"
+    for name, array in town.hierarchy.__dict__.items():
+        np.testing.assert_array_equal(getattr(again.hierarchy, name), array)
+    np.testing.assert_array_equal(again.graph.into.arcs, town.graph.into.arcs)
+    some = town.nodes.iloc[:3]
+    pd.testing.assert_frame_equal(minutes_table(again, some, some), minutes_table(town, some, some))
+    pd.testing.assert_frame_equal(
+        minutes_table(again.with_speeds({"primary": 30.0}), some, some),
+        minutes_table(town.with_speeds({"primary": 30.0}), some, some),
+    )
+
+
+def test_the_embedded_region_comes_back_whole(tmp_path: Path) -> None:
+    network = region_network(load_region("hunan"))
+    again = open_network(save_network(network, tmp_path / "hunan", hierarchy=False))
+    assert_same(network, again)
+    assert "hierarchy" not in again.__dict__
+
+
+def test_a_file_is_written_whole_or_not_at_all(
+    town: TravelNetwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = save_network(town, tmp_path / "town")
+    before = path.read_bytes()
+    monkeypatch.setattr(store, "_padded", lambda size: size // 0)
+    with pytest.raises(ZeroDivisionError):
+        save_network(town, path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.05, 0.5, 0.98])
+def test_a_damaged_file_is_refused(town: TravelNetwork, tmp_path: Path, share: float) -> None:
+    path = save_network(town, tmp_path / "town")
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(len(whole) * share)])
+    with pytest.raises(InputError, match="town: "):
+        open_network(path)
+    save_network(town, path)
+    for known in (town.graph.out.arcs.tobytes(), b"3.0"):
+        spot = whole.index(known)
+        path.write_bytes(whole[:spot] + bytes([whole[spot] ^ 1]) + whole[spot + 1 :])
+        with pytest.raises(InputError, match=r"its bytes were changed\); write it again"):
+            open_network(path)
+
+
+def test_other_files_are_refused(
+    town: TravelNetwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(InputError, match="missing"):
+        open_network(tmp_path / "missing")
+    with pytest.raises(InputError, match="no file of urbgeo arrays"):
+        open_network(Path(__file__))
+    with pytest.raises(InputError, match="holds a graph, not a network"):
+        open_network(store.write_graph(tmp_path / "graph", town.graph))
+    monkeypatch.setattr(saved, "FORMAT", 2)
+    later = save_network(town, tmp_path / "later")
+    monkeypatch.undo()
+    with pytest.raises(InputError, match=r"format 2 cannot be read .* save the network anew"):
+        open_network(later)
+
+
+def test_what_cannot_be_saved_is_named(tmp_path: Path) -> None:
+    network = along(0, 1, 2, owner=[object(), object()])
+    with pytest.raises(InputError, match="links: column 'owner': object cannot be saved"):
+        save_network(network, tmp_path / "odd")
+    levels = network.links.drop(columns="owner").set_axis(pd.MultiIndex.from_tuples([(0, 1), (1, 2)]))
+    with pytest.raises(InputError, match="several levels"):
+        save_network(replace(network, links=levels), tmp_path / "odd")
+    assert list(tmp_path.iterdir()) == []
+    assert issubclass(InputError, UrbgeoError)
+    assert isinstance(network.nodes, gpd.GeoDataFrame)

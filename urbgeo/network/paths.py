@@ -1,0 +1,217 @@
+"""Quickest paths between points: which links are travelled, how far along each, and the line on the map."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from shapely.ops import substring
+
+from urbgeo.errors import InputError, some_of
+from urbgeo.network.attach import Attachment, attach
+from urbgeo.network.minutes import _along_one_link
+from urbgeo.network.model import TravelNetwork
+from urbgeo.network.plain import paths_to
+from urbgeo.provenance import Provenance
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Paths:
+    """Quickest paths.
+
+    ``trips`` has one row per pair, index ``(origin, destination)``: ``minutes`` (as
+    :func:`~urbgeo.network.minutes.minutes_table`), ``status`` (``"reached"``, ``"unreached"``,
+    ``"too far"``) and the line from door to door. ``steps`` has one row per stretch in order: ``origin``,
+    ``destination``, ``link`` (id; missing off the network), ``since`` and ``until`` (fractions of the link
+    from its from-node; ``since > until`` against its drawing), ``minutes``. The minutes of its steps add
+    up to those of a trip.
+    """
+
+    trips: gpd.GeoDataFrame
+    steps: pd.DataFrame
+    provenance: Provenance
+
+
+@dataclass(frozen=True)
+class _Step:
+    link: int
+    since: float
+    until: float
+    minutes: float
+
+
+def quickest_paths(
+    network: TravelNetwork,
+    origins: gpd.GeoDataFrame,
+    destinations: gpd.GeoDataFrame,
+    *,
+    pairs: Iterable[tuple[object, object]] | None = None,
+) -> Paths:
+    """The quickest path of each pair of points; one search per origin.
+
+    Parameters
+    ----------
+    network
+        Where to travel.
+    origins, destinations
+        Points with unique index, any CRS.
+    pairs
+        (origin id, destination id) of the trips asked for; None for every pair.
+
+    Raises
+    ------
+    InputError
+        For faulty points (naming their ids), and for pairs that name unknown points or come twice.
+    """
+    start = attach(network, origins, name="origins")
+    end = attach(network, destinations, name="destinations")
+    i, j = _asked(start.index, end.index, pairs)
+    minutes, found = np.full(len(i), np.inf), [[] for _ in i]  # type: tuple[Floats, list[list[_Step]]]
+    for origin in np.unique(i[start.attached[i] & end.attached[j]]):
+        rows = np.flatnonzero((i == origin) & end.attached[j])
+        for row, (cost, steps) in zip(rows, _from_one(network, start, origin, end, j[rows]), strict=True):
+            minutes[row], found[row] = cost, steps
+    lost = ~(start.attached[i] & end.attached[j])
+    status = np.where(lost, "too far", np.where(np.isfinite(minutes), "reached", "unreached"))
+    lines = [_line(network, start, a, end, b, steps) for a, b, steps in zip(i, j, found, strict=True)]
+    index = pd.MultiIndex.from_arrays([start.index[i], end.index[j]], names=["origin", "destination"])
+    trips = gpd.GeoDataFrame(
+        {"minutes": np.where(lost, np.nan, minutes), "status": status},
+        geometry=lines,
+        index=index,
+        crs=network.crs,
+    )
+    return Paths(trips, _table(network, index, found), network.provenance)
+
+
+def _asked(
+    origins: pd.Index, destinations: pd.Index, pairs: Iterable[tuple[object, object]] | None
+) -> tuple[Ints, Ints]:
+    if pairs is None:
+        i, j = np.divmod(np.arange(len(origins) * len(destinations)), max(1, len(destinations)))
+        return i, j
+    asked = list(pairs)
+    i = origins.get_indexer(pd.Index([one for one, _ in asked]))
+    j = destinations.get_indexer(pd.Index([other for _, other in asked]))
+    unknown = [pair for pair, a, b in zip(asked, i, j, strict=True) if a < 0 or b < 0]
+    if unknown:
+        raise InputError(f"pairs: {some_of(unknown)} name points that are not among those given.")
+    if len(set(asked)) < len(asked):
+        again = [pair for place, pair in enumerate(asked) if pair in asked[:place]]
+        raise InputError(f"pairs: {some_of(again)} come twice; give each once.")
+    return i.astype(np.int64), j.astype(np.int64)
+
+
+def _from_one(
+    network: TravelNetwork, start: Attachment, origin: int, end: Attachment, others: Ints
+) -> list[tuple[float, list[_Step]]]:
+    """Minutes and steps from one origin to each of some destinations."""
+    targets = end.ends[others]
+    at_nodes, paths = paths_to(network.graph, start.ends[origin], start.away[origin], targets.ravel())
+    through = at_nodes.reshape(-1, 2) + end.home[others]
+    best = np.argmin(through, axis=1)
+    links = _quickest_links(network, np.concatenate(paths))
+    found = []
+    for place, other in enumerate(others):
+        least = float(through[place, best[place]])
+        straight = _on_one_link(start, origin, end, int(other))
+        if straight and straight[0] <= least:
+            found.append(straight)
+        elif np.isfinite(least):
+            steps = _steps(start, origin, end, int(other), paths[2 * place + best[place]], links)
+            found.append((least, steps))
+        else:
+            found.append((np.inf, []))
+    return found
+
+
+def _on_one_link(start: Attachment, i: int, end: Attachment, j: int) -> tuple[float, list[_Step]] | None:
+    """Along the link that both points have joined, or straight across; None where they share none."""
+    if start.link[i] != end.link[j]:
+        return None
+    minutes = float(_along_one_link(start, np.array([i]), end, np.array([j]))[0])
+    if np.isinf(minutes):
+        return None
+    since, until = float(start.along[i]), float(end.along[j])
+    off = float(start.off_minutes[i]), float(end.off_minutes[j])
+    whole = start.link_minutes[i, 0 if until >= since else 1]
+    part = 0.0 if since == until else abs(until - since) * whole
+    if minutes != part + off[0] + off[1]:  # across is quicker
+        return minutes, [_Step(-1, np.nan, np.nan, minutes)]
+    link = int(start.link[i])
+    return minutes, [
+        _Step(-1, np.nan, np.nan, off[0]),
+        _Step(link, since, until, part),
+        _Step(-1, np.nan, np.nan, off[1]),
+    ]
+
+
+def _steps(
+    start: Attachment, i: int, end: Attachment, j: int, nodes: Ints, links: dict[tuple[int, int], _Step]
+) -> list[_Step]:
+    """Off to the link, along it to a node, from node to node, along the last link, off to the door."""
+    first, last = int(start.link[i]), int(end.link[j])
+    leave, arrive = (
+        _nearer_end(start.ends[i], start.away[i], nodes[0]),
+        _nearer_end(end.ends[j], end.home[j], nodes[-1]),
+    )
+    off = float(start.off_minutes[i]), float(end.off_minutes[j])
+    between = [links[pair] for pair in zip(nodes[:-1].tolist(), nodes[1:].tolist(), strict=True)]
+    return [
+        _Step(-1, np.nan, np.nan, off[0]),
+        _Step(first, float(start.along[i]), float(leave), float(start.away[i, leave]) - off[0]),
+        *between,
+        _Step(last, float(arrive), float(end.along[j]), float(end.home[j, arrive]) - off[1]),
+        _Step(-1, np.nan, np.nan, off[1]),
+    ]
+
+
+def _nearer_end(ends: Ints, legs: Floats, node: int) -> int:
+    """Which end of the link this node is; on a loop, the one that is nearer."""
+    return int(np.argmin(np.where(ends == node, legs, np.inf)))
+
+
+def _quickest_links(network: TravelNetwork, nodes: Ints) -> dict[tuple[int, int], _Step]:
+    """The quickest link from one of these nodes to another; of equally quick ones the first."""
+    on_path = np.isin(network.link_ends, nodes).all(axis=1)
+    minutes = network.links[["minutes", "minutes_back"]].to_numpy(np.float64)
+    best: dict[tuple[int, int], _Step] = {}
+    for link in np.flatnonzero(on_path):
+        u, v = network.link_ends[link].tolist()
+        for tail, head, way in ((u, v, 0), (v, u, 1)):
+            cost = float(minutes[link, way])
+            known = best.get((tail, head))
+            if not np.isnan(cost) and (known is None or cost < known.minutes):
+                best[tail, head] = _Step(int(link), float(way), 1.0 - way, cost)
+    return best
+
+
+def _line(
+    network: TravelNetwork, start: Attachment, i: int, end: Attachment, j: int, steps: list[_Step]
+) -> shapely.LineString | None:
+    if not steps:
+        return None
+    links = network.links.geometry.to_numpy()
+    parts = [
+        substring(links[one.link], one.since, one.until, normalized=True) for one in steps if one.link >= 0
+    ]
+    xy = [start.xy[[i]], *(shapely.get_coordinates(part) for part in parts), end.xy[[j]]]
+    return shapely.LineString(np.concatenate(xy))
+
+
+def _table(network: TravelNetwork, index: pd.MultiIndex, found: list[list[_Step]]) -> pd.DataFrame:
+    trip = np.repeat(np.arange(len(found)), [len(steps) for steps in found])
+    steps = pd.DataFrame([one for steps in found for one in steps], columns=list(_Step.__annotations__))
+    link = steps["link"].to_numpy(np.int64)
+    names = np.full(len(link), None, dtype=object)
+    names[link >= 0] = network.links.index.to_numpy()[link[link >= 0]]
+    ends = index[trip].to_frame(index=False) if len(trip) else index[:0].to_frame(index=False)
+    return pd.concat([ends, steps.assign(link=names)], axis=1)
