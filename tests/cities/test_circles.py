@@ -85,6 +85,15 @@ def test_a_share_of_just_the_majority_is_inside() -> None:
     assert not circle(peopled(ROW), majority=half + 1e-6).table.loc["b", "area"]
 
 
+def test_half_is_the_majority_unless_another_is_given() -> None:
+    reached = circle(peopled(ROW)).table["area_share"]["c"]
+    for share, inside in ((51.0, True), (49.0, False)):
+        urban = (share - 100 * reached) / (1 - reached)
+        table = circle(peopled(ROW, 100.0, [0.0, 0.0, urban, 0.0, 0.0])).table
+        assert table.loc["c", "population_share"] == pytest.approx(share / 100)
+        assert table.loc["c", "population"] == inside
+
+
 def test_rings_are_closed_and_conserve_the_people() -> None:
     table = circle(peopled(ROW, [1.0, 2.0, 3.0, 4.0, 5.0]), rings=(15, 50)).table
     assert table["ring"].tolist() == [15, 35, 35, 50, np.inf]

@@ -103,6 +103,16 @@ def test_holes_below_fifteen_cells_are_filled_and_larger_ones_are_not() -> None:
         assert labels.all() == filled
 
 
+@pytest.mark.parametrize("edition", [R2022A, R2023A])
+def test_the_editions_fill_holes_below_fifteen_square_kilometres(edition: UrbanRules) -> None:
+    """With a majority that leaves the corners of the hole alone."""
+    for (height, width), filled in (((2, 7), True), ((3, 5), False)):
+        people = np.full((height + 2, width + 2), 9000.0)
+        people[1:-1, 1:-1] = 0
+        rules = replace(edition, majority="seven of eight")
+        assert (degree_of_urbanisation(grid_of(people), edition=rules).centre > 0).all() == filled
+
+
 def test_a_hole_that_reaches_the_rim_or_is_shared_stays() -> None:
     open_side = np.array([[1, 0, 1], [1, 0, 1], [1, 1, 1]], np.int32)
     shared = np.array([[1, 1, 2], [1, 0, 2], [1, 1, 2]], np.int32)
