@@ -13,7 +13,7 @@ from scipy import ndimage
 
 from urbgeo.errors import InputError
 from urbgeo.land.audit import ControlLines, audit_control_lines
-from urbgeo.land.boundary import Boundary, delineate_boundary, land_demand
+from urbgeo.land.boundary import ZONE_NAMES, Boundary, delineate_boundary, land_demand
 from urbgeo.land.form import drop_small
 from urbgeo.land.grids import Grid, burn, cells_to_polygons
 from urbgeo.land.suitability import suitability, terrain
@@ -46,6 +46,10 @@ def holds(found: Boundary, excluded: Grid, demand_cells: int) -> None:
     assert shapely.area(shapely.intersection(found.polygons.union_all(), barred)) < 1e-3
     np.testing.assert_allclose(found.polygons["area_km2"], found.polygons["cells_km2"], rtol=0.01)
     assert found.polygons.is_valid.all()
+    numbers = {name: number for number, name in ZONE_NAMES.items()}
+    for name, one in zip(found.polygons["zone"], found.polygons.geometry, strict=True):
+        stairs = cells_to_polygons(zones == numbers[name], found.zones).union_all()
+        assert one.length < 1.1 * stairs.length, "no film along the zones inside it"
     for i, one in enumerate(found.polygons.geometry):
         for other in found.polygons.geometry[i + 1 :]:
             assert one.intersection(other).area < 1e-3
@@ -130,22 +134,25 @@ def test_growth_takes_the_best_cells_next_to_the_town() -> None:
 
 
 def test_small_holes_are_filled_and_windows_of_farmland_stay() -> None:
-    built = np.zeros((20, 20), bool)
+    built, farmland = np.zeros((20, 20), bool), np.zeros((20, 20), bool)
     built[5:15, 5:15] = True
-    built[7, 7] = built[12, 12] = False
-    farmland = np.zeros((20, 20), bool)
+    poor = ([7, 10, 10], [7, 7, 8])
+    built[poor] = built[12, 12] = False
     farmland[12, 12] = True
+    score = np.ones((20, 20))
+    score[poor] = 1e-9
     found = delineate_boundary(
-        grid(built),
-        grid(np.ones((20, 20))),
-        grid(farmland),
-        demand=1.1,
-        expansion_multiple=9,
-        fill_holes_ha=1,
+        grid(built), grid(score), grid(farmland), demand=1.1, expansion_multiple=9, fill_holes_ha=1
     )
-    assert found.zones.values[7, 7] == 1
+    assert found.zones.values[7, 7] == 1, "too poor to be grown into, and filled"
+    assert (found.zones.values[10, 7:9] == 0).all(), "a hole of two cells is larger"
     assert found.zones.values[12, 12] == 0
     assert (found.zones.values == 1).sum() == 110
+    wider = delineate_boundary(
+        grid(built), grid(score), grid(farmland), demand=1.1, expansion_multiple=9, fill_holes_ha=2
+    )
+    assert (wider.zones.values[10, 7:9] == 1).all()
+    assert wider.zones.values[12, 12] == 0
 
 
 def special_case() -> tuple[Grid, Grid, Grid, dict[str, Grid]]:

@@ -79,6 +79,16 @@ def test_without_chance_the_best_cell_is_built_first() -> None:
     assert loose.step.values[0, 0] == 1, "a weak pull lets the far cell win"
 
 
+def test_distances_are_those_of_oblong_cells() -> None:
+    built = np.zeros((5, 5), bool)
+    built[2, 2] = True
+    flat_cells = Affine(100, 0, 500_000, 0, -50, 3_000_000)
+    like = Grid(built, flat_cells, UTM)
+    own = replace(rules(x=1.0, near=0.0), chance=0.0)
+    run = simulate_growth(like, {"x": like.having(np.zeros((5, 5)))}, own, new_cells=2, steps=1)
+    assert [tuple(cell) for cell in np.argwhere(run.step.values == 1)] == [(1, 2), (3, 2)]
+
+
 def test_a_row_of_new_cells_is_taken_over_several_steps() -> None:
     built = np.zeros((1, 9), bool)
     built[0, 0] = True
@@ -194,6 +204,11 @@ def test_scenarios_take_their_land_and_are_held_to_the_cap() -> None:
 
     per_cell = {name: edges(run.built.values) / run.built.values.sum() for name, run in runs.items()}
     assert per_cell["compact"] < per_cell["trend"]
+    other, _ = run_scenarios(grid(built), driver, rules(x=0.5), plans, trend_km2=2.0, seed=9)
+    np.testing.assert_array_equal(
+        other["compact"].step.values, runs["compact"].step.values, "no chance in it"
+    )
+    assert (other["trend"].step.values != runs["trend"].step.values).any()
     assert table.loc["trend", "excluded_share"] == 0.0
     assert table.loc["ecological", "excluded_share"] == pytest.approx(14 / 40)
     with pytest.raises(InputError, match="each with a name of its own"):

@@ -162,6 +162,27 @@ def test_back_links_lead_to_the_allocated_source() -> None:
         assert cell == [(3, 4), (30, 20)][surface.allocation.values[start]]
 
 
+def test_every_cell_belongs_to_the_source_of_the_cell_it_is_reached_from() -> None:
+    rng = np.random.default_rng(8)
+    like = grid(np.ones((30, 30)))
+    points = at(like, *[tuple(cell) for cell in rng.integers(0, 30, (12, 2))])
+    surface = travel_surface(like, points, marching=True, source_disc_m=0.0)
+    links, owner = surface.back_links.values, surface.allocation.values
+    for row, column in np.argwhere(links > 0).tolist():
+        down, right = STEPS_8[int(links[row, column]) - 1]
+        assert owner[row, column] == owner[row - down, column - right]
+        assert surface.minutes.values[row - down, column - right] < surface.minutes.values[row, column]
+
+
+def test_the_limit_is_a_closed_bound_for_rays_too() -> None:
+    like = grid(np.ones((9, 9)))
+    free = travel_surface(like, at(like, (0, 0)), marching=True, source_disc_m=0.0).minutes.values
+    limit = float(free[2, 1])
+    assert 2.0 < limit < 1.0 + np.sqrt(2), "reached by a ray, along no step"
+    held = travel_surface(like, at(like, (0, 0)), marching=True, source_disc_m=0.0, limit_min=limit)
+    np.testing.assert_array_equal(held.minutes.values, np.where(free <= limit, free, np.inf))
+
+
 @pytest.mark.parametrize("oneway", [False, True])
 def test_motorways_and_blocks_go_with_a_front(oneway: bool) -> None:
     like = grid(np.full((21, 101), 60.0 / 5000.0), 100.0, 100.0)

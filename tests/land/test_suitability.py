@@ -94,6 +94,12 @@ def test_slope_of_a_tilted_plane_and_relief() -> None:
     assert found["relief_m"].values[10, 10] == pytest.approx(200 * np.tan(np.radians(10.0)))
     rim = found["slope_deg"].values
     assert rim == pytest.approx(10.0), "as steep at the rim as inside"
+    flat_cells = Affine(100, 0, 500_000, 0, -50, 3_000_000)
+    for down, angle in ((x * 100, 10.0), (y * 50, 20.0)):
+        oblong = terrain(Grid(down * np.tan(np.radians(angle)), flat_cells, UTM), relief_m=300)
+        assert oblong["slope_deg"].values == pytest.approx(angle)
+        run = 300 if angle == 20.0 else 200
+        assert oblong["relief_m"].values[10, 10] == pytest.approx(run * np.tan(np.radians(angle)))
     coarse = terrain(grid(x * 50.0, 500.0))["relief_m"].values
     assert (coarse[:, 1:-1] == 100.0).all(), "cells wider than the square still have relief"
     holed = x * 17.0
@@ -180,8 +186,10 @@ def test_a_cell_tells_why_it_scored_so() -> None:
     found = suitability(
         layers,
         weights={"slope_deg": 0.5, "access_min": 0.5},
-        exclusions={"water": grid([[False, False]]), "redline": grid([[False, True]])},
-    )
+        exclusions={
+            "water": grid([[False, False]]), "redline": grid([[False, True]]), "hazard": grid([[False, True]])
+        },
+    )  # fmt: skip
     points = gpd.GeoDataFrame(
         geometry=[Point(500_050, 2_999_950), Point(500_150, 2_999_950), Point(0, 0)],
         index=["p", "q", "away"],

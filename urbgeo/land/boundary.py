@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import geopandas as gpd
@@ -30,7 +31,7 @@ AREA_TOLERANCE = 0.01
 """Smoothed polygons keep the area of their cells within this share."""
 
 _ROUNDS = 25
-_BELTS = 6
+_BELTS = 12
 
 
 @dataclass(frozen=True)
@@ -233,7 +234,11 @@ def zone_polygons(zones: Grid, excluded: Grid, *, smooth: bool = True) -> gpd.Ge
         for i in range(len(numbers))
     ]
     cells = [int((zones.values == number).sum()) * zones.cell_km2 for number in numbers]
-    shapes = _nested(rough, cells, _outline(excluded.values, zones), min(zones.cell_m)) if smooth else None
+    shapes = None
+    if smooth:
+        # Where rounding defeats the overlay itself, the cell edges are still right; the column says so.
+        with suppress(shapely.errors.GEOSException):
+            shapes = _nested(rough, cells, _outline(excluded.values, zones), min(zones.cell_m))
     smoothed = shapes is not None
     if shapes is None:
         shapes = [one if i == 0 else shapely.difference(one, rough[i - 1]) for i, one in enumerate(rough)]
@@ -250,14 +255,16 @@ def _nested(
     rough: list[shapely.Geometry], cells_km2: list[float], barred: shapely.Geometry, cell: float
 ) -> list[shapely.Geometry] | None:
     """Rounded zones from the inside out, each with the area of its cells; None where one cannot keep it."""
-    shapes, inner = [], shapely.Polygon()
+    shapes: list[shapely.Geometry] = []
+    inner, before = shapely.Polygon(), shapely.Polygon()
     for outline, area in zip(rough, cells_km2, strict=True):
-        whole = _rounded(outline, inner, barred, area * 1e6, cell)
-        zone = _valid_area(shapely.difference(whole, inner))
+        # Only beside its own cells: a film along all of the inner zones is no land of this one.
+        near = shapely.buffer(shapely.difference(outline, before), cell / 2, join_style="mitre")
+        zone = _rounded(outline, inner, barred, near, area * 1e6, cell)
         if abs(zone.area / 1e6 - area) > AREA_TOLERANCE * area:
             return None
         shapes.append(zone)
-        inner = whole
+        inner, before = _valid_area(shapely.union(inner, zone)), outline
     return shapes
 
 
@@ -418,19 +425,28 @@ def _outline(mask: Mask, like: Grid) -> shapely.Geometry:
 
 
 def _rounded(
-    rough: shapely.Geometry, inner: shapely.Geometry, barred: shapely.Geometry, area_m2: float, cell: float
+    rough: shapely.Geometry,
+    inner: shapely.Geometry,
+    barred: shapely.Geometry,
+    near: shapely.Geometry,
+    area_m2: float,
+    cell: float,
 ) -> shapely.Geometry:
-    """Corners cut twice (Chaikin), exclusions taken off, and the area lost or won beside ``inner`` given
-    back by a narrow belt."""
-    shape = shapely.union_all([_cut_corners(part) for part in shapely.get_parts(rough)])
-    shape = _valid_area(shapely.union(shapely.difference(shapely.simplify(shape, cell / 8), barred), inner))
+    """A zone with its corners cut twice (Chaikin), without exclusions and the zones inside it, and the area
+    lost or won given back by a narrow belt."""
+
+    def zone_of(shape: shapely.Geometry) -> shapely.Geometry:
+        free = _valid_area(shapely.difference(_valid_area(shape), barred))
+        return _valid_area(shapely.intersection(_valid_area(shapely.difference(free, inner)), near))
+
+    cut = shapely.union_all([_cut_corners(part) for part in shapely.get_parts(rough)])
+    zone = zone_of(shapely.simplify(cut, cell / 8))
     for _ in range(_BELTS):
-        lack = area_m2 - (shape.area - inner.area)
-        if abs(lack) <= AREA_TOLERANCE * area_m2 / 10:
+        lack = area_m2 - zone.area
+        if abs(lack) <= AREA_TOLERANCE * area_m2 / 10 or zone.is_empty:
             break
-        wider = shapely.buffer(shape, lack / shape.length, join_style="mitre")
-        shape = _valid_area(shapely.union(shapely.difference(wider, barred), inner))
-    return shape
+        zone = zone_of(shapely.buffer(zone, lack / zone.length, join_style="mitre"))
+    return zone
 
 
 def _valid_area(shape: shapely.Geometry) -> shapely.Geometry:
