@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.access.test_isochrones import ring_road
 from tests.network.build import QUICK, points, road
+from urbgeo.access import lattice
 from urbgeo.access.isochrones import isochrones
 from urbgeo.access.lattice import minutes_on_lattice, reach_nodes, roads_of, stretches
 from urbgeo.network.attach import attach_all
@@ -45,6 +46,17 @@ def test_minutes_on_the_lattice_are_those_of_points(
     assert (np.isfinite(off_m.ravel()) == (found["status"] != "too far")).all()
     asked = np.flatnonzero(which.ravel() >= 0)
     assert (start.index[which.ravel()[asked]] == found["facility"].iloc[asked]).mean() > 0.99  # else ties
+
+
+def test_tiles_change_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    network, roads = town(1), roads_of(town(1))
+    start = attach_all(network, network.nodes.loc[["n60", "n340"]], "origins")
+    reached = reach_nodes(network, roads, start, 20.0, "from")
+    x, y = (corner + np.arange(-300.0, 2800.0, 50.0) for corner in (500_000.0, 3_000_000.0))
+    whole = minutes_on_lattice(roads, reached, x, y, beyond_m=100.0)
+    monkeypatch.setattr(lattice, "TILE", 13)
+    for one, other in zip(whole, minutes_on_lattice(roads, reached, x, y, beyond_m=100.0), strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 @QUICK
