@@ -120,7 +120,7 @@ def test_areas_on_foot_at_the_default_resolution_are_within_one_percent_of_fine_
     network = town(4)
     origins = network.nodes.loc[["n340", "n60", "n600", "n0"]]
     assert (area_errors(network, origins, 15.0, 0.003) < 0.01).all()  # type: ignore[operator]
-    assert (area_errors(network, origins, 10.0, 0.003) < 0.01).all()  # type: ignore[operator]
+    assert (area_errors(network, origins, 5.0, 0.002) < 0.01).all()  # type: ignore[operator]
 
 
 def test_areas_by_car_at_the_default_resolution_are_within_one_percent_of_fine_ones(
