@@ -147,7 +147,7 @@ def _discs_of(plan: _Plan, start: Attachment) -> list[shapely.Geometry]:
     beyond = np.clip((off_m - plan.roads.max_snap_m) * minutes_per_m, -spread, spread)
     shapes = []
     for limit in plan.limits:
-        filled = _filled(x, y, np.maximum(np.clip(field - limit, -spread, spread), beyond))
+        filled = _filled(x, y, np.maximum(np.minimum(field - limit, spread), beyond))
         shapes.append(_joined(filled, plan, reached, limit, step))
     return shapes
 
