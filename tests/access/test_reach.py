@@ -50,6 +50,22 @@ def test_minutes_shares_and_people_are_as_counted_by_hand(micro: TravelNetwork) 
     assert found.provenance.shares["cities unattached"] == 0.25
 
 
+def test_zones_are_means_by_population(micro: TravelNetwork) -> None:
+    zoned = CITIES.assign(zone=["west", "west", "east", "east"])
+    zones = reach(micro, zoned, minutes=70, zone="zone").zones
+    assert zones is not None
+    assert zones["people_best"].to_dict() == pytest.approx(
+        {"west": (1 * 5 + 2 * 4) / 3, "east": (3 * 3 + 4 * 0) / 7}
+    )
+    assert zones["cities_road"].to_dict() == pytest.approx({"west": 1.0, "east": 0.0})
+    assert reach(micro, CITIES).zones is None
+    alike = reach(micro, zoned, minutes=70, population=None, zone="zone").zones
+    assert alike is not None
+    assert alike["cities_best"].to_dict() == {"west": 2.0, "east": 1.0}
+    with pytest.raises(InputError, match="cities: no column province"):
+        reach(micro, CITIES, zone="province")
+
+
 def test_a_city_is_at_itself_and_an_unattached_one_nowhere(micro: TravelNetwork) -> None:
     for table in reach(micro, CITIES).minutes.values():
         assert np.diag(table)[:3].tolist() == [0, 0, 0]

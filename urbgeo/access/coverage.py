@@ -240,9 +240,9 @@ def _zones(covered: pd.Series, weights: pd.DataFrame, zone: pd.Series) -> pd.Dat
     by_zone = covered.groupby(zone)
     found = pd.DataFrame({"places": by_zone.size(), "covered": by_zone.sum(), "share": by_zone.mean()})
     for name in weights:
-        found[f"share {name}"] = [
-            _share(covered[zone == one], weights[name][zone == one]) for one in found.index
-        ]
+        total = weights[name].groupby(zone).sum()
+        inside = weights[name].where(covered, 0.0).groupby(zone).sum()
+        found[f"share {name}"] = inside / total.where(total > 0)
     return found.rename_axis("zone")
 
 

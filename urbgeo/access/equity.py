@@ -172,7 +172,8 @@ def palma(access: pd.Series, people: pd.Series, income: pd.Series, *, quantiles:
     Poor are ids with income <= the 40 % quantile, rich those with income > the 90 % quantile. The definition
     of a weighted quantile matters: ``"share"`` takes the least income at which the cumulative share of
     people reaches the level; ``"interpolated"`` interpolates linearly between neighbouring incomes, at rank
-    ``1 + (W - 1) q`` of ``W`` people in a row.
+    ``1 + (W - 1) q`` of ``W`` people in a row, as ``wtd.quantile`` of the R package Hmisc does, and the R
+    package accessibility with it.
 
     Returns
     -------

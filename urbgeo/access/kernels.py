@@ -74,6 +74,13 @@ def find_places(keys: Ints, low: int, lookup: Ints) -> tuple[Places, int]:
 
 
 @kernel()
+def fill_square(i: Places, j: Places, minutes: Floats, columns: int, square: Floats) -> None:
+    """Put the minutes of every pair at their place in a square written row by row."""
+    for k in range(i.size):
+        square[np.uint64(np.uint32(i[k])) * np.uint64(columns) + np.uint64(np.uint32(j[k]))] = minutes[k]
+
+
+@kernel()
 def read_pairs(
     i: Places, j: Places, minutes: Floats, longest: float, seen: Marks, out: Floats, home: Floats
 ) -> int:

@@ -6,6 +6,7 @@ lines that may be nearest to some point of a block are compared with its points.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,12 +17,16 @@ from urbgeo.network.attach import AT_NODE_M, Attachment
 from urbgeo.network.compiling import kernel
 from urbgeo.network.model import TravelNetwork
 from urbgeo.network.plain import nearest_seed
+from urbgeo.options import thread_count
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 BLOCK, PATCH = 16, 4
 """Lattice points on a side of a block, and of a patch of it."""
+
+TILE = 256
+"""Lattice points on a side of a tile; tiles know only the lines near them, and are done side by side."""
 
 SLACK_M = 1e-6
 """Lines are dropped from a block only when they are farther than this beyond the farthest that counts."""
@@ -121,11 +126,17 @@ def chain_of(lines: NDArray[np.object_]) -> Chain:
     """The vertices of lines, with the metres from each line's first."""
     xy, line = shapely.get_coordinates(lines, return_index=True)
     first = np.searchsorted(line, np.arange(len(lines) + 1)).astype(np.int64)
-    steps = np.zeros(len(xy))
-    steps[1:] = np.hypot(*np.diff(xy, axis=0).T)
-    steps[first[:-1]] = 0.0
-    passed = np.cumsum(steps)
-    return Chain(xy, passed - np.repeat(passed[first[:-1]], np.diff(first)), first)
+    return Chain(xy, _metres(xy, first), first)
+
+
+@kernel()
+def _metres(xy: Floats, first: Ints) -> Floats:
+    found = np.zeros(xy.shape[0])
+    for k in range(first.size - 1):
+        for vertex in range(first[k] + 1, first[k + 1]):
+            east, north = xy[vertex] - xy[vertex - 1]
+            found[vertex] = found[vertex - 1] + np.sqrt(east * east + north * north)
+    return found
 
 
 def minutes_on_lattice(
@@ -138,6 +149,26 @@ def minutes_on_lattice(
     between them and the others. ``inf``, -1 and ``inf`` where no line is near; ``inf`` minutes and -1 where
     no way leads.
     """
+    shape = (len(y), len(x))
+    minutes, which, off_m = np.full(shape, np.inf), np.full(shape, -1, np.int64), np.full(shape, np.inf)
+
+    def fill(tile: tuple[slice, slice]) -> None:
+        found = _minutes_on_tile(roads, reached, x[tile[1]], y[tile[0]], beyond_m)
+        minutes[tile], which[tile], off_m[tile] = found
+
+    tiles = [
+        (slice(low, low + TILE), slice(left, left + TILE))
+        for low in range(0, len(y), TILE)
+        for left in range(0, len(x), TILE)
+    ]
+    with ThreadPoolExecutor(min(thread_count(), len(tiles))) as pool:
+        list(pool.map(fill, tiles))
+    return minutes, which, off_m
+
+
+def _minutes_on_tile(
+    roads: Roads, reached: Reached, x: Floats, y: Floats, beyond_m: float
+) -> tuple[Floats, Ints, Floats]:
     shape, reach_m = (len(y), len(x)), roads.max_snap_m + beyond_m
     near = roads.near(x[0] - beyond_m, y[0] - beyond_m, x[-1] + beyond_m, y[-1] + beyond_m)
     if len(near) == 0:

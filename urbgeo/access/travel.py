@@ -6,7 +6,6 @@ Every measure of this room starts here, so all take the same tables and refuse t
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -19,15 +18,15 @@ from urbgeo.access.kernels import (
     add_columns,
     add_rows,
     add_weighted,
+    fill_square,
     find_places,
     first_seen,
-    in_order,
     read_pairs,
     sum_square,
 )
+from urbgeo.access.ordered import columns_in_order, is_whole
 from urbgeo.checks import add_id_faults
 from urbgeo.errors import Faults, InputError, some_of
-from urbgeo.options import thread_count
 from urbgeo.provenance import Provenance
 
 Floats = NDArray[np.float64]
@@ -283,6 +282,13 @@ def _read_long(table: pd.DataFrame, origins: pd.Index | None, destinations: pd.I
     faults.raise_if_any()
     (i, lost), (j, strange) = (find_places(one.keys, one.low, one.lookup) for one in (start, end))
     rows, columns = len(start.ids), len(end.ids)
+    if lost + strange == 0 and len(values) == rows * columns:
+        square = np.full(len(values), np.nan)
+        fill_square(i, j, values, columns, square)
+        # A pair that comes twice leaves another without minutes.
+        full = _square(start.ids, end.ids, square)
+        if full is not None:
+            return full
     seen = np.zeros(rows * columns if rows * columns <= DENSE_PAIRS else 0, np.bool_)
     out, home = np.zeros((rows, 3)), np.zeros((columns, 3))
     known = lost + strange == 0
@@ -304,55 +310,26 @@ def _read_in_order(
 
     Most tables are written so; comparing neighbouring rows then does for looking up every id.
     """
-    if len(values) == 0 or object in (start.dtype, end.dtype) or start.hasnans or end.hasnans:
+    columns = columns_in_order(start, end)
+    if columns == 0:
         return None
-    away, to = start.array, end.array
-    columns = _first_turn(away)
-    rows, rest = divmod(len(values), columns)
-    if rest or not _in_order(start, end, columns):
-        return None
+    asked = (pd.Index(start.array[::columns]), origins), (pd.Index(end.array[:columns]), destinations)
+    for found, wanted in asked:
+        if not found.is_unique or not (wanted is None or found.equals(wanted)):
+            return None
+    start_ids, end_ids = (found if wanted is None else wanted for found, wanted in asked)
+    return _square(start_ids, end_ids, values)
+
+
+def _square(origins: pd.Index, destinations: pd.Index, values: Floats) -> Travel | None:
+    """Every pair, origins in turn; None when some minutes are missing, without end or out of bounds."""
+    rows, columns = len(origins), len(destinations)
     out, home, sums, back = np.zeros((rows, 3)), np.zeros((columns, 3)), np.zeros(rows), np.zeros(columns)
     if not sum_square(values.reshape(rows, columns), LONGEST_MIN, sums, back):
         return None
     out[:, 0], out[:, 1], home[:, 0], home[:, 1] = columns, sums, rows, back
-    asked = (pd.Index(away[::columns]), origins), (pd.Index(to[:columns]), destinations)
-    for found, wanted in asked:
-        if not found.is_unique or found.hasnans or not (wanted is None or found.equals(wanted)):
-            return None
-    start_ids, end_ids = (found if wanted is None else wanted for found, wanted in asked)
-    _warn_lopsided(start_ids, end_ids, out, home)
-    return _travel(start_ids, end_ids, None, values, out, home, whole=False)
-
-
-def _in_order(start: pd.Series, end: pd.Series, columns: int) -> bool:
-    if _whole(start.dtype) and _whole(end.dtype):
-        return bool(in_order(*(np.ascontiguousarray(one, np.int64) for one in (start, end)), columns))
-    away, to = start.array, end.array
-
-    def turns() -> bool:
-        at = _marks(away[1:] != away[:-1])
-        return bool(np.count_nonzero(at) == len(away) // columns - 1 == at[columns - 1 :: columns].sum())
-
-    def repeats() -> bool:
-        return bool(_marks(to[columns:] == to[:-columns]).all())
-
-    with ThreadPoolExecutor(thread_count()) as pool:
-        return all(pool.map(lambda check: check(), (turns, repeats)))
-
-
-def _first_turn(ids: pd.api.extensions.ExtensionArray) -> int:
-    """How many rows the first id has before another follows; most often few of many."""
-    width = 1024
-    while True:
-        turned = np.flatnonzero(_marks(ids[:width] != ids[0]))
-        if len(turned) or width >= len(ids):
-            return int(turned[0]) if len(turned) else len(ids)
-        width *= 8
-
-
-def _marks(found: object) -> Bools:
-    """A comparison as plain marks; False where a side is missing."""
-    return found if isinstance(found, np.ndarray) else pd.array(found).to_numpy(np.bool_, na_value=False)
+    _warn_lopsided(origins, destinations, out, home)
+    return _travel(origins, destinations, None, values, out, home, whole=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -371,7 +348,7 @@ def _keyed(column: pd.Series, asked: pd.Index | None, faults: Faults) -> _Keys:
         add_id_faults(faults, asked)
         if not asked.is_unique:
             return _Keys(asked, np.zeros(len(column), np.int64), 0, np.zeros(1, np.int64))
-    if _whole(column.dtype) and len(column) and (asked is None or (_whole(asked.dtype) and len(asked))):
+    if is_whole(column.dtype) and len(column) and (asked is None or (is_whole(asked.dtype) and len(asked))):
         keys = np.ascontiguousarray(column, np.int64)
         known = keys if asked is None else asked.to_numpy(np.int64)
         low, span = int(known.min()), int(known.max()) - int(known.min()) + 1
@@ -387,10 +364,6 @@ def _keyed(column: pd.Series, asked: pd.Index | None, faults: Faults) -> _Keys:
     if asked is None:
         return _Keys(ids, codes.astype(np.int64), 0, np.arange(len(ids), dtype=np.int64))
     return _Keys(asked, codes.astype(np.int64), 0, asked.get_indexer(ids).astype(np.int64))
-
-
-def _whole(kind: object) -> bool:
-    return isinstance(kind, np.dtype) and kind.kind == "i"
 
 
 def _add_pair_faults(
@@ -488,11 +461,18 @@ def _asked(travel: Travel, origins: pd.Index | None, destinations: pd.Index | No
         found[to] = marks
         return found
 
+    minutes, ends = travel.minutes, None
+    if travel.ends is None and (len(start), len(end)) == (len(travel.origins), len(travel.destinations)):
+        square = minutes.reshape(len(start), len(end))
+        minutes = square[np.ix_(np.argsort(to_start), np.argsort(to_end))].ravel()
+    else:
+        ends = to_start.astype(np.int32)[travel.origin], to_end.astype(np.int32)[travel.destination]
     return replace(
         travel,
         origins=start,
         destinations=end,
-        ends=(to_start.astype(np.int32)[travel.origin], to_end.astype(np.int32)[travel.destination]),
+        minutes=minutes,
+        ends=ends,
         origin_asked=moved(travel.origin_asked, to_start, len(start)),
         destination_asked=moved(travel.destination_asked, to_end, len(end)),
         origin_reached=moved(travel.origin_reached, to_start, len(start)),
