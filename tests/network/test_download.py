@@ -103,6 +103,7 @@ def test_a_place_is_asked_for_once_and_then_read_from_the_cache(server: Server, 
     assert again.links["minutes"].tolist() == first.links["minutes"].tolist()
     ask(server, tmp_path, refresh=True)
     assert len(server.asked) == 6
+    assert ask(server, tmp_path, mode="walk").modes == ("walk",) and len(server.asked) == 9
 
 
 @pytest.mark.filterwarnings("ignore:.*corridor")

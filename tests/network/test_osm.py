@@ -18,6 +18,7 @@ from pandas.testing import assert_frame_equal
 from scipy.sparse.csgraph import dijkstra
 
 from tests.conftest import shared_data
+from tests.sources.osm_files import write_pbf
 from urbgeo.errors import InputError, SourceError
 from urbgeo.network.lines import from_lines
 from urbgeo.network.minutes import node_table
@@ -286,6 +287,15 @@ def test_every_link_says_where_its_speed_comes_from(porto_alegre: Path) -> None:
     assert share == pytest.approx((network.links["speed_source"] != "tag").mean())
     without = from_pbf(porto_alegre, region="world", use_maxspeed=False)
     assert without.provenance.shares["links with imputed speed"] == 1.0
+
+
+def test_limits_by_direction_time_each_direction(tmp_path: Path) -> None:
+    tags = {"highway": "primary", "maxspeed:forward": "60", "maxspeed:backward": "30"}
+    path = write_pbf(tmp_path / "a.osm.pbf", {1: (112.0, 28.0), 2: (112.1, 28.0)}, [([1, 2], tags)])
+    link = from_pbf(path).links.iloc[0]
+    assert (link["from_node"], link["to_node"]) == (1, 2)
+    assert link["minutes"] == pytest.approx(link["length_km"]) and link["minutes"] > 9
+    assert link["minutes_back"] == pytest.approx(2 * link["length_km"])
 
 
 def test_peak_hours_are_slower_by_the_factor_of_the_table(porto_alegre: Path) -> None:
