@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from urbgeo.network.sums import node_sums, sums_within
     from urbgeo.regions.load import load_region
     from urbgeo.regions.region import Region
+    from urbgeo.sources.rasters import cut_raster
     from urbgeo.study.run import run_study
 
 _ROOMS = {
@@ -58,6 +59,7 @@ _ROOMS = {
     "connectivity": "urbgeo.access.connectivity",
     "coverage": "urbgeo.access.coverage",
     "cumulative": "urbgeo.access.opportunities",
+    "cut_raster": "urbgeo.sources.rasters",
     "degree_of_urbanisation": "urbgeo.cities.degurba",
     "delineate_boundary": "urbgeo.land.boundary",
     "download": "urbgeo.network.download",
@@ -101,6 +103,7 @@ __all__ = [
     "connectivity",
     "coverage",
     "cumulative",
+    "cut_raster",
     "degree_of_urbanisation",
     "delineate_boundary",
     "download",
