@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from urbgeo.network.sums import node_sums, sums_within
     from urbgeo.regions.load import load_region
     from urbgeo.regions.region import Region
+    from urbgeo.sources.rasters import cut_raster
     from urbgeo.study.run import run_study
 
 _ROOMS = {
@@ -63,6 +64,7 @@ _ROOMS = {
     "coverage": "urbgeo.access.coverage",
     "coverage_by_minutes": "urbgeo.access.coverage",
     "cumulative": "urbgeo.access.opportunities",
+    "cut_raster": "urbgeo.sources.rasters",
     "degree_of_urbanisation": "urbgeo.cities.degurba",
     "delineate_boundary": "urbgeo.land.boundary",
     "download": "urbgeo.network.download",
@@ -112,6 +114,7 @@ __all__ = [
     "coverage",
     "coverage_by_minutes",
     "cumulative",
+    "cut_raster",
     "degree_of_urbanisation",
     "delineate_boundary",
     "download",

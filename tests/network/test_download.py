@@ -93,6 +93,7 @@ def test_a_place_is_asked_for_once_and_then_read_from_the_cache(server: Server, 
     first = ask(server, tmp_path)
     assert [path for path, _ in server.asked] == ["/search", "/status", "/interpreter"]
     assert server.asked[0][1] == "某镇" and '"motor_vehicle"!~"no"' in server.asked[2][1]
+    assert "[timeout:180]" in server.asked[2][1], "whole seconds"
     assert sorted(first.links["class"]) == ["primary", "residential"]
     primary = first.links[first.links["class"] == "primary"].iloc[0]
     assert primary["speed_kmh"] == 60 and primary["minutes"] == pytest.approx(primary["length_km"])
@@ -103,6 +104,7 @@ def test_a_place_is_asked_for_once_and_then_read_from_the_cache(server: Server, 
     assert again.links["minutes"].tolist() == first.links["minutes"].tolist()
     ask(server, tmp_path, refresh=True)
     assert len(server.asked) == 6
+    assert ask(server, tmp_path, mode="walk").modes == ("walk",) and len(server.asked) == 9
 
 
 @pytest.mark.filterwarnings("ignore:.*corridor")

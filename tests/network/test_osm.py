@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
+import geopandas as gpd
 import networkx as nx
 import numpy as np
 import osmium
@@ -17,6 +18,7 @@ from pandas.testing import assert_frame_equal
 from scipy.sparse.csgraph import dijkstra
 
 from tests.conftest import shared_data
+from tests.sources.osm_files import write_pbf
 from urbgeo.errors import InputError, SourceError
 from urbgeo.network.lines import from_lines
 from urbgeo.network.minutes import node_table
@@ -287,6 +289,15 @@ def test_every_link_says_where_its_speed_comes_from(porto_alegre: Path) -> None:
     assert without.provenance.shares["links with imputed speed"] == 1.0
 
 
+def test_limits_by_direction_time_each_direction(tmp_path: Path) -> None:
+    tags = {"highway": "primary", "maxspeed:forward": "60", "maxspeed:backward": "30"}
+    path = write_pbf(tmp_path / "a.osm.pbf", {1: (112.0, 28.0), 2: (112.1, 28.0)}, [([1, 2], tags)])
+    link = from_pbf(path).links.iloc[0]
+    assert (link["from_node"], link["to_node"]) == (1, 2)
+    assert link["minutes"] == pytest.approx(link["length_km"]) and link["minutes"] > 9
+    assert link["minutes_back"] == pytest.approx(2 * link["length_km"])
+
+
 def test_peak_hours_are_slower_by_the_factor_of_the_table(porto_alegre: Path) -> None:
     free, peak = (from_pbf(porto_alegre, region="china", peak=hour) for hour in (False, True))
     ratio = (free.links["minutes"] / peak.links["minutes"])[free.links["minutes"] > 0]
@@ -327,3 +338,44 @@ def test_the_network_stands_still_while_walkers_get_their_own(porto_alegre: Path
     on_land = walk.links["class"] != "ferry"
     assert walk.links.loc[on_land, "speed_kmh"].to_numpy() == pytest.approx(4.5)
     assert walk.snapping.off_network_kmh == 4.5
+
+
+def test_edits_of_a_network_from_openstreetmap(porto_alegre: Path) -> None:
+    network = from_pbf(porto_alegre, region="world")
+    some = network.nodes.iloc[::800]
+    before = node_minutes(network, some)
+    closed = network.links.index[network.links["class"] == "primary"][:20]
+    without = network.without_links(closed)
+    again = without.with_links(network.links.loc[closed])
+    assert node_minutes(again, some).tobytes() == before.tobytes(), "bit for bit"
+    assert (node_minutes(without, some) >= before).all() and (node_minutes(without, some) > before).any()
+    street = pd.DataFrame(
+        {
+            "from_node": [some.index[0]],
+            "to_node": [some.index[3]],
+            "length_km": [1.0],
+            "class": ["residential"],
+        },
+        index=["bridge"],
+    )
+    bridged = network.with_links(street)
+    assert (node_minutes(bridged, some) <= before).all() and (node_minutes(bridged, some) < before).any()
+    bridge = bridged.links.loc["bridge"]
+    assert (bridge["speed_kmh"], bridge["minutes"], bridge["joinable"]) == (25.0, 2.4, True)
+    quick = network.with_links(street.assign(**{"class": "motorway"}), speeds={"motorway": 120.0})
+    assert quick.links.loc["bridge", ["speed_kmh", "joinable", "speed_source"]].tolist() == [
+        120.0,
+        False,
+        "override",
+    ]
+    with pytest.raises(InputError, match="unknown class 'canal'"):
+        network.with_links(street, speeds={"canal": 5.0})
+    with pytest.raises(InputError, match="no column class"):
+        network.with_links(street.drop(columns="class"))
+    with pytest.raises(InputError, match="unknown class canal"):
+        network.with_links(street.assign(**{"class": "canal"}))
+
+
+def node_minutes(network: TravelNetwork, nodes: gpd.GeoDataFrame) -> np.ndarray:
+    place = network.nodes.index.get_indexer(nodes.index)
+    return node_table(network, place, place)

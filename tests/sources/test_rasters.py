@@ -87,12 +87,12 @@ def test_nobody_is_lost_or_made(tmp_path: Path, seed: int, cell: float, crs: int
 
 def test_counts_are_shared_by_area_when_cells_do_not_fit(tmp_path: Path) -> None:
     path = raster(tmp_path / "a.tif", np.array([[120.0, 0.0]]))
-    cut = cut_raster(path, tmp_path / "b.tif", region=square(0, -100, 200, 0), kind="count", cell=75.0)
+    cut = cut_raster(path, tmp_path / "b.tif", region=square(0, -100, 200, 0), kind="count", cell=65.0)
     with rasterio.open(cut.path) as file:
-        west = (500_000 - file.transform.c) / 75.0
+        west = (500_000 - file.transform.c) / 65.0
         columns = np.nansum(file.read(1), axis=0)
-    edges = np.clip((np.arange(len(columns) + 1) - west) * 75.0, 0, 100)
-    np.testing.assert_allclose(columns, np.diff(edges) * 1.2, atol=120 / 6 / 2)
+    edges = np.clip((np.arange(len(columns) + 1) - west) * 65.0, 0, 100)
+    np.testing.assert_allclose(columns, np.diff(edges) * 1.2, atol=120 / 7 / 2)
 
 
 def test_heights_are_averaged_and_classes_counted(tmp_path: Path) -> None:

@@ -9,9 +9,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from urbgeo.checks import add_amount_faults, check_columns, check_points
+from urbgeo.checks import add_amount_faults, check_columns, check_points, is_finite_number
 from urbgeo.errors import Faults, InputError, some_of
-from urbgeo.network.model import TravelNetwork, build_network
+from urbgeo.network.model import LINK_COLUMNS, TravelNetwork, build_network
+from urbgeo.network.speeds import class_speeds
 from urbgeo.provenance import Provenance
 from urbgeo.regions.region import Region
 
@@ -39,13 +40,15 @@ def with_links(
     nodes
         New nodes that the links use, any CRS.
     speeds
-        Km/h by class for these links.
+        Km/h by class for these links; by default a class is as fast, and as joinable, as it is in the
+        network.
 
     Raises
     ------
     InputError
         For ids that the network already has, unknown nodes or classes, unusable lengths, speeds, minutes.
     """
+    check_columns(links, "links", LINK_COLUMNS)
     again = links.index[links.index.isin(network.links.index)]
     if len(again):
         raise InputError(f"links: ids the network already has: {some_of(again)}; rename them or close those.")
@@ -54,15 +57,47 @@ def with_links(
     if {"minutes_back", "speed_source"} <= set(given) and "oneway" not in given:
         # a compiled link says one-way by having no minutes back; a raw one that both are alike
         given = given.assign(oneway=given["minutes_back"].isna() & given["speed_source"].notna())
+    given, by_class = _as_in(network, given, speeds or {})
     used = pd.concat([given["from_node"], given["to_node"]]) if len(given) else pd.Series(dtype=object)
     around = every[every.index.isin(used)] if len(given) else every
     check_points(around, "nodes")
-    new = build_network(around.to_crs(network.crs), given, speeds=speeds).links
+    new = build_network(around.to_crs(network.crs), given).links
+    new["speed_source"] = new["speed_source"].mask(by_class, given["class"].map(_source_of(speeds or {})))
     if "speed_source" in given:
         new["speed_source"] = given["speed_source"].fillna(new["speed_source"])
     both = gpd.GeoDataFrame(pd.concat([network.links, new]), crs=network.crs)
     about = network.provenance.having(parameters={"links added": len(new)})
     return replace(network, nodes=every, links=both, provenance=about)
+
+
+def _as_in(
+    network: TravelNetwork, links: pd.DataFrame, speeds: Mapping[str, float]
+) -> tuple[pd.DataFrame, pd.Series]:
+    """The links as fast and as joinable as their classes are in the network, and which are timed so."""
+    known = {**class_speeds(), **network.provenance.speeds}
+    faults = Faults("speeds")
+    for name, kmh in speeds.items():
+        if name not in known:
+            faults.add(f"unknown class {name!r}", remedy=f"known are {', '.join(known)}")
+        elif not is_finite_number(kmh) or kmh <= 0:
+            faults.add(f"{name}: {kmh!r} km/h", remedy="give a finite speed > 0")
+    faults.raise_if_any()
+    by_class = pd.Series(True, links.index)
+    for column in ("minutes", "speed_kmh"):
+        if column in links:
+            by_class &= links[column].isna()
+    kmh = links["class"].map({**known, **speeds})
+    by_class &= kmh.notna()
+    own = links["speed_kmh"] if "speed_kmh" in links else pd.Series(np.nan, links.index)
+    joins = links["class"].map(network.links.groupby("class", observed=True)["joinable"].any())
+    given = links["joinable"] if "joinable" in links else pd.Series(None, links.index, dtype=object)
+    return links.assign(
+        speed_kmh=own.mask(by_class, kmh), joinable=given.astype(object).where(given.notna(), joins)
+    ), by_class
+
+
+def _source_of(speeds: Mapping[str, float]) -> Callable[[object], str]:
+    return lambda name: "override" if name in speeds else "default"
 
 
 def without_links(network: TravelNetwork, ids: Iterable[object]) -> TravelNetwork:

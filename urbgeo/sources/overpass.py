@@ -7,6 +7,7 @@ import socket
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from math import ceil
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -64,6 +65,8 @@ def fetch_streets(
         "overpass_url": overpass,
         "nominatim_url": nominatim,
         "requests_timeout": timeout_s,
+        # the language of Overpass knows whole seconds only
+        "overpass_settings": osmnx.settings.overpass_settings.replace("{timeout}", str(ceil(timeout_s))),
         "use_cache": False,  # kept by urbgeo, as one file written whole
         "cache_only_mode": False,
         "doh_url_template": None,
