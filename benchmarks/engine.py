@@ -87,6 +87,11 @@ def main(names: list[str]) -> None:
             keep(title, section)
 
 
+def at_hand() -> list[str]:
+    """Networks that take a few minutes: Wuhan where its data are, and 40 thousand nodes."""
+    return ["wuhan", "40000"] if wuhan_streets().exists() else ["40000"]
+
+
 def small_network(folder: str) -> Path:
     path = Path(folder) / "small.npz"
     np.savez(path, **jobs_on("3000"))
@@ -144,13 +149,17 @@ def generated(nodes: int) -> dict[str, Any]:
     return {"x": x, "y": y, "tails": tails, "heads": heads, "ticks": ticks, "people": roads.people}
 
 
+def wuhan_streets() -> Path:
+    shared = Path(os.environ.get("URBGEO_SHARED", Path(__file__).parents[2] / "shared"))
+    return shared / "data" / "wuhan" / "streets.parquet"
+
+
 def wuhan() -> dict[str, Any]:
     """Street edges of Wuhan, walked both ways at a speed by class; people are drawn at random."""
     import geopandas as gpd
     import shapely
 
-    shared = Path(os.environ.get("URBGEO_SHARED", Path(__file__).parents[2] / "shared"))
-    streets = gpd.read_parquet(shared / "data" / "wuhan" / "streets.parquet")
+    streets = gpd.read_parquet(wuhan_streets())
     lines = streets.geometry.to_numpy()
     ends = np.concatenate([shapely.get_coordinates(shapely.get_point(lines, at)) for at in (0, -1)])
     xy, node = np.unique(np.round(ends, 1), axis=0, return_inverse=True)
@@ -310,4 +319,4 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["--ours"]:
         ours(*sys.argv[2:4])
     else:
-        main(sys.argv[1:] or ["wuhan", "40000", "1500000"])
+        main(sys.argv[1:] or at_hand())
