@@ -59,6 +59,7 @@ ASKED = (
     (EVERY, "pandana", 50.0),
     (EVERY, "our own plain searches", 20.0),
     ("prepare", "pandana", 5.0),
+    ("peak MB, prepare", "pandana", 3.0),
     ("peak MB, all", "pandana", 3.0),
 )
 """What the engine is asked for: job, peer, how many times faster (or smaller)."""
