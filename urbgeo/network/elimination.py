@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from urbgeo.network.compiling import kernel
-from urbgeo.network.graph import Graph
+from urbgeo.network.graph import Graph, check_arc_count
 
 Ints = NDArray[np.int64]
 Places = NDArray[np.int32]
@@ -53,6 +53,7 @@ def links_of(graph: Graph) -> Links:
     start = np.zeros(graph.node_count + 1, np.int32)
     heads = np.empty(2 * graph.arc_count, np.int32)
     used = _merged(out.start, out.arcs, into.start, into.arcs, start, heads)
+    check_arc_count(used)
     return Links(start, heads[:used].copy())
 
 
