@@ -11,6 +11,7 @@ of all that was found.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -73,6 +74,8 @@ def run_stage(stage: str, size: int) -> None:
     found: Found = {}
     STAGES[stage](size, found)
     found[f"{stage}: peak MB"] = peak_mb()
+    found[f"{stage}: processor s, all in"] = time.process_time()
+    found[f"{stage}: load of the machine"] = os.getloadavg()[0]
     print(stage, size, json.dumps(found), flush=True)
     FOLDER.mkdir(exist_ok=True)
     (FOLDER / f"{size}-{stage}.json").write_text(json.dumps(found))
