@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
+from unittest import mock
 
 import networkx as nx
 import numpy as np
@@ -11,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from urbgeo.errors import InputError
-from urbgeo.network import bounded
+from urbgeo.network import bounded, dissection, elimination
 from urbgeo.network import hierarchy as hierarchies
 from urbgeo.network.graph import Graph, check_arc_count, compile_graph
 from urbgeo.network.lanes import lanes_sums, lanes_table
@@ -61,6 +63,20 @@ def all_pairs(n: int, arcs: Arcs, direction: str) -> np.ndarray:
         for other, minutes in lengths.items():
             table[source, other] = minutes
     return table
+
+
+LIMITS = [
+    dissection.LIMITS,
+    dissection.Limits(0, 3, 1),
+    dissection.Limits(4, 5, 2),
+    dissection.Limits(9, 40, 4),
+]
+"""Sizes at which the dissection changes its ways; small ones bring all of these ways to small graphs."""
+
+
+def fitted_to(graph: Graph, limits: dissection.Limits) -> hierarchies.Hierarchy:
+    with mock.patch.object(dissection, "LIMITS", limits), mock.patch.object(elimination, "LEAST_PART", 3):
+        return hierarchies.fit(hierarchies.prepare(graph), graph)
 
 
 def on_nodes(n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -131,13 +147,13 @@ def test_the_k_nearest_equal_a_sorted_table(graph: tuple[int, Arcs], count: int,
 
 
 @settings(max_examples=50, deadline=None)
-@given(multigraphs(), st.sampled_from([np.inf, 9.0]), st.integers(0, 99))
+@given(multigraphs(), st.sampled_from([np.inf, 9.0]), st.integers(0, 99), st.sampled_from(LIMITS))
 def test_tables_by_search_and_by_hierarchy_equal_networkx(
-    graph: tuple[int, Arcs], limit: float, seed: int
+    graph: tuple[int, Arcs], limit: float, seed: int, limits: dissection.Limits
 ) -> None:
     n, arcs = graph
     compiled = graph_of(n, arcs, seed)
-    fitted = hierarchies.fit(hierarchies.prepare(compiled), compiled)
+    fitted = fitted_to(compiled, limits)
     nodes, legs = on_nodes(n)
     for direction in DIRECTIONS:
         expected = all_pairs(n, arcs, direction)
@@ -167,12 +183,14 @@ def test_points_between_two_nodes_take_the_better_end(graph: tuple[int, Arcs], s
 
 
 @settings(max_examples=40, deadline=None)
-@given(multigraphs(), st.integers(0, 99))
-def test_sums_within_equal_a_table_by_both_ways(graph: tuple[int, Arcs], seed: int) -> None:
+@given(multigraphs(), st.integers(0, 99), st.sampled_from(LIMITS))
+def test_sums_within_equal_a_table_by_both_ways(
+    graph: tuple[int, Arcs], seed: int, limits: dissection.Limits
+) -> None:
     n, arcs = graph
     whole = [(a, b, float(round(minutes))) for a, b, minutes in arcs]
     compiled = graph_of(n, whole, seed)
-    fitted = hierarchies.fit(hierarchies.prepare(compiled), compiled)
+    fitted = fitted_to(compiled, limits)
     weights = np.random.default_rng(seed).integers(0, 1000, (n, 2)).astype(float)
     bounds = np.array([2.0, 7.0, 30.0])
     for direction in DIRECTIONS:
@@ -236,8 +254,8 @@ def test_a_workspace_is_used_again_and_dropped_after_an_error() -> None:
     assert bounded._idle[graph] == []
 
 
-def grid(side: int) -> Graph:
-    """Streets in a square; minutes vary by a fixed rule."""
+def grid(side: int, wall: Callable[[int, int], bool] = lambda x, y: False) -> Graph:
+    """Streets in a square, none where there is a wall; minutes vary by a fixed rule."""
     node = np.arange(side * side).reshape(side, side)
     pairs = np.concatenate(
         [
@@ -245,6 +263,8 @@ def grid(side: int) -> Graph:
             np.stack([node[:-1].ravel(), node[1:].ravel()], 1),
         ]
     )
+    blocked = np.array([wall(k % side, k // side) for k in range(side * side)])
+    pairs = pairs[~blocked[pairs].any(axis=1)]
     tails, heads = np.concatenate([pairs[:, 0], pairs[:, 1]]), np.concatenate([pairs[:, 1], pairs[:, 0]])
     minutes = 0.1 + (np.arange(tails.size) * 7919 % 101) / 50.0
     row, column = np.divmod(np.arange(side * side), side)
@@ -252,21 +272,22 @@ def grid(side: int) -> Graph:
 
 
 def test_any_number_of_threads_gives_the_same_bits() -> None:
-    graph = grid(90)
+    graph = grid(60)
     weights = np.random.default_rng(1).random((graph.node_count, 1))
     nodes, legs = np.arange(0, graph.node_count, 37)[:, None], np.zeros((graph.node_count // 37 + 1, 1))
     seen = []
     for threads in (1, 3):
         options.threads = threads
         try:
-            fitted = hierarchies.fit(hierarchies.prepare(graph), graph)
+            fitted = fitted_to(graph, dissection.Limits(200, 300, 2))
             seen.append(
                 [
+                    *(array.tobytes() for array in fitted.__dict__.values()),
                     ends_table(graph, nodes, legs, nodes, legs).tobytes(),
                     lanes_table(graph, fitted, nodes, legs, nodes, legs).tobytes(),
                     sums_within(graph, nodes[:, 0], weights, np.array([5.0, 9.0])).tobytes(),
                     lanes_sums_of(
-                        graph, fitted, np.arange(0, 8100, 7), weights, np.array([5.0, 9.0])
+                        graph, fitted, np.arange(0, 3600, 3), weights, np.array([5.0, 9.0])
                     ).tobytes(),
                     lanes_sums(graph, fitted, 0, graph.node_count, weights, np.array([5.0, 9.0])).tobytes(),
                 ]
@@ -285,6 +306,60 @@ def test_a_hierarchy_in_parts_equals_the_plain_search() -> None:
     legs = np.zeros(nodes.shape)
     plain = ends_table(graph, nodes, legs, nodes, legs)
     np.testing.assert_allclose(lanes_table(graph, fitted, nodes, legs, nodes, legs), plain, rtol=1e-12)
+
+
+@settings(max_examples=40, deadline=None)
+@given(multigraphs(60), st.integers(0, 99), st.sampled_from(LIMITS), st.integers(2, 20))
+def test_an_order_names_each_node_once_and_its_parts_meet_at_the_top_only(
+    graph: tuple[int, Arcs], seed: int, limits: dissection.Limits, most: int
+) -> None:
+    n, arcs = graph
+    compiled = graph_of(n, arcs, seed)
+    links = elimination.links_of(compiled)
+    with mock.patch.object(dissection, "LIMITS", limits), mock.patch.object(elimination, "LEAST_PART", most):
+        order = dissection.dissect(compiled, links)
+    assert sorted(order.rank) == list(range(n))
+    assert order.parts[0, 0] == 0
+    assert order.parts[-1, 1] == order.top
+    assert (order.parts[1:, 0] == order.parts[:-1, 1]).all()
+    assert (np.diff(order.parts) <= max(most, n // elimination.PARTS)).all()
+    part = np.searchsorted(order.parts[:, 1], np.arange(n), side="right")
+    for node in range(n):
+        for other in links.heads[links.start[node] : links.start[node + 1]]:
+            below = max(order.rank[node], order.rank[other]) < order.top
+            assert not below or part[order.rank[node]] == part[order.rank[other]]
+
+
+def test_nodes_of_few_links_go_first_and_the_rest_keeps_its_distances() -> None:
+    """A square whose sides are chains of ten, with both diagonals, and a dead end at every corner."""
+    ring = [(k, (k + 1) % 40, 1.0) for k in range(40)]
+    ends = [(k * 10, 40 + k, 1.0) for k in range(4)]
+    links = elimination.links_of(graph_of(44, [*ring, *ends, (0, 20, 1.0), (10, 30, 1.0)]))
+    core = elimination.core_of(links)
+    assert (core.removed.size, core.nodes.size) == (40, 4)
+    assert core.links.heads.tolist() == [1, 2, 3, 0, 2, 3, 0, 1, 3, 0, 1, 2]
+    closed = hierarchies.prepare(graph_of(44, [*ring, *ends, (0, 20, 1.0), (10, 30, 1.0)])).start
+    assert np.diff(closed)[:40].max() == 2
+
+
+@pytest.mark.parametrize("limits", [dissection.LIMITS, dissection.Limits(900, 100, 2)])
+def test_the_first_separator_is_the_gap_in_a_winding_wall(limits: dissection.Limits) -> None:
+    side = 60
+    graph = grid(side, wall=lambda x, y: abs(y - (30 + 6 * np.sin(x / 4))) < 1.1 and x not in (20, 21))
+    links = elimination.links_of(graph)
+    with mock.patch.object(dissection, "LIMITS", limits):
+        order = dissection.dissect(graph, links)
+    joined = np.flatnonzero(np.diff(links.start))
+    highest = graph.order[joined[np.argsort(-order.rank[joined])[:2]]]
+    assert set(highest % side) == {20, 21}
+    assert np.abs(highest // side - (30 + 6 * np.sin(5))).max() < 4
+
+
+def test_a_large_grid_keeps_few_joints() -> None:
+    """Separators about as long as the side are known to give 30 joints a node here; any slip costs more."""
+    topology = hierarchies.prepare(grid(120))
+    assert topology.heads.size / 120**2 < 30.5
+    assert np.diff(topology.start).max() < 270
 
 
 def test_the_hilbert_curve_steps_to_a_neighbour_each_time() -> None:

@@ -48,6 +48,14 @@ def test_two_points_on_one_link_travel_along_it_not_around(line: TravelNetwork) 
     assert found.loc["p", "minutes"] == pytest.approx(5.0)
 
 
+def test_along_one_link_the_cutoff_holds_as_well(line: TravelNetwork) -> None:
+    on_link = points([(3, 0), (8, 0)], ["p", "q"])
+    for cutoff, minutes in ((4.9, np.inf), (5.0, 5.0)):
+        table = minutes_table(line, on_link, on_link, cutoff_min=cutoff)
+        assert table.loc["p", "q"] == minutes
+        assert table.loc["p", "p"] == 0.0
+
+
 def test_a_one_way_link_is_not_travelled_against() -> None:
     nodes = points([(0, 0), (10, 0)])
     oneway = build_network(nodes, road(("A", "B", 10.0), oneway=True))

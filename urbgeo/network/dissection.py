@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from urbgeo.network.compiling import kernel
 from urbgeo.network.elimination import Links, Order, core_of, in_parts
 from urbgeo.network.graph import Graph
-from urbgeo.network.parallel import Stop, over_tree
+from urbgeo.network.parallel import Stop, off_the_main_thread, over_tree
 
 Ints = NDArray[np.int64]
 Places = NDArray[np.int32]
@@ -32,11 +32,22 @@ Singles = NDArray[np.float32]
 
 DIRECTIONS = 4
 OUTER_SHARE = 0.25
-BAND_NODES = 20_000
-"""Most nodes of the band in which a flow looks for the best cut."""
-LEAF_NODES = 2
-TASK_NODES = 30_000
-"""Sets no larger than this are cut to the end by one thread without asking for others."""
+"""Nodes at either end that a cut always leaves on its side, so that no half is smaller."""
+
+
+class Limits(NamedTuple):
+    """How sets are treated by their size.
+
+    ``band`` is the most nodes of the band in which a flow looks for the best cut; sets of more than ``task``
+    nodes are cut once and their halves offered to other threads; sets of up to ``leaf`` nodes are not cut.
+    """
+
+    band: int
+    task: int
+    leaf: int
+
+
+LIMITS = Limits(band=20_000, task=30_000, leaf=2)
 
 
 class _Room(NamedTuple):
@@ -56,23 +67,23 @@ class _Room(NamedTuple):
 
 def dissect(graph: Graph, links: Links) -> Order:
     """Rank of every node by nested dissection."""
-    core = core_of(links)
+    what = "dissecting the network"
+    core = off_the_main_thread(lambda _: core_of(links), what=what)
     count = core.nodes.size
     rank = np.empty(graph.node_count, np.int32)
     rank[core.removed] = np.arange(core.removed.size, dtype=np.int32)
     room = _room(graph.x[core.nodes], graph.y[core.nodes], core.links)
-    mate = _mates(core.links.start, core.links.heads)
+    mate = off_the_main_thread(lambda _: _mates(core.links.start, core.links.heads), what=what)
     above = np.empty(count, np.int32)
 
     def cut(task: tuple[int, int], stop: Stop) -> tuple[list[tuple[int, int]], int]:
-        further = _split(core.links, mate, room, *task, above, stop)
-        return [(int(low), int(high)) for low, high in further], task[1] - task[0] - int(
-            np.ptp(further, axis=1).sum()
-        )
+        further = _split(core.links, mate, room, *task, LIMITS, above, stop)
+        left = int(np.ptp(further, axis=1).sum())
+        return [(int(low), int(high)) for low, high in further], task[1] - task[0] - left
 
-    over_tree([(0, count)] if count else [], cut, total=count, what="dissecting the network")
+    over_tree([(0, count)] if count else [], cut, total=count, what=what)
     rank[core.nodes] = core.removed.size + above
-    return in_parts(links, rank)
+    return off_the_main_thread(lambda _: in_parts(links, rank), what=what)
 
 
 def _room(x: Singles, y: Singles, links: Links) -> _Room:
@@ -108,7 +119,7 @@ def _mates(start: Places, heads: Places) -> Places:
 
 
 @kernel()
-def _split(links, mate, room, first, last, rank, stop):  # type: ignore[no-untyped-def]
+def _split(links, mate, room, first, last, limits, rank, stop):  # type: ignore[no-untyped-def]
     """Cut a range of nodes: once where it is large, else to the end. Ranges left to be cut are returned.
 
     A separator takes the highest ranks of its range.
@@ -117,14 +128,14 @@ def _split(links, mate, room, first, last, rank, stop):  # type: ignore[no-untyp
     left_over = [(np.int64(0), np.int64(0))]
     while len(stack) and not stop[0]:
         low, high = stack.pop()
-        if high - low <= LEAF_NODES:
+        if high - low <= limits.leaf:
             for i in range(low, high):
                 rank[room.sorted_by[0, i]] = i
             continue
-        left, right = _cut(links, mate, room, low, high, stop)
+        left, right = _cut(links, mate, room, low, high, limits.band, stop)
         for i in range(low + left + right, high):
             rank[room.sorted_by[0, i]] = i
-        larger = left_over if high - low > TASK_NODES else stack
+        larger = left_over if high - low > limits.task else stack
         larger.append((low, low + left))
         larger.append((low + left, low + left + right))
     out = np.empty((len(left_over) - 1, 2), np.int64)
@@ -134,7 +145,7 @@ def _split(links, mate, room, first, last, rank, stop):  # type: ignore[no-untyp
 
 
 @kernel()
-def _cut(links, mate, room, first, last, stop):  # type: ignore[no-untyped-def]
+def _cut(links, mate, room, first, last, most, stop):  # type: ignore[no-untyped-def]
     """Cut one range; its four orders are parted into left, right and separator. Sizes of left and right."""
     best, along, middle = np.int64(2**62), 0, (last - first) // 2
     for direction in range(DIRECTIONS):
@@ -147,7 +158,7 @@ def _cut(links, mate, room, first, last, stop):  # type: ignore[no-untyped-def]
     for i in range(first, last):
         room.pos[room.sorted_by[along, i]] = i - first
     outer = max(1, int(count * OUTER_SHARE))
-    low, high = max(outer, middle - BAND_NODES // 2), min(count - outer, middle + BAND_NODES // 2)
+    low, high = max(outer, middle - most // 2), min(count - outer, middle + most // 2)
     _flow_sides(links, mate, room, along, first, last, low, high)
     left, right = _separate(links, room, first, last)
     for direction in range(DIRECTIONS):

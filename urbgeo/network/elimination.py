@@ -1,8 +1,8 @@
 """Taking nodes out of a network one by one: nodes of few links first, and the tree that any order makes.
 
-Taking a node out joins all its remaining neighbours to each other. A node with one or two neighbours makes no
-new work by that, and one with three hardly any; so they go first, in rounds in which no two are neighbours,
-and only the *core* that is left has to be dissected.
+Taking a node out joins all its remaining neighbours to each other. A node with one or two neighbours gives
+none of them more neighbours than before; such nodes go first, in rounds in which no two are neighbours, and
+only the *core* that is left has to be dissected.
 
 References
 ----------
@@ -17,15 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from urbgeo.network.compiling import kernel
-from urbgeo.network.graph import Graph
+from urbgeo.network.graph import Graph, check_arc_count
 
 Ints = NDArray[np.int64]
 Places = NDArray[np.int32]
 
 MOST_NEIGHBOURS = 2
-"""Nodes with more neighbours than this stay in the core."""
-SPARE_SLOTS = 3
-"""By how many neighbours a node may grow before those around it stay."""
+"""Nodes with more neighbours than this stay in the core. Taking out those with three as well would leave 33 %
+of the nodes instead of 57 % (of 250 thousand), with separators a fifth longer."""
 PARTS = 32
 """Into how many independent parts an order is divided at least; each can be worked on by a thread."""
 LEAST_PART = 4096
@@ -53,18 +52,17 @@ def links_of(graph: Graph) -> Links:
     start = np.zeros(graph.node_count + 1, np.int32)
     heads = np.empty(2 * graph.arc_count, np.int32)
     used = _merged(out.start, out.arcs, into.start, into.arcs, start, heads)
+    check_arc_count(used)
     return Links(start, heads[:used].copy())
 
 
 def core_of(links: Links) -> Core:
     """Take out nodes of few neighbours until none is left."""
     n = links.start.size - 1
-    room = np.zeros(n + 1, np.int64)
-    np.cumsum(np.diff(links.start) + SPARE_SLOTS, out=room[1:])
-    slots, degree = np.empty(room[n], np.int32), np.empty(n, np.int32)
+    slots, degree = links.heads.copy(), np.diff(links.start)
     removed = np.empty(n, np.int32)
-    count = _take_out(links.start, links.heads, room, slots, degree, removed)
-    nodes, start, heads = _left_over(room, slots, degree)
+    count = _take_out(links.start, slots, degree, removed)
+    nodes, start, heads = _left_over(links.start, slots, degree)
     return Core(removed[:count].copy(), nodes, Links(start, heads))
 
 
@@ -91,12 +89,9 @@ def _merged(out_start, out_arcs, into_start, into_arcs, start, heads):  # type: 
 
 
 @kernel()
-def _take_out(start, heads, room, slots, degree, removed):  # type: ignore[no-untyped-def]
+def _take_out(start, slots, degree, removed):  # type: ignore[no-untyped-def]
     """Fill ``removed``; a removed node keeps degree -1, the others their neighbours in ``slots``."""
     n = degree.size
-    for node in range(n):
-        degree[node] = start[node + 1] - start[node]
-        slots[room[node] : room[node] + degree[node]] = heads[start[node] : start[node + 1]]
     waiting, kept = np.arange(n).astype(np.int32), n
     blocked = np.full(n, -1, np.int32)
     count, turn = 0, 0
@@ -111,60 +106,47 @@ def _take_out(start, heads, room, slots, degree, removed):  # type: ignore[no-un
                 node = waiting[i]
                 if degree[node] < 0:
                     continue
-                if degree[node] > most or blocked[node] == turn or not _fits(room, slots, degree, node):
+                if degree[node] > most or blocked[node] == turn:
                     waiting[kept] = node
                     kept += 1
                     continue
-                for k in range(room[node], room[node] + degree[node]):
+                for k in range(start[node], start[node] + degree[node]):
                     blocked[slots[k]] = turn
-                _bridge_over(room, slots, degree, node)
+                _bridge_over(start, slots, degree, node)
                 removed[count] = node
                 count += 1
     return count
 
 
-@kernel()
-def _fits(room, slots, degree, node):  # type: ignore[no-untyped-def]
-    """Whether every neighbour has room for the links it would get."""
-    first, last = room[node], room[node] + degree[node]
-    for k in range(first, last):
-        one, fresh = slots[k], 0
-        for j in range(first, last):
-            fresh += j != k and not _joined(room, slots, degree, one, slots[j])
-        if degree[one] - 1 + fresh > room[one + 1] - room[one]:
-            return False
-    return True
-
-
 @kernel(inline="always")
-def _joined(room, slots, degree, one, other):  # type: ignore[no-untyped-def]
+def _joined(start, slots, degree, one, other):  # type: ignore[no-untyped-def]
     found = False
-    for k in range(room[one], room[one] + degree[one]):
+    for k in range(start[one], start[one] + degree[one]):
         found = found or slots[k] == other
     return found
 
 
 @kernel()
-def _bridge_over(room, slots, degree, node):  # type: ignore[no-untyped-def]
-    first, last = room[node], room[node] + degree[node]
+def _bridge_over(start, slots, degree, node):  # type: ignore[no-untyped-def]
+    first, last = start[node], start[node] + degree[node]
     for k in range(first, last):
         one = slots[k]
-        place = room[one]
+        place = start[one]
         while slots[place] != node:
             place += 1
         degree[one] -= 1
-        slots[place] = slots[room[one] + degree[one]]
+        slots[place] = slots[start[one] + degree[one]]
     for k in range(first, last):
         one = slots[k]
         for j in range(first, last):
-            if j != k and not _joined(room, slots, degree, one, slots[j]):
-                slots[room[one] + degree[one]] = slots[j]
+            if j != k and not _joined(start, slots, degree, one, slots[j]):
+                slots[start[one] + degree[one]] = slots[j]
                 degree[one] += 1
     degree[node] = -1
 
 
 @kernel()
-def _left_over(room, slots, degree):  # type: ignore[no-untyped-def]
+def _left_over(first_slot, slots, degree):  # type: ignore[no-untyped-def]
     n, count, used = degree.size, 0, 0
     number = np.full(n, -1, np.int32)
     for node in range(n):
@@ -177,7 +159,7 @@ def _left_over(room, slots, degree):  # type: ignore[no-untyped-def]
     for node in range(n):
         if degree[node] >= 0:
             first = used
-            for k in range(room[node], room[node] + degree[node]):
+            for k in range(first_slot[node], first_slot[node] + degree[node]):
                 heads[used] = number[slots[k]]
                 used += 1
             heads[first:used].sort()

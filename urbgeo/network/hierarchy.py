@@ -30,6 +30,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Places = NDArray[np.int32]
 
+PREPARING = "preparing a hierarchy"
 FITTING = "fitting the hierarchy"
 
 
@@ -102,10 +103,10 @@ class Hierarchy:
 def prepare(graph: Graph) -> Topology:
     """Order the nodes and close the graph over the order; minutes play no part."""
     log.info("preparing a hierarchy over %s nodes", f"{graph.node_count:,}")
-    links = links_of(graph)
+    links = off_the_main_thread(lambda _: links_of(graph), what=PREPARING)
     order = dissect(graph, links)
     start, heads = off_the_main_thread(
-        lambda stop: _closed(links.start, links.heads, order.rank, stop), what="closing the network"
+        lambda stop: _closed(links.start, links.heads, order.rank, stop), what=PREPARING
     )
     return Topology(order.rank, start, heads, order.parts, order.top)
 
@@ -113,7 +114,7 @@ def prepare(graph: Graph) -> Topology:
 def fit(topology: Topology, graph: Graph) -> Hierarchy:
     """Give the joints their minutes; takes seconds where preparing takes minutes."""
     up, down = fitted_minutes(topology, graph)
-    return _pruned(topology, up, down)
+    return off_the_main_thread(lambda _: _pruned(topology, up, down), what=FITTING)
 
 
 def fitted_minutes(topology: Topology, graph: Graph) -> tuple[Floats, Floats]:
@@ -129,13 +130,16 @@ def fitted_minutes(topology: Topology, graph: Graph) -> tuple[Floats, Floats]:
 
         over_blocks(len(t.parts), 1, lambda: None, one, what=FITTING)
 
+    def seed(stop: Stop) -> None:
+        _seed(t.rank, t.start, t.heads, graph.out.start, graph.out.arcs, up, down, stop)
+
     def lower_top(stop: Stop) -> None:
         for low, high in t.parts:
             _lower_beyond(int(low), int(high), *joints, stop)
         _lower(t.top, n, n, *joints, stop)
         _upper(t.top, n, *joints, beaten, stop)
 
-    _seed(t.rank, t.start, t.heads, graph.out.start, graph.out.arcs, up, down)
+    off_the_main_thread(seed, what=FITTING)
     each_part(lambda low, high, stop: _lower(low, high, high, *joints, stop))
     off_the_main_thread(lower_top, what=FITTING)
     each_part(lambda low, high, stop: _upper(low, high, *joints, beaten, stop))
@@ -203,8 +207,10 @@ def _closed(start: Places, heads: Places, rank: Places, stop: Stop) -> tuple[Int
 
 
 @kernel()
-def _seed(rank, start, heads, arc_start, arcs, up, down):  # type: ignore[no-untyped-def]
+def _seed(rank, start, heads, arc_start, arcs, up, down, stop):  # type: ignore[no-untyped-def]
     for node in range(rank.size):
+        if stop[0]:
+            return
         for k in range(arc_start[node], arc_start[node + 1]):
             a, b = rank[node], rank[arcs[k].head]
             if a == b:

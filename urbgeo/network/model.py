@@ -262,9 +262,8 @@ def build_network(
         infinite, with the ids of the rows.
     """
     check_points(nodes, "nodes")
-    table = _checked_links(nodes, links)
     by_class = class_speeds(speeds)
-    timed = _timed(table, by_class, set(speeds or ()))
+    timed = _timed(_checked_links(nodes, links), by_class, set(speeds or ()))
     crs = metric_crs(nodes)
     points = nodes[["geometry"]].to_crs(crs)
     timed = gpd.GeoDataFrame(timed, geometry=_lines(points, timed, nodes.crs), crs=crs)
@@ -282,7 +281,7 @@ def _checked_links(nodes: gpd.GeoDataFrame, links: pd.DataFrame) -> pd.DataFrame
     check_columns(links, "links", LINK_COLUMNS)
     if links.empty:
         raise InputError("links: it has no rows.")
-    table = pd.DataFrame(links.copy())
+    table = pd.DataFrame(links.copy(deep=False))
     faults = Faults("links")
     add_id_faults(faults, links.index)
 
@@ -319,7 +318,7 @@ def _checked_links(nodes: gpd.GeoDataFrame, links: pd.DataFrame) -> pd.DataFrame
 
 def _timed(table: pd.DataFrame, by_class: Mapping[str, float], overridden: set[str]) -> pd.DataFrame:
     """Minutes, their source, mode and joinability for every link."""
-    timed = table.copy()
+    timed = table.copy(deep=False)
     missing = pd.Series(np.nan, timed.index)
     own_minutes, own_speed = timed.get("minutes", missing), timed.get("speed_kmh", missing)
     speed = own_speed.fillna(timed["class"].map(by_class))

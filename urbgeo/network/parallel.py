@@ -85,7 +85,10 @@ def over_tree(
 
 
 def off_the_main_thread(work: Callable[[Stop], Result], *, what: str) -> Result:
-    """The result of ``work(stop)``, done on another thread, so that an interruption is noticed at once."""
+    """The result of ``work(stop)``, done on another thread.
+
+    Compiled work on the main thread would not notice an interruption, or fail on it in ways of its own.
+    """
     results: list[Result] = []
     _on_threads(1, lambda stop, done: results.append(work(stop)), total=1, what=what)
     return results[0]

@@ -22,8 +22,8 @@ from urbgeo.options import options, thread_count
 Ints = NDArray[np.int64]
 
 PLAIN_S_PER_NODE = 75e-9
-PREPARE_S_PER_NODE = 8e-6
-FIT_S_PER_NODE = 1.5e-6
+PREPARE_S_PER_NODE = 10e-6
+FIT_S_PER_NODE = 3e-6
 CLIMB_S_PER_ROW = 60e-6
 SWEEP_S_PER_JOINT = 0.25e-9
 JOINTS_PER_NODE = 7
@@ -67,9 +67,7 @@ def plan_table(
     threads = thread_count()
     reached = nodes_within(graph, sample, limit)
     plain_s = rows * (reached * PLAIN_S_PER_NODE + columns * 4e-9) / threads
-    wait_s = (
-        0.0 if fitted else graph.node_count * (FIT_S_PER_NODE + (0.0 if topology else PREPARE_S_PER_NODE))
-    )
+    wait_s = _seconds_to_hierarchy(graph, topology=topology, fitted=fitted)
     below = min(graph.node_count, columns * TARGET_PATH_NODES)
     lanes_s = wait_s + rows * (CLIMB_S_PER_ROW + below * JOINTS_PER_NODE * SWEEP_S_PER_JOINT) / threads
     table = rows * columns * cell_bytes
@@ -89,9 +87,7 @@ def plan_sums(graph: Graph, sources: int, limit: float, *, topology: bool, fitte
     threads = thread_count()
     reached = nodes_within(graph, sample, limit)
     plain_s = sources * reached * PLAIN_S_PER_NODE / threads
-    wait_s = (
-        0.0 if fitted else graph.node_count * (FIT_S_PER_NODE + (0.0 if topology else PREPARE_S_PER_NODE))
-    )
+    wait_s = _seconds_to_hierarchy(graph, topology=topology, fitted=fitted)
     together, ground = _block_of(graph.node_count, sources, reached)
     each_block = ground * (GATHER_S_PER_NODE + SUM_S_PER_NODE * -(-together // LANES))
     lanes_s = wait_s + sources / together * each_block / threads
@@ -101,6 +97,12 @@ def plan_sums(graph: Graph, sources: int, limit: float, *, topology: bool, fitte
     why = f"neighbouring nodes share their work in a hierarchy; plain searches would take {plain_s:.2g} s."
     need = hierarchy_bytes(graph, prepared=topology) + threads * ground * (LANES * 4 + JOINTS_PER_NODE * 24)
     return Plan("hierarchy", why, lanes_s, need + plain_bytes(graph, threads))
+
+
+def _seconds_to_hierarchy(graph: Graph, *, topology: bool, fitted: bool) -> float:
+    if fitted:
+        return 0.0
+    return graph.node_count * (FIT_S_PER_NODE + (0.0 if topology else PREPARE_S_PER_NODE))
 
 
 def _block_of(nodes: int, sources: int, reached: int) -> tuple[int, int]:
