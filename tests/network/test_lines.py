@@ -155,7 +155,7 @@ def test_isochrones_on_wuhan_hold_who_is_in_time_and_no_one_else(wuhan: TravelNe
     shapes = found.to_crs(wuhan.crs).geometry
     assert shapes[4.0].buffer(1.0).contains(shapes[2.0])
     random = np.random.default_rng(2)
-    spots = np.array(middle.coords[0]) + random.uniform(-3_000, 3_000, (900, 2))
+    spots = np.array(middle.coords[0]) + random.uniform(-2_500, 2_500, (800, 2))
     points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*spots.T), crs=wuhan.crs)
     minutes = minutes_table(wuhan, start, points).to_numpy()[0]
     for limit, shape in shapes.items():
