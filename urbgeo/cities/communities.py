@@ -134,7 +134,7 @@ def _leiden(graph: nx.Graph, resolution: float, seed: int) -> Level:
     named = [(str(a), str(b), weight) for a, b, weight in edges]
     _, found = leiden(named, resolution=resolution, seed=seed, use_modularity=True)
     groups: dict[int, set[int]] = {}
-    for name, group in found.items():
+    for name, group in sorted(found.items(), key=lambda one: int(one[0])):  # the library keeps no order
         groups.setdefault(group, set()).add(int(name))
     alone = [{node} for node in sorted(graph.nodes) if str(node) not in found]
     return sorted([*groups.values(), *alone], key=min)
