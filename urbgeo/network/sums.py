@@ -18,6 +18,7 @@ from urbgeo.network.model import TravelNetwork, check_direction
 from urbgeo.network.plain import sums_within as plain_sums
 from urbgeo.network.plan import Plan, check_budget, plan_sums
 from urbgeo.network.scaleout import solve_stretch, spread_sums
+from urbgeo.network.scattered import lanes_sums_of
 from urbgeo.options import log
 
 Floats = NDArray[np.float64]
@@ -76,8 +77,8 @@ def node_sums(
     plan = _plan(network, which, bounds[-1])
     check_budget(plan, "node_sums")
     log.info("node_sums: %s", plan)
-    if plan.method == "plain" and client is None:
-        sums = plain_sums(network.graph, which, per_node, bounds, direction=direction)
+    if client is None and (plan.method == "plain" or len(which) < len(network.nodes)):
+        sums = _of_some_nodes(network, plan, which, per_node, bounds, direction)
     else:
         sums = _of_every_node(network, plan, per_node, bounds, direction, client)[network.graph.rank[which]]
     return _frame(sums, network.nodes.index[which], weights.columns, bounds, plan if explain else None)
@@ -181,6 +182,15 @@ def _plan(network: TravelNetwork, which: Ints, limit: float) -> Plan:
     return plan_sums(
         graph, len(which), limit, topology=ready != "none", fitted=ready == "fitted", sample=sample
     )
+
+
+def _of_some_nodes(
+    network: TravelNetwork, plan: Plan, which: Ints, weights: Floats, bounds: Floats, direction: str
+) -> Floats:
+    if plan.method == "plain":
+        return plain_sums(network.graph, which, weights, bounds, direction=direction)
+    either = network.hierarchy if direction == "from" else network.hierarchy.reversed()
+    return lanes_sums_of(network.graph, either, which, weights, bounds, direction=direction)
 
 
 def _of_every_node(
