@@ -30,6 +30,7 @@ Places = NDArray[np.int32]
 Minutes = NDArray[np.floating]
 
 LANES = 64
+COLUMNS_TOGETHER = 16
 SOURCES_TOGETHER = 1024
 """Sources of one block: neighbours on the curve, so that what they can reach overlaps."""
 
@@ -83,8 +84,8 @@ def lanes_table(
     to_minutes: Floats,
     limit: float = np.inf,
     *,
-    out: Floats | None = None,
-) -> Floats:
+    out: Minutes | None = None,
+) -> Minutes:
     """:func:`urbgeo.network.plain.ends_table` over a hierarchy (reversed for the direction ``"to"``).
 
     Equal to the plain search to a part in 10^12: the same minutes added in another order.
@@ -98,20 +99,19 @@ def lanes_table(
     targets = part.local[ends]
 
     def rows(first: int, last: int, room: _TableRoom, stop: Stop) -> None:
-        for lane, row in enumerate(range(first, last)):
-            if stop[0]:
-                return
-            _climb(
-                hierarchy.up_start,
-                hierarchy.up_place,
-                hierarchy.up_minutes,
-                hierarchy.parent,
-                starts[row],
-                first_minutes[row],
-                part.local,
-                lane,
-                room,
-            )
+        _climb_rows(
+            hierarchy.up_start,
+            hierarchy.up_place,
+            hierarchy.up_minutes,
+            hierarchy.parent,
+            starts,
+            first_minutes,
+            part.local,
+            first,
+            last,
+            room,
+            stop,
+        )
         _sweep(part.start, part.place, part.minutes, room.labels, last - first)
         _read_lanes(room.labels, targets, last_minutes, limit, first, last, table)
 
@@ -251,6 +251,17 @@ def _climb(up_start, up_place, up_minutes, parent, ends, legs, local, lane, room
             other = -1
 
 
+@kernel()
+def _climb_rows(  # type: ignore[no-untyped-def]
+    up_start, up_place, up_minutes, parent, starts, legs, local, first, last, room, stop
+):
+    """A lane for each row; in one call, since a thread that waits for the interpreter does not search."""
+    for row in range(first, last):
+        if stop[0]:
+            return
+        _climb(up_start, up_place, up_minutes, parent, starts[row], legs[row], local, row - first, room)
+
+
 @kernel(error_model="numpy")
 def _sweep(start: Ints, place: Places, minutes: Minutes, labels: Minutes, lanes: int) -> None:
     for v in range(start.size - 1):
@@ -272,13 +283,18 @@ def _read_lanes(
     last: int,
     table: Minutes,
 ) -> None:
-    """Take the targets out of the lanes and clear them for the next batch."""
-    for column in range(targets.shape[0]):
+    """Take the targets out of the lanes and clear them for the next batch.
+
+    A few columns at a time, so that both their lanes and the rows of the table are at hand.
+    """
+    for left in range(0, targets.shape[0], COLUMNS_TOGETHER):
+        right = min(left + COLUMNS_TOGETHER, targets.shape[0])
         for row in range(first, last):
-            least = np.inf
-            for end in range(targets.shape[1]):
-                least = min(least, labels[targets[column, end], row - first] + legs[column, end])
-            table[row, column] = least if least <= limit else np.inf
+            for column in range(left, right):
+                least = np.inf
+                for end in range(targets.shape[1]):
+                    least = min(least, labels[targets[column, end], row - first] + legs[column, end])
+                table[row, column] = least if least <= limit else np.inf
     labels[:] = np.inf
 
 
