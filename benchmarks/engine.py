@@ -29,7 +29,7 @@ from urbgeo.network.graph import Graph, compile_graph
 from urbgeo.network.hierarchy import fit, prepare
 from urbgeo.network.lanes import lanes_sums, lanes_table
 from urbgeo.network.plain import minutes_of_nodes, nearest_seed, reached_nodes, sums_within
-from urbgeo.network.plan import plan_sums
+from urbgeo.network.plan import plan_sums, sample_of
 from urbgeo.network.scattered import lanes_sums_of
 from urbgeo.options import options
 
@@ -217,8 +217,8 @@ def solve(job: Job) -> None:
     job.answers[EVERY + BY_PLAIN] = job.answers[EVERY][few] - plain
     for name in (SOME, TABLE, EVERY):
         job.seconds[name + ANEW] = job.seconds[name] + job.seconds["prepare"]
-    middle = int(d["scattered"][len(d["scattered"]) // 2])
-    alone = plan_sums(graph, len(d["scattered"]), 30.0, topology=False, fitted=False, sample=middle)
+    some = sample_of(d["scattered"])
+    alone = plan_sums(graph, len(d["scattered"]), 30.0, topology=False, fitted=False, sample=some)
     if alone.method == "plain":
         job.seconds[SOME + ANEW] = job.seconds[SOME + BY_PLAIN] + job.seconds["compile"]
 

@@ -27,6 +27,7 @@ from urbgeo.options import options
 
 UTM = 32649
 NODES = 25_000
+MIDDLE = np.array([NODES // 2])
 
 
 @pytest.fixture(scope="module")
@@ -67,17 +68,17 @@ def test_both_ways_give_the_same_table(town: TravelNetwork, some: gpd.GeoDataFra
 
 
 def test_a_few_rows_are_searched_and_many_go_over_the_hierarchy(town: TravelNetwork) -> None:
-    few = plan_table(town.graph, 3, 3, np.inf, topology=False, fitted=False, sample=0)
-    many = plan_table(town.graph, 20_000, 20_000, np.inf, topology=False, fitted=False, sample=0)
-    ready = plan_table(town.graph, 3000, 3000, np.inf, topology=True, fitted=True, sample=0)
+    few = plan_table(town.graph, 3, 3, np.inf, topology=False, fitted=False, sample=MIDDLE)
+    many = plan_table(town.graph, 20_000, 20_000, np.inf, topology=False, fitted=False, sample=MIDDLE)
+    ready = plan_table(town.graph, 3000, 3000, np.inf, topology=True, fitted=True, sample=MIDDLE)
     assert (few.method, many.method, ready.method) == ("plain", "hierarchy", "hierarchy")
     assert ready.seconds < many.seconds
 
 
 def test_sums_are_searched_for_a_few_nodes_and_swept_for_many(town: TravelNetwork) -> None:
-    few = plan_sums(town.graph, 3, 15.0, topology=False, fitted=False, sample=0)
-    many = plan_sums(town.graph, 2000, 15.0, topology=True, fitted=True, sample=0)
-    every = plan_sums(town.graph, NODES, 15.0, topology=False, fitted=False, sample=0)
+    few = plan_sums(town.graph, 3, 15.0, topology=False, fitted=False, sample=MIDDLE)
+    many = plan_sums(town.graph, 2000, 15.0, topology=True, fitted=True, sample=MIDDLE)
+    every = plan_sums(town.graph, NODES, 15.0, topology=False, fitted=False, sample=MIDDLE)
     assert (few.method, many.method, every.method) == ("plain", "hierarchy", "hierarchy")
 
 
@@ -87,7 +88,7 @@ def test_the_ground_of_a_block_is_estimated_to_within_a_factor_of_three(
 ) -> None:
     graph, limit = town.graph, 5.0
     along = graph.order[:: NODES // sources].astype(np.int64)
-    one = int(np.median([nodes_within(graph, int(node), limit) for node in along[:: sources // 40]]))
+    one = int(np.median([nodes_within(graph, np.array([node]), limit) for node in along[:: sources // 40]]))
     together, estimated = _block_of(graph.node_count, sources, one)
     found = []
     for first in range(0, sources - together, together):
@@ -112,6 +113,10 @@ def test_sums_of_every_node_equal_a_table(town: TravelNetwork) -> None:
         assert every.attrs["plan"].startswith("hierarchy")
         assert few.attrs["plan"].startswith("plain")
         pd.testing.assert_frame_equal(every.loc[asked], few, check_exact=True)
+        asked = town.nodes.index[3::12][::-1]
+        many = node_sums(town, people, minutes=[15, 5], nodes=asked, direction=direction, explain=True)
+        assert many.attrs["plan"].startswith("hierarchy")
+        pd.testing.assert_frame_equal(every.loc[asked], many, check_exact=True)
         assert (every[("people", 15.0)] >= every[("people", 5.0)]).all()
 
 
@@ -182,8 +187,10 @@ def test_a_table_needs_its_own_size_and_little_more(town: TravelNetwork, method:
 
 
 def test_the_estimate_of_memory_is_about_right(town: TravelNetwork) -> None:
-    one = plan_table(town.graph, 500, 500, np.inf, topology=True, fitted=True, sample=0)
-    other = plan_table(town.graph, 2844, 2844, np.inf, topology=True, fitted=True, sample=0, cell_bytes=4)
+    one = plan_table(town.graph, 500, 500, np.inf, topology=True, fitted=True, sample=MIDDLE)
+    other = plan_table(
+        town.graph, 2844, 2844, np.inf, topology=True, fitted=True, sample=MIDDLE, cell_bytes=4
+    )
     assert other.bytes - one.bytes >= 2844**2 * 4 - 500**2 * 8
     assert other.bytes < 2844**2 * 4 + 60e6
 

@@ -13,7 +13,7 @@ from urbgeo.checks import check_choice, check_minutes
 from urbgeo.network.attach import Attachment, attach, attach_some
 from urbgeo.network.model import TravelNetwork, check_direction
 from urbgeo.network.plain import nearest_seed
-from urbgeo.network.plan import Plan, check_budget, plan_table
+from urbgeo.network.plan import Plan, check_budget, plan_table, sample_of
 from urbgeo.network.scaleout import solve_rows, spread_rows
 from urbgeo.options import log
 
@@ -235,7 +235,7 @@ def _plan(network: TravelNetwork, from_nodes: Ints, to_nodes: Ints, limit: float
         limit,
         topology=ready != "none",
         fitted=ready == "fitted",
-        sample=int(attached[attached.size // 2]) if attached.size else 0,
+        sample=sample_of(attached),
         cell_bytes=np.dtype(dtype).itemsize,
     )
 

@@ -33,6 +33,9 @@ SUM_S_PER_NODE = 110e-9
 TOPOLOGY_BYTES_PER_NODE = 40
 HIERARCHY_BYTES_PER_NODE = 160
 PREPARE_BYTES_PER_NODE = 420
+SAMPLE = 8
+SAMPLED_OF = 100
+"""Of fewer nodes one is tried only: trying must stay cheap beside the work itself."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +59,12 @@ def plan_table(
     *,
     topology: bool,
     fitted: bool,
-    sample: int,
+    sample: Ints,
     cell_bytes: int = 8,
 ) -> Plan:
     """The cheaper way to a table of so many rows and columns, what is prepared already counted in.
 
-    ``topology`` and ``fitted`` say whether a hierarchy is at hand; ``sample`` is a node to try one search
+    ``topology`` and ``fitted`` say whether a hierarchy is at hand; ``sample`` are nodes to try searches
     from; ``cell_bytes`` the size of one entry.
     """
     threads = thread_count()
@@ -82,7 +85,9 @@ def plan_table(
     return Plan("hierarchy", why, lanes_s, need)
 
 
-def plan_sums(graph: Graph, sources: int, limit: float, *, topology: bool, fitted: bool, sample: int) -> Plan:
+def plan_sums(
+    graph: Graph, sources: int, limit: float, *, topology: bool, fitted: bool, sample: Ints
+) -> Plan:
     """The cheaper way to sums within ``limit`` minutes of so many nodes."""
     threads = thread_count()
     reached = nodes_within(graph, sample, limit)
@@ -133,9 +138,19 @@ def check_budget(plan: Plan, what: str, remedy: str = "Take fewer rows or column
         )
 
 
-def nodes_within(graph: Graph, node: int, limit: float) -> int:
-    """How many nodes one search from this node reaches."""
-    return len(reached_nodes(graph, np.array([node]), np.zeros(1), limit)[0])
+def nodes_within(graph: Graph, sample: Ints, limit: float) -> int:
+    """How many nodes a search reaches, on average over one from each of these nodes."""
+    if np.isinf(limit):
+        return graph.node_count
+    found = [len(reached_nodes(graph, np.array([node]), np.zeros(1), limit)[0]) for node in sample]
+    return int(np.mean(found)) if found else 0
+
+
+def sample_of(nodes: Ints) -> Ints:
+    """A few of many nodes, spread evenly over their order, since one alone may lie at the rim."""
+    if len(nodes) < SAMPLED_OF:
+        return nodes[len(nodes) // 2 :][:1]
+    return nodes[np.linspace(0, len(nodes) - 1, SAMPLE).astype(np.int64)]
 
 
 def plain_bytes(graph: Graph, threads: int) -> int:

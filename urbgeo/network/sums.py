@@ -16,7 +16,7 @@ from urbgeo.network.attach import attach
 from urbgeo.network.minutes import table_between
 from urbgeo.network.model import TravelNetwork, check_direction
 from urbgeo.network.plain import sums_within as plain_sums
-from urbgeo.network.plan import Plan, check_budget, plan_sums
+from urbgeo.network.plan import Plan, check_budget, plan_sums, sample_of
 from urbgeo.network.scaleout import solve_stretch, spread_sums
 from urbgeo.network.scattered import lanes_sums_of
 from urbgeo.options import log
@@ -178,9 +178,8 @@ def _positions(network: TravelNetwork, nodes: Sequence[object] | pd.Index | None
 
 def _plan(network: TravelNetwork, which: Ints, limit: float) -> Plan:
     graph, ready = network.graph, network.hierarchy_state
-    sample = int(which[len(which) // 2]) if len(which) else 0
     return plan_sums(
-        graph, len(which), limit, topology=ready != "none", fitted=ready == "fitted", sample=sample
+        graph, len(which), limit, topology=ready != "none", fitted=ready == "fitted", sample=sample_of(which)
     )
 
 
