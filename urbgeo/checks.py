@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from urbgeo.errors import Faults, InputError, some_of
 
@@ -127,29 +128,30 @@ def _check_layer(frame: gpd.GeoDataFrame, name: str, kinds: set[str], *, allow_e
         raise InputError(f"{name}: it has no rows.")
     faults = Faults(name)
     add_id_faults(faults, frame.index)
-    shapes = frame.geometry
-    void = shapes.isna() | shapes.is_empty
+    shapes = frame.geometry.to_numpy()
+    void = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     if void.any():
         faults.add("missing or empty geometry", ids=frame.index[void], remedy="drop or locate these rows")
-    other = ~void & ~shapes.geom_type.isin(kinds)
+    wanted = [shapely.GeometryType[kind.upper()] for kind in kinds]
+    other = ~void & ~np.isin(shapely.get_type_id(shapes), wanted)
     if other.any():
-        found = sorted(shapes[other].geom_type.unique())
+        found = sorted(frame.geometry[other].geom_type.unique())
         faults.add(
             f"{'/'.join(found)} where {'/'.join(sorted(kinds))} is needed",
             ids=frame.index[other],
             remedy="keep one kind of geometry",
         )
-    bounds = shapes[~void & ~other].bounds
-    if not np.isfinite(bounds.to_numpy()).all():
-        faults.add(
-            "coordinates that are not finite", ids=bounds.index[~np.isfinite(bounds.to_numpy()).all(axis=1)]
-        )
-    elif frame.crs.is_geographic and len(bounds):
-        outside = (bounds.minx < -180) | (bounds.maxx > 180) | (bounds.miny < -90) | (bounds.maxy > 90)
+    sound = ~void & ~other
+    bounds, ids = shapely.bounds(shapes[sound]), frame.index[sound]
+    endless = ~np.isfinite(bounds).all(axis=1)
+    if endless.any():
+        faults.add("coordinates that are not finite", ids=ids[endless])
+    elif frame.crs.is_geographic:
+        outside = (np.abs(bounds) > (180, 90, 180, 90)).any(axis=1)
         if outside.any():
             faults.add(
                 "degrees beyond 180/90",
-                ids=bounds.index[outside],
+                ids=ids[outside],
                 remedy="set the CRS the coordinates are really in",
             )
     faults.raise_if_any()

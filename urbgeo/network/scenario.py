@@ -49,7 +49,7 @@ def with_links(
         For ids that the network already has, unknown nodes or classes, unusable lengths, speeds, minutes.
     """
     check_columns(links, "links", LINK_COLUMNS)
-    again = links.index[links.index.isin(network.links.index)]
+    again = links.index[network.links.index.get_indexer(links.index) >= 0]
     if len(again):
         raise InputError(f"links: ids the network already has: {some_of(again)}; rename them or close those.")
     every = network.nodes if nodes is None else _more_nodes(network, nodes)
@@ -58,8 +58,8 @@ def with_links(
         # a compiled link says one-way by having no minutes back; a raw one that both are alike
         given = given.assign(oneway=given["minutes_back"].isna() & given["speed_source"].notna())
     given, by_class = _as_in(network, given, speeds or {})
-    used = pd.concat([given["from_node"], given["to_node"]]) if len(given) else pd.Series(dtype=object)
-    around = every[every.index.isin(used)] if len(given) else every
+    used = every.index.get_indexer(pd.Index(pd.concat([given["from_node"], given["to_node"]])))
+    around = every.iloc[np.unique(used[used >= 0])] if len(given) else every
     check_points(around, "nodes")
     new = build_network(around.to_crs(network.crs), given).links
     new["speed_source"] = new["speed_source"].mask(by_class, given["class"].map(_source_of(speeds or {})))
