@@ -159,6 +159,12 @@ BAD_LAYERS: dict[str, tuple[Change, str]] = {
         lambda frame: _without(frame, shapely.affinity.translate(frame.geometry.iloc[0], np.inf)),
         "finite",
     ),
+    "beyond the pole": (
+        lambda frame: frame.set_crs(4326, allow_override=True).set_geometry(
+            frame.geometry.affine_transform([0, 0, 0, 0, 112.0, 91.0]).set_crs(4326, allow_override=True)
+        ),
+        "degrees beyond 180/90",
+    ),
     "not degrees": (lambda frame: frame.set_crs(4326, allow_override=True), "degrees beyond 180/90"),
 }
 """Ways to spoil a layer, and what the error says."""
