@@ -48,7 +48,7 @@ def boundary(rng: np.random.Generator) -> gpd.GeoDataFrame:
 
 def timed(work: object) -> tuple[float, object]:
     start = time.perf_counter()
-    answer = work()  # type: ignore[operator]
+    answer = work()
     return time.perf_counter() - start, answer
 
 
@@ -87,7 +87,7 @@ def main() -> None:
     for key, taken in seconds.items():
         each = ", ".join(f"{one:.2f}" for one in taken)
         lines.append(f"| {names[key]} | {statistics.median(taken):.2f} | {each} |")
-    total = audit.checks.set_index("rule").loc["boundary in farmland", "value"]  # type: ignore[attr-defined]
+    total = audit.checks.set_index("rule").loc["boundary in farmland", "value"]
     lines += ["", f"Largest difference of an area: {gap:.1e} m2. Farmland in the boundary: {total:.3f} km2."]
     folder = Path(__file__).parent / "results"
     folder.mkdir(exist_ok=True)

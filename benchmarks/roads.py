@@ -121,7 +121,7 @@ def _by_tail(u: Ints, v: Ints, nodes: int) -> tuple[Ints, Ints, Ints]:
 
 
 @numba.njit(cache=True)
-def _neighbour_kind(u, v, square, start, heads, xy):  # type: ignore[no-untyped-def]
+def _neighbour_kind(u, v, square, start, heads, xy):
     """2 = relative neighbours, 1 = Gabriel neighbours, 0 = neither; witnesses are Delaunay neighbours."""
     kind = np.zeros(u.size, np.int8)
     for link in range(u.size):
@@ -158,7 +158,7 @@ def _fast_roads(
 
 
 @numba.njit(cache=True)
-def _trace(start, heads, link, cost, level, origins, destinations, rank, discount):  # type: ignore[no-untyped-def]
+def _trace(start, heads, link, cost, level, origins, destinations, rank, discount):
     """Raise the links on the least-cost route of every pair to ``rank``; each one used gets cheaper."""
     nodes = start.size - 1
     best, via, stamp = np.zeros(nodes), np.zeros(nodes, np.int64), np.full(nodes, -1)

@@ -107,12 +107,12 @@ def test_every_method_equals_its_formula(table: pd.DataFrame, data: st.DataObjec
     own = data.draw(st.booleans()) or method in ("2sfca", "gaussian", "kd2sfca")
     decay = OWN_DECAY[method](35.0) if own else stepped([9, 31], [1, 0.42])
     given_as = {"minutes": 35.0} if own else {"decay": decay}
-    found = catchments(table, beds, people, method=method, **given_as)  # type: ignore[arg-type]
+    found = catchments(table, beds, people, method=method, **given_as)
     expected = loop(table, beds, people, method, decay)
     np.testing.assert_allclose(
         found.origins["access"], [expected[i] for i in table.index], rtol=1e-9, atol=1e-15
     )
-    from_long = catchments(long_of(table), beds, people, method=method, **given_as)  # type: ignore[arg-type]
+    from_long = catchments(long_of(table), beds, people, method=method, **given_as)
     np.testing.assert_array_equal(from_long.origins["access"].sort_index(), found.origins["access"])
     assert found.origins.index.equals(table.index)
     assert found.facilities.index.equals(table.columns)
@@ -150,7 +150,7 @@ def test_a_comparison_is_each_catchment_done_alone() -> None:
     }
     assert found.access.columns.tolist() == found.balance.index.tolist() == list(alone)
     for (method, name), how in alone.items():
-        one = catchments(TOY, TOY_JOBS, TOY_PEOPLE, method=method, **how)  # type: ignore[arg-type]
+        one = catchments(TOY, TOY_JOBS, TOY_PEOPLE, method=method, **how)
         pd.testing.assert_series_equal(
             found.access[method, name], one.origins["access"], check_names=False, rtol=1e-12
         )
@@ -174,7 +174,7 @@ def test_a_comparison_is_each_catchment_done_alone() -> None:
 )
 def test_comparisons_without_sense_are_refused(given: dict[str, object], message: str) -> None:
     with pytest.raises(InputError, match=message):
-        compare_catchments(TOY, TOY_JOBS, TOY_PEOPLE, **given)  # type: ignore[arg-type]
+        compare_catchments(TOY, TOY_JOBS, TOY_PEOPLE, **given)
 
 
 def test_the_caller_keeps_his_tables_and_sees_the_method() -> None:
@@ -216,13 +216,13 @@ def test_the_caller_keeps_his_tables_and_sees_the_method() -> None:
         (lambda: catchments(TOY, TOY_JOBS, TOY_PEOPLE, minutes=45, decay=linear(3)), "either minutes or"),
         (lambda: catchments(TOY, TOY_JOBS, TOY_PEOPLE, decay=linear(45)), "decay: '2sfca' has its own"),
         (
-            lambda: catchments(TOY, TOY_JOBS, TOY_PEOPLE, method="e2sfca", decay=3),  # type: ignore[arg-type]
+            lambda: catchments(TOY, TOY_JOBS, TOY_PEOPLE, method="e2sfca", decay=3),
             "decay: 3 is none",
         ),
         (lambda: catchments(TOY, TOY_JOBS, TOY_PEOPLE, method="4sfca", minutes=45), "method: '4sfca'"),
         (lambda: catchments(TOY, TOY_JOBS, TOY_PEOPLE, minutes=0), "minutes"),
         (
-            lambda: catchments(TOY, TOY_JOBS.to_frame(), TOY_PEOPLE, minutes=45),  # type: ignore[arg-type]
+            lambda: catchments(TOY, TOY_JOBS.to_frame(), TOY_PEOPLE, minutes=45),
             "capacity: a Series by id",
         ),
     ],

@@ -164,7 +164,7 @@ def test_sectors_equal_a_loop_over_all_pairs(
         (lambda: connectivity(T.rename_axis(index=None), MASS), "neither wide"),
         (lambda: connectivity(T.replace(30, -1), MASS), "negative minutes at a -> b"),
         (lambda: connectivity(T, MASS, self_minutes=MASS), "give a decay too"),
-        (lambda: connectivity(T, MASS, decay=3), "decay"),  # type: ignore[arg-type]
+        (lambda: connectivity(T, MASS, decay=3), "decay"),
         (lambda: connectivity(T, MASS, decay=power(1), self_minutes=MASS.iloc[:2]), "other ids.* at c"),
         (lambda: connectivity(T, MASS, zone=pd.Series(["x"], index=["a"])), "zone"),
         (lambda: connectivity(T, MASS, zone=pd.Series(["x", None, "y"], index=IDS)), "missing at b"),

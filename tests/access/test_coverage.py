@@ -111,7 +111,7 @@ def test_the_callers_layers_stay_as_they_are() -> None:
 @pytest.mark.parametrize(("spoil", "message"), BAD_LAYERS.values(), ids=BAD_LAYERS)
 def test_bad_layers_are_refused(name: str, spoil: object, message: str) -> None:
     layers = {"places": PLACES, "facilities": points([(30, 0), (90, 0)])}
-    layers[name] = spoil(layers[name])  # type: ignore[operator]
+    layers[name] = spoil(layers[name])
     with pytest.raises(InputError, match=f"^{name}: .*{message}"):
         coverage(layers["places"], layers["facilities"], ROAD)
 
@@ -119,13 +119,13 @@ def test_bad_layers_are_refused(name: str, spoil: object, message: str) -> None:
 @pytest.mark.parametrize("minutes", BAD_TIMES)
 def test_a_time_without_sense_is_refused(minutes: object) -> None:
     with pytest.raises(InputError, match="minutes"):
-        coverage(PLACES, AIRPORT, ROAD, minutes=minutes)  # type: ignore[arg-type]
+        coverage(PLACES, AIRPORT, ROAD, minutes=minutes)
 
 
 @pytest.mark.parametrize("target", [-0.1, 1.1, np.nan, "0.8", True])
 def test_a_target_that_is_no_share_is_refused(target: object) -> None:
     with pytest.raises(InputError, match="target"):
-        coverage(PLACES, AIRPORT, ROAD, target=target)  # type: ignore[arg-type]
+        coverage(PLACES, AIRPORT, ROAD, target=target)
 
 
 def test_bad_weights_are_refused_by_id() -> None:
@@ -231,6 +231,6 @@ def test_coverage_of_the_network_and_of_its_table_are_one() -> None:
 )
 def test_bad_tables_and_zones_are_refused(given_: dict[str, object], message: str) -> None:
     with pytest.raises(InputError, match=message):
-        coverage_by_minutes(**({"minutes_table": WALK, "weights": WEIGHTS} | given_))  # type: ignore[arg-type]
+        coverage_by_minutes(**({"minutes_table": WALK, "weights": WEIGHTS} | given_))
     with pytest.raises(InputError, match="places: no column nowhere"):
         coverage(PLACES, AIRPORT, ROAD, zone="nowhere")

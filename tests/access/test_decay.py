@@ -93,7 +93,7 @@ def test_a_rise_between_the_points_checked_first_is_found_on_the_minutes_met() -
         (lambda: custom(lambda t: -t), "weights must be finite and >= 0"),
         (lambda: custom(lambda t: np.where(t > 0, t, np.nan)), "weights must be finite"),
         (lambda: custom(lambda t: t[:3]), "one weight per element"),
-        (lambda: custom(7), "no function of minutes"),  # type: ignore[arg-type]
+        (lambda: custom(7), "no function of minutes"),
         (lambda: stepped([20, 10], [1, 0.5]), "out of order"),
         (lambda: stepped([10, 10], [1, 0.5]), "out of order"),
         (lambda: stepped([10, 20], [0.5, 1]), "not monotonic"),
@@ -109,7 +109,7 @@ def test_a_rise_between_the_points_checked_first_is_found_on_the_minutes_met() -
         (lambda: gaussian_to_zero(-1), "cutoff_min"),
         (lambda: epanechnikov(math.inf), "cutoff_min"),
         (lambda: logistic(40, 0), "sd_min"),
-        (lambda: binary("30"), "cutoff_min"),  # type: ignore[arg-type]
+        (lambda: binary("30"), "cutoff_min"),
         (lambda: linear(0), "cutoff_min"),
         (lambda: Decay("x", np.ones_like, cutoff_min=-5), "cutoff_min"),
     ],

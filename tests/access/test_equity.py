@@ -176,7 +176,7 @@ def test_erreygers_correction() -> None:
         (lambda: theil(A * 0, W), "nobody has any"),
         (lambda: theil(A, W, group=GROUP.replace("x", None)), "group is missing at a, c"),
         (lambda: theil(A, W, group=GROUP.iloc[:2]), "group and access have different ids at c, d"),
-        (lambda: equity(A, W, group=list("xyxy")), "group is no Series"),  # type: ignore[arg-type]
+        (lambda: equity(A, W, group=list("xyxy")), "group is no Series"),
         (lambda: equity(A, W, group=GROUP.replace("x", "all")), "rename this group"),
         (lambda: equity(A.iloc[:0], W), "access: it is empty"),
         (lambda: equity(pd.concat([A, A]), W), "repeated ids"),
@@ -186,7 +186,7 @@ def test_erreygers_correction() -> None:
         (lambda: concentration_index(A, W, INCOME, bounds=(3, 0)), "bounds"),
         (lambda: fgt(A, W, poor_below=0), "poor_below"),
         (lambda: fgt(A, W, poor_below=1, alpha=-1), "alpha"),
-        (lambda: lorenz(A.to_list(), W), "access: a Series by id"),  # type: ignore[arg-type]
+        (lambda: lorenz(A.to_list(), W), "access: a Series by id"),
     ],
 )
 def test_bad_input_is_refused_by_name(call: Callable[[], object], message: str) -> None:

@@ -65,8 +65,8 @@ def test_service_areas_divide_the_union_by_the_nearest_in_time(
     )
     for direction in ("from", "to"):
         given = {"minutes": (15, 50), "resolution_km": 0.2, "direction": direction}
-        whole = metric(isochrones(network, ends, **given))  # type: ignore[arg-type]
-        each = metric(isochrones(network, ends, by="nearest", **given))  # type: ignore[arg-type]
+        whole = metric(isochrones(network, ends, **given))
+        each = metric(isochrones(network, ends, by="nearest", **given))
         a, c = each["A", 50.0], each["C", 50.0]
         assert a.intersection(c).area < 1.0
         assert a.union(c).area == pytest.approx(whole[50.0].area, rel=0.01)
@@ -82,8 +82,8 @@ def test_service_areas_divide_the_union_by_the_nearest_in_time(
 
 def test_rings_do_not_overlap_and_make_up_the_disc(network: TravelNetwork, ends: gpd.GeoDataFrame) -> None:
     given = {"minutes": (5, 10, 15), "resolution_km": 0.2}
-    discs = metric(isochrones(network, ends, **given))  # type: ignore[arg-type]
-    rings = metric(isochrones(network, ends, kind="ring", **given))  # type: ignore[arg-type]
+    discs = metric(isochrones(network, ends, **given))
+    rings = metric(isochrones(network, ends, kind="ring", **given))
     assert rings.area.sum() == pytest.approx(discs.area.iloc[-1], rel=1e-6)
     assert rings.area.tolist() == pytest.approx([discs.area.iloc[0], *np.diff(discs.area)], rel=1e-6)
     assert rings.iloc[1].intersection(rings.iloc[2]).area < 1.0
@@ -158,4 +158,4 @@ def test_bad_input_is_refused_by_name(
     network: TravelNetwork, ends: gpd.GeoDataFrame, given: dict[str, object], message: str
 ) -> None:
     with pytest.raises(InputError, match=message):
-        isochrones(network, ends, minutes=(10,), **given)  # type: ignore[arg-type]
+        isochrones(network, ends, minutes=(10,), **given)

@@ -71,7 +71,7 @@ def scattered(count: int, seed: int) -> gpd.GeoDataFrame:
     way = np.array([[1, 0], [0, 1], [-1, 0], [0, -1]])[side]
     near = corner + way * share[:, None] + random.normal(0, 1, (count, 2)) * random.integers(0, 2, (count, 1))
     spots = np.concatenate([anywhere, near])
-    return points([tuple(one) for one in spots], list(range(len(spots))))  # type: ignore[arg-type]
+    return points([tuple(one) for one in spots], list(range(len(spots))))
 
 
 @QUICK
@@ -178,16 +178,16 @@ def test_the_callers_origins_stay_as_they_are() -> None:
 @pytest.mark.parametrize(("spoil", "message"), [BAD_LAYERS[one] for one in BAD_LAYERS if one != "no rows"])
 def test_bad_origins_are_refused(spoil: object, message: str) -> None:
     with pytest.raises(InputError, match=f"origins: .*{message}"):
-        isochrones(along(0, 10), spoil(points([(0, 0), (5, 0)])))  # type: ignore[operator]
+        isochrones(along(0, 10), spoil(points([(0, 0), (5, 0)])))
 
 
 @pytest.mark.parametrize("value", BAD_TIMES)
 def test_thresholds_and_cells_without_sense_are_refused(value: object) -> None:
     with pytest.raises(InputError, match="minutes"):
-        isochrones(along(0, 10), points([(0, 0)]), minutes=(30, value))  # type: ignore[arg-type]
+        isochrones(along(0, 10), points([(0, 0)]), minutes=(30, value))
     if value is not None:
         with pytest.raises(InputError, match="resolution_km"):
-            isochrones(along(0, 10), points([(0, 0)]), resolution_km=value)  # type: ignore[arg-type]
+            isochrones(along(0, 10), points([(0, 0)]), resolution_km=value)
 
 
 def test_other_bad_requests_are_refused() -> None:

@@ -99,7 +99,7 @@ def town(seed: int) -> TravelNetwork:
     side = 26
     row, column = np.divmod(np.arange(side * side), side)
     xy = 0.1 * np.stack([column, row], axis=1) + draw.normal(0, 0.02, (side * side, 2))
-    nodes = points([tuple(one) for one in xy], [f"n{k}" for k in range(side * side)])  # type: ignore[arg-type]
+    nodes = points([tuple(one) for one in xy], [f"n{k}" for k in range(side * side)])
     pairs = [(k, k + 1) for k in range(side * side) if k % side < side - 1]
     pairs += [(k, k + side) for k in range(side * (side - 1))]
     kept = [pair for pair in pairs if draw.uniform() > 0.2]
@@ -119,8 +119,8 @@ def area_errors(network: TravelNetwork, origins: gpd.GeoDataFrame, minutes: floa
 def test_areas_on_foot_at_the_default_resolution_are_within_one_percent_of_fine_ones() -> None:
     network = town(4)
     origins = network.nodes.loc[["n340", "n60", "n600", "n0"]]
-    assert (area_errors(network, origins, 15.0, 0.003) < 0.01).all()  # type: ignore[operator]
-    assert (area_errors(network, origins, 5.0, 0.002) < 0.01).all()  # type: ignore[operator]
+    assert (area_errors(network, origins, 15.0, 0.003) < 0.01).all()
+    assert (area_errors(network, origins, 5.0, 0.002) < 0.01).all()
 
 
 def test_areas_by_car_at_the_default_resolution_are_within_one_percent_of_fine_ones(
@@ -128,7 +128,7 @@ def test_areas_by_car_at_the_default_resolution_are_within_one_percent_of_fine_o
 ) -> None:
     roads = hunan_network.only(("road",))
     origins = hunan.counties.loc[["430281", "430703", "431202"]]
-    assert (area_errors(roads, origins, 60.0, 0.1) < 0.01).all()  # type: ignore[operator]
+    assert (area_errors(roads, origins, 60.0, 0.1) < 0.01).all()
 
 
 def test_where_minutes_jump_the_outline_runs_midway() -> None:

@@ -182,20 +182,20 @@ def test_faulty_tables_are_refused_by_name(measure: Callable[[object], Access], 
         (lambda: cumulative(T, JOBS, minutes=[30, 30]), "out of order"),
         (lambda: cumulative(T, JOBS, minutes=[]), "at least one threshold"),
         (lambda: cumulative(T, JOBS, minutes=-5), "minutes"),
-        (lambda: cumulative(T, JOBS, minutes="30"), "minutes"),  # type: ignore[arg-type]
+        (lambda: cumulative(T, JOBS, minutes="30"), "minutes"),
         (lambda: cumulative(T, JOBS.iloc[:0], minutes=30), "amounts: it is empty"),
         (lambda: cumulative(T, -JOBS, minutes=30), "negative or infinite at u, v, w"),
         (lambda: cumulative(T, JOBS.replace(10, np.nan), minutes=30), "missing or not a number at u"),
         (lambda: cumulative(T, pd.concat([JOBS, JOBS]), minutes=30), "repeated ids at u, v, w"),
-        (lambda: cumulative(T, JOBS.to_dict(), minutes=30), "a Series or DataFrame"),  # type: ignore[arg-type]
+        (lambda: cumulative(T, JOBS.to_dict(), minutes=30), "a Series or DataFrame"),
         (lambda: cumulative(T, PEOPLE, minutes=30), "not among the destinations at u, v, w"),
-        (lambda: cumulative(T, JOBS, minutes=30, active="yes"), "active"),  # type: ignore[arg-type]
+        (lambda: cumulative(T, JOBS, minutes=30, active="yes"), "active"),
         (lambda: interval(T, JOBS, minutes=(30, 10)), "out of order"),
-        (lambda: interval(T, JOBS, minutes=(10, 20, 30)), "first and the last"),  # type: ignore[arg-type]
+        (lambda: interval(T, JOBS, minutes=(10, 20, 30)), "first and the last"),
         (lambda: interval(T, JOBS, minutes=(10, 30), by="mode"), "by: 'mode'"),
         (lambda: interval(T, JOBS, minutes=(10, 30), step_min=0), "step_min"),
         (lambda: gravity(T, JOBS, decay=[]), "give values of"),
-        (lambda: gravity(T, JOBS, decay=lambda t: 1 - t), "give values of"),  # type: ignore[arg-type]
+        (lambda: gravity(T, JOBS, decay=lambda t: 1 - t), "give values of"),
         (lambda: gravity(T, JOBS, decay=[linear(30), linear(30)]), "names are repeated"),
         (lambda: cost_to_reach(T, JOBS, amount=0), "amount"),
         (lambda: cost_to_reach(T, JOBS, amount=[2, 1]), "out of order"),

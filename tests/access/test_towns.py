@@ -25,7 +25,7 @@ AIRPORTS = points([(30, 0)], ["airport"])
 
 def access(towns: object = TOWNS, **options: object) -> TownAccess:
     given = {"nearest": {"airport": AIRPORTS}, "assigned": {"prefecture": (SEATS, "seat")}, **options}
-    return town_access(towns, ROAD, **given)  # type: ignore[arg-type]
+    return town_access(towns, ROAD, **given)
 
 
 def test_minutes_ranks_and_percentiles_are_as_counted_by_hand() -> None:
@@ -109,7 +109,7 @@ def test_every_default_threshold_is_a_time() -> None:
 @pytest.mark.parametrize(("spoil", "message"), BAD_LAYERS.values(), ids=BAD_LAYERS)
 def test_bad_layers_are_refused(name: str, spoil: object, message: str) -> None:
     layers = {"towns": TOWNS, "airport": points([(30, 0), (60, 0)]), "prefecture": SEATS}
-    layers[name] = spoil(layers[name])  # type: ignore[operator]
+    layers[name] = spoil(layers[name])
     with pytest.raises(InputError, match=f"^{name}: .*{message}"):
         access(
             layers["towns"],

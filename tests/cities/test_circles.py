@@ -30,7 +30,7 @@ def peopled(zones: gpd.GeoDataFrame, people: object = 100.0, urban: object = 0.0
 def circle(zones: gpd.GeoDataFrame, network: TravelNetwork = ROAD, **options: object) -> CommutingCircle:
     given = {"seats": SEATS, "minutes": 35, "rings": (60,), "resolution_km": 0.5, **options}
     core = given.pop("core", CORE)
-    return commuting_circle(network, core, zones, **given)  # type: ignore[arg-type]
+    return commuting_circle(network, core, zones, **given)
 
 
 def grid(size: int) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, TravelNetwork]:
@@ -232,7 +232,7 @@ def test_the_callers_layers_stay_as_they_are() -> None:
 @pytest.mark.parametrize("name", ["core", "zones", "seats"])
 def test_bad_layers_are_refused(name: str, spoil: object, message: str) -> None:
     layers = {"core": points([(5, 5), (15, 5)]), "zones": peopled(ROW), "seats": SEATS}
-    layers[name] = spoil(layers[name])  # type: ignore[operator]
+    layers[name] = spoil(layers[name])
     with pytest.raises(InputError, match=f"^{name}: .*{message}"):
         circle(layers["zones"], core=layers["core"], seats=layers["seats"])
 

@@ -41,7 +41,7 @@ def places_at(xy: object, people: object = 1.0) -> gpd.GeoDataFrame:
 
 
 def same_groups(first: object, second: object) -> bool:
-    pairs = set(zip(list(first), list(second), strict=True))  # type: ignore[call-overload]
+    pairs = set(zip(list(first), list(second), strict=True))
     return len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs})
 
 

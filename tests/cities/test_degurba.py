@@ -213,7 +213,7 @@ def level_2_oracle(grid: PopulationGrid, edition: str, centre: np.ndarray) -> np
     numbers = PUBLISHED[edition]
     labels, kept = large((density >= 1500) | (cover >= numbers["built"]), 5000, queen=False)
     classes[(classes == 0) & kept[labels]] = 23
-    semi, people, queen, km = numbers["semi"]  # type: ignore[misc]
+    semi, people, queen, km = numbers["semi"]
     labels, kept = large(density >= semi, people, queen=queen)
     near = ndimage.maximum_filter((classes > 0).astype(np.uint8), size=2 * km + 1) > 0
     kept[np.unique(labels[near])] = False
@@ -497,7 +497,7 @@ def test_layers_in_another_unit_or_on_another_grid_are_refused_by_name(tmp_path:
     metres = written(folder, share | {"land": people * 0 + 8e5}, FRAME, "ESRI:54009")
     for call in (RasterGrid, resample_to_1km):
         with pytest.raises(InputError, match=r"land up to 800000 .* square metres; pass area_unit=\"m2\""):
-            call(*metres, area_unit="share")  # type: ignore[operator]
+            call(*metres, area_unit="share")
     moved = tmp_path / "moved"
     moved.mkdir()
     elsewhere = written(moved, share, FRAME, "ESRI:54034")
@@ -506,7 +506,7 @@ def test_layers_in_another_unit_or_on_another_grid_are_refused_by_name(tmp_path:
     )
     for call in (RasterGrid, resample_to_1km):
         with pytest.raises(InputError, match=r"land\.tif is in another CRS.*built\.tif does not lie on the"):
-            call(files[0], elsewhere[1], shifted[0], area_unit="share")  # type: ignore[operator]
+            call(files[0], elsewhere[1], shifted[0], area_unit="share")
     with pytest.raises(InputError, match=r"no inhabited cell has .* of land; were shares divided"):
         PopulationGrid(people, share["land"] / 1e6, share["built"] / 1e6, FRAME, "ESRI:54009")
 

@@ -176,7 +176,7 @@ def areas_of(assigned: str, size: int, neighbours: pd.DataFrame, **options: obje
     """Areas of a chessboard on which the zones of each letter are a city, before enclaves a dot."""
     core = pd.Series([None if one == "." else one for one in assigned], dtype=object)
     flows = pd.DataFrame({"home": core.index, "work": core.index, "workers": 1.0})
-    return functional_areas(flows, core, neighbours=neighbours, **options).zones["area"].tolist()  # type: ignore[arg-type]
+    return functional_areas(flows, core, neighbours=neighbours, **options).zones["area"].tolist()
 
 
 def shown(areas: list[str | None]) -> str:
@@ -265,9 +265,9 @@ def test_row_order_never_changes_the_areas(matrix: list[list[int]], random: obje
     names = list("abcdefghij"[: len(matrix)])
     core = pd.Series({zone: zone.upper() if zone in "ab" else None for zone in names}, dtype=object)
     order = list(range(len(table)))
-    random.shuffle(order)  # type: ignore[attr-defined]
+    random.shuffle(order)
     shuffled_names = list(names)
-    random.shuffle(shuffled_names)  # type: ignore[attr-defined]
+    random.shuffle(shuffled_names)
     pd.testing.assert_frame_equal(
         functional_areas(table, core).zones,
         functional_areas(table.iloc[order], core.reindex(shuffled_names)).zones.reindex(names),

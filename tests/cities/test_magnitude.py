@@ -69,7 +69,7 @@ def test_the_bounds_of_the_signs() -> None:
 def test_a_list_with_some_cities_in_wan_never_passes(people: list[int], random: object) -> None:
     values = series([float(one) for one in people])
     check_persons(values, "cities")
-    some = random.sample(range(len(people)), random.randint(1, len(people)))  # type: ignore[attr-defined]
+    some = random.sample(range(len(people)), random.randint(1, len(people)))
     mixed = values.copy()
     mixed.iloc[some] /= 10_000
     with pytest.raises(InputError, match="万"):

@@ -86,7 +86,7 @@ def test_the_commuting_rate_is_a_closed_bound_and_says_where_it_comes_from() -> 
 
 
 def gravity(table: pd.DataFrame, **options: object) -> MetropolitanCircles:
-    return metropolitan_circles(ZONES, CORES, table, population="people", rate=0.10, **options)  # type: ignore[arg-type]
+    return metropolitan_circles(ZONES, CORES, table, population="people", rate=0.10, **options)
 
 
 def test_the_gravity_model_keeps_workers_at_home_by_half_the_way_to_a_neighbour() -> None:
@@ -241,7 +241,7 @@ def test_circles_grow_with_the_years() -> None:
 def test_bad_input_is_refused(change: dict[str, object], message: str) -> None:
     arguments = {"zones": ZONES, "cores": CORES, "travel": MINUTES} | change
     with pytest.raises(InputError, match=message):
-        metropolitan_circles(**arguments)  # type: ignore[arg-type]
+        metropolitan_circles(**arguments)
 
 
 @settings(max_examples=60, deadline=None)
@@ -260,7 +260,7 @@ def test_zones_are_nearest_by_brute_force_and_order_never_matters(n: int, seed: 
         expected = None if min(a, b) > 60 else ("A" if a <= b else "B")
         assert found.zones.loc[names[k], "metropolis"] == expected
     order = list(names)
-    random.shuffle(order)  # type: ignore[attr-defined]
+    random.shuffle(order)
     other = metropolitan_circles(zones.loc[order], cores[::-1], table.loc[order])
     pd.testing.assert_frame_equal(other.zones.loc[names], found.zones)
 

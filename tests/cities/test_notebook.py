@@ -43,7 +43,7 @@ def test_the_notebook_studies_belgium(
     assert "589 communes, 123,201 flows" in text
     assert "arning" not in spoken
     assert "leaflet" in html
-    assert float(re.search(r"took (\d+\.\d) s", text)[1]) > 0  # type: ignore[index]
+    assert float(re.search(r"took (\d+\.\d) s", text)[1]) > 0
 
 
 def test_the_notebook_runs_without_the_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,7 +66,7 @@ def test_scaling_all_cities_leaves_every_measure(people: list[float], factor: fl
 @given(sizes, st.randoms())
 def test_the_order_of_rows_never_matters(people: list[float], random: object) -> None:
     shuffled = list(people)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     one, other = (pd.Series(x) for x in (people, shuffled))
     assert concentration(one, units_checked=True).equals(concentration(other, units_checked=True))
     assert rank_size(one, units_checked=True).exponent == rank_size(other, units_checked=True).exponent

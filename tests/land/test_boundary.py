@@ -117,7 +117,7 @@ def test_what_cannot_be_drawn_is_refused(change: dict[str, object], message: str
     } | change  # fmt: skip
     three = [arguments.pop(name) for name in ("built", "score", "excluded")]
     with pytest.raises(InputError, match=message):
-        delineate_boundary(*three, **arguments)  # type: ignore[arg-type]
+        delineate_boundary(*three, **arguments)
 
 
 def test_growth_takes_the_best_cells_next_to_the_town() -> None:

@@ -24,7 +24,7 @@ UTM = 32649
 
 
 def grid(values: object, cell: float = 100.0, crs: object = UTM, x: float = 500_000) -> Grid:
-    return Grid(np.asarray(values), Affine(cell, 0, x, 0, -cell, 3_000_000), crs)  # type: ignore[arg-type]
+    return Grid(np.asarray(values), Affine(cell, 0, x, 0, -cell, 3_000_000), crs)
 
 
 def written(path: Path, values: np.ndarray, transform: Affine, **more: object) -> Path:
@@ -72,7 +72,7 @@ def test_scale_offset_and_rows_from_the_south_are_understood(tmp_path: Path) -> 
     assert found.values.tolist() == [[2.0], [1.0]]
     assert (found.transform.f, found.transform.e) == (3_000_000.0, -10.0)
     with pytest.raises(InputError, match="gdalwarp"):
-        Grid(np.ones((2, 2)), Affine(10, 1, 0, 1, -10, 0), UTM)  # type: ignore[arg-type]
+        Grid(np.ones((2, 2)), Affine(10, 1, 0, 1, -10, 0), UTM)
 
 
 def test_grids_are_the_same_up_to_rounding_and_not_beyond() -> None:
@@ -97,7 +97,7 @@ def test_burning_refuses_shapes_without_a_value_and_repeated_ids() -> None:
 
 def test_web_mercator_is_not_measured_on() -> None:
     x, y = 12_400_000.0, 3_300_000.0
-    stretched = Grid(np.ones((5, 5), bool), Affine(100, 0, x, 0, -100, y), 3857)  # type: ignore[arg-type]
+    stretched = Grid(np.ones((5, 5), bool), Affine(100, 0, x, 0, -100, y), 3857)
     with pytest.raises(InputError, match="areas on this map are 2"):
         patch_metrics(stretched)
     square = gpd.GeoDataFrame(geometry=[box(x, y, x + 1000, y + 1000)], crs=3857)

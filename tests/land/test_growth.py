@@ -52,12 +52,12 @@ def test_built_and_new_land_is_demand_and_exclusions_stay_free(seed: int, new: i
     arguments = {"new_cells": new, "steps": steps, "excluded": grid(barred), "seed": seed}
     if new > (~built & ~barred).sum():
         return
-    run = simulate_growth(grid(built), {"x": driver}, rules(x=1.0), **arguments)  # type: ignore[arg-type]
+    run = simulate_growth(grid(built), {"x": driver}, rules(x=1.0), **arguments)
     assert run.built.values.sum() == built.sum() + new
     assert (run.built.values >= built).all(), "built land stays built"
     assert not (run.built.values & ~built & barred).any()
     assert run.areas.iloc[-1] == pytest.approx((built.sum() + new) * 0.01)
-    again = simulate_growth(grid(built), {"x": driver}, rules(x=1.0), **arguments)  # type: ignore[arg-type]
+    again = simulate_growth(grid(built), {"x": driver}, rules(x=1.0), **arguments)
     np.testing.assert_array_equal(run.step.values, again.step.values)
 
 
@@ -239,7 +239,7 @@ def test_what_cannot_grow_is_refused(change: dict[str, object], message: str) ->
     } | change  # fmt: skip
     two = [arguments.pop(name) for name in ("built", "drivers")]
     with pytest.raises(InputError, match=message):
-        simulate_growth(*two, rules(x=1.0), **arguments)  # type: ignore[arg-type]
+        simulate_growth(*two, rules(x=1.0), **arguments)
 
 
 def test_land_that_did_not_grow_teaches_nothing() -> None:

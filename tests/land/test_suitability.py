@@ -228,7 +228,7 @@ def test_what_cannot_be_scored_is_refused(change: dict[str, object], message: st
         "weights": {"slope_deg": 0.5, "access_min": 0.5},
     } | change
     with pytest.raises(InputError, match=message):
-        suitability(arguments.pop("layers"), **arguments)  # type: ignore[arg-type]
+        suitability(arguments.pop("layers"), **arguments)
 
 
 def test_ranges_that_overlap_are_refused() -> None:

@@ -167,8 +167,8 @@ def test_blocks_of_any_size_give_the_same_bits(
         "through_corners": corners,
         "elevation": grid(height) if sloped else None,
     }
-    whole = travel_surface(like, points, **how)  # type: ignore[arg-type]
-    cut = travel_surface(like, points, block_cells=size, **how)  # type: ignore[arg-type]
+    whole = travel_surface(like, points, **how)
+    cut = travel_surface(like, points, block_cells=size, **how)
     for name in ("minutes", "allocation", "back_links"):
         np.testing.assert_array_equal(getattr(whole, name).values, getattr(cut, name).values)
 
@@ -427,9 +427,9 @@ def test_what_cannot_be_worked_with_is_refused(change: dict[str, object], messag
     parts: dict[str, object] = {"values": np.ones((5, 5)), "crs": UTM} | change
     values, crs = parts.pop("values"), parts.pop("crs")
     transform = Affine(0.1, 0, 112, 0, -0.1, 28) if crs == 4326 else grid(np.ones((1, 1))).transform
-    like = Grid(np.asarray(values), transform, crs)  # type: ignore[arg-type]
+    like = Grid(np.asarray(values), transform, crs)
     with pytest.raises(InputError, match=message):
-        travel_surface(like, at(like, (0, 0)), **parts)  # type: ignore[arg-type]
+        travel_surface(like, at(like, (0, 0)), **parts)
 
 
 def test_walking_over_the_hills_of_porto_alegre(shared_data: Path) -> None:

@@ -59,7 +59,7 @@ def test_every_class_has_a_colour_of_its_own(ramp: str, breaks: tuple[float, ...
     ],
 )
 def test_the_legend_says_what_dark_means(options: dict[str, object], note: str | None) -> None:
-    said = paint(pd.DataFrame({"x": [1.0]}), Classes("x", (1, 2, 3, 4), **options), "frame").note  # type: ignore[arg-type]
+    said = paint(pd.DataFrame({"x": [1.0]}), Classes("x", (1, 2, 3, 4), **options), "frame").note
     assert (note in said) if note else not said
 
 
@@ -118,7 +118,7 @@ def test_simplified_neighbours_keep_their_common_border() -> None:
 
 def drawn(fmap: object) -> list[shapely.Geometry]:
     """The shapes written into the page."""
-    page = fmap.get_root().render()  # type: ignore[attr-defined]
+    page = fmap.get_root().render()
     found = re.search(r'"features":(\[.*\])\}\);', page)
     assert found is not None
     return [shapely.geometry.shape(one["geometry"]) for one in json.loads(found[1])]

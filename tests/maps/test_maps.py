@@ -212,7 +212,7 @@ def test_missing_leaflet_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch, tmp
 def test_frames_that_cannot_be_drawn_are_refused(spoil: object, message: str) -> None:
     fmap = new_map("题", "t", bounds=BOUNDS)
     with pytest.raises(InputError, match=message):
-        add_polygons(fmap, spoil(cells()), name_zh="县", name_en="Counties",  # type: ignore[operator]
+        add_polygons(fmap, spoil(cells()), name_zh="县", name_en="Counties",
                      colour=Classes("minutes", (30, 60)), hover=HOVER)  # fmt: skip
 
 

@@ -97,7 +97,7 @@ def test_hunan_equals_a_loop_over_all_pairs_of_airports(hunan: Region, hunan_net
     assert terms.block_min(np.array([780.0])) == 95.0
 
 
-def great_circle(a, b) -> float:  # type: ignore[no-untyped-def]
+def great_circle(a, b) -> float:
     unit = [
         np.array([np.cos(p.y) * np.cos(p.x), np.cos(p.y) * np.sin(p.x), np.sin(p.y)])
         for p in (type("P", (), {"x": np.radians(q.x), "y": np.radians(q.y)}) for q in (a, b))

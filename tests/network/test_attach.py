@@ -81,7 +81,7 @@ def test_the_nearest_facility_is_the_least_of_the_table(
 def test_the_order_of_rows_never_changes_how_points_join(
     network: TravelNetwork, here: gpd.GeoDataFrame, random: object
 ) -> None:
-    seed = random.randint(0, 99)  # type: ignore[attr-defined]
+    seed = random.randint(0, 99)
     shuffled = build_network(
         network.nodes,
         network.links.sample(frac=1, random_state=seed).assign(
@@ -163,7 +163,7 @@ def test_bad_points_are_refused_by_their_name(name: str, kind: str) -> None:
     function = minutes_table if name in ("origins", "destinations") else nearest_facility
     layers = [good, spoil(good)] if name in ("destinations", "facilities") else [spoil(good), good]
     with pytest.raises(InputError, match=f"^{name}: .*{message}"):
-        function(network, *layers)  # type: ignore[operator]
+        function(network, *layers)
 
 
 def test_an_unknown_direction_is_refused() -> None:

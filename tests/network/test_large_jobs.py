@@ -138,7 +138,7 @@ def test_a_place_out_of_reach_has_no_sum(town: TravelNetwork, some: gpd.GeoDataF
 def test_bounds_that_are_no_times_are_refused(town: TravelNetwork, minutes: object) -> None:
     people = pd.DataFrame({"people": [1.0]}, index=town.nodes.index[:1])
     with pytest.raises(InputError, match="minutes"):
-        node_sums(town, people, minutes=minutes)  # type: ignore[arg-type]
+        node_sums(town, people, minutes=minutes)
 
 
 def test_weights_and_nodes_are_checked(town: TravelNetwork) -> None:

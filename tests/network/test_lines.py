@@ -85,7 +85,7 @@ def test_every_fault_of_the_lines_is_listed_at_once() -> None:
 )
 def test_bad_arguments_are_refused(arguments: dict[str, object], message: str) -> None:
     with pytest.raises(InputError, match=message):
-        from_lines(lines((0, 0, 1, 0)), **arguments)  # type: ignore[arg-type]
+        from_lines(lines((0, 0, 1, 0)), **arguments)
     with pytest.raises(InputError, match="no rows"):
         from_lines(lines((0, 0, 1, 0)).iloc[:0])
     with pytest.raises(InputError, match="unknown class dirt"):

@@ -130,7 +130,7 @@ def test_no_attachable_facility_is_an_error(line: TravelNetwork) -> None:
 @pytest.mark.parametrize("cutoff", [0, -1, np.nan, np.inf, "60", True])
 def test_a_cutoff_that_is_no_time_is_refused(line: TravelNetwork, cutoff: object) -> None:
     with pytest.raises(InputError, match="cutoff_min"):
-        minutes_table(line, line.nodes, line.nodes, cutoff_min=cutoff)  # type: ignore[arg-type]
+        minutes_table(line, line.nodes, line.nodes, cutoff_min=cutoff)
 
 
 @st.composite

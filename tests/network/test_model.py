@@ -41,8 +41,8 @@ def test_every_class_has_a_source_and_a_year() -> None:
 
 
 def test_numbers_written_as_text_are_read_as_numbers() -> None:
-    assert build_network(NODES, road(("A", "B", "10")))  # type: ignore[arg-type]
-    assert build_network(NODES, road(("A", "B", "10"))).links["minutes"].tolist() == [10.0]  # type: ignore[arg-type]
+    assert build_network(NODES, road(("A", "B", "10")))
+    assert build_network(NODES, road(("A", "B", "10"))).links["minutes"].tolist() == [10.0]
 
 
 def test_given_lines_are_kept_and_drawn_from_their_from_node() -> None:
@@ -111,7 +111,7 @@ def test_the_graph_of_the_tests_has_the_arcs_of_the_network() -> None:
 @pytest.mark.parametrize(("spoil", "message"), BAD_LAYERS.values(), ids=BAD_LAYERS)
 def test_bad_nodes_are_refused(spoil: object, message: str) -> None:
     with pytest.raises(InputError, match=f"nodes: .*{message}"):
-        build_network(spoil(NODES), road(("A", "B", 10.0)))  # type: ignore[operator]
+        build_network(spoil(NODES), road(("A", "B", 10.0)))
 
 
 @pytest.mark.parametrize(
@@ -163,14 +163,14 @@ def test_an_unknown_class_with_minutes_of_its_own_is_welcome() -> None:
 
 def test_bad_speeds_are_all_named() -> None:
     with pytest.raises(InputError, match=r"unknown road class 'lane'.*trunk: 0 km/h.*urban: nan.*local: '9'"):
-        class_speeds({"lane": 5, "trunk": 0, "urban": np.nan, "local": "9"})  # type: ignore[dict-item]
+        class_speeds({"lane": 5, "trunk": 0, "urban": np.nan, "local": "9"})
 
 
 @pytest.mark.parametrize("field", ["max_snap_km", "off_network_kmh"])
 @pytest.mark.parametrize("value", [0, -1, np.nan, np.inf, "5", True])
 def test_snapping_without_sense_is_refused(field: str, value: object) -> None:
     with pytest.raises(InputError, match=field):
-        Snapping(**{field: value})  # type: ignore[arg-type]
+        Snapping(**{field: value})
 
 
 def test_the_crs_of_the_builder_is_the_one_of_hunan() -> None:

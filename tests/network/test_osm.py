@@ -317,7 +317,7 @@ def test_speeds_that_cannot_be_used_are_refused(
     porto_alegre: Path, arguments: dict[str, object], message: str
 ) -> None:
     with pytest.raises(InputError, match=message):
-        from_pbf(porto_alegre, **arguments)  # type: ignore[arg-type]
+        from_pbf(porto_alegre, **arguments)
 
 
 def test_a_junction_delay_is_added_where_three_links_meet(porto_alegre: Path) -> None:

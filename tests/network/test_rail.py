@@ -178,11 +178,11 @@ def test_a_station_that_is_called_like_a_stop_is_refused() -> None:
 @pytest.mark.parametrize(("spoil", "message"), BAD_LAYERS.values(), ids=BAD_LAYERS)
 def test_bad_stations_are_refused(spoil: object, message: str) -> None:
     with pytest.raises(InputError, match=f"stations: .*{message}"):
-        rail_tables(spoil(STATIONS), trains(("G1", 48, [("S", 0), ("T", 30)])))  # type: ignore[operator]
+        rail_tables(spoil(STATIONS), trains(("G1", 48, [("S", 0), ("T", 30)])))
 
 
 @pytest.mark.parametrize("field", ["access_min", "egress_min", "change_min", "max_wait_min", "service_hours"])
 @pytest.mark.parametrize("value", [-1, np.nan, np.inf, "5"])
 def test_terms_without_sense_are_refused(field: str, value: object) -> None:
     with pytest.raises(InputError, match=f"RailTerms.{field}"):
-        RailTerms(**{field: value})  # type: ignore[arg-type]
+        RailTerms(**{field: value})

@@ -23,7 +23,7 @@ from urbgeo.regions.load import load_region
 @pytest.fixture
 def town() -> TravelNetwork:
     """Two modes, a one-way, a bent line, ids of several kinds, columns of every kind."""
-    nodes = points([(0, 0), (5, 0), (9, 4), (0, 7)], [1, "乙", ("c", 3), 2.5])  # type: ignore[list-item]
+    nodes = points([(0, 0), (5, 0), (9, 4), (0, 7)], [1, "乙", ("c", 3), 2.5])
     ids = list(nodes.index)
     links = road(*[(ids[i], ids[(i + 1) % 4], 5.0 + i) for i in range(4)])
     links.index = pd.Index(["a", "b", "c", "d"], name="link")

@@ -68,7 +68,7 @@ def towns(draw: st.DrawFn) -> tuple[TravelNetwork, gpd.GeoDataFrame, pd.DataFram
     node = st.integers(0, n - 1)
     link = st.tuples(node, node, st.integers(1, 40), st.booleans())
     rows = draw(st.lists(link, min_size=2, max_size=12))
-    places = points(draw(st.lists(spot, min_size=1, max_size=5)), None)  # type: ignore[arg-type]
+    places = points(draw(st.lists(spot, min_size=1, max_size=5)), None)
     new = draw(st.lists(link, min_size=1, max_size=3))
 
     def table(some: list[tuple[int, int, int, bool]], name: str) -> pd.DataFrame:
@@ -200,7 +200,7 @@ def test_projects_are_ranked_by_people_gained_per_kilometre() -> None:
         (lambda one: compare(one, one, lambda net: pd.Series(1.0, [id(net)])), "different rows"),
     ],
 )
-def test_edits_that_make_no_sense_are_refused(edit, message: str) -> None:  # type: ignore[no-untyped-def]
+def test_edits_that_make_no_sense_are_refused(edit, message: str) -> None:
     with pytest.raises(InputError, match=message):
         edit(river())
 

@@ -202,7 +202,7 @@ def test_a_city_of_buses_becomes_links_too() -> None:
     assert set(links["from_node"]) <= set(nodes.index)
 
 
-def brute_force(timetable, near, between, last, on_foot, leave, terms):  # type: ignore[no-untyped-def]
+def brute_force(timetable, near, between, last, on_foot, leave, terms):
     """Earliest arrivals by relaxing every hop of every run until nothing changes: no order, no early stop."""
     hops = timetable.connections.sort_values(["run", "departs", "arrives"], kind="stable").to_dict("records")
     ready = {stop: leave + s for stop, s in near.items()}
@@ -338,7 +338,7 @@ def hexagons() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(geometry=gpd.points_from_xy(table.lon, table.lat), index=table.index, crs=4326)
 
 
-def only_stops(timetable, stops):  # type: ignore[no-untyped-def]
+def only_stops(timetable, stops):
     """The same day without the hops that leave a part of the city."""
     from dataclasses import replace
 
@@ -503,7 +503,7 @@ def test_a_window_that_is_none_is_refused(tmp_path: Path, arguments: dict[str, o
             walks(feed.stops),
             feed.stops,
             feed.stops,
-            **arguments,  # type: ignore[arg-type]
+            **arguments,
         )
     with pytest.raises(InputError, match=r"day"):
         build_timetable(feed, day="monday")

@@ -371,6 +371,20 @@ def test_what_is_no_pbf_is_said_to_be_none(tmp_path: Path, content: bytes) -> No
         read_roads(tmp_path / "a.osm.pbf")
 
 
+@pytest.mark.parametrize(
+    ("kind", "size"),
+    [(b"\x08" + b"\xff" * 8 + b"\x7f", b"\x18\x05"), (b"\x0a\x07OSMData", b"\x1a\x01\x05")],
+    ids=["a number for a name", "a text for a number"],
+)
+def test_fields_of_another_type_are_damage(tmp_path: Path, kind: bytes, size: bytes) -> None:
+    whole = write_pbf(tmp_path / "a.osm.pbf", GRID, [([0, 1], ROAD)]).read_bytes()
+    begin, _ = last_blob(whole)
+    header = kind + size
+    (tmp_path / "bad.osm.pbf").write_bytes(whole[:begin] + struct.pack(">I", len(header)) + header + bytes(5))
+    with pytest.raises(SourceError, match=r"bad\.osm\.pbf: damaged at byte"):
+        read_roads(tmp_path / "bad.osm.pbf")
+
+
 def test_a_missing_file_is_named() -> None:
     with pytest.raises(SourceError, match=r"nowhere\.osm\.pbf: cannot be opened"):
         read_roads("nowhere.osm.pbf")
@@ -386,4 +400,4 @@ def test_a_missing_file_is_named() -> None:
 def test_what_cannot_be_asked_is_refused(tmp_path: Path, arguments: dict[str, object]) -> None:
     path = write_pbf(tmp_path / "a.osm.pbf", GRID, [([0, 1], ROAD)])
     with pytest.raises(InputError, match=next(iter(arguments))):
-        read_roads(path, **arguments)  # type: ignore[arg-type]
+        read_roads(path, **arguments)

@@ -108,7 +108,7 @@ def test_xlsx_gives_points(tmp_path: Path) -> None:
 def test_axes_and_crs_are_never_guessed(tmp_path: Path, arguments: dict[str, object], message: str) -> None:
     (tmp_path / "a.csv").write_text(CSV, encoding="utf-8")
     with pytest.raises(InputError, match=message):
-        read_layer(tmp_path / "a.csv", **arguments)  # type: ignore[arg-type]
+        read_layer(tmp_path / "a.csv", **arguments)
 
 
 def test_files_that_cannot_be_used_say_why(tmp_path: Path) -> None:

@@ -119,11 +119,11 @@ def exponential(
     """``exp(-rate t)``; give the rate, or the minutes after which half is left (``rate = ln 2 / half``)."""
     if (rate_per_min is None) == (half_min is None):
         raise InputError("exponential: give either rate_per_min or half_min.")
-    if half_min is not None:
-        rate, name = np.log(2.0) / check_minutes(half_min, "half_min"), f"exponential half {half_min:g}"
-    else:
-        rate = check_quantity(rate_per_min, "rate_per_min")  # type: ignore[arg-type]
+    if rate_per_min is not None:
+        rate = check_quantity(rate_per_min, "rate_per_min")
         name = f"exponential {rate:g}"
+    elif half_min is not None:
+        rate, name = np.log(2.0) / check_minutes(half_min, "half_min"), f"exponential half {half_min:g}"
     return _formula(name, lambda t: np.exp(-rate * t), cutoff_min)
 
 

@@ -101,10 +101,7 @@ def huff(attraction: pd.Series, cost: pd.DataFrame, *, beta: float = FRICTION) -
     InputError
         For centres that differ, missing or negative numbers.
     """
-    lost = attraction.index.symmetric_difference(cost.columns)
-    if len(lost):
-        raise InputError(f"attraction and cost: {some_of(lost)} stand on one side only; align the centres.")
-    pull = _numbers(attraction, pd.Index(cost.columns), "attraction")
+    pull = _aligned(attraction, cost, "attraction", "centres")
     apart = _costs(cost)
     at_centre = (apart == 0) & (pull > 0)
     with np.errstate(divide="ignore"):
@@ -160,10 +157,7 @@ def field_strength(mass: pd.Series, cost: pd.DataFrame, *, friction: float = FRI
     InputError
         For cities that differ, missing or negative numbers.
     """
-    lost = mass.index.symmetric_difference(cost.columns)
-    if len(lost):
-        raise InputError(f"mass and cost: {some_of(lost)} stand on one side only; align the cities.")
-    pull = _numbers(mass, pd.Index(cost.columns), "mass")
+    pull = _aligned(mass, cost, "mass", "cities")
     apart = _costs(cost)
     with np.errstate(divide="ignore", invalid="ignore"):
         strength = np.where((pull == 0) | np.isinf(apart), 0.0, pull / apart**friction)
@@ -295,6 +289,14 @@ def _costs(cost: pd.DataFrame) -> np.ndarray:
     if below.any():
         raise InputError(f"cost: negative minutes from {some_of(cost.index[below])}; mend the table.")
     return np.where(np.isnan(values), np.inf, values)
+
+
+def _aligned(values: pd.Series, cost: pd.DataFrame, name: str, what: str) -> np.ndarray:
+    """The numbers in the order of the columns of ``cost``; both must name the same."""
+    lost = values.index.symmetric_difference(cost.columns)
+    if len(lost):
+        raise InputError(f"{name} and cost: {some_of(lost)} stand on one side only; align the {what}.")
+    return _numbers(values, pd.Index(cost.columns), name)
 
 
 def _numbers(values: pd.Series, ids: pd.Index, name: str) -> np.ndarray:

@@ -122,6 +122,8 @@ def audit_control_lines(
         Built-up land of the base year; the area of ``built_up`` when None.
     new_land_cap
         Cap on new construction land, e.g. :data:`urbgeo.land.limits.HUNAN_NEW_LAND`.
+    expansion_limit
+        Largest multiple of the base year's built-up land.
     redline_buffer_m
         Boundary land this near to ecological land is listed as ``"in buffer"``; 0 for none.
 

@@ -135,6 +135,8 @@ def road_density(
         Lines. Classes in :data:`UNCOUNTED_ROADS` are left out when there is a class column.
     built
         Polygons; overlaps count once.
+    class_column, oneway_column
+        Columns of ``roads`` with the road class (optional) and the one-way mark.
 
     Returns
     -------

@@ -130,6 +130,8 @@ def burn_roads(
         Minutes per metre.
     roads
         Lines with a road class of :data:`urbgeo.network.speeds.ROAD_CLASSES`.
+    class_column
+        The column of ``roads`` with the class.
     speeds_kmh
         Running speeds that replace those of the table.
 

@@ -128,6 +128,12 @@ def fit_growth(
         bool grids of built-up land.
     drivers
         Grids that explain growth: slope, minutes to a centre, ... A cell without a value is never built.
+    excluded
+        bool grid of cells that are never built; they are left out of the regression.
+    radius_cells
+        How far the neighbourhood of a cell reaches.
+    seed
+        Of the draws in the trials.
 
     Returns
     -------

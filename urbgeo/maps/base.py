@@ -68,6 +68,8 @@ def new_map(
     ----------
     bounds
         West, south, east, north in degrees (WGS84), e.g. ``frame.to_crs(4326).total_bounds``.
+    title_zh, title_en
+        Titles in Chinese and in English, shown above the map.
     sources
         Where the data come from, one text each; shown below the map.
     basemap

@@ -72,6 +72,10 @@ def add_polygons(
 
     Parameters
     ----------
+    fmap
+        The map, made by ``new_map``; it is changed.
+    name_zh, name_en
+        Names of the layer in the legend.
     frame
         Polygons in any CRS. Rows without geometry are counted in a warning and in the legend.
     colour
@@ -85,6 +89,8 @@ def add_polygons(
         Of the fill, 0 to 1; 0 leaves the outline only.
     simplify_m
         Tolerance in metres. Borders that neighbours share stay shared.
+    outline_px
+        Width of the outline.
 
     Raises
     ------
@@ -121,12 +127,18 @@ def add_lines(
 
     Parameters
     ----------
+    fmap
+        The map, made by ``new_map``; it is changed.
+    name_zh, name_en
+        Names of the layer in the legend.
     frame
         Lines in any CRS. Rows without geometry are counted in a warning and in the legend.
     colour, hover, shown, simplify_m
         As in ``add_polygons``.
     opacity
         Of the line, 0 to 1.
+    width_px, dashed
+        How the line is drawn.
 
     Raises
     ------
@@ -159,6 +171,10 @@ def add_points(
 
     Parameters
     ----------
+    fmap
+        The map, made by ``new_map``; it is changed.
+    name_zh, name_en
+        Names of the layer in the legend.
     frame
         Points in any CRS. Rows without geometry are counted in a warning and in the legend.
     colour, hover, shown

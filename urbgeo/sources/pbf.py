@@ -208,8 +208,8 @@ class PbfFile:
         if not 0 < length <= LARGEST_HEADER:
             raise SourceError(f"{self.path}: damaged at byte {at}; download the file again.")
         try:
-            parts = _fields(os.pread(self._descriptor, length, at + 4))
-            kind, data_size = bytes(parts[1][0]), int(parts[3][0])
+            numbers, contents = _fields(os.pread(self._descriptor, length, at + 4))
+            kind, data_size = bytes(contents[1][0]), numbers[3][0]
         except (ValueError, KeyError) as error:
             what = "it is no OpenStreetMap PBF file" if at == 0 else f"damaged at byte {at}"
             raise SourceError(f"{self.path}: {what}.") from error
@@ -221,7 +221,7 @@ class PbfFile:
 
     def _check_features(self, blob: Blob) -> None:
         try:
-            features = {bytes(one) for one in _fields(self._inflated(blob)).get(4, [])}
+            features = {bytes(one) for one in _fields(self._inflated(blob))[1].get(4, [])}
         except (zlib.error, lzma.LZMAError, ValueError) as error:
             raise SourceError(f"{self.path}: its header is damaged ({error}).") from error
         if features - READABLE:
@@ -230,13 +230,13 @@ class PbfFile:
 
     def _packed(self, blob: Blob) -> tuple[int, memoryview, int]:
         """How a blob is packed (field number), its packed bytes, and its declared size."""
-        parts = _fields(os.pread(self._descriptor, blob.size, blob.at))
-        declared = int(parts[2][0]) if 2 in parts else 0
+        numbers, contents = _fields(os.pread(self._descriptor, blob.size, blob.at))
+        declared = numbers.get(2, [0])[0]
         if declared > LARGEST_BLOB:
             raise ValueError(f"it says it unpacks to {declared} bytes, more than the format allows")
         for name in (3, 1, 4):
-            if name in parts:
-                return name, parts[name][0], declared
+            if name in contents:
+                return name, contents[name][0], declared
         raise ValueError("it is packed in a way that is not read here (lz4 or zstd); use zlib")
 
     def _inflated(self, blob: Blob) -> bytes | memoryview:
@@ -359,25 +359,26 @@ def _varint(data: bytes | memoryview, at: int) -> tuple[int, int]:
         shift += 7
 
 
-def _fields(message: bytes | memoryview) -> dict[int, list[memoryview]]:
-    """Contents of a small message by field number; numbers come as one-element views of 64 bits."""
+def _fields(message: bytes | memoryview) -> tuple[dict[int, list[int]], dict[int, list[memoryview]]]:
+    """The numbers of a small message, and its other contents, each by field number."""
     data = memoryview(message)
-    parts: dict[int, list[memoryview]] = {}
+    numbers: dict[int, list[int]] = {}
+    contents: dict[int, list[memoryview]] = {}
     at = 0
     try:
         while at < len(data):
             tag, at = _varint(data, at)
             if tag & 7 == kernels.WIRE_VARINT:
                 value, at = _varint(data, at)
-                content: memoryview = value  # type: ignore[assignment]
+                numbers.setdefault(tag >> 3, []).append(value)
             elif tag & 7 == kernels.WIRE_BYTES:
                 size, at = _varint(data, at)
                 if at + size > len(data):
                     raise ValueError("a field runs over the end of its message")
-                content, at = data[at : at + size], at + size
+                contents.setdefault(tag >> 3, []).append(data[at : at + size])
+                at += size
             else:
                 raise ValueError("a field has an unknown type")
-            parts.setdefault(tag >> 3, []).append(content)
     except IndexError as error:
         raise ValueError("a number runs over the end of its message") from error
-    return parts
+    return numbers, contents
