@@ -3,13 +3,16 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/installed
 
-.PHONY: demo test lint bench lock clean
+.PHONY: demo test fuzz lint bench lock clean
 
 demo: $(STAMP)
 	$(BIN)/urbgeo demo
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+
+fuzz: $(STAMP)
+	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile -m hypothesis
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -6,12 +6,18 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import urbgeo
 from urbgeo.network.model import TravelNetwork
 from urbgeo.regions.region import Region
 
 ROOT = Path(__file__).parents[1]
+
+# The same code is tested on the same examples every time; ``make fuzz`` draws others.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("fuzz", derandomize=False)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 def shared_data() -> Path:

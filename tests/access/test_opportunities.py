@@ -233,7 +233,8 @@ def test_seconds_among_minutes_are_suspected() -> None:
 def test_a_table_in_order_says_the_same_as_one_in_disorder(names: Sequence[object]) -> None:
     """Tables of every pair, row by row, are read without looking ids up; one wrong row ends that."""
     draw = np.random.default_rng(3)
-    ids, to = list(names), list(range(1500))
+    ids = list(names)
+    to = [f"to {one}" for one in range(1500)] if isinstance(ids[0], str) else list(range(1500))
     minutes = draw.uniform(1, 60, (len(ids), len(to)))
     ordered = pd.DataFrame(
         {"from": np.repeat(ids, len(to)), "to": np.tile(to, len(ids)), "minutes": minutes.ravel()}
@@ -247,7 +248,7 @@ def test_a_table_in_order_says_the_same_as_one_in_disorder(names: Sequence[objec
         np.testing.assert_array_equal(one, expected[:, :1])
     turned = cumulative(ordered, jobs.iloc[::-1], minutes=30, ids=pd.Index(ids[::-1])).table
     np.testing.assert_array_equal(turned, expected[::-1, :1])
-    for row, column, wrong in ((2000, "to", 7), (2000, "from", ids[3]), (1499, "from", ids[1])):
+    for row, column, wrong in ((2000, "to", to[7]), (2000, "from", ids[3]), (1499, "from", ids[1])):
         broken = ordered.copy()
         broken.loc[row, column] = wrong
         with pytest.raises(InputError, match="1 repeated pairs"):
@@ -259,6 +260,6 @@ def test_a_table_in_order_says_the_same_as_one_in_disorder(names: Sequence[objec
             cumulative(broken, jobs, minutes=30)
     gaps = ordered.copy()
     gaps.loc[[3, 2000], "minutes"] = [np.inf, np.nan]
-    expected[0, :] -= jobs[3] * (minutes[0, 3] <= np.array([30, 45]))
-    expected[1, :] -= jobs[500] * (minutes[1, 500] <= np.array([30, 45]))
+    expected[0, :] -= jobs.iloc[3] * (minutes[0, 3] <= np.array([30, 45]))
+    expected[1, :] -= jobs.iloc[500] * (minutes[1, 500] <= np.array([30, 45]))
     np.testing.assert_array_equal(cumulative(gaps, jobs, minutes=[30, 45]).table, expected)

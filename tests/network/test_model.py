@@ -54,6 +54,21 @@ def test_given_lines_are_kept_and_drawn_from_their_from_node() -> None:
     assert shapes[2].length == pytest.approx(10_000)
 
 
+def test_straight_lines_are_made_when_asked_for_and_equal_given_ones() -> None:
+    links = road(("A", "B", 14.0), ("C", "B", 10.0))
+    network = build_network(NODES, links)
+    assert "geometry" not in network.link_table
+    assert network.links is network.links
+    by_hand = [shapely.LineString([(EAST + x, NORTH), (EAST + y, NORTH)]) for x, y in ((0, 1e4), (2e4, 1e4))]
+    assert [shape.equals(line) for shape, line in zip(network.links.geometry, by_hand, strict=True)] == [
+        True
+    ] * 2
+    assert network.links.crs == network.crs
+    drawn = build_network(NODES, links.assign(geometry=network.links.geometry))
+    some = points([(3, 1), (17, 2)])
+    pd.testing.assert_frame_equal(minutes_table(drawn, some, some), minutes_table(network, some, some))
+
+
 def test_lines_in_another_crs_than_the_nodes_are_brought_over() -> None:
     links = gpd.GeoDataFrame(road(("A", "B", 10.0)), geometry=NODES.geometry.iloc[:1].to_crs(4326).values)
     line = shapely.LineString(shapely.get_coordinates(NODES.geometry.iloc[:2].to_crs(4326).to_numpy()))

@@ -79,6 +79,13 @@ def test_the_embedded_region_comes_back_whole(tmp_path: Path) -> None:
     assert "hierarchy" not in again.__dict__
 
 
+def test_straight_links_are_saved_without_lines(tmp_path: Path) -> None:
+    network = along(0, 1, 2)
+    again = open_network(save_network(network, tmp_path / "straight"))
+    assert "geometry" not in again.link_table
+    assert_same(network, again)
+
+
 def test_a_file_is_written_whole_or_not_at_all(
     town: TravelNetwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,10 +122,10 @@ def test_other_files_are_refused(
         open_network(Path(__file__))
     with pytest.raises(InputError, match="holds a graph, not a network"):
         open_network(store.write_graph(tmp_path / "graph", town.graph))
-    monkeypatch.setattr(saved, "FORMAT", 2)
+    monkeypatch.setattr(saved, "FORMAT", 3)
     later = save_network(town, tmp_path / "later")
     monkeypatch.undo()
-    with pytest.raises(InputError, match=r"format 2 cannot be read .* save the network anew"):
+    with pytest.raises(InputError, match=r"format 3 cannot be read .* save the network anew"):
         open_network(later)
 
 
@@ -128,7 +135,7 @@ def test_what_cannot_be_saved_is_named(tmp_path: Path) -> None:
         save_network(network, tmp_path / "odd")
     levels = network.links.drop(columns="owner").set_axis(pd.MultiIndex.from_tuples([(0, 1), (1, 2)]))
     with pytest.raises(InputError, match="several levels"):
-        save_network(replace(network, links=levels), tmp_path / "odd")
+        save_network(replace(network, link_table=levels), tmp_path / "odd")
     assert list(tmp_path.iterdir()) == []
     assert issubclass(InputError, UrbgeoError)
     assert isinstance(network.nodes, gpd.GeoDataFrame)

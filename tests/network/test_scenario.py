@@ -6,10 +6,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import urbgeo
+from tests.network.build import EAST, NORTH, road
 from urbgeo.errors import InputError
 from urbgeo.network.air import AirTerms, with_flights
 from urbgeo.network.minutes import minutes_table, nearest_facility
@@ -106,6 +108,21 @@ def test_closing_and_opening_again_changes_no_bit(
     pd.testing.assert_frame_equal(
         again.links.sort_index().drop(columns="geometry"), network.links.sort_index().drop(columns="geometry")
     )
+
+
+def test_links_with_and_without_lines_go_together() -> None:
+    nodes = points([(0, 0), (10, 0), (20, 0)], list("ABC"))
+    plain, bent = road(("A", "B", 10.0)), road(("B", "C", 12.0)).set_axis(["bent"])
+    line = shapely.LineString([(EAST + 10e3, NORTH), (EAST + 15e3, NORTH + 3e3), (EAST + 20e3, NORTH)])
+    network = build_network(nodes, plain)
+    assert "geometry" not in network.with_links(bent).link_table
+    both = network.with_links(bent.assign(geometry=[line])).links.geometry
+    assert both.crs == network.crs
+    assert both["bent"].equals(line)
+    assert both.iloc[0].equals(network.links.geometry.iloc[0])
+    other = build_network(nodes, bent.assign(geometry=[line])).with_links(plain.set_axis(["flat"]))
+    assert other.links.geometry["flat"].equals(network.links.geometry.iloc[0])
+    assert other.links.geometry["bent"].equals(line)
 
 
 @settings(max_examples=60, deadline=None)

@@ -226,7 +226,8 @@ def _measures(
     mean = np.divide(summed, total, out=np.full(len(mass), np.nan), where=total > 0)
     finite = np.isfinite(mean)
     found["mean_minutes"] = mean
-    found["coefficient"] = mean / mean[finite].mean() if finite.any() else np.full(len(mass), np.nan)
+    usual = mean[finite].mean() if finite.any() else 0.0
+    found["coefficient"] = mean / usual if usual > 0 else np.full(len(mass), np.nan)
     reached = (weights * np.isfinite(square)).sum(axis=1)
     found["mass_reached"] = np.divide(reached, total, out=np.zeros(len(mass)), where=total > 0)
     if decay is not None:

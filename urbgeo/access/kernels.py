@@ -46,18 +46,51 @@ def in_order(starts: Ints, ends: Ints, columns: int) -> bool:
 
 
 @kernel()
+def text_in_order(
+    start_at: Ints, starts: NDArray[np.uint8], end_at: Ints, ends: NDArray[np.uint8], columns: int
+) -> bool:
+    """:func:`in_order` of text: that of row ``k`` are the bytes ``start_at[k]`` to ``start_at[k + 1]``."""
+    first = ends[end_at[0] : end_at[columns]]
+    for low in range(0, start_at.size - 1, columns):
+        high, apart = low + columns, end_at[low + columns] - end_at[low] != first.size
+        begin, long = start_at[low], start_at[low + 1] - start_at[low]
+        for k in range(columns):
+            apart |= start_at[low + k + 1] - start_at[low + k] != long
+            apart |= end_at[low + k] - end_at[low] != end_at[k] - end_at[0]
+        if apart:
+            return False
+        # Texts of one length are all alike when the bytes equal those one length further on.
+        here, next_text = starts[begin : start_at[high] - long], starts[begin + long : start_at[high]]
+        for k in range(here.size):
+            apart |= here[k] != next_text[k]
+        again = ends[end_at[low] : end_at[high]]
+        for k in range(first.size):
+            apart |= again[k] != first[k]
+        if apart:
+            return False
+    return True
+
+
+@kernel()
 def sum_square(square: Floats, longest: float, out: Floats, home: Floats) -> bool:
     """Add the sums of rows and columns to ``out`` and ``home``; False when a value is not in 0..longest."""
     for row in range(square.shape[0]):
-        values, wrong, total = square[row], False, 0.0
+        values, wrong = square[row], False
         for column in range(values.size):
             wrong |= not 0.0 <= values[column] <= longest
             home[column] += values[column]
         if wrong:
             return False
-        for column in range(values.size):
-            total += values[column]
-        out[row] = total
+        # Four sums at once, since each must wait for its last addition.
+        a, b, c, d = 0.0, 0.0, 0.0, 0.0
+        for column in range(0, values.size - 3, 4):
+            a += values[column]
+            b += values[column + 1]
+            c += values[column + 2]
+            d += values[column + 3]
+        for column in range(values.size - values.size % 4, values.size):
+            a += values[column]
+        out[row] = (a + b) + (c + d)
     return True
 
 
@@ -167,6 +200,34 @@ def add_columns(weights: Floats, amounts: Floats, sums: Floats) -> None:
         one = amounts[row]
         for column in range(sums.size):
             sums[column] += one * weights[row, column]
+
+
+@kernel()
+def add_rows_within(minutes: Floats, limit: float, amounts: Floats, sums: Floats) -> None:
+    """:func:`add_rows` with weight 1 where the minutes (rows, columns) are within the limit, else 0."""
+    rows, columns = minutes.shape
+    whole = rows - rows % 4
+    for row in range(0, whole, 4):
+        a, b, c, d = sums[row], sums[row + 1], sums[row + 2], sums[row + 3]
+        for column in range(columns):
+            one = amounts[column]
+            a += one if minutes[row, column] <= limit else 0.0
+            b += one if minutes[row + 1, column] <= limit else 0.0
+            c += one if minutes[row + 2, column] <= limit else 0.0
+            d += one if minutes[row + 3, column] <= limit else 0.0
+        sums[row], sums[row + 1], sums[row + 2], sums[row + 3] = a, b, c, d
+    for row in range(whole, rows):
+        for column in range(columns):
+            sums[row] += amounts[column] if minutes[row, column] <= limit else 0.0
+
+
+@kernel()
+def add_columns_within(minutes: Floats, limit: float, amounts: Floats, sums: Floats) -> None:
+    """:func:`add_columns` with weight 1 where the minutes (rows, columns) are within the limit, else 0."""
+    for row in range(minutes.shape[0]):
+        one, times = amounts[row], minutes[row]
+        for column in range(sums.size):
+            sums[column] += one if times[column] <= limit else 0.0
 
 
 @kernel()

@@ -95,12 +95,12 @@ class Chain:
 def roads_of(network: TravelNetwork) -> Roads:
     """The joinable links of a network."""
     links = network.joinable_links
-    place = np.full(len(network.links), -1, np.int64)
+    place = np.full(len(network.link_table), -1, np.int64)
     place[links] = np.arange(len(links))
     return Roads(
         network.links.geometry.to_numpy()[links],
         network.link_ends[links],
-        network.links[["minutes", "minutes_back"]].to_numpy(np.float64)[links],
+        network.link_table[["minutes", "minutes_back"]].to_numpy(np.float64)[links],
         place,
         network.link_tree,
         network.snapping.max_snap_km * 1000.0,

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from urbgeo.access.amounts import amounts_of, warn
 from urbgeo.access.decay import Decay, check_ascending
-from urbgeo.access.kernels import add_within, levels_at
+from urbgeo.access.kernels import add_within
 from urbgeo.access.travel import Travel, read_travel, status_of
 from urbgeo.checks import check_choice, check_minutes, check_quantity
 from urbgeo.errors import InputError
@@ -286,8 +286,8 @@ def _total(travel: Travel, active: bool, weights: Floats, amounts: Floats) -> Fl
 def _reached(travel: Travel, active: bool, amounts: Floats, limits: Floats) -> Floats:
     """Sums (ids, limits) of the amounts within each limit."""
     if len(limits) == 1:
-        within = levels_at(travel.minutes, limits, np.array([1.0, 0.0]))
-        return _total(travel, active, within, amounts)[:, None]
+        within = travel.within_at_origins if active else travel.within_at_destinations
+        return within(limits[0], amounts)[:, None]
     to, source, count = _sides(travel, active)
     sums = np.zeros((count, len(limits) + 1))
     add_within(to, source, travel.minutes, amounts, limits, sums)
@@ -317,14 +317,14 @@ def _result(
     parameters: dict[str, object],
     level: str,
 ) -> Access:
-    ids = travel.origins if active else travel.destinations
     if active:
-        status = status_of(ids, travel.origin_asked, travel.origin_reached)
+        ids, asked, has = travel.origins, travel.origin_asked, travel.origin_reached
     else:
-        status = status_of(ids, travel.destination_asked, travel.destination_reached)
+        ids, asked, has = travel.destinations, travel.destination_asked, travel.destination_reached
+    status = status_of(ids, asked, has)
     names = pd.MultiIndex.from_tuples(list(columns), names=["amount", level])
     table = pd.DataFrame(np.stack(list(columns.values()), axis=1), index=ids, columns=names)
-    unreached = float((status != "reached").mean()) if len(status) else 0.0
+    unreached = float((~has).mean()) if len(has) else 0.0
     about = travel.provenance.having(
         parameters={**parameters, "active": bool(active)}, shares={"ids unreached": unreached}
     )

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
-from urbgeo.access.kernels import in_order
-from urbgeo.options import thread_count
+from urbgeo.access.kernels import in_order, text_in_order
 
 Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+Bytes = NDArray[np.uint8]
 
 
 def columns_in_order(start: pd.Series, end: pd.Series) -> int:
-    """How many rows each start has before the next, where all have the same ends; 0 where that is not so."""
-    if len(start) == 0 or object in (start.dtype, end.dtype) or start.hasnans or end.hasnans:
+    """How many rows each start has before the next, where all have the same ends; 0 where that is not so.
+
+    Only looked for among whole numbers and text that is kept by Arrow; 0 for other ids.
+    """
+    whole, text = (all(is_one(column.dtype) for column in (start, end)) for is_one in (is_whole, is_text))
+    if len(start) == 0 or not (whole or text) or start.hasnans or end.hasnans:
         return 0
     columns = _first_turn(start.array)
-    return columns if len(start) % columns == 0 and _in_order(start, end, columns) else 0
+    if len(start) % columns:
+        return 0
+    if whole:
+        away, to = (np.ascontiguousarray(one, np.int64) for one in (start, end))
+        return columns if in_order(away, to, columns) else 0
+    return columns if text_in_order(*_bytes(start), *_bytes(end), columns) else 0
 
 
 def is_whole(kind: object) -> bool:
@@ -27,32 +36,25 @@ def is_whole(kind: object) -> bool:
     return isinstance(kind, np.dtype) and kind.kind == "i"
 
 
-def _in_order(start: pd.Series, end: pd.Series, columns: int) -> bool:
-    if is_whole(start.dtype) and is_whole(end.dtype):
-        return bool(in_order(*(np.ascontiguousarray(one, np.int64) for one in (start, end)), columns))
-    away, to = start.array, end.array
+def is_text(kind: object) -> bool:
+    """Whether ids of this kind are text kept by Arrow."""
+    return isinstance(kind, pd.StringDtype) and kind.storage == "pyarrow"
 
-    def turns() -> bool:
-        at = _marks(away[1:] != away[:-1])
-        return bool(np.count_nonzero(at) == len(away) // columns - 1 == at[columns - 1 :: columns].sum())
 
-    def repeats() -> bool:
-        return bool(_marks(to[columns:] == to[:-columns]).all())
-
-    with ThreadPoolExecutor(thread_count()) as pool:
-        return all(pool.map(lambda check: check(), (turns, repeats)))
+def _bytes(column: pd.Series) -> tuple[Ints, Bytes]:
+    """Where the text of each row begins and ends, and all its bytes."""
+    held = pa.array(column.array)
+    text = held.combine_chunks() if isinstance(held, pa.ChunkedArray) else held
+    _, ends, data = text.cast(pa.large_string()).buffers()
+    offsets = np.frombuffer(ends, np.int64)[text.offset : text.offset + len(text) + 1]
+    return offsets, np.frombuffer(data, np.uint8)
 
 
 def _first_turn(ids: pd.api.extensions.ExtensionArray) -> int:
     """How many rows the first id has before another follows; most often few of many."""
     width = 1024
     while True:
-        turned = np.flatnonzero(_marks(ids[:width] != ids[0]))
+        turned = np.flatnonzero(np.asarray(ids[:width] != ids[0], np.bool_))
         if len(turned) or width >= len(ids):
             return int(turned[0]) if len(turned) else len(ids)
         width *= 8
-
-
-def _marks(found: object) -> Bools:
-    """A comparison as plain marks; False where a side is missing."""
-    return found if isinstance(found, np.ndarray) else pd.array(found).to_numpy(np.bool_, na_value=False)

@@ -142,7 +142,7 @@ def _modes(tables: Mapping[str, pd.DataFrame]) -> pd.Index:
 
 def _forecourts(rail: TravelNetwork) -> NDArray[np.int64]:
     """Positions of the nodes where trains are boarded."""
-    boarded = rail.links.loc[rail.links["class"] == "board", "from_node"].unique()
+    boarded = rail.link_table.loc[rail.link_table["class"] == "board", "from_node"].unique()
     return rail.nodes.index.get_indexer(boarded).astype(np.int64)
 
 

@@ -16,11 +16,14 @@ from numpy.typing import NDArray
 from urbgeo.access.amounts import warn
 from urbgeo.access.kernels import (
     add_columns,
+    add_columns_within,
     add_rows,
+    add_rows_within,
     add_weighted,
     fill_square,
     find_places,
     first_seen,
+    levels_at,
     read_pairs,
     sum_square,
 )
@@ -45,6 +48,8 @@ DENSE_PAIRS = 200_000_000
 
 WIDEST_SPAN = 10_000_000
 """Ids that are whole numbers within such a span are looked up in an array."""
+
+STATUS = pd.array(["reached", "unreached", "not asked"], dtype="str")
 
 UNITS = ("min", "minute", "minutes")
 
@@ -123,6 +128,27 @@ class Travel:
             add_weighted(*self.ends[::-1], weights, amounts, sums)
         return sums
 
+    def within_at_origins(self, limit: float, amounts: Floats) -> Floats:
+        """By origin, the sum of the amounts at destinations within the limit; 0 for none."""
+        sums = np.zeros(len(self.origins))
+        if self.ends is None:
+            add_rows_within(self.minutes.reshape(len(sums), -1), limit, amounts, sums)
+        else:
+            add_weighted(*self.ends, self._within(limit), amounts, sums)
+        return sums
+
+    def within_at_destinations(self, limit: float, amounts: Floats) -> Floats:
+        """By destination, the sum of the amounts at origins within the limit; 0 for none."""
+        sums = np.zeros(len(self.destinations))
+        if self.ends is None:
+            add_columns_within(self.minutes.reshape(-1, len(sums)), limit, amounts, sums)
+        else:
+            add_weighted(*self.ends[::-1], self._within(limit), amounts, sums)
+        return sums
+
+    def _within(self, limit: float) -> Floats:
+        return levels_at(self.minutes, np.array([limit]), np.array([1.0, 0.0]))
+
     def __repr__(self) -> str:
         return (
             f"<Travel {len(self.origins)} origins, {len(self.destinations)} destinations, "
@@ -185,7 +211,7 @@ def read_travel(
 
 def status_of(ids: pd.Index, asked: Bools, has: Bools) -> pd.Series:
     """``"reached"`` for ids that have a pair, ``"unreached"`` without, ``"not asked"`` where none was."""
-    words = np.where(has, "reached", np.where(asked, "unreached", "not asked"))
+    words = STATUS.take(np.where(has, 0, np.where(asked, 1, 2)))
     return pd.Series(words, index=ids, name="status")
 
 

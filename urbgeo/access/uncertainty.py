@@ -57,7 +57,7 @@ def scaled(network: TravelNetwork, factors: Mapping[str, float]) -> TravelNetwor
     InputError
         For classes that are not in the network, factors that are not > 0.
     """
-    classes = network.links["class"]
+    classes = network.link_table["class"]
     faults = Faults("factors")
     unknown = [name for name in factors if name != "*" and name not in set(classes)]
     if unknown:
@@ -65,13 +65,13 @@ def scaled(network: TravelNetwork, factors: Mapping[str, float]) -> TravelNetwor
     faults.raise_if_any()
     by_class = {name: check_quantity(value, f"factors[{name!r}]") for name, value in factors.items()}
     factor = classes.map({one: by_class.get(one, by_class.get("*", 1.0)) for one in classes.unique()})
-    links = network.links.assign(
-        minutes=network.links["minutes"] / factor,
-        minutes_back=network.links["minutes_back"] / factor,
-        speed_kmh=network.links["speed_kmh"] * factor,
+    links = network.link_table.assign(
+        minutes=network.link_table["minutes"] / factor,
+        minutes_back=network.link_table["minutes_back"] / factor,
+        speed_kmh=network.link_table["speed_kmh"] * factor,
     )
     return replace(
-        network, links=links, provenance=network.provenance.having(parameters={"factors": by_class})
+        network, link_table=links, provenance=network.provenance.having(parameters={"factors": by_class})
     )
 
 
@@ -141,7 +141,7 @@ def over_draws(
         if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
             raise InputError(f"{name}: {value!r} is no whole number >= {least}.")
     check_share(level, "level")
-    classes = sorted(network.links["class"].astype(str).unique())
+    classes = sorted(network.link_table["class"].astype(str).unique())
     given = spread if isinstance(spread, Mapping) else dict.fromkeys(classes, spread)
     widths = {name: check_quantity(value, f"spread[{name!r}]", zero=True) for name, value in given.items()}
     unknown = sorted(set(widths) - set(classes))

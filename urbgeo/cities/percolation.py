@@ -130,7 +130,7 @@ def box_dimension(xy: Floats) -> float:
 
 def _roads(network: TravelNetwork) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """The roads of a network in metres, and the nodes they use."""
-    roads = network.links[network.links["mode"] == "road"]
+    roads = network.link_table[network.link_table["mode"] == "road"]
     if roads.empty:
         raise InputError("nodes: the network has no roads; percolation needs some.")
     used = network.nodes.index.isin(pd.concat([roads["from_node"], roads["to_node"]]))

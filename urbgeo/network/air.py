@@ -245,7 +245,7 @@ def with_flights(
     links = pd.concat([_flights(airports, routes, terms), doors]).assign(mode="air", joinable=False)
     joined = with_links(network, pd.concat([links, _ground(network, airports)]), nodes=nodes)
     about = joined.provenance.having(parameters=asdict(terms))
-    return TravelNetwork(joined.nodes, joined.links, joined.snapping, about)
+    return TravelNetwork(joined.nodes, joined.link_table, joined.snapping, about)
 
 
 def _check_routes(airports: gpd.GeoDataFrame, routes: pd.DataFrame) -> None:

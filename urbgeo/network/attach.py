@@ -155,7 +155,7 @@ def _legs(
     ends = np.full((len(link), 2), -1, np.int64)
     ends[got] = network.link_ends[link[got]]
     minutes = np.full((len(link), 2), np.nan)
-    minutes[got] = network.links[["minutes", "minutes_back"]].to_numpy(np.float64)[link[got]]
+    minutes[got] = network.link_table[["minutes", "minutes_back"]].to_numpy(np.float64)[link[got]]
     there, back = minutes[:, 0], minutes[:, 1]
     away = np.stack([_part(along, back), _part(1.0 - along, there)], axis=1) + off_minutes[:, None]
     home = np.stack([_part(along, there), _part(1.0 - along, back)], axis=1) + off_minutes[:, None]

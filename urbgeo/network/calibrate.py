@@ -62,7 +62,7 @@ def calibrate(
         For unknown places, minutes that are no finite numbers > 0, trips that have no path, and fewer trips
         than classes or folds.
     """
-    classes = sorted(network.links["class"].astype(str).unique())
+    classes = sorted(network.link_table["class"].astype(str).unique())
     _check(network, places, observed, classes, folds)
     wanted = observed["minutes"].to_numpy(np.float64)
     before = _modelled(network, places, observed)
@@ -116,7 +116,7 @@ def _modelled(network: TravelNetwork, places: gpd.GeoDataFrame, trips: pd.DataFr
 
 
 def _scaled(network: TravelNetwork, classes: list[str], factors: NDArray[np.float64]) -> TravelNetwork:
-    links = network.links
+    links = network.link_table
     factor = links["class"].astype(str).map(dict(zip(classes, factors, strict=True))).to_numpy(float)
     scaled = links.assign(
         minutes=links["minutes"] * factor,
@@ -125,7 +125,7 @@ def _scaled(network: TravelNetwork, classes: list[str], factors: NDArray[np.floa
     )
     fitted = {name: float(one) for name, one in zip(classes, factors, strict=True)}
     about = network.provenance.having(parameters={"minutes multiplied by class": fitted})
-    return replace(network, links=scaled, provenance=about)
+    return replace(network, link_table=scaled, provenance=about)
 
 
 def _fitted(

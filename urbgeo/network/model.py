@@ -77,10 +77,10 @@ class TravelNetwork:
     ----------
     nodes
         GeoDataFrame of points in a metric CRS, index = node id.
-    links
+    link_table
         One row per link: ``from_node``, ``to_node``, ``length_km``, ``class``, ``mode``, ``joinable``,
         ``speed_kmh``, ``speed_source`` (``minutes``, ``link``, ``override``, ``default``), ``minutes``,
-        ``minutes_back`` (NaN = one-way), line geometry in the CRS of ``nodes``.
+        ``minutes_back`` (NaN = one-way), and ``geometry`` where lines were given.
     snapping
         How points are attached.
     provenance
@@ -88,7 +88,7 @@ class TravelNetwork:
     """
 
     nodes: gpd.GeoDataFrame
-    links: gpd.GeoDataFrame
+    link_table: pd.DataFrame
     snapping: Snapping = field(default_factory=Snapping)
     provenance: Provenance = field(default_factory=Provenance)
 
@@ -100,20 +100,32 @@ class TravelNetwork:
     @property
     def modes(self) -> tuple[str, ...]:
         """The modes of travel in the network, e.g. ``("rail", "road")``."""
-        return tuple(sorted(self.links["mode"].unique()))
+        return tuple(sorted(self.link_table["mode"].unique()))
 
     def __repr__(self) -> str:
         return (
-            f"<TravelNetwork {len(self.nodes)} nodes, {len(self.links)} links, modes {', '.join(self.modes)}>"
+            f"<TravelNetwork {len(self.nodes)} nodes, {len(self.link_table)} links, "
+            f"modes {', '.join(self.modes)}>"
         )
+
+    @cached_property
+    def links(self) -> gpd.GeoDataFrame:
+        """``link_table`` with a line for every link, in the CRS of ``nodes``, from its from-node.
+
+        Links without lines of their own get straight ones; made when first asked for, since those of a
+        nation are larger than all the rest.
+        """
+        if "geometry" in self.link_table:
+            return gpd.GeoDataFrame(self.link_table, crs=self.crs)
+        return gpd.GeoDataFrame(self.link_table, geometry=_straight(self.nodes, self.link_ends), crs=self.crs)
 
     @cached_property
     def link_ends(self) -> Ints:
         """(links, 2) positions of the from and to node of each link."""
         ends = np.stack(
             [
-                self.nodes.index.get_indexer(self.links["from_node"]),
-                self.nodes.index.get_indexer(self.links["to_node"]),
+                self.nodes.index.get_indexer(self.link_table["from_node"]),
+                self.nodes.index.get_indexer(self.link_table["to_node"]),
             ],
             axis=1,
         ).astype(np.int64)
@@ -166,11 +178,11 @@ class TravelNetwork:
     @cached_property
     def joinable_links(self) -> Ints:
         """Positions of the links that a point may be attached to, by link id: ties go to the first id."""
-        joinable = self.links["joinable"].to_numpy(bool)
+        joinable = self.link_table["joinable"].to_numpy(bool)
         if self.snapping.component == "largest":
             joinable = joinable & (self.component[self.link_ends] == 0).all(axis=1)
         found = np.flatnonzero(joinable).astype(np.int64)
-        return found[np.argsort(self.links.index[found].astype(str), kind="stable")]
+        return found[np.argsort(self.link_table.index[found].astype(str), kind="stable")]
 
     @cached_property
     def link_tree(self) -> shapely.STRtree:
@@ -182,7 +194,7 @@ class TravelNetwork:
         unknown = set(modes) - set(self.modes)
         if unknown:
             raise InputError(f"modes: {some_of(sorted(unknown))} not in this network; it has {self.modes}.")
-        return replace(self, links=self.links[self.links["mode"].isin(list(modes))])
+        return replace(self, link_table=self.link_table[self.link_table["mode"].isin(list(modes))])
 
     def with_links(
         self,
@@ -210,8 +222,8 @@ class TravelNetwork:
 
     def _arcs(self) -> tuple[Ints, Ints, Floats]:
         ends = self.link_ends
-        there = self.links["minutes"].to_numpy(np.float64)
-        back = self.links["minutes_back"].to_numpy(np.float64)
+        there = self.link_table["minutes"].to_numpy(np.float64)
+        back = self.link_table["minutes_back"].to_numpy(np.float64)
         two_way = ~np.isnan(back)
         return (
             np.concatenate([ends[:, 0], ends[two_way, 1]]),
@@ -266,7 +278,8 @@ def build_network(
     timed = _timed(_checked_links(nodes, links), by_class, set(speeds or ()))
     crs = metric_crs(nodes)
     points = nodes[["geometry"]].to_crs(crs)
-    timed = gpd.GeoDataFrame(timed, geometry=_lines(points, timed, nodes.crs), crs=crs)
+    if "geometry" in timed:
+        timed = gpd.GeoDataFrame(timed, geometry=_lines(points, timed, nodes.crs), crs=crs)
     used = {name: by_class[name] for name in by_class if name in set(timed["class"])}
     shares = timed["speed_source"].value_counts(normalize=True)
     about = Provenance(
@@ -345,12 +358,10 @@ def _timed(table: pd.DataFrame, by_class: Mapping[str, float], overridden: set[s
 
 
 def _lines(points: gpd.GeoDataFrame, links: pd.DataFrame, crs: CRS) -> gpd.GeoSeries:
-    """Given lines in the metric CRS, straight ones where none is given, all drawn from the from-node."""
-    xy = shapely.get_coordinates(points.geometry.to_numpy())
+    """Given lines in the metric CRS, straight ones where one is missing, all drawn from the from-node."""
     ends = np.stack([points.index.get_indexer(links[end]) for end in ("from_node", "to_node")], axis=1)
-    straight = gpd.GeoSeries(shapely.linestrings(xy[ends]), index=links.index, crs=points.crs)
-    if "geometry" not in links:
-        return straight
+    straight = gpd.GeoSeries(_straight(points, ends), index=links.index, crs=points.crs)
+    xy = shapely.get_coordinates(points.geometry.to_numpy())
     given = gpd.GeoSeries(links["geometry"], index=links.index)
     given = (given.set_crs(crs) if given.crs is None else given).to_crs(points.crs)
     lines = given.where(given.notna() & ~given.is_empty, straight)
@@ -359,6 +370,13 @@ def _lines(points: gpd.GeoDataFrame, links: pd.DataFrame, crs: CRS) -> gpd.GeoSe
     as_drawn = shapely.distance(first, at_from) + shapely.distance(last, at_to)
     turned = shapely.distance(first, at_to) + shapely.distance(last, at_from)
     return lines.where(as_drawn <= turned, lines.reverse())
+
+
+def _straight(nodes: gpd.GeoDataFrame, ends: Ints) -> NDArray[np.object_]:
+    """Straight lines between nodes at the positions ``ends`` (links, 2)."""
+    xy = shapely.get_coordinates(nodes.geometry.to_numpy())
+    lines: NDArray[np.object_] = shapely.linestrings(xy[ends])
+    return lines
 
 
 def _adjacency(tails: Ints, heads: Ints, minutes: Floats, n: int) -> Adjacency:

@@ -146,7 +146,7 @@ def junction_delay(network: TravelNetwork, seconds: Mapping[str, float]) -> Trav
     InputError
         For classes that are not in the network and delays that are not finite and >= 0.
     """
-    links = network.links
+    links = network.link_table
     faults = Faults("seconds")
     for name, delay in seconds.items():
         if name not in set(links["class"]):
@@ -162,12 +162,12 @@ def junction_delay(network: TravelNetwork, seconds: Mapping[str, float]) -> Trav
     there = links["minutes"] + delay_min * (degree[ends[:, 1]] >= 3)
     back = links["minutes_back"] + delay_min * (degree[ends[:, 0]] >= 3)
     about = network.provenance.having(parameters={"junction_delay_s": dict(seconds)})
-    return replace(network, links=links.assign(minutes=there, minutes_back=back), provenance=about)
+    return replace(network, link_table=links.assign(minutes=there, minutes_back=back), provenance=about)
 
 
 def with_sources(network: TravelNetwork, source: pd.Series, used: Mapping[str, float]) -> TravelNetwork:
     """The network saying where its speeds come from: shares by link and by length."""
-    links = network.links.assign(speed_source=source.array)
+    links = network.link_table.assign(speed_source=source.array)
     by_link = links["speed_source"].value_counts(normalize=True)
     by_link = by_link[by_link > 0]
     by_km = links.groupby("speed_source")["length_km"].sum() / links["length_km"].sum()
@@ -176,7 +176,7 @@ def with_sources(network: TravelNetwork, source: pd.Series, used: Mapping[str, f
     shares["links with imputed speed"] = float((links["speed_source"] != "tag").mean())
     old = network.provenance
     about = Provenance(old.parameters, dict(used), old.sources, shares, old.version)
-    return replace(network, links=links, provenance=about)
+    return replace(network, link_table=links, provenance=about)
 
 
 def _checked(speeds: Mapping[str, float] | None, known: set[str]) -> dict[str, float]:

@@ -182,7 +182,7 @@ def _nearer_end(ends: Ints, legs: Floats, node: int) -> int:
 def _quickest_links(network: TravelNetwork, nodes: Ints) -> dict[tuple[int, int], _Step]:
     """The quickest link from one of these nodes to another; of equally quick ones the first."""
     on_path = np.isin(network.link_ends, nodes).all(axis=1)
-    minutes = network.links[["minutes", "minutes_back"]].to_numpy(np.float64)
+    minutes = network.link_table[["minutes", "minutes_back"]].to_numpy(np.float64)
     best: dict[tuple[int, int], _Step] = {}
     for link in np.flatnonzero(on_path):
         u, v = network.link_ends[link].tolist()
@@ -212,6 +212,6 @@ def _table(network: TravelNetwork, index: pd.MultiIndex, found: list[list[_Step]
     steps = pd.DataFrame([one for steps in found for one in steps], columns=list(_Step.__annotations__))
     link = steps["link"].to_numpy(np.int64)
     names = np.full(len(link), None, dtype=object)
-    names[link >= 0] = network.links.index.to_numpy()[link[link >= 0]]
+    names[link >= 0] = network.link_table.index.to_numpy()[link[link >= 0]]
     ends = index[trip].to_frame(index=False) if len(trip) else index[:0].to_frame(index=False)
     return pd.concat([ends, steps.assign(link=names)], axis=1)

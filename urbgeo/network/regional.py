@@ -112,10 +112,10 @@ def with_trains(
         snapping=network.snapping,
     )
     # The tables carry minutes by now; the links remember where these came from.
-    source = joint["speed_source"].astype(object).reindex(joined.links.index).fillna("minutes")
+    source = joint["speed_source"].astype(object).reindex(joined.link_table.index).fillna("minutes")
     unjoined = 1.0 - joint["class"].eq("station access").sum() / len(served)
     about = network.provenance.having(parameters=asdict(terms), shares={"stations without a road": unjoined})
-    return replace(joined, links=joined.links.assign(speed_source=source), provenance=about)
+    return replace(joined, link_table=joined.link_table.assign(speed_source=source), provenance=about)
 
 
 def with_stations(road: TravelNetwork, stations: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
@@ -154,7 +154,7 @@ def _junctions(road: TravelNetwork, stations: gpd.GeoDataFrame) -> pd.DataFrame:
             "off_minutes": joint.off_minutes,
         }
     )[joint.attached]
-    ends = road.links.iloc[meets["link"]]
+    ends = road.link_table.iloc[meets["link"]]
     first = meets.groupby(["link", "spot"])[["along", "station"]].transform("first")
     at_start, at_end = meets["spot"] == 0, meets["spot"] == 1
     meets["along"] = first["along"].mask(at_start, 0.0).mask(at_end, 1.0)
@@ -185,7 +185,7 @@ def _cut(road: TravelNetwork, junctions: pd.DataFrame) -> pd.DataFrame:
         geometry=lines,
         **{column: pieces[column] * share for column in ("length_km", "minutes", "minutes_back")},
     )
-    ends = road.links.iloc[parts["link"]]
+    ends = road.link_table.iloc[parts["link"]]
     pieces["from_node"] = pieces["from_node"].astype(object).fillna(ends["from_node"])
     pieces["to_node"] = pieces["to_node"].astype(object).fillna(ends["to_node"])
     return pieces.set_axis(pieces.index.astype(str) + " part " + number.astype(str).to_numpy())

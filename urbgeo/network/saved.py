@@ -25,7 +25,7 @@ from urbgeo.network.store import Arrays, graph_arrays, graph_from, read_arrays, 
 from urbgeo.provenance import Provenance
 
 KIND = "network"
-FORMAT = 1
+FORMAT = 2
 """Raised whenever a file could no longer be read as before."""
 
 Told = dict[str, Any]
@@ -63,7 +63,7 @@ def save_network(network: TravelNetwork, path: Path | str, *, hierarchy: bool = 
         "snapping": asdict(network.snapping),
         "provenance": _provenance_told(network.provenance),
         "nodes": _frame_told(network.nodes, "nodes", arrays),
-        "links": _frame_told(network.links, "links", arrays),
+        "links": _frame_told(network.link_table, "links", arrays),
     }
     compiled, told["graph"] = graph_arrays(network.graph)
     arrays |= {f"graph/{name}": array for name, array in compiled.items()}
@@ -110,15 +110,16 @@ def _under(prefix: str, arrays: Arrays) -> Arrays:
     return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
 
 
-def _frame_told(frame: gpd.GeoDataFrame, name: str, arrays: Arrays) -> Told:
+def _frame_told(frame: pd.DataFrame, name: str, arrays: Arrays) -> Told:
     """Put the columns and the index of a table among the arrays; what is needed to read them back."""
     if isinstance(frame.index, pd.MultiIndex):
         raise InputError(f"{name}: an index of several levels cannot be saved; give each row one id.")
+    drawn = frame.geometry.name if isinstance(frame, gpd.GeoDataFrame) else None
     columns = []
     for number, column in enumerate(frame.columns):
         key = f"{name}/{number}"
-        if column == frame.geometry.name:
-            how: Told = _lines_told(frame.geometry, key, arrays)
+        if column == drawn:
+            how: Told = _lines_told(frame[column], key, arrays)
         else:
             how = _column_told(frame[column], f"{name}: column {column!r}", key, arrays)
         columns.append({"name": _plain(column, f"{name}: the name of a column"), **how})
@@ -126,14 +127,16 @@ def _frame_told(frame: gpd.GeoDataFrame, name: str, arrays: Arrays) -> Told:
     return {"columns": columns, "index": index, "index_name": _plain(frame.index.name, f"{name}: index name")}
 
 
-def _frame_of(told: Told, name: str, arrays: Arrays, crs: str) -> gpd.GeoDataFrame:
+def _frame_of(told: Told, name: str, arrays: Arrays, crs: str) -> pd.DataFrame:
     index = pd.Index(_column_of(told["index"], f"{name}/index", arrays), name=_untold(told["index_name"]))
     columns = {
         _untold(column["name"]): _column_of(column, f"{name}/{number}", arrays).set_axis(index)
         for number, column in enumerate(told["columns"])
     }
-    lines = next(_untold(column["name"]) for column in told["columns"] if column["as"] == "geometry")
-    return gpd.GeoDataFrame(columns, index=index, geometry=lines, crs=crs)
+    lines = [_untold(column["name"]) for column in told["columns"] if column["as"] == "geometry"]
+    if lines:
+        return gpd.GeoDataFrame(columns, index=index, geometry=lines[0], crs=crs)
+    return pd.DataFrame(columns, index=index)
 
 
 def _lines_told(geometry: gpd.GeoSeries, key: str, arrays: Arrays) -> Told:

@@ -49,7 +49,7 @@ def with_links(
         For ids that the network already has, unknown nodes or classes, unusable lengths, speeds, minutes.
     """
     check_columns(links, "links", LINK_COLUMNS)
-    again = links.index[network.links.index.get_indexer(links.index) >= 0]
+    again = links.index[network.link_table.index.get_indexer(links.index) >= 0]
     if len(again):
         raise InputError(f"links: ids the network already has: {some_of(again)}; rename them or close those.")
     every = network.nodes if nodes is None else _more_nodes(network, nodes)
@@ -61,13 +61,15 @@ def with_links(
     used = every.index.get_indexer(pd.Index(pd.concat([given["from_node"], given["to_node"]])))
     around = every.iloc[np.unique(used[used >= 0])] if len(given) else every
     check_points(around, "nodes")
-    new = build_network(around.to_crs(network.crs), given).links
+    added = build_network(around.to_crs(network.crs), given)
+    drawn = "geometry" in network.link_table or "geometry" in given
+    old, new = (one.links if drawn else one.link_table for one in (network, added))
+    new = new.copy(deep=False)
     new["speed_source"] = new["speed_source"].mask(by_class, given["class"].map(_source_of(speeds or {})))
     if "speed_source" in given:
         new["speed_source"] = given["speed_source"].fillna(new["speed_source"])
-    both = gpd.GeoDataFrame(pd.concat([network.links, new]), crs=network.crs)
     about = network.provenance.having(parameters={"links added": len(new)})
-    return replace(network, nodes=every, links=both, provenance=about)
+    return replace(network, nodes=every, link_table=pd.concat([old, new]), provenance=about)
 
 
 def _as_in(
@@ -89,7 +91,7 @@ def _as_in(
     kmh = links["class"].map({**known, **speeds})
     by_class &= kmh.notna()
     own = links["speed_kmh"] if "speed_kmh" in links else pd.Series(np.nan, links.index)
-    joins = links["class"].map(network.links.groupby("class", observed=True)["joinable"].any())
+    joins = links["class"].map(network.link_table.groupby("class", observed=True)["joinable"].any())
     given = links["joinable"] if "joinable" in links else pd.Series(None, links.index, dtype=object)
     return links.assign(
         speed_kmh=own.mask(by_class, kmh), joinable=given.astype(object).where(given.notna(), joins)
@@ -109,15 +111,14 @@ def without_links(network: TravelNetwork, ids: Iterable[object]) -> TravelNetwor
         Naming ids that the network does not have, or when no link would be left.
     """
     closed = pd.Index(list(ids))
-    unknown = closed[~closed.isin(network.links.index)]
+    unknown = closed[~closed.isin(network.link_table.index)]
     if len(unknown):
         raise InputError(f"ids: no such links: {some_of(unknown)}; take them from network.links.index.")
-    left = network.links[~network.links.index.isin(closed)]
+    left = network.link_table[~network.link_table.index.isin(closed)]
     if left.empty:
         raise InputError("ids: no link would be left.")
-    return replace(
-        network, links=left, provenance=network.provenance.having(parameters={"links closed": len(closed)})
-    )
+    about = network.provenance.having(parameters={"links closed": len(closed)})
+    return replace(network, link_table=left, provenance=about)
 
 
 def with_speeds(network: TravelNetwork, speeds: Mapping[str, float] | pd.Series) -> TravelNetwork:
@@ -135,7 +136,7 @@ def with_speeds(network: TravelNetwork, speeds: Mapping[str, float] | pd.Series)
     InputError
         Naming unknown classes or ids and speeds that are not finite and > 0.
     """
-    links = network.links
+    links = network.link_table
     classes = links["class"].astype(str)
     if isinstance(speeds, pd.Series):
         unknown, kmh = speeds.index.difference(links.index), speeds.reindex(links.index)
@@ -171,7 +172,7 @@ def with_speeds(network: TravelNetwork, speeds: Mapping[str, float] | pd.Series)
         about.shares,
         about.version,
     )
-    return replace(network, links=changed, provenance=about)
+    return replace(network, link_table=changed, provenance=about)
 
 
 def in_year(network: TravelNetwork, year: int, *, column: str = "opened") -> TravelNetwork:
@@ -182,9 +183,9 @@ def in_year(network: TravelNetwork, year: int, *, column: str = "opened") -> Tra
     InputError
         When the links have no such column, or none was open yet.
     """
-    check_columns(network.links, "links", [column])
-    opened = pd.to_numeric(network.links[column], errors="coerce")
-    return without_links(network, network.links.index[opened > year])
+    check_columns(network.link_table, "links", [column])
+    opened = pd.to_numeric(network.link_table[column], errors="coerce")
+    return without_links(network, network.link_table.index[opened > year])
 
 
 def with_facilities(region: Region, layer: str, points: gpd.GeoDataFrame) -> Region:
@@ -278,13 +279,14 @@ def compare(before: TravelNetwork, after: TravelNetwork, measure: Measure) -> Co
 
 def attached_alike(before: TravelNetwork, after: TravelNetwork) -> tuple[TravelNetwork, TravelNetwork]:
     """Both networks with only those links joinable that are so in both."""
-    common = before.links.index[before.joinable_links].intersection(after.links.index[after.joinable_links])
+    had, have = (one.link_table.index[one.joinable_links] for one in (before, after))
+    common = had.intersection(have)
     if common.empty:
         raise InputError("networks: no joinable link is common to both; compare edits of one network.")
     pair = [
         replace(
             one,
-            links=one.links.assign(joinable=one.links.index.isin(common)),
+            link_table=one.link_table.assign(joinable=one.link_table.index.isin(common)),
             snapping=replace(before.snapping, component="any"),
         )
         for one in (before, after)

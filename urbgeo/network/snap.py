@@ -37,9 +37,9 @@ def snap_report(network: TravelNetwork, points: gpd.GeoDataFrame) -> pd.DataFram
     got = joined.attached
     rows = joined.link[got]
     link = np.full(len(got), None, dtype=object)
-    link[got] = network.links.index.to_numpy()[rows]
+    link[got] = network.link_table.index.to_numpy()[rows]
     link_class = np.full(len(got), None, dtype=object)
-    link_class[got] = network.links["class"].astype(str).to_numpy()[rows]
+    link_class[got] = network.link_table["class"].astype(str).to_numpy()[rows]
     component = np.full(len(got), -1, np.int64)
     component[got] = network.component[joined.ends[got]].max(axis=1)
     sizes = np.bincount(network.component)

@@ -1,0 +1,40 @@
+"""Tables of every pair in turn are told from all others, whatever their ids."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from urbgeo.access.ordered import columns_in_order
+
+TEXT = ["", "a", "ab", "b", "长沙", "长沙市"]
+
+
+def by_loops(start: list[object], end: list[object]) -> int:
+    """Rows before the second start, where all starts take so many rows and have the same ends."""
+    columns = next((k for k, one in enumerate(start) if one != start[0]), len(start))
+    rows = range(len(start))
+    same = all(start[k] == start[k // columns * columns] and end[k] == end[k % columns] for k in rows)
+    return columns if same and len(start) % columns == 0 else 0
+
+
+@given(st.data(), st.sampled_from([TEXT, [3, -1, 7, 2**40]]))
+def test_whole_numbers_and_text_in_turn(data: st.DataObject, ids: list[object]) -> None:
+    starts = data.draw(st.lists(st.sampled_from(ids), min_size=1, max_size=4))
+    ends = data.draw(st.lists(st.sampled_from(ids), min_size=1, max_size=4))
+    table = pd.DataFrame({"from": [one for one in starts for _ in ends], "to": ends * len(starts)})
+    if data.draw(st.booleans()):
+        row = data.draw(st.integers(0, len(table) - 1))
+        table.loc[row, data.draw(st.sampled_from(["from", "to"]))] = data.draw(st.sampled_from(ids))
+    table = table.iloc[data.draw(st.integers(0, len(table) - 1)) :]
+    assert columns_in_order(table["from"], table["to"]) == by_loops(*(list(table[one]) for one in table))
+
+
+@pytest.mark.parametrize(
+    "start", [["a", "a", None, None], pd.Categorical(["a", "a", "b", "b"]), [1.0, 1.0, 2.0, 2.0], []]
+)
+def test_other_ids_are_left_to_be_looked_up(start: object) -> None:
+    starts = pd.Series(start)
+    assert columns_in_order(starts, pd.Series(["p", "q", "p", "q"][: len(starts)])) == 0
