@@ -117,8 +117,7 @@ def compiled(roads: Roads) -> Graph:
 
 def tables(size: int, found: Found) -> None:
     tables_to_graph(make_roads(3000))
-    roads = roads_of(size)
-    found["tables: to a network s"], found["tables: to arcs s"] = tables_to_graph(roads)
+    found["tables: to a network s"], found["tables: to arcs s"] = tables_to_graph(roads_of(size))
 
 
 def tables_to_graph(roads: Roads) -> tuple[float, float]:

@@ -101,9 +101,8 @@ def compile_graph(x: Floats, y: Floats, tails: Ints, heads: Ints, minutes: Float
     order = hilbert_order(x, y).astype(np.int32)
     rank = np.empty(order.size, np.int32)
     rank[order] = np.arange(order.size, dtype=np.int32)
-    ranked_tails, ranked_heads = rank[tails], rank[heads]
-    out = _sorted_arcs(ranked_tails, ranked_heads, minutes, order.size)
-    into = _sorted_arcs(ranked_heads, ranked_tails, minutes, order.size)
+    out = _sorted_arcs(rank, tails, heads, minutes)
+    into = _sorted_arcs(rank, heads, tails, minutes)
     for array in (rank, order):
         array.flags.writeable = False
     return Graph(
@@ -147,25 +146,32 @@ def _check_arcs(x: Floats, y: Floats, tails: Ints, heads: Ints, minutes: Floats)
     faults.raise_if_any()
 
 
-def _sorted_arcs(tails: NDArray[np.int32], heads: NDArray[np.int32], minutes: Floats, nodes: int) -> Arcs:
-    start = np.zeros(nodes + 1, np.int32)
-    np.cumsum(np.bincount(tails, minlength=nodes), out=start[1:])
-    arcs = np.empty(tails.size, ARC)
-    _scatter(start[:-1].copy(), tails, heads, minutes, arcs)
+def _sorted_arcs(rank: NDArray[np.int32], tails: Ints, heads: Ints, minutes: Floats) -> Arcs:
+    start, arcs = np.zeros(rank.size + 1, np.int32), np.empty(tails.size, ARC)
+    _sort_arcs(rank, tails, heads, minutes, start, arcs)
     return Arcs(start, arcs)
 
 
 @kernel()
-def _scatter(
-    place: NDArray[np.int32],
-    tails: NDArray[np.int32],
-    heads: NDArray[np.int32],
+def _sort_arcs(
+    rank: NDArray[np.int32],
+    tails: Ints,
+    heads: Ints,
     minutes: Floats,
+    start: NDArray[np.int32],
     arcs: NDArray[np.void],
 ) -> None:
-    """Counting sort by tail; arcs of one tail keep the order they came in."""
+    """Counting sort by the rank of the tail; arcs of one tail keep the order they came in."""
+    for tail in tails:
+        start[rank[tail] + 1] += 1
+    for node in range(rank.size):
+        start[node + 1] += start[node]
     for arc in range(tails.size):
-        slot = place[tails[arc]]
-        arcs[slot].head = heads[arc]
-        arcs[slot].minutes = minutes[arc]
-        place[tails[arc]] += 1
+        node = rank[tails[arc]]
+        arcs[start[node]].head = rank[heads[arc]]
+        arcs[start[node]].minutes = minutes[arc]
+        start[node] += 1
+    # Every start has moved on to the next one's place.
+    for node in range(rank.size, 0, -1):
+        start[node] = start[node - 1]
+    start[0] = 0

@@ -23,12 +23,14 @@ from urbgeo.network.compiling import kernel
 from urbgeo.network.dissection import dissect
 from urbgeo.network.elimination import links_of
 from urbgeo.network.graph import Graph
+from urbgeo.network.memory import give_back_memory
 from urbgeo.network.parallel import Stop, off_the_main_thread, over_blocks
 from urbgeo.options import log
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Places = NDArray[np.int32]
+Bools = NDArray[np.bool_]
 
 PREPARING = "preparing a hierarchy"
 FITTING = "fitting the hierarchy"
@@ -113,15 +115,19 @@ def prepare(graph: Graph) -> Topology:
 
 def fit(topology: Topology, graph: Graph) -> Hierarchy:
     """Give the joints their minutes; takes seconds where preparing takes minutes."""
-    up, down = fitted_minutes(topology, graph)
-    return off_the_main_thread(lambda _: _pruned(topology, up, down), what=FITTING)
+    give_back_memory()
+    ways, needed = _fitted_minutes(topology, graph)
+    for way in (0, 1):
+        # Nothing else holds these arrays any more, so they may shrink where they are.
+        ways[way].resize(_gathered(ways[way], needed[way]), refcheck=False)
+    return off_the_main_thread(lambda _: _pruned(topology, needed, ways), what=FITTING)
 
 
-def fitted_minutes(topology: Topology, graph: Graph) -> tuple[Floats, Floats]:
-    """Least minutes up and down each joint; ``inf`` where the joint is not needed."""
+def _fitted_minutes(topology: Topology, graph: Graph) -> tuple[list[Floats], Bools]:
+    """Least minutes up and down each joint, and (2, joints) whether no way through a third node is less."""
     t, n = topology, topology.rank.size
     up, down = np.full(t.heads.size, np.inf), np.full(t.heads.size, np.inf)
-    beaten = np.zeros((2, t.heads.size), np.bool_)
+    needed = np.zeros((2, t.heads.size), np.bool_)
     joints = (t.start, t.heads, up, down)
 
     def each_part(work: Callable[[int, int, Stop], None]) -> None:
@@ -137,24 +143,21 @@ def fitted_minutes(topology: Topology, graph: Graph) -> tuple[Floats, Floats]:
         for low, high in t.parts:
             _lower_beyond(int(low), int(high), *joints, stop)
         _lower(t.top, n, n, *joints, stop)
-        _upper(t.top, n, *joints, beaten, stop)
+        _upper(t.top, n, *joints, needed, stop)
 
     off_the_main_thread(seed, what=FITTING)
     each_part(lambda low, high, stop: _lower(low, high, high, *joints, stop))
     off_the_main_thread(lower_top, what=FITTING)
-    each_part(lambda low, high, stop: _upper(low, high, *joints, beaten, stop))
-    up[beaten[0]] = np.inf
-    down[beaten[1]] = np.inf
-    return up, down
+    each_part(lambda low, high, stop: _upper(low, high, *joints, needed, stop))
+    return [up, down], needed
 
 
-def _pruned(t: Topology, up: Floats, down: Floats) -> Hierarchy:
-    n = t.rank.size
-    place = (n - 1 - t.rank).astype(np.int32)
-    parent = np.full(n, -1, np.int32)
-    some = np.flatnonzero(np.diff(t.start))
-    parent[n - 1 - some] = n - 1 - t.heads[t.start[some]]
-    return Hierarchy(place, parent, *_kept(t.start, t.heads, up), *_kept(t.start, t.heads, down))
+def _pruned(t: Topology, needed: Bools, ways: list[Floats]) -> Hierarchy:
+    """The needed joints with their minutes up and down, ``ways``, which is emptied to save memory."""
+    up = _kept(t.start, t.heads, needed[0], ways.pop(0))
+    down = _kept(t.start, t.heads, needed[1], ways.pop(0))
+    place = (t.rank.size - 1 - t.rank).astype(np.int32)
+    return Hierarchy(place, _parents(t.start, t.heads), *up, *down)
 
 
 @kernel()
@@ -257,45 +260,75 @@ def _bridge(r, i, start, heads, up, down):  # type: ignore[no-untyped-def]
 
 
 @kernel()
-def _upper(low, high, start, heads, up, down, beaten, stop):  # type: ignore[no-untyped-def]
+def _upper(low, high, start, heads, up, down, needed, stop):  # type: ignore[no-untyped-def]
     """Ways through a more important node, from the top down, so that what they build on is final."""
+    most = 0
+    for r in range(low, high):
+        most = max(most, start[r + 1] - start[r])
+    # The least so far; ways are built on what stood before, so that no step waits for the last one.
+    least_up, least_down = np.empty(most), np.empty(most)
     for r in range(high - 1, low - 1, -1):
         if stop[0]:
             return
-        for i in range(start[r], start[r + 1]):
-            q = start[heads[i]]
-            for j in range(i + 1, start[r + 1]):
-                while heads[q] < heads[j]:
+        joints = slice(start[r], start[r + 1])
+        others, old_up, old_down = heads[joints], up[joints], down[joints]
+        least_up[: others.size], least_down[: others.size] = old_up, old_down
+        for i in range(others.size):
+            q = start[others[i]]
+            here_up, here_down = least_up[i], least_down[i]
+            for j in range(i + 1, others.size):
+                while heads[q] < others[j]:
                     q += 1
-                _shorten(up, beaten[0], j, up[i] + up[q])
-                _shorten(down, beaten[1], j, down[q] + down[i])
-                _shorten(up, beaten[0], i, up[j] + down[q])
-                _shorten(down, beaten[1], i, up[q] + down[j])
-
-
-@kernel(inline="always")
-def _shorten(minutes, beaten, joint, other):  # type: ignore[no-untyped-def]
-    if other < minutes[joint]:
-        minutes[joint] = other
-        beaten[joint] = True
+                least_up[j] = min(least_up[j], old_up[i] + up[q])
+                least_down[j] = min(least_down[j], down[q] + old_down[i])
+                here_up = min(here_up, old_up[j] + down[q])
+                here_down = min(here_down, up[q] + old_down[j])
+            least_up[i], least_down[i] = here_up, here_down
+        for i in range(others.size):
+            needed[0, start[r] + i] = least_up[i] == old_up[i] < np.inf
+            needed[1, start[r] + i] = least_down[i] == old_down[i] < np.inf
+            old_up[i], old_down[i] = least_up[i], least_down[i]
 
 
 @kernel()
-def _kept(start: Ints, heads: Places, minutes: Floats) -> tuple[Ints, Places, Floats]:
-    """The needed joints by place instead of rank."""
+def _parents(start: Ints, heads: Places) -> Places:
+    """Place of the least important joint of each place; -1 none."""
+    n = start.size - 1
+    parent = np.full(n, -1, np.int32)
+    for r in range(n):
+        if start[r] < start[r + 1]:
+            parent[n - 1 - r] = n - 1 - heads[start[r]]
+    return parent
+
+
+@kernel()
+def _gathered(minutes: Floats, needed: Bools) -> int:
+    """Move the minutes that are needed to the front; how many they are."""
+    count = 0
+    for joint in range(minutes.size):
+        if needed[joint]:
+            minutes[count] = minutes[joint]
+            count += 1
+    return count
+
+
+@kernel()
+def _kept(start: Ints, heads: Places, needed: Bools, minutes: Floats) -> tuple[Ints, Places, Floats]:
+    """The needed joints, whose minutes these are, by place instead of rank."""
     n = start.size - 1
     first = np.zeros(n + 1, np.int64)
     for r in range(n):
         for k in range(start[r], start[r + 1]):
-            if minutes[k] < np.inf:
-                first[n - r] += 1
+            first[n - r] += needed[k]
     for place in range(n):
         first[place + 1] += first[place]
     others, kept = np.empty(first[n], np.int32), np.empty(first[n])
+    joint = 0
     for r in range(n):
         slot = first[n - 1 - r]
         for k in range(start[r], start[r + 1]):
-            if minutes[k] < np.inf:
-                others[slot], kept[slot] = n - 1 - heads[k], minutes[k]
+            if needed[k]:
+                others[slot], kept[slot] = n - 1 - heads[k], minutes[joint]
                 slot += 1
+                joint += 1
     return first, others, kept
