@@ -16,7 +16,8 @@ from urbgeo.errors import InputError
 from urbgeo.network import bounded, dissection, elimination
 from urbgeo.network import hierarchy as hierarchies
 from urbgeo.network.graph import Graph, check_arc_count, compile_graph
-from urbgeo.network.lanes import lanes_sums, lanes_table
+from urbgeo.network.lane_sums import lanes_sums, lanes_sums_of
+from urbgeo.network.lanes import lanes_table
 from urbgeo.network.order import hilbert_order
 from urbgeo.network.plain import (
     decay_sums,
@@ -28,7 +29,6 @@ from urbgeo.network.plain import (
     reached_nodes,
     sums_within,
 )
-from urbgeo.network.scattered import lanes_sums_of
 from urbgeo.options import options
 
 Arcs = list[tuple[int, int, float]]

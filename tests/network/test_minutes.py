@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from tests.network.build import QUICK, UTM, points, road
 from urbgeo.errors import InputError
 from urbgeo.network.attach import attach
-from urbgeo.network.kernels import search
 from urbgeo.network.minutes import minutes_table, nearest_facility, node_table
 from urbgeo.network.model import Snapping, TravelNetwork, build_network
 
@@ -165,29 +164,6 @@ def test_tables_equal_networkx(graph: tuple[int, list[tuple[int, int, float]]]) 
         for destination, minutes in lengths.items():
             expected[origin, destination] = minutes
     np.testing.assert_allclose(ours, expected, rtol=1e-12)
-
-
-@QUICK
-@given(multigraphs(), st.data())
-def test_nearest_seed_equals_networkx_both_ways(
-    graph: tuple[int, list[tuple[int, int, float]]], data: st.DataObject
-) -> None:
-    n, arcs = graph
-    seeds = np.array(sorted(data.draw(st.sets(st.integers(0, n - 1), min_size=1))), np.int64)
-    cutoff = data.draw(st.sampled_from([np.inf, 5.0, 20.0]))
-    network = network_of(n, arcs)
-    for arcs_used, directed in (
-        (network.forward, oracle(n, arcs)),
-        (network.backward, oracle(n, arcs).reverse()),
-    ):
-        best, label = search(
-            arcs_used.start, arcs_used.heads, arcs_used.minutes, seeds, np.zeros(len(seeds)), seeds, cutoff
-        )
-        expected = nx.multi_source_dijkstra_path_length(directed, set(seeds.tolist()), cutoff=cutoff)
-        np.testing.assert_allclose(best, [expected.get(i, np.inf) for i in range(n)])
-        for node in np.flatnonzero(np.isfinite(best)):
-            from_label = nx.single_source_dijkstra_path_length(directed, int(label[node]))
-            assert from_label[node] == pytest.approx(best[node])
 
 
 @QUICK

@@ -102,7 +102,7 @@ def test_only_the_asked_modes_remain() -> None:
 def test_compiled_arrays_cannot_be_written_to() -> None:
     network = along(0, 10, 20)
     with pytest.raises(ValueError, match="read-only"):
-        network.forward.minutes[0] = 0.0
+        network.graph.out.arcs["minutes"][0] = 0.0
 
 
 def test_the_order_of_links_and_nodes_never_changes_minutes() -> None:
@@ -120,7 +120,7 @@ def test_the_order_of_links_and_nodes_never_changes_minutes() -> None:
 
 def test_the_graph_of_the_tests_has_the_arcs_of_the_network() -> None:
     network = along(0, 10, 20, oneway=[True, False])
-    assert graph_of(network).number_of_edges() == network.forward.heads.size == 3
+    assert graph_of(network).number_of_edges() == network.graph.arc_count == 3
 
 
 @pytest.mark.parametrize(("spoil", "message"), BAD_LAYERS.values(), ids=BAD_LAYERS)

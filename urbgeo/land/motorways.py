@@ -14,7 +14,8 @@ from urbgeo.checks import check_columns, check_crs, check_points, check_quantity
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.land.grids import Grid
 from urbgeo.land.layers import yes_no
-from urbgeo.network.kernels import search
+from urbgeo.network.graph import Graph, compile_graph
+from urbgeo.network.plain import nearest_seed
 from urbgeo.network.speeds import ROAD_CLASSES
 
 Floats = NDArray[np.float64]
@@ -30,18 +31,12 @@ _SAME_PLACE_M = 0.01
 class MotorwayRamps:
     """Motorways compiled for a travel surface.
 
-    ``frame`` is the grid of the surface they are for. ``start``, ``heads``, ``minutes`` are the arcs by tail
-    node, ``back_*`` the same reversed; ramp ``i`` joins the grid cell
-    ``rows[i]``, ``columns[i]`` with node ``nodes[i]`` in ``ramp_min`` minutes.
+    ``frame`` is the grid of the surface they are for; ramp ``i`` joins its cell ``rows[i]``, ``columns[i]``
+    with the node ``nodes[i]`` of ``graph`` in ``ramp_min`` minutes.
     """
 
     frame: Grid
-    start: Ints
-    heads: Ints
-    minutes: Floats
-    back_start: Ints
-    back_heads: Ints
-    back_minutes: Floats
+    graph: Graph
     nodes: Ints
     rows: Ints
     columns: Ints
@@ -50,12 +45,8 @@ class MotorwayRamps:
     def search(self, now: Floats, labels: Ints, *, towards: bool, limit: float) -> tuple[Floats, Ints]:
         """Least minutes at each ramp cell over the motorways, given those over the ground."""
         on = np.flatnonzero(np.isfinite(now))
-        arcs = (
-            (self.back_start, self.back_heads, self.back_minutes)
-            if towards
-            else (self.start, self.heads, self.minutes)
-        )
-        best, mark = search(*arcs, self.nodes[on], now[on] + self.ramp_min, labels[on], limit)
+        seeds, late, direction = self.nodes[on], now[on] + self.ramp_min, "to" if towards else "from"
+        best, mark = nearest_seed(self.graph, seeds, late, labels[on], limit, direction=direction)
         return best[self.nodes] + self.ramp_min, mark[self.nodes]
 
 
@@ -161,12 +152,13 @@ def _compiled(
     minutes = metres / 1000.0 / lines["speed_kmh"].to_numpy(float)[owner] * 60.0
     oneway = yes_no(lines, "motorways", "oneway")[owner] if "oneway" in lines else np.zeros(len(owner), bool)
     head, tail = node[tail + 1], node[tail]
-    arcs = pd.DataFrame(
-        {
-            "tail": np.concatenate([tail, head[~oneway]]),
-            "head": np.concatenate([head, tail[~oneway]]),
-            "minutes": np.concatenate([minutes, minutes[~oneway]]),
-        }
+    x, y = unique.T * _SAME_PLACE_M
+    graph = compile_graph(
+        x,
+        y,
+        np.concatenate([tail, head[~oneway]]),
+        np.concatenate([head, tail[~oneway]]),
+        np.concatenate([minutes, minutes[~oneway]]),
     )
     foot = np.round(np.concatenate([xy for xy, _ in ramps]) / _SAME_PLACE_M).astype(np.int64)
     index = {tuple(place): number for number, place in enumerate(unique.tolist())}
@@ -174,16 +166,9 @@ def _compiled(
     which = np.concatenate([numbers for _, numbers in ramps])
     return MotorwayRamps(
         frame,
-        *_by_tail(arcs, "tail", "head", len(unique)),
-        *_by_tail(arcs, "head", "tail", len(unique)),
+        graph,
         nodes=nodes,
         rows=rows[which],
         columns=columns[which],
         ramp_min=float(ramp_min),
     )
-
-
-def _by_tail(arcs: pd.DataFrame, tail: str, head: str, nodes: int) -> tuple[Ints, Ints, Floats]:
-    ordered = arcs.sort_values(tail, kind="stable")
-    start = np.searchsorted(ordered[tail].to_numpy(), np.arange(nodes + 1)).astype(np.int64)
-    return start, ordered[head].to_numpy(np.int64), ordered["minutes"].to_numpy(float)

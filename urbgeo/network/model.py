@@ -56,19 +56,6 @@ class Snapping:
         check_choice(self.component, "component", ("any", "largest"))
 
 
-@dataclass(frozen=True)
-class Adjacency:
-    """Arcs by their tail (CSR): those of node ``i`` are ``start[i]:start[i + 1]`` of heads and minutes."""
-
-    start: Ints
-    heads: Ints
-    minutes: Floats
-
-    def __post_init__(self) -> None:
-        for array in (self.start, self.heads, self.minutes):
-            array.flags.writeable = False
-
-
 @dataclass(frozen=True, eq=False)
 class TravelNetwork:
     """Links compiled for fast search; immutable: an edit returns a new network.
@@ -133,18 +120,6 @@ class TravelNetwork:
         return ends
 
     @cached_property
-    def forward(self) -> Adjacency:
-        """Arcs by tail, for searches away from a place."""
-        tails, heads, minutes = self._arcs()
-        return _adjacency(tails, heads, minutes, len(self.nodes))
-
-    @cached_property
-    def backward(self) -> Adjacency:
-        """Arcs by head, for searches towards a place."""
-        tails, heads, minutes = self._arcs()
-        return _adjacency(heads, tails, minutes, len(self.nodes))
-
-    @cached_property
     def graph(self) -> Graph:
         """The same arcs compiled for the fast searches."""
         tails, heads, minutes = self._arcs()
@@ -166,10 +141,10 @@ class TravelNetwork:
     @cached_property
     def component(self) -> Ints:
         """Strongly connected component of each node; 0 is the largest."""
-        arcs = self.forward
+        tails, heads, minutes = self._arcs()
         n = len(self.nodes)
-        graph = csr_array((np.ones(arcs.heads.size, np.int8), arcs.heads, arcs.start), shape=(n, n))
-        _, labels = connected_components(graph, directed=True, connection="strong")
+        joined = csr_array((np.ones(minutes.size, np.bool_), (tails, heads)), shape=(n, n))
+        _, labels = connected_components(joined, directed=True, connection="strong")
         by_size = np.argsort(-np.bincount(labels), kind="stable")
         rank = np.empty_like(by_size)
         rank[by_size] = np.arange(by_size.size)
@@ -377,13 +352,6 @@ def _straight(nodes: gpd.GeoDataFrame, ends: Ints) -> NDArray[np.object_]:
     xy = shapely.get_coordinates(nodes.geometry.to_numpy())
     lines: NDArray[np.object_] = shapely.linestrings(xy[ends])
     return lines
-
-
-def _adjacency(tails: Ints, heads: Ints, minutes: Floats, n: int) -> Adjacency:
-    order = np.lexsort((minutes, heads, tails))
-    start = np.zeros(n + 1, np.int64)
-    np.cumsum(np.bincount(tails, minlength=n), out=start[1:])
-    return Adjacency(start, heads[order].astype(np.int64), minutes[order].astype(np.float64))
 
 
 def check_direction(direction: str) -> None:

@@ -22,7 +22,7 @@ from urbgeo.network.bounded import (
 )
 from urbgeo.network.compiling import kernel
 from urbgeo.network.graph import CLOSED_BOUND, Graph
-from urbgeo.network.kernels import pop, push
+from urbgeo.network.heap import pop, push
 from urbgeo.network.parallel import Stop, over_blocks
 
 Floats = NDArray[np.float64]

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from urbgeo.errors import InputError
 from urbgeo.network.bounded import STATE
 from urbgeo.network.graph import Graph
-from urbgeo.network.lanes import LANES, SOURCES_TOGETHER
+from urbgeo.network.lane_sums import SCATTERED_TOGETHER, SOURCES_TOGETHER
+from urbgeo.network.lanes import LANES
 from urbgeo.network.plain import reached_nodes
-from urbgeo.network.scattered import SOURCES_TOGETHER as SCATTERED_TOGETHER
 from urbgeo.options import options, thread_count
 
 Ints = NDArray[np.int64]

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from urbgeo.errors import InputError, MissingExtraError, SourceError
 from urbgeo.network.graph import Graph
 from urbgeo.network.hierarchy import Hierarchy
-from urbgeo.network.lanes import SOURCES_TOGETHER, lanes_sums, lanes_table
+from urbgeo.network.lane_sums import SOURCES_TOGETHER, lanes_sums
+from urbgeo.network.lanes import lanes_table
 from urbgeo.network.plain import ends_table
 from urbgeo.network.plain import sums_within as plain_sums
 from urbgeo.network.store import cache_folder, read_graph, read_hierarchy, write_graph, write_hierarchy

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from urbgeo.checks import check_amounts, check_minutes
 from urbgeo.errors import InputError, some_of
 from urbgeo.network.attach import attach
+from urbgeo.network.lane_sums import lanes_sums_of
 from urbgeo.network.minutes import table_between
 from urbgeo.network.model import TravelNetwork, check_direction
 from urbgeo.network.plain import sums_within as plain_sums
 from urbgeo.network.plan import Plan, check_budget, plan_sums, sample_of
 from urbgeo.network.scaleout import solve_stretch, spread_sums
-from urbgeo.network.scattered import lanes_sums_of
 from urbgeo.options import log
 
 Floats = NDArray[np.float64]
