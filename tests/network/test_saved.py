@@ -79,6 +79,20 @@ def test_the_embedded_region_comes_back_whole(tmp_path: Path) -> None:
     assert "hierarchy" not in again.__dict__
 
 
+def test_an_opened_network_is_fitted_anew_without_being_prepared(
+    town: TravelNetwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = save_network(town, tmp_path / "town")
+    monkeypatch.setattr(store, "CACHED_FROM_NODES", 0)
+    monkeypatch.setenv("URBGEO_CACHE", str(tmp_path / "another machine"))
+    quicker = open_network(path).with_speeds({"primary": 100.0})
+    monkeypatch.setattr(store, "prepare", lambda graph: pytest.fail("prepared again"))
+    assert quicker.hierarchy_state == "prepared"
+    expected = town.with_speeds({"primary": 100.0})
+    np.testing.assert_array_equal(quicker.graph.out.arcs, expected.graph.out.arcs)
+    assert quicker.hierarchy.up_minutes.size > 0
+
+
 def test_straight_links_are_saved_without_lines(tmp_path: Path) -> None:
     network = along(0, 1, 2)
     again = open_network(save_network(network, tmp_path / "straight"))

@@ -22,8 +22,8 @@ from urbgeo.options import options, thread_count
 Ints = NDArray[np.int64]
 
 PLAIN_S_PER_NODE = 75e-9
-PREPARE_S_PER_NODE = 10e-6
-FIT_S_PER_NODE = 3e-6
+PREPARE_S_PER_NODE = 6e-6
+FIT_S_PER_NODE = 2e-6
 CLIMB_S_PER_ROW = 60e-6
 SWEEP_S_PER_JOINT = 0.25e-9
 JOINTS_PER_NODE = 7

@@ -1,4 +1,4 @@
-"""A whole TravelNetwork in one file: tables, lines, compiled arcs and the fitted hierarchy.
+"""A whole TravelNetwork in one file: tables, lines, compiled arcs, the hierarchy and its topology.
 
 Columns of numbers are kept as arrays, text as numbered values, anything else as JSON. Opened, the arrays are
 views of the mapped file (:mod:`urbgeo.network.store`). Nothing in the file is executed.
@@ -21,7 +21,17 @@ from numpy.typing import NDArray
 from urbgeo.errors import InputError, SourceError
 from urbgeo.network.hierarchy import Hierarchy
 from urbgeo.network.model import Snapping, TravelNetwork
-from urbgeo.network.store import Arrays, graph_arrays, graph_from, read_arrays, write_arrays
+from urbgeo.network.store import (
+    Arrays,
+    cached_topology,
+    graph_arrays,
+    graph_from,
+    keep_topology,
+    read_arrays,
+    topology_arrays,
+    topology_from,
+    write_arrays,
+)
 from urbgeo.provenance import Provenance
 
 KIND = "network"
@@ -69,6 +79,8 @@ def save_network(network: TravelNetwork, path: Path | str, *, hierarchy: bool = 
     arrays |= {f"graph/{name}": array for name, array in compiled.items()}
     if hierarchy or network.hierarchy_state == "fitted":
         arrays |= {f"hierarchy/{name}": array for name, array in network.hierarchy.__dict__.items()}
+        topology, told["topology"] = topology_arrays(cached_topology(network.graph))
+        arrays |= {f"topology/{name}": array for name, array in topology.items()}
     return write_arrays(path, arrays, kind=KIND, **told)
 
 
@@ -103,6 +115,8 @@ def open_network(path: Path | str) -> TravelNetwork:
     network.__dict__["graph"] = graph_from(_under("graph/", arrays), told["graph"])
     if fitted := _under("hierarchy/", arrays):
         network.__dict__["hierarchy"] = Hierarchy(**fitted)
+        # An edit of speeds then needs to be fitted only, here as where the network was saved.
+        keep_topology(network.graph, topology_from(_under("topology/", arrays), told["topology"]))
     return network
 
 

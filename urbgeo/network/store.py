@@ -126,16 +126,27 @@ def read_hierarchy(path: Path | str) -> Hierarchy:
     return Hierarchy(**_of_kind(path, "hierarchy")[0])
 
 
+def topology_arrays(topology: Topology) -> tuple[Arrays, dict[str, int]]:
+    """A topology as arrays and a number, for a file."""
+    arrays = {name: value for name, value in topology.__dict__.items() if name != "top"}
+    return arrays, {"top": topology.top}
+
+
+def topology_from(arrays: Arrays, numbers: Mapping[str, int]) -> Topology:
+    """The topology of :func:`topology_arrays`."""
+    a = arrays
+    return Topology(a["rank"], a["start"], a["heads"], a["parts"], numbers["top"])
+
+
 def write_topology(path: Path | str, topology: Topology) -> Path:
     """Write a topology to one file."""
-    arrays = {name: value for name, value in topology.__dict__.items() if name != "top"}
-    return write_arrays(path, arrays, kind="topology", top=topology.top)
+    arrays, numbers = topology_arrays(topology)
+    return write_arrays(path, arrays, kind="topology", **numbers)
 
 
 def read_topology(path: Path | str) -> Topology:
     """Map a topology from its file."""
-    arrays, about = _of_kind(path, "topology")
-    return Topology(**arrays, top=about["top"])
+    return topology_from(*_of_kind(path, "topology"))
 
 
 def links_digest(graph: Graph) -> str:
@@ -176,11 +187,21 @@ def cached_topology(graph: Graph) -> Topology:
         except SourceError as error:
             log.warning("%s Preparing anew.", error)
     topology = prepare(graph)
+    _keep(path, topology)
+    return topology
+
+
+def keep_topology(graph: Graph, topology: Topology) -> None:
+    """Put a topology into the cache unless it is there, or prepared quicker than found."""
+    if graph.node_count >= CACHED_FROM_NODES and not (path := topology_path(graph)).exists():
+        _keep(path, topology)
+
+
+def _keep(path: Path, topology: Topology) -> None:
     try:
         write_topology(path, topology)
     except OSError as error:
         log.info("the hierarchy is not kept: %s", error)
-    return topology
 
 
 def _of_kind(path: Path | str, kind: str) -> tuple[Arrays, dict[str, Any]]:
