@@ -25,6 +25,7 @@ from urbgeo.access.kernels import (
     first_seen,
     levels_at,
     read_pairs,
+    rearranged,
     sum_square,
 )
 from urbgeo.access.ordered import columns_in_order, is_whole
@@ -490,7 +491,7 @@ def _asked(travel: Travel, origins: pd.Index | None, destinations: pd.Index | No
     minutes, ends = travel.minutes, None
     if travel.ends is None and (len(start), len(end)) == (len(travel.origins), len(travel.destinations)):
         square = minutes.reshape(len(start), len(end))
-        minutes = square[np.ix_(np.argsort(to_start), np.argsort(to_end))].ravel()
+        minutes = rearranged(square, np.argsort(to_start), np.argsort(to_end)).ravel()
     else:
         ends = to_start.astype(np.int32)[travel.origin], to_end.astype(np.int32)[travel.destination]
     return replace(
