@@ -4,7 +4,9 @@
 
 All run in one virtual environment, made on first use, with the same versions of the libraries they share.
 OSMnx reads XML only: the file is converted for it beforehand, driving ways alone, and that time is not
-counted. ``--copies`` also measures a file made of shifted copies of the first, which is kept in the
+counted. Memory is that of the whole process; above what its imports take; and above what it holds once it
+has read a file of one street, since libraries load much of themselves when first used: what the file itself
+takes. ``--copies`` also measures a file made of shifted copies of the first, which is kept in the
 system's temporary folder. Memory is the high-water mark of each process (VmHWM), which starts at its own
 exec.
 """
@@ -35,13 +37,15 @@ def peak():
     with open("/proc/self/status") as status:
         return int(status.read().split("VmHWM:")[1].split()[0]) / 1024
 {imports}
-path, repeats = sys.argv[1], int(sys.argv[2])
-base = peak()
-def once():
+path, repeats, small = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+def once(path):
     start = time.perf_counter()
     {work}
     return time.perf_counter() - start, {size}, peak()
-runs = [once() for _ in range(repeats)]
+if small:
+    once(small)
+base = peak()
+runs = [once(path) for _ in range(repeats)]
 seconds = [run[0] for run in runs]
 print(json.dumps({{"seconds": seconds, "size": runs[-1][1], "base": base, "peak": runs[0][2]}}))
 """
@@ -157,13 +161,26 @@ def drive_xml(path: Path, target: Path) -> Path:
     return target
 
 
-def measured(name: str, python: str, path: Path, repeats: int) -> dict[str, Any]:
+def one_street(target: Path) -> Path:
+    """A file of a single street of three nodes."""
+    import osmium
+
+    writer = osmium.SimpleWriter(str(target), overwrite=True)
+    for number in (1, 2, 3):
+        writer.add_node(osmium.osm.mutable.Node(id=number, location=(-51.2 + number / 1000, -30.0)))
+    tags = {"highway": "primary", "maxspeed": "50", "oneway": "yes"}
+    writer.add_way(osmium.osm.mutable.Way(id=1, nodes=[1, 2, 3], tags=tags))
+    writer.close()
+    return target
+
+
+def measured(name: str, python: str, path: Path, repeats: int, small: str = "") -> dict[str, Any]:
     imports, work, size = WAYS[name]
     code = MEASURE.format(imports=imports, work=work, size=size)
     limit = f'ulimit -v {MEMORY_LIMIT_GB * 1024 * 1024}; exec "$@"'
     try:
         done = subprocess.run(
-            ["bash", "-c", limit, "bash", python, "-c", code, str(path), str(repeats)],
+            ["bash", "-c", limit, "bash", python, "-c", code, str(path), str(repeats), small],
             capture_output=True, text=True, cwd=ROOT, timeout=TIME_LIMIT_S,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
         )  # fmt: skip
@@ -179,11 +196,14 @@ def rows_for(path: Path, folder: Path, repeats: int) -> list[str]:
     xml = drive_xml(path, folder / f"urbgeo-drive-in-{path.name}.osm")
     rows = []
     for name in WAYS:
-        found = measured(name, peers, xml if name == "OSMnx" else path, repeats)
+        file = xml if name == "OSMnx" else path
+        found = measured(name, peers, file, repeats)
         if "failed" in found:
-            rows.append(f"| {name} | {found['failed']} | | | | | |")
+            rows.append(f"| {name} | {found['failed']} | | | | | | |")
             print(rows[-1], flush=True)
             continue
+        street = one_street(folder / f"urbgeo-one-street{file.suffix}")
+        alone = measured(name, peers, file, 1, str(street))
         seconds: list[float] = found["seconds"]
         base, peak = found["base"], found["peak"]
         warm = statistics.median(seconds[1:] or seconds)
@@ -194,6 +214,7 @@ def rows_for(path: Path, folder: Path, repeats: int) -> list[str]:
             f"{warm:.2f}",
             f"{peak:.0f}",
             f"{peak - base:.0f}",
+            f"{alone['peak'] - alone['base']:.0f}",
             count,
             f"{km:.1f}",
         )
@@ -209,7 +230,8 @@ def main() -> None:
     reader.add_argument("--copies", type=int, default=78)
     reader.add_argument("--repeats", type=int, default=5)
     asked = reader.parse_args()
-    columns = ("reader", "first run, s", "median after, s", "peak MB", "above its imports, MB", "links", "km")
+    memory = ("peak MB", "above its imports, MB", "for the file itself, MB")
+    columns = ("reader", "first run, s", "median after, s", *memory, "links", "km")
     head = "| " + " | ".join(columns) + " |\n" + "|---" * len(columns) + "|"
     text = [
         "# Reading a PBF file to a simplified driving network",
