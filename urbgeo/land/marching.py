@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from urbgeo.land.surface_blocks import (
     Block,
+    Changes,
     Seeds,
-    Settle,
     Store,
     Walk,
     changed_beside,
@@ -52,59 +52,50 @@ def source_discs(store: Store, seeds: Seeds, walk: Walk) -> Seeds:
     return Seeds.joined(parts)
 
 
-def marching(walk: Walk) -> Settle:
-    """How :func:`urbgeo.land.surface_blocks.solve` settles a block by fast marching.
+def settle_front(store: Store, block: Block, seeds: Seeds, walk: Walk) -> Changes:
+    """:func:`urbgeo.land.surface_blocks.settle_block` by fast marching.
 
-    Every time a block is settled afresh from its sources and its neighbours' border. Each cell's minutes
+    Every time a block is settled afresh from all its seeds and its neighbours' border. Each cell's minutes
     follow from smaller ones only, so there is one answer to the last bit, whatever the blocks.
     """
-    planted: dict[Block, list[Seeds]] = {}
-    height, width = walk.cell_m
-
-    def settle(store: Store, block: Block, seeds: Seeds, walk: Walk) -> list[tuple[int, int, float]]:
-        planted.setdefault(block, []).append(seeds)
-        every = Seeds.joined(planted[block])
-        friction = padded(store, "friction", block, np.inf)
-        minutes = padded(store, "minutes", block, np.inf)
-        known = store.has("allocation")
-        label = padded(store, "allocation", block, -1) if known else np.full(minutes.shape, -1, np.int32)
-        link = np.full(minutes.shape, NO_LINK, np.uint8)
-        inner = np.s_[PAD:-PAD, PAD:-PAD]
-        before = strips_of(minutes[inner], label[inner], 1)
-        ring = np.zeros(minutes.shape, bool)
-        ring[PAD - 1 : 1 - PAD, PAD - 1 : 1 - PAD] = True
-        ring[inner] = False
-        border = np.flatnonzero(ring & np.isfinite(minutes))
-        open_cells = np.zeros(minutes.shape, bool)
-        open_cells[inner] = np.isfinite(friction[inner])
-        minutes[inner], label[inner] = np.inf, -1
-        columns = minutes.shape[1]
-        _march(
-            friction.ravel(),
-            minutes.ravel(),
-            label.ravel(),
-            link.ravel(),
-            open_cells.ravel(),
-            border,
-            (every.rows - block.top + PAD) * columns + every.columns - block.left + PAD,
-            every.minutes,
-            every.labels,
-            every.links,
-            np.array(STEPS_8, np.int64),
-            columns,
-            height,
-            width,
-            walk.through_corners,
-            walk.limit,
-        )
-        store.write("minutes", block, minutes[inner])
-        if known:
-            store.write("allocation", block, label[inner])
-        if store.has("back_links"):
-            store.write("back_links", block, link[inner])
-        return changed_beside(before, strips_of(minutes[inner], label[inner], 1))
-
-    return settle
+    friction = padded(store, "friction", block, np.inf)
+    minutes = padded(store, "minutes", block, np.inf)
+    known = store.has("allocation")
+    label = padded(store, "allocation", block, -1) if known else np.full(minutes.shape, -1, np.int32)
+    link = np.full(minutes.shape, NO_LINK, np.uint8)
+    inner = np.s_[PAD:-PAD, PAD:-PAD]
+    before = strips_of(minutes[inner], label[inner], 1)
+    ring = np.zeros(minutes.shape, bool)
+    ring[PAD - 1 : 1 - PAD, PAD - 1 : 1 - PAD] = True
+    ring[inner] = False
+    border = np.flatnonzero(ring & np.isfinite(minutes))
+    open_cells = np.zeros(minutes.shape, bool)
+    open_cells[inner] = np.isfinite(friction[inner])
+    minutes[inner], label[inner] = np.inf, -1
+    columns = minutes.shape[1]
+    _march(
+        friction.ravel(),
+        minutes.ravel(),
+        label.ravel(),
+        link.ravel(),
+        open_cells.ravel(),
+        border,
+        (seeds.rows - block.top + PAD) * columns + seeds.columns - block.left + PAD,
+        seeds.minutes,
+        seeds.labels,
+        seeds.links,
+        np.array(STEPS_8, np.int64),
+        columns,
+        *walk.cell_m,
+        walk.through_corners,
+        walk.limit,
+    )
+    store.write("minutes", block, minutes[inner])
+    if known:
+        store.write("allocation", block, label[inner])
+    if store.has("back_links"):
+        store.write("back_links", block, link[inner])
+    return changed_beside(before, strips_of(minutes[inner], label[inner], 1))
 
 
 def _disc(

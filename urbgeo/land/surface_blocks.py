@@ -1,19 +1,16 @@
-"""The search over a grid cut into blocks: each is settled on its own until no border lowers another."""
+"""A grid cut into blocks: what is kept of each, and how one is settled from its seeds and its border."""
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from urbgeo.land.motorways import MotorwayRamps
 from urbgeo.land.surface_kernels import (
     BORDER,
-    MOTORWAY_LINK,
     NO_LINK,
     PAD,
     REACH,
@@ -113,6 +110,15 @@ class Seeds:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def moved(self, down: int, right: int) -> Seeds:
+        """The same, so many cells further down and right."""
+        return Seeds(self.rows + down, self.columns + right, self.minutes, self.labels, self.links)
+
+    def inside(self, block: Block) -> Seeds:
+        """Those in a window."""
+        rows = (self.rows >= block.top) & (self.rows < block.bottom)
+        return self[rows & (self.columns >= block.left) & (self.columns < block.right)]
+
 
 @dataclass(frozen=True)
 class Walk:
@@ -150,8 +156,8 @@ class Walk:
         }
 
 
-Settle = Callable[[Store, Block, Seeds, Walk], list[tuple[int, int, float]]]
-"""Settles a block; tells the steps in blocks to neighbours that may change, with the least minutes there."""
+Changes = list[tuple[int, int, float]]
+"""The steps in blocks, down and right, to neighbours that may change, with the least minutes there."""
 
 Strips = dict[tuple[int, int], tuple[Values, Values | None]]
 
@@ -166,81 +172,7 @@ def blocks_of(shape: tuple[int, int], size: int) -> list[Block]:
     ]
 
 
-def solve(
-    store: Store,
-    seeds: Seeds,
-    walk: Walk,
-    *,
-    block_cells: int,
-    ramps: MotorwayRamps | None = None,
-    settle: Settle | None = None,
-) -> None:
-    """Fill ``minutes`` (and ``allocation``) of the store; they start as inf and -1.
-
-    Blocks wait in order of the least minutes that may change them. Where a border changed, the neighbours
-    are asked again, so the answer is the same for every size of block. ``settle`` goes by steps when None.
-    """
-    settle = settle or _settle
-    across = -(-store.shape[1] // block_cells)
-    blocks = blocks_of(store.shape, block_cells)
-    pending: dict[int, list[Seeds]] = {}
-    queue: list[tuple[float, int]] = []
-
-    def plant(new: Seeds) -> None:
-        at = new.rows // block_cells * across + new.columns // block_cells
-        for number in np.unique(at).tolist():
-            part = new[at == number]
-            pending.setdefault(number, []).append(part)
-            heapq.heappush(queue, (float(part.minutes.min()), number))
-
-    plant(seeds[seeds.minutes <= walk.limit])
-    while queue:
-        _, number = heapq.heappop(queue)
-        if number in pending:
-            block = blocks[number]
-            for step_down, step_right, least in settle(store, block, Seeds.joined(pending.pop(number)), walk):
-                row, column = number // across + step_down, number % across + step_right
-                beside = row * across + column
-                if 0 <= column < across and 0 <= beside < len(blocks):
-                    pending.setdefault(beside, [])
-                    heapq.heappush(queue, (least, beside))
-        if not queue and ramps is not None:
-            plant(_down_the_ramps(store, ramps, walk))
-
-
-def write_links(store: Store, seeds: Seeds, walk: Walk, *, block_cells: int) -> None:
-    """Mark barriers NaN in ``minutes``; fill ``back_links`` where the store has them and steps were gone."""
-    for block in blocks_of(store.shape, block_cells):
-        if store.has("back_links") and not walk.marching:
-            barrier = ~np.isfinite(store.read("friction", block))
-            finished = padded(store, "minutes", block, np.inf)
-            inside = (
-                (seeds.rows >= block.top)
-                & (seeds.rows < block.bottom)
-                & (seeds.columns >= block.left)
-                & (seeds.columns < block.right)
-            )
-            here = seeds[inside]
-            columns = finished.shape[1]
-            link = links_back(
-                padded(store, "friction", block, np.inf).ravel(),
-                _height(store, block),
-                finished.ravel(),
-                columns=columns,
-                seeds=(here.rows - block.top + PAD) * columns + here.columns - block.left + PAD,
-                seed_minutes=here.minutes,
-                **walk.steps(columns),
-            )
-            inner = link.reshape(finished.shape)[PAD:-PAD, PAD:-PAD]
-            store.write("back_links", block, np.where(barrier, np.uint8(NO_LINK), inner))
-    # Only now: a neighbour's border must still read inf, not NaN, while the links are written.
-    for block in blocks_of(store.shape, block_cells):
-        barrier = ~np.isfinite(store.read("friction", block))
-        if barrier.any():
-            store.write("minutes", block, np.where(barrier, np.nan, store.read("minutes", block)))
-
-
-def _settle(store: Store, block: Block, seeds: Seeds, walk: Walk) -> list[tuple[int, int, float]]:
+def settle_block(store: Store, block: Block, seeds: Seeds, walk: Walk) -> Changes:
     """Settle one block from its seeds and its neighbours' borders; tell which neighbours may now fall.
 
     Returns the step in blocks to each such neighbour with the least minutes that changed beside it.
@@ -268,6 +200,24 @@ def _settle(store: Store, block: Block, seeds: Seeds, walk: Walk) -> list[tuple[
     return changed_beside(before, strips_of(minutes[inner], None if label is None else label[inner], REACH))
 
 
+def links_of_block(store: Store, block: Block, seeds: Seeds, walk: Walk) -> Values:
+    """The steps by which the least ways come into the cells of a finished block; seeds are those in it."""
+    barrier = ~np.isfinite(store.read("friction", block))
+    finished = padded(store, "minutes", block, np.inf)
+    columns = finished.shape[1]
+    link = links_back(
+        padded(store, "friction", block, np.inf).ravel(),
+        _height(store, block),
+        finished.ravel(),
+        columns=columns,
+        seeds=(seeds.rows - block.top + PAD) * columns + seeds.columns - block.left + PAD,
+        seed_minutes=seeds.minutes,
+        **walk.steps(columns),
+    )
+    inner = link.reshape(finished.shape)[PAD:-PAD, PAD:-PAD]
+    return np.where(barrier, np.uint8(NO_LINK), inner)
+
+
 def strips_of(inner: Values, label: Values | None, reach: int) -> Strips:
     """Copies of the cells of a block that each of its eight neighbours sees, with their labels."""
     cut = {-1: slice(0, reach), 0: slice(None), 1: slice(-reach, None)}
@@ -280,7 +230,7 @@ def strips_of(inner: Values, label: Values | None, reach: int) -> Strips:
     }
 
 
-def changed_beside(before: Strips, after: Strips) -> list[tuple[int, int, float]]:
+def changed_beside(before: Strips, after: Strips) -> Changes:
     """The neighbours that see other minutes or labels than before, with the least of those minutes."""
     found = []
     for step, (old, old_label) in before.items():
@@ -385,18 +335,3 @@ def _seeds_at(minutes: Floats, label: Values | None) -> Seeds:
     rows, columns = np.nonzero(np.isfinite(minutes))
     labels = np.zeros(len(rows), np.int64) if label is None else label[rows, columns].astype(np.int64)
     return Seeds(rows, columns, minutes[rows, columns], labels, np.zeros(len(rows), np.int64))
-
-
-def _down_the_ramps(store: Store, ramps: MotorwayRamps, walk: Walk) -> Seeds:
-    """Ramp cells that are reached sooner over the motorways than over the ground so far."""
-    cells = [
-        Block(r, r + 1, c, c + 1) for r, c in zip(ramps.rows.tolist(), ramps.columns.tolist(), strict=True)
-    ]
-    now = np.array([float(store.read("minutes", cell)[0, 0]) for cell in cells])
-    labels = np.zeros(len(cells), np.int64)
-    if store.has("allocation"):
-        labels = np.array([int(store.read("allocation", cell)[0, 0]) for cell in cells], np.int64)
-    minutes, mark = ramps.search(now, labels, towards=walk.uphill < 0, limit=walk.limit)
-    sooner = (minutes < now) | ((minutes == now) & np.isfinite(now) & (mark < labels))
-    links = np.full(len(cells), MOTORWAY_LINK, np.int64)
-    return Seeds(ramps.rows, ramps.columns, minutes, mark, links)[sooner]

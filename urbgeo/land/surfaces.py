@@ -18,7 +18,6 @@ from urbgeo.checks import check_choice, check_minutes, check_points, check_quant
 from urbgeo.errors import InputError
 from urbgeo.files import written_whole
 from urbgeo.land.grids import Grid, check_lengths, check_same_grid, float_kind, same_grid
-from urbgeo.land.marching import marching as by_marching
 from urbgeo.land.marching import source_discs
 from urbgeo.land.motorways import MotorwayRamps
 from urbgeo.land.surface_blocks import (
@@ -28,10 +27,9 @@ from urbgeo.land.surface_blocks import (
     Store,
     Walk,
     blocks_of,
-    solve,
-    write_links,
 )
 from urbgeo.land.surface_kernels import NO_LINK
+from urbgeo.land.surface_solve import solve, write_links
 from urbgeo.provenance import Provenance
 
 NEIGHBOURS = (8, 16)
@@ -203,12 +201,15 @@ def travel_surface_files(
     with_allocation: bool = True,
     with_back_links: bool = True,
     block_cells: int = FILE_BLOCK,
+    client: Any = None,
 ) -> SurfaceFiles:
     """:func:`travel_surface` for grids larger than memory, from GeoTIFF to GeoTIFF by blocks.
 
     ``friction`` and ``elevation`` are raster files on the same cells; ``minutes.tif``, ``allocation.tif``
     and ``back_links.tif`` are written to ``folder``, whole or not at all. The values are the same to the
-    last bit as those of :func:`travel_surface`; see there for the other arguments and errors.
+    last bit as those of :func:`travel_surface`; see there for the other arguments and errors. A
+    ``dask.distributed.Client`` as ``client`` spreads the blocks over its workers, which need not see the
+    files.
     """
     folder, size = Path(folder), _check_block(block_cells)
     asked = {"minutes": True, "allocation": with_allocation, "back_links": with_back_links}
@@ -228,7 +229,7 @@ def travel_surface_files(
             files[name] = stack.enter_context(_new_file(part, files["friction"], *kinds[name]))
         store = _FileStore(files)
         _start_blocks(store, size)
-        table, shares = _solved(store, sources, frame, walk, size, motorways)
+        table, shares = _solved(store, sources, frame, walk, size, motorways, client)
     source = f"friction {Path(friction).name}"
     made = _provenance(walk, shares, direction, elevation is not None, source)
     return SurfaceFiles(paths["minutes"], paths.get("allocation"), paths.get("back_links"), table, made)
@@ -353,16 +354,14 @@ def _solved(
     walk: Walk,
     size: int,
     motorways: MotorwayRamps | None,
+    client: Any = None,
 ) -> tuple[pd.DataFrame, dict[str, float]]:
     """Fill the store; the table of sources, and the share of sources and ramps that were used."""
     shares = {} if motorways is None else {"ramps_used": _ramps_used(motorways, frame, store)}
     table, seeds = _seeds(sources, frame, store)
-    if walk.marching:
-        discs = source_discs(store, seeds, walk)
-        solve(store, discs, walk, block_cells=size, ramps=motorways, settle=by_marching(walk))
-    else:
-        solve(store, seeds, walk, block_cells=size, ramps=motorways)
-    write_links(store, seeds, walk, block_cells=size)
+    planted = source_discs(store, seeds, walk) if walk.marching else seeds
+    solve(store, planted, walk, block_cells=size, ramps=motorways, client=client)
+    write_links(store, seeds, walk, block_cells=size, client=client)
     return table, shares | {"sources_used": float((table["status"] == "used").mean())}
 
 
