@@ -357,6 +357,19 @@ def test_files_hold_the_same_bits_as_memory(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_files_are_read_with_their_scale_and_offset(tmp_path: Path) -> None:
+    like = grid(np.random.default_rng(3).integers(1, 90, (40, 30)).astype(np.int16), 100.0)
+    path = write_grid(like, tmp_path / "friction.tif")
+    with rasterio.open(path, "r+") as file:
+        file.scales, file.offsets, file.nodata = (0.001,), (0.002,), 7
+    points = at(like, (3, 4), (30, 20))
+    files = travel_surface_files(path, points, tmp_path / "out", block_cells=16)
+    by_hand = np.where(like.values == 7, np.nan, like.values * 0.001 + 0.002)
+    whole = travel_surface(grid(by_hand, 100.0), points)
+    with rasterio.open(files.minutes) as file:
+        np.testing.assert_array_equal(file.read(1), whole.minutes.values)
+
+
 def test_minutes_alone_are_the_same(tmp_path: Path) -> None:
     like = grid(np.random.default_rng(2).uniform(1, 5, (40, 50)).astype(np.float32))
     points = at(like, (3, 3), (30, 40))

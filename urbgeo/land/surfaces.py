@@ -237,7 +237,7 @@ def travel_surface_files(
 
 @dataclass(frozen=True)
 class _FileStore:
-    """Layers as open raster files; integer and nodata friction read as float with NaN."""
+    """Layers as open raster files; integer and nodata friction read as float with NaN, scaled as they say."""
 
     files: dict[str, Any]
 
@@ -249,10 +249,13 @@ class _FileStore:
         return layer in self.files
 
     def read(self, layer: str, block: Block) -> NDArray[Any]:
-        masked = layer in ("friction", "height")
-        values = self.files[layer].read(1, window=_window(block), masked=masked)
+        file, masked = self.files[layer], layer in ("friction", "height")
+        values = file.read(1, window=_window(block), masked=masked)
         if not masked:
             return values
+        scale, offset = file.scales[0], file.offsets[0]
+        if (scale, offset) != (1.0, 0.0):
+            values = values.astype(np.float64) * scale + offset
         kind = np.float32 if layer == "height" else float_kind(values.dtype)
         return values.astype(kind).filled(np.nan)
 
