@@ -15,8 +15,8 @@ from urbgeo.regions.region import Region
 ROOT = Path(__file__).parents[1]
 
 # The same code is tested on the same examples every time; ``make fuzz`` draws others.
-settings.register_profile("same", derandomize=True)
-settings.register_profile("fuzz", derandomize=False)
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("fuzz", derandomize=False, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 

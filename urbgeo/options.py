@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
@@ -40,11 +42,30 @@ class Options:
 
 
 options = Options()
+_alone = threading.local()
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """What this thread starts meanwhile takes one thread and shows no bar; the user's options stay."""
+    _alone.here = True
+    try:
+        yield
+    finally:
+        _alone.here = False
 
 
 def thread_count() -> int:
     """Threads to search with."""
-    return options.threads or os.cpu_count() or 1
+    return 1 if _is_alone() else options.threads or os.cpu_count() or 1
+
+
+def _is_alone() -> bool:
+    return getattr(_alone, "here", False)
+
+
+def _silent() -> bool:
+    return _is_alone() or not options.progress
 
 
 def with_progress(items: Iterable[Item], *, total: int, what: str) -> Iterable[Item]:
@@ -53,9 +74,7 @@ def with_progress(items: Iterable[Item], *, total: int, what: str) -> Iterable[I
         warnings.simplefilter("ignore")  # tqdm complains in Jupyter without widgets, and then draws text bars
         from tqdm.auto import tqdm
 
-    bar: Iterable[Item] = tqdm(
-        items, total=total, desc=what, delay=1.0, disable=not options.progress, leave=False
-    )
+    bar: Iterable[Item] = tqdm(items, total=total, desc=what, delay=1.0, disable=_silent(), leave=False)
     return bar
 
 
@@ -63,4 +82,4 @@ def progress_bar(*, total: int, what: str) -> Any:
     """A bar to update by hand, under the same rules as :func:`with_progress`."""
     from tqdm.auto import tqdm
 
-    return tqdm(total=total, desc=what, delay=1.0, disable=not options.progress, leave=False)
+    return tqdm(total=total, desc=what, delay=1.0, disable=_silent(), leave=False)

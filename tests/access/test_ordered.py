@@ -32,6 +32,17 @@ def test_whole_numbers_and_text_in_turn(data: st.DataObject, ids: list[object]) 
     assert columns_in_order(table["from"], table["to"]) == by_loops(*(list(table[one]) for one in table))
 
 
+def test_text_of_a_slice_is_read_where_it_begins() -> None:
+    table = pd.DataFrame({"from": list("xxaabb"), "to": list("pqpqpz")}).iloc[2:]
+    assert columns_in_order(table["from"], table["to"]) == 0
+    assert columns_in_order(table["from"].iloc[:2], table["to"].iloc[:2]) == 2
+
+
+def test_the_same_bytes_cut_elsewhere_are_other_ids() -> None:
+    starts = pd.Series(["x", "x", "y", "y"])
+    assert columns_in_order(starts, pd.Series(["a", "ab", "aa", "b"])) == 0
+
+
 @pytest.mark.parametrize(
     "start", [["a", "a", None, None], pd.Categorical(["a", "a", "b", "b"]), [1.0, 1.0, 2.0, 2.0], []]
 )

@@ -35,10 +35,11 @@ def amounts_of(amounts: pd.Series | pd.DataFrame, name: str, *, allow_missing: b
         if not _sound(frame[column]):
             add_amount_faults(faults, frame[column], allow_missing=allow_missing)
     faults.raise_if_any()
+    frame = frame.astype(np.float64)
     zero = [column for column in frame.columns if not (frame[column] > 0).any()]
     if zero:
         warn(f"{name}: every amount of {some_of(zero)} is 0.")
-    return frame.astype(np.float64)
+    return frame
 
 
 def series_of(amounts: pd.Series, name: str) -> pd.Series:

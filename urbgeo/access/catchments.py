@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from urbgeo.access.amounts import series_of, warn
 from urbgeo.access.decay import Decay, binary, check_ascending, epanechnikov, gaussian_to_zero, stepped
-from urbgeo.access.travel import Travel, read_travel, status_of
+from urbgeo.access.travel import Travel, status_of, travel_of
 from urbgeo.checks import check_choice, check_minutes
 from urbgeo.errors import InputError, some_of
 from urbgeo.provenance import Provenance
@@ -175,7 +175,7 @@ def catchments(
     """
     weight = _decay(method, minutes, decay)
     supply, people = series_of(capacity, "capacity"), series_of(demand, "demand")
-    travel = read_travel(minutes_table, origins=people.index, destinations=supply.index)
+    travel = travel_of(minutes_table, origins=people.index, destinations=supply.index)
     found = _catchments(travel, supply, people, method, weight)
     _warn_unused(found.facilities)
     return found
@@ -216,7 +216,7 @@ def compare_catchments(
     """
     asked = _comparisons(methods, minutes, decays)
     supply, people = series_of(capacity, "capacity"), series_of(demand, "demand")
-    travel = read_travel(minutes_table, origins=people.index, destinations=supply.index)
+    travel = travel_of(minutes_table, origins=people.index, destinations=supply.index)
     found = {key: _catchments(travel, supply, people, key[0], decay) for key, decay in asked.items()}
     used = np.logical_or.reduce([one.facilities["status"] == "used" for one in found.values()])
     _warn_unused(next(iter(found.values())).facilities.assign(status=np.where(used, "used", "no demand")))

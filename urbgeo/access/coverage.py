@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from urbgeo.access.amounts import amounts_of, zones_of
-from urbgeo.access.travel import Travel, nearest_pairs, read_travel, status_of
+from urbgeo.access.travel import Travel, nearest_pairs, status_of, travel_of
 from urbgeo.checks import check_amounts, check_columns, check_minutes, check_points, check_share
 from urbgeo.errors import InputError
 from urbgeo.network.minutes import nearest_facility
@@ -170,7 +170,7 @@ def coverage_by_minutes(
     tables = dict(minutes_table) if isinstance(minutes_table, Mapping) else {"all": minutes_table}
     if not tables or "best" in tables:
         raise InputError("minutes_table: give at least one mode, none of them called 'best'.")
-    travels = {name: read_travel(one, origins=frame.index) for name, one in tables.items()}
+    travels = {name: travel_of(one, origins=frame.index) for name, one in tables.items()}
     nearest = {name: nearest_pairs(one) for name, one in travels.items()}
     times = np.stack([time for time, _ in nearest.values()])
     best = np.argmin(times, axis=0)

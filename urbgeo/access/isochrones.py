@@ -92,7 +92,8 @@ def isochrones(
         For faulty points, thresholds or ``clip``, an unknown ``by`` or ``kind``, origins outside the network
         (naming them), a grid of more than 4 million points.
     """
-    limits = sorted({check_minutes(one) for one in minutes})
+    given = minutes if isinstance(minutes, Sequence | np.ndarray) else [minutes]
+    limits = sorted({check_minutes(one) for one in given})
     if not limits:
         raise InputError("minutes: give at least one threshold.")
     check_direction(direction)

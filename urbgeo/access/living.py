@@ -12,7 +12,7 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_array, vstack
 
 from urbgeo.access.amounts import series_of, warn
-from urbgeo.access.travel import Travel, read_travel
+from urbgeo.access.travel import Travel, travel_of
 from urbgeo.checks import check_minutes
 from urbgeo.errors import Faults, InputError, UrbgeoError, some_of
 from urbgeo.provenance import Provenance
@@ -133,7 +133,7 @@ def living_circles(
     limits = {name: check_minutes(one[1], f"services[{name!r}]") for name, one in services.items()}
     weights = series_of(people, "people")
     _check_services(service, services)
-    travel = read_travel(minutes_table, origins=weights.index, destinations=service.index)
+    travel = travel_of(minutes_table, origins=weights.index, destinations=service.index)
     kinds = service.to_numpy()
     columns: dict[str, object] = {}
     for name, limit in limits.items():
@@ -191,7 +191,7 @@ def emergency_response(
         For faulty tables or people (naming ids), minutes not > 0.
     """
     limit, weights = check_minutes(minutes), series_of(people, "people")
-    travel = read_travel(minutes_table, destinations=weights.index)
+    travel = travel_of(minutes_table, destinations=weights.index)
     order = np.lexsort((travel.origin, travel.minutes, travel.destination))
     place, time, station = travel.destination[order], travel.minutes[order], travel.origin[order]
     turn = np.arange(len(place)) - np.searchsorted(place, place)
@@ -237,7 +237,7 @@ def shelter_places(
     """
     limit = check_minutes(minutes)
     weights, room = series_of(people, "people"), series_of(capacity, "capacity")
-    travel = read_travel(minutes_table, origins=weights.index, destinations=room.index)
+    travel = travel_of(minutes_table, origins=weights.index, destinations=room.index)
     near = travel.minutes <= limit
     i, j, t = travel.origin[near], travel.destination[near], travel.minutes[near]
     placed, walked = np.zeros(len(weights)), np.zeros(len(weights))

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from urbgeo.access.amounts import amounts_of, warn
 from urbgeo.access.decay import Decay, check_ascending
 from urbgeo.access.kernels import add_within
-from urbgeo.access.travel import Travel, read_travel, status_of
+from urbgeo.access.travel import Travel, status_of, travel_of
 from urbgeo.checks import check_choice, check_minutes, check_quantity
 from urbgeo.errors import InputError
 from urbgeo.provenance import Provenance
@@ -260,7 +260,7 @@ def _read(
         raise InputError(f"active: {active!r} is neither True nor False.")
     frame = amounts_of(amounts, "amounts")
     origins, destinations = (ids, frame.index) if active else (frame.index, ids)
-    travel = read_travel(minutes_table, origins=origins, destinations=destinations)
+    travel = travel_of(minutes_table, origins=origins, destinations=destinations)
     if not travel.whole:
         paired = travel.destination_reached if active else travel.origin_reached
         absent = int((~paired).sum())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from urbgeo.access.kernels import in_order, text_in_order
@@ -43,6 +42,8 @@ def is_text(kind: object) -> bool:
 
 def _bytes(column: pd.Series) -> tuple[Ints, Bytes]:
     """Where the text of each row begins and ends, and all its bytes."""
+    import pyarrow as pa  # an extra, there whenever text is kept by it
+
     held = pa.array(column.array)
     text = held.combine_chunks() if isinstance(held, pa.ChunkedArray) else held
     _, ends, data = text.cast(pa.large_string()).buffers()

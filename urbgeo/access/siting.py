@@ -16,7 +16,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csr_array, hstack, identity
 
 from urbgeo.access.amounts import series_of
-from urbgeo.access.travel import Travel, nearest_pairs, read_travel
+from urbgeo.access.travel import Travel, nearest_pairs, travel_of
 from urbgeo.checks import check_minutes, check_quantity, check_share
 from urbgeo.errors import InputError, UrbgeoError, some_of
 from urbgeo.provenance import Provenance
@@ -222,7 +222,7 @@ def _read(
 ) -> tuple[Travel, Floats, NDArray[np.bool_]]:
     """Travel, demand by position, and which destinations stand already."""
     people = series_of(demand, "demand")
-    travel = read_travel(minutes_table, origins=people.index)
+    travel = travel_of(minutes_table, origins=people.index)
     ids = list(existing)
     strange = [one for one in ids if one not in travel.destinations]
     if strange or len(set(ids)) < len(ids):

@@ -89,6 +89,11 @@ class Travel:
     whole: bool
     provenance: Provenance = field(default_factory=Provenance)
 
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Origins and destinations."""
+        return len(self.origins), len(self.destinations)
+
     @cached_property
     def origin(self) -> Places:
         """Position in ``origins`` of each pair."""
@@ -115,7 +120,7 @@ class Travel:
         """By origin, the sum of its pairs' weights times the amounts at their destinations; 0 for none."""
         sums = np.zeros(len(self.origins))
         if self.ends is None:
-            add_rows(weights.reshape(len(sums), -1), amounts, sums)
+            add_rows(weights.reshape(self.shape), amounts, sums)
         else:
             add_weighted(*self.ends, weights, amounts, sums)
         return sums
@@ -124,7 +129,7 @@ class Travel:
         """By destination, the sum of its pairs' weights times the amounts at their origins; 0 for none."""
         sums = np.zeros(len(self.destinations))
         if self.ends is None:
-            add_columns(weights.reshape(-1, len(sums)), amounts, sums)
+            add_columns(weights.reshape(self.shape), amounts, sums)
         else:
             add_weighted(*self.ends[::-1], weights, amounts, sums)
         return sums
@@ -133,7 +138,7 @@ class Travel:
         """By origin, the sum of the amounts at destinations within the limit; 0 for none."""
         sums = np.zeros(len(self.origins))
         if self.ends is None:
-            add_rows_within(self.minutes.reshape(len(sums), -1), limit, amounts, sums)
+            add_rows_within(self.minutes.reshape(self.shape), limit, amounts, sums)
         else:
             add_weighted(*self.ends, self._within(limit), amounts, sums)
         return sums
@@ -142,7 +147,7 @@ class Travel:
         """By destination, the sum of the amounts at origins within the limit; 0 for none."""
         sums = np.zeros(len(self.destinations))
         if self.ends is None:
-            add_columns_within(self.minutes.reshape(-1, len(sums)), limit, amounts, sums)
+            add_columns_within(self.minutes.reshape(self.shape), limit, amounts, sums)
         else:
             add_weighted(*self.ends[::-1], self._within(limit), amounts, sums)
         return sums
@@ -192,22 +197,31 @@ def read_travel(
     UrbgeoWarning
         When trips from an id take on average 30 times as long as those to it.
     """
+    found = travel_of(table, origins=origins, destinations=destinations)
+    if found is not table:
+        # A table in order is read where it lies; what is kept must not change with it.
+        found = replace(found, minutes=found.minutes.copy())
+    return found if provenance is None else replace(found, provenance=provenance)
+
+
+def travel_of(
+    table: pd.DataFrame | Travel, *, origins: pd.Index | None = None, destinations: pd.Index | None = None
+) -> Travel:
+    """:func:`read_travel` for one measure: its minutes may still be those of the table."""
     if isinstance(table, Travel):
         return _asked(table, origins, destinations)
     if not isinstance(table, pd.DataFrame):
         raise InputError(f"minutes table: a DataFrame is needed, not {type(table).__name__}.")
     if {"from", "to", "minutes"} <= set(table.columns):
-        found = _read_long(table, origins, destinations)
-    elif {table.index.name, table.columns.name} == {"origin", "destination"}:
-        found = _asked(_read_wide(table if table.index.name == "origin" else table.T), origins, destinations)
-    else:
-        raise InputError(
-            "minutes table: neither wide, with the index named 'origin' and the columns 'destination' "
-            "(name them with table.rename_axis(index='origin', columns='destination') after checking which "
-            "is which), nor long with columns from, to, minutes; it has index "
-            f"{table.index.name!r} and columns {some_of(table.columns)}."
-        )
-    return found if provenance is None else replace(found, provenance=provenance)
+        return _read_long(table, origins, destinations)
+    if {table.index.name, table.columns.name} == {"origin", "destination"}:
+        return _asked(_read_wide(table if table.index.name == "origin" else table.T), origins, destinations)
+    raise InputError(
+        "minutes table: neither wide, with the index named 'origin' and the columns 'destination' "
+        "(name them with table.rename_axis(index='origin', columns='destination') after checking which "
+        "is which), nor long with columns from, to, minutes; it has index "
+        f"{table.index.name!r} and columns {some_of(table.columns)}."
+    )
 
 
 def status_of(ids: pd.Index, asked: Bools, has: Bools) -> pd.Series:

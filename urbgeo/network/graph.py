@@ -96,7 +96,8 @@ def compile_graph(x: Floats, y: Floats, tails: Ints, heads: Ints, minutes: Float
         or absurd, with the positions of the arcs.
     """
     x, y = np.asarray(x, np.float64), np.asarray(y, np.float64)
-    tails, heads, minutes = np.asarray(tails), np.asarray(heads), np.asarray(minutes, np.float64)
+    tails, heads = (np.asarray(ends).astype(np.int64, copy=False) for ends in (tails, heads))
+    minutes = np.asarray(minutes, np.float64)
     _check_arcs(x, y, tails, heads, minutes)
     order = hilbert_order(x, y).astype(np.int32)
     rank = np.empty(order.size, np.int32)
@@ -128,6 +129,11 @@ def check_arc_count(count: int) -> None:
 
 def _check_arcs(x: Floats, y: Floats, tails: Ints, heads: Ints, minutes: Floats) -> None:
     check_arc_count(minutes.size)
+    if x.size != y.size or not tails.size == heads.size == minutes.size:
+        raise InputError(
+            f"arcs: {tails.size} tails, {heads.size} heads, {minutes.size} minutes, {x.size} x, {y.size} y; "
+            "give one of each for every arc, and for every node."
+        )
     faults = Faults("arcs")
     if not (np.isfinite(x).all() and np.isfinite(y).all()):
         bad = np.flatnonzero(~(np.isfinite(x) & np.isfinite(y)))

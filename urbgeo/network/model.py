@@ -25,10 +25,10 @@ from urbgeo.checks import (
 )
 from urbgeo.crs import metric_crs
 from urbgeo.errors import Faults, InputError, some_of
-from urbgeo.network.graph import Graph, compile_graph
-from urbgeo.network.hierarchy import Hierarchy, fit
+from urbgeo.network.graph import ABSURD_MINUTES, Graph, compile_graph
+from urbgeo.network.hierarchy import Hierarchy, Topology, fit
 from urbgeo.network.speeds import OFF_NETWORK_KMH, ROAD_CLASSES, class_speeds
-from urbgeo.network.store import cached_topology, topology_path
+from urbgeo.network.store import cached_topology, topology_is_kept
 from urbgeo.provenance import Provenance
 
 Floats = NDArray[np.float64]
@@ -128,15 +128,20 @@ class TravelNetwork:
 
     @cached_property
     def hierarchy(self) -> Hierarchy:
-        """A contraction hierarchy fitted to these minutes; its topology is kept on disk for the next time."""
-        return fit(cached_topology(self.graph), self.graph)
+        """A contraction hierarchy fitted to these minutes."""
+        return fit(self.topology, self.graph)
+
+    @cached_property
+    def topology(self) -> Topology:
+        """What the hierarchy knows without minutes; kept on disk for the next time."""
+        return cached_topology(self.graph)
 
     @property
     def hierarchy_state(self) -> str:
         """``"fitted"``, ``"prepared"`` (the topology is in the cache) or ``"none"``."""
         if "hierarchy" in self.__dict__:
             return "fitted"
-        return "prepared" if topology_path(self.graph).exists() else "none"
+        return "prepared" if "topology" in self.__dict__ or topology_is_kept(self.graph) else "none"
 
     @cached_property
     def component(self) -> Ints:
@@ -251,6 +256,7 @@ def build_network(
     check_points(nodes, "nodes")
     by_class = class_speeds(speeds)
     timed = _timed(_checked_links(nodes, links), by_class, set(speeds or ()))
+    check_link_minutes(timed)
     crs = metric_crs(nodes)
     points = nodes[["geometry"]].to_crs(crs)
     if "geometry" in timed:
@@ -265,10 +271,23 @@ def build_network(
     return TravelNetwork(points, timed, snapping or Snapping(), about)
 
 
+def check_link_minutes(links: pd.DataFrame) -> None:
+    """Refuse links of a compiled table that take absurdly long, by their ids."""
+    longest = np.fmax(*(links[way].to_numpy(np.float64) for way in ("minutes", "minutes_back")))
+    absurd = links.index[longest > ABSURD_MINUTES]
+    if len(absurd):
+        raise InputError(
+            f"links: minutes above {ABSURD_MINUTES:g} at {some_of(absurd)}; look at their units, lengths and "
+            "speeds."
+        )
+
+
 def _checked_links(nodes: gpd.GeoDataFrame, links: pd.DataFrame) -> pd.DataFrame:
     check_columns(links, "links", LINK_COLUMNS)
     if links.empty:
         raise InputError("links: it has no rows.")
+    if isinstance(links, gpd.GeoDataFrame) and links.active_geometry_name not in (None, "geometry"):
+        links = links.rename_geometry("geometry")
     table = pd.DataFrame(links.copy(deep=False))
     faults = Faults("links")
     add_id_faults(faults, links.index)

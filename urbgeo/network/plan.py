@@ -86,22 +86,23 @@ def plan_table(
 
 
 def plan_sums(
-    graph: Graph, sources: int, limit: float, *, topology: bool, fitted: bool, sample: Ints
+    graph: Graph, sources: int, limit: float, *, topology: bool, fitted: bool, sample: Ints, sums: int = 1
 ) -> Plan:
-    """The cheaper way to sums within ``limit`` minutes of so many nodes."""
+    """The cheaper way to so many ``sums`` within ``limit`` minutes of so many nodes."""
     threads = thread_count()
     reached = nodes_within(graph, sample, limit)
     plain_s = sources * reached * PLAIN_S_PER_NODE / threads
     wait_s = _seconds_to_hierarchy(graph, topology=topology, fitted=fitted)
+    held = 2 * sources * sums * 8
     together, ground = _block_of(graph.node_count, sources, reached)
     each_block = ground * (GATHER_S_PER_NODE + SUM_S_PER_NODE * -(-together // LANES))
     lanes_s = wait_s + sources / together * each_block / threads
     if plain_s <= lanes_s:
         why = f"{sources:,} searches of about {reached:,} nodes cost less than a hierarchy ({lanes_s:.2g} s)."
-        return Plan("plain", why, plain_s, plain_bytes(graph, threads))
+        return Plan("plain", why, plain_s, held + plain_bytes(graph, threads))
     why = f"neighbouring nodes share their work in a hierarchy; plain searches would take {plain_s:.2g} s."
     need = hierarchy_bytes(graph, prepared=topology) + threads * ground * (LANES * 4 + JOINTS_PER_NODE * 24)
-    return Plan("hierarchy", why, lanes_s, need + plain_bytes(graph, threads))
+    return Plan("hierarchy", why, lanes_s, held + need + plain_bytes(graph, threads))
 
 
 def _seconds_to_hierarchy(graph: Graph, *, topology: bool, fitted: bool) -> float:

@@ -23,7 +23,6 @@ from urbgeo.network.hierarchy import Hierarchy
 from urbgeo.network.model import Snapping, TravelNetwork
 from urbgeo.network.store import (
     Arrays,
-    cached_topology,
     graph_arrays,
     graph_from,
     keep_topology,
@@ -79,7 +78,7 @@ def save_network(network: TravelNetwork, path: Path | str, *, hierarchy: bool = 
     arrays |= {f"graph/{name}": array for name, array in compiled.items()}
     if hierarchy or network.hierarchy_state == "fitted":
         arrays |= {f"hierarchy/{name}": array for name, array in network.hierarchy.__dict__.items()}
-        topology, told["topology"] = topology_arrays(cached_topology(network.graph))
+        topology, told["topology"] = topology_arrays(network.topology)
         arrays |= {f"topology/{name}": array for name, array in topology.items()}
     return write_arrays(path, arrays, kind=KIND, **told)
 
@@ -87,10 +86,13 @@ def save_network(network: TravelNetwork, path: Path | str, *, hierarchy: bool = 
 def open_network(path: Path | str) -> TravelNetwork:
     """Open what :func:`save_network` wrote.
 
+    The topology of a hierarchy in it is put into the cache (``URBGEO_CACHE``), so that edits of speeds need
+    not prepare it again.
+
     Raises
     ------
     InputError
-        When the file is missing or damaged, holds something else, or is of a later format; it says which.
+        When the file is missing or damaged, holds something else, or is of another format; it says which.
     """
     try:
         arrays, told = read_arrays(path, check=True)
@@ -116,7 +118,9 @@ def open_network(path: Path | str) -> TravelNetwork:
     if fitted := _under("hierarchy/", arrays):
         network.__dict__["hierarchy"] = Hierarchy(**fitted)
         # An edit of speeds then needs to be fitted only, here as where the network was saved.
-        keep_topology(network.graph, topology_from(_under("topology/", arrays), told["topology"]))
+        topology = topology_from(_under("topology/", arrays), told["topology"])
+        network.__dict__["topology"] = topology
+        keep_topology(network.graph, topology)
     return network
 
 

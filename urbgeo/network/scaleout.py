@@ -25,7 +25,7 @@ from urbgeo.network.lanes import lanes_table
 from urbgeo.network.plain import ends_table
 from urbgeo.network.plain import sums_within as plain_sums
 from urbgeo.network.store import cache_folder, read_graph, read_hierarchy, write_graph, write_hierarchy
-from urbgeo.options import options, progress_bar
+from urbgeo.options import one_thread, progress_bar
 from urbgeo.provenance import package_version
 
 Floats = NDArray[np.float64]
@@ -35,6 +35,7 @@ Ends = tuple[Ints, Floats, Ints, Floats]
 
 ROWS_PER_TASK = 256
 STRETCHES_PER_TASK = 16
+WORKERS_WITHIN_S = 30
 
 
 def solve_rows(
@@ -142,7 +143,12 @@ def check_workers(client: Any) -> None:
         raise MissingExtraError("distributed", "dask", "client=") from error
     if not isinstance(client, Client):
         raise InputError(f"client: a dask.distributed.Client is needed, not {type(client).__name__}.")
-    client.wait_for_workers(1, timeout=30)
+    try:
+        client.wait_for_workers(1, timeout=WORKERS_WITHIN_S)
+    except TimeoutError as error:
+        raise InputError(
+            f"client: no worker came within {WORKERS_WITHIN_S} s; start some (dask worker SCHEDULER)."
+        ) from error
     import pkgutil
 
     found = client.run(pkgutil.resolve_name, "urbgeo:__version__", on_error="return")
@@ -204,8 +210,8 @@ def _stretch_task(
 
 def _on_one_thread(work: Callable[[], Minutes]) -> Minutes:
     """The cluster shares out the cores; a task takes one and shows no bar of its own."""
-    options.threads, options.progress = 1, False
-    return work()
+    with one_thread():
+        return work()
 
 
 @lru_cache(maxsize=2)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from urbgeo.checks import add_amount_faults, check_columns, check_points, is_finite_number
 from urbgeo.errors import Faults, InputError, some_of
-from urbgeo.network.model import LINK_COLUMNS, TravelNetwork, build_network
+from urbgeo.network.model import LINK_COLUMNS, TravelNetwork, build_network, check_link_minutes
 from urbgeo.network.speeds import class_speeds
 from urbgeo.provenance import Provenance
 from urbgeo.regions.region import Region
@@ -147,7 +147,7 @@ def with_speeds(network: TravelNetwork, speeds: Mapping[str, float] | pd.Series)
         faults.add(
             "no such class or link", ids=unknown, remedy=f"classes are {some_of(sorted(set(classes)))}"
         )
-    values = pd.Series(speeds, dtype=float)
+    values = pd.to_numeric(pd.Series(speeds, dtype=object), errors="coerce").astype(float)
     wrong = values.index[~((values > 0) & np.isfinite(values))]
     if len(wrong):
         faults.add(
@@ -155,7 +155,7 @@ def with_speeds(network: TravelNetwork, speeds: Mapping[str, float] | pd.Series)
         )
     faults.raise_if_any()
     touched = kmh.notna()
-    minutes = (links["length_km"] / kmh * 60.0).where(touched, links["minutes"])
+    minutes = (links["length_km"] * 60.0 / kmh).where(touched, links["minutes"])
     back = minutes.where(touched & links["minutes_back"].notna(), links["minutes_back"])
     changed = links.assign(
         minutes=minutes,
@@ -163,6 +163,7 @@ def with_speeds(network: TravelNetwork, speeds: Mapping[str, float] | pd.Series)
         speed_kmh=kmh.where(touched, links["speed_kmh"]),
         speed_source=links["speed_source"].mask(touched, "override"),
     )
+    check_link_minutes(changed)
     about = network.provenance
     named = {} if isinstance(speeds, pd.Series) else {name: float(speeds[name]) for name in speeds}
     about = Provenance(

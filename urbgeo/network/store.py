@@ -145,8 +145,8 @@ def write_topology(path: Path | str, topology: Topology) -> Path:
 
 
 def read_topology(path: Path | str) -> Topology:
-    """Map a topology from its file."""
-    return topology_from(*_of_kind(path, "topology"))
+    """Map a topology from its file, which is read once: a spoilt one would lead compiled code astray."""
+    return topology_from(*_of_kind(path, "topology", check=True))
 
 
 def links_digest(graph: Graph) -> str:
@@ -173,6 +173,14 @@ def topology_path(graph: Graph) -> Path:
     return cache_folder() / f"topology-{links_digest(graph)}.arrays"
 
 
+def topology_is_kept(graph: Graph) -> bool:
+    """Whether the cache has the topology of this graph; a folder that cannot be looked into has none."""
+    try:
+        return topology_path(graph).exists()
+    except OSError:
+        return False
+
+
 def cached_topology(graph: Graph) -> Topology:
     """The topology of a graph, from the cache where it is there, else prepared and kept.
 
@@ -180,32 +188,31 @@ def cached_topology(graph: Graph) -> Topology:
     """
     if graph.node_count < CACHED_FROM_NODES:
         return prepare(graph)
-    path = topology_path(graph)
-    if path.exists():
+    if topology_is_kept(graph):
         try:
-            return read_topology(path)
+            return read_topology(topology_path(graph))
         except SourceError as error:
             log.warning("%s Preparing anew.", error)
     topology = prepare(graph)
-    _keep(path, topology)
+    _keep(graph, topology)
     return topology
 
 
 def keep_topology(graph: Graph, topology: Topology) -> None:
     """Put a topology into the cache unless it is there, or prepared quicker than found."""
-    if graph.node_count >= CACHED_FROM_NODES and not (path := topology_path(graph)).exists():
-        _keep(path, topology)
+    if graph.node_count >= CACHED_FROM_NODES and not topology_is_kept(graph):
+        _keep(graph, topology)
 
 
-def _keep(path: Path, topology: Topology) -> None:
+def _keep(graph: Graph, topology: Topology) -> None:
     try:
-        write_topology(path, topology)
+        write_topology(topology_path(graph), topology)
     except OSError as error:
         log.info("the hierarchy is not kept: %s", error)
 
 
-def _of_kind(path: Path | str, kind: str) -> tuple[Arrays, dict[str, Any]]:
-    arrays, about = read_arrays(path)
+def _of_kind(path: Path | str, kind: str, *, check: bool = False) -> tuple[Arrays, dict[str, Any]]:
+    arrays, about = read_arrays(path, check=check)
     if about.get("kind") != kind:
         raise SourceError(f"{path}: it holds a {about.get('kind')}, not a {kind}.")
     return arrays, about

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from urbgeo.checks import check_minutes
-from urbgeo.errors import MissingExtraError
+from urbgeo.errors import InputError, MissingExtraError
 from urbgeo.files import written_whole
 from urbgeo.network.attach import attach
 from urbgeo.network.lanes import LANES
@@ -60,7 +60,10 @@ def write_minutes_table(
     start = attach(network, origins, name="origins")
     end = attach(network, destinations, name="destinations")
     plan, rows = _blocks(plan_between(network, start, end, limit), len(origins), len(destinations))
-    names = pa.array(origins.index), pa.array(destinations.index)
+    try:
+        names = pa.array(origins.index), pa.array(destinations.index)
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        raise InputError(f"origins, destinations: ids of several kinds ({error}); make all text.") from error
     schema = pa.schema([("origin", names[0].type), ("destination", names[1].type), ("minutes", pa.float32())])
     with written_whole(path) as part, pq.ParquetWriter(part, schema) as writer:
         for first in range(0, len(origins), rows):

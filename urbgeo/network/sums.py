@@ -57,8 +57,8 @@ def node_sums(
     explain
         Put the way it was done, and why, into ``result.attrs["plan"]``.
     client
-        A ``dask.distributed.Client`` whose workers share the nodes; None for the threads of this machine. The
-        sums are the same to the bit.
+        A ``dask.distributed.Client`` whose workers share the nodes, when at least half of them are asked for;
+        None for the threads of this machine. The sums are the same to the bit.
 
     Returns
     -------
@@ -74,7 +74,10 @@ def node_sums(
     bounds = check_bounds(minutes)
     per_node = _aligned_weights(network, weights)
     which = _positions(network, nodes)
-    plan = _plan(network, which, bounds[-1])
+    if 2 * len(which) < len(network.nodes):
+        client = None
+    planned = which if client is None else np.arange(len(network.nodes))
+    plan = _plan(network, planned, bounds[-1], per_node.shape[1] * len(bounds))
     check_budget(plan, "node_sums")
     log.info("node_sums: %s", plan)
     if client is None and (plan.method == "plain" or len(which) < len(network.nodes)):
@@ -141,7 +144,7 @@ def sums_within(
 
 def check_bounds(minutes: float | Sequence[float]) -> Floats:
     """Bounds in minutes, ascending; refuse what is no time or comes twice."""
-    given = list(minutes) if isinstance(minutes, Sequence | np.ndarray) else [minutes]
+    given = list(np.atleast_1d(minutes)) if isinstance(minutes, Sequence | np.ndarray) else [minutes]
     if not given:
         raise InputError("minutes: no bound is given; give one or more numbers of minutes > 0.")
     bounds = np.array(sorted(check_minutes(one) for one in given))
@@ -176,10 +179,17 @@ def _positions(network: TravelNetwork, nodes: Sequence[object] | pd.Index | None
     return found.astype(np.int64)
 
 
-def _plan(network: TravelNetwork, which: Ints, limit: float) -> Plan:
+def _plan(network: TravelNetwork, which: Ints, limit: float, sums: int) -> Plan:
+    """The plan for so many sums of each of these nodes."""
     graph, ready = network.graph, network.hierarchy_state
     return plan_sums(
-        graph, len(which), limit, topology=ready != "none", fitted=ready == "fitted", sample=sample_of(which)
+        graph,
+        len(which),
+        limit,
+        topology=ready != "none",
+        fitted=ready == "fitted",
+        sample=sample_of(which),
+        sums=sums,
     )
 
 
@@ -207,7 +217,7 @@ def _frame(
     sums: Floats, index: pd.Index, columns: pd.Index, bounds: Floats, plan: Plan | None
 ) -> pd.DataFrame:
     names = pd.MultiIndex.from_product([columns, bounds], names=["weight", "minutes"])
-    values = sums.transpose(0, 2, 1).reshape(len(index), -1)
+    values = sums.transpose(0, 2, 1).reshape(len(index), len(names))
     frame = pd.DataFrame(values, index=index, columns=names)
     if plan:
         frame.attrs["plan"] = str(plan)
