@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from urbgeo.network.compiling import kernel
+from urbgeo.compiling import kernel
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -13,8 +13,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from urbgeo.compiling import kernel
 from urbgeo.network.attach import AT_NODE_M, Attachment
-from urbgeo.network.compiling import kernel
 from urbgeo.network.model import TravelNetwork
 from urbgeo.network.plain import nearest_seed
 from urbgeo.options import thread_count

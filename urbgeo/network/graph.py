@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from urbgeo.compiling import kernel, without_numba
 from urbgeo.errors import Faults, InputError
-from urbgeo.network.compiling import kernel
 from urbgeo.network.order import hilbert_order
 
 Floats = NDArray[np.float64]
@@ -155,6 +155,19 @@ def _sorted_arcs(tails: NDArray[np.int32], heads: NDArray[np.int32], minutes: Fl
     return Arcs(start, arcs)
 
 
+def _sort(
+    place: NDArray[np.int32],
+    tails: NDArray[np.int32],
+    heads: NDArray[np.int32],
+    minutes: Floats,
+    arcs: NDArray[np.void],
+) -> None:
+    """:func:`_scatter` by a sort."""
+    order = np.argsort(tails, kind="stable")
+    arcs["head"], arcs["minutes"] = heads[order], minutes[order]
+
+
+@without_numba(_sort)
 @kernel()
 def _scatter(
     place: NDArray[np.int32],

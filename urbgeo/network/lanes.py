@@ -17,11 +17,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from urbgeo.compiling import only_compiled
 from urbgeo.network.bounded import Workspace, explore, forget, workspace
-from urbgeo.network.compiling import kernel
 from urbgeo.network.graph import CLOSED_BOUND, Arcs, Graph
 from urbgeo.network.hierarchy import Hierarchy
 from urbgeo.network.parallel import Stop, over_blocks
+
+kernel = only_compiled("A hierarchy")
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
