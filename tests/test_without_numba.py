@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from tests.sources.osm_files import write_pbf
 from tests.test_rooms import PACKAGE
 from urbgeo import isochrones, minutes_table, nearest_facility, quickest_paths
 from urbgeo.compiling import COMPILED
+from urbgeo.network import plan
 from urbgeo.network.model import TravelNetwork
 from urbgeo.network.store import links_digest
 from urbgeo.regions.region import Region
@@ -126,6 +128,17 @@ def test_what_needs_numba_names_the_job_and_the_rest_can_be_imported(tmp_path: P
     )
     assert told == [f"{job} needs the package 'numba'. Install it with: pip install numba" for job in jobs]
     assert len(log) == 1
+
+
+def test_no_hierarchy_is_planned_even_if_it_is_ready(hunan_network: TravelNetwork) -> None:
+    graph, ready = hunan_network.graph, {"topology": True, "fitted": True, "sample": np.arange(1)}
+    for asked in (
+        lambda: plan.plan_table(graph, 10**6, 10**6, np.inf, **ready),
+        lambda: plan.plan_sums(graph, 10**6, 500.0, **ready),
+    ):
+        assert asked().method == "hierarchy"
+        with mock.patch.object(plan, "COMPILED", False):
+            assert asked().method == "plain" and "a hierarchy needs numba" in asked().why
 
 
 def test_numba_is_imported_in_one_place() -> None:

@@ -216,7 +216,7 @@ def test_sums_within_equal_a_table_by_both_ways(
 def test_decay_sums_equal_a_table(way: ModuleType, graph: tuple[int, Arcs]) -> None:
     n, arcs = graph
     weights = np.arange(1.0, n + 1)[:, None]
-    steps, shares = np.array([0.0, 10.0, 30.0]), np.array([1.0, 0.4, 0.0])
+    steps, shares = np.array([0.0, 10.0, 30.0]), np.array([1.0, 0.4, 0.1])
     for direction in DIRECTIONS:
         faded = np.interp(all_pairs(n, arcs, direction), steps, shares, right=0.0)
         ours = way.decay_sums(graph_of(n, arcs), np.arange(n), weights, steps, shares, direction=direction)
