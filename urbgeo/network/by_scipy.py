@@ -230,7 +230,7 @@ def _arcs(graph: Graph, direction: str) -> csr_array:
 
 
 def _least(tails: Ints, heads: Places, minutes: Floats, shape: tuple[int, int]) -> csr_array:
-    """Arcs by tail, of parallel ones the least: scipy would add them up. Zeros are kept, as arcs."""
+    """Arcs by tail, of parallel ones the least: scipy may add them up. Zeros are kept, as arcs."""
     order = np.lexsort((minutes, heads, tails))
     tails, heads = tails[order], heads[order]
     kept = np.ones(order.size, bool)
