@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "urbgeo"
 
 ORDER = [
-    "errors", "files", "provenance", "options", "checks", "crs", "sources", "regions", "network",
+    "errors", "files", "provenance", "options", "compiling", "checks", "crs", "sources", "regions", "network",
     "access", "cities", "land", "indicators", "maps", "study", "cli", "__main__",
 ]  # fmt: skip
 

@@ -18,12 +18,11 @@ class SourceError(UrbgeoError, OSError):
 
 
 class MissingExtraError(UrbgeoError, ImportError):
-    """An optional dependency is not installed; the message names the extra."""
+    """A dependency is not installed; the message names the extra that brings it, if it is one."""
 
-    def __init__(self, package: str, extra: str, purpose: str) -> None:
-        super().__init__(
-            f'{purpose} needs the package {package!r}. Install it with: pip install "urbgeo[{extra}]"'
-        )
+    def __init__(self, package: str, extra: str | None, purpose: str) -> None:
+        wanted = package if extra is None else f'"urbgeo[{extra}]"'
+        super().__init__(f"{purpose} needs the package {package!r}. Install it with: pip install {wanted}")
 
 
 class UrbgeoWarning(UserWarning):

@@ -48,6 +48,22 @@ def test_minutes_on_the_lattice_are_those_of_points(
     assert (start.index[which.ravel()[asked]] == found["facility"].iloc[asked]).mean() > 0.99  # else ties
 
 
+@QUICK
+@given(STARTS, st.sampled_from(["from", "to"]), st.sampled_from(ROADS), st.sampled_from([8.0, np.inf]))
+def test_without_kernels_the_lattice_is_the_same(
+    starts: list[tuple[float, float]], direction: str, columns: dict[str, object], limit: float
+) -> None:
+    network = ring_road(**columns)
+    roads, start = roads_of(network), attach_all(network, points(starts), "origins")
+    reached = reach_nodes(network, roads, start, limit, direction)
+    x, y = (corner + 1000 * np.arange(-6, 27, 0.9) for corner in (500_000.0, 3_000_000.0))
+    one = lattice._minutes_of_points(roads, reached, x, y, 700.0)
+    other = lattice._minutes_on_tile(roads, reached, x, y, 700.0)
+    for place in (0, 2):
+        np.testing.assert_allclose(one[place], other[place], rtol=1e-9, atol=1e-6)
+    assert (one[1] == other[1]).mean() > 0.99  # else ties
+
+
 def test_tiles_change_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
     network, roads = town(1), roads_of(town(1))
     start = attach_all(network, network.nodes.loc[["n60", "n340"]], "origins")

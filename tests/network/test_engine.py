@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
+from types import ModuleType
 from unittest import mock
 
 import networkx as nx
@@ -13,26 +14,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from urbgeo.errors import InputError
-from urbgeo.network import bounded, dissection, elimination
+from urbgeo.network import bounded, by_scipy, dissection, elimination, plain
+from urbgeo.network import graph as graphs
 from urbgeo.network import hierarchy as hierarchies
+from urbgeo.network import order as orders
 from urbgeo.network.graph import Graph, check_arc_count, compile_graph
 from urbgeo.network.lane_sums import lanes_sums, lanes_sums_of
 from urbgeo.network.lanes import lanes_table
 from urbgeo.network.order import hilbert_order
-from urbgeo.network.plain import (
-    decay_sums,
-    ends_table,
-    minutes_of_nodes,
-    nearest_seed,
-    nearest_seeds,
-    paths_to,
-    reached_nodes,
-    sums_within,
-)
+from urbgeo.network.plain import ends_table, minutes_of_nodes, sums_within
 from urbgeo.options import options
 
 Arcs = list[tuple[int, int, float]]
 DIRECTIONS = ("from", "to")
+WAYS = (plain, by_scipy)
+either_way = pytest.mark.parametrize("way", WAYS, ids=["compiled", "scipy"])
 
 
 @st.composite
@@ -84,10 +80,11 @@ def on_nodes(n: int) -> tuple[np.ndarray, np.ndarray]:
     return np.stack([every, every], axis=1), np.zeros((n, 2))
 
 
+@either_way
 @settings(max_examples=50, deadline=None)
 @given(multigraphs(), st.sampled_from([np.inf, 5.0, 20.0]), st.data())
 def test_one_to_all_and_nearest_equal_networkx(
-    graph: tuple[int, Arcs], limit: float, data: st.DataObject
+    way: ModuleType, graph: tuple[int, Arcs], limit: float, data: st.DataObject
 ) -> None:
     n, arcs = graph
     seeds = np.array(sorted(data.draw(st.sets(st.integers(0, n - 1), min_size=1, max_size=5))))
@@ -97,12 +94,12 @@ def test_one_to_all_and_nearest_equal_networkx(
         pairs = all_pairs(n, arcs, direction)[seeds] + late[:, None]
         expected = np.where(pairs.min(axis=0) <= limit, pairs.min(axis=0), np.inf)
         np.testing.assert_allclose(
-            minutes_of_nodes(compiled, seeds, late, limit, direction=direction), expected, rtol=1e-12
+            way.minutes_of_nodes(compiled, seeds, late, limit, direction=direction), expected, rtol=1e-12
         )
-        nodes, within = reached_nodes(compiled, seeds, late, limit, direction=direction)
+        nodes, within = way.reached_nodes(compiled, seeds, late, limit, direction=direction)
         assert sorted(nodes) == np.flatnonzero(np.isfinite(expected)).tolist()
         np.testing.assert_allclose(within, expected[nodes], rtol=1e-12)
-        minutes, label = nearest_seed(
+        minutes, label = way.nearest_seed(
             compiled, seeds, late, np.arange(len(seeds)), limit, direction=direction
         )
         np.testing.assert_allclose(minutes, expected, rtol=1e-12)
@@ -111,29 +108,33 @@ def test_one_to_all_and_nearest_equal_networkx(
         np.testing.assert_allclose(pairs[label[found], found], expected[found], rtol=1e-12)
 
 
+@either_way
 @settings(max_examples=40, deadline=None)
 @given(multigraphs())
-def test_equal_minutes_go_to_the_smaller_label(graph: tuple[int, Arcs]) -> None:
+def test_equal_minutes_go_to_the_smaller_label(way: ModuleType, graph: tuple[int, Arcs]) -> None:
     n, arcs = graph
     whole = [(a, b, float(round(minutes))) for a, b, minutes in arcs]
     seeds, labels = np.arange(min(n, 4)), np.array([3, 1, 2, 0])[: min(n, 4)]
     pairs = all_pairs(n, whole, "from")[seeds]
-    _, label = nearest_seed(graph_of(n, whole), seeds, np.zeros(len(seeds)), labels)
+    _, label = way.nearest_seed(graph_of(n, whole), seeds, np.zeros(len(seeds)), labels)
     for node in range(n):
         best = pairs[:, node].min()
         expected = labels[pairs[:, node] == best].min() if np.isfinite(best) else -1
         assert label[node] == expected
 
 
+@either_way
 @settings(max_examples=40, deadline=None)
 @given(multigraphs(), st.integers(1, 4), st.sampled_from([np.inf, 12.0]))
-def test_the_k_nearest_equal_a_sorted_table(graph: tuple[int, Arcs], count: int, limit: float) -> None:
+def test_the_k_nearest_equal_a_sorted_table(
+    way: ModuleType, graph: tuple[int, Arcs], count: int, limit: float
+) -> None:
     n, arcs = graph
     seeds = np.arange(0, n, 2)
     for direction in DIRECTIONS:
         pairs = all_pairs(n, arcs, direction)[seeds]
         pairs[pairs > limit] = np.inf
-        minutes, label = nearest_seeds(
+        minutes, label = way.nearest_seeds(
             graph_of(n, arcs), seeds, np.zeros(len(seeds)), seeds, count, limit, direction=direction
         )
         expected = np.full((count, n), np.inf)
@@ -158,8 +159,9 @@ def test_tables_by_search_and_by_hierarchy_equal_networkx(
     for direction in DIRECTIONS:
         expected = all_pairs(n, arcs, direction)
         expected[expected > limit] = np.inf
-        plain = ends_table(compiled, nodes, legs, nodes, legs, limit, direction=direction)
-        np.testing.assert_allclose(plain, expected, rtol=1e-12)
+        for way in WAYS:
+            searched = way.ends_table(compiled, nodes, legs, nodes, legs, limit, direction=direction)
+            np.testing.assert_allclose(searched, expected, rtol=1e-12)
         either = fitted if direction == "from" else fitted.reversed()
         lanes = lanes_table(compiled, either, nodes, legs, nodes, legs, limit)
         inside = np.abs(expected - limit) > 1e-9 if np.isfinite(limit) else np.full(expected.shape, True)
@@ -178,7 +180,8 @@ def test_points_between_two_nodes_take_the_better_end(graph: tuple[int, Arcs], s
     pairs = all_pairs(n, arcs, "from")
     through = legs[:, None, :, None] + pairs[nodes[:, None, :, None], nodes[None, :, None, :]]
     expected = (through + legs[None, :, None, :]).min(axis=(2, 3))
-    np.testing.assert_allclose(ends_table(compiled, nodes, legs, nodes, legs), expected, rtol=1e-12)
+    for way in WAYS:
+        np.testing.assert_allclose(way.ends_table(compiled, nodes, legs, nodes, legs), expected, rtol=1e-12)
     np.testing.assert_allclose(lanes_table(compiled, fitted, nodes, legs, nodes, legs), expected, rtol=1e-9)
 
 
@@ -196,8 +199,9 @@ def test_sums_within_equal_a_table_by_both_ways(
     for direction in DIRECTIONS:
         pairs = all_pairs(n, whole, direction)
         expected = np.stack([(pairs <= bound) @ weights for bound in bounds], axis=1)
-        plain = sums_within(compiled, np.arange(n), weights, bounds, direction=direction)
-        np.testing.assert_array_equal(plain, expected)
+        for way in WAYS:
+            searched = way.sums_within(compiled, np.arange(n), weights, bounds, direction=direction)
+            np.testing.assert_array_equal(searched, expected)
         either = fitted if direction == "from" else fitted.reversed()
         lanes = lanes_sums(compiled, either, 0, n, weights, bounds, direction=direction)
         np.testing.assert_array_equal(lanes[compiled.rank], expected)
@@ -206,21 +210,25 @@ def test_sums_within_equal_a_table_by_both_ways(
         np.testing.assert_array_equal(of_some, expected[some])
 
 
+@either_way
 @settings(max_examples=40, deadline=None)
 @given(multigraphs())
-def test_decay_sums_equal_a_table(graph: tuple[int, Arcs]) -> None:
+def test_decay_sums_equal_a_table(way: ModuleType, graph: tuple[int, Arcs]) -> None:
     n, arcs = graph
     weights = np.arange(1.0, n + 1)[:, None]
-    steps, shares = np.array([0.0, 10.0, 30.0]), np.array([1.0, 0.4, 0.0])
+    steps, shares = np.array([0.0, 10.0, 30.0]), np.array([1.0, 0.4, 0.1])
     for direction in DIRECTIONS:
         faded = np.interp(all_pairs(n, arcs, direction), steps, shares, right=0.0)
-        ours = decay_sums(graph_of(n, arcs), np.arange(n), weights, steps, shares, direction=direction)
+        ours = way.decay_sums(graph_of(n, arcs), np.arange(n), weights, steps, shares, direction=direction)
         np.testing.assert_allclose(ours, faded @ weights, rtol=1e-9, atol=1e-9)
 
 
+@either_way
 @settings(max_examples=40, deadline=None)
 @given(multigraphs(), st.data())
-def test_a_path_is_joined_and_as_long_as_its_minutes(graph: tuple[int, Arcs], data: st.DataObject) -> None:
+def test_a_path_is_joined_and_as_long_as_its_minutes(
+    way: ModuleType, graph: tuple[int, Arcs], data: st.DataObject
+) -> None:
     n, arcs = graph
     shortest: dict[tuple[int, int], float] = {}
     for tail, head, minutes in arcs:
@@ -228,7 +236,7 @@ def test_a_path_is_joined_and_as_long_as_its_minutes(graph: tuple[int, Arcs], da
     seeds = np.array(data.draw(st.lists(st.integers(0, n - 1), min_size=1, max_size=3)))
     late = np.array(data.draw(st.lists(st.floats(0, 30), min_size=len(seeds), max_size=len(seeds))))
     expected = (all_pairs(n, arcs, "from")[seeds] + late[:, None]).min(axis=0)
-    minutes, paths = paths_to(graph_of(n, arcs), seeds, late, np.arange(n))
+    minutes, paths = way.paths_to(graph_of(n, arcs), seeds, late, np.arange(n))
     np.testing.assert_allclose(minutes, expected, rtol=1e-12)
     for target, path in enumerate(paths):
         if np.isinf(expected[target]):
@@ -237,6 +245,53 @@ def test_a_path_is_joined_and_as_long_as_its_minutes(graph: tuple[int, Arcs], da
         assert path[-1] == target
         length = sum(shortest[a, b] for a, b in pairwise(path.tolist()))
         assert length + late[seeds == path[0]].min() == pytest.approx(expected[target], rel=1e-12)
+
+
+@settings(max_examples=60, deadline=None)
+@given(multigraphs(), st.integers(0, 999))
+def test_scipy_gives_the_very_bits_of_the_compiled_searches(graph: tuple[int, Arcs], seed: int) -> None:
+    """In blocks of two, with ties, head starts that are infinite or late, and limits that nodes stand on."""
+    n, arcs = graph
+    compiled, rng = graph_of(n, arcs, seed), np.random.default_rng(seed)
+    seeds, late, labels = rng.integers(0, n, 6), rng.integers(0, 9, 6).astype(float), rng.integers(0, 4, 6)
+    late[rng.random(6) < 0.2] = np.inf
+    ends, legs = rng.integers(0, n, (7, 2)), rng.integers(0, 5, (7, 2)) / 2
+    met = plain.minutes_of_nodes(compiled, seeds, late)
+
+    def found(way: ModuleType, limit: float, direction: str) -> Iterator[np.ndarray]:
+        """What each search gives; where its order is free, put in order."""
+        yield way.minutes_of_nodes(compiled, seeds, late, limit, direction=direction)
+        nodes, minutes = way.reached_nodes(compiled, seeds, late, limit, direction=direction)
+        yield from (nodes[np.argsort(nodes)], minutes[np.argsort(nodes)])
+        yield from way.nearest_seed(compiled, seeds, late, labels, limit, direction=direction)
+        yield from way.nearest_seeds(compiled, seeds, late, labels, 3, limit, direction=direction)
+        half = np.empty((7, 7), np.float32)
+        for out in (None, half):
+            yield way.ends_table(compiled, ends, legs, ends, legs, limit, direction=direction, out=out)
+        yield half
+        minutes, paths = way.paths_to(compiled, seeds, late, np.arange(n))
+        yield from (minutes, *paths)
+
+    with mock.patch.object(by_scipy, "MOST_AT_ONCE", 2):
+        for limit in np.unique([0.0, np.inf, *met[np.isfinite(met)][:2]]):
+            for direction in DIRECTIONS:
+                for one, other in zip(*(found(way, limit, direction) for way in WAYS), strict=True):
+                    np.testing.assert_array_equal(one, other, strict=True)
+
+
+@settings(max_examples=40, deadline=None)
+@given(multigraphs(), st.integers(0, 99))
+def test_a_graph_is_the_same_without_its_kernels(graph: tuple[int, Arcs], seed: int) -> None:
+    compiled = graph_of(*graph, seed)
+    with (
+        mock.patch.object(graphs, "_sort_arcs", graphs._sort_arcs_at_once),
+        mock.patch.object(orders, "_curve_keys", orders._keys_bit_by_bit),
+    ):
+        again = graph_of(*graph, seed)
+    np.testing.assert_array_equal(again.order, compiled.order)
+    for one, other in ((again.out, compiled.out), (again.into, compiled.into)):
+        np.testing.assert_array_equal(one.start, other.start)
+        np.testing.assert_array_equal(one.arcs, other.arcs)
 
 
 def test_a_workspace_is_used_again_and_dropped_after_an_error() -> None:
@@ -304,8 +359,8 @@ def test_a_hierarchy_in_parts_equals_the_plain_search() -> None:
     fitted = hierarchies.fit(topology, graph)
     nodes = np.arange(0, graph.node_count, 131)[:, None]
     legs = np.zeros(nodes.shape)
-    plain = ends_table(graph, nodes, legs, nodes, legs)
-    np.testing.assert_allclose(lanes_table(graph, fitted, nodes, legs, nodes, legs), plain, rtol=1e-12)
+    searched = ends_table(graph, nodes, legs, nodes, legs)
+    np.testing.assert_allclose(lanes_table(graph, fitted, nodes, legs, nodes, legs), searched, rtol=1e-12)
 
 
 @settings(max_examples=40, deadline=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from urbgeo.network.compiling import kernel
+from urbgeo.compiling import kernel, without_numba
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -45,6 +45,14 @@ def in_order(starts: Ints, ends: Ints, columns: int) -> bool:
     return True
 
 
+def _never_in_order(
+    start_at: Ints, starts: NDArray[np.uint8], end_at: Ints, ends: NDArray[np.uint8], columns: int
+) -> bool:
+    """Instead of :func:`text_in_order`, whose loops over bytes would take longer than looking ids up."""
+    return False
+
+
+@without_numba(_never_in_order)
 @kernel()
 def text_in_order(
     start_at: Ints, starts: NDArray[np.uint8], end_at: Ints, ends: NDArray[np.uint8], columns: int
@@ -94,6 +102,14 @@ def sum_square(square: Floats, longest: float, out: Floats, home: Floats) -> boo
     return True
 
 
+def _find_places_at_once(keys: Ints, low: int, lookup: Ints) -> tuple[Places, int]:
+    """:func:`find_places` by arrays."""
+    found, inside = np.full(keys.size, -1, np.int32), (keys >= low) & (keys < low + lookup.size)
+    found[inside] = lookup[keys[inside] - low]
+    return found, int((found < 0).sum())
+
+
+@without_numba(_find_places_at_once)
 @kernel()
 def find_places(keys: Ints, low: int, lookup: Ints) -> tuple[Places, int]:
     """Position ``lookup[key - low]`` of every key, -1 where there is none, and how many those are."""
@@ -106,6 +122,12 @@ def find_places(keys: Ints, low: int, lookup: Ints) -> tuple[Places, int]:
     return found, lost
 
 
+def _fill_square_at_once(i: Places, j: Places, minutes: Floats, columns: int, square: Floats) -> None:
+    """:func:`fill_square` by arrays."""
+    square[i.astype(np.int64) * columns + j] = minutes
+
+
+@without_numba(_fill_square_at_once)
 @kernel()
 def fill_square(i: Places, j: Places, minutes: Floats, columns: int, square: Floats) -> None:
     """Put the minutes of every pair at their place in a square written row by row."""
@@ -113,6 +135,27 @@ def fill_square(i: Places, j: Places, minutes: Floats, columns: int, square: Flo
         square[np.uint64(np.uint32(i[k])) * np.uint64(columns) + np.uint64(np.uint32(j[k]))] = minutes[k]
 
 
+def _rearranged_at_once(square: Floats, rows: Ints, columns: Ints) -> Floats:
+    """:func:`rearranged` by arrays."""
+    return square[np.ix_(rows, columns)]
+
+
+def _read_pairs_at_once(
+    i: Places, j: Places, minutes: Floats, longest: float, seen: Marks, out: Floats, home: Floats
+) -> int:
+    """:func:`read_pairs` by arrays."""
+    if seen.size > 0:
+        seen[i.astype(np.int64) * home.shape[0] + j] = True
+    known, none = minutes <= longest, minutes == np.inf
+    for ends, sums in ((i, out), (j, home)):
+        ids = sums.shape[0]
+        sums[:, 0] += np.bincount(ends[known], minlength=ids)
+        sums[:, 1] += np.bincount(ends[known], minutes[known], minlength=ids)
+        sums[:, 2] += np.bincount(ends[none], minlength=ids)
+    return int((minutes < 0.0).sum() + ((minutes > longest) & ~none).sum())
+
+
+@without_numba(_rearranged_at_once)
 @kernel()
 def rearranged(square: Floats, rows: Ints, columns: Ints) -> Floats:
     """The same minutes with these rows and columns, in this order."""
@@ -124,6 +167,7 @@ def rearranged(square: Floats, rows: Ints, columns: Ints) -> Floats:
     return found
 
 
+@without_numba(_read_pairs_at_once)
 @kernel()
 def read_pairs(
     i: Places, j: Places, minutes: Floats, longest: float, seen: Marks, out: Floats, home: Floats
@@ -153,6 +197,15 @@ def read_pairs(
     return wrong
 
 
+def _add_within_at_once(
+    to: Places, source: Places, minutes: Floats, amounts: Floats, limits: Floats, sums: Floats
+) -> None:
+    """:func:`add_within` by arrays."""
+    first = (minutes > limits[:, None]).sum(axis=0)
+    np.add.at(sums, (to, first), amounts[source])
+
+
+@without_numba(_add_within_at_once)
 @kernel()
 def add_within(
     to: Places, source: Places, minutes: Floats, amounts: Floats, limits: Floats, sums: Floats
@@ -213,6 +266,12 @@ def add_columns(weights: Floats, amounts: Floats, sums: Floats) -> None:
             sums[column] += one * weights[row, column]
 
 
+def _add_rows_within_at_once(minutes: Floats, limit: float, amounts: Floats, sums: Floats) -> None:
+    """:func:`add_rows_within` by arrays."""
+    sums += (minutes <= limit) @ amounts
+
+
+@without_numba(_add_rows_within_at_once)
 @kernel()
 def add_rows_within(minutes: Floats, limit: float, amounts: Floats, sums: Floats) -> None:
     """:func:`add_rows` with weight 1 where the minutes (rows, columns) are within the limit, else 0."""
@@ -232,6 +291,12 @@ def add_rows_within(minutes: Floats, limit: float, amounts: Floats, sums: Floats
             sums[row] += amounts[column] if minutes[row, column] <= limit else 0.0
 
 
+def _add_columns_within_at_once(minutes: Floats, limit: float, amounts: Floats, sums: Floats) -> None:
+    """:func:`add_columns_within` by arrays."""
+    sums += amounts @ (minutes <= limit)
+
+
+@without_numba(_add_columns_within_at_once)
 @kernel()
 def add_columns_within(minutes: Floats, limit: float, amounts: Floats, sums: Floats) -> None:
     """:func:`add_columns` with weight 1 where the minutes (rows, columns) are within the limit, else 0."""

@@ -7,14 +7,16 @@ lines that may be nearest to some point of a block are compared with its points.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from urbgeo.network.attach import AT_NODE_M, Attachment
-from urbgeo.network.compiling import kernel
+from urbgeo.compiling import kernel, without_numba
+from urbgeo.network.attach import AT_NODE_M, Attachment, minutes_to_ends, nearest_lines, shares_along
+from urbgeo.network.minutes import same_link_nearest, through_ends
 from urbgeo.network.model import TravelNetwork
 from urbgeo.network.plain import nearest_seed
 from urbgeo.options import thread_count
@@ -166,6 +168,45 @@ def minutes_on_lattice(
     return minutes, which, off_m
 
 
+def _minutes_of_points(
+    roads: Roads, reached: Reached, x: Floats, y: Floats, beyond_m: float
+) -> tuple[Floats, Ints, Floats]:
+    """:func:`_minutes_on_tile` by attaching its points one by one, as any others are."""
+    xy = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    spots = shapely.points(xy)
+    line, off_m = nearest_lines(roads.tree, spots, roads.max_snap_m + beyond_m)
+    some = np.flatnonzero(line >= 0)
+    line, off_km, link_minutes = line[some], off_m[some] / 1000.0, roads.minutes[line[some]]
+    off_minutes = off_km * 60.0 / roads.off_network_kmh
+    along = shares_along(roads.lines[line], spots[some])
+    away, home = minutes_to_ends(along, link_minutes, off_minutes)
+    ends = 2 * line[:, None] + np.arange(2)
+    points = Attachment(
+        pd.RangeIndex(len(some)),
+        line,
+        along,
+        off_km,
+        off_minutes,
+        ends,
+        away,
+        home,
+        np.full(len(some), "attached"),
+        xy[some],
+        link_minutes,
+        roads.off_network_kmh,
+    )
+    least, who = through_ends(
+        points, away if reached.towards else home, reached.minutes.ravel(), reached.which.ravel()
+    )
+    start, direction = replace(reached.start, link=reached.line), "to" if reached.towards else "from"
+    same_link_nearest(points, start, direction, least, who)
+    minutes, which = np.full(len(xy), np.inf), np.full(len(xy), -1, np.int64)
+    minutes[some], which[some] = least, who
+    shape = (len(y), len(x))
+    return minutes.reshape(shape), which.reshape(shape), np.nan_to_num(off_m, nan=np.inf).reshape(shape)
+
+
+@without_numba(_minutes_of_points)
 def _minutes_on_tile(
     roads: Roads, reached: Reached, x: Floats, y: Floats, beyond_m: float
 ) -> tuple[Floats, Ints, Floats]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+
+from urbgeo.compiling import only_compiled
+
+kernel = only_compiled("The degree of urbanisation")
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -62,7 +65,7 @@ def cover(
     return (i + top) * width + j + left, np.minimum(shares[i, j], 1.0)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _add_edges(x: Floats, y: Floats, ring: Ints, area: Floats) -> None:
     for k in range(x.size - 1):
         if ring[k] != ring[k + 1] or y[k] == y[k + 1]:
@@ -79,7 +82,7 @@ def _add_edges(x: Floats, y: Floats, ring: Ints, area: Floats) -> None:
                 _add_stretch(min(a, b), max(a, b), down * (lower - upper), area[row])
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _add_stretch(start: float, stop: float, fall: float, area: Floats) -> None:
     """An edge within one row, from ``start`` to ``stop`` in columns, that falls by ``fall`` rows."""
     first = min(max(int(start), 0), area.size - 2)

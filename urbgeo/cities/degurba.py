@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 
 import geopandas as gpd
-import numba
 import numpy as np
 import pandas as pd
 import rasterio.features
@@ -21,9 +20,12 @@ from urbgeo.checks import check_choice
 from urbgeo.cities.grids import Floats, Grid
 from urbgeo.cities.runs import Runs, clusters, find_runs, near, paint
 from urbgeo.cities.smoothing import fill_holes, smooth
+from urbgeo.compiling import only_compiled
 from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.options import thread_count
 from urbgeo.provenance import Provenance
+
+kernel = only_compiled("The degree of urbanisation")
 
 NODATA = 255
 LEVEL_1 = {3: "urban centre", 2: "urban cluster", 1: "rural", 0: "water"}
@@ -245,7 +247,7 @@ def _read_blocks(
     return {name: Runs.joined([block[name] for block in blocks]) for name in bits}
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _flag(
     people: Floats,
     land: Floats,
@@ -353,7 +355,7 @@ def _centre_table(grid: Grid, centre: NDArray[np.int32], block_rows: int) -> pd.
     return pd.DataFrame({"population": people[1:], "cells": cells[1:]}, index=index)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _add_up(
     label: NDArray[np.int32], people: Floats, total: NDArray[np.float64], cells: NDArray[np.int64]
 ) -> None:

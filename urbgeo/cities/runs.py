@@ -9,9 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from urbgeo.compiling import only_compiled
+
+kernel = only_compiled("The degree of urbanisation")
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -37,7 +40,7 @@ class Runs:
         )
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _count_runs(flags: NDArray[np.uint8], bit: int) -> int:
     n = 0
     for i in range(flags.shape[0]):
@@ -50,7 +53,7 @@ def _count_runs(flags: NDArray[np.uint8], bit: int) -> int:
     return n
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _fill_runs(
     flags: NDArray[np.uint8],
     bit: int,
@@ -86,7 +89,7 @@ def find_runs(flags: NDArray[np.uint8], bit: int, people: NDArray[np.floating[An
     return Runs(row, start, stop, total)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _root(parent: Ints, i: int) -> int:
     while parent[i] != i:
         parent[i] = parent[parent[i]]
@@ -94,7 +97,7 @@ def _root(parent: Ints, i: int) -> int:
     return i
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _join(row: Ints, start: Ints, stop: Ints, reach: int, parent: Ints) -> None:
     above = 0
     for i in range(row.size):
@@ -126,7 +129,7 @@ def clusters(runs: Runs, *, queen: bool) -> tuple[Ints, Floats]:
     return cluster.astype(np.int64), people
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def paint(row: Ints, start: Ints, stop: Ints, value: NDArray[Any], target: NDArray[Any]) -> None:
     """Write ``value`` of each run into the cells of ``target`` that still hold 0; 0 paints nothing."""
     for k in range(row.size):
@@ -136,7 +139,7 @@ def paint(row: Ints, start: Ints, stop: Ints, value: NDArray[Any], target: NDArr
                     target[row[k], j] = value[k]
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def near(
     row: Ints,
     start: Ints,

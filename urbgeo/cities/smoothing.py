@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from urbgeo.compiling import only_compiled
 
-@numba.njit(cache=True, nogil=True)
+kernel = only_compiled("The degree of urbanisation")
+
+
+@kernel()
 def _candidates(labels: NDArray[np.int32], cells: NDArray[np.int64], found: NDArray[np.int64]) -> int:
     """Unlabelled neighbours of ``cells``, with repetitions; returns their number."""
     height, width = labels.shape
@@ -22,7 +25,7 @@ def _candidates(labels: NDArray[np.int32], cells: NDArray[np.int64], found: NDAr
     return n
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _winners(
     labels: NDArray[np.int32],
     flags: NDArray[np.uint8],
@@ -82,7 +85,7 @@ def smooth(
         labels[active // width, active % width] = label
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _boxes(labels: NDArray[np.int32], box: NDArray[np.int64]) -> None:
     """First and last row and column of each label, which start beyond and before every cell."""
     for i in range(labels.shape[0]):
@@ -93,7 +96,7 @@ def _boxes(labels: NDArray[np.int32], box: NDArray[np.int64]) -> None:
                 box[label, 2], box[label, 3] = min(box[label, 2], j), max(box[label, 3], j)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _regions(inside: NDArray[np.bool_], cells: NDArray[np.int64], region: NDArray[np.int64]) -> int:
     """Rook-connected regions outside a centre: their cells one after the other, and where each begins.
 

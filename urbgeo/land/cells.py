@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import heapq
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from urbgeo.compiling import kernel
 
 LONE = 1e-6
 """Priority of a suitable cell without neighbours, as a share of its score: taken when no other is left."""
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def grow(
     chosen: NDArray[np.bool_],
     score: NDArray[np.float64],

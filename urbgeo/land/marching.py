@@ -5,10 +5,10 @@ from __future__ import annotations
 import heapq
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from urbgeo.compiling import only_compiled
 from urbgeo.land.surface_blocks import (
     Block,
     Changes,
@@ -20,6 +20,8 @@ from urbgeo.land.surface_blocks import (
     strips_of,
 )
 from urbgeo.land.surface_kernels import NO_LINK, PAD, STEPS_8
+
+kernel = only_compiled("A travel surface")
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -133,7 +135,7 @@ def _disc(
     return y + row, x + column, metres[chosen] * here, np.array(links, np.int64)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _march(
     friction: Any,
     minutes: Floats,
@@ -211,7 +213,7 @@ def _march(
                 _offer(minutes, label, link, queue, v, there, label[near], step)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _step_from(steps: Ints, down: int, right: int) -> int:
     """Number of a step among the eight, from 1."""
     for k in range(8):
@@ -220,7 +222,7 @@ def _step_from(steps: Ints, down: int, right: int) -> int:
     return 0
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@kernel(inline="always")
 def _offer(
     minutes: Floats, label: Any, link: Any, queue: Any, cell: int, there: float, mark: int, step: int
 ) -> None:

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from urbgeo.compiling import only_compiled
+
+kernel = only_compiled("A travel surface")
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -35,7 +38,7 @@ TOBLER_RATE, TOBLER_SHIFT = 3.5, 0.05
 """Tobler (1993): km/h = 6 exp(-3.5 |slope + 0.05|)."""
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def spread(
     friction: Any,
     height: Any,
@@ -133,7 +136,7 @@ def spread(
     return True
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def links_back(
     friction: Any,
     height: Any,
@@ -180,7 +183,7 @@ def links_back(
     return link
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@kernel(inline="always")
 def _step(
     here: float,
     friction: Any,
@@ -196,7 +199,7 @@ def _step(
     return (here + friction[v]) * share[k] * _slope_factor(height, u, v, length[k], uphill)
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@kernel(inline="always")
 def _long_step(
     here: float,
     friction: Any,
@@ -214,7 +217,7 @@ def _long_step(
     return (here + crossed + friction[v]) * share[k] * _slope_factor(height, u, v, length[k], uphill)
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@kernel(inline="always")
 def _slope_factor(height: Any, u: int, v: int, metres: float, uphill: float) -> float:
     """Times on the slope over times on the flat, by Tobler; 1 where a height is missing."""
     if height is None:
@@ -225,7 +228,7 @@ def _slope_factor(height: Any, u: int, v: int, metres: float, uphill: float) -> 
     return np.exp(TOBLER_RATE * (abs(uphill * rise / metres + TOBLER_SHIFT) - TOBLER_SHIFT))
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@kernel(inline="always")
 def _is_better(there: float, mark: int, minutes: Floats, label: Any, v: int) -> bool:
     """Fewer minutes, or as many with a smaller label."""
     if label is None:
@@ -233,13 +236,13 @@ def _is_better(there: float, mark: int, minutes: Floats, label: Any, v: int) -> 
     return there < minutes[v] or (there == minutes[v] and there < np.inf and mark < label[v])
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@kernel(inline="always")
 def _squeezes(friction: Any, u: int, side: Ints, k: int) -> bool:
     """Whether the diagonal step ``k`` has a barrier on either hand."""
     return not (np.isfinite(friction[u + side[k, 0]]) and np.isfinite(friction[u + side[k, 1]]))
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@kernel(inline="always")
 def _slot(after: NDArray[np.int32], used: int, free: int) -> tuple[int, int, int]:
     """A place in the pool, and what is used and free then."""
     if free >= 0:
@@ -247,7 +250,7 @@ def _slot(after: NDArray[np.int32], used: int, free: int) -> tuple[int, int, int
     return used, used + 1, free
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@kernel(inline="always")
 def _put(
     cell: NDArray[np.int32],
     key: Floats,

@@ -125,18 +125,24 @@ def attach_all(network: TravelNetwork, points: gpd.GeoDataFrame, name: str) -> A
 def attach_xy(network: TravelNetwork, xy: Floats, index: pd.Index) -> Attachment:
     """The same for coordinates (points, 2) in the CRS of the network."""
     shapes = shapely.points(xy)
-    reach_m = network.snapping.max_snap_km * 1000.0
+    line, off_m = nearest_lines(network.link_tree, shapes, network.snapping.max_snap_km * 1000.0)
     link = np.full(len(xy), -1, np.int64)
-    off_m = np.full(len(xy), np.nan)
-    if len(network.joinable_links) and len(xy):
-        (point, found), metres = network.link_tree.query_nearest(
-            shapes, max_distance=reach_m, return_distance=True
-        )
+    link[line >= 0] = network.joinable_links[line[line >= 0]]
+    return _legs(network, index, xy, shapes, link, off_m)
+
+
+def nearest_lines(tree: shapely.STRtree, shapes: NDArray[np.object_], reach_m: float) -> tuple[Ints, Floats]:
+    """Position of the line nearest to each point (-1: none in reach), and metres to it (NaN).
+
+    Of several at one distance the first.
+    """
+    line, metres = np.full(len(shapes), -1, np.int64), np.full(len(shapes), np.nan)
+    if len(tree) and len(shapes):
+        (point, found), far = tree.query_nearest(shapes, max_distance=reach_m, return_distance=True)
         order = np.lexsort((found, point))
         point, first = np.unique(point[order], return_index=True)
-        link[point] = network.joinable_links[found[order][first]]
-        off_m[point] = metres[order][first]
-    return _legs(network, index, xy, shapes, link, off_m)
+        line[point], metres[point] = found[order][first], far[order][first]
+    return line, metres
 
 
 def _legs(
@@ -150,17 +156,14 @@ def _legs(
     got = link >= 0
     lines = network.links.geometry.to_numpy()[link[got]]
     along = np.full(len(link), np.nan)
-    along[got] = _along(lines, shapes[got])
+    along[got] = shares_along(lines, shapes[got])
     off_minutes = off_m / 1000.0 * 60.0 / network.snapping.off_network_kmh
     ends = np.full((len(link), 2), -1, np.int64)
     ends[got] = network.link_ends[link[got]]
     minutes = np.full((len(link), 2), np.nan)
     minutes[got] = network.link_table[["minutes", "minutes_back"]].to_numpy(np.float64)[link[got]]
-    there, back = minutes[:, 0], minutes[:, 1]
-    away = np.stack([_part(along, back), _part(1.0 - along, there)], axis=1) + off_minutes[:, None]
-    home = np.stack([_part(along, there), _part(1.0 - along, back)], axis=1) + off_minutes[:, None]
+    away, home = minutes_to_ends(along, minutes, off_minutes)
     status = np.full(len(link), "too far", dtype="<U8")
-    away, home = np.where(np.isnan(away), np.inf, away), np.where(np.isnan(home), np.inf, home)
     main = network.component[ends] == 0
     leaves, arrives = ((main & np.isfinite(legs)).any(axis=1) for legs in (away, home))
     status[got] = np.where(leaves & arrives, "attached", "island")[got]
@@ -180,7 +183,7 @@ def _legs(
     )
 
 
-def _along(lines: NDArray[np.object_], shapes: NDArray[np.object_]) -> Floats:
+def shares_along(lines: NDArray[np.object_], shapes: NDArray[np.object_]) -> Floats:
     """Fraction of each line to its point nearest to the shape; at a node exactly 0 or 1.
 
     Rounding must not put a point that is at a node beside it: the other side of a one-way would be lost.
@@ -189,6 +192,17 @@ def _along(lines: NDArray[np.object_], shapes: NDArray[np.object_]) -> Floats:
     metres = shapely.line_locate_point(lines, shapes)
     metres = np.where(metres < AT_NODE_M, 0.0, np.where(length - metres < AT_NODE_M, length, metres))
     return np.divide(metres, length, out=np.zeros(len(lines)), where=length > AT_NODE_M)
+
+
+def minutes_to_ends(along: Floats, minutes: Floats, off_minutes: Floats) -> tuple[Floats, Floats]:
+    """Minutes (points, 2) from points to the ends of their links, and from the ends to them.
+
+    ``minutes`` (points, 2) are those of the whole link there and back; ``inf`` against a one-way (NaN).
+    """
+    there, back = minutes.T
+    away = np.stack([_part(along, back), _part(1.0 - along, there)], axis=1) + off_minutes[:, None]
+    home = np.stack([_part(along, there), _part(1.0 - along, back)], axis=1) + off_minutes[:, None]
+    return np.where(np.isnan(away), np.inf, away), np.where(np.isnan(home), np.inf, home)
 
 
 def _part(share: Floats, minutes: Floats) -> Floats:

@@ -18,9 +18,11 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from urbgeo.network.compiling import kernel
+from urbgeo.compiling import only_compiled
 from urbgeo.network.graph import Graph
 from urbgeo.options import thread_count
+
+kernel = only_compiled("The bounded search")
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

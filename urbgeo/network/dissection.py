@@ -21,10 +21,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from urbgeo.network.compiling import kernel
+from urbgeo.compiling import only_compiled
 from urbgeo.network.elimination import Links, Order, core_of, in_parts
 from urbgeo.network.graph import Graph
 from urbgeo.network.parallel import Stop, off_the_main_thread, over_tree
+
+kernel = only_compiled("A hierarchy")
 
 Ints = NDArray[np.int64]
 Places = NDArray[np.int32]

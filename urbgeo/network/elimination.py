@@ -16,8 +16,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from urbgeo.network.compiling import kernel
+from urbgeo.compiling import only_compiled
 from urbgeo.network.graph import Graph, check_arc_count
+
+kernel = only_compiled("A hierarchy")
 
 Ints = NDArray[np.int64]
 Places = NDArray[np.int32]

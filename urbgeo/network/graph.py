@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from urbgeo.compiling import kernel, without_numba
 from urbgeo.errors import Faults, InputError
-from urbgeo.network.compiling import kernel
 from urbgeo.network.order import hilbert_order
 
 Floats = NDArray[np.float64]
@@ -158,6 +158,21 @@ def _sorted_arcs(rank: NDArray[np.int32], tails: Ints, heads: Ints, minutes: Flo
     return Arcs(start, arcs)
 
 
+def _sort_arcs_at_once(
+    rank: NDArray[np.int32],
+    tails: Ints,
+    heads: Ints,
+    minutes: Floats,
+    start: NDArray[np.int32],
+    arcs: NDArray[np.void],
+) -> None:
+    """:func:`_sort_arcs` by arrays."""
+    order = np.argsort(rank[tails], kind="stable")
+    arcs["head"], arcs["minutes"] = rank[heads[order]], minutes[order]
+    np.cumsum(np.bincount(rank[tails], minlength=rank.size), out=start[1:])
+
+
+@without_numba(_sort_arcs_at_once)
 @kernel()
 def _sort_arcs(
     rank: NDArray[np.int32],

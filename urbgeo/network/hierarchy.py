@@ -19,13 +19,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from urbgeo.network.compiling import kernel
+from urbgeo.compiling import only_compiled
 from urbgeo.network.dissection import dissect
 from urbgeo.network.elimination import links_of
 from urbgeo.network.graph import Graph
 from urbgeo.network.memory import give_back_memory
 from urbgeo.network.parallel import Stop, off_the_main_thread, over_blocks
 from urbgeo.options import log
+
+kernel = only_compiled("A hierarchy")
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

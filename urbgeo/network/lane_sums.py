@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from urbgeo.compiling import only_compiled
 from urbgeo.network.bounded import Workspace, explore, forget, workspaces
-from urbgeo.network.compiling import kernel
 from urbgeo.network.graph import CLOSED_BOUND, Graph
 from urbgeo.network.hierarchy import Hierarchy
 from urbgeo.network.lanes import LANES
 from urbgeo.network.parallel import Stop, over_blocks
+
+kernel = only_compiled("A hierarchy")
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

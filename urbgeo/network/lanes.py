@@ -17,10 +17,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from urbgeo.network.compiling import kernel
+from urbgeo.compiling import only_compiled
 from urbgeo.network.graph import Graph
 from urbgeo.network.hierarchy import Hierarchy
 from urbgeo.network.parallel import Stop, over_blocks
+
+kernel = only_compiled("A hierarchy")
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

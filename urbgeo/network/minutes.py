@@ -126,8 +126,8 @@ def nearest_attached(
     seeds = facilities.home if direction == "to" else facilities.away
     legs = places.away if direction == "to" else places.home
     best, label = _search_from(network, direction, facilities, seeds, limit)
-    minutes, which = _through_ends(places, legs, best, label)
-    _same_link_nearest(places, facilities, direction, minutes, which)
+    minutes, which = through_ends(places, legs, best, label)
+    same_link_nearest(places, facilities, direction, minutes, which)
     beyond = minutes > limit
     minutes[beyond], which[beyond] = np.inf, -1
     minutes[~places.attached] = np.nan
@@ -248,7 +248,7 @@ def _search_from(
     return nearest_seed(network.graph, nodes, costs, np.repeat(rows, 2), limit, direction=direction)
 
 
-def _through_ends(places: Attachment, legs: Floats, best: Floats, label: Ints) -> tuple[Floats, Ints]:
+def through_ends(places: Attachment, legs: Floats, best: Floats, label: Ints) -> tuple[Floats, Ints]:
     """Best of the two ends of each place's link."""
     ends = np.maximum(places.ends, 0)
     through = np.where(places.attached[:, None], legs + best[ends], np.inf)
@@ -259,7 +259,7 @@ def _through_ends(places: Attachment, legs: Floats, best: Floats, label: Ints) -
     return through[rows, choice], labels[rows, choice]
 
 
-def _same_link_nearest(
+def same_link_nearest(
     places: Attachment, facilities: Attachment, direction: str, minutes: Floats, which: Ints
 ) -> None:
     """Where place and facility share a link, the way along it may be shorter than any through its ends."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from urbgeo.network.compiling import kernel
+from urbgeo.compiling import kernel, without_numba
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -32,6 +32,20 @@ def hilbert_order(x: Floats, y: Floats) -> Ints:
     return np.argsort(_curve_keys(x, y, x.min(), y.min(), scale), kind="stable")
 
 
+def _keys_bit_by_bit(x: Floats, y: Floats, left: float, low: float, scale: float) -> Ints:
+    """:func:`_curve_keys` of all points at once."""
+    column, row = ((x - left) * scale).astype(np.int64), ((y - low) * scale).astype(np.int64)
+    keys = np.zeros(x.size, np.int64)
+    for bit in range(CELLS_BITS - 1, -1, -1):
+        right, up = (column >> bit) & 1, (row >> bit) & 1
+        keys += (1 << 2 * bit) * ((3 * right) ^ up)
+        turned = np.where((up == 0) & (right == 1), 2**CELLS_BITS - 1, 0)
+        column, row = column ^ turned, row ^ turned  # all bits set: the distance from the far end
+        column, row = np.where(up == 0, row, column), np.where(up == 0, column, row)
+    return keys
+
+
+@without_numba(_keys_bit_by_bit)
 @kernel()
 def _curve_keys(x: Floats, y: Floats, left: float, low: float, scale: float) -> Ints:
     keys = np.empty(x.size, np.int64)

@@ -2,7 +2,8 @@
 
 Nodes are named by their position in the caller's order. ``direction`` is ``"from"`` (minutes away from the
 source) or ``"to"`` (minutes towards it). Every function is exact to the rounding of double
-precision and gives the same bits on any number of threads.
+precision and gives the same bits on any number of threads. Where numba is missing, those of
+:mod:`urbgeo.network.by_scipy` stand in for them.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from urbgeo.compiling import kernel, without_numba
+from urbgeo.network import by_scipy
 from urbgeo.network.bounded import (
-    LAST,
     Workspace,
     deliver,
     explore,
@@ -20,9 +22,8 @@ from urbgeo.network.bounded import (
     gather,
     workspaces,
 )
-from urbgeo.network.compiling import kernel
 from urbgeo.network.graph import CLOSED_BOUND, Graph
-from urbgeo.network.heap import pop, push
+from urbgeo.network.kernels import pop, push, trace_back
 from urbgeo.network.parallel import Stop, over_blocks
 
 Floats = NDArray[np.float64]
@@ -35,6 +36,7 @@ MANY_SOURCES = 16
 """From so many searches on it pays to put the weights of all nodes in the order of the searches."""
 
 
+@without_numba(by_scipy.minutes_of_nodes)
 def minutes_of_nodes(
     graph: Graph, seeds: Ints, seed_minutes: Floats, limit: float = np.inf, *, direction: str = "from"
 ) -> Floats:
@@ -48,6 +50,7 @@ def minutes_of_nodes(
     return minutes
 
 
+@without_numba(by_scipy.reached_nodes)
 def reached_nodes(
     graph: Graph, seeds: Ints, seed_minutes: Floats, limit: float, *, direction: str = "from"
 ) -> tuple[Ints, Floats]:
@@ -63,6 +66,7 @@ def reached_nodes(
     return found
 
 
+@without_numba(by_scipy.nearest_seed)
 def nearest_seed(
     graph: Graph,
     seeds: Ints,
@@ -84,6 +88,7 @@ def nearest_seed(
     return minutes, label[graph.rank].astype(np.int64)
 
 
+@without_numba(by_scipy.nearest_seeds)
 def nearest_seeds(
     graph: Graph,
     seeds: Ints,
@@ -114,6 +119,7 @@ def nearest_seeds(
     return minutes[graph.rank], label[graph.rank]
 
 
+@without_numba(by_scipy.ends_table)
 def ends_table(
     graph: Graph,
     from_nodes: Ints,
@@ -145,6 +151,7 @@ def ends_table(
     return table
 
 
+@without_numba(by_scipy.sums_within)
 def sums_within(
     graph: Graph, sources: Ints, weights: Floats, minutes: Floats, *, direction: str = "from"
 ) -> Floats:
@@ -168,6 +175,7 @@ def sums_within(
     return sums
 
 
+@without_numba(by_scipy.decay_sums)
 def decay_sums(
     graph: Graph,
     sources: Ints,
@@ -198,6 +206,7 @@ def decay_sums(
     return sums
 
 
+@without_numba(by_scipy.paths_to)
 def paths_to(graph: Graph, seeds: Ints, seed_minutes: Floats, targets: Ints) -> tuple[Floats, list[Ints]]:
     """(targets,) least minutes from the nearest seed, and the nodes along one quickest path to each target.
 
@@ -205,13 +214,15 @@ def paths_to(graph: Graph, seeds: Ints, seed_minutes: Floats, targets: Ints) -> 
     paths always the same one is taken.
     """
     starts, late, ends = graph.rank[seeds], _floats(seed_minutes), graph.rank[targets]
+    into = graph.into
+    heads, lengths = into.arcs["head"], into.arcs["minutes"]
     with workspaces(graph, _farthest(seed_minutes, np.inf)) as take:
         work = take()
-        reached = explore(graph.out.start, graph.out.arcs, starts, late, np.inf, work)
-        minutes = work.state["minutes"][ends]
-        into = graph.into
-        paths = [_trace_back(into.start, into.arcs, starts, late, end, reached, work) for end in ends]
-        forget(work, reached)
+        count = explore(graph.out.start, graph.out.arcs, starts, late, np.inf, work)
+        at, prev, reached = work.state["minutes"], work.state["prev"], work.touched[:count]
+        minutes = at[ends]
+        paths = [trace_back(into.start, heads, lengths, starts, late, end, reached, at, prev) for end in ends]
+        forget(work, count)
     return minutes, [graph.order[path].astype(np.int64) for path in paths]
 
 
@@ -363,40 +374,3 @@ def _larger(array):  # type: ignore[no-untyped-def]
     more = np.empty(2 * array.size, array.dtype)
     more[: array.size] = array
     return more
-
-
-@kernel()
-def _trace_back(
-    start: Places,
-    arcs: NDArray[np.void],
-    seeds: Places,
-    seed_minutes: Floats,
-    target: int,
-    reached: int,
-    work: Workspace,
-) -> Ints:
-    """Walk from the target over arcs that are exactly as long as the step in minutes, until a seed.
-
-    Arcs of no length can lead round in circles, so nodes are visited once, depth first.
-    """
-    state = work.state
-    if state[target].minutes == np.inf:
-        return np.empty(0, np.int64)
-    for k in range(reached):
-        state[work.touched[k]].prev = LAST
-    node = np.int64(target)
-    state[node].prev = node
-    waiting = [node]
-    while True:
-        node = waiting.pop()
-        if ((seeds == node) & (seed_minutes == state[node].minutes)).any():
-            break
-        for k in range(start[node], start[node + 1]):
-            tail = np.int64(arcs[k].head)
-            if state[tail].prev == LAST and state[tail].minutes + arcs[k].minutes == state[node].minutes:
-                state[tail].prev = node
-                waiting.append(tail)
-    path = [node]
-    while path[-1] != target:
-        path.append(np.int64(state[path[-1]].prev))
-    return np.array(path)

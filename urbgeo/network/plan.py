@@ -11,8 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from urbgeo.compiling import COMPILED
 from urbgeo.errors import InputError
 from urbgeo.network.bounded import STATE
+from urbgeo.network.by_scipy import room_bytes
 from urbgeo.network.graph import Graph
 from urbgeo.network.lane_sums import SCATTERED_TOGETHER, SOURCES_TOGETHER
 from urbgeo.network.lanes import LANES
@@ -22,6 +24,8 @@ from urbgeo.options import options, thread_count
 Ints = NDArray[np.int64]
 
 PLAIN_S_PER_NODE = 75e-9
+SCIPY_S_PER_NODE = 200e-9
+SCIPY_S_PER_NODE_UNREACHED = 5e-9
 PREPARE_S_PER_NODE = 6e-6
 FIT_S_PER_NODE = 2e-6
 CLIMB_S_PER_ROW = 60e-6
@@ -67,13 +71,14 @@ def plan_table(
     ``topology`` and ``fitted`` say whether a hierarchy is at hand; ``sample`` are nodes to try searches
     from; ``cell_bytes`` the size of one entry.
     """
-    threads = thread_count()
+    threads, table = thread_count(), rows * columns * cell_bytes
     reached = nodes_within(graph, sample, limit)
+    if not COMPILED:
+        return _plan_by_scipy(graph, rows, reached, table)
     plain_s = rows * (reached * PLAIN_S_PER_NODE + columns * 4e-9) / threads
     wait_s = _seconds_to_hierarchy(graph, topology=topology, fitted=fitted)
     below = min(graph.node_count, columns * TARGET_PATH_NODES)
     lanes_s = wait_s + rows * (CLIMB_S_PER_ROW + below * JOINTS_PER_NODE * SWEEP_S_PER_JOINT) / threads
-    table = rows * columns * cell_bytes
     if plain_s <= lanes_s:
         why = f"{rows:,} searches of about {reached:,} nodes cost less than a hierarchy ({lanes_s:.2g} s)."
         return Plan("plain", why, plain_s, table + plain_bytes(graph, threads))
@@ -91,9 +96,11 @@ def plan_sums(
     """The cheaper way to so many ``sums`` within ``limit`` minutes of so many nodes."""
     threads = thread_count()
     reached = nodes_within(graph, sample, limit)
+    held = 2 * sources * sums * 8
+    if not COMPILED:
+        return _plan_by_scipy(graph, sources, reached, held)
     plain_s = sources * reached * PLAIN_S_PER_NODE / threads
     wait_s = _seconds_to_hierarchy(graph, topology=topology, fitted=fitted)
-    held = 2 * sources * sums * 8
     together, ground = _block_of(graph.node_count, sources, reached)
     each_block = ground * (GATHER_S_PER_NODE + SUM_S_PER_NODE * -(-together // LANES))
     lanes_s = wait_s + sources / together * each_block / threads
@@ -103,6 +110,13 @@ def plan_sums(
     why = f"neighbouring nodes share their work in a hierarchy; plain searches would take {plain_s:.2g} s."
     need = hierarchy_bytes(graph, prepared=topology) + threads * ground * (LANES * 4 + JOINTS_PER_NODE * 24)
     return Plan("hierarchy", why, lanes_s, held + need + plain_bytes(graph, threads))
+
+
+def _plan_by_scipy(graph: Graph, searches: int, reached: int, table_bytes: int) -> Plan:
+    """The only way without numba, whatever hierarchy is at hand; scipy searches on one thread."""
+    why = f"{searches:,} searches of {reached:,} nodes by scipy; a hierarchy needs numba (pip install numba)."
+    each_s = reached * SCIPY_S_PER_NODE + graph.node_count * SCIPY_S_PER_NODE_UNREACHED
+    return Plan("plain", why, searches * each_s, table_bytes + graph.nbytes + room_bytes(graph))
 
 
 def _seconds_to_hierarchy(graph: Graph, *, topology: bool, fitted: bool) -> float:

@@ -18,6 +18,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from urbgeo.compiling import COMPILED
 from urbgeo.errors import InputError, SourceError
 from urbgeo.network.hierarchy import Hierarchy
 from urbgeo.network.model import Snapping, TravelNetwork
@@ -51,7 +52,7 @@ def save_network(network: TravelNetwork, path: Path | str, *, hierarchy: bool = 
         The file; a folder that is missing is made.
     hierarchy
         Keep the fitted hierarchy too, preparing it where that is not done yet: large tables then start at
-        once when the file is opened. False leaves out what is not prepared.
+        once when the file is opened. False leaves out what is not prepared, as is done without numba.
 
     Returns
     -------
@@ -76,7 +77,7 @@ def save_network(network: TravelNetwork, path: Path | str, *, hierarchy: bool = 
     }
     compiled, told["graph"] = graph_arrays(network.graph)
     arrays |= {f"graph/{name}": array for name, array in compiled.items()}
-    if hierarchy or network.hierarchy_state == "fitted":
+    if network.hierarchy_state == "fitted" or (hierarchy and COMPILED):
         arrays |= {f"hierarchy/{name}": array for name, array in network.hierarchy.__dict__.items()}
         topology, told["topology"] = topology_arrays(network.topology)
         arrays |= {f"topology/{name}": array for name, array in topology.items()}

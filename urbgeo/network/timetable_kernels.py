@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from urbgeo.compiling import only_compiled
+
+kernel = only_compiled("Travel by timetable")
 
 Ints = NDArray[np.int64]
 Ints32 = NDArray[np.int32]
@@ -14,7 +17,7 @@ Flags = NDArray[np.bool_]
 NEVER = np.inf
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def scan(
     leave: float,
     latest: float,
@@ -63,7 +66,7 @@ def scan(
             ready[walk_to[k]] = min(ready[walk_to[k]], there)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def times_from(
     leaves: Floats,
     longest: float,

@@ -6,9 +6,12 @@ that runs over its end raises ValueError instead of reading on.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from urbgeo.compiling import only_compiled
+
+kernel = only_compiled("Reading OpenStreetMap files (PBF)")
 
 Bytes = NDArray[np.uint8]
 Ints = NDArray[np.int64]
@@ -18,7 +21,7 @@ WIRE_VARINT, WIRE_64, WIRE_BYTES, WIRE_32 = 0, 1, 2, 5
 NANO = 1e-9
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@kernel(inline="always")
 def varint(data: Bytes, at: int, end: int) -> tuple[int, int]:
     """An unsigned varint and the position after it."""
     value = np.int64(0)
@@ -34,13 +37,13 @@ def varint(data: Bytes, at: int, end: int) -> tuple[int, int]:
         shift += 7
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@kernel(inline="always")
 def unzigzag(value: int) -> int:
     """The signed number behind a zigzag-coded one."""
     return ((value >> 1) & 0x7FFFFFFFFFFFFFFF) ^ -(value & 1)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def field(data: Bytes, at: int, end: int) -> tuple[int, int, int, int]:
     """Number of the field at ``at``, where its content begins and ends, and its value if a varint."""
     tag, at = varint(data, at, end)
@@ -63,7 +66,7 @@ def field(data: Bytes, at: int, end: int) -> tuple[int, int, int, int]:
     return tag >> 3, at, at + size, value
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def block_layout(data: Bytes) -> tuple[int, int, Ints, Ints]:
     """String table (begin, end), groups (kind, begin, end) and (granularity, lat offset, lon offset).
 
@@ -95,7 +98,7 @@ def block_layout(data: Bytes) -> tuple[int, int, Ints, Ints]:
     return table_begin, table_end, groups[:count], numbers
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def string_table(data: Bytes, begin: int, end: int) -> Ints:
     """(strings, 2) begin and end of every string."""
     count, at = 0, begin
@@ -112,7 +115,7 @@ def string_table(data: Bytes, begin: int, end: int) -> Ints:
     return spans
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def slots_of(data: Bytes, spans: Ints, words: Bytes, word_start: Ints) -> Ints:
     """For every string of the table the position of the equal word, or -1.
 
@@ -135,7 +138,7 @@ def slots_of(data: Bytes, spans: Ints, words: Bytes, word_start: Ints) -> Ints:
     return slots
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _way_size(data: Bytes, begin: int, end: int, slots: Ints, needed: int) -> int:
     """Number of node references of a way, or -1 when it carries none of the first ``needed`` keys."""
     refs, wanted = 0, False
@@ -155,7 +158,7 @@ def _way_size(data: Bytes, begin: int, end: int, slots: Ints, needed: int) -> in
     return refs if wanted else -1
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def count_ways(data: Bytes, begin: int, end: int, slots: Ints, needed: int) -> tuple[int, int]:
     """How many ways of a group carry a needed key, and how many references they have together."""
     ways = refs = 0
@@ -170,7 +173,7 @@ def count_ways(data: Bytes, begin: int, end: int, slots: Ints, needed: int) -> t
     return ways, refs
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def read_ways(
     data: Bytes,
     begin: int,
@@ -225,7 +228,7 @@ def read_ways(
         ref_start[way] = done
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def distinct_rows(matrix: NDArray[np.int32]) -> tuple[Ints, Ints]:
     """First position of every distinct row, in order, and for each row which distinct one it is."""
     rows, columns = matrix.shape
@@ -257,7 +260,7 @@ def distinct_rows(matrix: NDArray[np.int32]) -> tuple[Ints, Ints]:
     return first[:count].copy(), which
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _place_of(wanted: Ints, node: int, near: int) -> tuple[int, bool]:
     """First position in sorted ``wanted`` that is not before ``node``; ``near`` is where the last one was."""
     n = wanted.size
@@ -277,7 +280,7 @@ def _place_of(wanted: Ints, node: int, near: int) -> tuple[int, bool]:
     return low, low < n and wanted[low] == node
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def places_of(wanted: Ints, nodes: Ints, out: NDArray[np.int32]) -> None:
     """Position of every node in sorted ``wanted``, in which all of them are."""
     near = 0
@@ -286,7 +289,7 @@ def places_of(wanted: Ints, nodes: Ints, out: NDArray[np.int32]) -> None:
         out[i] = near
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def read_dense(
     data: Bytes,
     begin: int,
@@ -349,7 +352,7 @@ def read_dense(
     return found
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def read_plain_nodes(
     data: Bytes,
     begin: int,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from urbgeo.compiling import only_compiled
+
+kernel = only_compiled("Reading OpenStreetMap files (PBF)")
 
 Ints = NDArray[np.int64]
 Ints32 = NDArray[np.int32]
@@ -15,7 +18,7 @@ EARTH_KM = 6371.0088
 """Mean radius of the earth (IUGG, 1980); lengths on it are within 0.6 % of those on the ellipsoid."""
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def kilometres(lon_a: float, lat_a: float, lon_b: float, lat_b: float) -> float:
     """Great-circle distance."""
     half_lat = np.sin(np.radians(lat_b - lat_a) / 2.0)
@@ -24,7 +27,7 @@ def kilometres(lon_a: float, lat_a: float, lon_b: float, lat_b: float) -> float:
     return 2.0 * EARTH_KM * np.arcsin(np.sqrt(min(1.0, inner)))
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def split_ways(
     ref_start: Ints,
     refs: Ints32,
@@ -70,7 +73,7 @@ def split_ways(
     return count
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def incident_ends(ends: Ints32, nodes: int) -> tuple[Ints32, Ints32, Ints32]:
     """For each node how many piece ends meet there, and the first two (piece * 2 + end)."""
     degree = np.zeros(nodes, np.int32)
@@ -87,7 +90,7 @@ def incident_ends(ends: Ints32, nodes: int) -> tuple[Ints32, Ints32, Ints32]:
     return degree, one, other
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _next_slot(
     slot: int, ends: Ints32, kind: Ints32, directed: Flags, keep: Flags, meet: tuple[Ints32, Ints32, Ints32]
 ) -> int:
@@ -105,7 +108,7 @@ def _next_slot(
     return beyond
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def join_pieces(
     ends: Ints32, kind: Ints32, directed: Flags, keep: Flags, nodes: int
 ) -> tuple[Ints32, Flags, Ints]:
@@ -145,7 +148,7 @@ def join_pieces(
     return order, flipped, start[: chains + 1].copy()
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def lines_of(
     order: Ints32, flipped: Flags, start: Ints, refs: Ints32, first: Ints, last: Ints, line_start: Ints
 ) -> Ints32:

@@ -1,14 +1,17 @@
-"""A binary heap of nodes by their minutes, then by label; compiled."""
+"""What the searches share: a binary heap of nodes by minutes, then label, and the walk back along a path."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from urbgeo.network.compiling import kernel
+from urbgeo.compiling import kernel
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Places = NDArray[np.int32]
+
+NO_NODE = -1
 
 
 @kernel(inline="always")
@@ -48,3 +51,42 @@ def pop(key: Floats, owner: Ints, item: Ints, size: int) -> int:
         place = child
     key[place], owner[place], item[place] = cost, label, node
     return size
+
+
+@kernel()
+def trace_back(
+    start: Places,
+    heads: Places,
+    lengths: Floats,
+    seeds: Places,
+    seed_minutes: Floats,
+    target: int,
+    reached: Places,
+    minutes: Floats,
+    prev: Places,
+) -> Ints:
+    """Walk from the target over arcs that are exactly as long as the step in minutes, until a seed.
+
+    ``minutes`` (nodes,) are those of a search that ``reached`` these nodes; ``start``, ``heads``, ``lengths``
+    the arcs by the node they lead to. Arcs of no length can lead round in circles, so nodes are visited once,
+    depth first; ``prev`` (nodes,) is room for that.
+    """
+    if minutes[target] == np.inf:
+        return np.empty(0, np.int64)
+    prev[reached] = NO_NODE
+    node = np.int64(target)
+    prev[node] = node
+    waiting = [node]
+    while True:
+        node = waiting.pop()
+        if ((seeds == node) & (seed_minutes == minutes[node])).any():
+            break
+        for k in range(start[node], start[node + 1]):
+            tail = np.int64(heads[k])
+            if prev[tail] == NO_NODE and minutes[tail] + lengths[k] == minutes[node]:
+                prev[tail] = node
+                waiting.append(tail)
+    path = [node]
+    while path[-1] != target:
+        path.append(np.int64(prev[path[-1]]))
+    return np.array(path)

@@ -1,0 +1,87 @@
+"""How kernels are compiled: kept on disk where some folder can be written to, told once in the log.
+
+Compiled code is kept beside the package when that can be written to, else in the user's own cache folder
+(``NUMBA_CACHE_DIR`` names another). Where neither can be written to, everything works and is compiled anew
+in each process. Where numba itself cannot be imported, a kernel runs as it is written, or gives way to
+another function (:func:`without_numba`), or names what it is needed for (:func:`only_compiled`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from urbgeo.errors import MissingExtraError
+from urbgeo.options import log
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+Decorator = Callable[[Any], Any]
+
+try:
+    import numba
+    from numba.core import event
+except (ImportError, OSError, SystemError, AttributeError) as error:
+    # Beside missing, numba may be too old for Python or numpy, or its libraries not fit for the machine.
+    COMPILED = False
+    log.warning(
+        "numba cannot be imported (%s): searches run on scipy and are slower. To mend it: pip install numba",
+        error,
+    )
+else:
+    COMPILED = True
+
+
+def kernel(**options: Any) -> Decorator:
+    """Decorator: compile without the interpreter lock, and keep the result where that is possible."""
+
+    def compiled(function: Any) -> Any:
+        if not COMPILED:
+            return function
+        try:
+            return numba.njit(cache=True, nogil=True, **options)(function)
+        except RuntimeError as error:
+            if "cannot cache" not in str(error):
+                raise
+            log.info("compiled searches cannot be kept on disk: %s", error)
+            return numba.njit(nogil=True, **options)(function)
+
+    return compiled
+
+
+def only_compiled(job: str) -> Callable[..., Decorator]:
+    """:func:`kernel` for loops that would take for ever as they are written: an error that names the job.
+
+    Raises
+    ------
+    MissingExtraError
+        When such a kernel is called without numba.
+    """
+
+    def refused(*_: Any, **__: Any) -> None:
+        raise MissingExtraError("numba", None, job)
+
+    return kernel if COMPILED else lambda **options: lambda function: refused
+
+
+def without_numba(other: Function) -> Callable[[Function], Function]:
+    """Decorator: the function itself where kernels are compiled, the other one where they are not."""
+    return lambda function: function if COMPILED else other
+
+
+def _tell_what_is_compiled() -> None:
+    """Say it in the log, since the first call of a kind takes seconds."""
+
+    class Teller(event.Listener):
+        def on_start(self, event: Any) -> None:
+            dispatcher = event.data["dispatcher"]
+            if getattr(dispatcher, "__module__", "").startswith("urbgeo."):
+                log.info("compiling %s; later calls start at once", dispatcher.__name__)
+
+        def on_end(self, event: Any) -> None:
+            """Nothing to tell."""
+
+    event.register("numba:compile", Teller())  # type: ignore[no-untyped-call]
+
+
+if COMPILED:
+    _tell_what_is_compiled()
