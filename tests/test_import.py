@@ -34,3 +34,20 @@ def test_every_name_at_the_front_door_exists() -> None:
     for name in urbgeo.__all__:
         assert getattr(urbgeo, name) is not None
         assert name in dir(urbgeo)
+
+
+def test_every_room_can_be_entered_without_pyarrow() -> None:
+    """It belongs to an extra: only what reads or writes its files may ask for it."""
+    out = fresh(
+        "import sys; sys.modules['pyarrow'] = None\n"
+        "import pkgutil, importlib, urbgeo\n"
+        "for _, name, _ in pkgutil.walk_packages(urbgeo.__path__, 'urbgeo.'):\n"
+        "    name.endswith('__main__') or importlib.import_module(name)\n"
+        "import pandas as pd\n"
+        "from urbgeo.access.opportunities import cumulative\n"
+        "minutes = [5.0, 20.0, 9.0, 40.0]\n"
+        "pairs = pd.DataFrame({'from': list('aabb'), 'to': list('uvuv'), 'minutes': minutes})\n"
+        "jobs = pd.Series([1.0, 2.0], index=list('uv'))\n"
+        "print(cumulative(pairs, jobs, minutes=20).table.to_numpy().tolist())"
+    )
+    assert out == "[[3.0], [1.0]]\n"

@@ -211,6 +211,40 @@ def test_all_faults_of_a_table_come_at_once() -> None:
         read_travel(T.replace({5: -1, 70: 4294967}))
 
 
+def test_a_trip_as_long_as_the_one_limit_counts() -> None:
+    whole = named([[5, 20, 70], [30, 40, 20]])
+    for table in (whole, long_of(whole)):
+        assert column(cumulative(table, JOBS, minutes=20)).to_dict() == {"a": 210, "b": 3000}
+        assert column(cumulative(table, PEOPLE, minutes=20, active=False)).to_dict() == {
+            "u": 7, "v": 7, "w": 80
+        }  # fmt: skip
+
+
+def test_nothing_asked_gives_tables_without_rows() -> None:
+    none = pd.Index([], name="origin")
+    empty = pd.DataFrame(np.zeros((0, 3)), index=none, columns=pd.Index(list("uvw"), name="destination"))
+    long = pd.DataFrame({"from": [], "to": [], "minutes": []})
+    for found in (
+        cumulative(empty, JOBS, minutes=30),
+        gravity(empty, JOBS, decay=linear(60)),
+        cumulative(long, JOBS, minutes=30, ids=none),
+        gravity(long, JOBS, decay=linear(60), ids=none),
+        cumulative(long, JOBS, minutes=[30, 60], ids=none),
+    ):
+        assert len(found.table) == len(found.status) == 0
+
+
+def test_amounts_written_as_text_are_read_as_numbers() -> None:
+    assert column(cumulative(T, JOBS.astype(int).astype(str), minutes=20)).tolist() == [210, 0]
+
+
+def test_what_is_read_does_not_change_with_the_table() -> None:
+    whole = long_of(named([[5, 20, 70], [30, 40, 20]]))
+    kept = read_travel(whole)
+    whole.loc[:, "minutes"] = 999.0
+    assert kept.minutes.max() == 70
+
+
 def test_a_set_of_nothing_but_zeros_warns() -> None:
     with pytest.warns(UrbgeoWarning, match="every amount of jobs is 0"):
         assert column(cumulative(T, JOBS * 0, minutes=30)).tolist() == [0, 0]
@@ -246,8 +280,11 @@ def test_a_table_in_order_says_the_same_as_one_in_disorder(names: Sequence[objec
         np.testing.assert_array_equal(found, expected)
         one = cumulative(table, jobs, minutes=30, ids=pd.Index(ids)).table
         np.testing.assert_array_equal(one, expected[:, :1])
-    turned = cumulative(ordered, jobs.iloc[::-1], minutes=30, ids=pd.Index(ids[::-1])).table
-    np.testing.assert_array_equal(turned, expected[::-1, :1])
+    # Turned by one place, a list is not its own inverse.
+    turned = cumulative(
+        ordered, jobs.iloc[np.roll(range(1500), 1)], minutes=30, ids=pd.Index(np.roll(ids, 1))
+    )
+    np.testing.assert_array_equal(turned.table, np.roll(expected, 1, axis=0)[:, :1])
     for row, column, wrong in ((2000, "to", to[7]), (2000, "from", ids[3]), (1499, "from", ids[1])):
         broken = ordered.copy()
         broken.loc[row, column] = wrong

@@ -357,6 +357,9 @@ def test_a_hierarchy_in_parts_equals_the_plain_search() -> None:
     topology = hierarchies.prepare(graph)
     assert len(topology.parts) > 1
     fitted = hierarchies.fit(topology, graph)
+    closed = topology.heads.size / graph.node_count
+    for joints in (fitted.up_place, fitted.down_place):
+        assert joints.size / graph.node_count < 0.45 * closed, "joints that others beat are dropped"
     nodes = np.arange(0, graph.node_count, 131)[:, None]
     legs = np.zeros(nodes.shape)
     searched = ends_table(graph, nodes, legs, nodes, legs)

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -221,6 +222,27 @@ def test_a_cache_that_cannot_be_used_costs_time_only(
     assert store.cached_topology(town.graph).rank.size == NODES
     monkeypatch.setenv("URBGEO_CACHE", str(tmp_path))
     store.topology_path(town.graph).write_bytes(b"urbgeo arrays 1\n garbage")
+    assert store.cached_topology(town.graph).rank.size == NODES
+
+
+def test_a_spoilt_topology_is_prepared_anew(
+    town: TravelNetwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("URBGEO_CACHE", str(tmp_path))
+    first = store.cached_topology(town.graph)
+    path = store.topology_path(town.graph)
+    whole = bytearray(path.read_bytes())
+    whole[len(whole) // 2 : len(whole) // 2 + 4000] = bytes(4000)
+    path.write_bytes(whole)
+    np.testing.assert_array_equal(store.cached_topology(town.graph).heads, first.heads)
+    np.testing.assert_array_equal(store.read_topology(path).heads, first.heads)
+
+
+def test_a_cache_that_cannot_be_looked_into_is_empty(
+    town: TravelNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("URBGEO_CACHE", "x" * 300)
+    assert replace(town).hierarchy_state == "none"
     assert store.cached_topology(town.graph).rank.size == NODES
 
 

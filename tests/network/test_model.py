@@ -69,6 +69,12 @@ def test_straight_lines_are_made_when_asked_for_and_equal_given_ones() -> None:
     pd.testing.assert_frame_equal(minutes_table(drawn, some, some), minutes_table(network, some, some))
 
 
+def test_lines_under_another_name_are_found() -> None:
+    bent = shapely.LineString([(EAST, NORTH), (EAST + 5e3, NORTH + 5e3), (EAST + 10e3, NORTH)])
+    links = gpd.GeoDataFrame(road(("A", "B", 14.0)), geometry=[bent], crs=UTM).rename_geometry("shape")
+    assert build_network(NODES, links).links.geometry[0].equals(bent)
+
+
 def test_lines_in_another_crs_than_the_nodes_are_brought_over() -> None:
     links = gpd.GeoDataFrame(road(("A", "B", 10.0)), geometry=NODES.geometry.iloc[:1].to_crs(4326).values)
     line = shapely.LineString(shapely.get_coordinates(NODES.geometry.iloc[:2].to_crs(4326).to_numpy()))

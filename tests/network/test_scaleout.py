@@ -87,6 +87,37 @@ def test_sums_of_every_node_are_the_same_bits(town: TravelNetwork, client: Any) 
     assert here.to_numpy().tobytes() == there.to_numpy().tobytes()
 
 
+def test_sums_of_a_few_nodes_are_made_here(
+    town: TravelNetwork,  # noqa: F811
+    client: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    people = pd.DataFrame({"people": 1.0}, index=town.nodes.index)
+    few = town.nodes.index[:5]
+    here = node_sums(town, people, minutes=4, nodes=few)
+    monkeypatch.setattr(scaleout, "check_workers", lambda client: pytest.fail("spread"))
+    assert node_sums(town, people, minutes=4, nodes=few, client=client).equals(here)
+
+
+def test_tasks_in_this_process_leave_its_options_alone(town: TravelNetwork) -> None:  # noqa: F811
+    with distributed.Client(processes=False, n_workers=1, dashboard_address=None) as inside:
+        minutes_table(town, town.nodes.iloc[:3], town.nodes.iloc[:3], client=inside)
+    assert (options.threads, options.progress) == (0, False)
+
+
+def test_a_cluster_without_workers_is_named(
+    town: TravelNetwork,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(scaleout, "WORKERS_WITHIN_S", 0.2)
+    with (
+        distributed.LocalCluster(n_workers=0, processes=False, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as idle,
+        pytest.raises(InputError, match="client: no worker came within"),
+    ):
+        minutes_table(town, town.nodes.iloc[:3], town.nodes.iloc[:3], client=idle)
+
+
 def test_a_killed_worker_costs_time_not_rows(
     town: TravelNetwork,  # noqa: F811
     places: gpd.GeoDataFrame,

@@ -110,6 +110,24 @@ def test_closing_and_opening_again_changes_no_bit(
     )
 
 
+def test_the_speed_a_road_has_changes_no_bit() -> None:
+    nodes = points([(0, 0), (10, 0)], list("AB"))
+    lengths = [tenths / 10 for tenths in range(1, 500)]
+    network = build_network(nodes, road(*(("A", "B", km) for km in lengths)))
+    assert network.with_speeds({"primary": 60.0}).links["minutes"].tolist() == lengths
+
+
+def test_absurd_minutes_are_told_by_link() -> None:
+    nodes = points([(0, 0), (10, 0)], list("AB"))
+    with pytest.raises(InputError, match=r"links: minutes above 1e\+07 at slow"):
+        build_network(nodes, road(("A", "B", 1.0), minutes=1e9).set_axis(["slow"]))
+    network = build_network(nodes, road(("A", "B", 1.0)).set_axis(["slow"]))
+    with pytest.raises(InputError, match=r"links: minutes above 1e\+07 at slow"):
+        network.with_speeds({"primary": 1e-9})
+    with pytest.raises(InputError, match="speeds: speeds that are not finite and > 0 at primary"):
+        network.with_speeds({"primary": "fast"})
+
+
 def test_links_with_and_without_lines_go_together() -> None:
     nodes = points([(0, 0), (10, 0), (20, 0)], list("ABC"))
     plain, bent = road(("A", "B", 10.0)), road(("B", "C", 12.0)).set_axis(["bent"])

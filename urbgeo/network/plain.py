@@ -24,7 +24,7 @@ from urbgeo.network.bounded import (
 )
 from urbgeo.network.graph import CLOSED_BOUND, Graph
 from urbgeo.network.kernels import pop, push, trace_back
-from urbgeo.network.parallel import Stop, over_blocks
+from urbgeo.network.parallel import Stop, off_the_main_thread, over_blocks
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -106,15 +106,10 @@ def nearest_seeds(
     arcs = graph.arcs(direction)
     minutes = np.full((graph.node_count, count), np.inf)
     label = np.full((graph.node_count, count), -1, np.int64)
-    _several(
-        arcs.start,
-        arcs.arcs,
-        graph.rank[seeds],
-        _floats(seed_minutes),
-        np.asarray(labels, np.int64),
-        limit,
-        minutes,
-        label,
+    starts, late, names = graph.rank[seeds], _floats(seed_minutes), np.asarray(labels, np.int64)
+    off_the_main_thread(
+        lambda stop: _several(arcs.start, arcs.arcs, starts, late, names, limit, minutes, label, stop),
+        what="nearest places of every node",
     )
     return minutes[graph.rank], label[graph.rank]
 
@@ -342,6 +337,7 @@ def _several(
     limit: float,
     minutes: Floats,
     label: Ints,
+    stop: Stop,
 ) -> None:
     """Fill (nodes, k) by a search in which each node settles once for each of its k nearest labels."""
     count = minutes.shape[1]
@@ -351,7 +347,7 @@ def _several(
     for s in range(seed_nodes.size):
         if seed_minutes[s] <= limit and seed_minutes[s] < np.inf:
             size = push(key, owner, item, size, seed_minutes[s], seed_labels[s], seed_nodes[s])
-    while size > 0:
+    while size > 0 and not stop[0]:
         cost, owned_by, node = key[0], owner[0], item[0]
         size = pop(key, owner, item, size)
         place = 0
