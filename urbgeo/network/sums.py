@@ -72,8 +72,8 @@ def node_sums(
     """
     check_direction(direction)
     bounds = check_bounds(minutes)
-    per_node = _aligned_weights(network, weights)
-    which = _positions(network, nodes)
+    per_node = aligned_weights(network, weights)
+    which = node_positions(network, nodes)
     if 2 * len(which) < len(network.nodes):
         client = None
     planned = which if client is None else np.arange(len(network.nodes))
@@ -153,7 +153,8 @@ def check_bounds(minutes: float | Sequence[float]) -> Floats:
     return bounds
 
 
-def _aligned_weights(network: TravelNetwork, weights: pd.DataFrame) -> Floats:
+def aligned_weights(network: TravelNetwork, weights: pd.DataFrame) -> Floats:
+    """(nodes, columns) weights in the order of the nodes, 0 for those left out; refuse unsound ones."""
     if not isinstance(weights, pd.DataFrame) or weights.columns.empty:
         raise InputError("weights: a DataFrame with a row per node and a column per weight is needed.")
     check_amounts(weights, "weights", list(weights.columns))
@@ -169,7 +170,8 @@ def _aligned_weights(network: TravelNetwork, weights: pd.DataFrame) -> Floats:
     return per_node
 
 
-def _positions(network: TravelNetwork, nodes: Sequence[object] | pd.Index | None) -> Ints:
+def node_positions(network: TravelNetwork, nodes: Sequence[object] | pd.Index | None) -> Ints:
+    """Where nodes stand in the network, by their ids; all of them for None."""
     if nodes is None:
         return np.arange(len(network.nodes))
     asked = pd.Index(nodes)
