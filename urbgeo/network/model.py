@@ -67,7 +67,7 @@ class TravelNetwork:
     link_table
         One row per link: ``from_node``, ``to_node``, ``length_km``, ``class``, ``mode``, ``joinable``,
         ``speed_kmh``, ``speed_source`` (``minutes``, ``link``, ``override``, ``default``), ``minutes``,
-        ``minutes_back`` (NaN = one-way), and ``geometry`` where lines were given.
+        ``minutes_back`` (NaN = one-way); a GeoDataFrame in the CRS of ``nodes`` where lines were given.
     snapping
         How points are attached.
     provenance
@@ -102,8 +102,8 @@ class TravelNetwork:
         Links without lines of their own get straight ones; made when first asked for, since those of a
         nation are larger than all the rest.
         """
-        if "geometry" in self.link_table:
-            return gpd.GeoDataFrame(self.link_table, crs=self.crs)
+        if isinstance(self.link_table, gpd.GeoDataFrame):
+            return self.link_table
         return gpd.GeoDataFrame(self.link_table, geometry=_straight(self.nodes, self.link_ends), crs=self.crs)
 
     @cached_property

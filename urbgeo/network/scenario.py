@@ -62,7 +62,7 @@ def with_links(
     around = every.iloc[np.unique(used[used >= 0])] if len(given) else every
     check_points(around, "nodes")
     added = build_network(around.to_crs(network.crs), given)
-    drawn = "geometry" in network.link_table or "geometry" in given
+    drawn = isinstance(network.link_table, gpd.GeoDataFrame) or "geometry" in given
     old, new = (one.links if drawn else one.link_table for one in (network, added))
     new = new.copy(deep=False)
     new["speed_source"] = new["speed_source"].mask(by_class, given["class"].map(_source_of(speeds or {})))
