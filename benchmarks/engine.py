@@ -195,26 +195,29 @@ def solve(job: Job) -> None:
     graph = job.clock(
         "compile", lambda: compile_graph(d["x"], d["y"], d["tails"], d["heads"], d["ticks"] / TICKS)
     )
+    job.forget_arcs()
     people, bound = d["people"].astype(float)[:, None], np.array([30.0])
     for name, repeat, work in plain_jobs(graph, d):
         job.answer(name, work, repeat)
     within = job.clock(REACH, lambda: reached_nodes(graph, d["one"], np.zeros(1), 60.0), 15)
-    job.answers[REACH] = np.full(n, np.inf)
-    job.answers[REACH][within[0]] = within[1]
+    minutes = np.full(n, np.inf)
+    minutes[within[0]] = within[1]
+    job.answers[REACH] = minutes
+    del minutes, within
     few = d["scattered"][:400]
     plain = job.clock(EVERY + BY_PLAIN, lambda: sums_within(graph, few, people, bound)[:, 0, 0])
     job.scale(EVERY + BY_PLAIN, len(few), n)
     topology = job.clock("topology", lambda: prepare(graph))
     fitted = job.clock("re-weight", lambda: fit(topology, graph), 3)
+    del topology
     job.peaks["prepare"] = job.peaks["re-weight"]
     job.seconds["prepare"] = sum(job.seconds[part] for part in ("compile", "topology", "re-weight"))
     job.answer(SOME, lambda: lanes_sums_of(graph, fitted, d["scattered"], people, bound)[:, 0, 0], 5)
     legs = np.zeros((len(d["sources"]), 1))
     ends = d["sources"][:, None], legs, d["targets"][:, None], legs
     job.answer(TABLE, lambda: lanes_table(graph, fitted, *ends), 5)
-    every = job.clock(EVERY, lambda: lanes_sums(graph, fitted, 0, n, people, bound)[:, 0, 0])
-    job.answers[EVERY] = every[graph.rank]
-    job.answers[EVERY + BY_PLAIN] = job.answers[EVERY][few] - plain
+    every = job.clock(EVERY, lambda: lanes_sums(graph, fitted, 0, n, people, bound)[:, 0, 0])[graph.rank]
+    job.answers[EVERY], job.answers[EVERY + BY_PLAIN] = every, every[few] - plain
     for name in (SOME, TABLE, EVERY):
         job.seconds[name + ANEW] = job.seconds[name] + job.seconds["prepare"]
     some = sample_of(d["scattered"])

@@ -122,7 +122,10 @@ def fit(topology: Topology, graph: Graph) -> Hierarchy:
     for way in (0, 1):
         # Nothing else holds these arrays any more, so they may shrink where they are.
         ways[way].resize(_gathered(ways[way], needed[way]), refcheck=False)
-    return off_the_main_thread(lambda _: _pruned(topology, needed, ways), what=FITTING)
+    fitted = off_the_main_thread(lambda _: _pruned(topology, needed, ways), what=FITTING)
+    del needed
+    give_back_memory()
+    return fitted
 
 
 def _fitted_minutes(topology: Topology, graph: Graph) -> tuple[list[Floats], Bools]:
