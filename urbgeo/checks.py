@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -93,6 +94,13 @@ def is_finite_number(value: object) -> bool:
         and not isinstance(value, bool)
         and bool(np.isfinite(value))
     )
+
+
+def listed(values: object) -> list[Any]:
+    """One value, or several however they come, as a list."""
+    if isinstance(values, np.ndarray):
+        return list(np.atleast_1d(values))
+    return list(values) if isinstance(values, Iterable) and not isinstance(values, str) else [values]
 
 
 def check_minutes(value: float, name: str = "minutes") -> float:

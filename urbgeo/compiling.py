@@ -8,10 +8,11 @@ another function (:func:`without_numba`), or names what it is needed for (:func:
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from urbgeo.errors import MissingExtraError
+from urbgeo.errors import MissingExtraError, UrbgeoWarning
 from urbgeo.options import log
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -23,9 +24,11 @@ try:
 except (ImportError, OSError, SystemError, AttributeError) as error:
     # Beside missing, numba may be too old for Python or numpy, or its libraries not fit for the machine.
     COMPILED = False
-    log.warning(
-        "numba cannot be imported (%s): searches run on scipy and are slower. To mend it: pip install numba",
-        error,
+    warnings.warn(
+        f"numba cannot be imported ({error}): searches run on scipy and are slower. "
+        "To mend it: pip install numba",
+        UrbgeoWarning,
+        stacklevel=2,
     )
 else:
     COMPILED = True

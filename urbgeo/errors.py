@@ -22,7 +22,12 @@ class MissingExtraError(UrbgeoError, ImportError):
 
     def __init__(self, package: str, extra: str | None, purpose: str) -> None:
         wanted = package if extra is None else f'"urbgeo[{extra}]"'
+        self.told = package, extra, purpose
         super().__init__(f"{purpose} needs the package {package!r}. Install it with: pip install {wanted}")
+
+    def __reduce__(self) -> tuple[type[MissingExtraError], tuple[str, str | None, str]]:
+        """As errors travel home from other processes."""
+        return type(self), self.told
 
 
 class UrbgeoWarning(UserWarning):

@@ -48,11 +48,11 @@ _alone = threading.local()
 @contextmanager
 def one_thread() -> Iterator[None]:
     """What this thread starts meanwhile takes one thread and shows no bar; the user's options stay."""
-    _alone.here = True
+    before, _alone.here = _is_alone(), True
     try:
         yield
     finally:
-        _alone.here = False
+        _alone.here = before
 
 
 def thread_count() -> int:

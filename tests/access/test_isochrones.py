@@ -100,6 +100,14 @@ def test_isochrones_nest_are_valid_and_hold_their_origins() -> None:
     assert all(origins.to_crs(4326).within(shape).all() for shape in found.geometry)
 
 
+def test_thresholds_come_in_any_shape() -> None:
+    network = along(0, 10)
+    one = isochrones(network, network.nodes.iloc[:1], minutes=5)
+    assert one.index.tolist() == [5.0]
+    for minutes in (np.array(5.0), pd.Series([5.0]), {5.0}, (value for value in [5.0])):
+        assert isochrones(network, network.nodes.iloc[:1], minutes=minutes).equals(one)
+
+
 def test_a_hole_stays_a_hole_and_an_island_an_island() -> None:
     shape = metric(isochrones(ring_road(), points([(0, 0)]), minutes=(90,))).iloc[0]
     middle, beside_expressway, far_town = points([(10, 10), (50, 20), (82, 20)]).geometry

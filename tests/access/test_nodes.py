@@ -105,3 +105,12 @@ def test_bad_input_is_refused(call: object, message: str) -> None:
     weights = pd.DataFrame({"people": [1.0, 2.0]}, index=list("AB"))
     with pytest.raises(InputError, match=message):
         call(along(0, 10), weights)
+
+
+def test_a_count_is_no_truth_and_columns_come_once() -> None:
+    town = along(0, 10)
+    with pytest.raises(InputError, match="count: True"):
+        node_nearest(town, points([(0, 0)]), count=True)
+    twice = pd.DataFrame([[1.0, 2.0]], index=["A"], columns=["people", "people"])
+    with pytest.raises(InputError, match="weights: repeated columns people"):
+        node_gravity(town, twice, decay=linear(9))

@@ -303,6 +303,23 @@ def test_a_motorway_is_joined_and_left_at_interchanges_only(size: int | None) ->
     np.testing.assert_array_equal(whole.minutes.values, minutes)
 
 
+@pytest.mark.parametrize("marching", [False, True])
+def test_ramps_beyond_the_limit_or_on_a_barrier_end_the_search(marching: bool) -> None:
+    like, line, ramps = motorway_case()
+    compiled = compile_motorways(line, ramps, like, speed_kmh=100.0, ramp_min=0.5)
+    source = at(like, (10, 0))
+    free = travel_surface(like, source, motorways=compiled, marching=marching).minutes.values
+    limit = float(free[10, 90]) - 0.25
+    held = travel_surface(like, source, motorways=compiled, marching=marching, limit_min=limit)
+    np.testing.assert_array_equal(held.minutes.values, np.where(free <= limit, free, np.inf))
+    walled = like.values.copy()
+    walled[10, 90] = np.nan
+    barred = travel_surface(grid(walled, 100.0), source, motorways=compiled, marching=marching)
+    assert np.isnan(barred.minutes.values[10, 90])
+    assert barred.allocation.values[10, 90] == -1
+    assert barred.provenance.shares["ramps_used"] == 0.5
+
+
 def test_a_oneway_motorway_helps_one_way() -> None:
     like, line, ramps = motorway_case()
     compiled = compile_motorways(line.assign(oneway=True), ramps, like, speed_kmh=100.0)

@@ -128,6 +128,26 @@ def test_absurd_minutes_are_told_by_link() -> None:
         network.with_speeds({"primary": "fast"})
 
 
+def test_speeds_come_as_numbers_or_text_but_once_each() -> None:
+    network = build_network(points([(0, 0), (10, 0)], list("AB")), road(("A", "B", 10.0)).set_axis(["one"]))
+    assert network.with_speeds({"primary": "30"}).links["minutes"].tolist() == [20.0]
+    assert network.with_speeds(pd.Series({"one": "30"})).links["minutes"].tolist() == [20.0]
+    with pytest.raises(InputError, match="speeds that are not finite and > 0 at primary"):
+        network.with_speeds({"primary": True})
+    with pytest.raises(InputError, match="repeated ids at one"):
+        network.with_speeds(pd.Series([30.0, 40.0], index=["one", "one"]))
+
+
+def test_lines_of_another_name_are_kept_too() -> None:
+    nodes = points([(0, 0), (10, 0)], list("AB"))
+    bent = shapely.LineString([(EAST, NORTH), (EAST + 5e3, NORTH + 3e3), (EAST + 10e3, NORTH)])
+    table = road(("A", "B", 12.0)).set_axis(["bent"]).assign(geometry="a note")
+    named = gpd.GeoDataFrame(table.assign(shape=[bent]), geometry="shape", crs=UTM)
+    network = build_network(nodes, road(("A", "B", 10.0))).with_links(named)
+    assert network.links.geometry["bent"].equals(bent)
+    assert "shape" not in network.links
+
+
 def test_links_with_and_without_lines_go_together() -> None:
     nodes = points([(0, 0), (10, 0), (20, 0)], list("ABC"))
     plain, bent = road(("A", "B", 10.0)), road(("B", "C", 12.0)).set_axis(["bent"])

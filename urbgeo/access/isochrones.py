@@ -16,7 +16,14 @@ from rasterio.features import shapes as raster_shapes
 from rasterio.transform import Affine
 
 from urbgeo.access.lattice import Reached, Roads, minutes_on_lattice, reach_nodes, roads_of, stretches
-from urbgeo.checks import check_choice, check_minutes, check_points, check_polygons, check_quantity
+from urbgeo.checks import (
+    check_choice,
+    check_minutes,
+    check_points,
+    check_polygons,
+    check_quantity,
+    listed,
+)
 from urbgeo.crs import WGS84, equal_area_crs
 from urbgeo.errors import InputError
 from urbgeo.network.attach import Attachment, attach_all
@@ -37,7 +44,7 @@ def isochrones(
     network: TravelNetwork,
     origins: gpd.GeoDataFrame,
     *,
-    minutes: Sequence[float] = (15.0, 30.0, 60.0, 120.0),
+    minutes: float | Sequence[float] = (15.0, 30.0, 60.0, 120.0),
     resolution_km: float | None = None,
     direction: str = "from",
     by: str = "union",
@@ -92,8 +99,7 @@ def isochrones(
         For faulty points, thresholds or ``clip``, an unknown ``by`` or ``kind``, origins outside the network
         (naming them), a grid of more than 4 million points.
     """
-    given = minutes if isinstance(minutes, Sequence | np.ndarray) else [minutes]
-    limits = sorted({check_minutes(one) for one in given})
+    limits = sorted({check_minutes(one) for one in listed(minutes)})
     if not limits:
         raise InputError("minutes: give at least one threshold.")
     check_direction(direction)

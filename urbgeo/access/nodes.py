@@ -61,7 +61,7 @@ def node_nearest(
         For faulty points, no facility that can be attached, a count or cutoff that is not > 0.
     """
     check_direction(direction)
-    if not isinstance(count, int | np.integer) or count < 1:
+    if not isinstance(count, int | np.integer) or isinstance(count, bool) or count < 1:
         raise InputError(f"count: {count!r}; give a whole number of facilities from 1.")
     limit = np.inf if cutoff_min is None else check_minutes(cutoff_min, "cutoff_min")
     there = attach_some(network, facilities, "facilities")
@@ -103,8 +103,8 @@ def node_gravity(
     weights
         One row per node (by id; nodes left out weigh nothing), one column per thing to be summed.
     decay
-        A value of :mod:`urbgeo.access.decay`, read every 0.1 minutes and at its jumps, straight in between
-        (half an hour's exponential is met to 1e-5).
+        A value of :mod:`urbgeo.access.decay`, read every 0.1 minutes and at the largest jump within each
+        step, straight in between (half an hour's exponential is met to 1e-5).
     until_min
         Where the search ends; needed for a decay that never ends by itself.
     nodes

@@ -18,7 +18,7 @@ from urbgeo.access.amounts import amounts_of, warn
 from urbgeo.access.decay import Decay, check_ascending
 from urbgeo.access.kernels import add_within
 from urbgeo.access.travel import Travel, status_of, travel_of
-from urbgeo.checks import check_choice, check_minutes, check_quantity
+from urbgeo.checks import check_choice, check_minutes, check_quantity, listed
 from urbgeo.errors import InputError
 from urbgeo.provenance import Provenance
 
@@ -228,7 +228,7 @@ def cost_to_reach(
     InputError
         As for :func:`cumulative`; amounts to reach that are not > 0 or not ascending.
     """
-    wanted = [check_quantity(one, "amount") for one in _several(amount)]
+    wanted = [check_quantity(one, "amount") for one in listed(amount)]
     check_ascending(wanted, "amount")
     travel, frame = _read(minutes_table, amounts, active, ids)
     to, source, count = _sides(travel, active)
@@ -295,19 +295,11 @@ def _reached(travel: Travel, active: bool, amounts: Floats, limits: Floats) -> F
 
 
 def _limits(minutes: float | Sequence[float]) -> Floats:
-    limits = [check_minutes(one) for one in _several(minutes)]
+    limits = [check_minutes(one) for one in listed(minutes)]
     if not limits:
         raise InputError("minutes: give at least one threshold.")
     check_ascending(limits, "minutes")
     return np.array(limits)
-
-
-def _several(values: float | Sequence[float]) -> Sequence[float]:
-    return (
-        list(values)
-        if isinstance(values, Sequence | np.ndarray) and not isinstance(values, str)
-        else [values]
-    )
 
 
 def _result(

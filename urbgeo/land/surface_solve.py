@@ -45,7 +45,8 @@ def solve(
     """Fill ``minutes`` (and ``allocation``) of the store; they start as inf and -1.
 
     Blocks wait in order of the least minutes that may change them. Where a border changed, the neighbours
-    are asked again, so the answer is the same for every size of block, and for several blocks at a time.
+    are asked again, so minutes are the same for every size of block, and for several blocks at a time; by
+    steps, a cell that two sources reach at times equal to rounding may be given to the other one.
     """
     blocks = blocks_of(store.shape, block_cells)
     waiting = _Waiting(store.shape, block_cells, afresh=walk.marching)
@@ -68,7 +69,7 @@ def write_links(store: Store, seeds: Seeds, walk: Walk, *, block_cells: int, cli
     """Mark barriers NaN in ``minutes``; fill ``back_links`` where the store has them and steps were gone."""
     blocks = blocks_of(store.shape, block_cells)
     left = list(range(len(blocks))) if store.has("back_links") and not walk.marching else []
-    with _crew(client) as crew:
+    with _crew(client if left else None) as crew:
         while left or crew.busy:
             while left and crew.free:
                 number = left.pop()
@@ -261,4 +262,5 @@ def _down_the_ramps(store: Store, ramps: MotorwayRamps, walk: Walk) -> Seeds:
     minutes, mark = ramps.search(now, labels, towards=walk.uphill < 0, limit=walk.limit)
     sooner = (minutes < now) | ((minutes == now) & np.isfinite(now) & (mark < labels))
     links = np.full(len(cells), MOTORWAY_LINK, np.int64)
-    return Seeds(ramps.rows, ramps.columns, minutes, mark, links)[sooner]
+    # The second ramp may pass the limit, which holds for the ground beside it.
+    return Seeds(ramps.rows, ramps.columns, minutes, mark, links)[sooner & (minutes <= walk.limit)]

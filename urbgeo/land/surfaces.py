@@ -133,7 +133,8 @@ def travel_surface(
     with_allocation, with_back_links
         Whether to work these out too; None in the result where not.
     block_cells
-        Work in squares of so many cells; the answer is the same to the last bit. None for all at once.
+        Work in squares of so many cells; minutes are the same to the last bit (by steps, a cell that two
+        sources reach at times equal to rounding may be given to the other one). None for all at once.
 
     Raises
     ------
@@ -360,7 +361,10 @@ def _solved(
     client: Any = None,
 ) -> tuple[pd.DataFrame, dict[str, float]]:
     """Fill the store; the table of sources, and the share of sources and ramps that were used."""
-    shares = {} if motorways is None else {"ramps_used": _ramps_used(motorways, frame, store)}
+    shares = {}
+    if motorways is not None:
+        every, motorways = len(motorways.nodes), _open_ramps(motorways, frame, store)
+        shares["ramps_used"] = len(motorways.nodes) / every
     table, seeds = _seeds(sources, frame, store)
     planted = source_discs(store, seeds, walk) if walk.marching else seeds
     solve(store, planted, walk, block_cells=size, ramps=motorways, client=client)
@@ -368,15 +372,17 @@ def _solved(
     return table, shares | {"sources_used": float((table["status"] == "used").mean())}
 
 
-def _ramps_used(motorways: MotorwayRamps, frame: Grid, store: Store) -> float:
-    """The share of ramps that stand on land one can cross."""
+def _open_ramps(motorways: MotorwayRamps, frame: Grid, store: Store) -> MotorwayRamps:
+    """Those ramps that stand on land one can cross."""
     if not same_grid(motorways.frame, frame):
         raise InputError("motorways: compiled for other cells; compile them with like=friction.")
     cells = zip(motorways.rows.tolist(), motorways.columns.tolist(), strict=True)
-    free = [np.isfinite(store.read("friction", Block(r, r + 1, c, c + 1))[0, 0]) for r, c in cells]
-    if not any(free):
+    free = np.array([np.isfinite(store.read("friction", Block(r, r + 1, c, c + 1))[0, 0]) for r, c in cells])
+    if not free.any():
         raise InputError("motorways: every interchange lies on a barrier; burn in the roads that lead there.")
-    return float(np.mean(free))
+    return replace(
+        motorways, nodes=motorways.nodes[free], rows=motorways.rows[free], columns=motorways.columns[free]
+    )
 
 
 def _check_block(cells: int) -> int:

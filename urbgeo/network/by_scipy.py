@@ -174,8 +174,8 @@ def paths_to(graph: Graph, seeds: Ints, seed_minutes: Floats, targets: Ints) -> 
 
 
 def room_bytes(graph: Graph) -> int:
-    """Memory of the searches beside the graph: its arcs once more, and the minutes of a block twice."""
-    return 12 * graph.arc_count + 2 * max(BLOCK_BYTES, 8 * graph.node_count)
+    """Memory of the searches beside the graph: its arcs, sorted and with sources, three blocks of minutes."""
+    return 40 * graph.arc_count + 3 * max(BLOCK_BYTES, 8 * graph.node_count)
 
 
 def _one_search(graph: Graph, seeds: Ints, seed_minutes: Floats, limit: float, direction: str) -> Floats:

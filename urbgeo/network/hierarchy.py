@@ -118,14 +118,17 @@ def prepare(graph: Graph) -> Topology:
 def fit(topology: Topology, graph: Graph) -> Hierarchy:
     """Give the joints their minutes; takes seconds where preparing takes minutes."""
     give_back_memory()
+    fitted = _fitted(topology, graph)
+    give_back_memory()
+    return fitted
+
+
+def _fitted(topology: Topology, graph: Graph) -> Hierarchy:
     ways, needed = _fitted_minutes(topology, graph)
     for way in (0, 1):
         # Nothing else holds these arrays any more, so they may shrink where they are.
         ways[way].resize(_gathered(ways[way], needed[way]), refcheck=False)
-    fitted = off_the_main_thread(lambda _: _pruned(topology, needed, ways), what=FITTING)
-    del needed
-    give_back_memory()
-    return fitted
+    return off_the_main_thread(lambda _: _pruned(topology, needed, ways), what=FITTING)
 
 
 def _fitted_minutes(topology: Topology, graph: Graph) -> tuple[list[Floats], Bools]:

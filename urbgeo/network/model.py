@@ -271,6 +271,13 @@ def build_network(
     return TravelNetwork(points, timed, snapping or Snapping(), about)
 
 
+def lines_as_geometry(links: pd.DataFrame) -> pd.DataFrame:
+    """The table with its active lines under the name ``geometry``."""
+    if isinstance(links, gpd.GeoDataFrame) and links.active_geometry_name not in (None, "geometry"):
+        return links.drop(columns="geometry", errors="ignore").rename_geometry("geometry")
+    return links
+
+
 def check_link_minutes(links: pd.DataFrame) -> None:
     """Refuse links of a compiled table that take absurdly long, by their ids."""
     longest = np.fmax(*(links[way].to_numpy(np.float64) for way in ("minutes", "minutes_back")))
@@ -286,9 +293,7 @@ def _checked_links(nodes: gpd.GeoDataFrame, links: pd.DataFrame) -> pd.DataFrame
     check_columns(links, "links", LINK_COLUMNS)
     if links.empty:
         raise InputError("links: it has no rows.")
-    if isinstance(links, gpd.GeoDataFrame) and links.active_geometry_name not in (None, "geometry"):
-        links = links.rename_geometry("geometry")
-    table = pd.DataFrame(links.copy(deep=False))
+    table = pd.DataFrame(lines_as_geometry(links).copy(deep=False))
     faults = Faults("links")
     add_id_faults(faults, links.index)
 

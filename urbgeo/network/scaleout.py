@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from urbgeo.errors import InputError, MissingExtraError, SourceError
+from urbgeo.compiling import COMPILED
+from urbgeo.errors import InputError, MissingExtraError, SourceError, some_of
 from urbgeo.network.graph import Graph
 from urbgeo.network.hierarchy import Hierarchy
 from urbgeo.network.lane_sums import SOURCES_TOGETHER, lanes_sums
@@ -158,6 +159,13 @@ def check_workers(client: Any) -> None:
         raise InputError(
             f"client: workers without urbgeo {package_version()} ({told}). Install the same version on every "
             "worker and start it again."
+        )
+    found = client.run(pkgutil.resolve_name, "urbgeo.compiling:COMPILED")
+    uneven = [worker for worker, compiled in found.items() if compiled is not COMPILED]
+    if uneven:
+        raise InputError(
+            f"client: numba is {'missing' if COMPILED else 'there'} on {some_of(uneven)}, unlike here; "
+            "bits can differ. Install the same packages everywhere."
         )
 
 

@@ -9,9 +9,15 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from urbgeo.checks import add_amount_faults, check_columns, check_points, is_finite_number
+from urbgeo.checks import add_amount_faults, add_id_faults, check_columns, check_points, is_finite_number
 from urbgeo.errors import Faults, InputError, some_of
-from urbgeo.network.model import LINK_COLUMNS, TravelNetwork, build_network, check_link_minutes
+from urbgeo.network.model import (
+    LINK_COLUMNS,
+    TravelNetwork,
+    build_network,
+    check_link_minutes,
+    lines_as_geometry,
+)
 from urbgeo.network.speeds import class_speeds
 from urbgeo.provenance import Provenance
 from urbgeo.regions.region import Region
@@ -53,7 +59,7 @@ def with_links(
     if len(again):
         raise InputError(f"links: ids the network already has: {some_of(again)}; rename them or close those.")
     every = network.nodes if nodes is None else _more_nodes(network, nodes)
-    given = pd.DataFrame(links)
+    given = pd.DataFrame(lines_as_geometry(links))
     if {"minutes_back", "speed_source"} <= set(given) and "oneway" not in given:
         # a compiled link says one-way by having no minutes back; a raw one that both are alike
         given = given.assign(oneway=given["minutes_back"].isna() & given["speed_source"].notna())
@@ -138,16 +144,20 @@ def with_speeds(network: TravelNetwork, speeds: Mapping[str, float] | pd.Series)
     """
     links = network.link_table
     classes = links["class"].astype(str)
-    if isinstance(speeds, pd.Series):
-        unknown, kmh = speeds.index.difference(links.index), speeds.reindex(links.index)
-    else:
-        unknown, kmh = pd.Index(sorted(set(speeds) - set(classes))), classes.map(dict(speeds))
+    given = pd.Series(speeds, dtype=object)
+    given = given.mask(given.map(lambda one: isinstance(one, bool)))
+    values = pd.to_numeric(given, errors="coerce").astype(float)
     faults = Faults("speeds")
+    add_id_faults(faults, values.index)
+    faults.raise_if_any()
+    if isinstance(speeds, pd.Series):
+        unknown, kmh = values.index.difference(links.index), values.reindex(links.index)
+    else:
+        unknown, kmh = pd.Index(sorted(set(speeds) - set(classes))), classes.map(values).astype(float)
     if len(unknown):
         faults.add(
             "no such class or link", ids=unknown, remedy=f"classes are {some_of(sorted(set(classes)))}"
         )
-    values = pd.to_numeric(pd.Series(speeds, dtype=object), errors="coerce").astype(float)
     wrong = values.index[~((values > 0) & np.isfinite(values))]
     if len(wrong):
         faults.add(

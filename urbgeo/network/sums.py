@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from urbgeo.checks import check_amounts, check_minutes
+from urbgeo.checks import check_amounts, check_minutes, listed
 from urbgeo.errors import InputError, some_of
 from urbgeo.network.attach import attach
 from urbgeo.network.lane_sums import lanes_sums_of
@@ -58,7 +58,7 @@ def node_sums(
         Put the way it was done, and why, into ``result.attrs["plan"]``.
     client
         A ``dask.distributed.Client`` whose workers share the nodes, when at least half of them are asked for;
-        None for the threads of this machine. The sums are the same to the bit.
+        None for the threads of this machine. Those of all nodes are the same to the bit.
 
     Returns
     -------
@@ -76,8 +76,7 @@ def node_sums(
     which = node_positions(network, nodes)
     if 2 * len(which) < len(network.nodes):
         client = None
-    planned = which if client is None else np.arange(len(network.nodes))
-    plan = _plan(network, planned, bounds[-1], per_node.shape[1] * len(bounds))
+    plan = _plan(network, which, bounds[-1], per_node.shape[1] * len(bounds))
     check_budget(plan, "node_sums")
     log.info("node_sums: %s", plan)
     if client is None and (plan.method == "plain" or len(which) < len(network.nodes)):
@@ -144,7 +143,7 @@ def sums_within(
 
 def check_bounds(minutes: float | Sequence[float]) -> Floats:
     """Bounds in minutes, ascending; refuse what is no time or comes twice."""
-    given = list(np.atleast_1d(minutes)) if isinstance(minutes, Sequence | np.ndarray) else [minutes]
+    given = listed(minutes)
     if not given:
         raise InputError("minutes: no bound is given; give one or more numbers of minutes > 0.")
     bounds = np.array(sorted(check_minutes(one) for one in given))
@@ -157,6 +156,10 @@ def aligned_weights(network: TravelNetwork, weights: pd.DataFrame) -> Floats:
     """(nodes, columns) weights in the order of the nodes, 0 for those left out; refuse unsound ones."""
     if not isinstance(weights, pd.DataFrame) or weights.columns.empty:
         raise InputError("weights: a DataFrame with a row per node and a column per weight is needed.")
+    if not weights.columns.is_unique:
+        raise InputError(
+            f"weights: repeated columns: {some_of(weights.columns[weights.columns.duplicated()])}."
+        )
     check_amounts(weights, "weights", list(weights.columns))
     position = network.nodes.index.get_indexer(weights.index)
     if (position < 0).any():
