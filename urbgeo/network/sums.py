@@ -157,9 +157,8 @@ def aligned_weights(network: TravelNetwork, weights: pd.DataFrame) -> Floats:
     if not isinstance(weights, pd.DataFrame) or weights.columns.empty:
         raise InputError("weights: a DataFrame with a row per node and a column per weight is needed.")
     if not weights.columns.is_unique:
-        raise InputError(
-            f"weights: repeated columns: {some_of(weights.columns[weights.columns.duplicated()])}."
-        )
+        repeated = weights.columns[weights.columns.duplicated()]
+        raise InputError(f"weights: repeated columns {some_of(repeated)}; name each once.")
     check_amounts(weights, "weights", list(weights.columns))
     position = network.nodes.index.get_indexer(weights.index)
     if (position < 0).any():
