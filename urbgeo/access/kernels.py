@@ -309,9 +309,10 @@ def add_columns_within(minutes: Floats, limit: float, amounts: Floats, sums: Flo
 @kernel()
 def levels_at(minutes: Floats, limits: Floats, levels: Floats) -> Floats:
     """``levels[k]`` of the first limit that holds the minutes; the last level beyond all limits."""
-    found = np.full(minutes.size, levels[-1])
+    found = np.empty(minutes.size)
     for first in range(0, minutes.size, AT_A_TIME):
         here, times = found[first : first + AT_A_TIME], minutes[first : first + AT_A_TIME]
+        here[:] = levels[-1]
         # From the last limit back, one choice for each pair: the processor does several pairs at once.
         for k in range(limits.size - 1, -1, -1):
             limit, level = limits[k], levels[k]

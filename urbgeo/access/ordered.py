@@ -12,22 +12,35 @@ Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
 
+FIRST_STARTS = 4
+"""So many starts are looked at before the whole table is."""
+
 
 def columns_in_order(start: pd.Series, end: pd.Series) -> int:
     """How many rows each start has before the next, where all have the same ends; 0 where that is not so.
 
     Only looked for among whole numbers and text that is kept by Arrow; 0 for other ids.
     """
-    whole, text = (all(is_one(column.dtype) for column in (start, end)) for is_one in (is_whole, is_text))
-    if len(start) == 0 or not (whole or text) or start.hasnans or end.hasnans:
+    columns = columns_at_first(start, end)
+    return columns if columns and goes_on_in_order(start, end, columns) else 0
+
+
+def columns_at_first(start: pd.Series, end: pd.Series) -> int:
+    """:func:`columns_in_order`, as far as the first few starts show."""
+    alike = any(all(is_one(column.dtype) for column in (start, end)) for is_one in (is_whole, is_text))
+    if len(start) == 0 or not alike or start.hasnans or end.hasnans:
         return 0
     columns = _first_turn(start.array)
-    if len(start) % columns:
-        return 0
-    if whole:
+    few = slice(0, FIRST_STARTS * columns)
+    return 0 if len(start) % columns or not goes_on_in_order(start[few], end[few], columns) else columns
+
+
+def goes_on_in_order(start: pd.Series, end: pd.Series, columns: int) -> bool:
+    """Whether every start has so many rows and the ends of the first one."""
+    if is_whole(start.dtype):
         away, to = (np.ascontiguousarray(one, np.int64) for one in (start, end))
-        return columns if in_order(away, to, columns) else 0
-    return columns if text_in_order(*_bytes(start), *_bytes(end), columns) else 0
+        return bool(in_order(away, to, columns))
+    return bool(text_in_order(*_bytes(start), *_bytes(end), columns))
 
 
 def is_whole(kind: object) -> bool:

@@ -6,6 +6,7 @@ Every measure of this room starts here, so all take the same tables and refuse t
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -28,7 +29,7 @@ from urbgeo.access.kernels import (
     rearranged,
     sum_square,
 )
-from urbgeo.access.ordered import columns_in_order, is_whole
+from urbgeo.access.ordered import columns_at_first, goes_on_in_order, is_whole
 from urbgeo.checks import add_id_faults
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.provenance import Provenance
@@ -327,9 +328,9 @@ def _read_long(table: pd.DataFrame, origins: pd.Index | None, destinations: pd.I
         square = np.full(len(values), np.nan)
         fill_square(i, j, values, columns, square)
         # A pair that comes twice leaves another without minutes.
-        full = _square(start.ids, end.ids, square)
-        if full is not None:
-            return full
+        sums = _sums_of(square.reshape(rows, columns))
+        if sums is not None:
+            return _square(start.ids, end.ids, square, sums)
     seen = np.zeros(rows * columns if rows * columns <= DENSE_PAIRS else 0, np.bool_)
     out, home = np.zeros((rows, 3)), np.zeros((columns, 3))
     known = lost + strange == 0
@@ -351,24 +352,34 @@ def _read_in_order(
 
     Most tables are written so; comparing neighbouring rows then does for looking up every id.
     """
-    columns = columns_in_order(start, end)
+    columns = columns_at_first(start, end)
     if columns == 0:
         return None
+    # Ids and minutes are read at the same time.
+    with ThreadPoolExecutor(1) as pool:
+        ordered = pool.submit(goes_on_in_order, start, end, columns)
+        sums = _sums_of(values.reshape(-1, columns))
+        if not ordered.result() or sums is None:
+            return None
     asked = (pd.Index(start.array[::columns]), origins), (pd.Index(end.array[:columns]), destinations)
     for found, wanted in asked:
         if not found.is_unique or not (wanted is None or found.equals(wanted)):
             return None
     start_ids, end_ids = (found if wanted is None else wanted for found, wanted in asked)
-    return _square(start_ids, end_ids, values)
+    return _square(start_ids, end_ids, values, sums)
 
 
-def _square(origins: pd.Index, destinations: pd.Index, values: Floats) -> Travel | None:
-    """Every pair, origins in turn; None when some minutes are missing, without end or out of bounds."""
+def _sums_of(square: Floats) -> tuple[Floats, Floats] | None:
+    """Sums of rows and columns; None when some minutes are missing, without end or out of bounds."""
+    out, home = (np.zeros(size) for size in square.shape)
+    return (out, home) if sum_square(square, LONGEST_MIN, out, home) else None
+
+
+def _square(origins: pd.Index, destinations: pd.Index, values: Floats, sums: tuple[Floats, Floats]) -> Travel:
+    """Every pair, origins in turn."""
     rows, columns = len(origins), len(destinations)
-    out, home, sums, back = np.zeros((rows, 3)), np.zeros((columns, 3)), np.zeros(rows), np.zeros(columns)
-    if not sum_square(values.reshape(rows, columns), LONGEST_MIN, sums, back):
-        return None
-    out[:, 0], out[:, 1], home[:, 0], home[:, 1] = columns, sums, rows, back
+    out, home = np.zeros((rows, 3)), np.zeros((columns, 3))
+    out[:, 0], out[:, 1], home[:, 0], home[:, 1] = columns, sums[0], rows, sums[1]
     _warn_lopsided(origins, destinations, out, home)
     return _travel(origins, destinations, None, values, out, home, whole=False)
 
