@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -16,7 +13,7 @@ import rasterio
 from affine import Affine
 from shapely.geometry import LineString, Point
 
-from tests.network.test_scaleout import client  # noqa: F401, a fixture
+from tests.cluster import client, kill_one  # noqa: F401, a fixture
 from urbgeo.errors import InputError
 from urbgeo.land import surface_solve
 from urbgeo.land.grids import Grid, write_grid
@@ -92,8 +89,7 @@ def test_a_killed_worker_costs_time_not_cells(
 ) -> None:
     client.wait_for_workers(2, timeout=60)
     here = travel_surface_files(ground["friction"], SOURCES, tmp_path / "here")
-    pids = client.run(os.getpid)
-    settled, killed = surface_solve._settled, []
+    settled = surface_solve._settled
 
     def slowly(*given: Any) -> Any:
         time.sleep(0.02)
@@ -101,15 +97,7 @@ def test_a_killed_worker_costs_time_not_cells(
 
     monkeypatch.setattr(surface_solve, "_settled", slowly)
 
-    def kill() -> None:
-        while not any("travel-surface" in key for keys in client.processing().values() for key in keys):
-            time.sleep(0.01)
-        time.sleep(0.15)
-        os.kill(next(iter(pids.values())), signal.SIGKILL)
-        killed.append(time.perf_counter())
-
-    killer = threading.Thread(target=kill, daemon=True)
-    killer.start()
+    killed = kill_one(client, "travel-surface", 0.15)
     there = travel_surface_files(
         ground["friction"], SOURCES, tmp_path / "there", block_cells=24, client=client
     )

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.cluster import client, kill_one  # noqa: F401, a fixture
 from tests.network.test_large_jobs import town  # noqa: F401, a fixture
 from urbgeo.errors import InputError, SourceError
 from urbgeo.network import scaleout, stream
@@ -33,17 +31,6 @@ parquet = pytest.importorskip("pyarrow.parquet")
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[Any]:
-    with (
-        distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
-        ) as cluster,
-        distributed.Client(cluster) as one,
-    ):
-        yield one
-
-
-@pytest.fixture(scope="module")
 def places(town: TravelNetwork) -> gpd.GeoDataFrame:  # noqa: F811
     return town.nodes.iloc[:: len(town.nodes) // 1500]
 
@@ -52,7 +39,7 @@ def places(town: TravelNetwork) -> gpd.GeoDataFrame:  # noqa: F811
 def test_two_workers_give_the_same_bits(
     town: TravelNetwork,  # noqa: F811
     places: gpd.GeoDataFrame,
-    client: Any,
+    client: Any,  # noqa: F811
     method: str,
 ) -> None:
     start, end = attach(town, places), attach(town, places.iloc[:50])
@@ -65,7 +52,7 @@ def test_two_workers_give_the_same_bits(
 def test_one_worker_gives_the_same_bits(
     town: TravelNetwork,  # noqa: F811
     places: gpd.GeoDataFrame,
-    client: Any,
+    client: Any,  # noqa: F811
 ) -> None:
     here, there = places.iloc[:300], places.iloc[300:310]
     client.cluster.scale(1)
@@ -89,7 +76,7 @@ def test_sums_of_every_node_are_the_same_bits(town: TravelNetwork, client: Any) 
 
 def test_sums_of_a_few_nodes_are_made_here(
     town: TravelNetwork,  # noqa: F811
-    client: Any,
+    client: Any,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     people = pd.DataFrame({"people": 1.0}, index=town.nodes.index)
@@ -121,27 +108,16 @@ def test_a_cluster_without_workers_is_named(
 def test_a_killed_worker_costs_time_not_rows(
     town: TravelNetwork,  # noqa: F811
     places: gpd.GeoDataFrame,
-    client: Any,
+    client: Any,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(scaleout, "ROWS_PER_TASK", 25)
     ends = attach(town, places)
     plan = Plan("plain", "told to.", 0.0, 0)
     here = table_between(town, ends, ends, np.inf, plan=plan)
-    pids = client.run(os.getpid)
-    done: list[float] = []
-
-    def kill() -> None:
-        while not any("minutes-table" in key for keys in client.processing().values() for key in keys):
-            time.sleep(0.02)
-        time.sleep(0.3)
-        os.kill(next(iter(pids.values())), signal.SIGKILL)
-        done.append(time.perf_counter())
-
-    killer = threading.Thread(target=kill, daemon=True)
-    killer.start()
+    killed = kill_one(client, "minutes-table", 0.3)
     there = table_between(town, ends, ends, np.inf, plan=plan, client=client)
-    assert done and time.perf_counter() > done[0], "the worker was killed before the end"
+    assert killed and time.perf_counter() > killed[0], "the worker was killed before the end"
     assert here.tobytes() == there.tobytes()
 
 
@@ -153,7 +129,7 @@ def test_what_is_no_client_is_refused(town: TravelNetwork, places: gpd.GeoDataFr
 def test_a_worker_without_the_package_is_named(
     town: TravelNetwork,  # noqa: F811
     places: gpd.GeoDataFrame,
-    client: Any,
+    client: Any,  # noqa: F811
 ) -> None:
     client.wait_for_workers(2, timeout=60)
     poor = next(iter(client.scheduler_info()["workers"]))

@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from urbgeo.access.amounts import warn
+from urbgeo.access.ids import columns_at_first, goes_on_in_order, keyed
 from urbgeo.access.kernels import (
     add_columns,
     add_columns_within,
@@ -23,13 +24,11 @@ from urbgeo.access.kernels import (
     add_weighted,
     fill_square,
     find_places,
-    first_seen,
     levels_at,
     read_pairs,
     rearranged,
     sum_square,
 )
-from urbgeo.access.ordered import columns_at_first, goes_on_in_order, is_whole
 from urbgeo.checks import add_id_faults
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.provenance import Provenance
@@ -47,9 +46,6 @@ LOPSIDED = 30.0
 
 DENSE_PAIRS = 200_000_000
 """Up to so many possible pairs, doubles are found by counting marks in a table, beyond by hashing."""
-
-WIDEST_SPAN = 10_000_000
-"""Ids that are whole numbers within such a span are looked up in an array."""
 
 STATUS = pd.array(["reached", "unreached", "not asked"], dtype="str")
 
@@ -319,8 +315,8 @@ def _read_long(table: pd.DataFrame, origins: pd.Index | None, destinations: pd.I
     plain = _read_in_order(table["from"], table["to"], values, origins, destinations)
     if plain is not None:
         return plain
-    start = _keyed(table["from"], origins, faults)
-    end = _keyed(table["to"], destinations, faults)
+    start = keyed(table["from"], origins, faults)
+    end = keyed(table["to"], destinations, faults)
     faults.raise_if_any()
     (i, lost), (j, strange) = (find_places(one.keys, one.low, one.lookup) for one in (start, end))
     rows, columns = len(start.ids), len(end.ids)
@@ -382,40 +378,6 @@ def _square(origins: pd.Index, destinations: pd.Index, values: Floats, sums: tup
     out[:, 0], out[:, 1], home[:, 0], home[:, 1] = columns, sums[0], rows, sums[1]
     _warn_lopsided(origins, destinations, out, home)
     return _travel(origins, destinations, None, values, out, home, whole=False)
-
-
-@dataclass(frozen=True, eq=False)
-class _Keys:
-    """Ids, and a whole number for every row from which ``lookup[key - low]`` is its id's position."""
-
-    ids: pd.Index
-    keys: Ints
-    low: int
-    lookup: Ints
-
-
-def _keyed(column: pd.Series, asked: pd.Index | None, faults: Faults) -> _Keys:
-    """Whole numbers close to each other are their own keys; other ids are hashed once."""
-    if asked is not None:
-        add_id_faults(faults, asked)
-        if not asked.is_unique:
-            return _Keys(asked, np.zeros(len(column), np.int64), 0, np.zeros(1, np.int64))
-    if is_whole(column.dtype) and len(column) and (asked is None or (is_whole(asked.dtype) and len(asked))):
-        keys = np.ascontiguousarray(column, np.int64)
-        known = keys if asked is None else asked.to_numpy(np.int64)
-        low, span = int(known.min()), int(known.max()) - int(known.min()) + 1
-        if span <= WIDEST_SPAN:
-            lookup = np.full(span, -1, np.int64)
-            if asked is None:
-                asked = pd.Index(first_seen(keys, low, lookup), dtype=column.dtype)
-            else:
-                lookup[known - low] = np.arange(len(known))
-            return _Keys(asked, keys, low, lookup)
-    codes, found = pd.factorize(column)
-    ids = pd.Index(found)
-    if asked is None:
-        return _Keys(ids, codes.astype(np.int64), 0, np.arange(len(ids), dtype=np.int64))
-    return _Keys(asked, codes.astype(np.int64), 0, asked.get_indexer(ids).astype(np.int64))
 
 
 def _add_pair_faults(

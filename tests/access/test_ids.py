@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from urbgeo.access.ordered import columns_in_order
+from urbgeo.access.ids import columns_at_first, goes_on_in_order
+
+
+def columns_in_order(start: pd.Series, end: pd.Series) -> int:
+    columns = columns_at_first(start, end)
+    return columns if columns and goes_on_in_order(start, end, columns) else 0
+
 
 TEXT = ["", "a", "ab", "b", "长沙", "长沙市"]
 
