@@ -37,7 +37,7 @@ def study() -> dict[str, float]:
     from urbgeo.cities.degurba_units import classify_units
     from urbgeo.cities.flows import borders
     from urbgeo.cities.functional import cities_of_centres, functional_areas
-    from urbgeo.cities.grids import RasterGrid
+    from urbgeo.rasters.layers import RasterGrid
 
     done("imports")
     folder = Path(os.environ["URBGEO_SHARED"]) / "data/belgium"

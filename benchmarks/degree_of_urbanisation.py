@@ -21,7 +21,7 @@ from pyproj import CRS
 from scipy import ndimage
 
 from urbgeo.cities.degurba import R2022A, degree_of_urbanisation
-from urbgeo.cities.grids import PopulationGrid
+from urbgeo.rasters.layers import PopulationGrid
 
 FRAME = Affine(1000, 0, 0, 0, -1000, 0)
 TILE = 1000

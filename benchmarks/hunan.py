@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 import urbgeo
-from urbgeo.network.graph import Graph
+from urbgeo.engine.graph import Graph
 from urbgeo.network.minutes import node_table
 from urbgeo.network.model import TravelNetwork
 from urbgeo.options import options

@@ -26,8 +26,8 @@ import rasterio
 from affine import Affine
 from shapely.geometry import Point
 
-from urbgeo.land.grids import Grid
-from urbgeo.land.surfaces import travel_surface, travel_surface_files
+from urbgeo.rasters.grid import Grid
+from urbgeo.surface.travel import travel_surface, travel_surface_files
 
 PEERS = ("scikit-image==0.26.0", "xarray-spatial==0.5.3")
 HERE = Path(__file__).parent

@@ -52,7 +52,7 @@ print(json.dumps({{"seconds": seconds, "size": runs[-1][1], "base": base, "peak"
 
 WAYS = {
     "urbgeo, tables": (
-        "from urbgeo.sources.osm import read_roads\nimport urbgeo; urbgeo.options.progress = False",
+        "from urbgeo.sources.osm.read import read_roads\nimport urbgeo; urbgeo.options.progress = False",
         "roads = read_roads(path)",
         "[len(roads), float(roads.length_km.sum())]",
     ),
@@ -81,8 +81,8 @@ def joined_like_ours(nodes: object, edges: object) -> object:
     import pandas as pd
     import shapely
 
-    from urbgeo.sources.osm_tags import WayKind
-    from urbgeo.sources.roads import join_links
+    from urbgeo.sources.osm.roads import join_links
+    from urbgeo.sources.osm.tags import WayKind
 
     del nodes
     named = edges[["highway", "maxspeed", "oneway"]].astype(object).fillna("")
@@ -141,7 +141,7 @@ def drive_xml(path: Path, target: Path) -> Path:
     """What OSMnx reads: driving ways and their nodes as XML."""
     import osmium
 
-    from urbgeo.sources.osm_tags import CAR, way_kind
+    from urbgeo.sources.osm.tags import CAR, way_kind
 
     if target.exists():
         return target

@@ -10,8 +10,9 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "urbgeo"
 
 ORDER = [
-    "errors", "files", "provenance", "options", "compiling", "checks", "crs", "sources", "regions", "network",
-    "access", "cities", "land", "indicators", "maps", "study", "cli", "__main__",
+    "types", "errors", "files", "provenance", "options", "compiling", "words", "checks", "crs", "units",
+    "magnitude", "standards", "output", "results", "rasters", "engine", "sources", "regions", "network",
+    "access", "cities", "surface", "land", "indicators", "maps", "study", "cli", "__main__",
 ]  # fmt: skip
 
 

@@ -12,13 +12,13 @@ from unittest import mock
 import numpy as np
 import pandas as pd
 
-from tests.sources.osm_files import write_pbf
+from tests.sources.osm.osm_files import write_pbf
 from tests.test_rooms import PACKAGE
 from urbgeo import isochrones, minutes_table, nearest_facility, quickest_paths
 from urbgeo.compiling import COMPILED
-from urbgeo.network import plan
+from urbgeo.engine import plan
+from urbgeo.engine.store import links_digest
 from urbgeo.network.model import TravelNetwork
-from urbgeo.network.store import links_digest
 from urbgeo.regions.region import Region
 from urbgeo.study.answers import answer
 from urbgeo.study.headlines import headlines
@@ -33,7 +33,7 @@ urbgeo.options.progress = False
 """
 
 ANSWERS = """
-from urbgeo.network.store import links_digest
+from urbgeo.engine.store import links_digest
 from urbgeo.study.answers import answer
 from urbgeo.study.headlines import headlines
 region = urbgeo.load_region("hunan")
@@ -54,8 +54,8 @@ json.dump({
 REFUSALS = """
 import geopandas as gpd, numpy as np, pandas as pd
 from affine import Affine
-from urbgeo.cities.grids import PopulationGrid
-from urbgeo.land.grids import Grid
+from urbgeo.rasters.layers import PopulationGrid
+from urbgeo.rasters.grid import Grid
 for _, name, _ in pkgutil.walk_packages(urbgeo.__path__, "urbgeo."):
     if not name.endswith("__main__"):
         importlib.import_module(name)

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from urbgeo.land.audit import ControlLines, audit_control_lines
     from urbgeo.land.boundary import delineate_boundary
     from urbgeo.land.suitability import suitability
-    from urbgeo.land.surfaces import travel_surface
     from urbgeo.network.air import air_circle
     from urbgeo.network.download import download
     from urbgeo.network.minutes import minutes_table, nearest_facility
@@ -42,10 +41,11 @@ if TYPE_CHECKING:
     from urbgeo.network.scenario import compare, rank_projects
     from urbgeo.network.stream import write_minutes_table
     from urbgeo.network.sums import node_sums, sums_within
+    from urbgeo.rasters.cut import cut_raster
     from urbgeo.regions.load import load_region
     from urbgeo.regions.region import Region
-    from urbgeo.sources.rasters import cut_raster
     from urbgeo.study.run import run_study
+    from urbgeo.surface.travel import travel_surface
 
 _ROOMS = {
     "ControlLines": "urbgeo.land.audit",
@@ -64,7 +64,7 @@ _ROOMS = {
     "coverage": "urbgeo.access.coverage",
     "coverage_by_minutes": "urbgeo.access.coverage",
     "cumulative": "urbgeo.access.opportunities",
-    "cut_raster": "urbgeo.sources.rasters",
+    "cut_raster": "urbgeo.rasters.cut",
     "degree_of_urbanisation": "urbgeo.cities.degurba",
     "delineate_boundary": "urbgeo.land.boundary",
     "download": "urbgeo.network.download",
@@ -91,7 +91,7 @@ _ROOMS = {
     "suitability": "urbgeo.land.suitability",
     "sums_within": "urbgeo.network.sums",
     "town_access": "urbgeo.access.towns",
-    "travel_surface": "urbgeo.land.surfaces",
+    "travel_surface": "urbgeo.surface.travel",
     "write_minutes_table": "urbgeo.network.stream",
 }
 

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from pyproj import CRS
 
 from urbgeo.checks import check_crs
+from urbgeo.types import Floats
 
 WGS84 = CRS.from_epsg(4326)
 CHINA_ALBERS = CRS.from_proj4(
@@ -25,8 +26,6 @@ WIDEST_ZONE_DEG = 7.0
 _AXIS_M, _ECCENTRICITY_SQ = 6378245.0, 0.00669342162296594323
 _BD_TURN = np.pi * 3000.0 / 180.0
 _INVERSE_STEPS = 6
-
-Floats = NDArray[np.float64]
 
 
 def metric_crs(frame: gpd.GeoDataFrame) -> CRS:

@@ -9,6 +9,11 @@ from importlib.metadata import PackageNotFoundError, version
 from types import MappingProxyType
 from typing import Any
 
+import pandas as pd
+
+LONGEST_VALUE = 40
+"""Letters of a parameter that the line shows."""
+
 
 @lru_cache(maxsize=1)
 def package_version() -> str:
@@ -19,7 +24,7 @@ def package_version() -> str:
         return "unknown (not installed)"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Provenance:
     """What a result rests on.
 
@@ -48,3 +53,23 @@ class Provenance:
             {**self.shares, **(shares or {})},
             self.version,
         )
+
+    def line(self) -> str:
+        """Parameters, shares and version in one line, for the second line of a result."""
+        said = [f"{name}={_short(value)}" for name, value in self.parameters.items() if value is not None]
+        counted = [f"{name} {share:.1%}" for name, share in self.shares.items() if share]
+        return "; ".join([*said, *counted, f"urbgeo {self.version}"])
+
+    def table(self) -> pd.DataFrame:
+        """Everything as rows of ``kind``, ``name``, ``value`` (text)."""
+        groups = {"parameter": self.parameters, "speed_kmh": self.speeds, "share": self.shares}
+        rows = [
+            (kind, str(name), str(value)) for kind, held in groups.items() for name, value in held.items()
+        ]
+        rows += [("source", "", source) for source in self.sources] + [("version", "urbgeo", self.version)]
+        return pd.DataFrame(rows, columns=["kind", "name", "value"])
+
+
+def _short(value: object) -> str:
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"

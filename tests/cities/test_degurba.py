@@ -18,8 +18,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
-from urbgeo.cities import grids
-from urbgeo.cities.coverage import cover
 from urbgeo.cities.degurba import (
     LEVEL_2,
     R2022A,
@@ -31,9 +29,11 @@ from urbgeo.cities.degurba import (
     dense_built_share,
 )
 from urbgeo.cities.degurba_units import classify_units
-from urbgeo.cities.grids import PopulationGrid, RasterGrid, resample_to_1km
-from urbgeo.cities.smoothing import fill_holes, smooth
 from urbgeo.errors import InputError, UrbgeoWarning
+from urbgeo.rasters import layers as grids
+from urbgeo.rasters.cover import cover
+from urbgeo.rasters.layers import PopulationGrid, RasterGrid, resample_to_1km
+from urbgeo.rasters.smoothing import fill_holes, smooth
 
 FRAME = Affine(1000, 0, 0, 0, -1000, 0)
 PLAIN = replace(R2022A, built_share=None)

@@ -18,9 +18,9 @@ from urbgeo.cities.degurba import degree_of_urbanisation
 from urbgeo.cities.degurba_units import classify_units
 from urbgeo.cities.flows import borders, read_flows
 from urbgeo.cities.functional import cities_of_centres, functional_areas
-from urbgeo.cities.grids import RasterGrid
 from urbgeo.cities.labour import LabourRules, labour_market_areas
 from urbgeo.errors import InputError
+from urbgeo.rasters.layers import RasterGrid
 
 
 def flow_table(matrix: object, names: str = "abcdefghij") -> pd.DataFrame:

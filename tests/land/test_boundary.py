@@ -15,9 +15,9 @@ from urbgeo.errors import InputError
 from urbgeo.land.audit import ControlLines, audit_control_lines
 from urbgeo.land.boundary import ZONE_NAMES, Boundary, delineate_boundary, land_demand
 from urbgeo.land.form import drop_small
-from urbgeo.land.grids import Grid, burn, cells_to_polygons
 from urbgeo.land.suitability import suitability, terrain
 from urbgeo.land.synthetic import LABEL, Landscape, synthetic_landscape
+from urbgeo.rasters.grid import Grid, burn, cells_to_polygons
 
 UTM = 32649
 

@@ -26,9 +26,9 @@ from urbgeo.land.form import (
     park_access,
     patch_metrics,
 )
-from urbgeo.land.grids import Grid, read_grid
 from urbgeo.land.shapes import second_moment, shape_indices
-from urbgeo.land.units import convert_area
+from urbgeo.rasters.grid import Grid, read_grid
+from urbgeo.units import convert_area
 
 UTM = 32649
 CENTRE = Point(500_000, 3_000_000)

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from scipy import ndimage
 
 from urbgeo.errors import InputError
-from urbgeo.land.grids import Grid
 from urbgeo.land.growth import (
     DISTANCE,
     NEIGHBOURS,
@@ -28,6 +27,7 @@ from urbgeo.land.growth import (
 )
 from urbgeo.land.suitability import terrain
 from urbgeo.land.synthetic import synthetic_landscape
+from urbgeo.rasters.grid import Grid
 
 UTM = 32649
 

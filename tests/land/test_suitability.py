@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from shapely.geometry import Point
 
 from urbgeo.errors import InputError
-from urbgeo.land.grids import Grid, align_layers, read_grid
 from urbgeo.land.suitability import (
     DEFAULT_GRADES,
     ahp_weights,
@@ -24,6 +23,7 @@ from urbgeo.land.suitability import (
     terrain,
     terrain_grade,
 )
+from urbgeo.rasters.grid import Grid, align_layers, read_grid
 
 UTM = 32649
 
@@ -250,7 +250,7 @@ def test_layers_on_other_cells_are_aligned_and_reported() -> None:
 
 
 def test_porto_alegre_is_graded_whole(shared_data: Path) -> None:
-    from urbgeo.land.grids import align
+    from urbgeo.rasters.grid import align
 
     degrees = read_grid(shared_data / "porto_alegre" / "poa_elevation.tif")
     with pytest.raises(InputError, match="not metres"):

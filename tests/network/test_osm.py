@@ -18,15 +18,15 @@ from pandas.testing import assert_frame_equal
 from scipy.sparse.csgraph import dijkstra
 
 from tests.conftest import shared_data
-from tests.sources.osm_files import write_pbf
+from tests.sources.osm.osm_files import write_pbf
 from urbgeo.errors import InputError, SourceError
 from urbgeo.network.lines import from_lines
 from urbgeo.network.minutes import node_table
 from urbgeo.network.model import TravelNetwork, build_network
 from urbgeo.network.osm import from_osmnx, from_pbf
 from urbgeo.network.osm_speeds import junction_delay
-from urbgeo.sources.osm import read_roads
-from urbgeo.sources.osm_tags import CAR, TravelRules
+from urbgeo.sources.osm.read import read_roads
+from urbgeo.sources.osm.tags import CAR, TravelRules
 
 SPEEDS = {
     name: 30.0 + 5 * i

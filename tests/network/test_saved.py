@@ -13,8 +13,9 @@ import shapely
 
 from tests.network.build import along, points, road
 from urbgeo import build_network, minutes_table, open_network, save_network
+from urbgeo.engine import store
 from urbgeo.errors import InputError, UrbgeoError
-from urbgeo.network import saved, store
+from urbgeo.network import saved
 from urbgeo.network.model import Snapping, TravelNetwork
 from urbgeo.network.regional import region_network
 from urbgeo.regions.load import load_region

@@ -29,8 +29,8 @@ from urbgeo.network.osm_speeds import WALK_KMH
 from urbgeo.network.rail import RailTerms, rail_tables
 from urbgeo.network.regional import with_trains
 from urbgeo.network.timetable import TransitTerms, build_timetable, lines_of, transit_minutes
-from urbgeo.sources import osm_tags
 from urbgeo.sources.gtfs import Gtfs, GtfsLimits, read_gtfs, seconds_of, services_on
+from urbgeo.sources.osm import tags as osm_tags
 
 FEED = {
     "stops": "stop_id,stop_name,stop_lat,stop_lon\nA,甲,28.0,112.0\nB,乙,28.0,112.1\nC,丙,28.0,112.2\n",

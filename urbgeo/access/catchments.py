@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from urbgeo.access.amounts import series_of, warn
 from urbgeo.access.decay import Decay, binary, check_ascending, epanechnikov, gaussian_to_zero, stepped
@@ -19,8 +18,7 @@ from urbgeo.access.travel import Travel, status_of, travel_of
 from urbgeo.checks import check_choice, check_minutes
 from urbgeo.errors import InputError, some_of
 from urbgeo.provenance import Provenance
-
-Floats = NDArray[np.float64]
+from urbgeo.types import Floats
 
 ZONE_WEIGHTS = (1.0, 0.68, 0.22)
 """Weights of the three equal zones of the enhanced catchment; after Luo & Qi (2009), Health & Place 15."""

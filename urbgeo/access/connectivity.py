@@ -22,8 +22,7 @@ from urbgeo.crs import metric_crs
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.network.model import check_direction
 from urbgeo.provenance import Provenance
-
-Floats = NDArray[np.float64]
+from urbgeo.types import Floats
 
 DAILY_CHINA_MIN = 180.0
 """One day there and back: three hours is the usual bound in China (four in Europe); a convention."""

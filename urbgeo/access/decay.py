@@ -6,13 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from urbgeo.access.kernels import kept_within, levels_at
 from urbgeo.checks import check_minutes, check_quantity, is_finite_number
+from urbgeo.engine.pairs import kept_within, levels_at
 from urbgeo.errors import InputError
-
-Floats = NDArray[np.float64]
+from urbgeo.types import Floats
 
 LONGEST_CHECKED_MIN = 1440.0
 """A decay is checked on a grid from 0 to so many minutes when it is made, and on the minutes it meets."""

@@ -9,14 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from urbgeo.access.amounts import series_of
 from urbgeo.checks import check_choice, check_quantity, is_finite_number
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.provenance import Provenance
-
-Floats = NDArray[np.float64]
+from urbgeo.types import Floats
 
 POOREST, RICHEST = 0.4, 0.1
 """Shares of people the Palma ratio compares; after Cobham & Sumner (2013), CGD Working Paper 343."""

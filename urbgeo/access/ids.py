@@ -6,14 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from urbgeo.access.kernels import first_seen, in_order, text_in_order
 from urbgeo.checks import add_id_faults
+from urbgeo.engine.pairs import first_seen, in_order, text_in_order
 from urbgeo.errors import Faults
-
-Ints = NDArray[np.int64]
-Bytes = NDArray[np.uint8]
+from urbgeo.types import Bytes, Ints
 
 WIDEST_SPAN = 10_000_000
 """Ids that are whole numbers within such a span are looked up in an array."""

@@ -29,8 +29,7 @@ from urbgeo.errors import InputError
 from urbgeo.network.attach import Attachment, attach_all
 from urbgeo.network.model import TravelNetwork, check_direction
 from urbgeo.options import thread_count
-
-Floats = NDArray[np.float64]
+from urbgeo.types import Floats
 
 CELLS_ACROSS, FEWEST_ACROSS = 400, 140
 """Without a stated resolution the longer side of the grid has about so many cells, and at least so many

@@ -15,14 +15,12 @@ import shapely
 from numpy.typing import NDArray
 
 from urbgeo.compiling import kernel, without_numba
+from urbgeo.engine.plain import nearest_seed
 from urbgeo.network.attach import AT_NODE_M, Attachment, minutes_to_ends, nearest_lines, shares_along
 from urbgeo.network.minutes import same_link_nearest, through_ends
 from urbgeo.network.model import TravelNetwork
-from urbgeo.network.plain import nearest_seed
 from urbgeo.options import thread_count
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from urbgeo.types import Floats, Ints
 
 BLOCK, PATCH = 16, 4
 """Lattice points on a side of a block, and of a patch of it."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.sparse import coo_array, vstack
 
@@ -16,8 +15,6 @@ from urbgeo.access.travel import Travel, travel_of
 from urbgeo.checks import check_minutes
 from urbgeo.errors import Faults, InputError, UrbgeoError, some_of
 from urbgeo.provenance import Provenance
-
-Floats = NDArray[np.float64]
 
 LIVING_CIRCLE: Mapping[str, tuple[str, float]] = {
     "social convenience": ("daily life", 5.0),

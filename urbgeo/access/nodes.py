@@ -7,17 +7,15 @@ from collections.abc import Sequence
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from urbgeo.access.decay import Decay
 from urbgeo.checks import check_minutes
+from urbgeo.engine.plain import decay_sums, nearest_seeds
 from urbgeo.errors import InputError
 from urbgeo.network.attach import attach_some
 from urbgeo.network.model import TravelNetwork, check_direction
-from urbgeo.network.plain import decay_sums, nearest_seeds
 from urbgeo.network.sums import aligned_weights, node_positions
-
-Floats = NDArray[np.float64]
+from urbgeo.types import Floats
 
 STEP_MIN = 0.1
 """Minutes between two points at which a decay is read."""

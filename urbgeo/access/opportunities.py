@@ -12,18 +12,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from urbgeo.access.amounts import amounts_of, warn
 from urbgeo.access.decay import Decay, check_ascending
-from urbgeo.access.kernels import add_within
 from urbgeo.access.travel import Travel, status_of, travel_of
 from urbgeo.checks import check_choice, check_minutes, check_quantity, listed
+from urbgeo.engine.pairs import add_within
 from urbgeo.errors import InputError
 from urbgeo.provenance import Provenance
-
-Floats = NDArray[np.float64]
-Places = NDArray[np.int32]
+from urbgeo.types import Floats, Ints32
 
 ROUNDING = 1e-9
 """Relative shortfall up to which an amount counts as reached: sums of fractions are not exact."""
@@ -269,7 +266,7 @@ def _read(
     return travel, frame
 
 
-def _sides(travel: Travel, active: bool) -> tuple[Places, Places, int]:
+def _sides(travel: Travel, active: bool) -> tuple[Ints32, Ints32, int]:
     """For each pair the position that receives and the one that gives; how many ids receive."""
     if active:
         return travel.origin, travel.destination, len(travel.origins)

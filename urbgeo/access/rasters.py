@@ -21,8 +21,7 @@ from rasterio.transform import Affine
 from urbgeo.checks import check_polygons, check_share
 from urbgeo.errors import InputError, MissingExtraError, SourceError
 from urbgeo.provenance import Provenance
-
-Floats = NDArray[np.float64]
+from urbgeo.types import Floats
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,8 +17,7 @@ from urbgeo.network.attach import Attachment, attach
 from urbgeo.network.minutes import node_table, table_between, table_from_nodes, table_to_nodes
 from urbgeo.network.model import TravelNetwork
 from urbgeo.provenance import Provenance
-
-Floats = NDArray[np.float64]
+from urbgeo.types import Floats
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,9 +20,7 @@ from urbgeo.access.travel import Travel, nearest_pairs, travel_of
 from urbgeo.checks import check_minutes, check_quantity, check_share
 from urbgeo.errors import InputError, UrbgeoError, some_of
 from urbgeo.provenance import Provenance
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from urbgeo.types import Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)

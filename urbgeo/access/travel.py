@@ -12,11 +12,11 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from urbgeo.access.amounts import warn
 from urbgeo.access.ids import columns_at_first, goes_on_in_order, keyed
-from urbgeo.access.kernels import (
+from urbgeo.checks import add_id_faults
+from urbgeo.engine.pairs import (
     add_columns,
     add_columns_within,
     add_rows,
@@ -29,14 +29,9 @@ from urbgeo.access.kernels import (
     rearranged,
     sum_square,
 )
-from urbgeo.checks import add_id_faults
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.provenance import Provenance
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Places = NDArray[np.int32]
-Bools = NDArray[np.bool_]
+from urbgeo.types import Flags, Floats, Ints, Ints32
 
 LONGEST_MIN = 14 * 24 * 60.0
 """No trip takes two weeks: longer minutes are a mark for "unreachable" or another unit, and refused."""
@@ -78,11 +73,11 @@ class Travel:
     origins: pd.Index
     destinations: pd.Index
     minutes: Floats
-    ends: tuple[Places, Places] | None
-    origin_asked: Bools
-    destination_asked: Bools
-    origin_reached: Bools
-    destination_reached: Bools
+    ends: tuple[Ints32, Ints32] | None
+    origin_asked: Flags
+    destination_asked: Flags
+    origin_reached: Flags
+    destination_reached: Flags
     whole: bool
     provenance: Provenance = field(default_factory=Provenance)
 
@@ -92,14 +87,14 @@ class Travel:
         return len(self.origins), len(self.destinations)
 
     @cached_property
-    def origin(self) -> Places:
+    def origin(self) -> Ints32:
         """Position in ``origins`` of each pair."""
         if self.ends is not None:
             return self.ends[0]
         return np.repeat(np.arange(len(self.origins), dtype=np.int32), len(self.destinations))
 
     @cached_property
-    def destination(self) -> Places:
+    def destination(self) -> Ints32:
         """Position in ``destinations`` of each pair."""
         if self.ends is not None:
             return self.ends[1]
@@ -221,13 +216,13 @@ def travel_of(
     )
 
 
-def status_of(ids: pd.Index, asked: Bools, has: Bools) -> pd.Series:
+def status_of(ids: pd.Index, asked: Flags, has: Flags) -> pd.Series:
     """``"reached"`` for ids that have a pair, ``"unreached"`` without, ``"not asked"`` where none was."""
     words = STATUS.take(np.where(has, 0, np.where(asked, 1, 2)))
     return pd.Series(words, index=ids, name="status")
 
 
-def nearest_pairs(travel: Travel, among: Bools | None = None) -> tuple[Floats, Ints]:
+def nearest_pairs(travel: Travel, among: Flags | None = None) -> tuple[Floats, Ints]:
     """Minutes to the nearest destination (``among`` those marked) and its position, by origin.
 
     Equal times go to the destination that comes first; ``inf`` and -1 where there is none.
@@ -273,7 +268,7 @@ def _read_wide(table: pd.DataFrame) -> Travel:
 def _travel(
     origins: pd.Index,
     destinations: pd.Index,
-    ends: tuple[Places, Places] | None,
+    ends: tuple[Ints32, Ints32] | None,
     minutes: Floats,
     out: Floats,
     home: Floats,
@@ -381,7 +376,7 @@ def _square(origins: pd.Index, destinations: pd.Index, values: Floats, sums: tup
 
 
 def _add_pair_faults(
-    faults: Faults, table: pd.DataFrame, i: Places, j: Places, values: Floats, columns: int
+    faults: Faults, table: pd.DataFrame, i: Ints32, j: Ints32, values: Floats, columns: int
 ) -> None:
     """Name what the quick pass found; this takes longer."""
 
@@ -470,7 +465,7 @@ def _asked(travel: Travel, origins: pd.Index | None, destinations: pd.Index | No
     faults.raise_if_any()
     to_start, to_end = start.get_indexer(travel.origins), end.get_indexer(travel.destinations)
 
-    def moved(marks: Bools, to: Ints, count: int) -> Bools:
+    def moved(marks: Flags, to: Ints, count: int) -> Flags:
         found = np.zeros(count, np.bool_)
         found[to] = marks
         return found

@@ -21,9 +21,9 @@ from urbgeo.checks import (
     check_polygons,
     check_share,
 )
-from urbgeo.cities.magnitude import check_unmixed
 from urbgeo.crs import WGS84, equal_area_crs
 from urbgeo.errors import InputError, some_of
+from urbgeo.magnitude import check_unmixed
 from urbgeo.network.attach import attach_all
 from urbgeo.network.minutes import nearest_facility
 from urbgeo.network.model import TravelNetwork

@@ -15,13 +15,11 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from urbgeo.checks import check_amounts, check_choice, check_minutes, check_points
-from urbgeo.cities.magnitude import check_unmixed
 from urbgeo.crs import metric_crs
 from urbgeo.errors import InputError, some_of
+from urbgeo.magnitude import check_unmixed
 from urbgeo.provenance import Provenance
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+from urbgeo.types import Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)

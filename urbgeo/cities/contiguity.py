@@ -6,20 +6,17 @@ from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from urbgeo.checks import check_columns
 from urbgeo.errors import Faults
-
-Ints = NDArray[np.int64]
-Mask = NDArray[np.bool_]
+from urbgeo.types import Flags, Ints
 
 
 def contiguous(
     neighbours: pd.DataFrame, zones: pd.Index, coast: Iterable[object], core: Ints, area: Ints
-) -> tuple[Mask, Mask]:
+) -> tuple[Flags, Flags]:
     """Drop exclaves from areas, then add enclaves; ``area`` is changed in place.
 
     An exclave is a zone that no chain of zones of its area ties to one of the core. An enclave is a zone, or
@@ -53,7 +50,7 @@ def contiguous(
 
 def _pairs(
     neighbours: pd.DataFrame, zones: pd.Index, coast: Iterable[object]
-) -> tuple[tuple[Ints, Ints], Mask | None]:
+) -> tuple[tuple[Ints, Ints], Flags | None]:
     """Neighbours both ways, and which zones border on land beyond the table (None where it does not tell)."""
     check_columns(neighbours, "neighbours", ("zone", "neighbour"))
     beyond = neighbours["neighbour"].isna().to_numpy()
@@ -72,15 +69,15 @@ def _pairs(
     return both, rim if beyond.any() else None
 
 
-def _drop_exclaves(pairs: tuple[Ints, Ints], core: Ints, area: Ints) -> Mask:
+def _drop_exclaves(pairs: tuple[Ints, Ints], core: Ints, area: Ints) -> Flags:
     left, right = pairs
     part = _groups(pairs, (area[left] == area[right]) & (area[left] >= 0), len(area))
-    lost: Mask = (area >= 0) & ~np.isin(part, part[core >= 0])
+    lost: Flags = (area >= 0) & ~np.isin(part, part[core >= 0])
     area[lost] = -1
     return lost
 
 
-def _add_enclaves(pairs: tuple[Ints, Ints], rim: Mask | None, area: Ints) -> Mask:
+def _add_enclaves(pairs: tuple[Ints, Ints], rim: Flags | None, area: Ints) -> Flags:
     left, right = pairs
     free = area < 0
     group = _groups(pairs, free[left] & free[right], len(area))
@@ -90,12 +87,12 @@ def _add_enclaves(pairs: tuple[Ints, Ints], rim: Mask | None, area: Ints) -> Mas
     one = (around["min"] == around["max"]).to_numpy() & ~shut_out[around.index]
     owner = np.full(len(shut_out), -1, np.int64)
     owner[around.index[one]] = around["min"].to_numpy()[one]
-    closed: Mask = free & (owner[group] >= 0)
+    closed: Flags = free & (owner[group] >= 0)
     area[closed] = owner[group][closed]
     return closed
 
 
-def _groups(pairs: tuple[Ints, Ints], joined: Mask, n: int) -> Ints:
+def _groups(pairs: tuple[Ints, Ints], joined: Flags, n: int) -> Ints:
     """Number of the connected group of each zone over the pairs that are joined."""
     left, right = pairs[0][joined], pairs[1][joined]
     graph = coo_array((np.ones(len(left), np.int8), (left, right)), shape=(n, n))

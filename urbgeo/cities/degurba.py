@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from urbgeo.checks import check_choice
-from urbgeo.cities.grids import Floats, Grid
-from urbgeo.cities.runs import Runs, clusters, find_runs, near, paint
-from urbgeo.cities.smoothing import fill_holes, smooth
 from urbgeo.compiling import only_compiled
 from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.options import thread_count
 from urbgeo.provenance import Provenance
+from urbgeo.rasters.layers import Floats, Grid
+from urbgeo.rasters.runs import Runs, clusters, find_runs, near, paint
+from urbgeo.rasters.smoothing import fill_holes, smooth
 
 kernel = only_compiled("The degree of urbanisation")
 
@@ -122,8 +122,8 @@ def degree_of_urbanisation(
     Parameters
     ----------
     grid
-        A :class:`~urbgeo.cities.grids.PopulationGrid` or a file-backed
-        :class:`~urbgeo.cities.grids.RasterGrid`.
+        A :class:`~urbgeo.rasters.layers.PopulationGrid` or a file-backed
+        :class:`~urbgeo.rasters.layers.RasterGrid`.
     edition
         ``"R2022A"``, ``"R2023A"``, or rules of your own.
     level

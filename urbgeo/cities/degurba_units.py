@@ -13,11 +13,11 @@ from affine import Affine
 from numpy.typing import NDArray
 
 from urbgeo.checks import check_choice, check_polygons
-from urbgeo.cities.coverage import cover
 from urbgeo.cities.degurba import LEVEL_2, NODATA, UrbanGrid
-from urbgeo.cities.grids import CELL_M, Grid
 from urbgeo.errors import InputError
 from urbgeo.provenance import Provenance
+from urbgeo.rasters.cover import cover
+from urbgeo.rasters.layers import CELL_M, Grid
 
 HALF = 0.5
 CITY, TOWN, RURAL = "city", "town or semi-dense area", "rural area"

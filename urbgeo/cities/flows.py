@@ -15,6 +15,7 @@ from scipy.sparse import coo_array, csr_array
 from urbgeo.checks import add_amount_faults, check_columns, check_ids, check_polygons, is_finite_number
 from urbgeo.crs import equal_area_crs
 from urbgeo.errors import Faults, InputError
+from urbgeo.types import Floats
 
 FLOW_COLUMNS = ("home", "work", "workers")
 
@@ -23,8 +24,6 @@ RULES = ("out", "interchange", "pooled")
 
 RIM_SHARE = 1e-3
 """A zone with no more of its outline open than this has slivers between its borders, not a rim."""
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
@@ -16,9 +15,7 @@ from urbgeo.cities.contiguity import contiguous
 from urbgeo.cities.flows import RULES, Flows, check_threshold, in_order, read_flows, tied_share
 from urbgeo.errors import Faults, InputError
 from urbgeo.provenance import Provenance
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+from urbgeo.types import Floats, Ints
 
 COMMUTING_SHARE = 0.15
 """Share of employed residents that ties a zone to a city (Dijkstra, Poelman and Veneri, 2019)."""

@@ -12,8 +12,7 @@ from scipy.optimize import brentq
 from urbgeo.checks import add_amount_faults, check_amounts, check_choice
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.provenance import Provenance
-
-Floats = NDArray[np.float64]
+from urbgeo.types import Floats
 
 FRICTION = 2.0
 """Exponent of travel time in links between cities, the common choice of Chinese studies."""

@@ -9,8 +9,8 @@ import pandas as pd
 from urbgeo.checks import add_amount_faults, check_amounts, check_columns, check_minutes, check_points
 from urbgeo.cities.clusters import by_id
 from urbgeo.cities.gravity import FRICTION, square
-from urbgeo.cities.magnitude import check_unmixed
 from urbgeo.errors import Faults, InputError, some_of
+from urbgeo.magnitude import check_unmixed
 from urbgeo.network.minutes import nearest_facility
 from urbgeo.network.model import TravelNetwork
 

@@ -13,9 +13,7 @@ from urbgeo.cities.flows import Flows, check_threshold, read_flows
 from urbgeo.cities.functional import FunctionalAreas, area_table
 from urbgeo.errors import InputError
 from urbgeo.provenance import Provenance
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+from urbgeo.types import Floats, Ints
 
 
 @dataclass(frozen=True)

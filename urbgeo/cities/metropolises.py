@@ -15,11 +15,12 @@ from urbgeo.cities.contiguity import contiguous
 from urbgeo.cities.flows import RULES, check_threshold, in_order, read_flows, tied_share
 from urbgeo.cities.gravity import FRICTION
 from urbgeo.cities.interaction import huff, radiation
-from urbgeo.cities.magnitude import check_unmixed
 from urbgeo.errors import InputError, some_of
+from urbgeo.magnitude import check_unmixed
 from urbgeo.network.minutes import minutes_table
 from urbgeo.network.model import TravelNetwork
 from urbgeo.provenance import Provenance
+from urbgeo.types import Floats
 
 RINGS = (30.0, 60.0, 90.0, 120.0)
 """Minutes of the nested rings."""
@@ -30,8 +31,6 @@ CIRCLE_MIN = 60.0
 COMMUTING_RATE = 0.10
 """Share of employed residents who work in the core; the outer limit of circles in practice (Japan's Urban
 Employment Areas; Chinese studies). No Chinese standard sets one."""
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

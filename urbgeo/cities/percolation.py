@@ -19,12 +19,11 @@ from urbgeo.crs import metric_crs
 from urbgeo.errors import Faults, InputError
 from urbgeo.network.model import TravelNetwork
 from urbgeo.provenance import Provenance
+from urbgeo.types import Floats
 
 BOX_STEPS = 8
 SMALLEST_CLUSTER = 50
 """A cluster of fewer intersections has no measurable fractal dimension."""
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

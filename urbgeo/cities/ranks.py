@@ -6,14 +6,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from urbgeo.checks import check_choice
-from urbgeo.cities.magnitude import check_persons
 from urbgeo.errors import InputError
+from urbgeo.magnitude import check_persons
 from urbgeo.provenance import Provenance
-
-Floats = NDArray[np.float64]
+from urbgeo.types import Floats
 
 
 @dataclass(frozen=True)

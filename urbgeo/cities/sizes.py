@@ -10,8 +10,8 @@ import pandas as pd
 from scipy import stats
 
 from urbgeo.checks import check_amounts, check_ids
-from urbgeo.cities.magnitude import check_persons, check_unmixed
 from urbgeo.errors import Faults, InputError, some_of
+from urbgeo.magnitude import check_persons, check_unmixed
 from urbgeo.provenance import Provenance
 
 

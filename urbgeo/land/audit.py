@@ -16,9 +16,9 @@ from urbgeo.errors import InputError, some_of
 from urbgeo.land.layers import FAULT_COLUMNS, repair_layer, to_metric
 from urbgeo.land.limits import EXPANSION_MULTIPLE, SLIVER_AREA_M2, SLIVER_WIDTH_M, Limit, elastic_share
 from urbgeo.land.overlaps import overlaps
-from urbgeo.land.stretch import measuring_crs
-from urbgeo.land.units import M2_PER_UNIT
 from urbgeo.provenance import Provenance
+from urbgeo.rasters.stretch import measuring_crs
+from urbgeo.units import M2_PER_UNIT
 
 ZONES = ("concentrated", "elastic", "special")
 """集中建设区, 弹性发展区, 特别用途区."""

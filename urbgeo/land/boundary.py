@@ -15,14 +15,13 @@ from scipy import ndimage
 
 from urbgeo.checks import check_quantity, check_share
 from urbgeo.errors import Faults, InputError
-from urbgeo.land.cells import grow
 from urbgeo.land.form import cells_of, drop_small
-from urbgeo.land.grids import Grid, cells_to_polygons, check_metric, check_same_grid
 from urbgeo.land.limits import ELASTIC_SHARE, EXPANSION_MULTIPLE, PER_CAPITA_LAND_M2
-from urbgeo.land.units import convert_area
 from urbgeo.provenance import Provenance
-
-Mask = NDArray[np.bool_]
+from urbgeo.rasters.cells import grow
+from urbgeo.rasters.grid import Grid, cells_to_polygons, check_metric, check_same_grid
+from urbgeo.types import Flags
+from urbgeo.units import convert_area
 
 CONCENTRATED, ELASTIC, SPECIAL = 1, 2, 3
 ZONE_NAMES = {CONCENTRATED: "concentrated", ELASTIC: "elastic", SPECIAL: "special"}
@@ -329,8 +328,8 @@ def _check_demand(wanted: int, stands: int, free: int, most: int, cell_km2: floa
 
 
 def _grown(
-    start: Mask, score: NDArray[np.float64], free: Mask, excluded: Mask, wanted: int, rules: _Rules
-) -> Mask:
+    start: Flags, score: NDArray[np.float64], free: Flags, excluded: Flags, wanted: int, rules: _Rules
+) -> Flags:
     """Grow, fill small holes, drop small patches, until the count is right to the cell.
 
     Filling adds cells, so growth stops earlier the next round; the last few cells are then added one by
@@ -359,7 +358,7 @@ def _grown(
     return last
 
 
-def _fill_holes(mask: Mask, excluded: Mask, suitable: Mask, most: int) -> Mask:
+def _fill_holes(mask: Flags, excluded: Flags, suitable: Flags, most: int) -> Flags:
     """Fill holes of at most so many cells that hold neither exclusion nor unsuitable land."""
     label, holes = _holes(mask)
     if not holes.any() or not most:
@@ -370,7 +369,7 @@ def _fill_holes(mask: Mask, excluded: Mask, suitable: Mask, most: int) -> Mask:
     return np.asarray(mask | fill[label])
 
 
-def _holes(mask: Mask) -> tuple[NDArray[np.int32], Mask]:
+def _holes(mask: Flags) -> tuple[NDArray[np.int32], Flags]:
     """Numbered patches of what the mask leaves out, and which of the numbers are holes: not at the rim."""
     label, count = ndimage.label(~mask)
     hole = np.ones(count + 1, bool)
@@ -379,7 +378,7 @@ def _holes(mask: Mask) -> tuple[NDArray[np.int32], Mask]:
     return label, hole
 
 
-def _adjoining(some: Mask, others: Mask, reach_m: float, cell_m: tuple[float, float]) -> Mask:
+def _adjoining(some: Flags, others: Flags, reach_m: float, cell_m: tuple[float, float]) -> Flags:
     """Patches of ``some`` that touch ``others``, as far as they reach."""
     label, _ = ndimage.label(some)
     beside = np.unique(label[ndimage.binary_dilation(others) & some])
@@ -391,9 +390,9 @@ def _adjoining(some: Mask, others: Mask, reach_m: float, cell_m: tuple[float, fl
 
 def _summary(
     zones: NDArray[np.uint8],
-    inside: Mask,
-    built: Mask,
-    excluded: Mask,
+    inside: Flags,
+    built: Flags,
+    excluded: Flags,
     base_km2: float,
     cell_km2: float,
     parks: Mapping[str, Grid],
@@ -420,7 +419,7 @@ def _summary(
     )
 
 
-def _outline(mask: Mask, like: Grid) -> shapely.Geometry:
+def _outline(mask: Flags, like: Grid) -> shapely.Geometry:
     return cells_to_polygons(mask, like).geometry.union_all()
 
 

@@ -6,14 +6,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
 from urbgeo.checks import check_crs, check_polygons
 from urbgeo.errors import InputError, some_of
-from urbgeo.land.layers import yes_no
-from urbgeo.land.stretch import local_crs
-
-Floats = NDArray[np.float64]
+from urbgeo.rasters.stretch import local_crs
+from urbgeo.words import yes_no
 
 LEI_BUFFER_M = 1.0
 """Width of the belt around a new patch; Liu et al. 2010 take 1 m."""

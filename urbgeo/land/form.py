@@ -13,11 +13,10 @@ from scipy import ndimage
 
 from urbgeo.checks import check_points, check_polygons, check_quantity, check_share
 from urbgeo.errors import InputError
-from urbgeo.land.grids import Grid, check_lengths, check_metric, check_same_grid
-from urbgeo.land.stretch import local_crs
-from urbgeo.land.zonal import zonal_sums
-
-Mask = NDArray[np.bool_]
+from urbgeo.rasters.grid import Grid, check_lengths, check_metric, check_same_grid
+from urbgeo.rasters.stretch import local_crs
+from urbgeo.rasters.zonal import zonal_sums
+from urbgeo.types import Flags
 
 EIGHT = np.ones((3, 3), bool)
 
@@ -80,7 +79,7 @@ def cells_of(area_km2: float, cell_km2: float) -> int:
     return int(np.ceil(area_km2 / cell_km2 - 1e-9))
 
 
-def drop_small(mask: Mask, cells: int) -> Mask:
+def drop_small(mask: Flags, cells: int) -> Flags:
     """The mask without patches (8 neighbours) of fewer cells."""
     label, count = ndimage.label(mask, EIGHT)
     if not count:

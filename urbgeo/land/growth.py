@@ -7,16 +7,13 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import ndimage
 
 from urbgeo.checks import check_quantity
 from urbgeo.errors import Faults, InputError
-from urbgeo.land.grids import Grid, check_metric, check_same_grid
 from urbgeo.provenance import Provenance
-
-Floats = NDArray[np.float64]
-Mask = NDArray[np.bool_]
+from urbgeo.rasters.grid import Grid, check_metric, check_same_grid
+from urbgeo.types import Flags, Floats
 
 TRIED_STEPS = (1, 2, 5)
 TRIED_CHANCES = (0.0, 0.5, 1.0)
@@ -371,7 +368,7 @@ def _check_built(built: Mapping[str, Grid], drivers: Mapping[str, Grid], exclude
     faults.raise_if_any()
 
 
-def _able(built: Mask, drivers: Mapping[str, Grid], excluded: Grid | None) -> Mask:
+def _able(built: Flags, drivers: Mapping[str, Grid], excluded: Grid | None) -> Flags:
     able = ~built if excluded is None else ~built & ~excluded.values
     for grid in drivers.values():
         able = able & np.isfinite(grid.values)
@@ -390,7 +387,7 @@ def _scaled(values: Floats, name: str, rules: GrowthRules) -> Floats:
     return rules.coefficients[name] * (values - rules.means[name]) / rules.deviations[name]
 
 
-def _pull(built: Mask, cell_m: tuple[float, float], radius: int) -> dict[str, Floats]:
+def _pull(built: Flags, cell_m: tuple[float, float], radius: int) -> dict[str, Floats]:
     """Logarithms of the distance to built-up land in metres, and of the built share of the square around each
     cell, itself left out; half a cell stands for none."""
     away = np.maximum(ndimage.distance_transform_edt(~built, sampling=cell_m), min(cell_m))
@@ -400,7 +397,7 @@ def _pull(built: Mask, cell_m: tuple[float, float], radius: int) -> dict[str, Fl
     return {DISTANCE: np.log(away), NEIGHBOURS: np.log(np.maximum(total, 0.5) / (side * side - 1))}
 
 
-def _nearest_hits(before: Mask, real: Mask, able: Mask, made: int) -> float:
+def _nearest_hits(before: Flags, real: Flags, able: Flags, made: int) -> float:
     """Hits to be expected of building the nearest cells first, those that are equally near by lot."""
     away = np.round(ndimage.distance_transform_edt(~before)[able], 9)
     _, ring = np.unique(away, return_inverse=True)

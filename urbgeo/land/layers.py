@@ -11,8 +11,7 @@ from pyproj import CRS
 
 from urbgeo.checks import check_crs, check_ids
 from urbgeo.errors import InputError, some_of
-
-Shapes = NDArray[np.object_]
+from urbgeo.types import Shapes
 
 FAULT_COLUMNS = ["layer", "id", "fault", "other", "area_m2", "remedy"]
 
@@ -67,18 +66,6 @@ def repair_layer(frame: gpd.GeoDataFrame, *, name: str = "layer") -> tuple[gpd.G
     result = kept.set_geometry(gpd.GeoSeries(shapes, index=kept.index, crs=kept.crs))[~second]
     faults += _overlaps_within(result, name)
     return result, pd.DataFrame(faults, columns=FAULT_COLUMNS)
-
-
-def yes_no(frame: gpd.GeoDataFrame, name: str, column: str) -> NDArray[np.bool_]:
-    """A column of True and False; missing is False, anything else (a "no" would read as True) is refused."""
-    values = frame[column]
-    plain = values.isna() | values.isin([True, False])
-    if not plain.all():
-        raise InputError(
-            f"{name}: {column} is neither True nor False at {some_of(frame.index[~plain])} "
-            f"({some_of(values[~plain].unique(), 3)}); compare it with what means yes."
-        )
-    return np.asarray(values.eq(True).fillna(False), bool)
 
 
 def to_metric(frame: gpd.GeoDataFrame, crs: CRS) -> gpd.GeoDataFrame:

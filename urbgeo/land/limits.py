@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from urbgeo.errors import InputError
-from urbgeo.land.units import convert_area
+from urbgeo.units import convert_area
 
 _GUIDE = "Guide to municipal territorial master plans (trial), appendix on the boundary, as widely quoted"
 

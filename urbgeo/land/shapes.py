@@ -9,9 +9,8 @@ import shapely
 from numpy.typing import NDArray
 
 from urbgeo.checks import check_polygons
-from urbgeo.land.stretch import measuring_crs
-
-Floats = NDArray[np.float64]
+from urbgeo.rasters.stretch import measuring_crs
+from urbgeo.types import Floats
 
 
 def shape_indices(polygons: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -8,15 +8,13 @@ from dataclasses import dataclass, field
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import ndimage
 
 from urbgeo.checks import check_columns, check_quantity
 from urbgeo.errors import Faults, InputError
-from urbgeo.land.grids import Grid, check_metric, check_same_grid
 from urbgeo.provenance import Provenance
-
-Floats = NDArray[np.float64]
+from urbgeo.rasters.grid import Grid, check_metric, check_same_grid
+from urbgeo.types import Floats
 
 _GUIDE = "Resource and environment carrying capacity guide (trial), 2020, as widely quoted"
 _JUDGED = "urbgeo default, a judgement"

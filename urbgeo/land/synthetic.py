@@ -14,11 +14,10 @@ from pyproj import CRS
 from scipy import ndimage
 
 from urbgeo.errors import InputError
-from urbgeo.land.grids import Grid, cells_to_polygons
 from urbgeo.land.suitability import terrain
 from urbgeo.provenance import Provenance
-
-Floats = NDArray[np.float64]
+from urbgeo.rasters.grid import Grid, cells_to_polygons
+from urbgeo.types import Floats
 
 LABEL = "SYNTHETIC: made up by urbgeo.land.synthetic, no real place"
 

@@ -8,7 +8,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
 from urbgeo.checks import check_amounts, check_columns, check_minutes, check_points, check_quantity
 from urbgeo.crs import WGS84
@@ -18,10 +17,8 @@ from urbgeo.network.minutes import minutes_table
 from urbgeo.network.model import TravelNetwork
 from urbgeo.network.scenario import with_links
 from urbgeo.provenance import Provenance
-from urbgeo.sources.road_kernels import EARTH_KM
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from urbgeo.sources.osm.road_kernels import EARTH_KM
+from urbgeo.types import Floats, Ints
 
 AIR_CIRCLE_MIN = 240.0
 """The four-hour air circle, door to door, in minutes."""

@@ -13,9 +13,7 @@ from numpy.typing import NDArray
 from urbgeo.checks import check_points
 from urbgeo.errors import InputError, some_of
 from urbgeo.network.model import TravelNetwork
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from urbgeo.types import Floats, Ints
 
 AT_NODE_M = 0.001
 """A point that meets its link so near a node is at the node."""

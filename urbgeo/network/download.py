@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from urbgeo.checks import check_choice, check_quantity
+from urbgeo.engine.store import cache_folder
 from urbgeo.errors import InputError, SourceError, UrbgeoWarning
 from urbgeo.network.model import Snapping, TravelNetwork
 from urbgeo.network.osm import from_osmnx
-from urbgeo.network.store import cache_folder
-from urbgeo.sources.overpass import NETWORK_TYPES, fetch_streets
+from urbgeo.sources.osm.overpass import NETWORK_TYPES, fetch_streets
 
 LONGEST_PLACE = 200
 

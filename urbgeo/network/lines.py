@@ -20,9 +20,8 @@ from urbgeo.crs import metric_crs
 from urbgeo.errors import Faults, InputError, UrbgeoWarning
 from urbgeo.network.model import Snapping, TravelNetwork, build_network
 from urbgeo.network.osm_speeds import way_speeds, with_sources
-from urbgeo.sources.osm_tags import NOT_JOINABLE
-
-Ints = NDArray[np.int64]
+from urbgeo.sources.osm.tags import NOT_JOINABLE
+from urbgeo.types import Ints
 
 SAME_PLACE_M = 0.5
 """Line ends closer than this are one junction, where the table names no nodes."""

@@ -10,15 +10,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from urbgeo.checks import check_choice, check_minutes
+from urbgeo.engine.cluster import solve_rows, spread_rows
+from urbgeo.engine.plain import nearest_seed
+from urbgeo.engine.plan import Plan, check_budget, plan_table, sample_of
 from urbgeo.network.attach import Attachment, attach, attach_some
 from urbgeo.network.model import TravelNetwork, check_direction
-from urbgeo.network.plain import nearest_seed
-from urbgeo.network.plan import Plan, check_budget, plan_table, sample_of
-from urbgeo.network.scaleout import solve_rows, spread_rows
 from urbgeo.options import log
+from urbgeo.types import Floats, Ints
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Minutes = NDArray[Any]
 
 

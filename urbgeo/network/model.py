@@ -24,15 +24,13 @@ from urbgeo.checks import (
     check_quantity,
 )
 from urbgeo.crs import metric_crs
+from urbgeo.engine.graph import ABSURD_MINUTES, Graph, compile_graph
+from urbgeo.engine.hierarchy import Hierarchy, Topology, fit
+from urbgeo.engine.store import cached_topology, topology_is_kept
 from urbgeo.errors import Faults, InputError, some_of
-from urbgeo.network.graph import ABSURD_MINUTES, Graph, compile_graph
-from urbgeo.network.hierarchy import Hierarchy, Topology, fit
 from urbgeo.network.speeds import OFF_NETWORK_KMH, ROAD_CLASSES, class_speeds
-from urbgeo.network.store import cached_topology, topology_is_kept
 from urbgeo.provenance import Provenance
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from urbgeo.types import Floats, Ints
 
 LINK_COLUMNS = ("from_node", "to_node", "length_km", "class")
 

@@ -19,9 +19,9 @@ from urbgeo.errors import Faults, InputError, SourceError
 from urbgeo.network.model import Snapping, TravelNetwork, build_network
 from urbgeo.network.osm_speeds import WALK_KMH, way_speeds, with_sources
 from urbgeo.provenance import Provenance
-from urbgeo.sources.osm import Box, read_roads
-from urbgeo.sources.osm_tags import HIGHWAY_CLASSES, NOT_JOINABLE, TravelRules, rules_for, written_speed
-from urbgeo.sources.roads import Roads
+from urbgeo.sources.osm.read import Box, read_roads
+from urbgeo.sources.osm.roads import Roads
+from urbgeo.sources.osm.tags import HIGHWAY_CLASSES, NOT_JOINABLE, TravelRules, rules_for, written_speed
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -55,7 +55,7 @@ def from_pbf(
     path
         The file, of any size: only what is asked for is held in memory.
     mode
-        ``"drive"``, ``"walk"``, ``"cycle"``, or :class:`urbgeo.sources.osm_tags.TravelRules` of your own.
+        ``"drive"``, ``"walk"``, ``"cycle"``, or :class:`urbgeo.sources.osm.tags.TravelRules` of your own.
     classes
         Values of ``highway`` (and ``"ferry"``) to keep instead of those of the mode.
     bbox

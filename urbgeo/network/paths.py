@@ -9,18 +9,15 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 from shapely.ops import substring
 
+from urbgeo.engine.plain import paths_to
 from urbgeo.errors import InputError, some_of
 from urbgeo.network.attach import Attachment, attach
 from urbgeo.network.minutes import _along_one_link
 from urbgeo.network.model import TravelNetwork
-from urbgeo.network.plain import paths_to
 from urbgeo.provenance import Provenance
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from urbgeo.types import Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,7 @@
 """A whole TravelNetwork in one file: tables, lines, compiled arcs, the hierarchy and its topology.
 
 Columns of numbers are kept as arrays, text as numbered values, anything else as JSON. Opened, the arrays are
-views of the mapped file (:mod:`urbgeo.network.store`). Nothing in the file is executed.
+views of the mapped file (:mod:`urbgeo.engine.store`). Nothing in the file is executed.
 """
 
 from __future__ import annotations
@@ -19,10 +19,8 @@ import shapely
 from numpy.typing import NDArray
 
 from urbgeo.compiling import COMPILED
-from urbgeo.errors import InputError, SourceError
-from urbgeo.network.hierarchy import Hierarchy
-from urbgeo.network.model import Snapping, TravelNetwork
-from urbgeo.network.store import (
+from urbgeo.engine.hierarchy import Hierarchy
+from urbgeo.engine.store import (
     Arrays,
     graph_arrays,
     graph_from,
@@ -32,6 +30,8 @@ from urbgeo.network.store import (
     topology_from,
     write_arrays,
 )
+from urbgeo.errors import InputError, SourceError
+from urbgeo.network.model import Snapping, TravelNetwork
 from urbgeo.provenance import Provenance
 
 KIND = "network"

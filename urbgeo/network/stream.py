@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from urbgeo.checks import check_minutes
+from urbgeo.engine.lanes import LANES
+from urbgeo.engine.plan import Plan, check_budget
 from urbgeo.errors import InputError, MissingExtraError
 from urbgeo.files import written_whole
 from urbgeo.network.attach import attach
-from urbgeo.network.lanes import LANES
 from urbgeo.network.minutes import plan_between, table_between
 from urbgeo.network.model import TravelNetwork
-from urbgeo.network.plan import Plan, check_budget
 from urbgeo.options import options, thread_count
 
 BLOCK_PAIRS = 2**20

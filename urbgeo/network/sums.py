@@ -8,21 +8,18 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from urbgeo.checks import check_amounts, check_minutes, listed
+from urbgeo.engine.cluster import solve_stretch, spread_sums
+from urbgeo.engine.lane_sums import lanes_sums_of
+from urbgeo.engine.plain import sums_within as plain_sums
+from urbgeo.engine.plan import Plan, check_budget, plan_sums, sample_of
 from urbgeo.errors import InputError, some_of
 from urbgeo.network.attach import attach
-from urbgeo.network.lane_sums import lanes_sums_of
 from urbgeo.network.minutes import table_between
 from urbgeo.network.model import TravelNetwork, check_direction
-from urbgeo.network.plain import sums_within as plain_sums
-from urbgeo.network.plan import Plan, check_budget, plan_sums, sample_of
-from urbgeo.network.scaleout import solve_stretch, spread_sums
 from urbgeo.options import log
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from urbgeo.types import Floats, Ints
 
 ROWS_PER_BLOCK = 1024
 

@@ -10,22 +10,19 @@ from dataclasses import dataclass, field, fields, replace
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from urbgeo.checks import check_minutes, check_points, check_quantity
+from urbgeo.engine.timetable_scan import times_from
 from urbgeo.errors import InputError
 from urbgeo.network.attach import Attachment, attach
 from urbgeo.network.minutes import table_between
 from urbgeo.network.model import TravelNetwork
 from urbgeo.network.rail import RailTerms
-from urbgeo.network.timetable_kernels import times_from
 from urbgeo.options import thread_count, with_progress
 from urbgeo.provenance import Provenance
 from urbgeo.sources.gtfs import Gtfs, seconds_of, trips_on
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from urbgeo.types import Floats, Ints
 
 POINTS_AT_ONCE = 256
 """Origins of one table of walking times, so that a city of stops does not fill the memory."""

@@ -14,15 +14,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
 from urbgeo.checks import check_columns
 from urbgeo.crs import WGS84
 from urbgeo.errors import Faults, InputError, SourceError, UrbgeoWarning, some_of
-from urbgeo.sources.road_kernels import EARTH_KM
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+from urbgeo.sources.osm.road_kernels import EARTH_KM
 
 DAY_S = 86_400
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

@@ -1,0 +1,192 @@
+"""Rasters cut to a region lose nobody and keep no data as no data, whoever reads them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import rasterio
+import shapely
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from rasterio.transform import from_origin
+
+from tests.conftest import shared_data
+from urbgeo.access.rasters import people_in, read_people
+from urbgeo.errors import InputError, SourceError
+from urbgeo.rasters import cut as rasters
+from urbgeo.rasters.cut import cut_raster
+from urbgeo.rasters.grid import read_grid
+
+UTM = 32649
+
+
+def raster(path: Path, values: np.ndarray, *, cell: float = 100.0, nodata: float | None = None) -> Path:
+    profile = {"driver": "GTiff", "count": 1, "dtype": values.dtype, "crs": UTM, "nodata": nodata}
+    frame = from_origin(500_000, 3_100_000, cell, cell)
+    with rasterio.open(
+        path, "w", height=values.shape[0], width=values.shape[1], transform=frame, **profile
+    ) as out:
+        out.write(values, 1)
+    return path
+
+
+def square(west: float, south: float, east: float, north: float) -> gpd.GeoDataFrame:
+    """In metres from the upper left corner of the raster."""
+    shape = shapely.box(500_000 + west, 3_100_000 + south, 500_000 + east, 3_100_000 + north)
+    return gpd.GeoDataFrame(geometry=[shape], crs=UTM)
+
+
+def test_the_cells_that_a_region_touches_are_kept_as_they_are(tmp_path: Path) -> None:
+    values = np.arange(30, dtype=np.int16).reshape(5, 6)
+    path = raster(tmp_path / "a.tif", values, nodata=7)
+    cut = cut_raster(path, tmp_path / "b.tif", region=square(50, -250, 350, -150), kind="count")
+    with rasterio.open(cut.path) as file:
+        assert file.read(1).tolist() == [[6, 7, 8, 9], [12, 13, 14, 15]]
+        assert (file.nodata, file.dtypes[0], file.transform.c) == (7, "int16", 500_000)
+    assert cut.missing_share == 1 / 8 and cut.total == 6 + 8 + 9 + 12 + 13 + 14 + 15
+    corner = shapely.Polygon([(500_000, 3_100_000), (500_590, 3_100_000), (500_000, 3_099_510)])
+    triangle = gpd.GeoDataFrame(geometry=[corner], crs=UTM)
+    cut_raster(path, tmp_path / "c.tif", region=triangle, kind="class")
+    with rasterio.open(tmp_path / "c.tif") as file:
+        kept = file.read(1) != 7
+    assert kept[0, 0] and not kept[4, 5] and kept.sum() < 30
+
+
+def test_counts_in_larger_cells_are_sums_and_no_data_stays_no_data(tmp_path: Path) -> None:
+    values = np.arange(16, dtype=np.float32).reshape(4, 4)
+    values[:2, :2] = -1
+    values[0, 2] = -1
+    path = raster(tmp_path / "a.tif", values, nodata=-1)
+    cut = cut_raster(path, tmp_path / "b.tif", region=square(0, -400, 400, 0), kind="count", cell=200)
+    with rasterio.open(cut.path) as file:
+        np.testing.assert_allclose(file.read(1), [[np.nan, 3 + 6 + 7], [8 + 9 + 12 + 13, 10 + 11 + 14 + 15]])
+    assert cut.total == values[values >= 0].sum()
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.integers(0, 10**6),
+    st.sampled_from([37.0, 100.0, 260.0]),
+    st.sampled_from([UTM, 4326, "ESRI:54009", 4547]),
+)
+def test_nobody_is_lost_or_made(tmp_path: Path, seed: int, cell: float, crs: int | str) -> None:
+    random = np.random.default_rng(seed)
+    values = random.integers(0, 50, (9, 7)).astype(np.float64)
+    values[random.random(values.shape) < 0.2] = np.nan
+    path = raster(tmp_path / "a.tif", values)
+    width = cell if crs != 4326 else cell / 100_000
+    cut = cut_raster(
+        path, tmp_path / "b.tif", region=square(-300, -1200, 1000, 300), kind="count", crs=crs, cell=width
+    )
+    assert cut.total == pytest.approx(np.nansum(values), rel=1e-12)
+    assert read_people(cut.path).total == pytest.approx(np.nansum(values), rel=1e-12)
+
+
+def test_counts_are_shared_by_area_when_cells_do_not_fit(tmp_path: Path) -> None:
+    path = raster(tmp_path / "a.tif", np.array([[120.0, 0.0]]))
+    cut = cut_raster(path, tmp_path / "b.tif", region=square(0, -100, 200, 0), kind="count", cell=65.0)
+    with rasterio.open(cut.path) as file:
+        west = (500_000 - file.transform.c) / 65.0
+        columns = np.nansum(file.read(1), axis=0)
+    edges = np.clip((np.arange(len(columns) + 1) - west) * 65.0, 0, 100)
+    np.testing.assert_allclose(columns, np.diff(edges) * 1.2, atol=120 / 7 / 2)
+
+
+def test_heights_are_averaged_and_classes_counted(tmp_path: Path) -> None:
+    values = np.array([[1, 1, 5, 0], [1, 9, 5, 0]], np.uint8)
+    path = raster(tmp_path / "a.tif", values, nodata=0)
+    area = square(0, -200, 400, 0)
+    cut_raster(path, tmp_path / "h.tif", region=area, kind="height", cell=200)
+    cut_raster(path, tmp_path / "c.tif", region=area, kind="class", cell=200)
+    assert read_grid(tmp_path / "h.tif").values.tolist() == [[3.0, 5.0]], "no data takes no part"
+    assert read_grid(tmp_path / "c.tif").values.tolist() == [[1, 5]]
+
+
+def test_strips_give_what_one_piece_gives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    values = np.random.default_rng(1).random((40, 30))
+    path, region = raster(tmp_path / "a.tif", values), square(110, -3900, 2950, -130)
+    found = []
+    for cells in (10**9, 100):
+        monkeypatch.setattr(rasters, "CELLS_AT_ONCE", cells)
+        for kind in ("count", "height"):
+            cut_raster(path, tmp_path / f"{kind}{cells}.tif", region=region, kind=kind, crs=4547, cell=170)
+            with rasterio.open(tmp_path / f"{kind}{cells}.tif") as file:
+                found.append(file.read(1))
+    np.testing.assert_allclose(found[0], found[2], rtol=1e-12)
+    np.testing.assert_allclose(found[1], found[3], rtol=1e-12)
+
+
+def test_belgium_keeps_its_people_by_commune_and_in_other_cells(tmp_path: Path) -> None:
+    path = shared_data() / "belgium/POP.tif"
+    communes = gpd.read_file(shared_data() / "belgium/communes.gpkg")
+    west = communes.iloc[np.argsort(communes.geometry.bounds.minx.to_numpy())[:40]]
+    whole = read_people(path)
+    cut = cut_raster(path, tmp_path / "west.tif", region=west, kind="count")
+    np.testing.assert_allclose(people_in(read_people(cut.path), west), people_in(whole, west), rtol=1e-9)
+    box = gpd.GeoDataFrame(geometry=[shapely.box(*whole.bounds)], crs=whole.crs)
+    other = cut_raster(path, tmp_path / "lambert.tif", region=box, kind="count", crs=3035, cell=4000)
+    assert other.total == pytest.approx(whole.total, rel=1e-12)
+    near = people_in(read_people(other.path), communes).sum() / people_in(whole, communes).sum()
+    assert near == pytest.approx(1.0, abs=0.01)
+
+
+def test_heights_of_porto_alegre_agree_with_a_plain_warp(tmp_path: Path) -> None:
+    path = shared_data() / "porto_alegre/poa_elevation.tif"
+    region = gpd.GeoDataFrame(geometry=[shapely.box(-51.24, -30.09, -51.16, -30.02)], crs=4326)
+    cut = cut_raster(path, tmp_path / "utm.tif", region=region, kind="height", crs=32722, cell=100)
+    found = read_grid(cut.path)
+    with rasterio.open(path) as file:
+        heights, frame = file.read(1).astype(float), file.transform
+    rows, columns = np.nonzero(~found.missing)
+    spots = gpd.GeoSeries(
+        gpd.points_from_xy(*(found.transform @ np.array([columns + 0.5, rows + 0.5]))), crs=32722
+    )
+    lon_lat = spots.to_crs(4326)
+    column, row = np.floor(~frame @ np.array([lon_lat.x, lon_lat.y])).astype(int)
+    around = np.mean([heights[row + i, column + j] for i in (-1, 0, 1) for j in (-1, 0, 1)], axis=0)
+    gap = found.values[rows, columns] - around
+    assert abs(gap.mean()) < 0.1 and np.abs(gap).mean() < 1.0
+    assert cut.missing_share < 0.1
+
+
+def test_rasters_that_cannot_be_cut_say_why(tmp_path: Path) -> None:
+    path = raster(tmp_path / "a.tif", np.array([[5.0, -99.0]]))
+    here = square(0, -100, 200, 0)
+
+    def cut(**changes: object) -> None:
+        given = {"path": path, "region": here, "kind": "count", **changes}
+        cut_raster(given.pop("path"), tmp_path / "out.tif", **given)
+
+    for changes, message in (
+        ({}, "counts below 0, e.g. -99"),
+        ({"cell": 50.0}, "counts below 0, e.g. -99"),
+        ({"kind": "people"}, "kind"),
+        ({"cell": 0.0}, "cell"),
+        ({"cell": 1e-4}, "give a larger one"),
+        ({"crs": "moon"}, "crs"),
+        ({"band": 2}, "no band 2; it has 1"),
+        ({"region": square(5000, 5000, 6000, 6000)}, "does not touch"),
+        ({"region": square(5000, 5000, 6000, 6000), "cell": 50.0}, "does not touch"),
+        ({"region": here.set_crs(None, allow_override=True)}, "no CRS"),
+        ({"nodata": 5.0, "region": square(10, -90, 90, -10), "kind": "height"}, "no data in it"),
+    ):
+        with pytest.raises(InputError, match=message):
+            cut(**changes)
+    cut(nodata=-99.0)
+    (tmp_path / "out.tif").unlink()
+    (tmp_path / "text.tif").write_text("hello")
+    broken = raster(tmp_path / "broken.tif", np.random.default_rng(0).random((300, 300)))
+    broken.write_bytes(broken.read_bytes()[:300_000])
+    for bad in ("none.tif", "text.tif", "broken.tif"):
+        with pytest.raises(SourceError, match=bad):
+            cut(path=tmp_path / bad, region=square(0, -30_000, 30_000, 0))
+    with rasterio.open(
+        tmp_path / "bare.tif", "w", driver="GTiff", width=1, height=1, count=1, dtype="uint8"
+    ) as out:
+        out.write(np.ones((1, 1), np.uint8), 1)
+    with pytest.raises(InputError, match="no CRS"):
+        cut(path=tmp_path / "bare.tif")
+    assert not (tmp_path / "out.tif").exists()

@@ -1,0 +1,117 @@
+"""The gates against 万 beside persons: what they refuse, what they let pass, and where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from urbgeo.cities.clusters import city_clusters, clusters_by_minutes
+from urbgeo.cities.interaction import radiation
+from urbgeo.cities.sizes import shrinking_cities, urbanisation_rate
+from urbgeo.errors import InputError
+from urbgeo.magnitude import check_persons, check_unmixed
+
+
+def series(values: list[float], name: str = "people") -> pd.Series:
+    return pd.Series(values, index=[f"z{k}" for k in range(len(values))], name=name, dtype=float)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [650, 1_500_000, 1_200_000],
+        [650, 150, 3500, 9000, 1_500_000, 1_200_000],
+        [45.2, 120, 2300, 6000, 9500, 12_000, 85_000, 300_000, 1_200_000],
+        [2487.1, 1200.5, 650.3, 3999, 8000, 15_000, 30_000],
+        [3900, 8, 12, 41_000, 70_000],
+    ],
+    ids=["a gap", "bridged by two", "a ladder", "decimals", "a mid value"],
+)
+def test_mixed_units_are_refused_even_when_mid_values_bridge_the_gap(values: list[float]) -> None:
+    with pytest.raises(InputError, match=r"people: numbers up to .* mixed with persons at z.*10,000"):
+        check_persons(series(values), "cities")
+    assert check_persons(series(values), "cities", units_checked=True).tolist() == values
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [145, 632, 3614, 4689, 12_000, 55_000, 90_000],
+        [3000, 29_999],
+        [900, 2000, 3500, 9000, 40_000, 899_000],
+        [1_200_000.5, 900.25, 8000.75, 30_000.5],
+        [0, 0, 50_000],
+    ],
+    ids=["counties", "less than tenfold", "towns", "decimals on both sides", "nobody"],
+)
+def test_small_places_beside_large_ones_pass(values: list[float]) -> None:
+    assert check_persons(series(values), "cities").tolist() == values
+
+
+def test_the_bounds_of_the_signs() -> None:
+    check_unmixed(series([3999, 39_989]), name="zones")
+    check_unmixed(series([11, 5000, 10_000]), name="zones")
+    check_unmixed(series([10, 5000, 10_000]), name="zones", medians=False)
+    check_unmixed(series([1, 1]), series([999, 1]), name="zones")
+    for columns in ([[3999, 39_990]], [[10, 5000, 10_000]], [[1, 1], [1000, 1]]):
+        with pytest.raises(InputError, match="万"):
+            check_unmixed(*(series(one) for one in columns), name="zones")
+        check_unmixed(*(series(one) for one in columns), name="zones", units_checked=True)
+
+
+@given(st.lists(st.integers(100_000, 30_000_000), min_size=2, max_size=20), st.randoms())
+def test_a_list_with_some_cities_in_wan_never_passes(people: list[int], random: object) -> None:
+    values = series([float(one) for one in people])
+    check_persons(values, "cities")
+    some = random.sample(range(len(people)), random.randint(1, len(people)))
+    mixed = values.copy()
+    mixed.iloc[some] /= 10_000
+    with pytest.raises(InputError, match="万"):
+        check_persons(mixed, "cities")
+
+
+MIXED = [650.0, 1_200_000.0, 1_500_000.0]
+
+
+def in_clusters(**options: bool) -> object:
+    points = gpd.points_from_xy([0, 1, 2], [0, 1, 2], crs=4326)
+    places = gpd.GeoDataFrame({"people": MIXED}, geometry=points, index=["z0", "z1", "z2"])
+    return city_clusters(places, population="people", distance_km=5, **options)
+
+
+def in_clusters_by_minutes(**options: bool) -> object:
+    people = series(MIXED)
+    table = pd.DataFrame(np.ones((3, 3)), people.index, people.index)
+    return clusters_by_minutes(table, minutes=5, population=people, **options)
+
+
+def in_rates(**options: bool) -> object:
+    return urbanisation_rate(series([1.0, 5e5, 5e5], "urban"), series(MIXED, "all"), **options)
+
+
+def in_shrinking(**options: bool) -> object:
+    table = pd.DataFrame({"p0": MIXED, "p1": MIXED, "b0": 1.0, "b1": 1.0}, index=series(MIXED).index)
+    return shrinking_cities(
+        table, population_before="p0", population_after="p1", built_before="b0", built_after="b1", **options
+    )
+
+
+def in_radiation(**options: bool) -> object:
+    people = series(MIXED)
+    return radiation(people, pd.DataFrame(np.ones((3, 3)), people.index, people.index), **options)
+
+
+DOORS = [in_clusters, in_clusters_by_minutes, in_rates, in_shrinking, in_radiation]
+
+
+@pytest.mark.parametrize("call", DOORS)
+def test_every_door_refuses_mixed_units_and_can_be_opened(call: Callable[..., object]) -> None:
+    with pytest.raises(InputError, match=r"mixed with persons at z0"):
+        call()
+    call(units_checked=True)

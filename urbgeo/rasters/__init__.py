@@ -1,0 +1,1 @@
+"""Grids of cells: held, read, written, cut, resampled, summed over shapes."""

@@ -1,0 +1,1 @@
+"""OpenStreetMap: tags, PBF and XML files, roads, Overpass."""

@@ -1,0 +1,383 @@
+"""OpenStreetMap PBF files: ways by their tags, then the coordinates of only the nodes these ways need."""
+
+from __future__ import annotations
+
+import itertools
+import lzma
+import os
+import struct
+import zlib
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from urbgeo.errors import SourceError
+from urbgeo.options import thread_count, with_progress
+from urbgeo.sources.osm import pbf_kernels as kernels
+from urbgeo.types import Floats, Ints
+
+Answer = TypeVar("Answer")
+Spoken = tuple[tuple[int, str], ...]
+"""The tags of a way: the number of each key and its value."""
+BlockColumns = tuple[Ints, NDArray[np.int32], Ints, Ints]
+
+LARGEST_HEADER, LARGEST_BLOB = 64 * 1024, 32 * 1024 * 1024
+"""Limits of the PBF format; anything larger is not a PBF file, or one made to fill the memory."""
+
+READABLE = {b"OsmSchema-V0.6", b"DenseNodes"}
+NODES, DENSE, WAYS = 1, 2, 3
+PEEK = 64
+
+
+@dataclass(frozen=True)
+class Blob:
+    """Where a compressed block lies in the file."""
+
+    at: int
+    size: int
+
+
+@dataclass(frozen=True, eq=False)
+class Ways:
+    """Ways that were kept: way ``i`` has tags ``tags[code[i]]`` and runs along
+    ``refs[ref_start[i]:ref_start[i + 1]]``."""
+
+    ids: Ints
+    code: NDArray[np.int32]
+    ref_start: Ints
+    refs: Ints
+    tags: list[dict[str, str]]
+
+
+class BlockWays(NamedTuple):
+    """Ways of one block: ids, value strings by key (-1: none) with the distinct rows of them, references.
+
+    ``pure`` says that there are no nodes in the block.
+    """
+
+    ids: Ints
+    matrix: NDArray[np.int32]
+    first: Ints
+    which: Ints
+    strings: Callable[[int], str]
+    lengths: Ints
+    refs: Ints
+    pure: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Nodes:
+    """Coordinates of the nodes asked for (NaN: not in the file), and the tags of those that carry the key."""
+
+    lon: Floats
+    lat: Floats
+    marked: Ints
+    marks: list[dict[str, str]]
+
+
+class PbfFile:
+    """One PBF file, read twice: once for ways, once for the nodes they need.
+
+    Raises
+    ------
+    SourceError
+        When the file is missing, no PBF, cut off, damaged, or made with features that cannot be read.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        try:
+            self._descriptor = os.open(self.path, os.O_RDONLY)
+        except OSError as error:
+            raise SourceError(f"{self.path}: cannot be opened ({error.strerror}).") from error
+        self.blobs = self._index()
+        self.without_nodes: set[Blob] = set()
+
+    def __enter__(self) -> PbfFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._descriptor)
+
+    def ways(self, keys: Sequence[str], needed: int, keep: Callable[[dict[str, str]], bool]) -> Ways:
+        """Ways with one of the first ``needed`` keys, of which ``keep`` likes the tags."""
+        codes: dict[Spoken, int] = {}
+        tags: list[dict[str, str]] = []
+        parts: list[BlockColumns] = []
+
+        def code_of(spoken: Spoken) -> int:
+            if spoken not in codes:
+                one = {keys[slot]: text for slot, text in spoken}
+                codes[spoken] = len(tags) if keep(one) else -1
+                if codes[spoken] >= 0:
+                    tags.append(one)
+            return codes[spoken]
+
+        words = _words(keys)
+        for blob, found in self._each(lambda blob: self._ways_of(blob, words, needed), self.blobs, "ways"):
+            if found is not None and found.pure:
+                self.without_nodes.add(blob)
+            if found is not None and len(found.ids):
+                parts.append(_kept_ways(found, code_of))
+        if not parts:
+            return Ways(
+                np.zeros(0, np.int64),
+                np.zeros(0, np.int32),
+                np.zeros(1, np.int64),
+                np.zeros(0, np.int64),
+                tags,
+            )
+        ids, code, lengths, refs = (np.concatenate(column) for column in zip(*parts, strict=True))
+        return Ways(ids, code, np.concatenate([[0], np.cumsum(lengths)]), refs, tags)
+
+    def nodes(self, wanted: Ints, keys: Sequence[str]) -> Nodes:
+        """Coordinates of the ``wanted`` (sorted, unique) nodes, and tags of those with ``keys[0]``."""
+        lon, lat = np.full(wanted.size, np.nan), np.full(wanted.size, np.nan)
+        marked: list[int] = []
+        marks: list[dict[str, str]] = []
+        words = _words(keys)
+        blobs = [blob for blob in self.blobs if blob not in self.without_nodes]
+        work = self._each(lambda blob: self._nodes_of(blob, words, wanted, lon, lat), blobs, "nodes")
+        for _, found in work:
+            for row, strings in found:
+                marked.append(int(row[0]))
+                named = zip(keys, row[1:], strict=True)
+                marks.append({key: strings(int(value)) for key, value in named if value >= 0})
+        return Nodes(lon, lat, np.array(marked, np.int64), marks)
+
+    def _each(
+        self, work: Callable[[Blob], Answer], blobs: Sequence[Blob], what: str
+    ) -> Iterator[tuple[Blob, Answer]]:
+        """Answers in the order of the blobs, by threads, few at a time so that memory stays small."""
+        pool = ThreadPoolExecutor(thread_count())
+        waiting: deque[tuple[Blob, Future[Answer]]] = deque()
+        try:
+            for blob in with_progress(blobs, total=len(blobs), what=f"{self.path.name}: {what}"):
+                waiting.append((blob, pool.submit(work, blob)))
+                if len(waiting) > thread_count():
+                    yield self._answer(*waiting.popleft())
+            while waiting:
+                yield self._answer(*waiting.popleft())
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _answer(self, blob: Blob, task: Future[Answer]) -> tuple[Blob, Answer]:
+        try:
+            return blob, task.result()
+        except (zlib.error, lzma.LZMAError, ValueError, IndexError, EOFError) as error:
+            raise SourceError(
+                f"{self.path}: the block at byte {blob.at} is damaged ({error}); download the file again."
+            ) from error
+
+    def _index(self) -> list[Blob]:
+        """Every data block, after a look at the header."""
+        size = os.fstat(self._descriptor).st_size
+        blobs: list[Blob] = []
+        at = 0
+        while at < size:
+            kind, length, begin = self._blob_header(at, size)
+            if begin == -1 or begin + length > size:
+                raise SourceError(
+                    f"{self.path}: it is cut off: the block at byte {at} runs beyond the end at byte {size}; "
+                    "download the file again."
+                )
+            if kind == b"OSMHeader":
+                self._check_features(Blob(begin, length))
+            elif kind == b"OSMData":
+                blobs.append(Blob(begin, length))
+            at = begin + length
+        if not blobs:
+            raise SourceError(f"{self.path}: it holds no OpenStreetMap data.")
+        return blobs
+
+    def _blob_header(self, at: int, size: int) -> tuple[bytes, int, int]:
+        """Kind, length and beginning of the blob; -1 when the file ends within the header."""
+        prefix = os.pread(self._descriptor, 4, at)
+        length = struct.unpack(">I", prefix)[0] if len(prefix) == 4 else 0
+        if at == 0 and not 0 < length <= LARGEST_HEADER:
+            raise SourceError(f"{self.path}: it is no OpenStreetMap PBF file.")
+        if len(prefix) < 4 or at + 4 + length > size:
+            return b"", 0, -1
+        if not 0 < length <= LARGEST_HEADER:
+            raise SourceError(f"{self.path}: damaged at byte {at}; download the file again.")
+        try:
+            numbers, contents = _fields(os.pread(self._descriptor, length, at + 4))
+            kind, data_size = bytes(contents[1][0]), numbers[3][0]
+        except (ValueError, KeyError) as error:
+            what = "it is no OpenStreetMap PBF file" if at == 0 else f"damaged at byte {at}"
+            raise SourceError(f"{self.path}: {what}.") from error
+        if at == 0 and kind != b"OSMHeader":
+            raise SourceError(f"{self.path}: it is no OpenStreetMap PBF file.")
+        if not 0 <= data_size <= LARGEST_BLOB:
+            raise SourceError(f"{self.path}: the block at byte {at} says it has {data_size} bytes: too many.")
+        return kind, data_size, at + 4 + length
+
+    def _check_features(self, blob: Blob) -> None:
+        try:
+            features = {bytes(one) for one in _fields(self._inflated(blob))[1].get(4, [])}
+        except (zlib.error, lzma.LZMAError, ValueError) as error:
+            raise SourceError(f"{self.path}: its header is damaged ({error}).") from error
+        if features - READABLE:
+            names = ", ".join(sorted(one.decode("ascii", "replace") for one in features - READABLE))
+            raise SourceError(f"{self.path}: it needs {names}; write it again without, e.g. with osmium cat.")
+
+    def _packed(self, blob: Blob) -> tuple[int, memoryview, int]:
+        """How a blob is packed (field number), its packed bytes, and its declared size."""
+        numbers, contents = _fields(os.pread(self._descriptor, blob.size, blob.at))
+        declared = numbers.get(2, [0])[0]
+        if declared > LARGEST_BLOB:
+            raise ValueError(f"it says it unpacks to {declared} bytes, more than the format allows")
+        for name in (3, 1, 4):
+            if name in contents:
+                return name, contents[name][0], declared
+        raise ValueError("it is packed in a way that is not read here (lz4 or zstd); use zlib")
+
+    def _inflated(self, blob: Blob) -> bytes | memoryview:
+        how, packed, declared = self._packed(blob)
+        if how == 1:
+            return packed
+        if how == 3:
+            unpacker = zlib.decompressobj()
+            raw = unpacker.decompress(packed, declared or LARGEST_BLOB)
+            finished = unpacker.eof or not unpacker.decompress(unpacker.unconsumed_tail, 1)
+        else:
+            loosener = lzma.LZMADecompressor()
+            raw = loosener.decompress(bytes(packed), declared or LARGEST_BLOB)
+            finished = True
+        if not finished or (declared and len(raw) != declared):
+            raise ValueError("it does not unpack to the size it says")
+        return raw
+
+    def _is_dense_only(self, blob: Blob) -> bool:
+        """Whether a look at the first bytes shows one group of dense nodes and nothing after it."""
+        how, packed, declared = self._packed(blob)
+        if how != 3 or not declared:
+            return False
+        unpacker = zlib.decompressobj()
+        head = unpacker.decompress(packed, PEEK)
+        try:
+            tag, at = _varint(head, 0)
+            table, at = _varint(head, at)
+            if tag != 0x0A:
+                return False
+            if at + table + PEEK > len(head):
+                head += unpacker.decompress(unpacker.unconsumed_tail, at + table + PEEK - len(head))
+            tag, at = _varint(head, at + table)
+            size, at = _varint(head, at)
+            return tag == 0x12 and at + size == declared and head[at] == (DENSE << 3 | kernels.WIRE_BYTES)
+        except IndexError:
+            return False
+
+    def _ways_of(self, blob: Blob, words: tuple[NDArray[np.uint8], Ints], needed: int) -> BlockWays | None:
+        if self._is_dense_only(blob):
+            return None
+        data = np.frombuffer(self._inflated(blob), np.uint8)
+        begin, end, groups, _ = kernels.block_layout(data)
+        spans = kernels.string_table(data, begin, end)
+        slots = kernels.slots_of(data, spans, *words)
+        groups_of_ways = [(group[1], group[2]) for group in groups if group[0] == WAYS]
+        pure = not any(group[0] in (NODES, DENSE) for group in groups)
+        sizes = [kernels.count_ways(data, first, last, slots, needed) for first, last in groups_of_ways]
+        count = sum(size[0] for size in sizes)
+        ids, tags = np.zeros(count, np.int64), np.zeros((count, words[1].size - 1), np.int32)
+        lengths, refs = np.zeros(count, np.int64), np.zeros(sum(size[1] for size in sizes), np.int64)
+        way = ref = 0
+        for (first, last), (ways, some) in zip(groups_of_ways, sizes, strict=True):
+            start = np.zeros(ways + 1, np.int64)
+            part = slice(way, way + ways)
+            kernels.read_ways(
+                data, first, last, slots, needed, tags[part], start, refs[ref : ref + some], ids[part]
+            )
+            lengths[part] = np.diff(start)
+            way, ref = way + ways, ref + some
+        first_of, which = kernels.distinct_rows(tags)
+        return BlockWays(ids, tags, first_of, which, _reader(data, spans), lengths, refs, pure)
+
+    def _nodes_of(
+        self, blob: Blob, words: tuple[NDArray[np.uint8], Ints], wanted: Ints, lon: Floats, lat: Floats
+    ) -> list[tuple[NDArray[np.int32], Callable[[int], str]]]:
+        data = np.frombuffer(self._inflated(blob), np.uint8)
+        begin, end, groups, numbers = kernels.block_layout(data)
+        if not any(group[0] in (NODES, DENSE) for group in groups):
+            return []
+        spans = kernels.string_table(data, begin, end)
+        slots = kernels.slots_of(data, spans, *words)
+        strings = _reader(data, spans)
+        found: list[tuple[NDArray[np.int32], Callable[[int], str]]] = []
+        for kind, first, last in groups:
+            if kind not in (NODES, DENSE):
+                continue
+            read = kernels.read_dense if kind == DENSE else kernels.read_plain_nodes
+            marks = np.zeros((256, words[1].size), np.int32)
+            count = read(data, first, last, numbers, wanted, lon, lat, slots, marks)
+            if count > len(marks):
+                marks = np.zeros((count, words[1].size), np.int32)
+                read(data, first, last, numbers, wanted, lon, lat, slots, marks)
+            found += [(row, strings) for row in marks[:count]]
+        return found
+
+
+def _kept_ways(found: BlockWays, code_of: Callable[[Spoken], int]) -> BlockColumns:
+    """Ids, codes, lengths and references of the ways of one block whose tags are kept."""
+    values = found.matrix[found.first]
+    used = np.unique(values)
+    texts = {int(value): found.strings(int(value)) for value in used[used >= 0]}
+    rows, slots = np.nonzero(values >= 0)
+    spoken = list(zip(slots.tolist(), map(texts.__getitem__, values[rows, slots].tolist()), strict=True))
+    ends = np.searchsorted(rows, np.arange(len(values) + 1)).tolist()
+    codes = np.array([code_of(tuple(spoken[a:b])) for a, b in itertools.pairwise(ends)], np.int32)
+    code = codes[found.which]
+    kept = code >= 0
+    return found.ids[kept], code[kept], found.lengths[kept], found.refs[np.repeat(kept, found.lengths)]
+
+
+def _reader(data: NDArray[np.uint8], spans: Ints) -> Callable[[int], str]:
+    return lambda number: data[spans[number, 0] : spans[number, 1]].tobytes().decode("utf-8", "replace")
+
+
+def _words(keys: Iterable[str]) -> tuple[NDArray[np.uint8], Ints]:
+    coded = [key.encode() for key in keys]
+    start = np.concatenate([[0], np.cumsum([len(word) for word in coded])]).astype(np.int64)
+    return np.frombuffer(b"".join(coded), np.uint8), start
+
+
+def _varint(data: bytes | memoryview, at: int) -> tuple[int, int]:
+    value = shift = 0
+    while True:
+        byte = data[at]
+        at += 1
+        value |= (byte & 127) << shift
+        if byte < 128:
+            return value, at
+        shift += 7
+
+
+def _fields(message: bytes | memoryview) -> tuple[dict[int, list[int]], dict[int, list[memoryview]]]:
+    """The numbers of a small message, and its other contents, each by field number."""
+    data = memoryview(message)
+    numbers: dict[int, list[int]] = {}
+    contents: dict[int, list[memoryview]] = {}
+    at = 0
+    try:
+        while at < len(data):
+            tag, at = _varint(data, at)
+            if tag & 7 == kernels.WIRE_VARINT:
+                value, at = _varint(data, at)
+                numbers.setdefault(tag >> 3, []).append(value)
+            elif tag & 7 == kernels.WIRE_BYTES:
+                size, at = _varint(data, at)
+                if at + size > len(data):
+                    raise ValueError("a field runs over the end of its message")
+                contents.setdefault(tag >> 3, []).append(data[at : at + size])
+                at += size
+            else:
+                raise ValueError("a field has an unknown type")
+    except IndexError as error:
+        raise ValueError("a number runs over the end of its message") from error
+    return numbers, contents

@@ -1,0 +1,1 @@
+"""Minutes over a raster: friction, motorways, steps and marching fronts."""

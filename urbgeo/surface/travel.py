@@ -1,0 +1,431 @@
+"""Raster travel surfaces: minutes to or from sources over a friction grid, in memory or in files."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import rasterio
+from numpy.typing import NDArray
+from rasterio.windows import Window
+
+from urbgeo.checks import check_choice, check_minutes, check_points, check_quantity
+from urbgeo.errors import InputError
+from urbgeo.files import written_whole
+from urbgeo.provenance import Provenance
+from urbgeo.rasters.grid import Grid, check_lengths, check_same_grid, float_kind, same_grid
+from urbgeo.surface.blocks import (
+    Block,
+    MemoryStore,
+    Seeds,
+    Store,
+    Walk,
+    blocks_of,
+)
+from urbgeo.surface.marching import source_discs
+from urbgeo.surface.motorways import MotorwayRamps
+from urbgeo.surface.solve import solve, write_links
+from urbgeo.surface.steps import NO_LINK
+
+NEIGHBOURS = (8, 16)
+NO_SOURCE = -1
+"""Allocation of a cell that no source reaches."""
+
+FILE_BLOCK = 2048
+"""Cells on a side of the blocks a file is worked in: about 100 MB at a time."""
+
+LEAST_BLOCK = 4
+"""A block must be wider than the border its neighbours see."""
+
+_TILE = 256
+_MOST_CELLS_AT_ONCE = 2**31 - 2**20
+"""Cells of a block, its border included, are numbered in 32 bits."""
+
+_NO_HEIGHT = "elevation: every cell is nodata; leave it out, or give heights where no road runs."
+
+
+@dataclass(frozen=True)
+class TravelSurface:
+    """Minutes over a grid.
+
+    ``minutes``: float64, ``inf`` = not reached, NaN = barrier or nodata. ``allocation``: position in
+    ``sources`` of the source each cell belongs to, -1 = none. ``back_links``: number ``k + 1`` of the step
+    in ``urbgeo.surface.steps.STEPS_16`` by which the least way comes into a cell (of a marching front,
+    from the neighbour its ray passes nearest); 0 at a source, 254
+    at the foot of a motorway ramp, 255 where there is no way. ``sources``: ``row``, ``column``, ``status``
+    by source id (``"used"``, ``"outside the grid"``, ``"on a barrier"``).
+    """
+
+    minutes: Grid
+    allocation: Grid | None
+    back_links: Grid | None
+    sources: pd.DataFrame
+    provenance: Provenance = field(repr=False)
+
+
+@dataclass(frozen=True)
+class SurfaceFiles:
+    """The same as :class:`TravelSurface`, with the three grids as GeoTIFF files."""
+
+    minutes: Path
+    allocation: Path | None
+    back_links: Path | None
+    sources: pd.DataFrame
+    provenance: Provenance = field(repr=False)
+
+
+def travel_surface(
+    friction: Grid,
+    sources: gpd.GeoDataFrame,
+    *,
+    neighbours: int = 8,
+    marching: bool = False,
+    source_disc_m: float | None = None,
+    elevation: Grid | None = None,
+    direction: str = "from",
+    motorways: MotorwayRamps | None = None,
+    through_corners: bool = True,
+    limit_min: float | None = None,
+    with_allocation: bool = True,
+    with_back_links: bool = True,
+    block_cells: int | None = None,
+) -> TravelSurface:
+    """Least minutes between every cell and its nearest source over a friction grid.
+
+    A step costs its metres times the mean friction of the cells it crosses: two for the eight near
+    neighbours, four for a knight's step of 16. Ways along a ray that is no step are too long by at most
+    8.2 % with 8 neighbours and 2.8 % with 16 on open ground, however small the cells. With ``marching`` the
+    minutes between two neighbours are linear, so a front crosses open ground in every direction and the
+    error falls with the size of the cells; roads one cell wide keep their steps.
+
+    Parameters
+    ----------
+    friction
+        Minutes per metre, in a metric CRS. NaN and inf are barriers.
+    sources
+        Points with unique index, any CRS; equal minutes go to the source that comes first.
+    neighbours
+        8 or 16.
+    marching
+        Fast marching over the 8 neighbours. The speed of a cell is the same in every direction: with
+        ``elevation`` it is refused.
+    source_disc_m
+        With ``marching``: cells so near to a source, and no further than the ground round it is all alike,
+        get their straight-line minutes. None for ten cells.
+    elevation
+        Metres, on the cells of ``friction``. Steps then take Tobler's time for their slope over his time
+        on the flat, so uphill and downhill differ; a cell without a height (NaN: a road one drives on)
+        takes no slope.
+    direction
+        ``"from"`` the sources or ``"to"`` them; differs with ``elevation`` and one-way motorways.
+    motorways
+        From :func:`urbgeo.surface.motorways.compile_motorways`.
+    through_corners
+        Whether a diagonal step may pass between two barrier cells, as most desktop GIS let it. Set False
+        where a river is drawn one cell wide.
+    limit_min
+        Closed bound; cells beyond stay ``inf``.
+    with_allocation, with_back_links
+        Whether to work these out too; None in the result where not.
+    block_cells
+        Work in squares of so many cells; minutes are the same to the last bit (by steps, a cell that two
+        sources reach at times equal to rounding may be given to the other one). None for all at once.
+
+    Raises
+    ------
+    InputError
+        For a friction that is nowhere a number or anywhere <= 0, layers on other cells, a grid in degrees,
+        marching with slopes or 16 neighbours, or when no source can be used.
+
+    References
+    ----------
+    Sethian, J. A. (1996), A fast marching level set method for monotonically advancing fronts.
+    Tobler, W. (1993), Three presentations on geographical analysis and modeling: the hiking function.
+    """
+    layers = {"friction": friction} | ({} if elevation is None else {"elevation": elevation})
+    check_same_grid(layers)
+    _check_friction(friction)
+    sloped = elevation is not None
+    if elevation is not None and elevation.missing.all():
+        raise InputError(_NO_HEIGHT)
+    walk = _walk(friction, neighbours, direction, through_corners, limit_min)
+    walk = _marching(walk, marching, source_disc_m, sloped=sloped)
+    size = max(*friction.shape, LEAST_BLOCK) if block_cells is None else _check_block(block_cells)
+    if block_cells is None and friction.values.size > _MOST_CELLS_AT_ONCE:
+        size = FILE_BLOCK
+    nowhere = np.broadcast_to(np.inf, friction.shape)
+    arrays: dict[str, NDArray[Any]] = {
+        "friction": friction.values,
+        # The one block of a whole grid brings its own array; a grid in blocks is written piece by piece.
+        "minutes": nowhere if size >= max(friction.shape) else nowhere.copy(),
+    }
+    if with_allocation:
+        arrays["allocation"] = np.full(friction.shape, NO_SOURCE, np.int32)
+    if with_back_links:
+        arrays["back_links"] = np.full(friction.shape, NO_LINK, np.uint8)
+    if elevation is not None:
+        arrays["height"] = elevation.values.astype(np.float32, copy=False)
+    store = MemoryStore(arrays)
+    table, shares = _solved(store, sources, friction, walk, size, motorways)
+    made = {
+        name: friction.having(arrays[name], source=f"urbgeo travel surface, {name}")
+        for name in ("minutes", "allocation", "back_links")
+        if name in arrays
+    }
+    return TravelSurface(
+        made["minutes"],
+        made.get("allocation"),
+        made.get("back_links"),
+        table,
+        _provenance(walk, shares, direction, sloped, friction.source),
+    )
+
+
+def travel_surface_files(
+    friction: Path | str,
+    sources: gpd.GeoDataFrame,
+    folder: Path | str,
+    *,
+    neighbours: int = 8,
+    marching: bool = False,
+    source_disc_m: float | None = None,
+    elevation: Path | str | None = None,
+    direction: str = "from",
+    motorways: MotorwayRamps | None = None,
+    through_corners: bool = True,
+    limit_min: float | None = None,
+    with_allocation: bool = True,
+    with_back_links: bool = True,
+    block_cells: int = FILE_BLOCK,
+    client: Any = None,
+) -> SurfaceFiles:
+    """:func:`travel_surface` for grids larger than memory, from GeoTIFF to GeoTIFF by blocks.
+
+    ``friction`` and ``elevation`` are raster files on the same cells; ``minutes.tif``, ``allocation.tif``
+    and ``back_links.tif`` are written to ``folder``, whole or not at all. The values are the same to the
+    last bit as those of :func:`travel_surface`; see there for the other arguments and errors. A
+    ``dask.distributed.Client`` as ``client`` spreads the blocks over its workers, which need not see the
+    files.
+    """
+    folder, size = Path(folder), _check_block(block_cells)
+    asked = {"minutes": True, "allocation": with_allocation, "back_links": with_back_links}
+    paths = {name: folder / f"{name}.tif" for name, wanted in asked.items() if wanted}
+    kinds: dict[str, tuple[str, float]] = {
+        "minutes": ("float64", np.nan), "allocation": ("int32", NO_SOURCE), "back_links": ("uint8", NO_LINK)
+    }  # fmt: skip
+    with ExitStack() as stack:
+        files = {"friction": stack.enter_context(rasterio.open(friction))}
+        if elevation is not None:
+            files["height"] = stack.enter_context(rasterio.open(elevation))
+        frame = _frame_of(files)
+        walk = _walk(frame, neighbours, direction, through_corners, limit_min)
+        walk = _marching(walk, marching, source_disc_m, sloped=elevation is not None)
+        for name, path in paths.items():
+            part = stack.enter_context(written_whole(path))
+            files[name] = stack.enter_context(_new_file(part, files["friction"], *kinds[name]))
+        store = _FileStore(files)
+        _start_blocks(store, size)
+        table, shares = _solved(store, sources, frame, walk, size, motorways, client)
+    source = f"friction {Path(friction).name}"
+    made = _provenance(walk, shares, direction, elevation is not None, source)
+    return SurfaceFiles(paths["minutes"], paths.get("allocation"), paths.get("back_links"), table, made)
+
+
+@dataclass(frozen=True)
+class _FileStore:
+    """Layers as open raster files; integer and nodata friction read as float with NaN, scaled as they say."""
+
+    files: dict[str, Any]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.files["friction"].height, self.files["friction"].width
+
+    def has(self, layer: str) -> bool:
+        return layer in self.files
+
+    def read(self, layer: str, block: Block) -> NDArray[Any]:
+        file, masked = self.files[layer], layer in ("friction", "height")
+        values = file.read(1, window=_window(block), masked=masked)
+        if not masked:
+            return values
+        scale, offset = file.scales[0], file.offsets[0]
+        if (scale, offset) != (1.0, 0.0):
+            values = values.astype(np.float64) * scale + offset
+        kind = np.float32 if layer == "height" else float_kind(values.dtype)
+        return values.astype(kind).filled(np.nan)
+
+    def write(self, layer: str, block: Block, values: NDArray[Any]) -> None:
+        self.files[layer].write(values, 1, window=_window(block))
+
+
+def _window(block: Block) -> Window:
+    return Window(block.left, block.top, block.right - block.left, block.bottom - block.top)
+
+
+def _frame_of(files: dict[str, Any]) -> Grid:
+    """Shape and place of the friction file as a grid without values of its own."""
+
+    def frame(file: Any) -> Grid:
+        if file.crs is None:
+            raise InputError(f"{file.name}: the raster has no CRS.")
+        return Grid(np.broadcast_to(np.float32(1), file.shape), file.transform, file.crs.to_wkt())
+
+    grids = {name: frame(file) for name, file in files.items()}
+    check_same_grid(grids)
+    return grids["friction"]
+
+
+def _new_file(path: Path, like: Any, dtype: str, nodata: float) -> Any:
+    profile = {"driver": "GTiff", "count": 1, "dtype": dtype, "nodata": nodata, "BIGTIFF": "YES"}
+    profile |= {"tiled": True, "blockxsize": _TILE, "blockysize": _TILE}
+    profile |= {"height": like.height, "width": like.width, "transform": like.transform, "crs": like.crs}
+    return rasterio.open(path, "w+", **profile)
+
+
+def _start_blocks(store: _FileStore, size: int) -> None:
+    """Check the friction and fill the results with their first values, block by block."""
+    passable, high = False, not store.has("height")
+    for block in blocks_of(store.shape, size):
+        friction = store.read("friction", block)
+        passable |= _any_passable(friction)
+        high = high or bool(np.isfinite(store.read("height", block)).any())
+        store.write("minutes", block, np.full(friction.shape, np.inf))
+        if store.has("allocation"):
+            store.write("allocation", block, np.full(friction.shape, NO_SOURCE, np.int32))
+    _refuse_no_way(passable)
+    if not high:
+        raise InputError(_NO_HEIGHT)
+
+
+def _check_friction(friction: Grid) -> None:
+    if not np.issubdtype(friction.values.dtype, np.floating):
+        raise InputError(f"friction: minutes per metre are needed, not {friction.values.dtype}.")
+    _refuse_no_way(_any_passable(friction.values))
+
+
+def _any_passable(friction: NDArray[Any]) -> bool:
+    if np.nanmin(friction, initial=np.inf) <= 0:
+        raise InputError(
+            f"friction: {int((friction <= 0).sum())} cells are <= 0 minutes per metre; give a cost > 0, or "
+            "NaN for a barrier."
+        )
+    return bool(np.isfinite(friction).any())
+
+
+def _refuse_no_way(passable: bool) -> None:
+    if not passable:
+        raise InputError("friction: every cell is nodata or a barrier; nothing can be crossed.")
+
+
+def _walk(
+    friction: Grid, neighbours: int, direction: str, through_corners: bool, limit_min: float | None
+) -> Walk:
+    if neighbours not in NEIGHBOURS:
+        raise InputError(f"neighbours: {neighbours!r}; choose 8 or 16.")
+    check_choice(direction, "direction", ("from", "to"))
+    check_lengths(friction, "friction")
+    limit = np.inf if limit_min is None else check_minutes(limit_min, "limit_min")
+    return Walk(neighbours, friction.cell_m, 1.0 if direction == "from" else -1.0, through_corners, limit)
+
+
+def _marching(walk: Walk, marching: bool, disc_m: float | None, *, sloped: bool) -> Walk:
+    if not marching:
+        if disc_m is not None:
+            raise InputError("source_disc_m: only a marching front has discs; give marching=True.")
+        return walk
+    if sloped:
+        raise InputError(
+            "marching, elevation: a front is as quick in every direction and cannot follow slopes; give "
+            "neighbours=16 instead."
+        )
+    if walk.neighbours != 8:
+        raise InputError("marching, neighbours: a front goes over 8 neighbours; leave neighbours=8.")
+    if disc_m is not None:
+        check_quantity(disc_m, "source_disc_m", zero=True)
+    return replace(walk, marching=True, disc_m=disc_m)
+
+
+def _solved(
+    store: Store,
+    sources: gpd.GeoDataFrame,
+    frame: Grid,
+    walk: Walk,
+    size: int,
+    motorways: MotorwayRamps | None,
+    client: Any = None,
+) -> tuple[pd.DataFrame, dict[str, float]]:
+    """Fill the store; the table of sources, and the share of sources and ramps that were used."""
+    shares = {}
+    if motorways is not None:
+        every, motorways = len(motorways.nodes), _open_ramps(motorways, frame, store)
+        shares["ramps_used"] = len(motorways.nodes) / every
+    table, seeds = _seeds(sources, frame, store)
+    planted = source_discs(store, seeds, walk) if walk.marching else seeds
+    solve(store, planted, walk, block_cells=size, ramps=motorways, client=client)
+    write_links(store, seeds, walk, block_cells=size, client=client)
+    return table, shares | {"sources_used": float((table["status"] == "used").mean())}
+
+
+def _open_ramps(motorways: MotorwayRamps, frame: Grid, store: Store) -> MotorwayRamps:
+    """Those ramps that stand on land one can cross."""
+    if not same_grid(motorways.frame, frame):
+        raise InputError("motorways: compiled for other cells; compile them with like=friction.")
+    cells = zip(motorways.rows.tolist(), motorways.columns.tolist(), strict=True)
+    free = np.array([np.isfinite(store.read("friction", Block(r, r + 1, c, c + 1))[0, 0]) for r, c in cells])
+    if not free.any():
+        raise InputError("motorways: every interchange lies on a barrier; burn in the roads that lead there.")
+    return replace(
+        motorways, nodes=motorways.nodes[free], rows=motorways.rows[free], columns=motorways.columns[free]
+    )
+
+
+def _check_block(cells: int) -> int:
+    if not isinstance(cells, int | np.integer) or cells < LEAST_BLOCK:
+        raise InputError(f"block_cells: {cells!r}; give a whole number of cells >= {LEAST_BLOCK}.")
+    return int(cells)
+
+
+def _seeds(sources: gpd.GeoDataFrame, frame: Grid, store: Store) -> tuple[pd.DataFrame, Seeds]:
+    """Where each source stands and whether it can be used."""
+    check_points(sources, "sources")
+    rows, columns = frame.rows_columns(sources)
+    status = np.where(rows < 0, "outside the grid", "used").astype(object)
+    for i in np.flatnonzero(rows >= 0):
+        row, column = int(rows[i]), int(columns[i])
+        if not np.isfinite(store.read("friction", Block(row, row + 1, column, column + 1))[0, 0]):
+            status[i] = "on a barrier"
+    used = np.flatnonzero(status == "used")
+    if not len(used):
+        raise InputError(
+            f"sources: none can be used ({', '.join(sorted(set(status)))}); check their CRS, or move them "
+            "off barriers."
+        )
+    table = pd.DataFrame({"row": rows, "column": columns, "status": status}, index=sources.index)
+    return table, Seeds(
+        rows[used], columns[used], np.zeros(len(used)), used.astype(np.int64), np.zeros(len(used), np.int64)
+    )
+
+
+def _provenance(
+    walk: Walk, shares: dict[str, float], direction: str, sloped: bool, source: str
+) -> Provenance:
+    return Provenance(
+        parameters={
+            "neighbours": walk.neighbours,
+            "marching": walk.marching,
+            "source_disc_m": walk.disc_m,
+            "direction": direction,
+            "through_corners": walk.through_corners,
+            "limit_min": walk.limit,
+            "slope": "Tobler 1993" if sloped else "none",
+            "motorways": "ramps_used" in shares,
+        },
+        sources=(source,) if source else (),
+        shares=shares,
+    )
