@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "urbgeo"
 
 ORDER = [
-    "types", "errors", "files", "provenance", "options", "compiling", "words", "checks", "crs", "units",
+    "types", "errors", "files", "provenance", "options", "compiling", "words", "checks", "amounts", "status", "crs", "units",
     "magnitude", "standards", "output", "results", "rasters", "engine", "sources", "regions", "network",
     "access", "cities", "surface", "land", "indicators", "maps", "study", "cli", "__main__",
 ]  # fmt: skip

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from urbgeo.access.amounts import series_of, warn
 from urbgeo.access.decay import Decay, binary, check_ascending, epanechnikov, gaussian_to_zero, stepped
 from urbgeo.access.travel import Travel, status_of, travel_of
+from urbgeo.amounts import series_of, warn
 from urbgeo.checks import check_choice, check_minutes
 from urbgeo.errors import InputError, some_of
 from urbgeo.provenance import Provenance

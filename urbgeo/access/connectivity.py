@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from urbgeo.access.amounts import series_of, zone_means
 from urbgeo.access.decay import Decay, check_ascending
 from urbgeo.access.travel import travel_of
+from urbgeo.amounts import series_of, zone_means
 from urbgeo.checks import check_minutes, check_points, check_quantity
 from urbgeo.crs import metric_crs
 from urbgeo.errors import Faults, InputError, some_of

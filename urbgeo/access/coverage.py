@@ -15,8 +15,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from urbgeo.access.amounts import amounts_of, zones_of
 from urbgeo.access.travel import Travel, nearest_pairs, status_of, travel_of
+from urbgeo.amounts import amounts_of, zones_of
 from urbgeo.checks import check_amounts, check_columns, check_minutes, check_points, check_share
 from urbgeo.errors import InputError
 from urbgeo.network.minutes import nearest_facility

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from urbgeo.access.amounts import series_of
+from urbgeo.amounts import series_of
 from urbgeo.checks import check_choice, check_quantity, is_finite_number
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.provenance import Provenance

@@ -10,8 +10,8 @@ import pandas as pd
 from scipy.optimize import linprog
 from scipy.sparse import coo_array, vstack
 
-from urbgeo.access.amounts import series_of, warn
 from urbgeo.access.travel import Travel, travel_of
+from urbgeo.amounts import series_of, warn
 from urbgeo.checks import check_minutes
 from urbgeo.errors import Faults, InputError, UrbgeoError, some_of
 from urbgeo.provenance import Provenance

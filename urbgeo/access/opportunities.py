@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from urbgeo.access.amounts import amounts_of, warn
 from urbgeo.access.decay import Decay, check_ascending
 from urbgeo.access.travel import Travel, status_of, travel_of
+from urbgeo.amounts import amounts_of, warn
 from urbgeo.checks import check_choice, check_minutes, check_quantity, listed
 from urbgeo.engine.pairs import add_within
 from urbgeo.errors import InputError

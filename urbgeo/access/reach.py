@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from urbgeo.access.amounts import zone_means
+from urbgeo.amounts import zone_means
 from urbgeo.checks import check_amounts, check_columns, check_minutes, check_points
 from urbgeo.errors import InputError
 from urbgeo.network.attach import Attachment, attach

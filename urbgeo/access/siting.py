@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csr_array, hstack, identity
 
-from urbgeo.access.amounts import series_of
 from urbgeo.access.travel import Travel, nearest_pairs, travel_of
+from urbgeo.amounts import series_of
 from urbgeo.checks import check_minutes, check_quantity, check_share
 from urbgeo.errors import InputError, UrbgeoError, some_of
 from urbgeo.provenance import Provenance

@@ -13,8 +13,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from urbgeo.access.amounts import warn
 from urbgeo.access.ids import columns_at_first, goes_on_in_order, keyed
+from urbgeo.amounts import warn
 from urbgeo.checks import add_id_faults
 from urbgeo.engine.pairs import (
     add_columns,

@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 import pandas as pd
 
-from urbgeo.checks import add_amount_faults, add_id_faults
+from urbgeo.checks import add_amount_faults, add_id_faults, check_columns, check_ids
 from urbgeo.errors import Faults, InputError, UrbgeoWarning, some_of
 
 
@@ -87,3 +87,36 @@ def _sound(values: pd.Series) -> bool:
 def warn(message: str) -> None:
     """Tell the caller what was counted and set aside."""
     warnings.warn(message, UrbgeoWarning, stacklevel=4)
+
+
+def amount_of(given: str | pd.Series, frame: pd.DataFrame, *, name: str, frame_name: str) -> pd.Series:
+    """One amount for every row of a frame: a column of it by name, or a Series on its index in any order.
+
+    The one rule for ``population``, ``weight``, ``capacity`` and ``demand`` in every verb. The name of the
+    result is the caller's.
+
+    Raises
+    ------
+    InputError
+        For a column that is not there (naming those at hand), a Series that misses ids (naming them), and
+        amounts that are missing, negative, infinite or no numbers.
+    """
+    if isinstance(given, pd.Series):
+        check_ids(given.index, name)
+        lost = frame.index[~frame.index.isin(given.index)]
+        if len(lost):
+            raise InputError(f"{name}: no amount for {some_of(lost)}; give one for every id of {frame_name}.")
+        values = given.reindex(frame.index)
+        values.name = name if given.name is None else given.name
+    elif isinstance(given, str):
+        check_columns(frame, frame_name, [given])
+        values = frame[given]
+    else:
+        raise InputError(
+            f"{name}: {type(given).__name__} is neither a column of {frame_name} nor a Series on its index."
+        )
+    if not _sound(values):
+        faults = Faults(frame_name if isinstance(given, str) else name)
+        add_amount_faults(faults, values)
+        faults.raise_if_any()
+    return values.astype(np.float64)

@@ -1,0 +1,18 @@
+"""The closed list of what a ``status`` column may say; a test holds every result to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+STATUSES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "reached": ("可达", "a way was found"),
+        "unreached": ("不可达", "attached, but no way leads there"),
+        "too far": ("离路网过远", "no joinable link within max_snap_km"),
+        "not asked": ("未询问", "the table of minutes does not hold this id"),
+        "attached": ("已接入", "joined to the network"),
+        "island": ("孤岛", "joined to links without a way to the main part"),
+    }
+)
+"""Status, its Chinese word, and what it means."""
