@@ -9,10 +9,38 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "urbgeo"
 
-ORDER = (
-    "types errors files provenance options compiling words checks amounts status crs units magnitude standards output "
-    "results rasters engine sources regions network access cities surface land indicators maps study cli __main__"
-).split()
+ORDER = [
+    "types",
+    "errors",
+    "files",
+    "provenance",
+    "options",
+    "compiling",
+    "words",
+    "checks",
+    "amounts",
+    "status",
+    "crs",
+    "units",
+    "magnitude",
+    "standards",
+    "output",
+    "results",
+    "rasters",
+    "engine",
+    "sources",
+    "regions",
+    "network",
+    "access",
+    "cities",
+    "surface",
+    "land",
+    "indicators",
+    "maps",
+    "study",
+    "cli",
+    "__main__",
+]
 
 
 def room_of(module: str) -> str:
