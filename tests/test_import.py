@@ -6,10 +6,13 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 import urbgeo
 
 HEAVY = ("osmnx", "rasterio", "folium", "matplotlib", "numba", "geopandas")
 ALLOWED_EXTRA_S = 0.5
+MOST_NAMES = 50
 
 
 def fresh(code: str) -> str:
@@ -30,10 +33,26 @@ def test_import_takes_under_half_a_second_more_than_numpy_and_pandas() -> None:
     assert min(float(fresh(code)) for _ in range(3)) < ALLOWED_EXTRA_S
 
 
-def test_every_name_at_the_front_door_exists() -> None:
-    for name in urbgeo.__all__:
-        assert getattr(urbgeo, name) is not None
-        assert name in dir(urbgeo)
+def test_every_name_at_the_front_door_exists_and_nothing_else_is_shown() -> None:
+    assert all(getattr(urbgeo, name) is not None for name in urbgeo.__all__)
+    assert sorted(dir(urbgeo)) == sorted(urbgeo.__all__)
+    assert len(dir(urbgeo)) <= MOST_NAMES
+
+
+def test_dotted_names_work_after_importing_urbgeo_alone() -> None:
+    out = fresh(
+        "import urbgeo\n"
+        "found = urbgeo.network.lines.from_lines, urbgeo.access.opportunities, urbgeo.sources.osm.tags\n"
+        "print([one.__name__.split('.')[-1] for one in found])"
+    )
+    assert out == "['from_lines', 'opportunities', 'tags']\n"
+
+
+def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no_such_verb"):
+        urbgeo.no_such_verb  # noqa: B018
+    with pytest.raises(AttributeError, match="no_such_module"):
+        urbgeo.network.no_such_module  # noqa: B018
 
 
 def test_every_room_can_be_entered_without_pyarrow() -> None:

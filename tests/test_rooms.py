@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "urbgeo"
 ORDER = [
     "types",
     "errors",
+    "doors",
     "files",
     "provenance",
     "options",

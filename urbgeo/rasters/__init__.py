@@ -1,1 +1,5 @@
 """Grids of cells: held, read, written, cut, resampled, summed over shapes."""
+
+from urbgeo.doors import room_door
+
+__getattr__, __dir__, __all__ = room_door(__name__, __path__)

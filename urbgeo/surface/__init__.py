@@ -1,1 +1,5 @@
 """Minutes over a raster: friction, motorways, steps and marching fronts."""
+
+from urbgeo.doors import room_door
+
+__getattr__, __dir__, __all__ = room_door(__name__, __path__)
