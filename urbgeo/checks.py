@@ -110,6 +110,17 @@ def check_minutes(value: float, name: str = "minutes") -> float:
     return float(value)
 
 
+def check_thresholds(minutes: object, name: str = "minutes") -> list[float]:
+    """One threshold or a rising list as floats; refuse what is no time, comes twice or falls."""
+    given = [check_minutes(one, name) for one in listed(minutes)]
+    if not given:
+        raise InputError(f"{name}: no threshold is given; give one or more numbers of minutes > 0.")
+    if given != sorted(set(given)):
+        shown = some_of(sorted(set(given)))
+        raise InputError(f"{name}: {some_of(given)} do not rise; give each once, the least first: {shown}.")
+    return given
+
+
 def check_quantity(value: float, name: str, *, zero: bool = False) -> float:
     """A number whose name tells its unit, as a float; refuse what is not finite and > 0 (or >= 0)."""
     if not is_finite_number(value) or value < 0 or (value == 0 and not zero):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 LONGEST_VALUE = 40
@@ -25,11 +26,14 @@ def package_version() -> str:
 
 
 @dataclass(frozen=True, eq=False)
-class Provenance:
+class Provenance(dict[str, Any]):
     """What a result rests on.
 
     ``parameters`` are the named arguments used; ``speeds`` km/h by road class; ``sources`` one line per
     data source; ``shares`` fractions between 0 and 1, e.g. of imputed speeds or unreached places.
+
+    Bare tables carry it in ``attrs["provenance"]``. pandas copies ``attrs`` at every step and writes them
+    to Parquet as JSON: so it is its own copy, and a dict of what JSON can hold.
     """
 
     parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -41,6 +45,23 @@ class Provenance:
     def __post_init__(self) -> None:
         for name in ("parameters", "speeds", "shares"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+        self.update({one.name: _as_json(getattr(self, one.name)) for one in fields(self)})
+
+    __eq__ = object.__eq__
+    __ne__ = object.__ne__
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return id(self)
+
+    def __copy__(self) -> Provenance:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Provenance:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        plain = (dict(self.parameters), dict(self.speeds), self.sources, dict(self.shares), self.version)
+        return type(self), plain
 
     def having(
         self, *, parameters: Mapping[str, Any], shares: Mapping[str, float] | None = None
@@ -68,6 +89,16 @@ class Provenance:
         ]
         rows += [("source", "", source) for source in self.sources] + [("version", "urbgeo", self.version)]
         return pd.DataFrame(rows, columns=["kind", "name", "value"])
+
+
+def _as_json(value: object) -> Any:
+    if isinstance(value, Mapping):
+        return {str(name): _as_json(one) for name, one in value.items()}
+    if isinstance(value, tuple | list):
+        return [_as_json(one) for one in value]
+    if isinstance(value, np.generic):
+        return value.item()
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
 
 
 def _short(value: object) -> str:
