@@ -13,9 +13,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from tests.network.test_large_jobs import town  # noqa: F401, a fixture
 
 from tests.cluster import client, kill_one  # noqa: F401, a fixture
+from tests.engine.test_large_jobs import town  # noqa: F401, a fixture
 from urbgeo.engine import cluster as scaleout
 from urbgeo.engine.plan import Plan
 from urbgeo.errors import InputError, SourceError
