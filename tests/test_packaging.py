@@ -28,7 +28,6 @@ def test_conda_users_get_the_same_dependencies() -> None:
     wanted = {
         *PROJECT["dependencies"],
         *EXTRAS["china"],
-        *EXTRAS["figures"],
         *EXTRAS["notebook"],
         f"python{PROJECT['requires-python']}",
     }

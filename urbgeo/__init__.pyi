@@ -50,6 +50,7 @@ from .network.saved import open_network as open_network
 from .network.saved import save_network as save_network
 from .network.scenario import compare as compare
 from .network.scenario import rank_projects as rank_projects
+from .network.speeds import speed_sets as speed_sets
 from .network.sums import node_sums as node_sums
 from .options import options as options
 from .rasters.cut import cut_raster as cut_raster

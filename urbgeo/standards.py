@@ -58,7 +58,26 @@ CLUSTER_MIN = _standard("CLUSTER_MIN", 120.0, "min", _OUTLINE, 2021)
 AIRPORT_MIN = _standard("AIRPORT_MIN", 60.0, "min", _URBANISATION, 2022, "art. 22")
 AIRPORT_TARGET = _standard("AIRPORT_TARGET", 0.80, "share", _URBANISATION, 2022, "art. 22")
 
+CIRCLES_MIN = (
+    CIRCLE_MIN,
+    CLUSTER_MIN,
+    _standard(
+        "NEIGHBOUR_CLUSTERS_MIN", 180.0, "min", "Outline of railways leading a strong transport nation", 2020
+    ),
+)
+"""Within a metropolitan area, within a cluster, between neighbouring clusters and capitals."""
+SEAT_HSR_MIN = _standard("SEAT_HSR_MIN", 45.0, "min", _OUTLINE, 2021, "prefecture seats to high-speed rail")
+SEAT_AIRPORT_MIN = _standard("SEAT_AIRPORT_MIN", 60.0, "min", _OUTLINE, 2021, "prefecture seats to airports")
+
 # County towns
+
+TOWN_NATIONAL_ROAD_MIN = _standard(
+    "TOWN_NATIONAL_ROAD_MIN", 15.0, "min", _OUTLINE, 2021, "county seats to a national road"
+)
+TOWN_EXPRESSWAY_MIN = _standard(
+    "TOWN_EXPRESSWAY_MIN", 30.0, "min", _OUTLINE, 2021, "county seats to an expressway"
+)
+TOWN_RAILWAY_MIN = _standard("TOWN_RAILWAY_MIN", 60.0, "min", _OUTLINE, 2021, "county seats to a railway")
 
 # Living circles
 
@@ -66,4 +85,20 @@ AIRPORT_TARGET = _standard("AIRPORT_TARGET", 0.80, "share", _URBANISATION, 2022,
 
 # Roads, rail, air
 
+RAIL_BUFFER_MIN = _standard(
+    "RAIL_BUFFER_MIN",
+    30.0,
+    "min",
+    "Usual advice of stations: be there 30 minutes or more before departure (tynfd.cn, wulaqu.com)",
+    2024,
+    "security, ticket gate, platform",
+    confirmed=False,
+)
+STATION_DRIVE_MIN = SEAT_HSR_MIN
+"""Longest drive to a station that still makes a rail trip: what the outline holds prefecture seats to."""
+
 # Land
+
+LAND_M2_PER_HEAD = _standard(
+    "LAND_M2_PER_HEAD", 100.0, "m2", "GB 50137-2011, 65 to 115 m2 a head", 2011, "4.2.1"
+)

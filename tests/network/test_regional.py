@@ -172,3 +172,16 @@ def test_hunan_keeps_its_drives_when_trains_come(hunan: Region, hunan_network: T
     together = minutes_table(hunan_network.only(("road",)), seats, seats)
     np.testing.assert_allclose(together, alone, atol=0.01)
     assert (minutes_table(hunan_network, seats, seats) <= together + 1e-6).all(axis=None)
+
+
+def test_a_regions_mountain_roads_are_slower_and_the_peak_is_slower_still(hunan: Region) -> None:
+    usual, peak = (region_network(hunan, modes=("road",), speeds=one) for one in (None, "peak"))
+    table = usual.link_table[usual.link_table["class"] == "expressway"]
+    kmh = table.groupby("terrain")["speed_kmh"].mean()
+    assert kmh["mountain"] == pytest.approx(80)
+    assert kmh["plain"] == pytest.approx(100)
+    assert (peak.link_table["minutes"] > usual.link_table["minutes"]).all()
+    assert (usual.provenance.parameters["speeds"], peak.provenance.parameters["hour"]) == (
+        "accessibility literature",
+        "evening",
+    )

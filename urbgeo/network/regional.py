@@ -15,6 +15,8 @@ from urbgeo.errors import InputError, some_of
 from urbgeo.network.attach import attach
 from urbgeo.network.model import Snapping, TravelNetwork, build_network
 from urbgeo.network.rail import RailTerms, rail_tables
+from urbgeo.network.speeds import LITERATURE, class_speeds, default_hour, links_timed_by, speed_set
+from urbgeo.provenance import Provenance
 from urbgeo.regions.region import Region
 
 MODES = ("road", "rail")
@@ -27,7 +29,8 @@ def region_network(
     region: Region,
     *,
     modes: Sequence[str] = MODES,
-    speeds: Mapping[str, float] | None = None,
+    speeds: Mapping[str, float] | str | None = None,
+    hour: str | None = None,
     rail_terms: RailTerms | None = None,
     snapping: Snapping | None = None,
 ) -> TravelNetwork:
@@ -44,7 +47,12 @@ def region_network(
     modes
         ``("road",)`` or ``("road", "rail")``.
     speeds
-        Road speeds in km/h by class that replace the documented defaults.
+        The name of a set (``"accessibility literature"``, the default, ``"technical standard"``, ``"peak"``;
+        see :func:`urbgeo.speed_sets`), or road speeds in km/h by class that replace those of the default on
+        any terrain.
+    hour
+        ``"free flow"``, ``"morning"``, ``"evening"`` or ``"holiday"``: what the hour adds to driving; by
+        default what the set says, for most free flow.
     rail_terms
         Minutes of boarding, waiting, changing and leaving.
     snapping
@@ -61,13 +69,36 @@ def region_network(
         raise InputError(
             "modes: a region's network needs 'road'; for trains alone use network.only(('rail',))."
         )
-    road = build_network(
-        region.road_nodes, region.road_links, speeds=speeds, snapping=snapping, sources=region.sources
-    )
-    road = replace(road, provenance=road.provenance.having(parameters=asdict(road.snapping)))
+    road = _roads(region, speeds, hour, snapping)
     if "rail" not in modes:
         return road
     return with_trains(road, region.stations, region.rail_stops, terms=rail_terms)
+
+
+def _roads(
+    region: Region, speeds: Mapping[str, float] | str | None, hour: str | None, snapping: Snapping | None
+) -> TravelNetwork:
+    """The roads, each link as fast as its class, terrain and built-up stretch allow at the hour."""
+    named = speeds if isinstance(speeds, str) else LITERATURE
+    fixed = {} if speeds is None or isinstance(speeds, str) else speeds
+    chosen, by_class = speed_set(named, hour=hour), class_speeds(fixed)
+    links = links_timed_by(region.road_links, chosen, {name: by_class[name] for name in fixed})
+    road = build_network(region.road_nodes, links, snapping=snapping, sources=region.sources)
+    # The tables carry speeds by now; the links remember whose these are.
+    own = pd.Series(False, links.index)
+    for column in ("minutes", "speed_kmh"):
+        own |= region.road_links[column].notna() if column in region.road_links else False
+    by_set = links["class"].map(lambda name: "override" if name in fixed else "default")
+    source = by_set.where(~own, road.link_table["speed_source"].astype(object))
+    shares = {f"links timed by {one}": float(n) for one, n in source.value_counts(normalize=True).items()}
+    used = set(links["class"])
+    about = Provenance(
+        {**asdict(road.snapping), "speeds": named, "hour": hour or default_hour(named)},
+        {name: fixed.get(name, kmh[0]) for name, kmh in chosen.kmh.items() if name in used},
+        road.provenance.sources,
+        shares,
+    )
+    return replace(road, link_table=road.link_table.assign(speed_source=source), provenance=about)
 
 
 def with_trains(

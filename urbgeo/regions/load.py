@@ -13,6 +13,7 @@ from urbgeo.checks import check_choice
 from urbgeo.crs import WGS84
 from urbgeo.errors import MissingExtraError
 from urbgeo.regions.region import Region
+from urbgeo.regions.roads import with_surroundings
 from urbgeo.sources import airports as airport_source
 from urbgeo.sources import china
 
@@ -58,7 +59,9 @@ def load_region(name: str = "hunan", *, zones: bool = True) -> Region:
     places = _points(_table(folder, "places").set_index("adcode"))
     stations = _points(_table(folder, "stations").set_index("station"))
     airport_table = _table(folder, "airports").set_index("iata")
-    links = _road_links(folder)
+    nodes = _road_nodes(folder, places)
+    terrain = _table(folder, "terrain").set_index("adcode")["terrain"]
+    links = with_surroundings(_road_links(folder), nodes, places, terrain)
     polygons, notes = _zones(places) if zones else (None, ("County polygons were not asked for.",))
     return Region(
         name=name,
@@ -68,7 +71,7 @@ def load_region(name: str = "hunan", *, zones: bool = True) -> Region:
         zones=polygons,
         airports=airport_source.airports(airport_table[airport_table["serves_hunan"] == "yes"]),
         stations=stations,
-        road_nodes=_road_nodes(folder, places),
+        road_nodes=nodes,
         road_links=links,
         rail_sections=_rail_sections(folder, stations),
         rail_stops=_table(folder, "rail_stops"),
