@@ -59,11 +59,30 @@ def check_persons(population: pd.Series, name: str, *, units_checked: bool = Fal
     add_amount_faults(faults, population.rename(str(population.name or "population")))
     faults.raise_if_any()
     persons = population.astype(float)
+    refuse_shares(persons, name)
     if not units_checked:
         _add_wan_faults(faults, persons)
         _add_mix_faults(faults, persons, medians=True)
         faults.raise_if_any()
     return persons
+
+
+def refuse_shares(people: pd.Series, name: str) -> None:
+    """Refuse shares of 1 where people are needed; no unit makes persons of them.
+
+    Raises
+    ------
+    InputError
+        When no number is above 1 and some lie between 0 and 1.
+    """
+    if len(people) and people.max() <= 1 and ((people > 0) & (people < 1)).any():
+        faults = Faults(name)
+        faults.add(
+            f"{people.name or 'population'} holds shares, not people",
+            ids=people.index[(people > 0) & (people < 1)],
+            remedy="multiply them by the people",
+        )
+        faults.raise_if_any()
 
 
 def check_unmixed(*columns: pd.Series, name: str, medians: bool = True, units_checked: bool = False) -> None:

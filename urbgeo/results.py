@@ -101,5 +101,12 @@ def with_names(table: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
     return gpd.GeoDataFrame(whole, geometry=frame.geometry.loc[table.index].to_numpy(), crs=frame.crs)
 
 
+def bare(table: pd.DataFrame) -> pd.DataFrame:
+    """The table without name columns and geometry, to be joined to another layer of the same ids."""
+    return pd.DataFrame(table).drop(
+        columns=[*name_columns(table), *([_geometry_name(table)] if _geometry_name(table) else [])]
+    )
+
+
 def _geometry_name(table: pd.DataFrame | gpd.GeoDataFrame) -> str | None:
     return getattr(table, "_geometry_column_name", None)

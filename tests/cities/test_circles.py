@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -11,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.network.build import BAD_LAYERS, BAD_TIMES, EAST, NORTH, QUICK, along, points, road, squares
-from urbgeo.cities.circles import CommutingCircle, commuting_circle
+from urbgeo.cities.circles import CircleRules, CommutingCircle, commuting_circle
+from urbgeo.cities.metropolises import MetropolitanRules, metropolitan_circles
+from urbgeo.cities.official import compare_with_official
 from urbgeo.errors import InputError
 from urbgeo.network.minutes import nearest_facility
 from urbgeo.network.model import Snapping, TravelNetwork, build_network
@@ -28,9 +32,19 @@ def peopled(zones: gpd.GeoDataFrame, people: object = 100.0, urban: object = 0.0
 
 
 def circle(zones: gpd.GeoDataFrame, network: TravelNetwork = ROAD, **options: object) -> CommutingCircle:
-    given = {"seats": SEATS, "minutes": 35, "rings": (60,), "resolution_km": 0.5, **options}
-    core = given.pop("core", CORE)
-    return commuting_circle(network, core, zones, **given)
+    given = {
+        "seats": SEATS,
+        "minutes": 35,
+        "rings": (60,),
+        "resolution_km": 0.5,
+        "units_checked": True,
+        **options,
+    }
+    core, listed = given.pop("core", CORE), given.pop("official", None)
+    names = {one.name for one in fields(CircleRules)}
+    rules = CircleRules(**{name: given.pop(name) for name in names & set(given)})
+    found = commuting_circle(network, core, zones, rules=rules, **given)
+    return found if listed is None else found.against(listed)
 
 
 def grid(size: int) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, TravelNetwork]:
@@ -59,8 +73,8 @@ def test_the_three_rules_count_seat_area_and_people() -> None:
     """The core lies 5 km off the road: 15 minutes to reach it, then a minute a kilometre."""
     zones = peopled(ROW, 100.0, [0.0, 0.0, 90.0, 60.0, 0.0])
     found = circle(zones)
-    assert found.table["seat_minutes"].round(9).tolist() == [15, 25, 35, 45, 55]
-    assert found.table["seat"].tolist() == [True, True, True, False, False]
+    assert found.table["minutes"].round(9).tolist() == [15, 25, 35, 45, 55]
+    assert found.table["by_seat"].tolist() == [True, True, True, False, False]
     share = found.table["area_share"]
     assert share["a"] > 0.5 > share["b"] > share["c"] > 0 == share["e"]
     assert found.table["population_share"].tolist() == pytest.approx(
@@ -81,8 +95,8 @@ def test_area_shares_are_those_of_the_isochrone() -> None:
 
 def test_a_share_of_just_the_majority_is_inside() -> None:
     half = circle(peopled(ROW)).table["area_share"]["b"]
-    assert circle(peopled(ROW), majority=half).table.loc["b", "area"]
-    assert not circle(peopled(ROW), majority=half + 1e-6).table.loc["b", "area"]
+    assert circle(peopled(ROW), majority=half).table.loc["b", "by_area"]
+    assert not circle(peopled(ROW), majority=half + 1e-6).table.loc["b", "by_area"]
 
 
 def test_half_is_the_majority_unless_another_is_given() -> None:
@@ -91,7 +105,7 @@ def test_half_is_the_majority_unless_another_is_given() -> None:
         urban = (share - 100 * reached) / (1 - reached)
         table = circle(peopled(ROW, 100.0, [0.0, 0.0, urban, 0.0, 0.0])).table
         assert table.loc["c", "population_share"] == pytest.approx(share / 100)
-        assert table.loc["c", "population"] == inside
+        assert table.loc["c", "by_population"] == inside
 
 
 def test_rings_are_closed_and_conserve_the_people() -> None:
@@ -107,10 +121,10 @@ def test_zones_without_people_go_by_area() -> None:
 
 def test_an_exclave_is_dropped_and_named() -> None:
     found = by_seat("22 12 32 00", 5)
-    assert found.table["how"].loc[["22", "12", "32", "00", "11"]].tolist() == [
+    assert found.table["role"].loc[["22", "12", "32", "00", "11"]].tolist() == [
         "core",
-        "rule",
-        "rule",
+        "circle",
+        "circle",
         "exclave",
         "outside",
     ]
@@ -125,7 +139,7 @@ def test_a_corner_is_no_border() -> None:
 def test_an_enclave_is_added_and_named() -> None:
     found = by_seat("22 23 24 32 34 42 43 44", 5)
     assert found.rules.loc["seat", "enclaves"] == ("33",)
-    assert found.table.loc["33", "how"] == "enclave"
+    assert found.table.loc["33", "role"] == "enclave"
     assert "33" in found.members
 
 
@@ -135,9 +149,9 @@ def test_a_bay_at_the_rim_is_no_enclave() -> None:
 
 def test_the_core_belongs_whatever_the_rule() -> None:
     found = by_seat("23", 5)
-    assert found.table.loc[["22", "23"], "how"].tolist() == ["core", "rule"]
+    assert found.table.loc[["22", "23"], "role"].tolist() == ["core", "circle"]
     named = by_seat("22", 5, core_zones=["00", "44"])
-    assert (named.table["how"] == "core").sum() == 2
+    assert (named.table["role"] == "core").sum() == 2
     assert named.rules.loc["seat", "exclaves"] == ("22",)
 
 
@@ -154,8 +168,8 @@ def test_borders_that_share_no_corners_are_borders_in_degrees_too() -> None:
     )
     links = road(("big", "south", 90.0), ("south", "north", 60.0))
     found = commuting_circle(
-        build_network(seats, links), seats.iloc[:1], zones, minutes=200, rings=(), rule="seat", seats=seats,
-        resolution_km=5.0,
+        build_network(seats, links), seats.iloc[:1], zones, minutes=200, seats=seats,
+        rules=CircleRules(rule="seat", resolution_km=5.0, units_checked=True),
     )  # fmt: skip
     assert found.rules.loc["seat", "exclaves"] == ()
 
@@ -167,7 +181,8 @@ def test_points_allow_the_seat_rule_alone() -> None:
     assert "area_km2" not in found.table
     assert found.comparison is not None
     assert found.comparison.loc["seat"].to_dict() == {
-        "both": ("a",), "only_circle": ("b", "c"), "only_official": ("e",), "precision": 1 / 3, "recall": 0.5,
+        "both": ("a",), "only_circle": ("b", "c"), "only_official": ("e",), "unknown": (),
+        "precision": 1 / 3, "recall": 0.5, "people_circle": 300, "people_official": 200, "people_both": 100,
     }  # fmt: skip
 
 
@@ -180,7 +195,7 @@ def test_a_core_of_several_places_reaches_from_each() -> None:
     one = circle(peopled(ROW), rule="seat")
     two = circle(peopled(ROW), rule="seat", core=points([(5, 5), (45, 5)]))
     assert set(one.members) < set(two.members)
-    assert two.table["seat_minutes"].tolist() == pytest.approx([15, 25, 35, 25, 15])
+    assert two.table["minutes"].tolist() == pytest.approx([15, 25, 35, 25, 15])
 
 
 cells = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=16, unique=True)
@@ -244,7 +259,7 @@ def test_bad_layers_are_refused(name: str, spoil: object, message: str) -> None:
         ({"seats": None}, "rule: 'population' needs seats; give them, or use area"),
         ({"seats": SEATS.iloc[1:]}, "seats: none for the zones a"),
         ({"core": points([(5, 5), (900, 5), (5, 900)])}, "core: outside the network, .*: B, C"),
-        ({"core": points([(5, -5)])}, "core: A lie in none of the zones; give core_zones"),
+        ({"core": points([(5, -5)])}, "core: A lie in none of the zones; give rules="),
         ({"core_zones": ["a", "y", "z"]}, "core_zones: y, z not among the zones"),
         ({"official": ["a", "z"]}, "official: z not among the zones"),
         ({"population": "heads"}, "zones: no column heads"),
@@ -270,7 +285,7 @@ def test_bad_populations_are_refused_by_id() -> None:
     ):
         circle(peopled(ROW, [np.nan, -1, 1, 1, 1]))
     with pytest.raises(InputError, match=r"zones: population: numbers up to 650 .* mixed with persons at b"):
-        circle(peopled(ROW, [9e5, 650, 8e5, 7e5, 6e5]))
+        circle(peopled(ROW, [9e5, 650, 8e5, 7e5, 6e5]), units_checked=False)
     circle(peopled(ROW, [9e5, 650, 8e5, 7e5, 6e5]), units_checked=True)
     with pytest.raises(InputError, match="urban_population above population at c"):
         circle(peopled(ROW, 1.0, [0, 0, 2, 0, 0]))
@@ -287,12 +302,130 @@ def test_hunans_counties_border_each_other_and_its_circle_holds_changsha(
         hunan.zones,
         seats=hunan.counties,
         minutes=900,
-        rings=(60,),
-        rule="seat",
-        resolution_km=10.0,
+        direction="from",
+        rules=CircleRules(rule="seat", resolution_km=10.0),
     )
     assert found.rules.loc["seat", "zones"] == 122
     assert found.rules.loc["seat", "exclaves"] == ()
     minutes = nearest_facility(roads, hunan.counties, core, direction="from")["minutes"]
-    assert (found.table["ring"] == 60).equals(minutes.loc[found.table.index] <= 60)
+    assert (found.table["ring"] <= 60).equals(minutes.loc[found.table.index] <= 60)
     assert found.table["people"].sum() == hunan.counties["population"].sum()
+
+
+CORE_22 = pd.Series({"22": "A"})
+
+
+def one_way_off() -> tuple[gpd.GeoDataFrame, TravelNetwork]:
+    """Two seats: 50 minutes from the first to the second, 70 back."""
+    at = points([(0, 0), (40, 0)], ["a", "b"])
+    links = road(("a", "b", 40.0)).assign(minutes=50.0, minutes_back=70.0)
+    return at, build_network(at, links)
+
+
+@pytest.mark.parametrize(("direction", "core", "inside"), [
+    ("to", "b", True), ("to", "a", False), ("from", "b", False), ("from", "a", True),
+])  # fmt: skip
+def test_both_verbs_agree_which_way_is_timed(direction: str, core: str, inside: bool) -> None:
+    """Case 20: a circle holds who reaches the core in time, unless the way back is asked."""
+    at, network = one_way_off()
+    other = "a" if core == "b" else "b"
+    zones = at.assign(population=50_000.0)
+    rules = CircleRules(rule="seat", urban_population=None, core_zones=[core])
+    one = commuting_circle(network, at.loc[[core]], zones, direction=direction, rules=rules)
+    named = pd.Series({core: "A"})
+    many = metropolitan_circles(network, zones, named, direction=direction)
+    assert one.table.loc[other, "member"] == many.table.loc[other, "member"] == inside
+    shared = ["minutes", "status", "ring", "role", "member"]
+    pd.testing.assert_frame_equal(one.table[shared], many.table[shared], check_dtype=False)
+    pd.testing.assert_frame_equal(
+        compare_with_official(one, [other]),
+        compare_with_official(many, {"A": [other]}).set_axis(["seat"]).rename_axis("rule"),
+    )
+    asked = commuting_circle(network, at.loc[[core]], zones, rules=rules)
+    assert asked.provenance.parameters["direction"] == "to"
+
+
+def test_both_verbs_drop_exclaves_and_add_enclaves_alike() -> None:
+    zones, seats, network = grid(5)
+    reached = ["22", "23", "24", "32", "34", "42", "43", "44", "00"]
+    away = seats.assign(geometry=[
+        at if name in reached else shapely.Point(EAST - 500e3, NORTH) for name, at in seats.geometry.items()
+    ])  # fmt: skip
+    asked = {"seats": away, "minutes": 300}
+    one = circle(zones, network, core=seats.loc[["22"]], rule="seat", **asked)
+    many = metropolitan_circles(network, zones, CORE_22, **asked)
+    assert one.table["role"].tolist() == many.table["role"].tolist()
+    assert one.table.loc[["00", "33", "22", "23"], "role"].tolist() == [
+        "exclave",
+        "enclave",
+        "core",
+        "circle",
+    ]
+    loose = circle(
+        zones, network, seats=away, core=seats.loc[["22"]], minutes=300, rule="seat", contiguous=False
+    )
+    assert loose.table.loc[["00", "33"], "role"].tolist() == ["circle", "outside"]
+    rules = MetropolitanRules(contiguous=False)
+    scattered = metropolitan_circles(
+        network, zones, pd.Series({"22": "A"}), minutes=300, seats=away, rules=rules
+    )
+    assert scattered.table["role"].tolist() == loose.table["role"].tolist()
+
+
+def test_a_zone_round_a_lake_is_an_enclave_though_it_borders_on_no_zone_there() -> None:
+    """The middle of a chessboard has a hole; with its ring in the circle, it joins."""
+    zones, seats, network = grid(3)
+    zones.loc["11", "geometry"] = zones.geometry["11"].difference(zones.geometry["11"].centroid.buffer(2000))
+    reached = [name for name in zones.index if name != "11"]
+    away = seats.assign(geometry=[
+        at if name in reached else shapely.Point(EAST - 500e3, NORTH) for name, at in seats.geometry.items()
+    ])  # fmt: skip
+    found = circle(zones, network, seats=away, core=seats.loc[["00"]], minutes=300, rule="seat")
+    assert found.table.loc["11", "role"] == "enclave"
+
+
+def test_a_core_polygon_is_reached_at_its_nearest_part() -> None:
+    """Built-up land from 0 to 22 km along the road: 35 is 13 minutes from its edge, 30 from its middle."""
+    town = gpd.GeoDataFrame(
+        geometry=[shapely.box(EAST - 10, NORTH - 1000, EAST + 22_000, NORTH + 1000)],
+        index=["town"],
+        crs=32649,
+    )
+    land = circle(peopled(ROW), core=town, rule="seat", minutes=20)
+    assert land.table["minutes"].round(6).tolist() == [0, 0, 3, 13, 23]
+    assert land.table["role"].tolist() == ["core", "core", "circle", "circle", "outside"]
+    square = ROW.loc[["b"]]
+    assert circle(peopled(ROW), core=square, minutes=1).table["area_share"]["b"] == pytest.approx(1.0)
+    pin = circle(peopled(ROW), core=town, rule="seat", minutes=20, pin=True)
+    assert pin.table["minutes"].round(1).tolist() == [6, 4, 14, 24, 34]
+    assert pin.provenance.parameters["core"] == "pin"
+    away = town.set_geometry(town.translate(400_000))
+    with pytest.raises(InputError, match=r"core: outside the network, .*town"):
+        circle(peopled(ROW), core=away, rule="seat")
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: commuting_circle(ROW, CORE, ROAD),
+            "network: a TravelNetwork is needed first, not Geo",
+        ),
+        (lambda: commuting_circle(ROAD, None, ROW), "core: a GeoDataFrame is needed, not NoneType"),
+        (lambda: commuting_circle(ROAD, CORE, [1]), "zones: a GeoDataFrame is needed, not list"),
+        (lambda: circle(peopled(ROW), direction="towards"), "direction"),
+        (lambda: circle(peopled(ROW, 650.0), units_checked=False), "looks like 万"),
+        (lambda: circle(peopled(ROW, 0.5)), "holds shares, not people"),
+        (lambda: circle(peopled(ROW, 1e6, 0.6)), "urban_population holds shares, not people"),
+        (lambda: metropolitan_circles(ROW, ROAD, pd.Series({"a": "A"})), "zones: a table of zones is needed"),
+        (lambda: metropolitan_circles("x", ROW, pd.Series({"a": "A"})), "travel: a network or a table"),
+        (lambda: metropolitan_circles(ROAD, ROW, ["a"]), "cores: a Series of metropolis by zone id"),
+        (
+            lambda: metropolitan_circles(ROAD, ROW, pd.Series({"a": "A"})),
+            "zones: Polygon where Point",
+        ),
+    ],
+)
+def test_wrong_objects_are_told_which_argument_is_what(call: object, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        call()

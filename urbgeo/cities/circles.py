@@ -3,31 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import ClassVar
 
 import geopandas as gpd
-import networkx as nx
 import numpy as np
 import pandas as pd
 import shapely
 
 from urbgeo.access.isochrones import isochrones
+from urbgeo.amounts import amount_of
 from urbgeo.checks import (
-    check_amounts,
     check_choice,
     check_crs,
     check_minutes,
     check_points,
     check_polygons,
+    check_quantity,
     check_share,
+    check_thresholds,
 )
+from urbgeo.cities.circle_rules import (
+    MEMBERS,
+    RINGS,
+    compared,
+    land_borders,
+    one_piece,
+    refuse_unknown,
+    ring_of,
+    roles,
+)
+from urbgeo.cities.cores import check_core, check_network, core_entries, core_land
 from urbgeo.crs import WGS84, equal_area_crs
 from urbgeo.errors import InputError, some_of
-from urbgeo.magnitude import check_unmixed
-from urbgeo.network.attach import attach_all
+from urbgeo.magnitude import check_persons, check_unmixed, refuse_shares
 from urbgeo.network.minutes import nearest_facility
-from urbgeo.network.model import TravelNetwork
+from urbgeo.network.model import TravelNetwork, check_direction
 from urbgeo.provenance import Provenance
+from urbgeo.results import Result, with_names
+from urbgeo.standards import CIRCLE_MIN
 
 RULES = ("seat", "area", "population")
 """Ways to say that a zone lies inside: its seat, half of its area, or half of its people."""
@@ -36,46 +50,122 @@ MAJORITY = 0.5
 """Share of area or people that counts as inside (closed bound); a convention, no standard sets it."""
 
 
-@dataclass(frozen=True, eq=False)
-class CommutingCircle:
+@dataclass(frozen=True)
+class CircleRules:
+    """What counts as inside a commuting circle.
+
+    Attributes
+    ----------
+    rule
+        ``"seat"``, ``"area"`` or ``"population"``: the one that makes ``member``.
+    majority
+        Share of area or people that counts as inside (closed bound).
+    rings
+        Rising thresholds in minutes for the column ``ring`` and the isochrone.
+    contiguous
+        Whether exclaves are dropped and enclaves added.
+    pin
+        A core polygon is one point inside it instead of its nearest part.
+    core_zones
+        Ids of zones that belong to the core whatever the rule; by default those that hold a core point, or
+        whose seat (without seats: the middle) lies in a core polygon.
+    urban_population
+        Column of people who live at the seat, persons; None spreads all evenly.
+    resolution_km
+        Grid spacing of the isochrone.
+    units_checked
+        True when populations that look like 万 really are persons.
+    """
+
+    rule: str = "population"
+    majority: float = MAJORITY
+    rings: Sequence[float] = RINGS
+    contiguous: bool = True
+    pin: bool = False
+    core_zones: Sequence[object] = ()
+    urban_population: str | None = "urban_population"
+    resolution_km: float | None = None
+    units_checked: bool = False
+
+    def __post_init__(self) -> None:
+        check_choice(self.rule, "rule", RULES)
+        check_share(self.majority, "majority")
+        object.__setattr__(self, "rings", tuple(check_thresholds(self.rings, "rings")))
+        object.__setattr__(self, "core_zones", tuple(self.core_zones))
+        if self.resolution_km is not None:
+            check_quantity(self.resolution_km, "resolution_km")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CommutingCircle(Result):
     """The zones of a metropolis within a travel time of its core.
 
     Attributes
     ----------
     table
-        One row per zone: ``seat_minutes`` from the core and ``status``, ``seat``, ``area``, ``population``
-        (bool, inside by each rule that the data allow), ``area_share``, ``population_share``, ``member`` (by
-        the chosen rule, after contiguity), ``how`` (``core``, ``rule``, ``enclave``, ``exclave``,
-        ``outside``), ``ring`` (the smallest threshold that holds its seat, ``inf`` beyond), ``people``,
-        ``area_km2``, and ``official`` when a list was given.
+        One row per zone, with its name columns and geometry: ``minutes`` between seat and core and
+        ``status``, ``by_seat``, ``by_area``, ``by_population`` (bool, inside by each rule that the data
+        allow), ``area_share``, ``population_share``, ``role`` (``core``, ``circle``, ``enclave``,
+        ``exclave``, ``outside``) and ``member`` by the chosen rule, ``ring`` (the smallest threshold that
+        holds its seat, ``inf`` beyond), ``people``, ``area_km2``, and ``official`` once held against a list.
     rules
         One row per rule: ``zones``, ``people``, ``area_km2``, ``people_per_km2`` after contiguity, with
         ``exclaves`` dropped and ``enclaves`` added (ids).
-    comparison
-        Against the official list: one row per rule with ``both``, ``only_circle``, ``only_official`` (ids),
-        ``precision``, ``recall``; None without a list.
     isochrone
         The land within each threshold of the core, WGS84.
     rule, provenance
         The rule of ``member``; parameters, speeds, sources, shares.
+    comparison
+        Of :meth:`against`: one row per rule; None without a list.
     """
 
     table: pd.DataFrame
     rules: pd.DataFrame
-    comparison: pd.DataFrame | None
     isochrone: gpd.GeoDataFrame
     rule: str
-    provenance: Provenance
+    provenance: Provenance = field(default_factory=Provenance)
+    comparison: pd.DataFrame | None = None
+    role_by_rule: Mapping[str, pd.Series] = field(default_factory=dict)
+
+    _shown: ClassVar[str | None] = "role"
+    _titles: ClassVar[tuple[str, str]] = ("通勤圈", "Commuting circle")
 
     @property
     def members(self) -> pd.Index:
         """Ids of the zones in the circle."""
         return self.table.index[self.table["member"]]
 
-    def __repr__(self) -> str:
+    @property
+    def summary(self) -> pd.DataFrame:
+        """Zones, people and area by each rule."""
+        return self.rules
+
+    def against(self, official: Iterable[object]) -> CommutingCircle:
+        """The same, held against an official list of zone ids: ``comparison`` and a column ``official``.
+
+        Raises
+        ------
+        InputError
+            For ids that are not among the zones.
+        """
+        ids = list(official)
+        refuse_unknown(ids, self.table.index, "official")
+        table = self.table.copy()
+        table.insert(table.columns.get_loc("role"), "official", table.index.isin(ids))
+        inside = self.members_by_rule
+        amounts = [name for name in ("people", "area_km2") if name in table]
+        comparison = compared(inside, dict.fromkeys(inside, ids), table, amounts, name="rule")
+        return replace(self, table=table, comparison=comparison)
+
+    @property
+    def members_by_rule(self) -> dict[str, pd.Index]:
+        """Ids of the zones in the circle by each rule."""
+        return {rule: role.index[role.isin(MEMBERS)] for rule, role in self.role_by_rule.items()}
+
+    def _headline(self) -> str:
         row = self.rules.loc[self.rule].to_dict()
         size = f"{row['zones']} zones, {row['people']:,.0f} people, {row['area_km2']:,.0f} km2"
-        return f"<CommutingCircle {size}, {self.provenance.parameters['minutes']:g} min by {self.rule}>"
+        return f"{size}, {self.provenance.parameters['minutes']:g} min by {self.rule}"
 
 
 def commuting_circle(
@@ -83,17 +173,11 @@ def commuting_circle(
     core: gpd.GeoDataFrame,
     zones: gpd.GeoDataFrame,
     *,
-    minutes: float = 60.0,
-    rings: Sequence[float] = (120.0,),
-    rule: str = "population",
-    majority: float = MAJORITY,
+    minutes: float = CIRCLE_MIN,
+    direction: str = "to",
     seats: gpd.GeoDataFrame | None = None,
-    population: str = "population",
-    urban_population: str | None = "urban_population",
-    core_zones: Iterable[object] = (),
-    official: Iterable[object] | None = None,
-    resolution_km: float | None = None,
-    units_checked: bool = False,
+    population: str | pd.Series = "population",
+    rules: CircleRules | None = None,
 ) -> CommutingCircle:
     """Zones within a travel time of the core, by three rules side by side.
 
@@ -106,74 +190,83 @@ def commuting_circle(
     Parameters
     ----------
     network
-        Travel times are taken from it, from the core outwards.
+        Where travel times are taken from.
     core
-        One or several points: the centres of the metropolis.
+        The centre of the metropolis: polygons of built-up land, travelled to their nearest part, or one or
+        several points.
     zones
         Polygons by id, any CRS; or points (seats), and then only the rule ``seat`` can be used.
     minutes
         Closed upper bound in minutes.
-    rings
-        Further thresholds for the column ``ring``.
-    rule
-        ``"seat"``, ``"area"`` or ``"population"``: the one that makes ``member``.
-    majority
-        Share of area or people that counts as inside (closed bound).
+    direction
+        ``"to"`` the core, as commuters travel in the morning, or ``"from"`` it.
     seats
         Points by zone id; needed with polygons for the rules ``seat`` and ``population``.
-    population, urban_population
-        Columns of ``zones``, persons. Without an urban column all people are spread evenly.
-    core_zones
-        Ids of zones that belong to the core whatever the rule; by default those that hold a core point.
-    official
-        Ids of an official list to compare with.
-    resolution_km
-        Grid spacing of the isochrone.
-    units_checked
-        True when populations that look like 万 beside persons really are of one unit.
+    population
+        Column of ``zones``, or a Series on its index, persons.
+    rules
+        What counts as inside, and the rings; :class:`CircleRules` as it stands when None.
+
+    Returns
+    -------
+    CommutingCircle
+        ``table`` with one row per zone; ``status`` is ``"reached"``, ``"unreached"`` or ``"too far"``.
 
     Raises
     ------
     InputError
-        For faulty layers (naming their ids), 万 mixed with persons, a core outside the network or outside all
-        zones, minutes not > 0, an unknown rule or one that the data do not allow, ids that are not among the
-        zones.
+        For faulty layers (naming their ids), people in 万, a core outside the network or outside all zones,
+        minutes not > 0, a rule that the data do not allow, ids that are not among the zones.
+
+    Examples
+    --------
+    >>> import urbgeo
+    >>> hunan = urbgeo.load_region("hunan")
+    >>> roads = urbgeo.region_network(hunan).only(("road",))
+    >>> core = hunan.places.loc[list(hunan.lists["core"])]
+    >>> circle = commuting_circle(roads, core, hunan.counties, rules=CircleRules(rule="seat"))
+    >>> "长沙县" in set(circle.table.loc[circle.members, "name_zh"])
+    True
 
     References
     ----------
     NDRC guidance on modern metropolitan circles (2019, no. 328): the one-hour commuting circle is the basic
     extent; it sets no commuting rate.
     """
+    how = CircleRules() if rules is None else rules
+    check_network(network, "commuting_circle(network, core, zones)")
     limit = check_minutes(minutes)
-    limits = sorted({limit, *(check_minutes(ring, "rings") for ring in rings)})
-    check_choice(rule, "rule", RULES)
-    check_share(majority, "majority")
-    check_points(core, "core")
-    attach_all(network, core, "core")
-    settled = _settled(zones, seats, population, urban_population, units_checked)
-    _check_rule(rule, settled)
-    first = _core_ids(settled, core, core_zones)
-    listed = _official(zones, official)
-    land = isochrones(network, core, minutes=limits, resolution_km=resolution_km)
-    table = _measured(network, core, settled, land.geometry.loc[limit], limits, limit, majority)
-    joined = {name: _joined(settled, table[name], first) for name in RULES if name in table}
-    table["how"] = joined[rule]
-    table["member"] = _inside(joined[rule])
-    if listed is not None:
-        table["official"] = listed
+    check_direction(direction)
+    limits = sorted({limit, *how.rings})
+    entries = core_entries(network, core, pin=how.pin)
+    settled = _settled(zones, seats, population, how)
+    _check_rule(how.rule, settled)
+    first = _core_ids(settled, core, how.core_zones)
+    land = isochrones(network, entries, minutes=limits, resolution_km=how.resolution_km, direction=direction)
+    built = None if how.pin else core_land(core, WGS84)
+    asked = _Asked(entries, land.geometry.loc[limit], built, limits, limit, direction, how.majority)
+    table = _measured(network, settled, asked)
+    neighbours = land_borders(settled.land) if settled.land is not None and how.contiguous else None
+    found = {rule: _roles(table[f"by_{rule}"], first, neighbours) for rule in RULES if f"by_{rule}" in table}
+    table["role"] = found[how.rule]
+    table["member"] = found[how.rule].isin(MEMBERS)
+    unreached = float((table["status"] != "reached").mean()) if "status" in table else 0.0
     return CommutingCircle(
-        table=table,
-        rules=pd.DataFrame([_rule_row(table, how) for how in joined.values()], index=_rule_index(joined)),
-        comparison=None if listed is None else _comparison(table, joined, listed),
-        isochrone=land,
-        rule=rule,
-        provenance=network.provenance.having(
-            parameters={"minutes": limit, "rings": tuple(limits), "rule": rule, "majority": majority},
-            shares={"zones whose seat is unreached": float((~(table["seat_minutes"] <= limits[-1])).mean())}
-            if "seat_minutes" in table
-            else {},
+        table=with_names(table, zones),
+        rules=pd.DataFrame(
+            [_rule_row(table, role) for role in found.values()], index=pd.Index(list(found), name="rule")
         ),
-    )
+        isochrone=land,
+        rule=how.rule,
+        provenance=network.provenance.having(
+            parameters={
+                "minutes": limit, "rings": tuple(limits), "rule": how.rule, "majority": how.majority,
+                "direction": direction, "core": "pin" if how.pin or built is None else "nearest part",
+            },
+            shares={"zones whose seat is not reached": unreached},
+        ),
+        role_by_rule=found,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -192,24 +285,16 @@ class _Settled:
 def _settled(
     zones: gpd.GeoDataFrame,
     seats: gpd.GeoDataFrame | None,
-    population: str,
-    urban_population: str | None,
-    units_checked: bool,
+    population: str | pd.Series,
+    how: CircleRules,
 ) -> _Settled:
     """Check the zones, and bring their parts together on one index."""
     check_crs(zones, "zones")
     only_points = len(zones) > 0 and bool(zones.geom_type.eq("Point").all())
     (check_points if only_points else check_polygons)(zones, "zones")
-    columns = [population, *([urban_population] if urban_population else [])]
-    check_amounts(zones, "zones", columns)
-    check_unmixed(*(zones[column] for column in columns), name="zones", units_checked=units_checked)
-    people = zones[population].astype(float)
-    urban = zones[urban_population].astype(float) if urban_population else pd.Series(0.0, zones.index)
-    if (urban > people).any():
-        raise InputError(
-            f"zones: {urban_population} above {population} at {some_of(zones.index[urban > people])}; "
-            "mend one of the two."
-        )
+    people = amount_of(population, zones, name="population", frame_name="zones")
+    people = check_persons(people, "zones", units_checked=how.units_checked)
+    urban = _urban(zones, people, how)
     if only_points:
         return _Settled(None, zones, people, urban)
     if seats is None:
@@ -219,6 +304,21 @@ def _settled(
     if len(lost):
         raise InputError(f"seats: none for the zones {some_of(lost)}; add them.")
     return _Settled(zones.geometry, seats.loc[zones.index], people, urban)
+
+
+def _urban(zones: gpd.GeoDataFrame, people: pd.Series, how: CircleRules) -> pd.Series:
+    """People who live at the seat; none where no column is named."""
+    if how.urban_population is None:
+        return pd.Series(0.0, zones.index)
+    urban = amount_of(how.urban_population, zones, name="urban_population", frame_name="zones")
+    refuse_shares(urban, "zones")
+    check_unmixed(people, urban, name="zones", units_checked=how.units_checked)
+    if (urban > people).any():
+        raise InputError(
+            f"zones: {urban.name} above {people.name} at {some_of(zones.index[urban > people])}; "
+            "mend one of the two."
+        )
+    return urban
 
 
 def _check_rule(rule: str, settled: _Settled) -> None:
@@ -231,114 +331,80 @@ def _check_rule(rule: str, settled: _Settled) -> None:
         raise InputError(f"rule: {rule!r} needs {some_of(missing)}; give them, or use {some_of(can)}.")
 
 
-def _measured(
-    network: TravelNetwork,
-    core: gpd.GeoDataFrame,
-    settled: _Settled,
-    reached: shapely.Geometry,
-    limits: Sequence[float],
-    limit: float,
-    majority: float,
-) -> pd.DataFrame:
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """The core's points and land (None for points), the land reached, and the bounds."""
+
+    entries: gpd.GeoDataFrame
+    reached: shapely.Geometry
+    built: shapely.Geometry | None
+    limits: Sequence[float]
+    limit: float
+    direction: str
+    majority: float
+
+
+def _measured(network: TravelNetwork, settled: _Settled, asked: _Asked) -> pd.DataFrame:
     """Minutes, shares and the verdict of every rule that the data allow."""
-    table = pd.DataFrame({"people": settled.people})
+    table = pd.DataFrame(index=settled.people.index)
     if settled.seats is not None:
-        found = nearest_facility(network, settled.seats, core, direction="from")
-        table["seat_minutes"], table["status"] = found["minutes"], found["status"]
-        table["ring"] = _ring(found["minutes"], limits)
-        table["seat"] = table["seat_minutes"] <= limit
+        found = nearest_facility(network, settled.seats, asked.entries, direction=asked.direction)
+        table["minutes"], table["status"] = found["minutes"], found["status"]
+        if asked.built is not None:
+            # Who lives in the core has arrived, and needs no road for it.
+            there = settled.seats.geometry.to_crs(WGS84).intersects(asked.built)
+            table.loc[there, ["minutes", "status"]] = [0.0, "reached"]
+        table["ring"] = ring_of(table["minutes"].to_numpy(float), asked.limits)
+        table["by_seat"] = table["minutes"] <= asked.limit
     if settled.land is not None:
         land = settled.land.to_crs(equal_area_crs(settled.land.to_frame("geometry")))
-        shape = gpd.GeoSeries([reached], crs=WGS84).to_crs(land.crs).make_valid().iloc[0]
-        table["area_km2"] = land.area / 1e6
+        inside = asked.reached if asked.built is None else shapely.union(asked.reached, asked.built)
+        shape = gpd.GeoSeries([inside], crs=WGS84).to_crs(land.crs).make_valid().iloc[0]
         table["area_share"] = (land.make_valid().intersection(shape).area / land.area).clip(upper=1.0)
-        table["area"] = table["area_share"] >= majority
+        table["by_area"] = table["area_share"] >= asked.majority
     if settled.land is not None and settled.seats is not None:
         rural = settled.people - settled.urban
-        inside = settled.urban.where(table["seat"], 0.0) + rural * table["area_share"]
-        table["population_share"] = (inside / settled.people).where(settled.people > 0, table["area_share"])
-        table["population"] = table["population_share"] >= majority
+        living = settled.urban.where(table["by_seat"], 0.0) + rural * table["area_share"]
+        table["population_share"] = (living / settled.people).where(settled.people > 0, table["area_share"])
+        table["by_population"] = table["population_share"] >= asked.majority
+    table["people"] = settled.people
+    if settled.land is not None:
+        table["area_km2"] = land.area / 1e6
     return table
 
 
-def _ring(minutes: pd.Series, limits: Sequence[float]) -> pd.Series:
-    """The smallest threshold that holds each value (closed bounds), ``inf`` beyond the last."""
-    bounds = np.array([*limits, np.inf])
-    place = np.searchsorted(bounds[:-1], minutes.fillna(np.inf).to_numpy(), side="left")
-    return pd.Series(bounds[place], minutes.index)
+def _core_ids(settled: _Settled, core: gpd.GeoDataFrame, given: Sequence[object]) -> list[object]:
+    refuse_unknown(given, settled.people.index, "core_zones")
+    if settled.land is None or len(given):
+        return list(given)
+    placed = core.geometry.to_crs(settled.land.crs)
+    middles = placed
+    held = pd.Series(False, settled.land.index)
+    if check_core(core):
+        whole = placed.make_valid()
+        middles = whole.representative_point()
+        at = settled.land if settled.seats is None else settled.seats.geometry.to_crs(placed.crs)
+        held = at.representative_point().intersects(whole.union_all())
+    held.iloc[settled.land.sindex.query(middles, predicate="intersects")[1]] = True
+    if held.any():
+        return list(settled.land.index[held])
+    raise InputError(
+        f"core: {some_of(core.index)} lie in none of the zones; give rules=CircleRules(core_zones=...), or "
+        "add the zones there."
+    )
 
 
-def _core_ids(settled: _Settled, core: gpd.GeoDataFrame, given: Iterable[object]) -> set[object]:
-    named = set(given)
-    lost = named - set(settled.people.index)
-    if lost:
-        raise InputError(f"core_zones: {some_of(sorted(map(str, lost)))} not among the zones.")
-    if settled.land is None or named:
-        return named
-    holds = settled.land.sindex.query(core.geometry.to_crs(settled.land.crs), predicate="intersects")[1]
-    if not len(holds):
-        raise InputError(
-            f"core: {some_of(core.index)} lie in none of the zones; give core_zones, or add the zones there."
-        )
-    return set(settled.land.index[holds])
-
-
-def _joined(settled: _Settled, inside: pd.Series, first: set[object]) -> pd.Series:
+def _roles(inside: pd.Series, first: Sequence[object], neighbours: pd.DataFrame | None) -> pd.Series:
     """Why each zone is in or out, once exclaves are dropped and enclaves added."""
-    how = pd.Series("outside", inside.index).mask(inside, "rule")
-    how[how.index.isin(first)] = "core"
-    if settled.land is None:
-        return how
-    taken = settled.land[how != "outside"]
-    home = _connected(taken, first)
-    how[taken.index[~taken.index.isin(home)]] = "exclave"
-    holes = _holes(taken[taken.index.isin(home)])
-    others = settled.land[~settled.land.index.isin(home)]
-    surrounded = others.representative_point().within(holes)
-    how[surrounded.index[surrounded]] = "enclave"
-    return how
+    core = inside.index.isin(first)
+    area = np.where(core | inside.to_numpy(), 0, -1).astype(np.int64)
+    home = np.where(core, 0, -1).astype(np.int64)
+    dropped, added = one_piece(neighbours, inside.index, (), home, area)
+    return pd.Series(roles(core, area >= 0, dropped, added), inside.index)
 
 
-def _connected(taken: gpd.GeoSeries, first: set[object]) -> set[object]:
-    """Zones joined to the core through common borders; meeting in a mere point does not count."""
-    left, right = taken.sindex.query(taken, predicate="intersects")
-    once = left < right
-    left, right = left[once], right[once]
-    shapes = taken.to_numpy()
-    border = shapely.length(shapely.intersection(shapes[left], shapes[right])) > 0
-    graph = nx.Graph()
-    graph.add_nodes_from(taken.index)
-    graph.add_edges_from(zip(taken.index[left[border]], taken.index[right[border]], strict=True))
-    return set().union(*(nx.node_connected_component(graph, one) for one in first))
-
-
-def _holes(taken: gpd.GeoSeries) -> shapely.Geometry:
-    """The land wholly surrounded by these zones."""
-    parts = shapely.get_parts(taken.union_all())
-    rings = [shapely.Polygon(ring) for part in parts for ring in part.interiors]
-    return shapely.union_all(rings)
-
-
-def _inside(how: pd.Series) -> pd.Series:
-    return how.isin(["core", "rule", "enclave"])
-
-
-def _official(zones: gpd.GeoDataFrame, official: Iterable[object] | None) -> pd.Series | None:
-    if official is None:
-        return None
-    listed = list(official)
-    lost = [one for one in listed if one not in zones.index]
-    if lost:
-        raise InputError(f"official: {some_of(lost)} not among the zones; mend the list or add the zones.")
-    return pd.Series(zones.index.isin(listed), zones.index)
-
-
-def _rule_index(joined: Iterable[str]) -> pd.Index:
-    return pd.Index(list(joined), name="rule")
-
-
-def _rule_row(table: pd.DataFrame, how: pd.Series) -> dict[str, object]:
-    inside = _inside(how)
+def _rule_row(table: pd.DataFrame, role: pd.Series) -> dict[str, object]:
+    inside = role.isin(MEMBERS)
     people = float(table["people"][inside].sum())
     area = float(table["area_km2"][inside].sum()) if "area_km2" in table else np.nan
     return {
@@ -346,23 +412,6 @@ def _rule_row(table: pd.DataFrame, how: pd.Series) -> dict[str, object]:
         "people": people,
         "area_km2": area,
         "people_per_km2": people / area if area > 0 else np.nan,
-        "exclaves": tuple(how.index[how == "exclave"]),
-        "enclaves": tuple(how.index[how == "enclave"]),
+        "exclaves": tuple(role.index[role == "exclave"]),
+        "enclaves": tuple(role.index[role == "enclave"]),
     }
-
-
-def _comparison(table: pd.DataFrame, joined: Mapping[str, pd.Series], listed: pd.Series) -> pd.DataFrame:
-    rows = []
-    for how in joined.values():
-        ours = _inside(how)
-        both = ours & listed
-        rows.append(
-            {
-                "both": tuple(table.index[both]),
-                "only_circle": tuple(table.index[ours & ~listed]),
-                "only_official": tuple(table.index[listed & ~ours]),
-                "precision": float(both.sum() / ours.sum()) if ours.any() else np.nan,
-                "recall": float(both.sum() / listed.sum()) if listed.any() else np.nan,
-            }
-        )
-    return pd.DataFrame(rows, index=_rule_index(joined))

@@ -19,7 +19,7 @@ from urbgeo.types import Floats
 
 FLOW_COLUMNS = ("home", "work", "workers")
 
-RULES = ("out", "interchange", "pooled")
+RULES = ("out", "either", "interchange", "pooled")
 """Ways to say how strongly a zone is tied to a city, see :func:`tied_share`."""
 
 RIM_SHARE = 1e-3
@@ -95,14 +95,18 @@ def read_flows(flows: pd.DataFrame, zones: Sequence[object] | pd.Index) -> Flows
 
 
 def tied_share(out: Floats, back: Floats, employed: Floats, jobs: Floats, rule: str) -> Floats:
-    """Share of a zone's workers tied to a city, by one of three rules.
+    """Share of a zone's workers tied to a city, by one of four rules.
 
     With ``out`` the workers that go to the city and ``back`` those that come from it: ``"out"``:
-    out / employed; ``"interchange"``: out / employed + back / jobs (share out plus share in);
+    out / employed; ``"either"``: the larger of out / employed and back / jobs, so that either of the two may
+    reach a threshold (as official commuting areas have it); ``"interchange"``: out / employed + back / jobs
+    (share out plus share in);
     ``"pooled"``: (out + back) / (employed + jobs). Nobody at all gives 0.
     """
     if rule == "out":
         return _over(out, employed)
+    if rule == "either":
+        return np.maximum(_over(out, employed), _over(back, jobs))
     if rule == "interchange":
         return _over(out, employed) + _over(back, jobs)
     return _over(out + back, employed + jobs)

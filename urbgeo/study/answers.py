@@ -13,7 +13,7 @@ import pandas as pd
 from urbgeo.access.coverage import Coverage, coverage
 from urbgeo.access.reach import Reach, reach
 from urbgeo.access.towns import TownAccess, town_access
-from urbgeo.cities.circles import CommutingCircle, commuting_circle
+from urbgeo.cities.circles import CircleRules, CommutingCircle, commuting_circle
 from urbgeo.network.minutes import minutes_table, node_table
 from urbgeo.network.model import TravelNetwork
 from urbgeo.network.regional import region_network
@@ -143,11 +143,9 @@ def _circle(region: Region, road: TravelNetwork) -> CommutingCircle:
         _core(region),
         region.zones if whole else region.counties,
         minutes=CIRCLE_MIN,
-        rings=RINGS_MIN,
-        rule="population" if whole else "seat",
         seats=region.counties if whole else None,
-        official=region.lists["circle"],
-    )
+        rules=CircleRules(rule="population" if whole else "seat", rings=RINGS_MIN),
+    ).against(region.lists["circle"])
 
 
 def _towns(region: Region, road: TravelNetwork) -> TownAccess:

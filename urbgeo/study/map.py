@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 
 from urbgeo.maps import Categories, Classes, Field, add_lines, add_points, add_polygons, new_map
+from urbgeo.results import bare
 from urbgeo.study.answers import Answers
 from urbgeo.study.tables import road_lines
 
@@ -82,11 +83,11 @@ def _add_circle(fmap: folium.Map, answers: Answers, ground: gpd.GeoDataFrame) ->
     part = np.select(
         [table["member"] & official, table["member"], official], ["both", "circle", "official"], "outside"
     )
-    layer = ground[["name_zh", "name_en", "geometry"]].join(table.assign(part=part))
+    layer = ground[["name_zh", "name_en", "geometry"]].join(bare(table).assign(part=part))
     layer = layer[layer["part"] != "outside"]
     add = partial(add_polygons, simplify_m=SIMPLIFY_M) if answers.region.zones is not None else add_points
     shown = [
-        Field("seat_minutes", "驻地到核心", "Seat to core", "min"),
+        Field("minutes", "驻地到核心", "Seat to core", "min"),
         Field("area_share", "圈内面积占比", "Share of area inside", digits=2),
         Field("population_share", "圈内人口占比", "Share of people inside", digits=2),
         Field("people", "常住人口", "People"),

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from urbgeo.crs import WGS84
 from urbgeo.files import written_whole
+from urbgeo.results import bare
 from urbgeo.study.answers import Answers
 
 
@@ -22,7 +23,7 @@ def result_layers(answers: Answers) -> dict[str, gpd.GeoDataFrame]:
     names = ["name_zh", "name_en", "geometry"]
     return {
         "isochrones": answers.circle.isochrone.reset_index(),
-        "circle": _plain(ground[names].join(answers.circle.table)),
+        "circle": _plain(ground[names].join(bare(answers.circle.table))),
         "county_access": _plain(ground[names].join(answers.towns.table)),
         "airport_coverage_prefectures": _plain(region.prefectures[names].join(answers.prefectures.table)),
         "airport_coverage_counties": _plain(region.counties[names].join(answers.counties.table)),
@@ -70,7 +71,7 @@ def write_csvs(answers: Answers, folder: Path) -> list[Path]:
     """One CSV per table, UTF-8 with a mark so that spreadsheets show Chinese."""
     places = answers.region.places[["name_zh", "name_en"]]
     tables = {
-        "circle": places.join(answers.circle.table, how="right"),
+        "circle": places.join(bare(answers.circle.table), how="right"),
         "airport_coverage_prefectures": places.join(answers.prefectures.table, how="right"),
         "airport_coverage_counties": places.join(answers.counties.table, how="right"),
         "county_access": places.join(answers.towns.table, how="right"),

@@ -1,0 +1,115 @@
+"""The one rule for commuting circles: rings, roles, one piece of land, comparison with official lists.
+
+The circle of one metropolis and the circles of many are drawn by what stands here, so that they agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from urbgeo.cities.contiguity import contiguous
+from urbgeo.cities.flows import borders
+from urbgeo.errors import InputError, some_of
+from urbgeo.types import Flags, Floats, Ints
+
+RINGS = (30.0, 60.0, 90.0, 120.0)
+"""Minutes of the nested rings around a core."""
+
+ROLES = ("core", "circle", "enclave", "exclave", "below rate", "outside")
+"""What a zone is to a circle: its core; inside by the rule; wholly enclosed and so added; inside but not
+joined to the core by land and so dropped; in time but below the commuting rate; outside."""
+
+AT_RIM = 1e-9
+"""So near the outer rim, as a share of the layer's extent, a zone is at it: joining zones moves corners."""
+
+MEMBERS = ("core", "circle", "enclave")
+
+COMPARED = ("both", "only_circle", "only_official", "unknown", "precision", "recall")
+"""Columns of every comparison with an official list."""
+
+
+def ring_of(minutes: Floats, bounds: Sequence[float]) -> Floats:
+    """The smallest bound that holds each value (closed), ``inf`` beyond the last, NaN where it is NaN."""
+    limits = np.array([*bounds, np.inf])
+    ring = limits[np.searchsorted(limits[:-1], minutes, side="left")]
+    return np.where(np.isnan(minutes), np.nan, ring)
+
+
+def land_borders(land: gpd.GeoDataFrame | gpd.GeoSeries) -> pd.DataFrame:
+    """Which zones border on which; those at the outer rim of all of them border on a missing neighbour.
+
+    A zone that borders only on a hole in the layer (a lake without a zone) is not at the rim.
+    """
+    frame = gpd.GeoDataFrame(geometry=land.geometry)
+    table = borders(frame)
+    rim = table["neighbour"].isna()
+    whole = frame.geometry.union_all()
+    around = shapely.get_exterior_ring(shapely.get_parts(whole))
+    shapes = frame.geometry.loc[table["zone"][rim]]
+    at_rim = shapely.dwithin(shapes.to_numpy(), shapely.union_all(around), AT_RIM * np.ptp(whole.bounds))
+    return pd.concat([table[~rim], table[rim][at_rim]], ignore_index=True)
+
+
+def one_piece(
+    neighbours: pd.DataFrame | None, zones: pd.Index, coast: Iterable[object], core: Ints, area: Ints
+) -> tuple[Flags, Flags]:
+    """Drop exclaves from circles and add enclaves; ``area`` is changed in place (see :func:`contiguous`).
+
+    Without borders (points) nothing is dropped or added.
+    """
+    if neighbours is None:
+        return np.zeros(len(zones), bool), np.zeros(len(zones), bool)
+    return contiguous(neighbours, zones, coast, core, area)
+
+
+def roles(
+    core: Flags, area: Flags, dropped: Flags, added: Flags, below: Flags | None = None
+) -> NDArray[np.object_]:
+    """The role of each zone, one of :data:`ROLES`."""
+    short = np.zeros(len(core), bool) if below is None else below
+    names = ["core", "enclave", "exclave", "circle", "below rate"]
+    return np.select([core, added, dropped, area, short], names, "outside").astype(object)
+
+
+def compared(
+    circles: Mapping[Any, pd.Index],
+    official: Mapping[Any, Iterable[object]],
+    zones: pd.DataFrame,
+    amounts: Sequence[str],
+    *,
+    name: str,
+) -> pd.DataFrame:
+    """One row per circle: the columns :data:`COMPARED`, and of each amount the sums ``<a>_circle``,
+    ``<a>_official``, ``<a>_both``."""
+    rows = []
+    for circle, ours in circles.items():
+        given = pd.Index(list(official[circle]), dtype=object).unique()
+        there = given[given.isin(zones.index)]
+        mine, listed_there = zones.index.isin(ours), zones.index.isin(there)
+        row: dict[str, object] = {
+            "both": tuple(zones.index[mine & listed_there]),
+            "only_circle": tuple(zones.index[mine & ~listed_there]),
+            "only_official": tuple(zones.index[listed_there & ~mine]),
+            "unknown": tuple(given[~given.isin(zones.index)]),
+            "precision": (mine & listed_there).sum() / mine.sum() if mine.any() else np.nan,
+            "recall": (mine & listed_there).sum() / listed_there.sum() if listed_there.any() else np.nan,
+        }
+        for amount in amounts:
+            parts = {"circle": mine, "official": listed_there, "both": mine & listed_there}
+            row |= {f"{amount}_{part}": float(zones[amount][which].sum()) for part, which in parts.items()}
+        rows.append(row)
+    return pd.DataFrame(rows, index=pd.Index(list(circles), name=name))
+
+
+def refuse_unknown(ids: Iterable[object], zones: pd.Index, name: str) -> None:
+    """Refuse ids that are no zones."""
+    lost = [one for one in ids if one not in zones]
+    if lost:
+        raise InputError(f"{name}: {some_of(lost)} not among the zones; mend the list or add the zones.")
