@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from urbgeo.cities.hunan import hunan_box7, hunan_box8
-from urbgeo.cities.names import match_names, normalise_name
 from urbgeo.cities.sizes import (
     SIZE_CLASSES,
     class_changes,
@@ -22,6 +21,7 @@ from urbgeo.cities.sizes import (
     urbanisation_rate,
 )
 from urbgeo.errors import InputError
+from urbgeo.sources.names import match_names, normalise_name
 
 BOUNDS = [200_000, 500_000, 1_000_000, 3_000_000, 5_000_000, 10_000_000]
 

@@ -111,7 +111,7 @@ def match_names(asked: pd.Series, known: pd.Series) -> pd.DataFrame:
     check_ids(asked.index, "asked")
     check_ids(known.index, "known")
     exact = _by_name((normalise_name(str(name)) for name in known), known.index)
-    short = _by_name((_short_form(normalise_name(str(name))) for name in known), known.index)
+    short = _by_name((short_form(normalise_name(str(name))) for name in known), known.index)
     rows = [_lookup(normalise_name(str(name)), exact, short) for name in asked]
     ids, status = zip(*rows, strict=True) if rows else ((), ())
     return pd.DataFrame(
@@ -119,7 +119,8 @@ def match_names(asked: pd.Series, known: pd.Series) -> pd.DataFrame:
     )
 
 
-def _short_form(name: str) -> str:
+def short_form(name: str) -> str:
+    """The name of an autonomous unit without its peoples: 靖州县 of 靖州苗族侗族自治县."""
     return _AUTONOMY.sub("", name)
 
 
