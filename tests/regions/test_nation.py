@@ -93,7 +93,7 @@ def test_every_county_code_has_a_polygon_in_the_package() -> None:
     counties = seats[seats["level"] == "county"]
     some = counties.index[::200]
     polygons = china.county_polygons(some)
-    assert polygons.buffer(0.05).contains(counties.geometry.loc[some]).mean() > 0.9
+    assert polygons.covers(counties.geometry.loc[some]).mean() > 0.9
 
 
 def test_airports_lie_where_their_names_say_and_open_one_by_one() -> None:
@@ -102,7 +102,8 @@ def test_airports_lie_where_their_names_say_and_open_one_by_one() -> None:
     assert set(airports["adcode"]) <= set(places.index)
     near = places.geometry.loc[airports["adcode"]].to_crs(3857).reset_index(drop=True)
     apart_km = airports.geometry.to_crs(3857).reset_index(drop=True).distance(near) / 1000.0
-    assert apart_km.max() < 250.0
+    assert apart_km.max() < 360.0  # 三沙, 若羌 and 格尔木 are that large
+    assert apart_km.median() < 20.0
     sizes = [len(china_airports(year)) for year in (1990, 2000, 2010, 2020, 2024)]
     assert sizes == sorted(sizes) and sizes[-1] == 262
     assert airports.attrs["unknown_years"] == airports["opened"].isna().sum() == 35

@@ -37,8 +37,8 @@ def join_codes(asked: pd.Series, known: pd.Series) -> pd.DataFrame:
     -------
     pandas.DataFrame
         On the index of ``asked``: ``asked``, ``id`` (missing where not joined), ``joined_by`` (one of
-        ``JOINED``, ``"ambiguous"``, ``"unknown"``), ``year`` and ``kind`` of the change, ``nearest`` (names most
-        like one that is unknown). Several rows with one id are parts that were merged: sum their amounts.
+        ``JOINED``, ``"ambiguous"``, ``"unknown"``), ``year`` and ``kind`` of the change, ``nearest`` (names
+        most like one that is unknown). Several rows with one id are parts that were merged: sum them.
 
     Raises
     ------
@@ -58,11 +58,8 @@ def join_codes(asked: pd.Series, known: pd.Series) -> pd.DataFrame:
     coded = texts.str.fullmatch(r"\d{6}")
     rows = {row: _by_code(code, known.index) for row, code in texts[coded].items()}
     rows.update(_by_names(texts[~coded], known))
-    table = pd.DataFrame.from_dict(
-        {row: rows[row] for row in asked.index},
-        "index",
-        columns=["id", "joined_by", "year", "kind", "nearest"],
-    )
+    columns = ["id", "joined_by", "year", "kind", "nearest"]
+    table = pd.DataFrame([rows[row] for row in asked.index], index=asked.index, columns=columns)
     table.insert(0, "asked", texts)
     return table.astype({"id": object})
 
@@ -119,7 +116,7 @@ def _by_code(code: str, known: pd.Index) -> tuple[object, str, object, object, s
 def _follow(
     code: str, known: pd.Index, edges: Mapping[str, list[tuple[int, str, str]]]
 ) -> dict[str, tuple[int, str]]:
-    """The known codes that a code leads to, each with the last change on the way; ways end where they arrive."""
+    """The known codes that a code leads to, each with the last change on the way."""
     hits: dict[str, tuple[int, str]] = {}
     seen, front = {code}, [code]
     while front:

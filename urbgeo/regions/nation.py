@@ -37,8 +37,8 @@ URBAN_SOURCE = (
 )
 CODES_SOURCE = (
     "Changed codes 2000-2025: Ministry of Civil Affairs, changes of units at county level and above; GB/T "
-    "2260 lists year by year (MIT-licensed table real-china-division; BSD-licensed GB2260), held against each "
-    "other"
+    "2260 lists year by year (MIT-licensed table real-china-division; BSD-licensed GB2260), held against "
+    "each other"
 )
 AIRPORT_YEARS = "Airport years: publicly reported openings of the present site; missing where not sure"
 
