@@ -98,11 +98,11 @@ def our_ways(which: str, *, read_once: bool) -> dict[str, Callable[[], pd.Series
     from urbgeo.access.catchments import catchments
     from urbgeo.access.decay import stepped
     from urbgeo.access.opportunities import cumulative
-    from urbgeo.access.travel import read_travel
+    from urbgeo.access.reading import read_minutes
 
     pairs, people, beds = case(which)
     if read_once:
-        pairs = read_travel(pairs)
+        pairs = read_minutes(pairs)
     zones = stepped([10, 20, 30], [1, 0.68, 0.22])
 
     def by(method: str) -> pd.Series:
@@ -159,7 +159,7 @@ def main() -> None:
         "",
         "From the table: both start from the long table and end with the measure; ids, units, doubles and "
         "minutes are checked by urbgeo each time, the peer checks none of them. Read once: the measure "
-        "alone, on `read_travel(table)`.",
+        "alone, on `read_minutes(table)`.",
         "",
         "| table | measure | PySAL access s | urbgeo s, from the table | ratio | urbgeo s, read once | ratio "
         "| largest relative difference |",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from urbgeo.checks import add_amount_faults, add_id_faults, check_columns, check_ids
+from urbgeo.checks import add_amount_faults, add_id_faults, check_columns, check_ids, listed
 from urbgeo.errors import Faults, InputError, UrbgeoWarning, some_of
 
 
@@ -67,6 +68,20 @@ def zones_of(zone: pd.Series, ids: pd.Index) -> pd.Series:
     return labels
 
 
+def zone_of(given: str | pd.Series, frame: pd.DataFrame, *, frame_name: str) -> pd.Series:
+    """The zone of every row of a frame: a column of it by name, or a Series by its ids.
+
+    Raises
+    ------
+    InputError
+        For a column that is not there, a Series with other ids, a row without zone.
+    """
+    if isinstance(given, str):
+        check_columns(frame, frame_name, [given])
+        given = frame[given]
+    return zones_of(given, frame.index)
+
+
 def zone_means(table: pd.DataFrame, weights: pd.Series, zone: pd.Series) -> pd.DataFrame:
     """Means of the columns by zone, weighted; zones without weight weigh their places alike."""
     labels = zones_of(zone, weights.index)
@@ -76,6 +91,25 @@ def zone_means(table: pd.DataFrame, weights: pd.Series, zone: pd.Series) -> pd.D
     # A place without weight must not turn its zone's mean into 0 * inf.
     weighted = table.mul(shares, axis=0).where(shares > 0, 0.0)
     return weighted.groupby(labels).sum(min_count=1).rename_axis("zone")
+
+
+def amounts_in(
+    given: str | pd.Series | Sequence[str | pd.Series], frame: pd.DataFrame, *, name: str, frame_name: str
+) -> pd.DataFrame:
+    """One amount or several for every row of a frame, each as by :func:`amount_of`, under the caller's names.
+
+    Raises
+    ------
+    InputError
+        As :func:`amount_of`; for two amounts of one name.
+    """
+    several = [given] if isinstance(given, str | pd.Series) else listed(given)
+    columns = [amount_of(one, frame, name=name, frame_name=frame_name) for one in several]
+    names = [str(one.name) for one in columns]
+    twice = sorted({one for one in names if names.count(one) > 1})
+    if twice:
+        raise InputError(f"{name}: {some_of(twice)} given twice; rename one of them.")
+    return pd.DataFrame(dict(zip(names, columns, strict=True)), index=frame.index)
 
 
 def _sound(values: pd.Series) -> bool:

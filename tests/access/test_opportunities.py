@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.access.tables import amounts_for, long_of, named, wide_tables
 from urbgeo.access.decay import custom, exponential, linear, stepped
 from urbgeo.access.opportunities import Access, cost_to_reach, cumulative, gravity, interval
-from urbgeo.access.travel import read_travel
+from urbgeo.access.reading import read_minutes
 from urbgeo.errors import InputError, UrbgeoWarning
 
 T = named([[5, 20, 70], [30, 40, math.inf]])
@@ -208,7 +208,7 @@ def test_bad_arguments_are_refused_by_name(call: Callable[[], Access], message: 
 
 def test_all_faults_of_a_table_come_at_once() -> None:
     with pytest.raises(InputError, match=r"(?s)negative minutes.*over 20160"):
-        read_travel(T.replace({5: -1, 70: 4294967}))
+        read_minutes(T.replace({5: -1, 70: 4294967}))
 
 
 def test_a_trip_as_long_as_the_one_limit_counts() -> None:
@@ -240,7 +240,7 @@ def test_amounts_written_as_text_are_read_as_numbers() -> None:
 
 def test_what_is_read_does_not_change_with_the_table() -> None:
     whole = long_of(named([[5, 20, 70], [30, 40, 20]]))
-    kept = read_travel(whole)
+    kept = read_minutes(whole)
     whole.loc[:, "minutes"] = 999.0
     assert kept.minutes.max() == 70
 
@@ -260,7 +260,7 @@ def test_seconds_among_minutes_are_suspected() -> None:
         with pytest.warns(
             UrbgeoWarning, match="trips from 1 ids take .* the other way round: d; are seconds"
         ):
-            read_travel(table)
+            read_minutes(table)
 
 
 @pytest.mark.parametrize("names", [range(10, 14), ["a", "b", "c", "d"]], ids=["whole ids", "text ids"])

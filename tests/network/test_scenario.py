@@ -291,10 +291,10 @@ def test_a_flight_takes_check_in_block_time_and_leaving() -> None:
 
 def test_a_new_airport_adds_to_the_coverage_of_hunan(hunan: Region, hunan_network: TravelNetwork) -> None:
     road = hunan_network.only(("road",))
-    first = urbgeo.coverage(hunan.counties, hunan.airports, road, minutes=60)
+    first = urbgeo.coverage(road, hunan.counties, hunan.airports, minutes=60)
     where = hunan.counties.loc[first.uncovered.index[:1], ["geometry"]].set_axis(["NEW"])
     more = with_facilities(hunan, "airports", where)
-    second = urbgeo.coverage(hunan.counties, more.airports, road, minutes=60)
+    second = urbgeo.coverage(road, hunan.counties, more.airports, minutes=60)
     assert second.share > first.share and len(more.airports) == len(hunan.airports) + 1
     with pytest.raises(InputError, match="already has: NEW"):
         with_facilities(more, "airports", where)

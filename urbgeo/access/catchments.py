@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from urbgeo.access.decay import Decay, binary, check_ascending, epanechnikov, gaussian_to_zero, stepped
-from urbgeo.access.travel import Travel, status_of, travel_of
+from urbgeo.access.reading import table_of
+from urbgeo.access.table import MinutesTable, status_of
 from urbgeo.amounts import series_of, warn
 from urbgeo.checks import check_choice, check_minutes
 from urbgeo.errors import InputError, some_of
@@ -111,7 +112,7 @@ class CatchmentComparison:
 
 
 def catchments(
-    minutes_table: pd.DataFrame | Travel,
+    minutes_table: pd.DataFrame | MinutesTable,
     capacity: pd.Series,
     demand: pd.Series,
     *,
@@ -142,7 +143,7 @@ def catchments(
     ----------
     minutes_table
         Wide or long minutes from demand (origin) to facilities (destination), see
-        :func:`urbgeo.access.travel.read_travel`.
+        :func:`urbgeo.access.reading.read_minutes`.
     capacity
         By facility id, e.g. ``hospitals["beds"]``; >= 0.
     demand
@@ -157,7 +158,7 @@ def catchments(
     Raises
     ------
     InputError
-        Naming ids: tables as in ``read_travel``, capacity or demand that is missing, negative or empty,
+        Naming ids: tables as in ``read_minutes``, capacity or demand that is missing, negative or empty,
         capacity without a facility in a whole table, facilities without capacity; both or neither of
         ``minutes`` and ``decay``.
 
@@ -173,14 +174,14 @@ def catchments(
     """
     weight = _decay(method, minutes, decay)
     supply, people = series_of(capacity, "capacity"), series_of(demand, "demand")
-    travel = travel_of(minutes_table, origins=people.index, destinations=supply.index)
+    travel = table_of(minutes_table, origins=people.index, destinations=supply.index)
     found = _catchments(travel, supply, people, method, weight)
     _warn_unused(found.facilities)
     return found
 
 
 def compare_catchments(
-    minutes_table: pd.DataFrame | Travel,
+    minutes_table: pd.DataFrame | MinutesTable,
     capacity: pd.Series,
     demand: pd.Series,
     *,
@@ -214,7 +215,7 @@ def compare_catchments(
     """
     asked = _comparisons(methods, minutes, decays)
     supply, people = series_of(capacity, "capacity"), series_of(demand, "demand")
-    travel = travel_of(minutes_table, origins=people.index, destinations=supply.index)
+    travel = table_of(minutes_table, origins=people.index, destinations=supply.index)
     found = {key: _catchments(travel, supply, people, key[0], decay) for key, decay in asked.items()}
     used = np.logical_or.reduce([one.facilities["status"] == "used" for one in found.values()])
     _warn_unused(next(iter(found.values())).facilities.assign(status=np.where(used, "used", "no demand")))
@@ -250,7 +251,7 @@ def _comparisons(
 
 
 def _catchments(
-    travel: Travel, supply: pd.Series, people: pd.Series, method: str, weight: Decay
+    travel: MinutesTable, supply: pd.Series, people: pd.Series, method: str, weight: Decay
 ) -> Catchments:
     p, s, w = people.to_numpy(), supply.to_numpy(), weight(travel.minutes)
     drawn, reaching = _weights(method, travel, w)
@@ -308,7 +309,7 @@ def _decay(method: str, minutes: float | None, decay: Decay | None) -> Decay:
     return decay
 
 
-def _weights(method: str, travel: Travel, w: Floats) -> tuple[Floats, Floats]:
+def _weights(method: str, travel: MinutesTable, w: Floats) -> tuple[Floats, Floats]:
     """Weights by which a pair draws demand to a facility, and by which its ratio reaches the origin."""
     if method == "m2sfca":
         return w, w * w

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from urbgeo.access.decay import Decay, check_ascending
-from urbgeo.access.travel import travel_of
+from urbgeo.access.reading import table_of
 from urbgeo.amounts import series_of, zone_means
 from urbgeo.checks import check_minutes, check_points, check_quantity
 from urbgeo.crs import metric_crs
@@ -199,7 +199,7 @@ def _squares(
         raise InputError("minutes_table: give at least one mode, none of them called 'best'.")
     squares, asked = {}, np.zeros(len(ids), np.bool_)
     for name, table in tables.items():
-        travel = travel_of(table, origins=ids, destinations=ids)
+        travel = table_of(table, origins=ids, destinations=ids)
         square = np.full((len(ids), len(ids)), np.inf)
         square[travel.origin, travel.destination] = travel.minutes
         squares[name] = square if direction == "from" else square.T

@@ -10,7 +10,8 @@ import pandas as pd
 from scipy.optimize import linprog
 from scipy.sparse import coo_array, vstack
 
-from urbgeo.access.travel import Travel, travel_of
+from urbgeo.access.reading import table_of
+from urbgeo.access.table import MinutesTable
 from urbgeo.amounts import series_of, warn
 from urbgeo.checks import check_minutes
 from urbgeo.errors import Faults, InputError, UrbgeoError, some_of
@@ -95,7 +96,7 @@ class LivingCircles:
 
 
 def living_circles(
-    minutes_table: pd.DataFrame | Travel,
+    minutes_table: pd.DataFrame | MinutesTable,
     service: pd.Series,
     people: pd.Series,
     *,
@@ -130,7 +131,7 @@ def living_circles(
     limits = {name: check_minutes(one[1], f"services[{name!r}]") for name, one in services.items()}
     weights = series_of(people, "people")
     _check_services(service, services)
-    travel = travel_of(minutes_table, origins=weights.index, destinations=service.index)
+    travel = table_of(minutes_table, origins=weights.index, destinations=service.index)
     kinds = service.to_numpy()
     columns: dict[str, object] = {}
     for name, limit in limits.items():
@@ -162,7 +163,7 @@ def living_circles(
 
 
 def emergency_response(
-    minutes_table: pd.DataFrame | Travel, people: pd.Series, *, minutes: float = EMERGENCY_MIN["fire"]
+    minutes_table: pd.DataFrame | MinutesTable, people: pd.Series, *, minutes: float = EMERGENCY_MIN["fire"]
 ) -> pd.DataFrame:
     """Which station reaches each place first, and whether in time; travel runs from stations outwards.
 
@@ -188,7 +189,7 @@ def emergency_response(
         For faulty tables or people (naming ids), minutes not > 0.
     """
     limit, weights = check_minutes(minutes), series_of(people, "people")
-    travel = travel_of(minutes_table, destinations=weights.index)
+    travel = table_of(minutes_table, destinations=weights.index)
     order = np.lexsort((travel.origin, travel.minutes, travel.destination))
     place, time, station = travel.destination[order], travel.minutes[order], travel.origin[order]
     turn = np.arange(len(place)) - np.searchsorted(place, place)
@@ -205,7 +206,7 @@ def emergency_response(
 
 
 def shelter_places(
-    minutes_table: pd.DataFrame | Travel, people: pd.Series, capacity: pd.Series, *, minutes: float
+    minutes_table: pd.DataFrame | MinutesTable, people: pd.Series, capacity: pd.Series, *, minutes: float
 ) -> pd.DataFrame:
     """People placed in shelters (or hospitals) with limited room: as many as fit, then with least walking.
 
@@ -234,7 +235,7 @@ def shelter_places(
     """
     limit = check_minutes(minutes)
     weights, room = series_of(people, "people"), series_of(capacity, "capacity")
-    travel = travel_of(minutes_table, origins=weights.index, destinations=room.index)
+    travel = table_of(minutes_table, origins=weights.index, destinations=room.index)
     near = travel.minutes <= limit
     i, j, t = travel.origin[near], travel.destination[near], travel.minutes[near]
     placed, walked = np.zeros(len(weights)), np.zeros(len(weights))

@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from urbgeo.access.decay import Decay, check_ascending
-from urbgeo.access.travel import Travel, status_of, travel_of
+from urbgeo.access.reading import table_of
+from urbgeo.access.table import MinutesTable, status_of
 from urbgeo.amounts import amounts_of, warn
 from urbgeo.checks import check_choice, check_minutes, check_quantity, listed
 from urbgeo.engine.pairs import add_within
@@ -51,7 +52,7 @@ class Access:
 
 
 def cumulative(
-    minutes_table: pd.DataFrame | Travel,
+    minutes_table: pd.DataFrame | MinutesTable,
     amounts: pd.Series | pd.DataFrame,
     *,
     minutes: float | Sequence[float],
@@ -63,7 +64,7 @@ def cumulative(
     Parameters
     ----------
     minutes_table
-        Wide or long minutes, see :func:`urbgeo.access.travel.read_travel`.
+        Wide or long minutes, see :func:`urbgeo.access.reading.read_minutes`.
     amounts
         Opportunities by destination (``active``), or people by origin (passive); several columns at once.
     minutes
@@ -94,7 +95,7 @@ def cumulative(
 
 
 def interval(
-    minutes_table: pd.DataFrame | Travel,
+    minutes_table: pd.DataFrame | MinutesTable,
     amounts: pd.Series | pd.DataFrame,
     *,
     minutes: tuple[float, float],
@@ -151,7 +152,7 @@ def interval(
 
 
 def gravity(
-    minutes_table: pd.DataFrame | Travel,
+    minutes_table: pd.DataFrame | MinutesTable,
     amounts: pd.Series | pd.DataFrame,
     *,
     decay: Decay | Sequence[Decay],
@@ -197,7 +198,7 @@ def gravity(
 
 
 def cost_to_reach(
-    minutes_table: pd.DataFrame | Travel,
+    minutes_table: pd.DataFrame | MinutesTable,
     amounts: pd.Series | pd.DataFrame,
     *,
     amount: float | Sequence[float] = 1.0,
@@ -247,17 +248,17 @@ def cost_to_reach(
 
 
 def _read(
-    minutes_table: pd.DataFrame | Travel,
+    minutes_table: pd.DataFrame | MinutesTable,
     amounts: pd.Series | pd.DataFrame,
     active: bool,
     ids: pd.Index | None,
-) -> tuple[Travel, pd.DataFrame]:
-    """Travel for the ids asked, and the amounts."""
+) -> tuple[MinutesTable, pd.DataFrame]:
+    """MinutesTable for the ids asked, and the amounts."""
     if not isinstance(active, bool | np.bool_):
         raise InputError(f"active: {active!r} is neither True nor False.")
     frame = amounts_of(amounts, "amounts")
     origins, destinations = (ids, frame.index) if active else (frame.index, ids)
-    travel = travel_of(minutes_table, origins=origins, destinations=destinations)
+    travel = table_of(minutes_table, origins=origins, destinations=destinations)
     if not travel.whole:
         paired = travel.destination_reached if active else travel.origin_reached
         absent = int((~paired).sum())
@@ -266,21 +267,21 @@ def _read(
     return travel, frame
 
 
-def _sides(travel: Travel, active: bool) -> tuple[Ints32, Ints32, int]:
+def _sides(travel: MinutesTable, active: bool) -> tuple[Ints32, Ints32, int]:
     """For each pair the position that receives and the one that gives; how many ids receive."""
     if active:
         return travel.origin, travel.destination, len(travel.origins)
     return travel.destination, travel.origin, len(travel.destinations)
 
 
-def _total(travel: Travel, active: bool, weights: Floats, amounts: Floats) -> Floats:
+def _total(travel: MinutesTable, active: bool, weights: Floats, amounts: Floats) -> Floats:
     """Sum by the id that receives."""
     if active:
         return travel.total_at_origins(weights, amounts)
     return travel.total_at_destinations(weights, amounts)
 
 
-def _reached(travel: Travel, active: bool, amounts: Floats, limits: Floats) -> Floats:
+def _reached(travel: MinutesTable, active: bool, amounts: Floats, limits: Floats) -> Floats:
     """Sums (ids, limits) of the amounts within each limit."""
     if len(limits) == 1:
         within = travel.within_at_origins if active else travel.within_at_destinations
@@ -300,7 +301,7 @@ def _limits(minutes: float | Sequence[float]) -> Floats:
 
 
 def _result(
-    travel: Travel,
+    travel: MinutesTable,
     columns: dict[tuple[object, object], Floats],
     active: bool,
     parameters: dict[str, object],

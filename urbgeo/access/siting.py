@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csr_array, hstack, identity
 
-from urbgeo.access.travel import Travel, nearest_pairs, travel_of
+from urbgeo.access.reading import table_of
+from urbgeo.access.table import MinutesTable, nearest_pairs
 from urbgeo.amounts import series_of
 from urbgeo.checks import check_minutes, check_quantity, check_share
 from urbgeo.errors import InputError, UrbgeoError, some_of
@@ -57,7 +58,7 @@ class Siting:
 
 
 def marginal_coverage(
-    minutes_table: pd.DataFrame | Travel,
+    minutes_table: pd.DataFrame | MinutesTable,
     demand: pd.Series,
     *,
     minutes: float,
@@ -113,7 +114,7 @@ def marginal_coverage(
 
 
 def maximal_covering(
-    minutes_table: pd.DataFrame | Travel,
+    minutes_table: pd.DataFrame | MinutesTable,
     demand: pd.Series,
     *,
     count: int,
@@ -165,7 +166,7 @@ def maximal_covering(
 
 
 def p_median(
-    minutes_table: pd.DataFrame | Travel,
+    minutes_table: pd.DataFrame | MinutesTable,
     demand: pd.Series,
     *,
     count: int,
@@ -216,11 +217,11 @@ def p_median(
 
 
 def _read(
-    minutes_table: pd.DataFrame | Travel, demand: pd.Series, existing: Sequence[object]
-) -> tuple[Travel, Floats, NDArray[np.bool_]]:
-    """Travel, demand by position, and which destinations stand already."""
+    minutes_table: pd.DataFrame | MinutesTable, demand: pd.Series, existing: Sequence[object]
+) -> tuple[MinutesTable, Floats, NDArray[np.bool_]]:
+    """MinutesTable, demand by position, and which destinations stand already."""
     people = series_of(demand, "demand")
-    travel = travel_of(minutes_table, origins=people.index)
+    travel = table_of(minutes_table, origins=people.index)
     ids = list(existing)
     strange = [one for one in ids if one not in travel.destinations]
     if strange or len(set(ids)) < len(ids):
@@ -244,7 +245,7 @@ def _candidates(standing: NDArray[np.bool_], count: int) -> Ints:
     return candidates
 
 
-def _covering(travel: Travel, limit: float) -> csr_array:
+def _covering(travel: MinutesTable, limit: float) -> csr_array:
     """(origins, destinations): 1 where the minutes are within the limit."""
     within = travel.minutes <= limit
     shape = (len(travel.origins), len(travel.destinations))
@@ -272,7 +273,7 @@ def _solved(
 
 
 def _siting(
-    travel: Travel,
+    travel: MinutesTable,
     weights: Floats,
     standing: NDArray[np.bool_],
     chosen: Ints,

@@ -1,489 +1,288 @@
-"""Travel: the minutes of origin-destination pairs, read once from a wide or a long table and checked.
+"""Travel: what minutes come from, and the two questions every measure asks of it.
 
-Every measure of this room starts here, so all take the same tables and refuse the same faults.
+A network, a timetable with its walking network, a table of minutes: :func:`nearest` and :func:`pairs` answer
+alike for all of them, so that a verb is written once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Protocol, TypeAlias, runtime_checkable
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from urbgeo.access.ids import columns_at_first, goes_on_in_order, keyed
-from urbgeo.amounts import warn
-from urbgeo.checks import add_id_faults
-from urbgeo.engine.pairs import (
-    add_columns,
-    add_columns_within,
-    add_rows,
-    add_rows_within,
-    add_weighted,
-    fill_square,
-    find_places,
-    levels_at,
-    read_pairs,
-    rearranged,
-    sum_square,
-)
-from urbgeo.errors import Faults, InputError, some_of
+from urbgeo.access.reading import table_of
+from urbgeo.access.table import MinutesTable, nearest_pairs
+from urbgeo.checks import check_ids, check_minutes, check_points
+from urbgeo.errors import InputError
+from urbgeo.network.attach import attach, attach_some
+from urbgeo.network.minutes import nearest_facility, table_between
+from urbgeo.network.model import TravelNetwork, check_direction
 from urbgeo.provenance import Provenance
-from urbgeo.types import Flags, Floats, Ints, Ints32
-
-LONGEST_MIN = 14 * 24 * 60.0
-"""No trip takes two weeks: longer minutes are a mark for "unreachable" or another unit, and refused."""
-
-LOPSIDED = 30.0
-"""Trips from an id that take so many times as long as those to it suggest seconds mixed with minutes."""
-
-DENSE_PAIRS = 200_000_000
-"""Up to so many possible pairs, doubles are found by counting marks in a table, beyond by hashing."""
-
-STATUS = pd.array(["reached", "unreached", "not asked"], dtype="str")
-
-UNITS = ("min", "minute", "minutes")
+from urbgeo.types import Floats
 
 
-@dataclass(frozen=True, eq=False)
-class Travel:
-    """Finite minutes between origins and destinations, in the form the measures compute on.
-
-    Attributes
-    ----------
-    origins, destinations
-        Unique ids.
-    minutes
-        One entry per pair that can be travelled, finite and >= 0.
-    ends
-        Positions of every pair in ``origins`` and in ``destinations``; None when the pairs are all there
-        are, origins in turn and all destinations for each, so that none need be written down.
-    origin_asked, destination_asked
-        False where every minute of an id is NaN or its row is missing from a long table.
-    origin_reached, destination_reached
-        Whether an id has any pair that can be travelled.
-    whole
-        The table held every pair (wide), so that an id it lacks is a mistake rather than out of reach.
-    provenance
-        Of the network, when the table came from one.
-    """
-
-    origins: pd.Index
-    destinations: pd.Index
-    minutes: Floats
-    ends: tuple[Ints32, Ints32] | None
-    origin_asked: Flags
-    destination_asked: Flags
-    origin_reached: Flags
-    destination_reached: Flags
-    whole: bool
-    provenance: Provenance = field(default_factory=Provenance)
+@runtime_checkable
+class GivesMinutes(Protocol):
+    """Anything else that can tell minutes between points, such as a timetable with its walking network."""
 
     @property
-    def shape(self) -> tuple[int, int]:
-        """Origins and destinations."""
-        return len(self.origins), len(self.destinations)
+    def provenance(self) -> Provenance:
+        """What its minutes rest on."""
 
-    @cached_property
-    def origin(self) -> Ints32:
-        """Position in ``origins`` of each pair."""
-        if self.ends is not None:
-            return self.ends[0]
-        return np.repeat(np.arange(len(self.origins), dtype=np.int32), len(self.destinations))
-
-    @cached_property
-    def destination(self) -> Ints32:
-        """Position in ``destinations`` of each pair."""
-        if self.ends is not None:
-            return self.ends[1]
-        return np.tile(np.arange(len(self.destinations), dtype=np.int32), len(self.origins))
-
-    def at_origins(self, values: Floats) -> Floats:
-        """The value of every pair's origin."""
-        return np.repeat(values, len(self.destinations)) if self.ends is None else values[self.ends[0]]
-
-    def at_destinations(self, values: Floats) -> Floats:
-        """The value of every pair's destination."""
-        return np.tile(values, len(self.origins)) if self.ends is None else values[self.ends[1]]
-
-    def total_at_origins(self, weights: Floats, amounts: Floats) -> Floats:
-        """By origin, the sum of its pairs' weights times the amounts at their destinations; 0 for none."""
-        sums = np.zeros(len(self.origins))
-        if self.ends is None:
-            add_rows(weights.reshape(self.shape), amounts, sums)
-        else:
-            add_weighted(*self.ends, weights, amounts, sums)
-        return sums
-
-    def total_at_destinations(self, weights: Floats, amounts: Floats) -> Floats:
-        """By destination, the sum of its pairs' weights times the amounts at their origins; 0 for none."""
-        sums = np.zeros(len(self.destinations))
-        if self.ends is None:
-            add_columns(weights.reshape(self.shape), amounts, sums)
-        else:
-            add_weighted(*self.ends[::-1], weights, amounts, sums)
-        return sums
-
-    def within_at_origins(self, limit: float, amounts: Floats) -> Floats:
-        """By origin, the sum of the amounts at destinations within the limit; 0 for none."""
-        sums = np.zeros(len(self.origins))
-        if self.ends is None:
-            add_rows_within(self.minutes.reshape(self.shape), limit, amounts, sums)
-        else:
-            add_weighted(*self.ends, self._within(limit), amounts, sums)
-        return sums
-
-    def within_at_destinations(self, limit: float, amounts: Floats) -> Floats:
-        """By destination, the sum of the amounts at origins within the limit; 0 for none."""
-        sums = np.zeros(len(self.destinations))
-        if self.ends is None:
-            add_columns_within(self.minutes.reshape(self.shape), limit, amounts, sums)
-        else:
-            add_weighted(*self.ends[::-1], self._within(limit), amounts, sums)
-        return sums
-
-    def _within(self, limit: float) -> Floats:
-        return levels_at(self.minutes, np.array([limit]), np.array([1.0, 0.0]))
-
-    def __repr__(self) -> str:
-        return (
-            f"<Travel {len(self.origins)} origins, {len(self.destinations)} destinations, "
-            f"{len(self.minutes)} pairs reached>"
-        )
+    def minutes_table(self, origins: gpd.GeoDataFrame, destinations: gpd.GeoDataFrame) -> pd.DataFrame:
+        """Minutes (origins, destinations); ``inf`` = no way, ``NaN`` = one of the two is out of reach."""
 
 
-def read_travel(
-    table: pd.DataFrame | Travel,
+Travel: TypeAlias = TravelNetwork | GivesMinutes | MinutesTable | pd.DataFrame
+"""What minutes come from."""
+
+Modes: TypeAlias = Travel | Mapping[str, Travel]
+"""The same, or several by mode: ``{"walk": ..., "bus": ...}``."""
+
+Places: TypeAlias = gpd.GeoDataFrame | pd.DataFrame | pd.Series | pd.Index
+"""Who asks or is asked for: points; for a table of minutes also any frame by id, or the ids alone."""
+
+
+def nearest(
+    travel: Travel,
+    places: Places | None,
+    facilities: Places | None = None,
     *,
-    origins: pd.Index | None = None,
-    destinations: pd.Index | None = None,
-    provenance: Provenance | None = None,
-) -> Travel:
-    """Read a table of travel minutes, wide or long.
-
-    Wide: origins by destinations, the index named ``"origin"`` and the columns ``"destination"``, as
-    :func:`urbgeo.network.minutes.minutes_table` gives it; turned round it is read by the same names. Long:
-    columns ``from``, ``to``, ``minutes``, one row per pair; pairs that are not in it are out of reach.
-    ``inf`` = no path, ``NaN`` = not asked or not attached.
+    direction: str = "to",
+    cutoff_min: float | None = None,
+) -> pd.DataFrame:
+    """The facility nearest in time to each place.
 
     Parameters
     ----------
-    table
-        Wide or long, minutes >= 0. A Travel comes back as it is, for the ids asked.
-    origins, destinations
-        Ids asked; all are kept, with or without pairs. By default those of the table, in its order.
-    provenance
-        What the minutes rest on, e.g. ``network.provenance``.
+    travel
+        What minutes come from. In a table, origins are the places for ``"to"``, the facilities for
+        ``"from"``.
+    places, facilities
+        Points with unique index, any CRS. For a table of minutes any frame by id, or the ids; None for all
+        it has.
+    direction
+        ``"to"``: from the place to the facility; ``"from"``: from the facility to the place.
+    cutoff_min
+        Closed upper bound; beyond it there is no nearest facility. None for no bound.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per place: ``facility`` (id, missing when none), ``minutes`` (``inf`` = none within reach,
+        ``NaN`` = not attached or not asked), ``status`` (``"reached"``, ``"unreached"``, ``"too far"``,
+        ``"not asked"``); provenance in ``attrs``. Equal times go to the facility that comes first.
 
     Raises
     ------
     InputError
-        Naming what is wrong: levels without names, missing columns, repeated ids or pairs, negative minutes,
-        minutes over two weeks (a mark for unreachable), another unit, ids of the table that were not asked
-        for, ids asked that a wide table lacks.
+        For what gives no minutes, faulty points or tables (naming ids), no facility that can be attached.
 
-    Warns
-    -----
-    UrbgeoWarning
-        When trips from an id take on average 30 times as long as those to it.
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> minutes = pd.DataFrame(
+    ...     {"from": ["a", "a", "b"], "to": ["x", "y", "y"], "minutes": [30.0, 10.0, 45.0]}
+    ... )
+    >>> nearest(minutes, pd.Index(["a", "b", "c"]))
+      facility  minutes     status
+    a        y     10.0    reached
+    b        y     45.0    reached
+    c      NaN      NaN  not asked
     """
-    found = travel_of(table, origins=origins, destinations=destinations)
-    if found is not table:
-        # A table in order is read where it lies; what is kept must not change with it.
-        found = replace(found, minutes=found.minutes.copy())
-    return found if provenance is None else replace(found, provenance=provenance)
+    check_direction(direction)
+    if isinstance(travel, TravelNetwork):
+        spots, there = points_of(places, "places"), points_of(facilities, "facilities")
+        found = nearest_facility(travel, spots, there, cutoff_min=cutoff_min, direction=direction)
+        found.attrs["provenance"] = travel.provenance
+        return found
+    table = pairs(travel, places, facilities, direction=direction, names=("places", "facilities"))
+    if cutoff_min is not None:
+        table = table.within(check_minutes(cutoff_min, "cutoff_min"))
+    found = nearest_of(table)
+    found.attrs["provenance"] = table.provenance
+    return found
 
 
-def travel_of(
-    table: pd.DataFrame | Travel, *, origins: pd.Index | None = None, destinations: pd.Index | None = None
-) -> Travel:
-    """:func:`read_travel` for one measure: its minutes may still be those of the table."""
-    if isinstance(table, Travel):
-        return _asked(table, origins, destinations)
-    if not isinstance(table, pd.DataFrame):
-        raise InputError(f"minutes table: a DataFrame is needed, not {type(table).__name__}.")
-    if {"from", "to", "minutes"} <= set(table.columns):
-        return _read_long(table, origins, destinations)
-    if {table.index.name, table.columns.name} == {"origin", "destination"}:
-        return _asked(_read_wide(table if table.index.name == "origin" else table.T), origins, destinations)
-    raise InputError(
-        "minutes table: neither wide, with the index named 'origin' and the columns 'destination' "
-        "(name them with table.rename_axis(index='origin', columns='destination') after checking which "
-        "is which), nor long with columns from, to, minutes; it has index "
-        f"{table.index.name!r} and columns {some_of(table.columns)}."
+def pairs(
+    travel: Travel,
+    origins: Places | None = None,
+    destinations: Places | None = None,
+    *,
+    direction: str = "to",
+    cutoff_min: float | None = None,
+    names: tuple[str, str] = ("origins", "destinations"),
+) -> MinutesTable:
+    """Minutes of all pairs of those who ask and those asked for.
+
+    Parameters
+    ----------
+    travel
+        What minutes come from. A table's own origins are the ``origins`` for ``"to"``, the
+        ``destinations`` for ``"from"``.
+    origins, destinations
+        Points with unique index, any CRS. For a table of minutes any frame by id, which may leave out some
+        of the table's ids; or exactly the ids, as Index or Series; None for all it has.
+    direction
+        ``"to"``: minutes from the origins to the destinations; ``"from"``: those of the way back, still with
+        one row per origin.
+    cutoff_min
+        Closed upper bound; pairs beyond it count as without a path. None for no bound.
+    names
+        What errors call the two.
+
+    Returns
+    -------
+    MinutesTable
+
+    Raises
+    ------
+    InputError
+        As for :func:`nearest` and :func:`urbgeo.access.reading.read_minutes`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> minutes = pd.DataFrame({"from": ["a", "b"], "to": ["x", "x"], "minutes": [30.0, 45.0]})
+    >>> pairs(minutes).within(40).origin_status.to_dict()
+    {'a': 'reached', 'b': 'unreached'}
+    """
+    check_direction(direction)
+    check_travel(travel)
+    limit = np.inf if cutoff_min is None else check_minutes(cutoff_min, "cutoff_min")
+    there = direction == "to"
+    if isinstance(travel, TravelNetwork):
+        spots = points_of(origins, names[0]), points_of(destinations, names[1])
+        return _over_network(travel, *spots, limit, direction, names)
+    if isinstance(travel, GivesMinutes) and not isinstance(travel, MinutesTable | pd.DataFrame):
+        start, end = points_of(origins, names[0]), points_of(destinations, names[1])
+        wide = travel.minutes_table(start, end) if there else travel.minutes_table(end, start)
+        table = table_of(wide.rename_axis(index="origin", columns="destination"))
+        table = replace(table, far="too far", provenance=travel.provenance)
+    else:
+        asked = ids_of(origins, names[0]), ids_of(destinations, names[1])
+        some = any(isinstance(one, pd.DataFrame) for one in (origins, destinations))
+        start_ids, end_ids = asked if there else asked[::-1]
+        table = table_of(travel, origins=start_ids, destinations=end_ids, some=some)
+    table = table if there else table.turned()
+    return table if np.isinf(limit) else table.within(limit)
+
+
+def nearest_of(table: MinutesTable) -> pd.DataFrame:
+    """:func:`nearest` of pairs already at hand, whose origins are the places."""
+    minutes, which = nearest_pairs(table)
+    found = which >= 0
+    names = np.full(len(which), None, dtype=object)
+    names[found] = table.destinations.to_numpy()[which[found]]
+    minutes[~table.origin_asked] = np.nan
+    return pd.DataFrame(
+        {"facility": names, "minutes": minutes, "status": table.origin_status.to_numpy()}, index=table.origins
     )
 
 
-def status_of(ids: pd.Index, asked: Flags, has: Flags) -> pd.Series:
-    """``"reached"`` for ids that have a pair, ``"unreached"`` without, ``"not asked"`` where none was."""
-    words = STATUS.take(np.where(has, 0, np.where(asked, 1, 2)))
-    return pd.Series(words, index=ids, name="status")
+def by_mode(travel: Modes) -> dict[str, Travel]:
+    """Sources of minutes by the name of their mode; one alone is ``"all"``.
 
-
-def nearest_pairs(travel: Travel, among: Flags | None = None) -> tuple[Floats, Ints]:
-    """Minutes to the nearest destination (``among`` those marked) and its position, by origin.
-
-    Equal times go to the destination that comes first; ``inf`` and -1 where there is none.
+    Raises
+    ------
+    InputError
+        For no mode, one called ``"best"`` (the best of all), and what gives no minutes.
     """
-    minutes, which = np.full(len(travel.origins), np.inf), np.full(len(travel.origins), -1, np.int64)
-    i, j, t = travel.origin, travel.destination, travel.minutes
-    if among is not None:
-        kept = among[j]
-        i, j, t = i[kept], j[kept], t[kept]
-    order = np.lexsort((j, t, i))
-    rows, first = np.unique(i[order], return_index=True)
-    minutes[rows], which[rows] = t[order][first], j[order][first]
-    return minutes, which
+    modes = dict(travel) if isinstance(travel, Mapping) else {"all": travel}
+    if not modes or "best" in modes:
+        raise InputError("travel: give at least one mode, none of them called 'best'.")
+    for one in modes.values():
+        check_travel(one)
+    return modes
 
 
-def _read_wide(table: pd.DataFrame) -> Travel:
-    faults = Faults("minutes table")
-    for ids, side in ((table.index, "origins"), (table.columns, "destinations")):
-        repeated = ids[ids.duplicated()].unique()
-        if len(repeated) or ids.hasnans:
-            faults.add(f"repeated or missing ids of {side}", ids=repeated, remedy="keep one row per id")
-    kinds = [column for column, kind in table.dtypes.items() if kind.kind not in "fiu"]
-    if kinds:
-        faults.add("columns that are no numbers of minutes", ids=kinds, remedy="convert them to minutes")
-        faults.raise_if_any()
-    values = table.to_numpy(np.float64)
-    _add_minutes_faults(faults, values.ravel(), lambda rows: _pair_names(table, rows))
-    faults.raise_if_any()
-    finite, never = np.isfinite(values), np.isinf(values)
-    minutes = np.where(finite, values, 0.0)
-    out, home = (
-        np.stack([one.sum(axis=axis, dtype=np.float64) for one in (finite, minutes, never)], axis=1)
-        for axis in (1, 0)
-    )
-    _warn_lopsided(table.index, table.columns, out, home)
+def check_travel(travel: object) -> None:
+    """Refuse what no minutes can come from, and say what stands first."""
+    if isinstance(travel, gpd.GeoDataFrame) or not isinstance(
+        travel, TravelNetwork | MinutesTable | pd.DataFrame | GivesMinutes
+    ):
+        raise InputError(
+            f"travel: {type(travel).__name__} gives no minutes; what they come from stands first: a "
+            "TravelNetwork, a timetable with its walking network, or a DataFrame is needed, wide or long."
+        )
+
+
+def points_of(given: object, name: str) -> gpd.GeoDataFrame:
+    """The same, when it is points; a network cannot do with ids alone."""
+    if isinstance(given, TravelNetwork):
+        raise InputError(
+            f"{name}: a GeoDataFrame of points is needed, not a TravelNetwork, which stands first."
+        )
+    if not isinstance(given, gpd.GeoDataFrame):
+        raise InputError(
+            f"{name}: a GeoDataFrame is needed to travel by a network, not {type(given).__name__}."
+        )
+    check_points(given, name)
+    return given
+
+
+def ids_of(given: object, name: str) -> pd.Index | None:
+    """The ids of a frame, Series or Index; None for None."""
+    if given is None:
+        return None
+    if not isinstance(given, pd.DataFrame | pd.Series | pd.Index):
+        raise InputError(f"{name}: a frame by id, or an Index of ids, is needed, not {type(given).__name__}.")
+    ids = given if isinstance(given, pd.Index) else given.index
+    check_ids(ids, name)
+    return ids
+
+
+def frame_of(given: object, name: str, travel: Modes) -> pd.DataFrame:
+    """Places as a frame by id, without columns where only the ids are given; points where it needs them."""
+    every = travel.values() if isinstance(travel, Mapping) else [travel]
+    if not all(isinstance(one, MinutesTable | pd.DataFrame) for one in every):
+        return points_of(given, name)
+    if isinstance(given, pd.DataFrame):
+        check_ids(given.index, name)
+        return given
+    return pd.DataFrame(index=ids_of(given, name))
+
+
+def provenance_of(found: Mapping[str, pd.DataFrame]) -> Provenance:
+    """What answers of :func:`nearest` by mode rest on: the first, with the sources of all."""
+    every: list[Provenance] = [one.attrs["provenance"] for one in found.values()]
+    sources = tuple(dict.fromkeys(source for one in every for source in one.sources))
+    return replace(every[0], sources=sources)
+
+
+def _over_network(
+    network: TravelNetwork,
+    origins: gpd.GeoDataFrame,
+    destinations: gpd.GeoDataFrame,
+    limit: float,
+    direction: str,
+    names: tuple[str, str],
+) -> MinutesTable:
+    """Pairs between points, the origins in the rows whichever way they travel."""
+    end = attach_some(network, destinations, names[1])
+    start = end if origins is destinations else attach(network, origins, name=names[0])
+    there = direction == "to"
+    values: Floats = table_between(network, *((start, end) if there else (end, start)), limit)
+    values = values if there else values.T
+    finite = np.isfinite(values)
     ends = None
     if not finite.all():
-        origin, destination = np.nonzero(finite)
-        ends = origin.astype(np.int32), destination.astype(np.int32)
-    return _travel(table.index, table.columns, ends, values[finite], out, home, whole=True)
-
-
-def _travel(
-    origins: pd.Index,
-    destinations: pd.Index,
-    ends: tuple[Ints32, Ints32] | None,
-    minutes: Floats,
-    out: Floats,
-    home: Floats,
-    *,
-    whole: bool,
-) -> Travel:
-    """``out`` and ``home`` (ids, 3): pairs reached, sum of their minutes, pairs without a path."""
-    return Travel(
-        origins,
-        destinations,
-        minutes,
+        i, j = np.nonzero(finite)
+        ends = i.astype(np.int32), j.astype(np.int32)
+    return MinutesTable(
+        origins.index,
+        destinations.index,
+        np.ascontiguousarray(values).ravel() if ends is None else values[finite],
         ends,
-        out[:, 0] + out[:, 2] > 0,
-        home[:, 0] + home[:, 2] > 0,
-        out[:, 0] > 0,
-        home[:, 0] > 0,
-        whole=whole,
-    )
-
-
-def _pair_names(table: pd.DataFrame, cells: Ints) -> list[str]:
-    rows, columns = np.divmod(cells, len(table.columns))
-    return [f"{table.index[i]} -> {table.columns[j]}" for i, j in zip(rows, columns, strict=True)]
-
-
-def _read_long(table: pd.DataFrame, origins: pd.Index | None, destinations: pd.Index | None) -> Travel:
-    faults = Faults("minutes table")
-    minutes = table["minutes"]
-    if minutes.dtype.kind not in "fiu":
-        faults.add(f"minutes are {minutes.dtype}", remedy="convert them to numbers of minutes")
-        faults.raise_if_any()
-    if "unit" in table:
-        other = ~table["unit"].isin(UNITS)
-        if other.any():
-            found = some_of(table["unit"][other].astype(str).unique())
-            faults.add(f"mixed units: {found}", ids=table.index[other], remedy="convert them to minutes")
-    values = np.ascontiguousarray(minutes, np.float64)
-    faults.raise_if_any()
-    plain = _read_in_order(table["from"], table["to"], values, origins, destinations)
-    if plain is not None:
-        return plain
-    start = keyed(table["from"], origins, faults)
-    end = keyed(table["to"], destinations, faults)
-    faults.raise_if_any()
-    (i, lost), (j, strange) = (find_places(one.keys, one.low, one.lookup) for one in (start, end))
-    rows, columns = len(start.ids), len(end.ids)
-    if lost + strange == 0 and len(values) == rows * columns:
-        square = np.full(len(values), np.nan)
-        fill_square(i, j, values, columns, square)
-        # A pair that comes twice leaves another without minutes.
-        sums = _sums_of(square.reshape(rows, columns))
-        if sums is not None:
-            return _square(start.ids, end.ids, square, sums)
-    seen = np.zeros(rows * columns if rows * columns <= DENSE_PAIRS else 0, np.bool_)
-    out, home = np.zeros((rows, 3)), np.zeros((columns, 3))
-    known = lost + strange == 0
-    wrong = read_pairs(i, j, values, LONGEST_MIN, seen, out, home) if known else 1
-    if wrong or np.count_nonzero(seen) < len(values):
-        _add_pair_faults(faults, table, i, j, values, columns)
-    faults.raise_if_any()
-    _warn_lopsided(start.ids, end.ids, out, home)
-    if out[:, 0].sum() < len(values):
-        finite = np.isfinite(values)
-        i, j, values = i[finite], j[finite], values[finite]
-    return _travel(start.ids, end.ids, (i, j), values, out, home, whole=False)
-
-
-def _read_in_order(
-    start: pd.Series, end: pd.Series, values: Floats, origins: pd.Index | None, destinations: pd.Index | None
-) -> Travel | None:
-    """A sound table of every pair, origins in turn and the same destinations for each; None for any other.
-
-    Most tables are written so; comparing neighbouring rows then does for looking up every id.
-    """
-    columns = columns_at_first(start, end)
-    if columns == 0:
-        return None
-    # Ids and minutes are read at the same time.
-    with ThreadPoolExecutor(1) as pool:
-        ordered = pool.submit(goes_on_in_order, start, end, columns)
-        sums = _sums_of(values.reshape(-1, columns))
-        if not ordered.result() or sums is None:
-            return None
-    asked = (pd.Index(start.array[::columns]), origins), (pd.Index(end.array[:columns]), destinations)
-    for found, wanted in asked:
-        if not found.is_unique or not (wanted is None or found.equals(wanted)):
-            return None
-    start_ids, end_ids = (found if wanted is None else wanted for found, wanted in asked)
-    return _square(start_ids, end_ids, values, sums)
-
-
-def _sums_of(square: Floats) -> tuple[Floats, Floats] | None:
-    """Sums of rows and columns; None when some minutes are missing, without end or out of bounds."""
-    out, home = (np.zeros(size) for size in square.shape)
-    return (out, home) if sum_square(square, LONGEST_MIN, out, home) else None
-
-
-def _square(origins: pd.Index, destinations: pd.Index, values: Floats, sums: tuple[Floats, Floats]) -> Travel:
-    """Every pair, origins in turn."""
-    rows, columns = len(origins), len(destinations)
-    out, home = np.zeros((rows, 3)), np.zeros((columns, 3))
-    out[:, 0], out[:, 1], home[:, 0], home[:, 1] = columns, sums[0], rows, sums[1]
-    _warn_lopsided(origins, destinations, out, home)
-    return _travel(origins, destinations, None, values, out, home, whole=False)
-
-
-def _add_pair_faults(
-    faults: Faults, table: pd.DataFrame, i: Ints32, j: Ints32, values: Floats, columns: int
-) -> None:
-    """Name what the quick pass found; this takes longer."""
-
-    def named(rows: Ints) -> list[str]:
-        return [f"{table['from'].iloc[row]} -> {table['to'].iloc[row]}" for row in rows]
-
-    for name, side, positions in (("from", "origins", i), ("to", "destinations", j)):
-        missing = table[name].isna().to_numpy()
-        if missing.any():
-            faults.add(f"{name} is missing", ids=table.index[missing], remedy="fill or drop these rows")
-        strange = (positions < 0) & ~missing
-        if strange.any():
-            faults.add(
-                f"{name} ids that are not among the {side}",
-                ids=table[name][strange].astype(str).unique(),
-                remedy=f"give these {side} an amount (0 if they have none) or drop their pairs",
-            )
-    _add_minutes_faults(faults, values, named)
-    doubles = np.flatnonzero(
-        pd.Series(i.astype(np.int64) * columns + j).duplicated().to_numpy() & (i >= 0) & (j >= 0)
-    )
-    if len(doubles):
-        faults.add(
-            f"{len(doubles)} repeated pairs",
-            ids=named(doubles),
-            remedy='keep the least: table.groupby(["from", "to"], as_index=False)["minutes"].min()',
-        )
-
-
-def _add_minutes_faults(faults: Faults, values: Floats, named: Callable[[Ints], list[str]]) -> None:
-    if np.fmin.reduce(values, initial=0.0) < 0:
-        faults.add(
-            "negative minutes",
-            ids=named(np.flatnonzero(values < 0)),
-            remedy="mark pairs without a path with inf, not -1",
-        )
-    over = np.flatnonzero((values > LONGEST_MIN) & (values < np.inf))
-    if len(over):
-        faults.add(
-            f"{len(over)} pairs over {LONGEST_MIN:g} minutes",
-            ids=named(over[:11]),
-            remedy="mark pairs without a path with inf, and convert seconds to minutes",
-        )
-
-
-def _warn_lopsided(origins: pd.Index, destinations: pd.Index, out: Floats, home: Floats) -> None:
-    """Warn of ids whose trips out take many times as long as those in: two units in one table.
-
-    ``out`` and ``home`` as for :func:`_travel`.
-    """
-    back = destinations.get_indexer(origins)
-    if (back < 0).all():
-        return
-    away, towards = (each[:, 1] / np.maximum(each[:, 0], 1.0) for each in (out, home))
-    less, more = np.minimum(away, towards[back]), np.maximum(away, towards[back])
-    odd = (back >= 0) & (less > 0) & (more > LOPSIDED * less)
-    if odd.any():
-        warn(
-            f"minutes table: trips from {odd.sum()} ids take on average over {LOPSIDED:g} times as long as "
-            f"trips to them, or the other way round: {some_of(origins[odd])}; are seconds mixed with minutes?"
-        )
-
-
-def _asked(travel: Travel, origins: pd.Index | None, destinations: pd.Index | None) -> Travel:
-    """The same for the ids asked, in their order."""
-    same_start = origins is None or origins.equals(travel.origins)
-    same_end = destinations is None or destinations.equals(travel.destinations)
-    if same_start and same_end:
-        return travel
-    start = travel.origins if origins is None else origins
-    end = travel.destinations if destinations is None else destinations
-    faults = Faults("minutes table")
-    for had, asked, side in ((travel.origins, start, "origins"), (travel.destinations, end, "destinations")):
-        add_id_faults(faults, asked)
-        strange, lacking = had.difference(asked, sort=False), asked.difference(had, sort=False)
-        if len(strange):
-            faults.add(
-                f"ids that are not among the {side}",
-                ids=strange,
-                remedy=f"give these {side} an amount (0 if they have none) or drop them from the table",
-            )
-        if len(lacking) and travel.whole:
-            faults.add(
-                f"it has none of the {side}", ids=lacking, remedy="drop them, or ask for their minutes"
-            )
-    faults.raise_if_any()
-    to_start, to_end = start.get_indexer(travel.origins), end.get_indexer(travel.destinations)
-
-    def moved(marks: Flags, to: Ints, count: int) -> Flags:
-        found = np.zeros(count, np.bool_)
-        found[to] = marks
-        return found
-
-    minutes, ends = travel.minutes, None
-    if travel.ends is None and (len(start), len(end)) == (len(travel.origins), len(travel.destinations)):
-        square = minutes.reshape(len(start), len(end))
-        minutes = rearranged(square, np.argsort(to_start), np.argsort(to_end)).ravel()
-    else:
-        ends = to_start.astype(np.int32)[travel.origin], to_end.astype(np.int32)[travel.destination]
-    return replace(
-        travel,
-        origins=start,
-        destinations=end,
-        minutes=minutes,
-        ends=ends,
-        origin_asked=moved(travel.origin_asked, to_start, len(start)),
-        destination_asked=moved(travel.destination_asked, to_end, len(end)),
-        origin_reached=moved(travel.origin_reached, to_start, len(start)),
-        destination_reached=moved(travel.destination_reached, to_end, len(end)),
+        start.attached,
+        end.attached,
+        np.asarray(finite.any(axis=1)),
+        np.asarray(finite.any(axis=0)),
+        whole=True,
+        far="too far",
+        provenance=network.provenance,
     )

@@ -324,7 +324,7 @@ def rank_projects(
         Links as for :func:`with_links` with a column ``project``; optional ``opened`` (year).
     covered
         Takes a network, returns True for each place that is served, e.g.
-        ``lambda network: coverage(places, airports, network).table["covered"]``.
+        ``lambda network: coverage(network, places, airports).table["covered"]``.
     population
         People by place, on the index that ``covered`` returns.
     nodes, speeds

@@ -69,11 +69,11 @@ def answer(region: Region, *, network: TravelNetwork | None = None) -> Answers:
     steps: dict[str, Callable[[], Any]] = {
         "circle": lambda: _circle(region, road),
         "prefectures": lambda: coverage(
-            region.prefectures, region.airports, road,
+            road, region.prefectures, region.airports,
             minutes=AIRPORT_MIN, target=AIRPORT_TARGET, weight="population",
         ),
         "counties": lambda: coverage(
-            region.counties, region.airports, road, minutes=AIRPORT_MIN, weight="population"
+            road, region.counties, region.airports, minutes=AIRPORT_MIN, weight="population"
         ),
         "reach": lambda: reach(network, region.prefectures, minutes=CLUSTER_MIN),
         "reach_hubs": lambda: reach(network, _with_hubs(region), minutes=CLUSTER_MIN),

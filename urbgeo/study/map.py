@@ -59,7 +59,7 @@ def study_map(answers: Answers, *, basemap: str | None = None, key: str | None =
 
 def _add_access(fmap: folium.Map, answers: Answers, ground: gpd.GeoDataFrame) -> None:
     """Counties coloured by how well their towns are connected; seats where there are no polygons."""
-    layer = ground[["name_zh", "name_en", "geometry"]].join(answers.towns.table)
+    layer = ground[["name_zh", "name_en", "geometry"]].join(bare(answers.towns.table))
     add = partial(add_polygons, simplify_m=SIMPLIFY_M) if answers.region.zones is not None else add_points
     add(
         fmap,
@@ -196,7 +196,7 @@ def _add_reach(fmap: folium.Map, answers: Answers) -> None:
     seats = answers.region.prefectures[["name_zh", "name_en", "population", "geometry"]]
     add_points(
         fmap,
-        seats.join(answers.reach.cities),
+        seats.join(bare(answers.reach.cities)),
         name_zh="两小时内到达的地级中心数",
         name_en="Prefecture seats reached in two hours",
         colour=Classes("cities_best", (1.0, 3.0, 5.0, 7.0), ramp="YlOrBr"),
@@ -225,11 +225,9 @@ def _add_airports(fmap: folium.Map, answers: Answers) -> None:
         radius_px=4.0,
     )
     limit = answers.prefectures.provenance.parameters["minutes"]
-    airports = region.airports[["name_zh", "name_en"]].add_prefix("airport_")
-    seats = region.prefectures[["name_zh", "name_en", "geometry"]].join(answers.prefectures.table)
     add_points(
         fmap,
-        seats.join(airports, on="facility"),
+        answers.prefectures.table,
         name_zh=f"地级中心机场 {limit:g} 分钟覆盖",
         name_en=f"Prefecture seats within {limit:g} min of an airport",
         colour=Categories(
@@ -237,8 +235,8 @@ def _add_airports(fmap: folium.Map, answers: Answers) -> None:
         ),
         hover=[
             *_NAMES,
-            Field("airport_name_zh", "最近机场", "Nearest (zh)"),
-            Field("airport_name_en", "机场英文名", "Nearest airport"),
+            Field("facility_name_zh", "最近机场", "Nearest (zh)"),
+            Field("facility_name_en", "机场英文名", "Nearest airport"),
             Field("minutes", "分钟", "Minutes", "min"),
         ],
         radius_px=6.0,

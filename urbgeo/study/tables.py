@@ -24,10 +24,12 @@ def result_layers(answers: Answers) -> dict[str, gpd.GeoDataFrame]:
     return {
         "isochrones": answers.circle.isochrone.reset_index(),
         "circle": _plain(ground[names].join(bare(answers.circle.table))),
-        "county_access": _plain(ground[names].join(answers.towns.table)),
-        "airport_coverage_prefectures": _plain(region.prefectures[names].join(answers.prefectures.table)),
-        "airport_coverage_counties": _plain(region.counties[names].join(answers.counties.table)),
-        "reach_cities": _plain(region.prefectures[names].join(answers.reach.cities)),
+        "county_access": _plain(ground[names].join(bare(answers.towns.table))),
+        "airport_coverage_prefectures": _plain(
+            region.prefectures[names].join(bare(answers.prefectures.table))
+        ),
+        "airport_coverage_counties": _plain(region.counties[names].join(bare(answers.counties.table))),
+        "reach_cities": _plain(region.prefectures[names].join(bare(answers.reach.cities))),
         "reach_pairs": reach_pairs(answers),
         "airports": _plain(region.airports),
         "stations": _plain(region.stations),
@@ -72,10 +74,10 @@ def write_csvs(answers: Answers, folder: Path) -> list[Path]:
     places = answers.region.places[["name_zh", "name_en"]]
     tables = {
         "circle": places.join(bare(answers.circle.table), how="right"),
-        "airport_coverage_prefectures": places.join(answers.prefectures.table, how="right"),
-        "airport_coverage_counties": places.join(answers.counties.table, how="right"),
-        "county_access": places.join(answers.towns.table, how="right"),
-        "reach_cities": places.join(answers.reach_hubs.cities, how="right"),
+        "airport_coverage_prefectures": places.join(bare(answers.prefectures.table), how="right"),
+        "airport_coverage_counties": places.join(bare(answers.counties.table), how="right"),
+        "county_access": places.join(bare(answers.towns.table), how="right"),
+        "reach_cities": places.join(bare(answers.reach_hubs.cities), how="right"),
         **{f"reach_{mode}_minutes": table.round(1) for mode, table in answers.reach_hubs.minutes.items()},
         "known_trips": answers.trips,
     }
