@@ -14,6 +14,7 @@ from scipy.sparse.csgraph import dijkstra
 
 import urbgeo
 from urbgeo.engine.graph import Graph
+from urbgeo.network.edits import with_links, with_speeds
 from urbgeo.network.minutes import node_table
 from urbgeo.network.model import TravelNetwork
 from urbgeo.options import options
@@ -58,11 +59,11 @@ def after_edits(hunan: Region, network: TravelNetwork) -> None:
     made = iter(range(10**6))
 
     def speeds() -> TravelNetwork:
-        return network.with_speeds({"expressway": 100.0 + next(made) / 10})
+        return with_speeds(network, {"expressway": 100.0 + next(made) / 10})
 
     def links() -> TravelNetwork:
         road = {"from_node": one, "to_node": others[next(made)], "length_km": 90.0, "class": "expressway"}
-        return network.with_links(pd.DataFrame([road], index=["new"]))
+        return with_links(network, pd.DataFrame([road], index=["new"]))
 
     options.progress = False
     print(f"answers from a network at hand: {median_s(lambda: answer(hunan, network=network)):.2f} s")

@@ -12,6 +12,12 @@ STATUSES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "too far": ("离路网过远", "no joinable link within max_snap_km"),
         "not asked": ("未询问", "the table of minutes does not hold this id"),
         "attached": ("已接入", "joined to the network"),
+        "less": ("减少", "smaller after than before"),
+        "more": ("增加", "larger after than before"),
+        "same": ("不变", "equal before and after"),
+        "opened": ("新连通", "a way after, none before"),
+        "closed": ("断开", "a way before, none after"),
+        "unknown": ("未知", "not measured before or after"),
         "island": ("孤岛", "joined to links without a way to the main part"),
     }
 )

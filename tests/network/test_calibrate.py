@@ -11,6 +11,7 @@ import urbgeo
 from tests.conftest import shared_data
 from urbgeo.errors import InputError
 from urbgeo.network.calibrate import calibrate
+from urbgeo.network.edits import with_speeds
 from urbgeo.network.model import TravelNetwork, build_network
 from urbgeo.network.osm import from_pbf
 from urbgeo.network.osm_speeds import CHINA, WORLD
@@ -38,7 +39,7 @@ def trips(network: TravelNetwork, noise: float = 0.0) -> pd.DataFrame:
 
 def test_the_factors_behind_the_trips_are_found() -> None:
     network = grid()
-    truth = network.with_speeds({"local": 20 / 1.2, "primary": 60 / 1.5, "secondary": 40 / 0.8})
+    truth = with_speeds(network, {"local": 20 / 1.2, "primary": 60 / 1.5, "secondary": 40 / 0.8})
     found = calibrate(network, network.nodes, trips(truth))
     assert found.factors[["primary", "secondary"]].tolist() == pytest.approx([1.5, 0.8], rel=0.02)
     assert found.error_after < 0.1 < found.error_before

@@ -22,6 +22,7 @@ from tests.sources.osm.osm_files import write_pbf
 from urbgeo.errors import InputError, SourceError
 from urbgeo.network.lines import from_lines
 from urbgeo.network.minutes import node_table
+from urbgeo.network.edits import with_links, without_links
 from urbgeo.network.model import TravelNetwork, build_network
 from urbgeo.network.osm import from_osmnx, from_pbf
 from urbgeo.network.osm_speeds import junction_delay
@@ -345,8 +346,8 @@ def test_edits_of_a_network_from_openstreetmap(porto_alegre: Path) -> None:
     some = network.nodes.iloc[::800]
     before = node_minutes(network, some)
     closed = network.links.index[network.links["class"] == "primary"][:20]
-    without = network.without_links(closed)
-    again = without.with_links(network.links.loc[closed])
+    without = without_links(network, closed)
+    again = with_links(without, network.links.loc[closed])
     assert node_minutes(again, some).tobytes() == before.tobytes(), "bit for bit"
     assert (node_minutes(without, some) >= before).all() and (node_minutes(without, some) > before).any()
     street = pd.DataFrame(
@@ -358,22 +359,22 @@ def test_edits_of_a_network_from_openstreetmap(porto_alegre: Path) -> None:
         },
         index=["bridge"],
     )
-    bridged = network.with_links(street)
+    bridged = with_links(network, street)
     assert (node_minutes(bridged, some) <= before).all() and (node_minutes(bridged, some) < before).any()
     bridge = bridged.links.loc["bridge"]
     assert (bridge["speed_kmh"], bridge["minutes"], bridge["joinable"]) == (25.0, 2.4, True)
-    quick = network.with_links(street.assign(**{"class": "motorway"}), speeds={"motorway": 120.0})
+    quick = with_links(network, street.assign(**{"class": "motorway"}), speeds={"motorway": 120.0})
     assert quick.links.loc["bridge", ["speed_kmh", "joinable", "speed_source"]].tolist() == [
         120.0,
         False,
         "override",
     ]
     with pytest.raises(InputError, match="unknown class 'canal'"):
-        network.with_links(street, speeds={"canal": 5.0})
+        with_links(network, street, speeds={"canal": 5.0})
     with pytest.raises(InputError, match="no column class"):
-        network.with_links(street.drop(columns="class"))
+        with_links(network, street.drop(columns="class"))
     with pytest.raises(InputError, match="unknown class canal"):
-        network.with_links(street.assign(**{"class": "canal"}))
+        with_links(network, street.assign(**{"class": "canal"}))
 
 
 def node_minutes(network: TravelNetwork, nodes: gpd.GeoDataFrame) -> np.ndarray:

@@ -29,7 +29,7 @@ def test_a_path_along_a_line_names_its_links_in_order() -> None:
     assert steps["until"].fillna(-1).tolist() == pytest.approx([-1, 1, 1, 0.7, -1])
     off = 60.0 / line.snapping.off_network_kmh
     assert steps["minutes"].tolist() == pytest.approx([off, 6, 10, 7, 0])
-    trip = found.trips.loc[("p", "q")]
+    trip = found.table.loc[("p", "q")]
     assert (trip["status"], trip["minutes"]) == ("reached", pytest.approx(off + 23))
     assert trip.geometry.length == pytest.approx(24_000)
 
@@ -59,7 +59,7 @@ def test_two_points_beside_one_link_go_along_it_or_straight_across() -> None:
 def test_what_cannot_be_reached_says_so() -> None:
     nodes = points([(0, 0), (10, 0), (200, 0)])
     oneway = build_network(nodes.iloc[:2], road(("A", "B", 10.0), oneway=True))
-    trips = quickest_paths(oneway, nodes.loc[["B", "C"]], nodes.loc[["A"]]).trips
+    trips = quickest_paths(oneway, nodes.loc[["B", "C"]], nodes.loc[["A"]]).table
     assert trips["status"].tolist() == ["unreached", "too far"]
     assert np.isposinf(trips["minutes"].iloc[0]) and np.isnan(trips["minutes"].iloc[1])
     assert trips.geometry.isna().all()
@@ -86,9 +86,9 @@ def test_the_steps_add_up_to_the_table_and_join(made: tuple[TravelNetwork, gpd.G
     network, places = made
     table = minutes_table(network, places, places)
     found = quickest_paths(network, places, places)
-    np.testing.assert_allclose(found.trips["minutes"], table.to_numpy().ravel(), rtol=1e-12)
+    np.testing.assert_allclose(found.table["minutes"], table.to_numpy().ravel(), rtol=1e-12)
     summed = found.steps.groupby(["origin", "destination"])["minutes"].sum()
-    reached = found.trips[found.trips["status"] == "reached"]
+    reached = found.table[found.table["status"] == "reached"]
     assert set(summed.index) == set(reached.index)
     np.testing.assert_allclose(summed.reindex(reached.index), reached["minutes"], rtol=1e-9, atol=1e-9)
     for (_, _), steps in found.steps.groupby(["origin", "destination"]):
@@ -111,22 +111,22 @@ def _ends(network: TravelNetwork, step: Any) -> list[shapely.Point]:
 def test_pairs_ask_for_some_trips_and_are_checked() -> None:
     line = along(0, 10, 20)
     found = quickest_paths(line, line.nodes, line.nodes, pairs=[("C", "A"), ("A", "B")])
-    assert found.trips.index.tolist() == [("C", "A"), ("A", "B")]
-    assert found.trips["minutes"].tolist() == [20.0, 10.0]
+    assert found.table.index.tolist() == [("C", "A"), ("A", "B")]
+    assert found.table["minutes"].tolist() == [20.0, 10.0]
     with pytest.raises(InputError, match="nowhere"):
         quickest_paths(line, line.nodes, line.nodes, pairs=[("A", "nowhere")])
     with pytest.raises(InputError, match="twice"):
         quickest_paths(line, line.nodes, line.nodes, pairs=[("A", "B"), ("A", "B")])
     none = quickest_paths(line, line.nodes, line.nodes, pairs=[])
-    assert len(none.trips) == 0 and none.steps.columns.tolist()[:3] == ["origin", "destination", "link"]
+    assert len(none.table) == 0 and none.steps.columns.tolist()[:3] == ["origin", "destination", "link"]
 
 
 def test_the_lines_of_hunan_are_as_long_as_their_links(hunan_network: TravelNetwork) -> None:
     road_only = hunan_network.only(("road",))
     seats = gpd.GeoDataFrame(geometry=road_only.nodes.geometry.iloc[[0, 40, 80]])
     found = quickest_paths(road_only, seats, seats)
-    assert found.trips.crs == road_only.crs
-    for pair, trip in found.trips.iterrows():
+    assert found.table.crs == road_only.crs
+    for pair, trip in found.table.iterrows():
         steps = found.steps.set_index(["origin", "destination"]).loc[[pair]].dropna(subset="link")
         lengths = road_only.links.geometry.length.reindex(steps["link"]).to_numpy()
         expected = (lengths * (steps["until"] - steps["since"]).abs()).sum()

@@ -16,6 +16,7 @@ from urbgeo import build_network, minutes_table, open_network, save_network
 from urbgeo.engine import store
 from urbgeo.errors import InputError, UrbgeoError
 from urbgeo.network import saved
+from urbgeo.network.edits import with_speeds
 from urbgeo.network.model import Snapping, TravelNetwork
 from urbgeo.network.regional import region_network
 from urbgeo.regions.load import load_region
@@ -69,8 +70,8 @@ def test_a_network_comes_back_whole(town: TravelNetwork, tmp_path: Path) -> None
     some = town.nodes.iloc[:3]
     pd.testing.assert_frame_equal(minutes_table(again, some, some), minutes_table(town, some, some))
     pd.testing.assert_frame_equal(
-        minutes_table(again.with_speeds({"primary": 30.0}), some, some),
-        minutes_table(town.with_speeds({"primary": 30.0}), some, some),
+        minutes_table(with_speeds(again, {"primary": 30.0}), some, some),
+        minutes_table(with_speeds(town, {"primary": 30.0}), some, some),
     )
 
 
@@ -87,10 +88,10 @@ def test_an_opened_network_is_fitted_anew_without_being_prepared(
     path = save_network(town, tmp_path / "town")
     monkeypatch.setattr(store, "CACHED_FROM_NODES", 0)
     monkeypatch.setenv("URBGEO_CACHE", str(tmp_path / "another machine"))
-    quicker = open_network(path).with_speeds({"primary": 100.0})
+    quicker = with_speeds(open_network(path), {"primary": 100.0})
     monkeypatch.setattr(store, "prepare", lambda graph: pytest.fail("prepared again"))
     assert quicker.hierarchy_state == "prepared"
-    expected = town.with_speeds({"primary": 100.0})
+    expected = with_speeds(town, {"primary": 100.0})
     for name, array in expected.hierarchy.__dict__.items():
         np.testing.assert_array_equal(getattr(quicker.hierarchy, name), array)
 

@@ -14,6 +14,7 @@ import urbgeo
 from tests.network.build import EAST, NORTH, road
 from urbgeo.errors import InputError
 from urbgeo.network.air import AirTerms, with_flights
+from urbgeo.network.edits import with_links, with_speeds, without_links
 from urbgeo.network.minutes import minutes_table, nearest_facility
 from urbgeo.network.model import TravelNetwork, build_network
 from urbgeo.network.rail import rail_tables
@@ -52,14 +53,17 @@ BRIDGE = pd.DataFrame(
 
 def test_a_bridge_shortens_the_way_across_and_nothing_else() -> None:
     before = river()
-    after = before.with_links(BRIDGE)
+    after = with_links(before, BRIDGE)
     found = compare(before, after, lambda network: minutes_table(network, before.nodes, before.nodes))
     assert found.table.loc[("B", "D")].tolist() == [41.0, 1.0, -40.0, "less"]
     assert found.table.loc[("A", "C"), "status"] == "same"
     assert len(before.links) == 3
-    summary = found.summary()
-    assert summary.loc[("all", "less"), "rows"] == 2
-    assert summary.loc[("all", "less"), "mean_change"] == -40.0
+    assert found.summary.loc["less"].tolist() == [2, -40.0]
+    people = pd.Series(1.0, found.table.index)
+    people.loc[("B", "D")] = 3.0
+    by_origin = found.summary_by(pd.Series(found.table.index.get_level_values(0), found.table.index), weight=people)
+    assert by_origin.loc[("B", "less")].tolist() == [1, 3.0, -40.0]
+    assert repr(found).startswith("<Comparison 16 rows: 14 same, 2 less>")
 
 
 @st.composite
@@ -86,7 +90,7 @@ def test_a_new_bridge_never_lengthens_a_trip(
     case: tuple[TravelNetwork, gpd.GeoDataFrame, pd.DataFrame],
 ) -> None:
     before, places, new = case
-    found = compare(before, before.with_links(new), lambda network: minutes_table(network, places, places))
+    found = compare(before, with_links(before, new), lambda network: minutes_table(network, places, places))
     assert set(found.table["status"]) <= {"same", "less", "opened", "unknown"}
 
 
@@ -99,7 +103,7 @@ def test_closing_and_opening_again_changes_no_bit(
     ids = data.draw(
         st.lists(st.sampled_from(list(network.links.index)), unique=True, max_size=len(network.links) - 1)
     )
-    again = network.without_links(ids).with_links(network.links.loc[ids]) if ids else network
+    again = with_links(without_links(network, ids), network.links.loc[ids]) if ids else network
     for measure in (
         lambda one: minutes_table(one, places, places).to_numpy().tobytes(),
         lambda one: nearest_facility(one, places, network.nodes)["minutes"].to_numpy().tobytes(),
@@ -114,7 +118,7 @@ def test_the_speed_a_road_has_changes_no_bit() -> None:
     nodes = points([(0, 0), (10, 0)], list("AB"))
     lengths = [tenths / 10 for tenths in range(1, 500)]
     network = build_network(nodes, road(*(("A", "B", km) for km in lengths)))
-    assert network.with_speeds({"primary": 60.0}).links["minutes"].tolist() == lengths
+    assert with_speeds(network, {"primary": 60.0}).links["minutes"].tolist() == lengths
 
 
 def test_absurd_minutes_are_told_by_link() -> None:
@@ -123,19 +127,19 @@ def test_absurd_minutes_are_told_by_link() -> None:
         build_network(nodes, road(("A", "B", 1.0), minutes=1e9).set_axis(["slow"]))
     network = build_network(nodes, road(("A", "B", 1.0)).set_axis(["slow"]))
     with pytest.raises(InputError, match=r"links: minutes above 1e\+07 at slow"):
-        network.with_speeds({"primary": 1e-9})
+        with_speeds(network, {"primary": 1e-9})
     with pytest.raises(InputError, match="speeds: speeds that are not finite and > 0 at primary"):
-        network.with_speeds({"primary": "fast"})
+        with_speeds(network, {"primary": "fast"})
 
 
 def test_speeds_come_as_numbers_or_text_but_once_each() -> None:
     network = build_network(points([(0, 0), (10, 0)], list("AB")), road(("A", "B", 10.0)).set_axis(["one"]))
-    assert network.with_speeds({"primary": "30"}).links["minutes"].tolist() == [20.0]
-    assert network.with_speeds(pd.Series({"one": "30"})).links["minutes"].tolist() == [20.0]
+    assert with_speeds(network, {"primary": "30"}).links["minutes"].tolist() == [20.0]
+    assert with_speeds(network, pd.Series({"one": "30"})).links["minutes"].tolist() == [20.0]
     with pytest.raises(InputError, match="speeds that are not finite and > 0 at primary"):
-        network.with_speeds({"primary": True})
+        with_speeds(network, {"primary": True})
     with pytest.raises(InputError, match="repeated ids at one"):
-        network.with_speeds(pd.Series([30.0, 40.0], index=["one", "one"]))
+        with_speeds(network, pd.Series([30.0, 40.0], index=["one", "one"]))
 
 
 def test_lines_of_another_name_are_kept_too() -> None:
@@ -143,7 +147,7 @@ def test_lines_of_another_name_are_kept_too() -> None:
     bent = shapely.LineString([(EAST, NORTH), (EAST + 5e3, NORTH + 3e3), (EAST + 10e3, NORTH)])
     table = road(("A", "B", 12.0)).set_axis(["bent"]).assign(geometry="a note")
     named = gpd.GeoDataFrame(table.assign(shape=[bent]), geometry="shape", crs=UTM)
-    network = build_network(nodes, road(("A", "B", 10.0))).with_links(named)
+    network = with_links(build_network(nodes, road(("A", "B", 10.0))), named)
     assert network.links.geometry["bent"].equals(bent)
     assert "shape" not in network.links
 
@@ -153,12 +157,12 @@ def test_links_with_and_without_lines_go_together() -> None:
     plain, bent = road(("A", "B", 10.0)), road(("B", "C", 12.0)).set_axis(["bent"])
     line = shapely.LineString([(EAST + 10e3, NORTH), (EAST + 15e3, NORTH + 3e3), (EAST + 20e3, NORTH)])
     network = build_network(nodes, plain)
-    assert "geometry" not in network.with_links(bent).link_table
-    both = network.with_links(bent.assign(geometry=[line])).links.geometry
+    assert "geometry" not in with_links(network, bent).link_table
+    both = with_links(network, bent.assign(geometry=[line])).links.geometry
     assert both.crs == network.crs
     assert both["bent"].equals(line)
     assert both.iloc[0].equals(network.links.geometry.iloc[0])
-    other = build_network(nodes, bent.assign(geometry=[line])).with_links(plain.set_axis(["flat"]))
+    other = with_links(build_network(nodes, bent.assign(geometry=[line])), plain.set_axis(["flat"]))
     assert other.links.geometry["flat"].equals(network.links.geometry.iloc[0])
     assert other.links.geometry["bent"].equals(line)
 
@@ -169,11 +173,11 @@ def test_closing_never_shortens_and_quicker_links_never_lengthen(
     case: tuple[TravelNetwork, gpd.GeoDataFrame, pd.DataFrame],
 ) -> None:
     network, places, _ = case
-    closed = compare(network, network.without_links(["old0"]), lambda one: minutes_table(one, places, places))
+    closed = compare(network, without_links(network, ["old0"]), lambda one: minutes_table(one, places, places))
     assert set(closed.table["status"]) <= {"same", "more", "closed", "unknown"}
     quick = compare(
         network,
-        network.with_speeds(pd.Series({"old0": 90.0})),
+        with_speeds(network, pd.Series({"old0": 90.0})),
         lambda one: minutes_table(one, places, places),
     )
     assert (quick.table["after"] <= quick.table["before"] + 1e-9)[quick.table["before"].notna()].all()
@@ -189,14 +193,14 @@ def test_a_new_train_line_runs_both_ways() -> None:
     doors = pd.DataFrame(
         {"from_node": ["B", "D"], "to_node": ["S", "N"], "length_km": 0.1, "class": "local"}, index=["s", "n"]
     )
-    after = before.with_links(pd.concat([links, doors]), nodes=nodes)
+    after = with_links(before, pd.concat([links, doors]), nodes=nodes)
     table = minutes_table(after, before.nodes, before.nodes)
     assert table.loc["B", "D"] == pytest.approx(table.loc["D", "B"]) and table.loc["B", "D"] < 41
 
 
 def test_points_stay_where_they_were_attached() -> None:
     before = river()
-    after = before.with_links(BRIDGE)
+    after = with_links(before, BRIDGE)
     one, two = attached_alike(before, after)
     assert set(two.links.index[two.joinable_links]) == set(one.links.index[one.joinable_links]) == {
         "south", "north", "old bridge"
@@ -204,7 +208,7 @@ def test_points_stay_where_they_were_attached() -> None:
 
 
 def test_other_speeds_hold_for_their_class_both_ways() -> None:
-    slow = river().with_speeds({"primary": 30.0})
+    slow = with_speeds(river(), {"primary": 30.0})
     assert slow.links["minutes"].tolist() == slow.links["minutes_back"].tolist() == [40.0, 40.0, 2.0]
     assert set(slow.links["speed_source"]) == {"override"}
     assert slow.provenance.speeds["primary"] == 30.0
@@ -228,28 +232,37 @@ def test_projects_are_ranked_by_people_gained_per_kilometre() -> None:
     assert ranking.index.tolist() == ["bridge", "tunnel", "idle"]
     assert ranking["people_per_km"].tolist() == [100.0, 50.0, 0.0]
     assert ranking["opened"].tolist() == [2028, 2027, 2026]
-    all_of_them = before.with_links(projects.drop(columns="project"))
+    all_of_them = with_links(before, projects.drop(columns="project"))
     assert [len(in_year(all_of_them, year).links) for year in (2025, 2026, 2028)] == [3, 4, 6]
 
 
 @pytest.mark.parametrize(
     ("edit", "message"),
     [
-        (lambda one: one.with_links(BRIDGE.set_axis(["south"])), "already has: south"),
-        (lambda one: one.with_links(BRIDGE.assign(to_node="Z")), "to_node not among the nodes at bridge"),
-        (lambda one: one.with_links(BRIDGE.assign(length_km=np.nan)), "length_km.*bridge"),
-        (lambda one: one.with_links(BRIDGE.assign(**{"class": "rope"})), "unknown class rope"),
+        (lambda one: with_links(one, BRIDGE.set_axis(["south"])), "already has: south"),
+        (lambda one: with_links(one, BRIDGE.assign(to_node="Z")), "to_node not among the nodes at bridge"),
         (
-            lambda one: one.with_links(BRIDGE, nodes=points([(1, 1)], ["A"])),
+            lambda one: with_links(one, BRIDGE.assign(from_node="Y", to_node="Z")),
+            "from_node not among the nodes at bridge; unknown are Y.*to_node .*; unknown are Z: add",
+        ),
+        (
+            lambda one: with_links(one, BRIDGE.assign(from_node=1, to_node=2)),
+            "unknown are 1; those of the nodes are string, these integer: add",
+        ),
+        (lambda one: with_links(pd.DataFrame(), BRIDGE), "network: a TravelNetwork is needed, not DataFrame"),
+        (lambda one: with_links(one, BRIDGE.assign(length_km=np.nan)), "length_km.*bridge"),
+        (lambda one: with_links(one, BRIDGE.assign(**{"class": "rope"})), "unknown class rope"),
+        (
+            lambda one: with_links(one, BRIDGE, nodes=points([(1, 1)], ["A"])),
             "nodes: ids the network already has: A",
         ),
-        (lambda one: one.without_links(["x"]), "no such links: x"),
-        (lambda one: one.without_links(one.links.index), "no link would be left"),
+        (lambda one: without_links(one, ["x"]), "no such links: x"),
+        (lambda one: without_links(one, one.links.index), "no link would be left"),
         (
-            lambda one: one.with_speeds({"canal": 3.0, "primary": np.nan}),
+            lambda one: with_speeds(one, {"canal": 3.0, "primary": np.nan}),
             "class or link at canal.*> 0 at primary",
         ),
-        (lambda one: one.with_speeds(pd.Series({"moon": 3.0})), "class or link at moon"),
+        (lambda one: with_speeds(one, pd.Series({"moon": 3.0})), "class or link at moon"),
         (lambda one: in_year(one, 2030), "no column opened"),
         (lambda one: compare(one, one, lambda _: 3), "returned int"),
         (lambda one: compare(one, one, lambda net: pd.Series(1.0, [id(net)])), "different rows"),
@@ -272,7 +285,7 @@ def test_a_flight_takes_check_in_block_time_and_leaving() -> None:
     assert minutes == 21.0, "driving is quicker"
     flight = flown.links.loc["flight X - Y"]
     assert flight["minutes"] == pytest.approx(30 + km / 10, abs=0.02)
-    slow = with_flights(network.with_speeds({"primary": 1.0}), airports, routes, terms=terms)
+    slow = with_flights(with_speeds(network, {"primary": 1.0}), airports, routes, terms=terms)
     assert minutes_table(slow, network.nodes, network.nodes).loc["A", "D"] == pytest.approx(
         off + 60 + flight["minutes"] + 20 + off, abs=1e-6
     )

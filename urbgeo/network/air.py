@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 import geopandas as gpd
@@ -9,14 +10,16 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from urbgeo.checks import check_amounts, check_columns, check_minutes, check_points, check_quantity
+from urbgeo.amounts import amount_of
+from urbgeo.checks import add_amount_faults, check_columns, check_minutes, check_points, check_quantity
 from urbgeo.crs import WGS84
 from urbgeo.errors import Faults
 from urbgeo.network.attach import attach
 from urbgeo.network.minutes import minutes_table
-from urbgeo.network.model import TravelNetwork
-from urbgeo.network.scenario import with_links
+from urbgeo.network.edits import with_links
+from urbgeo.network.model import TravelNetwork, check_network
 from urbgeo.provenance import Provenance
+from urbgeo.results import Result, with_names
 from urbgeo.sources.osm.road_kernels import EARTH_KM
 from urbgeo.types import Floats, Ints
 
@@ -55,30 +58,38 @@ class AirTerms:
         return self.taxi_min + km / self.cruise_kmh * 60.0
 
 
-@dataclass(frozen=True, eq=False)
-class AirCircle:
+@dataclass(frozen=True, eq=False, repr=False)
+class AirCircle(Result):
     """Cities within reach by air.
 
     Attributes
     ----------
+    table
+        One row per origin: its name columns, ``destinations`` within the bound, ``share`` of them,
+        ``people`` in them where a population is given, geometry. A city does not count for itself.
     minutes
         (origins, destinations) door to door with at least one flight; ``inf`` = no flight leads there.
     flights
         The two airports of the quickest journey of each pair, as ``"CSX - PEK"``; empty without one.
-    table
-        One row per origin: ``destinations`` within the bound, ``share`` of them, and ``people`` in them where
-        the destinations have a population. A city does not count for itself.
     provenance
         Terms and sources.
     """
 
+    table: gpd.GeoDataFrame
     minutes: pd.DataFrame
     flights: pd.DataFrame
-    table: pd.DataFrame
     provenance: Provenance
 
-    def __repr__(self) -> str:
-        return f"<AirCircle of {len(self.table)} origins, {len(self.minutes.columns)} destinations>"
+    _shown = "destinations"
+    _titles = ("航空圈", "Air circle")
+
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """What is saved: one row per origin, the minutes and flights of each pair, and how they were made."""
+        return {**super().tables(), "minutes": self.minutes, "flights": self.flights}
+
+    def _headline(self) -> str:
+        bound = self.provenance.parameters["minutes"]
+        return f"{len(self.table)} origins, {len(self.minutes.columns)} destinations within {bound:g} min"
 
 
 def air_circle(
@@ -89,7 +100,7 @@ def air_circle(
     *,
     routes: pd.DataFrame | None = None,
     minutes: float = AIR_CIRCLE_MIN,
-    population: str | None = None,
+    population: str | pd.Series | None = None,
     terms: AirTerms | None = None,
 ) -> AirCircle:
     """Which cities are within four hours by air, door to door.
@@ -110,7 +121,7 @@ def air_circle(
     minutes
         Closed upper bound.
     population
-        Column of ``destinations`` with people.
+        People: a column of ``destinations``, or a Series on its index.
     terms
         Minutes and speeds.
 
@@ -119,16 +130,27 @@ def air_circle(
     InputError
         For faulty points or routes, a population that is missing or negative, a bound that is not > 0.
 
+    Examples
+    --------
+    >>> import urbgeo
+    >>> hunan = urbgeo.load_region("hunan")
+    >>> network = urbgeo.region_network(hunan).only("road")
+    >>> seats = hunan.prefectures
+    >>> urbgeo.air_circle(network, seats[:1], seats, hunan.airports).table["destinations"].tolist()
+    [2]
+
     References
     ----------
     The four-hour air circle of Chinese planning documents; they fix no terminal minutes.
     """
+    check_network(network)
     terms = terms or AirTerms()
     bound = check_minutes(minutes)
     for points, name in ((origins, "origins"), (destinations, "destinations"), (airports, "airports")):
         check_points(points, name)
-    if population is not None:
-        check_amounts(destinations, "destinations", [population])
+    people = None if population is None else amount_of(
+        population, destinations, name="population", frame_name="destinations"
+    )
     flown = _flown(airports, routes, terms)
     there = _ground_minutes(network, origins, airports, terms) + terms.check_in_min
     onwards = _ground_minutes(network, airports, destinations, terms) + terms.leaving_min
@@ -143,12 +165,13 @@ def air_circle(
             "destinations": within.sum(axis=1),
             "share": within.sum(axis=1) / np.maximum((~itself).sum(axis=1), 1),
         },
-        index=index,
+        index=origins.index,
     )
-    if population is not None:
-        table["people"] = within @ destinations[population].to_numpy(np.float64)
+    if people is not None:
+        table["people"] = within @ people.to_numpy(np.float64)
     about = network.provenance.having(parameters={"minutes": bound, **asdict(terms)})
-    return AirCircle(pd.DataFrame(best, index, columns), pd.DataFrame(pairs, index, columns), table, about)
+    named = with_names(table, origins).rename_axis("origin")
+    return AirCircle(named, pd.DataFrame(best, index, columns), pd.DataFrame(pairs, index, columns), about)
 
 
 def _quickest(there: Floats, flown: Floats, onwards: Floats) -> tuple[Floats, Ints, Ints]:
@@ -229,6 +252,7 @@ def with_flights(
     InputError
         For faulty airports, routes to airports that are not there, from an airport to itself, or without any.
     """
+    check_network(network)
     terms = terms or AirTerms()
     check_points(airports, "airports")
     check_columns(routes, "routes", ["from_airport", "to_airport"])
@@ -253,6 +277,8 @@ def _check_routes(airports: gpd.GeoDataFrame, routes: pd.DataFrame) -> None:
         lost = ~routes[end].isin(airports.index)
         if lost.any():
             faults.add(f"{end} not among the airports", ids=routes.index[lost])
+    if "minutes" in routes:  # a missing one is modelled, anything else must be a flight
+        add_amount_faults(faults, routes["minutes"], allow_missing=True)
     alone = routes["from_airport"] == routes["to_airport"]
     if alone.any():
         faults.add("flights from an airport to itself", ids=routes.index[alone])
@@ -263,7 +289,7 @@ def _flights(airports: gpd.GeoDataFrame, routes: pd.DataFrame, terms: AirTerms) 
     start, end = (_degrees(airports.loc[routes[name]]) for name in ("from_airport", "to_airport"))
     km = _great_circle_km(start, end)
     block = pd.Series(terms.block_min(km), index=routes.index)
-    given = pd.to_numeric(routes["minutes"], errors="coerce") if "minutes" in routes else block
+    given = pd.to_numeric(routes["minutes"]) if "minutes" in routes else block
     names = [routes[name].astype(str) for name in ("from_airport", "to_airport")]
     minutes = given.fillna(block).to_numpy()
     return pd.DataFrame(

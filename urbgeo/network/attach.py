@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from typing import TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -12,14 +13,14 @@ from numpy.typing import NDArray
 
 from urbgeo.checks import check_points
 from urbgeo.errors import InputError, some_of
-from urbgeo.network.model import TravelNetwork
+from urbgeo.network.model import TravelNetwork, check_network
 from urbgeo.types import Floats, Ints
 
 AT_NODE_M = 0.001
 """A point that meets its link so near a node is at the node."""
 
 
-PLAIN_FIELDS = ("off_network_kmh",)
+PLAIN_FIELDS = ("off_network_kmh", "network")
 """Fields of an attachment that are one value for all points."""
 
 
@@ -34,7 +35,8 @@ class Attachment:
     one-way). ``status`` is ``"attached"``, ``"island"`` (attached, but with no way to or
     from the largest strongly connected part) or ``"too far"``. ``xy`` are the points themselves in the CRS
     of the network, ``link_minutes`` (points, 2) the minutes of the whole link there and back (NaN =
-    one-way).
+    one-way). ``network`` is the one that was joined: every verb that takes points takes an attachment to its
+    network too, and then does not attach again.
     """
 
     index: pd.Index
@@ -49,6 +51,7 @@ class Attachment:
     xy: Floats
     link_minutes: Floats
     off_network_kmh: float
+    network: TravelNetwork
 
     @property
     def attached(self) -> NDArray[np.bool_]:
@@ -73,7 +76,11 @@ class Attachment:
         )
 
 
-def attach(network: TravelNetwork, points: gpd.GeoDataFrame, *, name: str = "points") -> Attachment:
+Points: TypeAlias = gpd.GeoDataFrame | Attachment
+"""Points as a layer, or attached already."""
+
+
+def attach(network: TravelNetwork, points: Points, *, name: str = "points") -> Attachment:
     """Join each point to its nearest joinable link, within ``network.snapping.max_snap_km`` (closed bound).
 
     Of several links at one distance the first by id is taken, whatever the order of the rows.
@@ -83,21 +90,27 @@ def attach(network: TravelNetwork, points: gpd.GeoDataFrame, *, name: str = "poi
     network
         Its ``snapping`` says how far and how fast.
     points
-        Points with unique index, any CRS; never changed.
+        Points with unique index, any CRS; never changed. An attachment to this network is handed back.
     name
         What errors call the points.
 
     Raises
     ------
     InputError
-        Naming every faulty id: no CRS, missing or empty geometry, other kinds than points, repeated ids.
+        Naming every faulty id: no CRS, missing or empty geometry, other kinds than points, repeated ids. For
+        an attachment to another network, and for what is no network.
     """
+    check_network(network)
+    if isinstance(points, Attachment):
+        if points.network is not network:
+            raise InputError(f"{name}: attached to another network; give the points themselves.")
+        return points
     check_points(points, name, allow_empty=True)
     located = points.geometry.to_crs(network.crs)
     return attach_xy(network, shapely.get_coordinates(located.to_numpy()), points.index)
 
 
-def attach_some(network: TravelNetwork, points: gpd.GeoDataFrame, name: str) -> Attachment:
+def attach_some(network: TravelNetwork, points: Points, name: str) -> Attachment:
     """:func:`attach`; an error when no point at all is near enough."""
     joined = attach(network, points, name=name)
     if not joined.attached.any():
@@ -108,13 +121,13 @@ def attach_some(network: TravelNetwork, points: gpd.GeoDataFrame, name: str) -> 
     return joined
 
 
-def attach_all(network: TravelNetwork, points: gpd.GeoDataFrame, name: str) -> Attachment:
+def attach_all(network: TravelNetwork, points: Points, name: str) -> Attachment:
     """:func:`attach`; an error that names the points that are not near enough."""
     joined = attach(network, points, name=name)
     if not joined.attached.all():
         raise InputError(
             f"{name}: outside the network, more than {network.snapping.max_snap_km:g} km from any link that "
-            f"can be joined: {some_of(points.index[~joined.attached])}; check their coordinates, drop them, "
+            f"can be joined: {some_of(joined.index[~joined.attached])}; check their coordinates, drop them, "
             "or raise max_snap_km."
         )
     return joined
@@ -178,6 +191,7 @@ def _legs(
         xy,
         minutes,
         network.snapping.off_network_kmh,
+        network,
     )
 
 

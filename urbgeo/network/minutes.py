@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -13,8 +12,8 @@ from urbgeo.checks import check_choice, check_minutes
 from urbgeo.engine.cluster import solve_rows, spread_rows
 from urbgeo.engine.plain import nearest_seed
 from urbgeo.engine.plan import Plan, check_budget, plan_table, sample_of
-from urbgeo.network.attach import Attachment, attach, attach_some
-from urbgeo.network.model import TravelNetwork, check_direction
+from urbgeo.network.attach import Attachment, Points, attach, attach_some
+from urbgeo.network.model import TravelNetwork, check_direction, check_network
 from urbgeo.options import log
 from urbgeo.types import Floats, Ints
 
@@ -23,8 +22,8 @@ Minutes = NDArray[Any]
 
 def minutes_table(
     network: TravelNetwork,
-    origins: gpd.GeoDataFrame,
-    destinations: gpd.GeoDataFrame,
+    origins: Points,
+    destinations: Points,
     *,
     cutoff_min: float | None = None,
     dtype: str = "float64",
@@ -55,14 +54,23 @@ def minutes_table(
     pandas.DataFrame
         (origins, destinations) minutes; the index is named ``"origin"``, the columns ``"destination"``, so
         that the table cannot be read the wrong way round. ``inf`` = no path or beyond the cutoff, ``NaN`` =
-        one of the two could not be attached.
+        one of the two could not be attached. ``attrs["provenance"]`` tells what the minutes rest on.
 
     Raises
     ------
     InputError
         For faulty points (naming their ids), a cutoff that is not > 0, an unknown dtype, or more memory than
         ``options.memory_gb`` allows.
+
+    Examples
+    --------
+    >>> import urbgeo
+    >>> hunan = urbgeo.load_region("hunan")
+    >>> network = urbgeo.region_network(hunan).only("road")
+    >>> urbgeo.minutes_table(network, hunan.prefectures[:2], hunan.airports[:2]).round(1).shape
+    (2, 2)
     """
+    check_network(network)
     limit = np.inf if cutoff_min is None else check_minutes(cutoff_min, "cutoff_min")
     check_choice(dtype, "dtype", ("float64", "float32"))
     start = attach(network, origins, name="origins")
@@ -70,9 +78,13 @@ def minutes_table(
     plan = plan_between(network, start, end, limit, dtype=dtype)
     table = pd.DataFrame(
         table_between(network, start, end, limit, plan=plan, client=client, dtype=dtype),
-        index=origins.index.rename("origin"),
-        columns=destinations.index.rename("destination"),
+        index=start.index.rename("origin"),
+        columns=end.index.rename("destination"),
         copy=False,
+    )
+    table.attrs["provenance"] = network.provenance.having(
+        parameters={"cutoff_min": cutoff_min},
+        shares={f"{name} not attached": _lost(one) for name, one in (("origins", start), ("destinations", end))},
     )
     if explain:
         table.attrs["plan"] = str(plan)
@@ -81,8 +93,8 @@ def minutes_table(
 
 def nearest_facility(
     network: TravelNetwork,
-    places: gpd.GeoDataFrame,
-    facilities: gpd.GeoDataFrame,
+    places: Points,
+    facilities: Points,
     *,
     cutoff_min: float | None = None,
     direction: str = "to",
@@ -105,16 +117,31 @@ def nearest_facility(
     pandas.DataFrame
         One row per place: ``facility`` (id, missing when none), ``minutes`` (``inf`` = none within reach,
         ``NaN`` = not attached), ``status`` (``"reached"``, ``"unreached"``, ``"too far"``). Equal times go
-        to the facility that comes first.
+        to the facility that comes first. ``attrs["provenance"]`` tells what the minutes rest on.
 
     Raises
     ------
     InputError
         For faulty points (naming their ids), no facility that can be attached, a cutoff that is not > 0.
+
+    Examples
+    --------
+    >>> import urbgeo
+    >>> hunan = urbgeo.load_region("hunan")
+    >>> network = urbgeo.region_network(hunan).only("road")
+    >>> nearest = urbgeo.nearest_facility(network, hunan.prefectures, hunan.airports)
+    >>> nearest["status"].unique().tolist()
+    ['reached']
     """
+    check_network(network)
     limit = np.inf if cutoff_min is None else check_minutes(cutoff_min, "cutoff_min")
-    there = attach_some(network, facilities, "facilities")
-    return nearest_attached(network, attach(network, places, name="places"), there, limit, direction)
+    there, here = attach_some(network, facilities, "facilities"), attach(network, places, name="places")
+    found = nearest_attached(network, here, there, limit, direction)
+    found.attrs["provenance"] = network.provenance.having(
+        parameters={"cutoff_min": cutoff_min, "direction": direction},
+        shares={"places not attached": _lost(here)},
+    )
+    return found
 
 
 def nearest_attached(
@@ -131,6 +158,11 @@ def nearest_attached(
     minutes[beyond], which[beyond] = np.inf, -1
     minutes[~places.attached] = np.nan
     return _nearest_frame(places, facilities, minutes, which)
+
+
+def _lost(points: Attachment) -> float:
+    """Share of points that have joined no link."""
+    return float((~points.attached).mean()) if len(points.index) else 0.0
 
 
 def plan_between(

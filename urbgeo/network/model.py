@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -22,6 +22,7 @@ from urbgeo.checks import (
     check_columns,
     check_points,
     check_quantity,
+    listed,
 )
 from urbgeo.crs import metric_crs
 from urbgeo.engine.graph import ABSURD_MINUTES, Graph, compile_graph
@@ -167,36 +168,20 @@ class TravelNetwork:
         """Spatial index over the joinable links."""
         return shapely.STRtree(self.links.geometry.to_numpy()[self.joinable_links])
 
-    def only(self, modes: Sequence[str]) -> TravelNetwork:
-        """The same nodes with the links of these modes only."""
-        unknown = set(modes) - set(self.modes)
-        if unknown:
-            raise InputError(f"modes: {some_of(sorted(unknown))} not in this network; it has {self.modes}.")
-        return replace(self, link_table=self.link_table[self.link_table["mode"].isin(list(modes))])
+    def only(self, modes: str | Sequence[str]) -> TravelNetwork:
+        """The same nodes with the links of one mode, or of several, only.
 
-    def with_links(
-        self,
-        links: pd.DataFrame,
-        *,
-        nodes: gpd.GeoDataFrame | None = None,
-        speeds: Mapping[str, float] | None = None,
-    ) -> TravelNetwork:
-        """The network with links added (:func:`urbgeo.network.scenario.with_links`)."""
-        from urbgeo.network.scenario import with_links
-
-        return with_links(self, links, nodes=nodes, speeds=speeds)
-
-    def without_links(self, ids: Iterable[object]) -> TravelNetwork:
-        """The network with links closed (:func:`urbgeo.network.scenario.without_links`)."""
-        from urbgeo.network.scenario import without_links
-
-        return without_links(self, ids)
-
-    def with_speeds(self, speeds: Mapping[str, float] | pd.Series) -> TravelNetwork:
-        """The network with other speeds (:func:`urbgeo.network.scenario.with_speeds`)."""
-        from urbgeo.network.scenario import with_speeds
-
-        return with_speeds(self, speeds)
+        Raises
+        ------
+        InputError
+            Naming modes that the network does not have, and those it has.
+        """
+        asked = listed(modes)
+        unknown = [mode for mode in asked if mode not in self.modes]
+        if unknown or not asked:
+            what = f"{some_of(unknown)} not in this network" if asked else "none is given"
+            raise InputError(f"modes: {what}; it has {some_of(self.modes, 30)}.")
+        return replace(self, link_table=self.link_table[self.link_table["mode"].isin(asked)])
 
     def _arcs(self) -> tuple[Ints, Ints, Floats]:
         ends = self.link_ends
@@ -207,6 +192,15 @@ class TravelNetwork:
             np.concatenate([ends[:, 0], ends[two_way, 1]]),
             np.concatenate([ends[:, 1], ends[two_way, 0]]),
             np.concatenate([there, back[two_way]]),
+        )
+
+
+def check_network(network: object, name: str = "network") -> None:
+    """Refuse what is no network, in words that tell swapped arguments."""
+    if not isinstance(network, TravelNetwork):
+        raise InputError(
+            f"{name}: a TravelNetwork is needed, not {type(network).__name__}; it stands first, points and "
+            "zones after it. region_network, from_pbf, from_lines or build_network make one."
         )
 
 
@@ -287,6 +281,21 @@ def check_link_minutes(links: pd.DataFrame) -> None:
         )
 
 
+def add_end_faults(faults: Faults, links: pd.DataFrame, nodes: pd.Index) -> None:
+    """Note ends of links that are no nodes: the links, the ids that are unknown, and when they are of another kind."""
+    for end in ("from_node", "to_node"):
+        lost = ~links[end].isin(nodes)
+        if lost.any():
+            unknown = pd.Index(links[end][lost].unique())
+            given, known = (pd.api.types.infer_dtype(one, skipna=True) for one in (unknown, nodes))
+            kinds = f"; those of the nodes are {known}, these {given}" if given != known else ""
+            faults.add(
+                f"{end} not among the nodes",
+                ids=links.index[lost],
+                remedy=f"unknown are {some_of(unknown)}{kinds}: add these nodes or mend the ids",
+            )
+
+
 def _checked_links(nodes: gpd.GeoDataFrame, links: pd.DataFrame) -> pd.DataFrame:
     check_columns(links, "links", LINK_COLUMNS)
     if links.empty:
@@ -299,8 +308,7 @@ def _checked_links(nodes: gpd.GeoDataFrame, links: pd.DataFrame) -> pd.DataFrame
         if wrong.any():
             faults.add(what, ids=table.index[wrong], remedy=remedy)
 
-    for end in ("from_node", "to_node"):
-        refuse(~table[end].isin(nodes.index), f"{end} not among the nodes", "add these nodes or mend the ids")
+    add_end_faults(faults, table, nodes.index)
     timed_by_class = pd.Series(True, table.index)
     for column in ("length_km", "minutes", "minutes_back", "speed_kmh"):
         if column in table:

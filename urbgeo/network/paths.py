@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -13,28 +13,52 @@ from shapely.ops import substring
 
 from urbgeo.engine.plain import paths_to
 from urbgeo.errors import InputError, some_of
-from urbgeo.network.attach import Attachment, attach
+from urbgeo.network.attach import Attachment, Points, attach
 from urbgeo.network.minutes import _along_one_link
-from urbgeo.network.model import TravelNetwork
+from urbgeo.network.model import TravelNetwork, check_network
 from urbgeo.provenance import Provenance
+from urbgeo.results import Result
 from urbgeo.types import Floats, Ints
 
 
-@dataclass(frozen=True, eq=False)
-class Paths:
+@dataclass(frozen=True, eq=False, repr=False)
+class Paths(Result):
     """Quickest paths.
 
-    ``trips`` has one row per pair, index ``(origin, destination)``: ``minutes`` (as
-    :func:`~urbgeo.network.minutes.minutes_table`), ``status`` (``"reached"``, ``"unreached"``,
-    ``"too far"``) and the line from door to door. ``steps`` has one row per stretch in order: ``origin``,
-    ``destination``, ``link`` (id; missing off the network), ``since`` and ``until`` (fractions of the link
-    from its from-node; ``since > until`` against its drawing), ``minutes``. The minutes of its steps add
-    up to those of a trip.
+    Attributes
+    ----------
+    table
+        One row per pair, index ``(origin, destination)``: ``minutes`` (as
+        :func:`~urbgeo.network.minutes.minutes_table`), ``status`` (``"reached"``, ``"unreached"``,
+        ``"too far"``) and the line from door to door.
+    steps
+        One row per stretch in order: ``origin``, ``destination``, ``link`` (id; missing off the network),
+        ``since`` and ``until`` (fractions of the link from its from-node; ``since > until`` against its
+        drawing), ``minutes``. The minutes of its steps add up to those of a trip.
+    provenance
+        Of the network, with the share of trips that have no path.
     """
 
-    trips: gpd.GeoDataFrame
+    table: gpd.GeoDataFrame
     steps: pd.DataFrame
     provenance: Provenance
+
+    _shown = "minutes"
+    _titles = ("最快路径", "Quickest paths")
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """Trips by status, with their least, mean and longest minutes."""
+        minutes = self.table.groupby("status")["minutes"]
+        return minutes.agg(trips="size", least="min", mean="mean", longest="max")
+
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """What is saved: the trips, their steps, the summary and how they were made."""
+        return {**super().tables(), "steps": self.steps}
+
+    def _headline(self) -> str:
+        reached = int((self.table["status"] == "reached").sum())
+        return f"{reached} of {len(self.table)} trips, {len(self.steps)} steps"
 
 
 @dataclass(frozen=True)
@@ -47,8 +71,8 @@ class _Step:
 
 def quickest_paths(
     network: TravelNetwork,
-    origins: gpd.GeoDataFrame,
-    destinations: gpd.GeoDataFrame,
+    origins: Points,
+    destinations: Points,
     *,
     pairs: Iterable[tuple[object, object]] | None = None,
 ) -> Paths:
@@ -67,7 +91,16 @@ def quickest_paths(
     ------
     InputError
         For faulty points (naming their ids), and for pairs that name unknown points or come twice.
+
+    Examples
+    --------
+    >>> import urbgeo
+    >>> hunan = urbgeo.load_region("hunan")
+    >>> network = urbgeo.region_network(hunan).only("road")
+    >>> urbgeo.quickest_paths(network, hunan.prefectures[:1], hunan.prefectures[1:3]).table["status"].tolist()
+    ['reached', 'reached']
     """
+    check_network(network)
     start = attach(network, origins, name="origins")
     end = attach(network, destinations, name="destinations")
     i, j = _asked(start.index, end.index, pairs)
@@ -80,13 +113,15 @@ def quickest_paths(
     status = np.where(lost, "too far", np.where(np.isfinite(minutes), "reached", "unreached"))
     lines = [_line(network, start, a, end, b, steps) for a, b, steps in zip(i, j, found, strict=True)]
     index = pd.MultiIndex.from_arrays([start.index[i], end.index[j]], names=["origin", "destination"])
-    trips = gpd.GeoDataFrame(
+    table = gpd.GeoDataFrame(
         {"minutes": np.where(lost, np.nan, minutes), "status": status},
         geometry=lines,
         index=index,
         crs=network.crs,
     )
-    return Paths(trips, _table(network, index, found), network.provenance)
+    shares = {f"trips {name}": float((status == name).mean()) for name in ("unreached", "too far") if len(i)}
+    about = network.provenance.having(parameters={}, shares=shares)
+    return Paths(table, _table(network, index, found), about)
 
 
 def _asked(

@@ -31,7 +31,7 @@ from urbgeo.engine.store import (
     write_arrays,
 )
 from urbgeo.errors import InputError, SourceError
-from urbgeo.network.model import Snapping, TravelNetwork
+from urbgeo.network.model import Snapping, TravelNetwork, check_network
 from urbgeo.provenance import Provenance
 
 KIND = "network"
@@ -66,6 +66,7 @@ def save_network(network: TravelNetwork, path: Path | str, *, hierarchy: bool = 
     OSError
         When the file cannot be written; nothing is left half-written.
     """
+    check_network(network)
     arrays: Arrays = {}
     told: Told = {
         "format": FORMAT,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import geopandas as gpd
+from dataclasses import asdict
+
 import numpy as np
 import pandas as pd
 
-from urbgeo.network.attach import attach
+from urbgeo.network.attach import Points, attach
 from urbgeo.network.model import TravelNetwork
 
 
-def snap_report(network: TravelNetwork, points: gpd.GeoDataFrame) -> pd.DataFrame:
+def snap_report(network: TravelNetwork, points: Points) -> pd.DataFrame:
     """How each point joins the network, and why where it does not.
 
     Parameters
@@ -27,6 +28,8 @@ def snap_report(network: TravelNetwork, points: gpd.GeoDataFrame) -> pd.DataFram
         when none), ``link_class``, ``off_km``, ``off_minutes``, ``component`` (0 = the largest strongly
         connected one, -1 = none), ``component_nodes`` (how many nodes it has), ``reason`` (empty when all
         is well).
+
+    ``attrs["provenance"]`` of the table holds the shares by status.
 
     Raises
     ------
@@ -48,6 +51,8 @@ def snap_report(network: TravelNetwork, points: gpd.GeoDataFrame) -> pd.DataFram
         link=link, link_class=link_class, component=component, component_nodes=nodes
     )
     frame["reason"] = _reasons(network, frame)
+    shares = {f"points {name}": float((frame["status"] == name).mean()) for name in ("island", "too far")}
+    frame.attrs["provenance"] = network.provenance.having(parameters=asdict(network.snapping), shares=shares)
     return frame
 
 

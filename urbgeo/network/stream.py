@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,7 +14,7 @@ from urbgeo.engine.lanes import LANES
 from urbgeo.engine.plan import Plan, check_budget
 from urbgeo.errors import InputError, MissingExtraError
 from urbgeo.files import written_whole
-from urbgeo.network.attach import attach
+from urbgeo.network.attach import Points, attach
 from urbgeo.network.minutes import plan_between, table_between
 from urbgeo.network.model import TravelNetwork
 from urbgeo.options import options, thread_count
@@ -28,8 +27,8 @@ BYTES_PER_PAIR = 80
 
 def write_minutes_table(
     network: TravelNetwork,
-    origins: gpd.GeoDataFrame,
-    destinations: gpd.GeoDataFrame,
+    origins: Points,
+    destinations: Points,
     path: Path | str,
     *,
     cutoff_min: float | None = None,
@@ -59,14 +58,14 @@ def write_minutes_table(
     limit = np.inf if cutoff_min is None else check_minutes(cutoff_min, "cutoff_min")
     start = attach(network, origins, name="origins")
     end = attach(network, destinations, name="destinations")
-    plan, rows = _blocks(plan_between(network, start, end, limit), len(origins), len(destinations))
+    plan, rows = _blocks(plan_between(network, start, end, limit), len(start.index), len(end.index))
     try:
-        names = pa.array(origins.index), pa.array(destinations.index)
+        names = pa.array(start.index), pa.array(end.index)
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
         raise InputError(f"origins, destinations: ids of several kinds ({error}); make all text.") from error
     schema = pa.schema([("origin", names[0].type), ("destination", names[1].type), ("minutes", pa.float32())])
     with written_whole(path) as part, pq.ParquetWriter(part, schema) as writer:
-        for first in range(0, len(origins), rows):
+        for first in range(0, len(start.index), rows):
             block = start.rows(slice(first, first + rows))
             values = table_between(network, block, end, limit, plan=plan, dtype="float32")
             i, j = _pairs(values, bounded=cutoff_min is not None)

@@ -9,15 +9,16 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from urbgeo.checks import check_amounts, check_minutes, listed
+from urbgeo.amounts import amount_of
+from urbgeo.checks import check_amounts, check_points, check_thresholds, listed
 from urbgeo.engine.cluster import solve_stretch, spread_sums
 from urbgeo.engine.lane_sums import lanes_sums_of
 from urbgeo.engine.plain import sums_within as plain_sums
 from urbgeo.engine.plan import Plan, check_budget, plan_sums, sample_of
 from urbgeo.errors import InputError, some_of
-from urbgeo.network.attach import attach
+from urbgeo.network.attach import Points, attach
 from urbgeo.network.minutes import table_between
-from urbgeo.network.model import TravelNetwork, check_direction
+from urbgeo.network.model import TravelNetwork, check_direction, check_network
 from urbgeo.options import log
 from urbgeo.types import Floats, Ints
 
@@ -26,7 +27,7 @@ ROWS_PER_BLOCK = 1024
 
 def node_sums(
     network: TravelNetwork,
-    weights: pd.DataFrame,
+    weights: pd.DataFrame | pd.Series,
     *,
     minutes: float | Sequence[float] = 30.0,
     nodes: Sequence[object] | pd.Index | None = None,
@@ -44,9 +45,9 @@ def node_sums(
         Where to travel.
     weights
         One row per node (by id; nodes left out weigh nothing), one column per thing to be summed: people,
-        jobs.
+        jobs; or a Series.
     minutes
-        Closed upper bounds in minutes (met up to two parts in a million).
+        Closed upper bound in minutes, or a rising list of them (met up to two parts in a million).
     nodes
         Ids of the nodes to sum for; None for all.
     direction
@@ -60,15 +61,25 @@ def node_sums(
     Returns
     -------
     pandas.DataFrame
-        One row per node, columns ``(weight, minutes)``.
+        One row per node, columns ``(weight, minutes)``; ``attrs["provenance"]``.
 
     Raises
     ------
     InputError
         For weights that are negative, missing or of unknown nodes, bounds that are no times, unknown nodes.
+
+    Examples
+    --------
+    >>> import urbgeo
+    >>> hunan = urbgeo.load_region("hunan")
+    >>> network = urbgeo.region_network(hunan).only("road")
+    >>> people = hunan.counties["population"]
+    >>> node_sums(network, people[people.index.isin(network.nodes.index)], minutes=[30, 60]).shape[1]
+    2
     """
+    check_network(network)
     check_direction(direction)
-    bounds = check_bounds(minutes)
+    bounds = np.array(check_thresholds(minutes))
     per_node = aligned_weights(network, weights)
     which = node_positions(network, nodes)
     if 2 * len(which) < len(network.nodes):
@@ -80,15 +91,22 @@ def node_sums(
         sums = _of_some_nodes(network, plan, which, per_node, bounds, direction)
     else:
         sums = _of_every_node(network, plan, per_node, bounds, direction, client)[network.graph.rank[which]]
-    return _frame(sums, network.nodes.index[which], weights.columns, bounds, plan if explain else None)
+    names = pd.DataFrame(weights).columns
+    frame = _frame(sums, network.nodes.index[which], names, bounds)
+    frame.attrs["provenance"] = network.provenance.having(
+        parameters={"minutes": tuple(bounds), "direction": direction}
+    )
+    if explain:
+        frame.attrs["plan"] = str(plan)
+    return frame
 
 
 def sums_within(
     network: TravelNetwork,
-    places: gpd.GeoDataFrame,
+    places: Points,
     opportunities: gpd.GeoDataFrame,
-    columns: Sequence[str],
     *,
+    weight: str | pd.Series | Sequence[str],
     minutes: float | Sequence[float] = 30.0,
     direction: str = "from",
 ) -> pd.DataFrame:
@@ -103,30 +121,42 @@ def sums_within(
         Where to travel.
     places, opportunities
         Points with unique index, any CRS.
-    columns
-        Columns of ``opportunities`` to be summed.
+    weight
+        What is summed: a column of ``opportunities``, several, or a Series on its index.
     minutes
-        Closed upper bounds in minutes.
+        Closed upper bound in minutes, or a rising list of them.
     direction
         ``"from"``: from the place to the opportunities; ``"to"``: towards the place.
 
     Returns
     -------
     pandas.DataFrame
-        One row per place, columns ``(column, minutes)``; NaN where a place could not be attached.
+        One row per place, columns ``(weight, minutes)``; NaN where a place could not be attached;
+        ``attrs["provenance"]``.
 
     Raises
     ------
     InputError
         For faulty points, columns that are missing, negative or not numbers, bounds that are no times.
+
+    Examples
+    --------
+    >>> import urbgeo
+    >>> hunan = urbgeo.load_region("hunan")
+    >>> network = urbgeo.region_network(hunan).only("road")
+    >>> sums_within(network, hunan.prefectures[:3], hunan.counties, weight="population").shape
+    (3, 1)
     """
+    check_network(network)
     check_direction(direction)
-    bounds = check_bounds(minutes)
-    check_amounts(opportunities, "opportunities", columns)
-    weights = opportunities[list(columns)].to_numpy(np.float64)
-    here, there = attach(network, places), attach(network, opportunities)
-    sums = np.zeros((len(places), len(bounds), len(columns)))
-    for first in range(0, len(places), ROWS_PER_BLOCK):
+    bounds = np.array(check_thresholds(minutes))
+    check_points(opportunities, "opportunities")
+    amounts = _amounts(weight, opportunities)
+    weights = amounts.to_numpy(np.float64)
+    here = attach(network, places, name="places")
+    there = attach(network, opportunities, name="opportunities")
+    sums = np.zeros((len(here.index), len(bounds), weights.shape[1]))
+    for first in range(0, len(here.index), ROWS_PER_BLOCK):
         block = here.rows(slice(first, first + ROWS_PER_BLOCK))
         if direction == "from":
             table = table_between(network, block, there, float(bounds[-1]))
@@ -135,22 +165,27 @@ def sums_within(
         for ring, bound in enumerate(bounds):
             sums[first : first + ROWS_PER_BLOCK, ring] = (table <= bound) @ weights
     sums[~here.attached] = np.nan
-    return _frame(sums, places.index, pd.Index(columns), bounds, None)
+    frame = _frame(sums, here.index, amounts.columns, bounds)
+    frame.attrs["provenance"] = network.provenance.having(
+        parameters={"minutes": tuple(bounds), "direction": direction},
+        shares={"places not attached": float((~here.attached).mean())},
+    )
+    return frame
 
 
-def check_bounds(minutes: float | Sequence[float]) -> Floats:
-    """Bounds in minutes, ascending; refuse what is no time or comes twice."""
-    given = listed(minutes)
-    if not given:
-        raise InputError("minutes: no bound is given; give one or more numbers of minutes > 0.")
-    bounds = np.array(sorted(check_minutes(one) for one in given))
-    if (np.diff(bounds) == 0).any():
-        raise InputError(f"minutes: {some_of(given)} names a bound twice.")
-    return bounds
+def _amounts(weight: str | pd.Series | Sequence[str], frame: gpd.GeoDataFrame) -> pd.DataFrame:
+    """One column per thing to be summed, by the one rule for amounts."""
+    given = [weight] if isinstance(weight, str | pd.Series) else listed(weight)
+    columns = [amount_of(one, frame, name="weight", frame_name="opportunities") for one in given]
+    if not columns or len({one.name for one in columns}) < len(columns):
+        raise InputError("weight: give one or more columns of opportunities, each once.")
+    return pd.concat(columns, axis=1)
 
 
-def aligned_weights(network: TravelNetwork, weights: pd.DataFrame) -> Floats:
+def aligned_weights(network: TravelNetwork, weights: pd.DataFrame | pd.Series) -> Floats:
     """(nodes, columns) weights in the order of the nodes, 0 for those left out; refuse unsound ones."""
+    if isinstance(weights, pd.Series):
+        weights = weights.to_frame()
     if not isinstance(weights, pd.DataFrame) or weights.columns.empty:
         raise InputError("weights: a DataFrame with a row per node and a column per weight is needed.")
     if not weights.columns.is_unique:
@@ -214,12 +249,7 @@ def _of_every_node(
     return solve_stretch(graph, fitted, direction, (0, graph.node_count), weights, bounds)
 
 
-def _frame(
-    sums: Floats, index: pd.Index, columns: pd.Index, bounds: Floats, plan: Plan | None
-) -> pd.DataFrame:
+def _frame(sums: Floats, index: pd.Index, columns: pd.Index, bounds: Floats) -> pd.DataFrame:
     names = pd.MultiIndex.from_product([columns, bounds], names=["weight", "minutes"])
     values = sums.transpose(0, 2, 1).reshape(len(index), len(names))
-    frame = pd.DataFrame(values, index=index, columns=names)
-    if plan:
-        frame.attrs["plan"] = str(plan)
-    return frame
+    return pd.DataFrame(values, index=index, columns=names)
