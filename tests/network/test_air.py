@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import urbgeo
 from urbgeo.errors import InputError
 from urbgeo.network.air import AIR_CIRCLE_MIN, AirTerms, air_circle
 from urbgeo.network.minutes import minutes_table
@@ -123,4 +122,12 @@ def test_what_makes_no_circle_is_refused() -> None:
         )
     with pytest.raises(InputError, match="beyond_kmh"):
         AirTerms(beyond_kmh=0)
-    assert urbgeo.air_circle is air_circle
+
+
+def test_minutes_of_a_flight_that_are_no_number_are_refused() -> None:
+    routes = pd.DataFrame(
+        {"from_airport": ["X"], "to_airport": ["Y"], "minutes": ["5:00"]}, index=["CSX-PEK"]
+    )
+    for minutes in ("5:00", -500.0, np.inf):
+        with pytest.raises(InputError, match=r"routes: minutes .* at CSX-PEK"):
+            air_circle(town(), CITIES, CITIES, AIRPORTS, routes=routes.assign(minutes=minutes), terms=TERMS)

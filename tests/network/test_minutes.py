@@ -12,9 +12,15 @@ from hypothesis import strategies as st
 
 from tests.network.build import QUICK, UTM, points, road
 from urbgeo.errors import InputError
+from urbgeo.network.air import air_circle
 from urbgeo.network.attach import attach
+from urbgeo.network.edits import with_links, with_speeds, without_links
 from urbgeo.network.minutes import minutes_table, nearest_facility, node_table
 from urbgeo.network.model import Snapping, TravelNetwork, build_network
+from urbgeo.network.paths import quickest_paths
+from urbgeo.network.saved import save_network
+from urbgeo.network.snap import snap_report
+from urbgeo.network.sums import node_sums, sums_within
 
 
 @pytest.fixture
@@ -177,3 +183,64 @@ def test_a_new_link_never_lengthens_a_trip(
     before = node_table(network_of(n, arcs), every, every)
     after = node_table(network_of(n, [*arcs, new]), every, every)
     assert (after <= before).all()
+
+
+VERBS = {
+    "minutes_table": lambda one, other: minutes_table(one, other, other),
+    "nearest_facility": lambda one, other: nearest_facility(one, other, other),
+    "quickest_paths": lambda one, other: quickest_paths(one, other, other),
+    "sums_within": lambda one, other: sums_within(one, other, other, weight="people"),
+    "node_sums": lambda one, other: node_sums(one, pd.DataFrame({"people": [1.0]}, index=["A"])),
+    "air_circle": lambda one, other: air_circle(one, other, other, other),
+    "snap_report": lambda one, other: snap_report(one, other),
+    "with_links": lambda one, other: with_links(one, other),
+    "without_links": lambda one, other: without_links(one, ["A"]),
+    "with_speeds": lambda one, other: with_speeds(one, {"primary": 3.0}),
+    "save_network": lambda one, other: save_network(one, "nowhere"),
+}
+
+
+@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize(
+    "wrong", [None, "a road", [1], points([(0, 0)], ["A"])], ids=["none", "text", "list", "points"]
+)
+def test_what_is_no_network_is_refused_by_every_verb(verb: str, wrong: object, line: TravelNetwork) -> None:
+    with pytest.raises(InputError, match=f"network: a TravelNetwork is needed, not {type(wrong).__name__}"):
+        VERBS[verb](wrong, line)
+
+
+@pytest.mark.parametrize(
+    "verb", ["minutes_table", "nearest_facility", "quickest_paths", "sums_within", "snap_report"]
+)
+@pytest.mark.parametrize("wrong", [None, "a road", [1]], ids=["none", "text", "list"])
+def test_what_is_no_layer_of_points_is_refused(verb: str, wrong: object, line: TravelNetwork) -> None:
+    with pytest.raises(InputError, match=f"a GeoDataFrame is needed, not {type(wrong).__name__}"):
+        VERBS[verb](line, wrong)
+
+
+def test_points_that_are_attached_already_are_not_attached_again(line: TravelNetwork) -> None:
+    places = points([(3, 1), (17, 2), (3, 99)], ["p", "q", "far"])
+    ready = attach(line, places)
+    assert attach(line, ready) is ready
+    pd.testing.assert_frame_equal(minutes_table(line, ready, ready), minutes_table(line, places, places))
+    pd.testing.assert_frame_equal(
+        nearest_facility(line, ready, line.nodes), nearest_facility(line, places, line.nodes)
+    )
+    with pytest.raises(InputError, match="origins: attached to another network"):
+        minutes_table(line.only("road"), ready, ready)
+
+
+def test_one_mode_as_text_is_one_mode(line: TravelNetwork) -> None:
+    assert len(line.only("road").links) == 2
+    with pytest.raises(InputError, match="modes: rail not in this network; it has road"):
+        line.only("rail")
+    with pytest.raises(InputError, match="modes: none is given"):
+        line.only([])
+
+
+def test_tables_of_minutes_tell_what_they_rest_on(line: TravelNetwork) -> None:
+    places = points([(3, 1), (3, 99)], ["p", "far"])
+    about = minutes_table(line, places, line.nodes, cutoff_min=30).attrs["provenance"]
+    assert about.parameters["cutoff_min"] == 30 and about.shares["origins not attached"] == 0.5
+    about = nearest_facility(line, places, line.nodes, direction="from").attrs["provenance"]
+    assert about.parameters["direction"] == "from" and about.shares["places not attached"] == 0.5

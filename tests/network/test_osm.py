@@ -20,9 +20,9 @@ from scipy.sparse.csgraph import dijkstra
 from tests.conftest import shared_data
 from tests.sources.osm.osm_files import write_pbf
 from urbgeo.errors import InputError, SourceError
+from urbgeo.network.edits import with_links, without_links
 from urbgeo.network.lines import from_lines
 from urbgeo.network.minutes import node_table
-from urbgeo.network.edits import with_links, without_links
 from urbgeo.network.model import TravelNetwork, build_network
 from urbgeo.network.osm import from_osmnx, from_pbf
 from urbgeo.network.osm_speeds import junction_delay

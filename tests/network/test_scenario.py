@@ -61,7 +61,9 @@ def test_a_bridge_shortens_the_way_across_and_nothing_else() -> None:
     assert found.summary.loc["less"].tolist() == [2, -40.0]
     people = pd.Series(1.0, found.table.index)
     people.loc[("B", "D")] = 3.0
-    by_origin = found.summary_by(pd.Series(found.table.index.get_level_values(0), found.table.index), weight=people)
+    by_origin = found.summary_by(
+        pd.Series(found.table.index.get_level_values(0), found.table.index), weight=people
+    )
     assert by_origin.loc[("B", "less")].tolist() == [1, 3.0, -40.0]
     assert repr(found).startswith("<Comparison 16 rows: 14 same, 2 less>")
 
@@ -173,7 +175,9 @@ def test_closing_never_shortens_and_quicker_links_never_lengthen(
     case: tuple[TravelNetwork, gpd.GeoDataFrame, pd.DataFrame],
 ) -> None:
     network, places, _ = case
-    closed = compare(network, without_links(network, ["old0"]), lambda one: minutes_table(one, places, places))
+    closed = compare(
+        network, without_links(network, ["old0"]), lambda one: minutes_table(one, places, places)
+    )
     assert set(closed.table["status"]) <= {"same", "more", "closed", "unknown"}
     quick = compare(
         network,

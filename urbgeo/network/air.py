@@ -15,8 +15,8 @@ from urbgeo.checks import add_amount_faults, check_columns, check_minutes, check
 from urbgeo.crs import WGS84
 from urbgeo.errors import Faults
 from urbgeo.network.attach import attach
-from urbgeo.network.minutes import minutes_table
 from urbgeo.network.edits import with_links
+from urbgeo.network.minutes import minutes_table
 from urbgeo.network.model import TravelNetwork, check_network
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result, with_names
@@ -136,8 +136,8 @@ def air_circle(
     >>> hunan = urbgeo.load_region("hunan")
     >>> network = urbgeo.region_network(hunan).only("road")
     >>> seats = hunan.prefectures
-    >>> urbgeo.air_circle(network, seats[:1], seats, hunan.airports).table["destinations"].tolist()
-    [2]
+    >>> air_circle(network, seats[:1], seats, hunan.airports).table["destinations"].tolist()
+    [4]
 
     References
     ----------
@@ -148,8 +148,10 @@ def air_circle(
     bound = check_minutes(minutes)
     for points, name in ((origins, "origins"), (destinations, "destinations"), (airports, "airports")):
         check_points(points, name)
-    people = None if population is None else amount_of(
-        population, destinations, name="population", frame_name="destinations"
+    people = (
+        None
+        if population is None
+        else amount_of(population, destinations, name="population", frame_name="destinations")
     )
     flown = _flown(airports, routes, terms)
     there = _ground_minutes(network, origins, airports, terms) + terms.check_in_min

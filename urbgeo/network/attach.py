@@ -51,7 +51,7 @@ class Attachment:
     xy: Floats
     link_minutes: Floats
     off_network_kmh: float
-    network: TravelNetwork
+    network: TravelNetwork | None = None
 
     @property
     def attached(self) -> NDArray[np.bool_]:

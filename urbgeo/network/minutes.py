@@ -84,7 +84,9 @@ def minutes_table(
     )
     table.attrs["provenance"] = network.provenance.having(
         parameters={"cutoff_min": cutoff_min},
-        shares={f"{name} not attached": _lost(one) for name, one in (("origins", start), ("destinations", end))},
+        shares={
+            f"{name} not attached": _lost(one) for name, one in (("origins", start), ("destinations", end))
+        },
     )
     if explain:
         table.attrs["plan"] = str(plan)

@@ -282,7 +282,7 @@ def check_link_minutes(links: pd.DataFrame) -> None:
 
 
 def add_end_faults(faults: Faults, links: pd.DataFrame, nodes: pd.Index) -> None:
-    """Note ends of links that are no nodes: the links, the ids that are unknown, and when they are of another kind."""
+    """Note ends of links that are no nodes: which links, which ids, and whether these are of another kind."""
     for end in ("from_node", "to_node"):
         lost = ~links[end].isin(nodes)
         if lost.any():

@@ -198,7 +198,8 @@ def rank_projects(
     network
         Without any of the projects.
     projects
-        Links as for :func:`urbgeo.network.edits.with_links` with a column ``project``; optional ``opened`` (year).
+        Links as for :func:`urbgeo.network.edits.with_links` with a column ``project``;
+        optional ``opened`` (year).
     covered
         Takes a network, returns True for each place that is served, e.g.
         ``lambda network: coverage(network, places, airports).table["covered"]``.

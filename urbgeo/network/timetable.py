@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import numpy as np
@@ -345,7 +345,7 @@ def _walks(walking: TravelNetwork, start: Attachment, end: Attachment, limit_min
     """Seconds on foot within the limit (origins, destinations)."""
     parts = []
     for first in range(0, len(start.index), POINTS_AT_ONCE):
-        some = _part(start, slice(first, first + POINTS_AT_ONCE))
+        some = start.rows(slice(first, first + POINTS_AT_ONCE))
         seconds = table_between(walking, some, end, limit_min) * 60.0
         rows, columns = np.nonzero(np.isfinite(seconds))
         counts = np.bincount(rows, minlength=len(some.index))
@@ -353,12 +353,6 @@ def _walks(walking: TravelNetwork, start: Attachment, end: Attachment, limit_min
     counts, columns, seconds = (np.concatenate(one) for one in zip(*parts, strict=True))
     begin = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     return csr_array((seconds, columns, begin), shape=(len(start.index), len(end.index)))
-
-
-def _part(joined: Attachment, rows: slice) -> Attachment:
-    """Some of the attached points."""
-    arrays = {one.name: getattr(joined, one.name) for one in fields(joined) if one.name != "off_network_kmh"}
-    return replace(joined, **{name: array[rows] for name, array in arrays.items()})
 
 
 def _ranked(
