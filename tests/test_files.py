@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import copy
+import errno
+import os
+import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from urbgeo.errors import Faults, InputError, MissingExtraError, some_of
-from urbgeo.files import write_text, written_whole
+from urbgeo.errors import Faults, InputError, MissingExtraError, StorageError, some_of
+from urbgeo.files import _host, manifest_of, write_text, written_together, written_whole
 from urbgeo.options import Options, one_thread, thread_count
 
 
@@ -71,3 +76,95 @@ def test_work_within_work_stays_on_one_thread() -> None:
             assert thread_count() == 1
         assert thread_count() == 1
     assert thread_count() == usual
+
+
+def test_what_dead_processes_left_is_cleaned_and_the_work_of_live_ones_stays(tmp_path: Path) -> None:
+    dead = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True
+    )
+    host = _host()
+    for number in (int(dead.stdout), os.getppid()):
+        (tmp_path / f".urbgeo-{host}-{number}-x").mkdir()
+    (tmp_path / f".urbgeo-elsewhere-{int(dead.stdout)}-x").mkdir()
+    write_text(tmp_path / "a.txt", "a")
+    left = sorted(one.name for one in tmp_path.iterdir())
+    assert left == sorted(
+        [
+            ".urbgeo-elsewhere-" + dead.stdout.decode().strip() + "-x",
+            f".urbgeo-{host}-{os.getppid()}-x",
+            "a.txt",
+        ]
+    )
+
+
+def test_a_process_killed_while_it_writes_leaves_the_earlier_set(tmp_path: Path) -> None:
+    with written_together(tmp_path) as work:
+        (work / "map.html").write_text("old map")
+        (work / "table.csv").write_text("old table")
+    script = (
+        "import os, signal\nfrom urbgeo.files import written_together\n"
+        f"with written_together({str(tmp_path)!r}) as work:\n"
+        "    (work / 'map.html').write_text('new map')\n    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=False)
+    assert (tmp_path / "map.html").read_text() == "old map"
+    assert set(manifest_of(tmp_path)) == {"map.html", "table.csv"}
+    write_text(tmp_path / "other.txt", "x")
+    assert sorted(one.name for one in tmp_path.iterdir()) == [
+        "manifest.json", "map.html", "other.txt", "table.csv",
+    ]  # fmt: skip
+
+
+def test_a_new_set_replaces_the_old_one_and_spares_what_is_not_its_own(tmp_path: Path) -> None:
+    (tmp_path / "mine.docx").write_text("mine")
+    with written_together(tmp_path) as work:
+        (work / "a.csv").write_text("1")
+        (work / "b.csv").write_text("1")
+    with written_together(tmp_path) as work:
+        (work / "tables").mkdir()
+        (work / "tables" / "a.csv").write_text("2")
+    assert set(manifest_of(tmp_path)) == {"tables/a.csv"}
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["manifest.json", "mine.docx", "tables"]
+    with pytest.raises(RuntimeError), written_together(tmp_path) as work:
+        (work / "c.csv").write_text("3")
+        raise RuntimeError
+    assert set(manifest_of(tmp_path)) == {"tables/a.csv"}
+
+
+def test_a_manifest_never_leads_out_of_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "keep.txt").write_text("x")
+    folder = tmp_path / "set"
+    folder.mkdir()
+    (folder / "manifest.json").write_text('{"files": {"../keep.txt": "", "/etc/passwd": ""}}')
+    with written_together(folder) as work:
+        (work / "a.csv").write_text("1")
+    assert (tmp_path / "keep.txt").exists()
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOSPC, "x"), sqlite3.OperationalError("database or disk is full")]
+)
+def test_a_full_disk_is_named_and_the_earlier_file_stays(tmp_path: Path, error: Exception) -> None:
+    target = write_text(tmp_path / "a.gpkg", "old")
+    with pytest.raises(StorageError, match=r"a\.gpkg: no room to write it"), written_whole(target):
+        raise error
+    assert target.read_text() == "old"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a bound on the size of files, as Linux sets it")
+def test_every_writer_says_so_when_there_is_no_room(tmp_path: Path) -> None:
+    script = (
+        "import resource, signal, sys\nimport geopandas as gpd, pandas as pd\n"
+        "from urbgeo.output import write_tables\nfrom urbgeo.errors import StorageError\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "table = gpd.GeoDataFrame({'name': ['x' * 500] * 3000}, geometry=gpd.points_from_xy(range(3000),"
+        " [1] * 3000), crs=32650)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))\n"
+        "for ending in ('gpkg', 'csv'):\n"
+        "    try:\n"
+        f"        write_tables({{'t': table}}, {str(tmp_path)!r} + '/t.' + ending)\n"
+        "    except StorageError as error:\n        print('told', ending)\n"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert run.stdout.split() == ["told", "gpkg", "told", "csv"], run.stderr[-800:]
+    assert not list(tmp_path.iterdir())

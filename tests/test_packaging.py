@@ -28,6 +28,7 @@ def test_conda_users_get_the_same_dependencies() -> None:
     wanted = {
         *PROJECT["dependencies"],
         *EXTRAS["china"],
+        *EXTRAS["reports"],
         *EXTRAS["notebook"],
         f"python{PROJECT['requires-python']}",
     }

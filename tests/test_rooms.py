@@ -25,6 +25,8 @@ ORDER = [
     "units",
     "magnitude",
     "standards",
+    "columns",
+    "geopackage",
     "output",
     "results",
     "rasters",

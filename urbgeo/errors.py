@@ -17,6 +17,10 @@ class SourceError(UrbgeoError, OSError):
     """A file or a service cannot be read, or is not what its name says."""
 
 
+class StorageError(UrbgeoError, OSError):
+    """A file cannot be written for want of room; what stood there before is as it was."""
+
+
 class MissingExtraError(UrbgeoError, ImportError):
     """A dependency is not installed; the message names the extra that brings it, if it is one."""
 

@@ -41,7 +41,8 @@ class Result:
     @property
     def summary(self) -> pd.DataFrame:
         """The figures one would quote, one row each; here the numeric columns described."""
-        return self.table.select_dtypes("number").describe().T
+        numbers = self.table.select_dtypes("number")
+        return numbers.where(numbers.abs() != float("inf")).describe().T
 
     def _headline(self) -> str:
         """One line: what was found."""
@@ -79,7 +80,8 @@ class Result:
         InputError
             For another ending.
         """
-        return write_tables(self.tables(), path)
+        styles = import_module("urbgeo.maps.styles").styles_of(self) if str(path).endswith(".gpkg") else {}
+        return write_tables(self.tables(), path, styles=styles)
 
 
 def name_columns(frame: pd.DataFrame) -> list[str]:

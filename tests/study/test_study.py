@@ -92,11 +92,11 @@ def test_an_interrupted_run_leaves_the_earlier_files_whole(
     def broken(*_: object, **__: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(gpd.GeoDataFrame, "to_file", broken)
+    monkeypatch.setattr("pyogrio.write_dataframe", broken)
     with pytest.raises(OSError, match="disk full"):
         run.run_study(folder=tmp_path)
-    assert first.geopackage.read_bytes() == before[first.geopackage]
-    assert {one.name for one in tmp_path.iterdir()} == {one.name for one in before}
+    assert {one: one.read_bytes() for one in before} == before
+    assert {one.name for one in tmp_path.iterdir()} == {*(one.name for one in before), "manifest.json"}
 
 
 def test_the_report_says_what_is_modelled_and_estimated(answers: Answers) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
 from urbgeo.network.speeds import ROAD_CLASSES
+from urbgeo.output import markdown_text
 from urbgeo.study.answers import Answers
 from urbgeo.study.headlines import headlines
 
@@ -186,6 +188,10 @@ def _basis(answers: Answers) -> str:
     )
 
 
+_PIPE = re.compile(r"(?<!\\)\|")
+"""A bar that would end a cell; names come escaped."""
+
+
 def _list(lines: Iterable[str]) -> str:
     return "\n".join(f"- {line}" for line in lines)
 
@@ -194,7 +200,7 @@ def _table(heads: list[str], rows: list[list[str]]) -> str:
     if not rows:
         return "（无 none）"
     lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+    return "\n".join("| " + " | ".join(_PIPE.sub(r"\|", cell) for cell in line) + " |" for line in lines)
 
 
 def _number(value: float, digits: int) -> str:
@@ -215,4 +221,4 @@ def _bilingual(frame: pd.DataFrame, one: object) -> str:
     if one not in frame.index:
         return "–"
     row: Mapping[str, str] = frame.loc[one, ["name_zh", "name_en"]].to_dict()
-    return f"{row['name_zh']} {row['name_en']}"
+    return markdown_text(f"{row['name_zh']} {row['name_en']}")

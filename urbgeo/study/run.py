@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from urbgeo.files import write_text
+from urbgeo.files import write_text, written_together
 from urbgeo.maps import save_map
 from urbgeo.regions.load import load_region
 from urbgeo.study.answers import Answers, answer
@@ -39,8 +39,8 @@ def run_study(
     region
         Name of the region, see :func:`urbgeo.load_region`.
     folder
-        Where to write; ``data/processed/<region>`` below the working folder by default. Every file is
-        written whole or not at all; files of an earlier run stay until their new versions are complete.
+        Where to write; ``data/processed/<region>`` below the working folder by default. All files
+        appear together, ``manifest.json`` last; those of an earlier run stay until the new ones are complete.
     basemap, key
         An online base map under the layers, see :func:`urbgeo.maps.new_map`; by default none, and the map
         needs no network.
@@ -55,10 +55,15 @@ def run_study(
     place = Path(folder) if folder is not None else Path("data") / "processed" / region
     answers = answer(load_region(region))
     page, text = study_map(answers, basemap=basemap, key=key), report_text(answers)
+    with written_together(place) as work:
+        save_map(page, work / "map.html")
+        write_text(work / "report.md", text)
+        write_geopackage(answers, work / f"{region}.gpkg")
+        tables = tuple(place / one.name for one in write_csvs(answers, work))
     return StudyFiles(
         answers=answers,
-        map=save_map(page, place / "map.html"),
-        report=write_text(place / "report.md", text),
-        geopackage=write_geopackage(answers, place / f"{region}.gpkg"),
-        tables=tuple(write_csvs(answers, place)),
+        map=place / "map.html",
+        report=place / "report.md",
+        geopackage=place / f"{region}.gpkg",
+        tables=tables,
     )

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from urbgeo.crs import WGS84
 from urbgeo.files import written_whole
+from urbgeo.geopackage import write_layers
+from urbgeo.output import as_text
 from urbgeo.results import bare
 from urbgeo.study.answers import Answers
 
@@ -64,8 +66,7 @@ def _straight(points: gpd.GeoDataFrame, start: pd.Series, end: pd.Series) -> NDA
 def write_geopackage(answers: Answers, path: Path) -> Path:
     """All layers in one file, written whole or not at all."""
     with written_whole(path) as part:
-        for name, layer in result_layers(answers).items():
-            layer.to_file(part, layer=name, driver="GPKG", engine="pyogrio")
+        write_layers(result_layers(answers), part)
     return path
 
 
@@ -86,7 +87,8 @@ def write_csvs(answers: Answers, folder: Path) -> list[Path]:
 
 def _write_csv(table: pd.DataFrame, path: Path) -> Path:
     with written_whole(path) as part:
-        table.to_csv(part, encoding="utf-8-sig", float_format="%.3f", index=table.index.name is not None)
+        safe = as_text(table)
+        safe.to_csv(part, encoding="utf-8-sig", float_format="%.3f", index=table.index.name is not None)
     return path
 
 

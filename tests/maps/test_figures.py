@@ -1,0 +1,124 @@
+"""Static figures: Chinese type even without Chinese fonts, one scale of colours, whole files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+import urbgeo.maps.type as chinese
+from tests.maps.test_results import Found, seats, table
+from urbgeo.errors import InputError, MissingExtraError
+from urbgeo.maps.figures import Sheet, plot_of, save_figure
+
+matplotlib = pytest.importorskip("matplotlib")
+
+
+def pixels(text: str, families: list[str]) -> np.ndarray:
+    """A text drawn in black on white."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(1, 1), dpi=80)
+    canvas = FigureCanvasAgg(figure)
+    figure.text(0.1, 0.4, text, fontsize=24, family=families)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[..., 0]
+
+
+def test_without_any_chinese_font_the_shipped_one_draws_glyphs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chinese, "PREFERRED", ("No Such Family",))
+    chinese.chinese_families.cache_clear()
+    try:
+        families = chinese.chinese_families()
+        drawn = [pixels(sign, families) for sign in "湘潭州"]
+    finally:
+        chinese.chinese_families.cache_clear()
+    assert families[0].startswith("Noto Sans CJK")
+    blank = [(one < 128).sum() for one in drawn]
+    assert min(blank) > 100
+    # a font that lacks them draws one and the same box for all
+    assert (drawn[0] != drawn[1]).any() and (drawn[1] != drawn[2]).any()
+
+
+def test_without_font_and_package_the_error_names_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chinese, "PREFERRED", ("No Such Family",))
+    monkeypatch.setattr(chinese, "PACKAGE", "no_such_package")
+    chinese.chinese_families.cache_clear()
+    try:
+        with pytest.raises(MissingExtraError, match=r"urbgeo\[figures\]"):
+            chinese.chinese_families()
+    finally:
+        chinese.chinese_families.cache_clear()
+
+
+@pytest.mark.filterwarnings("error:Glyph")
+@pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
+def test_every_format_is_written_at_print_size(tmp_path: Path, ending: str) -> None:
+    figure = Found(table()).plot(places=seats())
+    path = save_figure(figure, tmp_path / f"图.{ending}", dpi=100)
+    start = path.read_bytes()[:300]
+    assert {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}[ending] in start
+    if ending == "png":
+        width = int.from_bytes(start[16:20], "big")
+        assert abs(width - 210 / 25.4 * 100) <= 1
+
+
+def test_other_endings_are_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="ending"):
+        save_figure(Found(table()).plot(places=seats()), tmp_path / "map.tiff")
+    assert not list(tmp_path.iterdir())
+
+
+def texts(figure: matplotlib.figure.Figure) -> str:
+    return " ".join(one.get_text() for one in figure.findobj(matplotlib.text.Text))
+
+
+def test_legend_scale_north_and_sources_are_there() -> None:
+    said = texts(Found(table()).plot(places=seats()))
+    for text in ("到机场", "To airports", "45–60 min", "无法到达", "a census", "北 N", "km", "甲"):
+        assert text in said, text
+
+
+def test_panels_share_one_scale() -> None:
+    slow = table().assign(minutes=[20.0, 200.0, np.inf])
+    figure = plot_of({"2010": Found(slow), "2020": Found(table())}, places=seats())
+    panels = [axes for axes in figure.axes if axes.collections]
+    shades = [axes.collections[-1].get_facecolor()[0].tolist() for axes in panels]
+    assert len(panels) == 2 and shades[0] == shades[1]  # 20 minutes look alike in both
+    assert "2010" in texts(figure) and "2020" in texts(figure)
+
+
+def test_a_scale_bar_is_as_long_as_it_says() -> None:
+    points = gpd.points_from_xy([112.0, 113.0], [28.0, 28.0])
+    line = gpd.GeoDataFrame({"minutes": [1.0, 2.0]}, geometry=points, crs=4326)
+    axes = Found(line).plot().axes[0]
+    bar = sum(patch.get_width() for patch in axes.patches)
+    west, east = axes.get_xlim()
+    # one degree of longitude at 28 degrees north is 98.4 km, the panel has 4 % of margin on both sides
+    assert abs((east - west) / 98_300 - 1.08) < 0.02
+    assert bar == pytest.approx(20_000)
+    assert "20 km" in texts(axes.figure)
+
+
+@pytest.mark.parametrize("wrong", [{"width_mm": 0}, {"columns": 0}, {"height_mm": float("nan")}])
+def test_sheets_without_size_are_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(InputError, match="no size"):
+        Sheet(**wrong)
+
+
+def test_an_outline_below_lends_its_extent() -> None:
+    far = gpd.GeoDataFrame(geometry=seats().buffer(3), crs=4326)
+    wide = Found(table()).plot(places=seats(), sheet=Sheet(under=far)).axes[0].get_xlim()
+    near = Found(table()).plot(places=seats()).axes[0].get_xlim()
+    assert wide[1] - wide[0] > 2 * (near[1] - near[0])
+
+
+def test_no_results_are_refused() -> None:
+    with pytest.raises(InputError, match="no results"):
+        plot_of({})
+    with pytest.raises(InputError, match="no geometry"):
+        plot_of(Found(pd.DataFrame({"minutes": [1.0]})))

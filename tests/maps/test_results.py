@@ -1,0 +1,123 @@
+"""Any result becomes a map: polygons, points or pairs, with its own column, classes and titles."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from urbgeo.errors import InputError
+from urbgeo.maps import Classes, save_map
+from urbgeo.maps.classes import Categories
+from urbgeo.maps.drawing import colours_of, drawing_of
+from urbgeo.maps.results import map_of
+from urbgeo.provenance import Provenance
+from urbgeo.results import Result
+
+
+@dataclass(frozen=True, eq=False)
+class Found(Result):
+    table: pd.DataFrame
+    provenance: Provenance = field(default_factory=lambda: Provenance(sources=("a census",)))
+    _shown = "minutes"
+    _titles = ("到机场", "To airports")
+
+
+IDS = ["a", "b", "c"]
+MINUTES = [20.0, 60.0, np.inf]
+
+
+def seats() -> gpd.GeoDataFrame:
+    points = gpd.points_from_xy([112.0, 113.0, 113.5], [27.0, 28.0, 28.5])
+    return gpd.GeoDataFrame({"name_zh": ["甲", "乙", "丙"]}, geometry=points, index=IDS, crs=4326)
+
+
+def table() -> pd.DataFrame:
+    return pd.DataFrame({"minutes": MINUTES, "status": ["reached", "reached", "unreached"]}, index=IDS)
+
+
+def features(fmap: Any) -> list[dict[str, Any]]:
+    """The features of the first layer, as they stand in the page."""
+    html = fmap.get_root().render()
+    text = re.search(r"urbgeo\.layer\([^,]+, (\{.*?\})\);\n", html, re.DOTALL)
+    assert text is not None
+    return list(json.loads(text.group(1))["features"])
+
+
+def test_a_table_without_geometry_says_what_to_give() -> None:
+    with pytest.raises(InputError, match=r"Found: its table has no geometry; give points.*places="):
+        Found(table()).map()
+
+
+def test_places_lend_their_points_and_names(tmp_path: Path) -> None:
+    page = save_map(Found(table()).map(places=seats()), tmp_path / "map.html").read_text(encoding="utf-8")
+    assert "到机场" in page and "a census" in page
+    drawn = features(map_of(Found(table()), places=seats()))
+    assert [one["geometry"]["coordinates"] for one in drawn] == [[112, 27], [113, 28], [113.5, 28.5]]
+    assert drawn[1]["properties"]["v"][:2] == ["乙", "60 min"]
+    assert len({one["properties"]["c"] for one in drawn}) == 3
+
+
+def test_ids_that_places_lack_are_named() -> None:
+    with pytest.raises(InputError, match=r"places: no row for c; its index needs the ids of the table"):
+        Found(table()).map(places=seats().drop(index="c"))
+
+
+def test_pairs_become_lines_between_their_places() -> None:
+    pairs = pd.MultiIndex.from_tuples([("a", "b"), ("c", "a")], names=["origin", "destination"])
+    by_index = Found(pd.DataFrame({"minutes": [5.0, 70.0]}, index=pairs))
+    by_column = Found(by_index.table.reset_index())
+    for result in (by_index, by_column):
+        drawn = features(result.map(places=seats()))
+        assert [one["geometry"]["coordinates"] for one in drawn] == [
+            [[112, 27], [113, 28]],
+            [[113.5, 28.5], [112, 27]],
+        ]
+    with pytest.raises(InputError, match="points its pairs run between"):
+        by_index.map()
+
+
+def test_nested_areas_are_drawn_as_rings_with_the_fewest_minutes_on_top() -> None:
+    boxes = [shapely.box(110, 25, 110 + size, 25 + size) for size in (3, 1, 2)]
+    nested = gpd.GeoDataFrame({"minutes": [90.0, 30.0, 60.0]}, geometry=boxes, index=IDS, crs=4326)
+    rings = drawing_of(Found(nested)).frames["polygon"]
+    assert shapely.area(rings.geometry.to_numpy()).round(6).tolist() == [5, 1, 3]
+    assert shapely.area(nested.geometry.to_numpy()).tolist() == [9, 1, 4]
+
+
+def test_the_column_asked_for_wins_and_a_missing_one_is_named() -> None:
+    colour = drawing_of(Found(table()), by="status", places=seats()).colour
+    assert isinstance(colour, Categories)
+    assert {item[2] for item in colour.items} == {"可达", "不可达"}
+    with pytest.raises(InputError, match="no column speed"):
+        Found(table()).map(by="speed", places=seats())
+
+
+def test_minutes_keep_round_bounds_and_changes_turn_about_zero() -> None:
+    minutes = colours_of(pd.Series([20.0, 61.0, 130.0]), "minutes")
+    assert isinstance(minutes, Classes) and minutes.breaks == (15, 30, 45, 60, 90, 120)
+    change = colours_of(pd.Series([-30.0, -2.0, 0.0, 5.0]), "change")
+    assert isinstance(change, Classes)
+    assert list(change.breaks) == [-one for one in reversed(change.breaks)]
+    assert isinstance(colours_of(pd.Series([True, False]), "covered"), Categories)
+
+
+@pytest.mark.filterwarnings("ignore:Found.*no geometry")
+def test_a_result_of_no_places_is_refused() -> None:
+    with pytest.raises(InputError, match="no row has a geometry"):
+        Found(table().iloc[:0]).map(places=seats())
+
+
+def test_the_callers_tables_stay_as_they_were() -> None:
+    given, places = table(), seats()
+    Found(given).map(places=places)
+    pd.testing.assert_frame_equal(given, table())
+    assert places.equals(seats())

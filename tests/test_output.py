@@ -1,0 +1,144 @@
+"""Tables for other programs: text stays text, heads carry units, layers explain themselves."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import sqlite3
+import subprocess
+from pathlib import Path
+from xml.etree import ElementTree
+
+import geopandas as gpd
+import numpy as np
+import openpyxl
+import pandas as pd
+import pyogrio
+import pytest
+
+from tests.maps.test_results import Found, seats, table
+from urbgeo.columns import column_name
+from urbgeo.errors import InputError
+from urbgeo.maps import Categories, Classes
+from urbgeo.maps.styles import qml
+from urbgeo.output import html_table, markdown_table, write_tables
+
+FORMULAS = ["=HYPERLINK(1)", "+1", "-1+2", "@SUM(1)", "长沙"]
+
+
+def risky() -> pd.DataFrame:
+    return pd.DataFrame(
+        {"name": FORMULAS, "minutes": [1.5, np.inf, np.nan, -4.0, 0.0], "people": [5, 4, 3, 2, 1]},
+        index=pd.Index(["=a", "b", "c", "d", "e"], name="id"),
+    )
+
+
+def test_csv_cells_never_start_a_formula(tmp_path: Path) -> None:
+    path = write_tables({"table": risky()}, tmp_path / "t.csv")
+    rows = list(csv.reader(path.open(encoding="utf-8-sig")))
+    assert [row[1] for row in rows[1:]] == ["'=HYPERLINK(1)", "'+1", "'-1+2", "'@SUM(1)", "长沙"]
+    assert rows[1][0] == "'=a"
+    assert rows[4][2] == "-4.0"  # a number is a number
+
+
+def test_excel_keeps_names_as_text_and_says_units(tmp_path: Path) -> None:
+    path = write_tables({"结果": risky(), "a/b:c": risky()}, tmp_path / "t.xlsx")
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == ["结果", "a b c"]
+    sheet = book["结果"]
+    assert [cell.value for cell in sheet["B"]][1:] == FORMULAS
+    assert {cell.data_type for cell in sheet["B"]} == {"s"}
+    assert sheet["A2"].value == "=a" and sheet["A2"].data_type == "s"
+    assert sheet["C1"].value == "分钟 Minutes (min)\nminutes"
+    assert [cell.value for cell in sheet["C"]][1:] == [1.5, "inf", None, -4, 0]
+    assert sheet.freeze_panes == "B2"
+
+
+def test_sheet_names_are_cut_and_stay_apart(tmp_path: Path) -> None:
+    long = "a very long name of a result that goes on"
+    names = openpyxl.load_workbook(
+        write_tables({long: risky(), long + "!": risky(), "": risky()}, tmp_path / "t.xlsx")
+    ).sheetnames
+    assert len(set(names)) == 3 and max(map(len, names)) <= 31
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice (Debian: libreoffice-calc)")
+def test_libreoffice_reads_the_workbook_without_computing(tmp_path: Path) -> None:
+    path = write_tables({"结果": risky()}, tmp_path / "t.xlsx")
+    home = f"-env:UserInstallation={(tmp_path / 'office').as_uri()}"
+    subprocess.run(
+        ["soffice", home, "--headless", "--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76",
+         path.name],
+        cwd=tmp_path, check=True, capture_output=True, timeout=180,
+    )  # fmt: skip
+    rows = list(csv.reader((tmp_path / "t.csv").open(encoding="utf-8")))
+    assert [row[1] for row in rows[1:]] == FORMULAS
+    assert rows[0][2].startswith("分钟 Minutes (min)")
+
+
+def test_geopackage_layers_carry_aliases_descriptions_and_styles(tmp_path: Path) -> None:
+    points = seats().join(table())
+    path = Found(points).save(tmp_path / "结果.gpkg")
+    layers = dict(pyogrio.list_layers(path).tolist())
+    assert layers["table"] == "Point" and layers["provenance"] is None
+    with sqlite3.connect(path) as base:
+        alias = dict(
+            base.execute("SELECT column_name, title FROM gpkg_data_columns WHERE table_name = 'table'")
+        )
+        said = base.execute("SELECT description FROM gpkg_contents WHERE table_name = 'table'").fetchone()
+        style = base.execute("SELECT f_table_name, styleQML, useAsDefault FROM layer_styles").fetchall()
+    assert alias["minutes"] == "分钟 Minutes (min)"
+    assert "minutes: 分钟 Minutes (min)" in said[0]
+    assert [(one[0], one[2]) for one in style] == [("table", 1)]
+    root = ElementTree.fromstring(style[0][1].removeprefix("<!DOCTYPE qgis>"))
+    assert root.find("renderer-v2").get("attr") == "minutes"
+    again = gpd.read_file(path, layer="table")
+    assert again["name_zh"].tolist() == ["甲", "乙", "丙"]
+    assert again["minutes"].tolist() == [20, 60, np.inf]
+
+
+def test_styles_have_a_symbol_for_every_class() -> None:
+    root = ElementTree.fromstring(
+        qml(Classes("分钟", (30, 60), unit="min"), "polygon").removeprefix("<!DOCTYPE qgis>")
+    )
+    ranges = root.findall(".//range")
+    assert [(float(one.get("lower", "")), float(one.get("upper", ""))) for one in ranges][1] == (30, 60)
+    assert {one.get("symbol") for one in ranges} == {one.get("name") for one in root.findall(".//symbol")}
+    items = [(True, "#2a7f62", '<是 "x">', "yes")]
+    text = qml(Categories("a b", items), "point")
+    assert ElementTree.fromstring(text.removeprefix("<!DOCTYPE qgis>")).find(".//category").get("label") == (
+        '<是 "x"> yes'
+    )
+
+
+def test_columns_of_one_name_in_other_letters_are_kept_apart(tmp_path: Path) -> None:
+    twice = pd.DataFrame({"Share": [1], "share": [2], "fid": [3]})
+    path = write_tables({"t": twice}, tmp_path / "t.gpkg")
+    assert sorted(pyogrio.read_dataframe(path, layer="t").iloc[0].tolist()) == [1, 2, 3]
+
+
+def test_markup_is_shown_and_never_run() -> None:
+    evil = pd.DataFrame({"<b>": ["<script>x</script>", "![](x)|y"]})
+    assert "<script>" not in html_table(evil) and "&lt;script&gt;" in html_table(evil)
+    text = markdown_table(evil)
+    assert "<" not in text.replace("&lt;", "")
+    assert "!\\[\\]" in text.replace("\\!", "!") and "\\|" in text
+    assert len(text.splitlines()) == 4
+
+
+def test_parquet_gives_back_the_table(tmp_path: Path) -> None:
+    path = write_tables({"t": risky()}, tmp_path / "t.parquet")
+    pd.testing.assert_frame_equal(pd.read_parquet(path), risky())
+
+
+def test_other_endings_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"\.gpkg, \.xlsx"):
+        write_tables({"t": risky()}, tmp_path / "t.doc")
+
+
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [("own_km2", "km²"), ("own_km", "km"), ("wait_min", "min"), ("minutes_x", "min"), ("x", "")],
+)
+def test_units_come_from_the_ending(name: str, unit: str) -> None:
+    assert column_name(name).unit == unit
