@@ -12,17 +12,14 @@ import pandas as pd
 import shapely
 
 from urbgeo.access.isochrones import isochrones
-from urbgeo.amounts import amount_of
 from urbgeo.checks import (
     check_choice,
-    check_crs,
     check_minutes,
-    check_points,
-    check_polygons,
     check_quantity,
     check_share,
     check_thresholds,
 )
+from urbgeo.cities.circle_checks import circle_checks
 from urbgeo.cities.circle_rules import (
     MEMBERS,
     RINGS,
@@ -33,24 +30,24 @@ from urbgeo.cities.circle_rules import (
     ring_of,
     roles,
 )
+from urbgeo.cities.circle_zones import RULES, Settled, check_rule, settle
+from urbgeo.cities.commuting_rates import rates
 from urbgeo.cities.cores import check_core, check_network, core_entries, core_land
+from urbgeo.cities.flows import check_threshold
+from urbgeo.cities.gravity import FRICTION
 from urbgeo.crs import WGS84, equal_area_crs
 from urbgeo.errors import InputError, some_of
-from urbgeo.magnitude import check_persons, check_unmixed, refuse_shares
-from urbgeo.network.minutes import nearest_facility
+from urbgeo.network.minutes import minutes_table, nearest_facility
 from urbgeo.network.model import TravelNetwork, check_direction
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result, with_names
 from urbgeo.standards import CIRCLE_MIN
 
-RULES = ("seat", "area", "population")
-"""Ways to say that a zone lies inside: its seat, half of its area, or half of its people."""
-
 MAJORITY = 0.5
 """Share of area or people that counts as inside (closed bound); a convention, no standard sets it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CircleRules:
     """What counts as inside a commuting circle.
 
@@ -75,6 +72,13 @@ class CircleRules:
         Grid spacing of the isochrone.
     units_checked
         True when populations that look like 万 really are persons.
+    core_population
+        People of the core's urban district (城区常住人口), persons: its class is held against the guidance.
+    rate
+        Commuting rate that members are held against in ``checks``; it takes nobody out of the circle.
+    flows
+        ``home``, ``work``, ``workers`` between zones, to measure it by; without them it is modelled from
+        people and minutes, and marked so.
     """
 
     rule: str = "population"
@@ -86,6 +90,9 @@ class CircleRules:
     urban_population: str | None = "urban_population"
     resolution_km: float | None = None
     units_checked: bool = False
+    core_population: float | None = None
+    rate: float | None = None
+    flows: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         check_choice(self.rule, "rule", RULES)
@@ -94,6 +101,10 @@ class CircleRules:
         object.__setattr__(self, "core_zones", tuple(self.core_zones))
         if self.resolution_km is not None:
             check_quantity(self.resolution_km, "resolution_km")
+        if self.core_population is not None:
+            check_quantity(self.core_population, "core_population")
+        if self.rate is not None:
+            check_threshold(self.rate, "rate")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -111,6 +122,10 @@ class CommutingCircle(Result):
     rules
         One row per rule: ``zones``, ``people``, ``area_km2``, ``people_per_km2`` after contiguity, with
         ``exclaves`` dropped and ``enclaves`` added (ids).
+    checks
+        May it be one: ``class of the core``, ``enclosure``, ``commuting share``, each with ``value``,
+        ``bound``, ``result`` (``"holds"``, ``"to be argued"``, ``"fails"``, ``"not asked"``), ``basis``
+        (``"given"``, ``"geometry"``, ``"observed"``, ``"modelled"``) and ``says``.
     isochrone
         The land within each threshold of the core, WGS84.
     rule, provenance
@@ -121,6 +136,7 @@ class CommutingCircle(Result):
 
     table: pd.DataFrame
     rules: pd.DataFrame
+    checks: pd.DataFrame
     isochrone: gpd.GeoDataFrame
     rule: str
     provenance: Provenance = field(default_factory=Provenance)
@@ -239,22 +255,28 @@ def commuting_circle(
     check_direction(direction)
     limits = sorted({limit, *how.rings})
     entries = core_entries(network, core, pin=how.pin)
-    settled = _settled(zones, seats, population, how)
-    _check_rule(how.rule, settled)
+    settled = settle(zones, seats, population, how.urban_population, how.units_checked)
+    check_rule(how.rule, settled)
     first = _core_ids(settled, core, how.core_zones)
     land = isochrones(network, entries, minutes=limits, resolution_km=how.resolution_km, direction=direction)
     built = None if how.pin else core_land(core, WGS84)
     asked = _Asked(entries, land.geometry.loc[limit], built, limits, limit, direction, how.majority)
     table = _measured(network, settled, asked)
-    neighbours = land_borders(settled.land) if settled.land is not None and how.contiguous else None
-    found = {rule: _roles(table[f"by_{rule}"], first, neighbours) for rule in RULES if f"by_{rule}" in table}
+    neighbours = land_borders(settled.land) if settled.land is not None else None
+    used = neighbours if how.contiguous else None
+    found = {rule: _roles(table[f"by_{rule}"], first, used) for rule in RULES if f"by_{rule}" in table}
     table["role"] = found[how.rule]
     table["member"] = found[how.rule].isin(MEMBERS)
+    source = _add_rates(table, network, settled, first, how)
     unreached = float((table["status"] != "reached").mean()) if "status" in table else 0.0
     return CommutingCircle(
         table=with_names(table, zones),
         rules=pd.DataFrame(
             [_rule_row(table, role) for role in found.values()], index=pd.Index(list(found), name="rule")
+        ),
+        checks=circle_checks(
+            table, _roles(table[f"by_{how.rule}"], first, neighbours), core_population=how.core_population,
+            rate=how.rate, source=source,
         ),
         isochrone=land,
         rule=how.rule,
@@ -267,68 +289,6 @@ def commuting_circle(
         ),
         role_by_rule=found,
     )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class _Settled:
-    """Zones with their people: ``land`` polygons or None, ``seats`` points or None.
-
-    The polygons stay in their own CRS: only there do borders that share no vertices still coincide.
-    """
-
-    land: gpd.GeoSeries | None
-    seats: gpd.GeoDataFrame | None
-    people: pd.Series
-    urban: pd.Series
-
-
-def _settled(
-    zones: gpd.GeoDataFrame,
-    seats: gpd.GeoDataFrame | None,
-    population: str | pd.Series,
-    how: CircleRules,
-) -> _Settled:
-    """Check the zones, and bring their parts together on one index."""
-    check_crs(zones, "zones")
-    only_points = len(zones) > 0 and bool(zones.geom_type.eq("Point").all())
-    (check_points if only_points else check_polygons)(zones, "zones")
-    people = amount_of(population, zones, name="population", frame_name="zones")
-    people = check_persons(people, "zones", units_checked=how.units_checked)
-    urban = _urban(zones, people, how)
-    if only_points:
-        return _Settled(None, zones, people, urban)
-    if seats is None:
-        return _Settled(zones.geometry, None, people, urban)
-    check_points(seats, "seats")
-    lost = zones.index[~zones.index.isin(seats.index)]
-    if len(lost):
-        raise InputError(f"seats: none for the zones {some_of(lost)}; add them.")
-    return _Settled(zones.geometry, seats.loc[zones.index], people, urban)
-
-
-def _urban(zones: gpd.GeoDataFrame, people: pd.Series, how: CircleRules) -> pd.Series:
-    """People who live at the seat; none where no column is named."""
-    if how.urban_population is None:
-        return pd.Series(0.0, zones.index)
-    urban = amount_of(how.urban_population, zones, name="urban_population", frame_name="zones")
-    refuse_shares(urban, "zones")
-    check_unmixed(people, urban, name="zones", units_checked=how.units_checked)
-    if (urban > people).any():
-        raise InputError(
-            f"zones: {urban.name} above {people.name} at {some_of(zones.index[urban > people])}; "
-            "mend one of the two."
-        )
-    return urban
-
-
-def _check_rule(rule: str, settled: _Settled) -> None:
-    """Refuse a rule that these layers do not allow."""
-    needs = {"seat": ("seats",), "area": ("polygons",), "population": ("polygons", "seats")}
-    have = {"polygons": settled.land is not None, "seats": settled.seats is not None}
-    missing = [one for one in needs[rule] if not have[one]]
-    if missing:
-        can = [name for name in RULES if all(have[one] for one in needs[name])]
-        raise InputError(f"rule: {rule!r} needs {some_of(missing)}; give them, or use {some_of(can)}.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -344,7 +304,7 @@ class _Asked:
     majority: float
 
 
-def _measured(network: TravelNetwork, settled: _Settled, asked: _Asked) -> pd.DataFrame:
+def _measured(network: TravelNetwork, settled: Settled, asked: _Asked) -> pd.DataFrame:
     """Minutes, shares and the verdict of every rule that the data allow."""
     table = pd.DataFrame(index=settled.people.index)
     if settled.seats is not None:
@@ -373,7 +333,30 @@ def _measured(network: TravelNetwork, settled: _Settled, asked: _Asked) -> pd.Da
     return table
 
 
-def _core_ids(settled: _Settled, core: gpd.GeoDataFrame, given: Sequence[object]) -> list[object]:
+def _add_rates(
+    table: pd.DataFrame, network: TravelNetwork, settled: Settled, first: Sequence[object], how: CircleRules
+) -> str:
+    """Share of each zone's workers tied to the core, where a rate is asked; says where it comes from."""
+    if how.rate is None:
+        return "none"
+    if settled.seats is None and how.flows is None:
+        raise InputError(
+            "rate: without flows it is modelled from minutes between seats; give seats or flows."
+        )
+    core = pd.Series("core", pd.Index(first, dtype=object))
+    if core.empty:
+        raise InputError("rate: no zone is the core; give core_zones.")
+    between = (
+        pd.DataFrame() if how.flows is not None else minutes_table(network, settled.seats, settled.seats)
+    )
+    share, source = rates(
+        core, between, settled.people, flows=how.flows, rule="out", model="gravity", friction=FRICTION
+    )
+    table["rate"], table["rate_source"] = share["core"], source
+    return source
+
+
+def _core_ids(settled: Settled, core: gpd.GeoDataFrame, given: Sequence[object]) -> list[object]:
     refuse_unknown(given, settled.people.index, "core_zones")
     if settled.land is None or len(given):
         return list(given)

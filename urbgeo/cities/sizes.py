@@ -38,6 +38,16 @@ SIZE_CLASSES = (
 """The seven classes of 国发〔2014〕51号, smallest first."""
 
 
+def class_of(persons: float) -> str:
+    """The class of one city by its 城区常住人口, persons.
+
+    >>> class_of(5_000_000)
+    '特大城市'
+    """
+    lower = [one.lower for one in SIZE_CLASSES]
+    return SIZE_CLASSES[int(np.searchsorted(lower, persons, side="right")) - 1].name
+
+
 def size_classes(population: pd.Series, *, units_checked: bool = False) -> pd.Series:
     """The size class of each city.
 

@@ -1,0 +1,135 @@
+"""The band of a circle over named speeds, and the checks whether a circle may be one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.cities.test_circles import CORE, ROAD, ROW, SEATS, circle, grid, peopled
+from tests.network.build import points
+from urbgeo.cities.band import circle_band
+from urbgeo.cities.circles import CircleRules
+from urbgeo.cities.metropolises import MetropolitanRules, metropolitan_circles
+from urbgeo.errors import InputError
+from urbgeo.network.regional import region_network
+from urbgeo.network.scenario import with_speeds
+from urbgeo.regions.region import Region
+
+SLOW = with_speeds(ROAD, pd.Series(30.0, ROAD.link_table.index))
+"""Twice the minutes a kilometre of ROAD; the five kilometres from the core to the road stay."""
+
+SEAT = CircleRules(rule="seat", units_checked=True)
+
+
+def test_the_band_counts_under_how_many_sets_a_zone_is_inside() -> None:
+    """The seats lie 15 to 55 minutes away at 60 km/h, and 15 to 95 at 30."""
+    found = circle_band({"quick": ROAD, "slow": SLOW}, CORE, peopled(SEATS), minutes=35, rules=SEAT)
+    table = found.table
+    assert table["quick_min"].round(6).tolist() == [15, 25, 35, 45, 55]
+    assert table["slow_min"].round(6).tolist() == [15, 35, 55, 75, 95]
+    assert table["band"].tolist() == ["always", "always", "sometimes", "never", "never"]
+    assert table["inside"].tolist() == [2, 2, 1, 0, 0]
+    assert set(table["sets"]) == {2}
+    assert table["least_min"].equals(table["quick_min"].rename("least_min"))
+    assert table["most_min"].equals(table["slow_min"].rename("most_min"))
+    assert found.always.tolist() == ["a", "b"]
+    assert found.sometimes.tolist() == ["c"]
+    assert found.summary["zones"].to_dict() == {"quick": 3, "slow": 2, "every set": 2, "any set": 3}
+    assert found.summary["people"].tolist() == [300, 200, 200, 300]
+    assert "2 zones under each of 2 sets of speeds, 3 under at least one" in repr(found)
+    assert "probab" not in repr(found) + found._repr_html_()
+
+
+def test_hunans_band_says_which_counties_come_and_go(hunan: Region) -> None:
+    sets = ("accessibility literature", "technical standard", "peak")
+    roads = {name: region_network(hunan, modes=("road",), speeds=name) for name in sets}
+    core = hunan.places.loc[list(hunan.lists["core"])]
+    found = circle_band(roads, core, hunan.counties, rules=CircleRules(rule="seat"))
+    inside = pd.DataFrame({name: one.table["minutes"] <= 60 for name, one in found.circles.items()})
+    inside.loc[found.table.index[found.circles["peak"].table["role"] == "core"]] = True
+    assert found.table["inside"].tolist() == inside.sum(axis=1).tolist()
+    assert found.always.tolist() == inside.index[inside.all(axis=1)].tolist()
+    assert len(found.sometimes) > 0
+    assert found.table.columns[:2].tolist() == ["name_zh", "name_en"]
+
+
+@pytest.mark.parametrize(
+    ("networks", "message"),
+    [
+        (ROAD, "networks: networks by the name of their speeds are needed first, not TravelNetwork"),
+        ({}, "networks: networks by the name"),
+        ({"quick": ROAD, "slow": SEATS}, "networks: slow are no TravelNetwork"),
+    ],
+)
+def test_what_is_no_set_of_networks_is_refused(networks: object, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        circle_band(networks, CORE, peopled(SEATS), rules=SEAT)
+
+
+@pytest.mark.parametrize(
+    ("people", "name", "result"),
+    [
+        (10_000_000, "超大城市", "holds"),
+        (5_000_000, "特大城市", "holds"),
+        (4_999_999, "Ⅰ型大城市", "to be argued"),
+        (3_000_000, "Ⅰ型大城市", "to be argued"),
+        (2_999_999, "Ⅱ型大城市", "fails"),
+        (None, "", "not asked"),
+    ],
+)
+def test_only_large_cities_found_a_circle(people: float | None, name: str, result: str) -> None:
+    row = circle(peopled(ROW), rule="seat", core_population=people).checks.loc["class of the core"]
+    assert row["value"] == name
+    assert row["result"] == result
+
+
+def test_a_circle_in_pieces_or_with_holes_fails_enclosure() -> None:
+    zones, seats, network = grid(5)
+    reached = ["22", "23", "24", "32", "34", "42", "43", "44", "00"]
+    nowhere = points([(-500, 0)]).geometry.iloc[0]
+    away = seats.set_geometry(seats.geometry.where(seats.index.isin(reached), nowhere))
+    asked = {"seats": away, "minutes": 300, "rule": "seat", "core": seats.loc[["22"]]}
+    mended = circle(zones, network, **asked).checks.loc["enclosure"]
+    assert mended[["value", "result"]].tolist() == [0, "holds"]
+    loose = circle(zones, network, contiguous=False, **asked).checks.loc["enclosure"]
+    assert loose[["value", "result"]].tolist() == [2, "fails"]
+    assert loose["says"] == "1 not joined to the core: 00; 1 enclosed but left out: 33"
+    assert circle(peopled(SEATS), seats=None, rule="seat").checks.loc["enclosure", "result"] == "not asked"
+
+
+def test_commuting_is_measured_where_flows_are_given_and_modelled_otherwise() -> None:
+    rows = [("a", "a", 90), ("b", "a", 10), ("b", "b", 90), ("c", "a", 9), ("c", "c", 91), ("d", "d", 1)]
+    flows = pd.DataFrame(rows, columns=["home", "work", "workers"])
+    asked = {"rule": "seat", "rate": 0.10}
+    seen = circle(peopled(ROW), flows=flows, **asked)
+    assert seen.table["rate"].tolist() == pytest.approx([1, 0.1, 0.09, 0, 0])
+    row = seen.checks.loc["commuting share"]
+    assert row[["value", "result", "basis"]].tolist() == [0.09, "fails", "observed"]
+    assert row["says"] == "1 of 2 members below: c"
+    assert seen.members.tolist() == ["a", "b", "c"], "a check takes nobody out"
+    modelled = circle(peopled(ROW), **asked)
+    many = metropolitan_circles(
+        ROAD, peopled(ROW), pd.Series({"a": "A"}), seats=SEATS, population="population", minutes=35,
+        rules=MetropolitanRules(rate=0.1, units_checked=True),
+    )  # fmt: skip
+    both = list("abcd")  # the other verb tells no rate beyond every circle
+    np.testing.assert_allclose(modelled.table.loc[both, "rate"], many.table.loc[both, "rate"])
+    assert modelled.checks.loc["commuting share", "basis"] == "modelled"
+    assert circle(peopled(ROW), rule="seat").checks.loc["commuting share", "result"] == "not asked"
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"rate": 0.0},
+        {"rate": np.nan},
+        {"core_population": -1},
+        {"majority": np.nan},
+        {"resolution_km": np.inf},
+        {"rings": (60, 30)},
+    ],
+)
+def test_rules_out_of_range_are_refused(field: dict[str, object]) -> None:
+    with pytest.raises(InputError, match=next(iter(field))):
+        CircleRules(**field)

@@ -1,0 +1,158 @@
+"""The band of a circle: which zones are inside under every named set of speeds, and which come and go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from urbgeo.cities.circles import CircleRules, CommutingCircle, commuting_circle
+from urbgeo.errors import InputError, some_of
+from urbgeo.network.model import TravelNetwork
+from urbgeo.provenance import Provenance
+from urbgeo.results import Result, with_names
+from urbgeo.standards import CIRCLE_MIN
+
+BANDS = ("always", "sometimes", "never")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CircleBand(Result):
+    """One circle under several named sets of speeds.
+
+    Attributes
+    ----------
+    table
+        One row per zone, with its name columns and geometry: ``band`` (``"always"``: a member under every
+        set, ``"sometimes"``, ``"never"``), ``inside`` (under how many sets), ``sets`` (how many there are),
+        ``least_min``, ``most_min`` (minutes between seat and core over the sets), ``people``, ``area_km2``,
+        and for each set ``member <set>`` and ``<set>_min``. A count of sets is no probability.
+    summary
+        One row per set, then ``every set`` and ``any set``: ``zones``, ``people``, ``area_km2``.
+    circles
+        The circle of each set.
+    """
+
+    table: pd.DataFrame
+    circles: Mapping[str, CommutingCircle]
+    provenance: Provenance = field(default_factory=Provenance)
+
+    _shown: ClassVar[str | None] = "band"
+    _titles: ClassVar[tuple[str, str]] = ("通勤圈区间", "Band of the circle")
+
+    @property
+    def always(self) -> pd.Index:
+        """Ids of the members under every set."""
+        return self.table.index[self.table["band"] == "always"]
+
+    @property
+    def sometimes(self) -> pd.Index:
+        """Ids of the members under some sets and not under others."""
+        return self.table.index[self.table["band"] == "sometimes"]
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """Zones, people and area by set, in every set and in any."""
+        inside = {name: self.table[f"member {name}"] for name in self.circles}
+        inside |= {"every set": self.table["band"] == "always", "any set": self.table["band"] != "never"}
+        rows = []
+        for member in inside.values():
+            held = self.table[member.to_numpy(bool)]
+            area = float(held["area_km2"].sum()) if "area_km2" in held else np.nan
+            rows.append({"zones": len(held), "people": float(held["people"].sum()), "area_km2": area})
+        return pd.DataFrame(rows, index=pd.Index(list(inside), name="speeds"))
+
+    def _headline(self) -> str:
+        low, high = (int(self.summary.loc[name, "zones"]) for name in ("every set", "any set"))
+        return f"{low} zones under each of {len(self.circles)} sets of speeds, {high} under at least one"
+
+
+def circle_band(
+    networks: Mapping[str, TravelNetwork],
+    core: gpd.GeoDataFrame,
+    zones: gpd.GeoDataFrame,
+    *,
+    minutes: float = CIRCLE_MIN,
+    direction: str = "to",
+    seats: gpd.GeoDataFrame | None = None,
+    population: str | pd.Series = "population",
+    rules: CircleRules | None = None,
+) -> CircleBand:
+    """The circle under each of several named sets of speeds, and what holds under all of them.
+
+    A county at 62 minutes by one set of speeds may be at 55 by another: whether it belongs is then no fact
+    about the county but about the speeds, and the circle says so.
+
+    Parameters
+    ----------
+    networks
+        The same network under each named set of speeds, by name.
+    core, zones, minutes, direction, seats, population, rules
+        As in :func:`~urbgeo.cities.circles.commuting_circle`.
+
+    Returns
+    -------
+    CircleBand
+
+    Raises
+    ------
+    InputError
+        As there, or when no network is given, or something that is none (by its name).
+
+    Examples
+    --------
+    >>> import urbgeo
+    >>> hunan = urbgeo.load_region("hunan")
+    >>> sets = ("accessibility literature", "peak")
+    >>> roads = {name: urbgeo.region_network(hunan, modes=("road",), speeds=name) for name in sets}
+    >>> core = hunan.places.loc[list(hunan.lists["core"])]
+    >>> band = circle_band(roads, core, hunan.counties, rules=CircleRules(rule="seat"))
+    >>> band.summary.loc["every set", "zones"] < band.summary.loc["any set", "zones"]
+    np.True_
+    """
+    _check_networks(networks)
+    how = CircleRules() if rules is None else rules
+    circles = {
+        name: commuting_circle(
+            network,
+            core,
+            zones,
+            minutes=minutes,
+            direction=direction,
+            seats=seats,
+            population=population,
+            rules=how,
+        )
+        for name, network in networks.items()
+    }
+    first = next(iter(circles.values()))
+    member = pd.DataFrame({f"member {name}": one.table["member"] for name, one in circles.items()})
+    inside = member.sum(axis=1)
+    table = pd.DataFrame(
+        {"band": np.select([inside == len(member.columns), inside > 0], BANDS[:2], BANDS[2])}
+    )
+    table.index = member.index
+    table["inside"], table["sets"] = inside, len(circles)
+    if "minutes" in first.table:
+        times = pd.DataFrame({f"{name}_min": one.table["minutes"] for name, one in circles.items()})
+        table["least_min"], table["most_min"] = times.min(axis=1), times.max(axis=1)
+        member = member.join(times)
+    kept = [column for column in ("people", "area_km2") if column in first.table]
+    table = pd.concat([table, first.table[kept], member], axis=1)
+    about = first.provenance.having(parameters={"speed sets": tuple(circles)})
+    return CircleBand(with_names(table, zones), circles, about)
+
+
+def _check_networks(networks: object) -> None:
+    if not isinstance(networks, Mapping) or not networks:
+        raise InputError(
+            "networks: networks by the name of their speeds are needed first, not "
+            f"{type(networks).__name__}; the call is circle_band({{'free flow': network, ...}}, core, zones)."
+        )
+    wrong = [name for name, one in networks.items() if not isinstance(one, TravelNetwork)]
+    if wrong:
+        raise InputError(f"networks: {some_of(wrong)} are no TravelNetwork; build them first.")

@@ -1,0 +1,85 @@
+"""May this circle be one: class of its core, one enclosed piece of land, commuting to the core."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from urbgeo.cities.circle_rules import MEMBERS
+from urbgeo.cities.sizes import class_of
+from urbgeo.errors import some_of
+
+FOUNDERS = ("特大城市", "超大城市")
+"""发改规划〔2019〕328号: a circle is founded by a very large or mega city, or by a large one whose pull is
+strong; the last is read as a type-I large city, and has to be argued."""
+
+ARGUED = ("Ⅰ型大城市",)
+
+RESULTS = ("holds", "to be argued", "fails", "not asked")
+
+
+def circle_checks(
+    table: pd.DataFrame, role: pd.Series, *, core_population: float | None, rate: float | None, source: str
+) -> pd.DataFrame:
+    """One row per condition: ``value``, ``bound``, ``result`` (one of :data:`RESULTS`), ``basis``, ``says``.
+
+    ``role`` is that of every zone after contiguity was looked at, whether or not it was asked for.
+    """
+    rows = {
+        "class of the core": _class_row(core_population),
+        "enclosure": _enclosure_row(role, table),
+        "commuting share": _share_row(table, rate, source),
+    }
+    table = pd.DataFrame.from_dict(
+        {name: dict(row) for name, row in rows.items()}, orient="index", dtype=object
+    )
+    return table.rename_axis("check")
+
+
+def _class_row(core_population: float | None) -> Mapping[str, object]:
+    bound = "特大城市, 超大城市, or a strong Ⅰ型大城市"
+    if core_population is None:
+        return _row("", bound, "not asked", "", "give the core's 城区常住人口 as core_population")
+    name = class_of(core_population)
+    result = "holds" if name in FOUNDERS else "to be argued" if name in ARGUED else "fails"
+    says = {
+        "holds": "may found a circle",
+        "to be argued": "may found one if its pull on the region is shown to be strong",
+        "fails": "too small to found a circle",
+    }[result]
+    return _row(name, bound, result, "given", f"{core_population:,.0f} people: {says}")
+
+
+def _enclosure_row(role: pd.Series, table: pd.DataFrame) -> Mapping[str, object]:
+    if "area_share" not in table:
+        return _row("", "one piece", "not asked", "", "points have no borders; give polygons")
+    apart = role.index[(role == "exclave") & table["member"]]
+    holes = role.index[(role == "enclave") & ~table["member"]]
+    says = "; ".join(
+        f"{len(ids)} {word}: {some_of(ids)}"
+        for word, ids in (("not joined to the core", apart), ("enclosed but left out", holes))
+        if len(ids)
+    )
+    broken = len(apart) + len(holes)
+    return _row(
+        broken, "one piece", "fails" if broken else "holds", "geometry", says or "one piece without holes"
+    )
+
+
+def _share_row(table: pd.DataFrame, rate: float | None, source: str) -> Mapping[str, object]:
+    if "rate" not in table:
+        return _row("", rate, "not asked", "", "give a rate, and flows where there are any")
+    ring = table["rate"][table["role"].isin(MEMBERS) & (table["role"] != "core")]
+    below = ring.index[ring < rate] if rate is not None else ring.index[:0]
+    least = float(ring.min()) if len(ring) else np.nan
+    says = f"{len(below)} of {len(ring)} members below" + (
+        f": {', '.join(map(str, below[:10]))}" if len(below) else ""
+    )
+    basis = "observed" if source == "flows" else "modelled"
+    return _row(least, rate, "fails" if len(below) else "holds", basis, says)
+
+
+def _row(value: object, bound: object, result: str, basis: str, says: str) -> Mapping[str, object]:
+    return {"value": value, "bound": bound, "result": result, "basis": basis, "says": says}

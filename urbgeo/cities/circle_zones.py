@@ -1,0 +1,81 @@
+"""The zones of a circle brought together: polygons, seats and people on one index, checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+
+from urbgeo.amounts import amount_of
+from urbgeo.checks import check_crs, check_points, check_polygons
+from urbgeo.errors import InputError, some_of
+from urbgeo.magnitude import check_persons, check_unmixed, refuse_shares
+
+RULES = ("seat", "area", "population")
+"""Ways to say that a zone lies inside: its seat, half of its area, or half of its people."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Zones with their people: ``land`` polygons or None, ``seats`` points or None.
+
+    The polygons stay in their own CRS: only there do borders that share no vertices still coincide.
+    """
+
+    land: gpd.GeoSeries | None
+    seats: gpd.GeoDataFrame | None
+    people: pd.Series
+    urban: pd.Series
+
+
+def settle(
+    zones: gpd.GeoDataFrame,
+    seats: gpd.GeoDataFrame | None,
+    population: str | pd.Series,
+    urban_population: str | None,
+    units_checked: bool,
+) -> Settled:
+    """Check the zones, and bring their parts together on one index."""
+    check_crs(zones, "zones")
+    only_points = len(zones) > 0 and bool(zones.geom_type.eq("Point").all())
+    (check_points if only_points else check_polygons)(zones, "zones")
+    people = amount_of(population, zones, name="population", frame_name="zones")
+    people = check_persons(people, "zones", units_checked=units_checked)
+    urban = _urban(zones, people, urban_population, units_checked)
+    if only_points:
+        return Settled(None, zones, people, urban)
+    if seats is None:
+        return Settled(zones.geometry, None, people, urban)
+    check_points(seats, "seats")
+    lost = zones.index[~zones.index.isin(seats.index)]
+    if len(lost):
+        raise InputError(f"seats: none for the zones {some_of(lost)}; add them.")
+    return Settled(zones.geometry, seats.loc[zones.index], people, urban)
+
+
+def _urban(
+    zones: gpd.GeoDataFrame, people: pd.Series, urban_population: str | None, units_checked: bool
+) -> pd.Series:
+    """People who live at the seat; none where no column is named."""
+    if urban_population is None:
+        return pd.Series(0.0, zones.index)
+    urban = amount_of(urban_population, zones, name="urban_population", frame_name="zones")
+    refuse_shares(urban, "zones")
+    check_unmixed(people, urban, name="zones", units_checked=units_checked)
+    if (urban > people).any():
+        raise InputError(
+            f"zones: {urban.name} above {people.name} at {some_of(zones.index[urban > people])}; "
+            "mend one of the two."
+        )
+    return urban
+
+
+def check_rule(rule: str, settled: Settled) -> None:
+    """Refuse a rule that these layers do not allow."""
+    needs = {"seat": ("seats",), "area": ("polygons",), "population": ("polygons", "seats")}
+    have = {"polygons": settled.land is not None, "seats": settled.seats is not None}
+    missing = [one for one in needs[rule] if not have[one]]
+    if missing:
+        can = [name for name in RULES if all(have[one] for one in needs[name])]
+        raise InputError(f"rule: {rule!r} needs {some_of(missing)}; give them, or use {some_of(can)}.")
