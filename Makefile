@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/installed
 
-.PHONY: demo test fuzz lint bench lock clean
+.PHONY: demo test fuzz lint docs bench lock clean
 
 demo: $(STAMP)
 	$(BIN)/urbgeo demo
@@ -19,6 +19,9 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/codespell
+
+docs: $(STAMP)
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs docs/_build
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks
@@ -37,4 +40,4 @@ lock:
 	rm -rf .venv-lock
 
 clean:
-	rm -rf .venv .venv-lock dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-lock dist build docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis
