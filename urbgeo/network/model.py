@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -29,9 +30,13 @@ from urbgeo.engine.graph import ABSURD_MINUTES, Graph, compile_graph
 from urbgeo.engine.hierarchy import Hierarchy, Topology, fit
 from urbgeo.engine.store import cached_topology, topology_is_kept
 from urbgeo.errors import Faults, InputError, some_of
+from urbgeo.network.interop import frames_of, networkx_of, osmnx_of
 from urbgeo.network.speeds import OFF_NETWORK_KMH, ROAD_CLASSES, class_speeds
 from urbgeo.provenance import Provenance
 from urbgeo.types import Floats, Ints
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 LINK_COLUMNS = ("from_node", "to_node", "length_km", "class")
 
@@ -182,6 +187,26 @@ class TravelNetwork:
             what = f"{some_of(unknown)} not in this network" if asked else "none is given"
             raise InputError(f"modes: {what}; it has {some_of(self.modes, 30)}.")
         return replace(self, link_table=self.link_table[self.link_table["mode"].isin(asked)])
+
+    def to_frames(self) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+        """Copies of the nodes and links, as :func:`build_network` takes them back with equal minutes."""
+        return frames_of(self.nodes, self.link_table)
+
+    def to_networkx(self) -> nx.MultiDiGraph:
+        """A graph of networkx: nodes with ``x`` and ``y`` in ``graph["crs"]``, an edge each way per link.
+
+        Edges are keyed by the id of their link and have ``minutes``, ``length_km``, ``class``, ``mode``,
+        ``joinable``, ``oneway`` and ``geometry``.
+        """
+        return networkx_of(self.nodes, self.links)
+
+    def to_osmnx(self) -> nx.MultiDiGraph:
+        """A graph for OSMnx, in degrees, an edge each way per link.
+
+        ``length`` is in metres, ``travel_time`` in seconds, ``highway`` the class, ``osmid`` the id of the
+        link, ``node`` the id of a node; nodes are numbered where their ids are text.
+        """
+        return osmnx_of(self.nodes, self.links)
 
     def _arcs(self) -> tuple[Ints, Ints, Floats]:
         ends = self.link_ends

@@ -1,0 +1,111 @@
+"""What comes in goes out: a network through the objects of others and back gives equal minutes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from tests.network.build import EAST, NORTH, points, road
+from urbgeo.network.minutes import minutes_table
+from urbgeo.network.model import TravelNetwork, build_network
+from urbgeo.network.stream import write_minutes_table
+
+
+@pytest.fixture
+def uneven() -> TravelNetwork:
+    """Two parallel links, a bent one-way, a loop, minutes that differ by direction."""
+    nodes = points([(0, 0), (9, 1), (4, 7), (12, 8)])
+    links = road(
+        ("A", "B", 9.3), ("A", "B", 12.0), ("B", "C", 8.1), ("A", "C", 9.7), ("C", "D", 8.9), ("D", "D", 1.0)
+    )
+    links = links.assign(
+        oneway=[False, False, True, False, True, False],
+        minutes=[np.nan, 3.1, np.nan, 7.7, np.nan, np.nan],
+        minutes_back=[np.nan, np.nan, np.nan, 15.3, np.nan, np.nan],
+        mode=["road", "rail", "road", "road", "road", "road"],
+        joinable=[True, False, True, True, None, True],
+    ).set_axis(list("abcdef"))
+    bent = shapely.LineString(
+        [(EAST + 9e3, NORTH + 1e3), (EAST + 9e3, NORTH + 6e3), (EAST + 4e3, NORTH + 7e3)]
+    )
+    return build_network(nodes, links.assign(geometry=[None, None, bent, None, None, None]))
+
+
+PLACES = points([(1, 1), (9, 4), (11, 8), (4, 7)], list("pqrs"))
+
+
+def test_frames_build_the_same_network_again(uneven: TravelNetwork) -> None:
+    nodes, links = uneven.to_frames()
+    again = build_network(nodes, links)
+    pd.testing.assert_frame_equal(
+        minutes_table(again, PLACES, PLACES), minutes_table(uneven, PLACES, PLACES), check_exact=True
+    )
+    columns = ["minutes", "minutes_back", "mode", "joinable", "length_km"]
+    pd.testing.assert_frame_equal(pd.DataFrame(again.links[columns]), pd.DataFrame(uneven.links[columns]))
+    links["length_km"] = 99.0
+    assert uneven.links["length_km"].max() < 99, "copies"
+
+
+def test_networkx_finds_the_same_minutes_and_gives_the_links_back(uneven: TravelNetwork) -> None:
+    graph = uneven.to_networkx()
+    table = minutes_table(uneven, uneven.nodes, uneven.nodes)
+    for origin, found in nx.all_pairs_dijkstra_path_length(graph, weight="minutes"):
+        for destination in uneven.nodes.index:
+            assert found.get(destination, np.inf) == pytest.approx(table.loc[origin, destination], abs=1e-6)
+    assert graph["B"]["C"]["c"]["length_km"] == 8.1 and not graph.has_edge("C", "B")
+    assert graph["A"]["B"]["b"]["mode"] == "rail" and graph.nodes["B"]["x"] == EAST + 9e3
+    assert graph["C"]["A"]["d"]["minutes"] == 15.3
+    first, last = (graph["C"]["A"]["d"]["geometry"].coords[end] for end in (0, -1))
+    assert first == (EAST + 4e3, NORTH + 7e3) and last == (EAST, NORTH), "drawn the way it is travelled"
+    nodes = gpd.GeoDataFrame(
+        geometry=[shapely.Point(about["x"], about["y"]) for _, about in graph.nodes(data=True)],
+        index=list(graph.nodes),
+        crs=graph.graph["crs"],
+    )
+    edges = [
+        {"from_node": u, "to_node": v, "oneway": True}
+        | {name: about[name] for name in ("minutes", "length_km", "class", "mode", "joinable", "geometry")}
+        for u, v, about in graph.edges(data=True)
+    ]
+    again = build_network(nodes, pd.DataFrame(edges))
+    np.testing.assert_allclose(minutes_table(again, uneven.nodes, uneven.nodes), table, atol=1e-6)
+
+
+def test_osmnx_reads_the_graph_and_routes_in_the_same_time(uneven: TravelNetwork) -> None:
+    osmnx = pytest.importorskip("osmnx", reason="osmnx is an extra")
+    graph = uneven.to_osmnx()
+    nodes, edges = osmnx.convert.graph_to_gdfs(graph)
+    assert nodes.crs == edges.crs == 4326 and edges.index.names == ["u", "v", "key"]
+    table = minutes_table(uneven, uneven.nodes, uneven.nodes)
+    for origin, destination in (("A", "D"), ("C", "B"), ("B", "A")):
+        ends = (uneven.nodes.index.get_loc(one) for one in (origin, destination))
+        route = osmnx.routing.shortest_path(graph, *ends, weight="travel_time")
+        seconds = osmnx.routing.route_to_gdf(graph, route, weight="travel_time")["travel_time"].sum()
+        assert seconds / 60.0 == pytest.approx(table.loc[origin, destination], abs=1e-6)
+    back = osmnx.convert.graph_from_gdfs(nodes, edges)
+    links = osmnx.convert.graph_to_gdfs(back, nodes=False).reset_index()
+    links = links.assign(length_km=links["length"] / 1000, minutes=links["travel_time"] / 60, oneway=True)
+    links = links.rename(columns={"u": "from_node", "v": "to_node", "highway": "class"})
+    assert nodes["node"].tolist() == list(uneven.nodes.index)
+    again = build_network(nodes[["geometry"]], links)
+    np.testing.assert_allclose(minutes_table(again, uneven.nodes, uneven.nodes), table, atol=1e-6)
+
+
+def test_minutes_go_through_long_square_and_parquet(uneven: TravelNetwork, tmp_path: Path) -> None:
+    table = minutes_table(uneven, PLACES, uneven.nodes)
+    long = table.stack().rename("minutes")
+    assert long.index.names == ["origin", "destination"]
+    pd.testing.assert_frame_equal(long.unstack()[table.columns], table, check_exact=True)
+    table.to_parquet(tmp_path / "square.parquet")
+    square = pd.read_parquet(tmp_path / "square.parquet")
+    np.testing.assert_array_equal(square, table)
+    assert square.attrs["provenance"]["shares"] == dict(table.attrs["provenance"].shares)
+    written = pd.read_parquet(write_minutes_table(uneven, PLACES, uneven.nodes, tmp_path / "long.parquet"))
+    again = written.pivot(index="origin", columns="destination", values="minutes")
+    pd.testing.assert_frame_equal(again.astype(float).loc[table.index, table.columns], table, rtol=1e-7)
