@@ -190,8 +190,10 @@ def test_a_dual_carriageway_counts_once() -> None:
     assert same_way["km_per_km2"] == pytest.approx(3.0, abs=0.01), "two parallel one-way streets are two"
     apart = road_density(roads, built, dual_gap_m=10)
     assert apart["km_per_km2"] == pytest.approx(3.0, abs=0.01)
-    with pytest.raises(InputError, match=r"roads: oneway is neither True nor False at 0, 1, 2 \(yes, no\)"):
-        road_density(roads.assign(oneway=["yes", "yes", "no"]), built)
+    with pytest.raises(InputError, match=r"roads: oneway says 'perhaps' at 1; as drawn is f"):
+        road_density(roads.assign(oneway=["yes", "perhaps", "no"]), built)
+    words = road_density(roads.assign(oneway=["F", "F", "B"]), built)
+    assert words["km_per_km2"] == pytest.approx(2.0, abs=0.01)
     unknown = road_density(roads.assign(oneway=[True, None, None]), built)
     assert unknown["km_per_km2"] == pytest.approx(3.0, abs=0.01), "a missing oneway is two ways"
     foot = roads.assign(**{"class": ["primary", "primary", "footway"]})

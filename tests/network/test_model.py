@@ -147,8 +147,8 @@ def test_bad_nodes_are_refused(spoil: object, message: str) -> None:
         ({"minutes_back": [np.inf, 2.0]}, "minutes_back is negative or infinite at one"),
         ({"speed_kmh": [0.0, 60.0]}, "speed_kmh is 0 at one"),
         ({"class": ["lane", None]}, "unknown class lane, nan at one, two; known are expressway"),
-        ({"oneway": ["no", "yes"]}, "oneway is neither True nor False at one, two"),
-        ({"joinable": ["no", True]}, "joinable is neither True nor False at one"),
+        ({"oneway": ["perhaps", "no"]}, "oneway says 'perhaps' at one; as drawn is f"),
+        ({"joinable": ["B", True]}, "joinable says 'B' at one; yes is yes"),
         ({"geometry": [shapely.Point(0, 0), None]}, "geometry that is no LineString at one"),
     ],
 )
@@ -156,6 +156,14 @@ def test_bad_links_are_refused(columns: dict[str, object], message: str) -> None
     links = road(("A", "B", 10.0), ("B", "C", 10.0)).set_axis(["one", "two"]).assign(**columns)
     with pytest.raises(InputError, match=f"links: .*{message}"):
         build_network(NODES, links)
+
+
+def test_words_for_directions_and_joinable_are_read() -> None:
+    links = road(("A", "B", 10.0), ("B", "C", 10.0), ("C", "A", 9.0), oneway=["T", "no", "是"])
+    table = build_network(NODES, links.assign(joinable=["否", None, "yes"])).link_table
+    assert table[["from_node", "to_node"]].to_numpy().tolist() == [["B", "A"], ["B", "C"], ["C", "A"]]
+    assert table["minutes_back"].isna().tolist() == [True, False, True]
+    assert table["joinable"].tolist() == [False, True, True]
 
 
 def test_all_faults_of_a_table_are_told_at_once() -> None:

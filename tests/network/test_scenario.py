@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import urbgeo
-from tests.network.build import EAST, NORTH, road
+from tests.network.build import EAST, NORTH, along, road
 from urbgeo.errors import InputError
 from urbgeo.network.air import AirTerms, with_flights
 from urbgeo.network.edits import with_links, with_speeds, without_links
@@ -317,3 +317,13 @@ def test_a_new_airport_adds_to_the_coverage_of_hunan(hunan: Region, hunan_networ
         with_facilities(more, "airports", where)
     with pytest.raises(InputError, match="layer"):
         with_facilities(hunan, "harbours", where)
+
+
+def test_a_year_is_read_in_every_dress_and_refused_where_it_is_none() -> None:
+    network = along(0.0, 1.0, 2.0, 3.0, opened=["2004年", "2006-05-01", None])
+    assert in_year(network, 2005).link_table.index.tolist() == [0, 2]
+    assert in_year(network, 2006).link_table.index.tolist() == [0, 1, 2]
+    with pytest.raises(InputError, match="links: opened says '在建' at 1"):
+        in_year(along(0.0, 1.0, 2.0, opened=[2004, "在建"]), 2005)
+    with pytest.raises(InputError, match="year: nan"):
+        in_year(network, np.nan)

@@ -135,17 +135,22 @@ def test_heights_of_64_bits_give_the_same_bits_from_files(tmp_path: Path) -> Non
 def test_motorways_are_held_to_their_grid_and_their_ramps_to_open_land() -> None:
     like = grid(np.full((10, 30), 0.01))
     y = 3_000_000 - 550.0
-    line = gpd.GeoDataFrame({"oneway": ["no"]}, geometry=[gpd.points_from_xy([0], [0])[0]], crs=UTM)
+    line = gpd.GeoDataFrame({"oneway": ["perhaps"]}, geometry=[gpd.points_from_xy([0], [0])[0]], crs=UTM)
     line = line.set_geometry(gpd.GeoSeries.from_wkt([f"LINESTRING (500050 {y}, 502950 {y})"], crs=UTM))
     ramps = gpd.GeoDataFrame(geometry=gpd.points_from_xy([500_150, 502_850], [y, y]), crs=UTM)
     start = gpd.GeoDataFrame(geometry=[Point(500_150, y)], crs=UTM)
-    with pytest.raises(InputError, match="oneway is neither True nor False at 0"):
+    with pytest.raises(InputError, match="oneway says 'perhaps' at 0"):
         compile_motorways(line, ramps, like)
     with pytest.raises(InputError, match="speed_kmh"):
         compile_motorways(line.drop(columns="oneway"), ramps, like, speed_kmh=0)
     unsure = compile_motorways(line.assign(oneway=[None]), ramps, like)
     there = travel_surface(like, start, motorways=unsure, direction="to")
     assert there.minutes.values[5, 28] == pytest.approx(2.7 / 100 * 60), "a missing oneway is two ways"
+    ways = [compile_motorways(line.assign(oneway=[way]), ramps, like) for way in ("T", "F")]
+    west, east = (
+        travel_surface(like, start, motorways=way, direction="to").minutes.values[5, 28] for way in ways
+    )
+    assert west == pytest.approx(2.7 / 100 * 60) and east > 10, "T is westwards only, F eastwards only"
     with pytest.raises(InputError, match="compiled for other cells"):
         travel_surface(grid(np.full((10, 31), 0.01)), start, motorways=unsure)
     barred = like.values.copy()

@@ -10,7 +10,7 @@ import shapely
 from urbgeo.checks import check_crs, check_polygons
 from urbgeo.errors import InputError, some_of
 from urbgeo.rasters.stretch import local_crs
-from urbgeo.words import yes_no
+from urbgeo.words import BOTH, directions
 
 LEI_BUFFER_M = 1.0
 """Width of the belt around a new patch; Liu et al. 2010 take 1 m."""
@@ -160,7 +160,8 @@ def road_density(
     area = built.geometry.to_crs(metres).union_all()
     lines = roads.to_crs(metres)
     if oneway_column is not None:
-        yes_no(roads, "roads", oneway_column)
+        one_way = directions(roads, "roads", oneway_column, missing=BOTH) != BOTH
+        lines = lines.assign(**{oneway_column: one_way})
     if class_column is not None and class_column in lines:
         lines = lines[~lines[class_column].isin(UNCOUNTED_ROADS)]
     lines = lines.assign(geometry=lines.geometry.intersection(area)).explode(ignore_index=True)
@@ -168,7 +169,7 @@ def road_density(
     drawn = float(lines.length.sum())
     twice = 0.0
     if oneway_column is not None:
-        twice = _dual_length(lines[yes_no(lines, "roads", oneway_column)], dual_gap_m)
+        twice = _dual_length(lines[lines[oneway_column]], dual_gap_m)
     return pd.Series(
         {
             "km_per_km2": (drawn - twice / 2) / 1e3 / (area.area / 1e6),

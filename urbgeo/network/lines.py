@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
-from urbgeo.checks import check_choice, check_columns, check_crs, check_ids
+from urbgeo import words
+from urbgeo.checks import check_choice, check_columns, check_crs, check_ids, check_quantity, listed
 from urbgeo.crs import metric_crs
-from urbgeo.errors import Faults, InputError, UrbgeoWarning
+from urbgeo.errors import Faults, InputError, UrbgeoWarning, some_of
+from urbgeo.network.junctions import NODE_AT, cut_lines, ends_of, gathered
 from urbgeo.network.model import Snapping, TravelNetwork, build_network
 from urbgeo.network.osm_speeds import way_speeds, with_sources
-from urbgeo.sources.osm.tags import NOT_JOINABLE
-from urbgeo.types import Ints
+from urbgeo.network.report import NEAR_M, near_misses
+from urbgeo.network.speeds import ROAD_CLASSES
+from urbgeo.results import name_columns
+from urbgeo.sources.osm.tags import HIGHWAY_CLASSES, NOT_JOINABLE
+from urbgeo.types import Flags, Ints
 
 SAME_PLACE_M = 0.5
 """Line ends closer than this are one junction, where the table names no nodes."""
+
+GROUND = ("", "0", "no", "n", "false", "f", "否", "无")
+"""What a column of levels, bridges or tunnels says of a line on the ground; so does an empty cell."""
 
 
 def from_lines(
@@ -32,6 +36,8 @@ def from_lines(
     *,
     class_column: str = "class",
     node_columns: tuple[str, str] | None = None,
+    node_at: str = "ends",
+    level_column: str | Sequence[str] | None = None,
     oneway_column: str | None = None,
     class_system: str = "road",
     class_names: Mapping[str, str] | None = None,
@@ -42,28 +48,37 @@ def from_lines(
     snapping: Snapping | None = None,
     source: str = "",
 ) -> TravelNetwork:
-    """A travel network from lines, which meet at their ends.
+    """A travel network from lines.
 
     Parameters
     ----------
     lines
-        LineStrings with unique index and a CRS; lengths are measured in a metric CRS chosen for them.
+        LineStrings with unique index and a CRS; lengths are measured in a metric CRS chosen for them. Columns
+        of names and ``opened`` (a year) are kept.
     class_column
-        Column with the class of each line.
+        Column with the class of each line: a class of ``class_system``, a Chinese or English word (国道,
+        主干路, county road) or the number of the road (G4, S50, X012).
     node_columns
         Columns with the ids of the nodes at the start and end of each line. None: ends within
-        ``same_place_m`` of each other are one node.
+        ``same_place_m`` of each other are one node; never the two ends of one line.
+    node_at
+        Where lines meet: at their ``"ends"``; also where one ends on another (``"touches"``); also where they
+        cross (``"crossings"``). Lines are cut there; the pieces of line ``a`` are ``a part 1``, ``a part 2``,
+        and column ``line`` names it.
+    level_column
+        Column, or several, of levels, bridges or tunnels: lines that differ there pass over each other.
     oneway_column
-        Column that is true where a line may be travelled in its own direction only. None: both ways.
+        Column with the directions of travel: F, T, B; 1, -1, 0; yes and no
+        (:data:`urbgeo.words.DIRECTIONS`). None: both ways.
     class_system
         ``"road"``: classes of :data:`urbgeo.network.speeds.ROAD_CLASSES`; ``"osm"``: values of ``highway``,
         with the speeds of ``region``.
     class_names
-        The class for each value of ``class_column``, e.g. ``{"国道": "trunk"}``.
+        The class for each value of ``class_column``, e.g. ``{"二级公路": "secondary"}``.
     region, speeds, peak
         As for :func:`urbgeo.network.osm.from_pbf`; ``region`` and ``peak`` with ``"osm"`` only.
     same_place_m
-        Metres within which line ends are one junction.
+        Metres within which line ends are one junction, and an end lies on another line.
     snapping
         How points are attached.
     source
@@ -72,39 +87,84 @@ def from_lines(
     Returns
     -------
     TravelNetwork
-        The provenance counts lines of no length and lines given twice, which are left out with a warning.
+        The provenance counts lines of no length and lines given twice, which are left out with a warning,
+        parts that are not connected, and ends that nearly meet another line
+        (:func:`urbgeo.network.report.network_report` shows them).
 
     Raises
     ------
     InputError
-        Listing lines without geometry, of several parts, without a class, or of an unknown one.
+        Listing lines without geometry, of several parts, without a class or direction, or of an unknown one.
+
+    Examples
+    --------
+    >>> from shapely import LineString
+    >>> roads = gpd.GeoDataFrame(
+    ...     {"class": ["国道", "X012"], "dir": ["B", "F"]}, crs=32649,
+    ...     geometry=[LineString([(0, 0), (1000, 0)]), LineString([(500, 0), (500, 500)])])
+    >>> from_lines(roads, oneway_column="dir", node_at="touches")
+    <TravelNetwork 4 nodes, 3 links, modes road, 1 part>
     """
     check_choice(class_system, "class_system", ("road", "osm"))
-    lines = _checked(lines, class_column, node_columns, oneway_column)
-    metric = lines.to_crs(metric_crs(lines))
-    names = metric[class_column].map(dict(class_names)) if class_names else metric[class_column]
-    lost = names.index[names.isna()]
-    if len(lost):
-        faults = Faults("lines")
-        faults.add(f"{class_column} has no name in class_names", ids=lost, remedy="name it there")
-        faults.raise_if_any()
-    oneway = metric[oneway_column].astype(bool) if oneway_column else pd.Series(False, metric.index)
-    kept, counts = _told_once(metric, names.astype(str), oneway)
-    metric, names, oneway = metric[kept], names[kept].astype(str), oneway[kept]
-    nodes, ends = _junctions(metric, node_columns, same_place_m)
-    links = gpd.GeoDataFrame(
-        {
-            "from_node": nodes.index.to_numpy()[ends[:, 0]],
-            "to_node": nodes.index.to_numpy()[ends[:, 1]],
-            "length_km": metric.length / 1000.0,
-            "class": names,
-            "oneway": oneway,
-        },
-        geometry=metric.geometry,
-    )
+    check_choice(node_at, "node_at", NODE_AT)
+    same_place_m = check_quantity(same_place_m, "same_place_m", zero=True)
+    levels = [] if level_column is None else listed(level_column)
+    lines = _checked(lines, class_column, node_columns, oneway_column, levels)
+    drawn = _drawn(lines, class_column, node_columns, oneway_column, levels)
+    drawn["class"] = _classes(drawn["class"], class_system, class_names)
+    kept, counts = _told_once(drawn)
+    drawn = drawn[kept]
+    if node_at != "ends":
+        drawn = _cut(drawn, node_at, same_place_m, node_columns)
+    nodes, links = _tables(drawn, node_columns, same_place_m)
     network = _timed(nodes, links, class_system, region, speeds, peak, snapping, source)
-    about = network.provenance.having(parameters={"class_system": class_system, **counts})
-    return replace(network, provenance=about)
+    return _told(network, {"class_system": class_system, "node_at": node_at, **counts}, node_at)
+
+
+def _drawn(
+    lines: gpd.GeoDataFrame,
+    class_column: str,
+    node_columns: tuple[str, str] | None,
+    oneway_column: str | None,
+    levels: list[str],
+) -> gpd.GeoDataFrame:
+    """What is used of the lines, in a metric CRS, each drawn in the direction it is travelled."""
+    metric = lines.geometry.to_crs(metric_crs(lines))
+    way = np.zeros(len(lines), np.int64)
+    if oneway_column:
+        way = words.directions(lines, "lines", oneway_column)
+    against: Flags = way == words.BACKWARD
+    used = {"class": lines[class_column], "oneway": way != words.BOTH, "level": _levels(lines, levels)}
+    if node_columns:
+        ends = lines[list(node_columns)].to_numpy(object, copy=True)
+        ends[against] = ends[against, ::-1]
+        used |= {"from_node": ends[:, 0], "to_node": ends[:, 1]}
+    used |= {name: lines[name] for name in name_columns(lines) if name not in used}
+    if "opened" in lines:
+        used["opened"] = words.years(lines, "lines", "opened")
+    return gpd.GeoDataFrame(used, index=lines.index, geometry=metric.where(~against, metric.reverse()))
+
+
+def _levels(lines: gpd.GeoDataFrame, columns: list[str]) -> pd.Series:
+    """One text for all that a line says about bridges, tunnels and levels; empty on the ground."""
+    said = pd.Series("", lines.index)
+    for column in columns:
+        word = lines[column].map(words.plain, na_action="ignore").fillna("")
+        said += word.where(~word.isin(GROUND), "") + "|"
+    return said.str.rstrip("|")
+
+
+def _classes(given: pd.Series, system: str, names: Mapping[str, str] | None) -> pd.Series:
+    if names:
+        named = given.map(dict(names))
+        lost = named.index[named.isna()]
+        if len(lost):
+            faults = Faults("lines")
+            faults.add(f"{given.name} has no name in class_names", ids=lost, remedy="name it there")
+            faults.raise_if_any()
+        return named.astype(str)
+    known = tuple(ROAD_CLASSES) if system == "road" else HIGHWAY_CLASSES
+    return words.road_classes(given, system=system, known=known).astype(str)
 
 
 def _checked(
@@ -112,19 +172,20 @@ def _checked(
     class_column: str,
     node_columns: tuple[str, str] | None,
     oneway_column: str | None,
+    levels: list[str],
 ) -> gpd.GeoDataFrame:
     check_crs(lines, "lines")
     if lines.empty:
         raise InputError("lines: it has no rows.")
     if isinstance(lines.index, pd.MultiIndex):
-        levels = ", ".join(map(str, lines.index.names))
+        held = ", ".join(map(str, lines.index.names))
         raise InputError(
-            f"lines: its ids have {lines.index.nlevels} levels ({levels}), as OSMnx's edges do, which list a "
+            f"lines: its ids have {lines.index.nlevels} levels ({held}), as OSMnx's edges do, which list a "
             "two-way street twice; use from_osmnx with the graph, or with "
             "osmnx.graph_from_gdfs(nodes, edges). For other tables use .reset_index()."
         )
     optional = [*(node_columns or ()), *([oneway_column] if oneway_column else [])]
-    check_columns(lines, "lines", [class_column, *optional])
+    check_columns(lines, "lines", [class_column, *optional, *levels])
     check_ids(lines.index, "lines")
     faults = Faults("lines")
     shapes = lines.geometry
@@ -147,15 +208,13 @@ def _checked(
     return lines
 
 
-def _told_once(
-    lines: gpd.GeoDataFrame, names: pd.Series, oneway: pd.Series
-) -> tuple[NDArray[np.bool_], dict[str, int]]:
+def _told_once(lines: gpd.GeoDataFrame) -> tuple[Flags, dict[str, int]]:
     """Which lines to keep: those with a length, and of equal ones (either way round) the first."""
-    length = lines.length.to_numpy()
+    oneway = lines["oneway"]
     shape = lines.geometry.normalize().to_wkb()
     shape = shape.where(~oneway, lines.geometry.to_wkb())
-    again = pd.DataFrame({"shape": shape, "class": names, "oneway": oneway}).duplicated().to_numpy()
-    still = length == 0
+    again = lines[["class", "oneway", "level"]].assign(shape=shape).duplicated().to_numpy()
+    still = lines.length.to_numpy() == 0
     counts = {"lines of no length": int(still.sum()), "lines given twice": int((again & ~still).sum())}
     for what, count in counts.items():
         if count:
@@ -165,34 +224,66 @@ def _told_once(
     return ~(still | again), counts
 
 
-def _junctions(
-    lines: gpd.GeoDataFrame, node_columns: tuple[str, str] | None, same_place_m: float
-) -> tuple[gpd.GeoDataFrame, Ints]:
-    """Nodes, and (lines, 2) their positions at the ends of each line."""
-    shapes = lines.geometry.to_numpy()
-    tips = np.stack(
-        [
-            shapely.get_coordinates(shapely.get_point(shapes, 0)),
-            shapely.get_coordinates(shapely.get_point(shapes, -1)),
-        ],
-        axis=1,
-    ).reshape(-1, 2)
+def _cut(
+    drawn: gpd.GeoDataFrame, node_at: str, within_m: float, node_columns: tuple[str, str] | None
+) -> gpd.GeoDataFrame:
+    """The lines in pieces with ids of their own."""
     if node_columns:
-        label, ids = pd.factorize(lines[list(node_columns)].to_numpy().ravel())
+        raise InputError(
+            "node_at: lines whose nodes are named meet there; leave node_columns or node_at out."
+        )
+    pieces = cut_lines(drawn, drawn["level"], crossings=node_at == "crossings", within_m=within_m)
+    ids = pd.Series(pieces.index)
+    number = ids.groupby(ids, sort=False).cumcount() + 1
+    several = ids.duplicated(keep=False)
+    if not several.any():
+        return pieces.assign(line=pieces.index)
+    text = ids.astype(str)
+    text = text.where(~several, text + " part " + number.astype(str))
+    clash = text[text.duplicated()]
+    if len(clash):
+        raise InputError(f"lines: pieces would be called as lines are: {some_of(clash)}; rename these.")
+    return pieces.assign(line=pieces.index).set_axis(pd.Index(text))
+
+
+def _tables(
+    drawn: gpd.GeoDataFrame, node_columns: tuple[str, str] | None, same_place_m: float
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Nodes and links for :func:`urbgeo.network.model.build_network`."""
+    tips = ends_of(drawn.geometry.to_numpy())
+    if node_columns:
+        label, ids = pd.factorize(drawn[["from_node", "to_node"]].to_numpy().ravel())
+        spots, index = tips[np.unique(label, return_index=True)[1]], pd.Index(ids)
     else:
-        label, ids = _gathered(tips, same_place_m), None
-    first = np.unique(label, return_index=True)[1]
-    index = pd.RangeIndex(len(first)) if ids is None else pd.Index(ids)
-    nodes = gpd.GeoDataFrame(geometry=shapely.points(tips[first]), index=index, crs=lines.crs)
-    return nodes, label.reshape(-1, 2).astype(np.int64)
+        label, spots = gathered(tips, same_place_m)
+        index = pd.RangeIndex(len(spots))
+    nodes = gpd.GeoDataFrame(geometry=shapely.points(spots), index=index, crs=drawn.crs)
+    ends: Ints = label.reshape(-1, 2).astype(np.int64)
+    links = drawn.assign(
+        from_node=index.to_numpy()[ends[:, 0]],
+        to_node=index.to_numpy()[ends[:, 1]],
+        length_km=drawn.length / 1000.0,
+    )
+    return nodes, links if (links["level"] != "").any() else links.drop(columns="level")
 
 
-def _gathered(tips: NDArray[np.float64], within_m: float) -> Ints:
-    """A number for each point, equal for points that lie within ``within_m`` of each other."""
-    places, which = np.unique(tips, axis=0, return_inverse=True)
-    pairs = cKDTree(places).query_pairs(within_m, output_type="ndarray")
-    near = coo_array((np.ones(len(pairs), np.int8), (pairs[:, 0], pairs[:, 1])), shape=(len(places),) * 2)
-    return connected_components(near, directed=False)[1][which.ravel()].astype(np.int64)
+def _told(network: TravelNetwork, parameters: dict[str, object], node_at: str) -> TravelNetwork:
+    """The network that says, also in a warning, whether it hangs together."""
+    parts, share = network.parts
+    near = len(near_misses(network))
+    about = network.provenance.having(
+        parameters={**parameters, "parts": parts, "near misses": near},
+        shares={"links in the largest part": share},
+    )
+    if parts > 1 or near:
+        more = "" if node_at == "crossings" else '; lines without nodes are joined by node_at="crossings"'
+        warnings.warn(
+            f"lines: {parts} parts, the largest with {share:.1%} of the links; {near} ends within "
+            f"{NEAR_M:g} m of a link they do not meet. See network_report{more}.",
+            UrbgeoWarning,
+            stacklevel=3,
+        )
+    return replace(network, provenance=about)
 
 
 def _timed(

@@ -16,6 +16,7 @@ from pyproj import CRS
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from urbgeo import words
 from urbgeo.checks import (
     add_amount_faults,
     add_id_faults,
@@ -33,7 +34,7 @@ from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.network.interop import frames_of, networkx_of, osmnx_of
 from urbgeo.network.speeds import OFF_NETWORK_KMH, ROAD_CLASSES, class_speeds
 from urbgeo.provenance import Provenance
-from urbgeo.types import Floats, Ints
+from urbgeo.types import Flags, Floats, Ints
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -94,9 +95,11 @@ class TravelNetwork:
         return tuple(sorted(self.link_table["mode"].unique()))
 
     def __repr__(self) -> str:
+        parts, share = self.parts
+        told = "1 part" if parts == 1 else f"{parts} parts, the largest with {share:.1%} of the links"
         return (
             f"<TravelNetwork {len(self.nodes)} nodes, {len(self.link_table)} links, "
-            f"modes {', '.join(self.modes)}>"
+            f"modes {', '.join(self.modes)}, {told}>"
         )
 
     @cached_property
@@ -158,6 +161,23 @@ class TravelNetwork:
         rank = np.empty_like(by_size)
         rank[by_size] = np.arange(by_size.size)
         return rank[labels].astype(np.int64)
+
+    @cached_property
+    def part(self) -> Ints:
+        """Part of each node, whichever way its links run; 0 has the most links."""
+        ends, n = self.link_ends, len(self.nodes)
+        joined = csr_array((np.ones(len(ends), np.bool_), (ends[:, 0], ends[:, 1])), shape=(n, n))
+        count, labels = connected_components(joined, directed=False)
+        by_links = np.argsort(-np.bincount(labels[ends[:, 0]], minlength=count), kind="stable")
+        rank = np.empty_like(by_links)
+        rank[by_links] = np.arange(count)
+        return rank[labels].astype(np.int64)
+
+    @cached_property
+    def parts(self) -> tuple[int, float]:
+        """How many parts the links fall into, and the share of links in the largest."""
+        of_links = self.part[self.link_ends[:, 0]]
+        return len(np.unique(of_links)), float((of_links == 0).mean()) if len(of_links) else 0.0
 
     @cached_property
     def joinable_links(self) -> Ints:
@@ -348,15 +368,32 @@ def _checked_links(nodes: gpd.GeoDataFrame, links: pd.DataFrame) -> pd.DataFrame
         f"unknown class {some_of(table['class'][unknown].astype(str).unique())}",
         f"known are {', '.join(ROAD_CLASSES)}; rename it, or give these links minutes or speed_kmh",
     )
-    for column in ("oneway", "joinable"):
+    for column, read in (("oneway", _one_way), ("joinable", _joinable)):
         if column in table:
-            clear = table[column].isna() | table[column].isin([True, False])
-            refuse(~clear, f"{column} is neither True nor False", "translate it")
+            try:
+                table = read(table)
+            except InputError as error:
+                faults.lines.append(str(error).removeprefix("links: ").removesuffix("."))
     if "geometry" in table:
         kinds = gpd.GeoSeries(table["geometry"]).geom_type
         refuse(kinds.notna() & (kinds != "LineString"), "geometry that is no LineString", "merge or drop it")
     faults.raise_if_any()
     return table
+
+
+def _one_way(table: pd.DataFrame) -> pd.DataFrame:
+    """``oneway`` as flags; a link travelled from its to-node only is turned round."""
+    way = words.directions(table, "links", "oneway", missing=words.BOTH)
+    against: Flags = way == words.BACKWARD
+    if against.any():
+        there, back = table["from_node"], table["to_node"]
+        table = table.assign(from_node=there.mask(against, back), to_node=back.mask(against, there))
+    return table.assign(oneway=way != words.BOTH)
+
+
+def _joinable(table: pd.DataFrame) -> pd.DataFrame:
+    said = pd.Series(words.yes_no(table, "links", "joinable"), table.index, dtype=object)
+    return table.assign(joinable=said.where(table["joinable"].notna(), None))
 
 
 def _timed(table: pd.DataFrame, by_class: Mapping[str, float], overridden: set[str]) -> pd.DataFrame:

@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 
 from urbgeo.amounts import series_of
-from urbgeo.checks import add_amount_faults, check_columns, check_points
+from urbgeo.checks import add_amount_faults, check_columns, check_points, is_finite_number
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.network.edits import with_links, without_links
 from urbgeo.network.model import TravelNetwork, check_network
 from urbgeo.provenance import Provenance
 from urbgeo.regions.region import Region
 from urbgeo.results import Result
+from urbgeo.words import years
 
 Measure = Callable[[TravelNetwork], pd.Series | pd.DataFrame]
 
@@ -29,10 +30,12 @@ def in_year(network: TravelNetwork, year: int, *, column: str = "opened") -> Tra
     Raises
     ------
     InputError
-        When the links have no such column, or none was open yet.
+        When the links have no such column, none was open yet, or one says what is no year (在建).
     """
+    if not is_finite_number(year):
+        raise InputError(f"year: {year!r} is no year; give a number such as 2024.")
     check_columns(network.link_table, "links", [column])
-    opened = pd.to_numeric(network.link_table[column], errors="coerce")
+    opened = years(network.link_table, "links", column)
     return without_links(network, network.link_table.index[opened > year])
 
 

@@ -17,7 +17,7 @@ from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.network.speeds import ROAD_CLASSES
 from urbgeo.rasters.grid import Grid
 from urbgeo.types import Floats, Ints
-from urbgeo.words import yes_no
+from urbgeo.words import BACKWARD, BOTH, directions
 
 MAX_RAMP_M = 500.0
 """An interchange further than this from every motorway is a fault in the data. A judgement."""
@@ -148,8 +148,12 @@ def _compiled(
     owner = np.repeat(np.arange(len(stretches)), [len(path) for path in stretches])[tail]
     metres = np.hypot(*((unique[node[tail + 1]] - unique[node[tail]]) * _SAME_PLACE_M).T)
     minutes = metres / 1000.0 / lines["speed_kmh"].to_numpy(float)[owner] * 60.0
-    oneway = yes_no(lines, "motorways", "oneway")[owner] if "oneway" in lines else np.zeros(len(owner), bool)
+    way = np.zeros(len(lines), np.int64)
+    if "oneway" in lines:
+        way = directions(lines, "motorways", "oneway", missing=BOTH)
+    oneway, against = (way != BOTH)[owner], (way == BACKWARD)[owner]
     head, tail = node[tail + 1], node[tail]
+    head, tail = np.where(against, tail, head), np.where(against, head, tail)
     x, y = unique.T * _SAME_PLACE_M
     graph = compile_graph(
         x,

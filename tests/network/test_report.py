@@ -1,0 +1,249 @@
+"""Lines without nodes are joined as asked, and the report finds what is wrong with a network."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+from shapely import LineString
+
+from tests.network.build import QUICK, points, road
+from urbgeo.errors import InputError, UrbgeoWarning
+from urbgeo.network.lines import from_lines
+from urbgeo.network.minutes import minutes_table
+from urbgeo.network.model import build_network
+from urbgeo.network.report import FINDINGS, network_report
+from urbgeo.sources.tables import read_layer
+
+UTM = 32649
+
+
+def metres(*lines: list[tuple[float, float]], **columns: object) -> gpd.GeoDataFrame:
+    shapes = [LineString(line) for line in lines]
+    frame = gpd.GeoDataFrame({"class": "primary"}, geometry=shapes, index=list("abcdefgh")[: len(shapes)])
+    return frame.assign(**columns).set_crs(UTM)
+
+
+TEE = metres([(0, 0), (1000, 0)], [(500, 0), (500, 500)])
+CROSS = metres([(0, 0), (1000, 0)], [(500, -500), (500, 500)])
+
+
+def test_a_line_that_ends_on_another_is_joined_where_asked_and_told_otherwise() -> None:
+    with pytest.warns(
+        UrbgeoWarning, match=r"2 parts, the largest with 50.0% .* 1 ends within 20 m .*node_at"
+    ):
+        apart = from_lines(TEE)
+    assert apart.parts == (2, 0.5) and "2 parts, the largest with 50.0%" in repr(apart)
+    assert apart.provenance.parameters["parts"] == 2 and apart.provenance.parameters["near misses"] == 1
+    assert apart.provenance.shares["links in the largest part"] == 0.5
+    for node_at in ("touches", "crossings"):
+        joined = from_lines(TEE, node_at=node_at)
+        assert joined.parts == (1, 1.0)
+        assert joined.links["line"].tolist() == ["a", "a", "b"]
+        assert joined.links.index.tolist() == ["a part 1", "a part 2", "b"]
+        assert joined.links["length_km"].tolist() == pytest.approx([0.5, 0.5, 0.5])
+
+
+def test_lines_that_cross_are_joined_at_crossings_only() -> None:
+    with pytest.warns(UrbgeoWarning, match="2 parts"):
+        assert len(from_lines(CROSS, node_at="touches").links) == 2
+    joined = from_lines(CROSS, node_at="crossings")
+    assert len(joined.links) == 4 and len(joined.nodes) == 5 and joined.parts[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("column", "over", "under"),
+    [("layer", 1, 0), ("bridge", "T", "F"), ("bridge", "yes", None), ("桥", "是", "否")],
+)
+def test_a_bridge_is_not_joined_to_the_road_beneath(column: str, over: object, under: object) -> None:
+    with pytest.warns(UrbgeoWarning, match="2 parts"):
+        network = from_lines(
+            CROSS.assign(**{column: [over, under]}), node_at="crossings", level_column=column
+        )
+    assert len(network.links) == 2
+    assert network_report(network).summary["count"]["crossing"] == 0
+    level = from_lines(CROSS.assign(**{column: [under, under]}), node_at="crossings", level_column=column)
+    assert len(level.links) == 4
+
+
+def test_a_bridge_is_joined_at_its_ends() -> None:
+    over = metres([(0, 0), (100, 0)], [(100, 0), (200, 0)], [(150, -50), (150, 50)], layer=[0, 1, 0])
+    with pytest.warns(UrbgeoWarning, match="2 parts"):
+        network = from_lines(over, node_at="crossings", level_column="layer")
+    assert len(network.links) == 3 and network.parts == (2, pytest.approx(2 / 3))
+
+
+def test_two_ends_of_one_line_are_never_one_place_and_places_do_not_chain() -> None:
+    steps = [LineString([(10.0 * i, 0), (10.0 * (i + 1), 0)]) for i in range(1000)]
+    trunk = gpd.GeoDataFrame({"class": "trunk"}, index=range(1000), geometry=steps, crs=UTM)
+    network = from_lines(trunk, same_place_m=10.0)
+    ends = gpd.GeoDataFrame(geometry=gpd.points_from_xy([0, 10_000], [0, 0]), crs=UTM)
+    assert minutes_table(network, ends, ends).to_numpy()[0, 1] == pytest.approx(8.0, rel=1e-3)
+
+
+def test_ends_of_different_lines_within_the_tolerance_are_one_place_and_no_farther() -> None:
+    on = from_lines(metres([(0, 0), (100, 0)], [(102, 0), (200, 0)]), same_place_m=2.0)
+    assert len(on.nodes) == 3
+    with pytest.warns(UrbgeoWarning):
+        assert len(from_lines(metres([(0, 0), (100, 0)], [(102, 0), (200, 0)]), same_place_m=1.9).nodes) == 4
+    # a, b and c, d are 2 apart, b and c 1.5: joined nearest first, and d is not drawn in.
+    row = metres([(0, -9), (0, 0)], [(1.5, 9), (1.5, 0)], [(3.4, -9), (3.4, 0)])
+    with pytest.warns(UrbgeoWarning):
+        assert from_lines(row, same_place_m=2.0).parts[0] == 2
+
+
+@QUICK
+@given(st.lists(st.tuples(*[st.integers(0, 6)] * 4), min_size=1, max_size=8), st.randoms())
+def test_joined_lines_hang_together_as_their_shapes_do(
+    ends: list[tuple[int, int, int, int]], random: object
+) -> None:
+    shapes = {tuple(sorted([(a, b), (c, d)])) for a, b, c, d in ends if (a, b) != (c, d)}
+    if not shapes:
+        return
+    lines = [LineString(np.array(shape) * 100.0) for shape in sorted(shapes)]
+    random.shuffle(lines)  # type: ignore[attr-defined]
+    frame = gpd.GeoDataFrame({"class": "local"}, index=range(len(lines)), geometry=lines, crs=UTM)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UrbgeoWarning)
+        network = from_lines(frame, node_at="crossings", same_place_m=0.01)
+    whole = shapely.union_all(lines)
+    buffered = shapely.get_num_geometries(shapely.buffer(whole, 0.001))
+    assert network.parts[0] == buffered
+    assert network.links["length_km"].sum() * 1000 == pytest.approx(whole.length, abs=0.5)
+
+
+def test_directions_of_lines_are_those_of_the_file() -> None:
+    pair = metres([(0, 0), (1000, 0)], [(1000, 0), (2000, 0)], [(2000, 0), (3000, 0)], way=["F", "T", "B"])
+    network = from_lines(pair, oneway_column="way")
+    spots = gpd.GeoDataFrame(geometry=gpd.points_from_xy([0, 1000, 2000, 3000], [0] * 4), crs=UTM)
+    minutes = np.isfinite(minutes_table(network, spots, spots).to_numpy())
+    assert [minutes[0, 1], minutes[1, 0]] == [True, False]
+    assert [minutes[1, 2], minutes[2, 1]] == [False, True]
+    assert [minutes[2, 3], minutes[3, 2]] == [True, True]
+    with pytest.raises(InputError, match=r"lines: way says 'maybe' at b; as drawn is f"):
+        from_lines(pair.assign(way=["F", "maybe", "B"]), oneway_column="way")
+
+
+def test_named_nodes_turn_round_with_their_line() -> None:
+    table = metres([(0, 0), (1000, 0)], u=["p"], v=["q"], way=["T"])
+    network = from_lines(table, oneway_column="way", node_columns=("u", "v"))
+    assert network.links.iloc[0][["from_node", "to_node"]].tolist() == ["q", "p"]
+    assert network.nodes.geometry.loc["p"].coords[0] == (0.0, 0.0)
+    assert np.isnan(network.links["minutes_back"].iloc[0])
+
+
+def test_chinese_classes_and_numbers_of_roads_need_no_table() -> None:
+    words = ["高速公路", "国道", "省道", "县道", "乡道", "G4", "S202", "支路"]
+    rows = [[(i * 100.0, 0), (i * 100.0 + 100, 0)] for i in range(8)]
+    network = from_lines(metres(*rows).assign(**{"class": words}))
+    assert network.links["class"].tolist() == [
+        "expressway", "trunk", "primary", "secondary", "local", "expressway", "primary", "urban",
+    ]  # fmt: skip
+    with pytest.raises(InputError, match="unknown class 土路"):
+        from_lines(metres([(0, 0), (100, 0)]).assign(**{"class": "土路"}))
+
+
+def test_names_and_years_come_along_and_a_year_is_read_or_refused() -> None:
+    rows = metres(
+        [(0, 0), (100, 0)], [(100, 0), (200, 0)], name=["一号路", "二号路"], opened=["2024年", 2005]
+    )
+    links = from_lines(rows).links
+    assert links["name"].tolist() == ["一号路", "二号路"] and links["opened"].tolist() == [2024, 2005]
+    with pytest.raises(InputError, match="opened says '在建' at b"):
+        from_lines(rows.assign(opened=[2024, "在建"]))
+
+
+def test_the_report_finds_each_kind_of_fault() -> None:
+    nodes = points(
+        [(0, 0), (1, 0), (2, 0), (3, 0), (1.01, 0.5), (1.01, 0.01), (0.5, -1), (0.5, 1), (9, 9), (9, 8)]
+    )
+    links = pd.concat(
+        [
+            road(("A", "B", 1.0), ("B", "C", 1.0), ("B", "C", 1.0), ("E", "F", 0.49), ("G", "H", 2.0)),
+            road(("C", "D", 95.0), oneway=True),
+            road(("I", "J", 1.0)).assign(**{"class": None}, minutes=1.0),
+        ],
+        ignore_index=True,
+    )
+    report = network_report(build_network(nodes, links))
+    count = report.summary["count"]
+    assert count.to_dict() == {
+        "part": 3, "dead end": 8, "near miss": 1, "crossing": 1, "doubled": 1, "one-way trap": 1, "length": 1,
+        "no class": 1,
+    }  # fmt: skip
+    rows = report.table.set_index("finding")
+    assert rows.loc["near miss", ["id", "amount"]].tolist() == ["F", pytest.approx(10.0)]
+    assert rows.loc["near miss", "other"] in (1, 2)
+    assert rows.loc["one-way trap", "id"] == "D"
+    assert rows.loc["length", ["id", "amount"]].tolist() == [5, pytest.approx(95.0)]
+    assert {rows.loc["crossing", "id"], rows.loc["crossing", "other"]} == {0, 4}
+    assert rows.loc["no class", "id"] == 6
+    assert report.table.crs == UTM and report.table.geometry.notna().all()
+    assert report.parts == 4 and report.largest_share == pytest.approx(4 / 7)
+    assert "of 7 links in 4 parts, the largest with 57.1%" in repr(report)
+
+
+def test_a_report_of_a_sound_ring_finds_nothing_and_a_wrong_object_is_refused() -> None:
+    ring = build_network(
+        points([(0, 0), (1, 0), (0, 1)]), road(("A", "B", 1.0), ("B", "C", 1.5), ("C", "A", 1.0))
+    )
+    report = network_report(ring)
+    assert (
+        report.table.empty and "nothing found" in repr(report) and set(report.summary.index) == set(FINDINGS)
+    )
+    with pytest.raises(InputError, match="TravelNetwork is needed, not GeoDataFrame"):
+        network_report(TEE)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="near_m"):
+        network_report(ring, near_m=0.0)
+
+
+def test_a_near_miss_lies_within_the_distance_its_bound_included() -> None:
+    stub = build_network(points([(0, 0), (2, 0), (1, 0.02), (1, 1)]), road(("A", "B", 2.0), ("C", "D", 0.98)))
+    assert network_report(stub, near_m=20.0).summary["count"]["near miss"] == 1
+    assert network_report(stub, near_m=19.9).summary["count"]["near miss"] == 0
+
+
+def test_a_gbk_shapefile_with_f_t_b_and_crossings_without_nodes(tmp_path: Path) -> None:
+    """The file a survey office sends."""
+    grid = [[(0, y), (3000, y)] for y in (0, 1000, 2000)] + [[(x, 0), (x, 2000)] for x in (500, 1500, 2500)]
+    words = ["国道", "省道", "县道", "乡道", "G4", "主干路"]
+    lines = metres(*grid, 名称=list("甲乙丙丁戊己"), 等级=words, 方向=["B", "F", "B", "T", "B", "B"])
+    lines.drop(columns="class").to_file(tmp_path / "路网.shp", encoding="gbk")
+    layer = read_layer(tmp_path / "路网.shp")
+    with pytest.warns(UrbgeoWarning, match="6 parts"):
+        before = from_lines(layer.frame, class_column="等级", oneway_column="方向")
+    found = network_report(before).summary["count"]
+    assert found["crossing"] == 3 and found["near miss"] == 6 and found["part"] == 5
+    after = from_lines(layer.frame, class_column="等级", oneway_column="方向", node_at="crossings")
+    found = network_report(after)
+    assert found.parts == 1 and found.summary["count"][["crossing", "near miss", "part"]].tolist() == [
+        0,
+        0,
+        0,
+    ]
+    assert after.links["名称"].tolist()[:4] == ["甲"] * 4
+    path = found.save(tmp_path / "report.gpkg")
+    assert len(gpd.read_file(path, layer="table")) == len(found.table) == 8
+
+
+def test_streets_of_wuhan_merged_by_class_come_back_to_one_part(shared_data: Path) -> None:
+    """As survey lines are drawn: through every junction with a street of another class."""
+    streets = gpd.read_parquet(shared_data / "wuhan/streets.parquet")
+    streets = streets[~streets["highway"].map(lambda one: isinstance(one, list | np.ndarray))]
+    merged = streets.dissolve("highway").line_merge().explode().reset_index(name="geometry")
+    merged = gpd.GeoDataFrame(merged, crs=streets.crs)
+    with pytest.warns(UrbgeoWarning, match="parts"):
+        apart = from_lines(merged, class_column="highway", class_system="osm")
+        joined = from_lines(merged, class_column="highway", class_system="osm", node_at="touches")
+        whole = from_lines(streets, class_column="highway", class_system="osm", node_columns=("u", "v"))
+    assert whole.parts[1] > 0.98
+    assert apart.parts[1] < 0.9
+    assert joined.parts[1] >= 0.99 or joined.parts[1] >= whole.parts[1]
+    assert joined.links["length_km"].sum() == pytest.approx(whole.links["length_km"].sum(), rel=1e-3)
