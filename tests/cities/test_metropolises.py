@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from urbgeo.cities.dissolve import dissolve_members
 from urbgeo.cities.metropolises import MetropolitanCircles, MetropolitanRules, metropolitan_circles
 from urbgeo.cities.official import circles_over_years, compare_with_official
-from urbgeo.cities.policy import dissolve_members, policy_members
+from urbgeo.cities.policy import policy_members
 from urbgeo.errors import InputError
 from urbgeo.network.minutes import minutes_table
 from urbgeo.network.model import build_network
