@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from urbgeo.errors import InputError, SourceError
+from urbgeo.regions.nation import china_places
+from urbgeo.regions.people import read_people
+
+PLACES = china_places()
+ANHUI = PLACES[PLACES.index.str.startswith("34")]
+
+
+def workbook(
+    path: Path, *, unit: str = "单位：万人", people: float = 50.25, extra: tuple[str, ...] = ()
+) -> Path:
+    """A yearbook page: a title over four merged cells, the unit in a row of its own, heads of two rows."""
+    book = openpyxl.Workbook()
+    page = book.active
+    page.append(["安徽省分县常住人口"])
+    page.merge_cells("A1:D1")
+    page.append(["", "", unit, ""])
+    page.append(["地区", "2020年", "", "城镇化率"])
+    page.append(["", "常住人口", "其中城镇", ""])
+    page.merge_cells("B3:C3")
+    for name in [*ANHUI["name_zh"], *extra]:
+        page.append([f"　{name}", people, 30.1, 0.6])
+    book.save(path)
+    return path
+
+
+def test_a_yearbook_page_with_titles_and_merged_heads_is_read_in_its_unit(tmp_path: Path) -> None:
+    found = read_people(workbook(tmp_path / "p.xlsx"), ANHUI)
+    assert (found.head, found.unit, len(found.amounts)) == ("2020年 常住人口", "万", len(ANHUI))
+    assert (found.amounts == 502_500.0).all() and found.left_over.empty
+
+
+def test_rows_of_no_place_are_left_over_with_the_nearest_name(tmp_path: Path) -> None:
+    found = read_people(workbook(tmp_path / "p.xlsx", extra=("合计", "肥西具", "肥西县")), ANHUI)
+    assert found.left_over["joined_by"].tolist() == ["unknown", "unknown", "given twice"]
+    assert "肥西县" in found.left_over["nearest"].iloc[1]
+    assert found.amounts["340123"] == 502_500.0
+
+
+def test_codes_of_another_year_join_and_parts_that_merged_are_summed() -> None:
+    table = pd.DataFrame(
+        {"CODE": [340203, 340208, 340221, 340123], "POPU": [250_000, 150_000, 300_000, 970_000]}
+    )
+    found = read_people(table, ANHUI)
+    assert found.amounts.to_dict() == {"340123": 970_000, "340209": 400_000, "340210": 300_000}
+
+
+def test_counties_of_one_name_are_told_apart_by_the_prefecture_above_them() -> None:
+    jiangsu = PLACES[PLACES.index.str.startswith("32")]
+    rows = ["南京市", "鼓楼区", "玄武区", "徐州市", "鼓楼区", "云龙区"]
+    found = read_people(
+        pd.DataFrame({"地区": rows, "常住人口（万人）": [931.0, 94, 53, 908, 81, 49]}), jiangsu
+    )
+    assert found.amounts[["320106", "320302"]].tolist() == [940_000.0, 810_000.0]
+
+
+def test_a_csv_in_gbk_reads_as_well(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text('县区,人口(人)\n肥西县,"967,000"\n肥东县,885000\n长丰县,—\n', encoding="gbk")
+    found = read_people(path, ANHUI)
+    assert found.amounts.to_dict() == {"340122": 885_000.0, "340123": 967_000.0}
+    assert found.unread == ("row 4: '—'",)
+
+
+def test_people_in_an_unknown_unit_or_column_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="population_unit"):
+        read_people(workbook(tmp_path / "p.xlsx", unit=""), ANHUI)
+    assert (
+        read_people(workbook(tmp_path / "p.xlsx", unit=""), ANHUI, unit="万").amounts["340123"] == 502_500.0
+    )
+    two = pd.DataFrame(
+        {"县": ["肥西县", "肥东县", "长丰县"], "人口": [1.0, 2, 3], "户籍人口": [1.0, 2, 3], "x": "a"}
+    )
+    assert read_people(two, ANHUI, unit="万").head == "人口"
+    with pytest.raises(InputError, match="population_column"):
+        read_people(two.rename(columns={"人口": "a人口"}), ANHUI)
+    assert read_people(two, ANHUI, column="户籍人口", unit="persons").head == "户籍人口"
+
+
+def test_the_table_of_another_province_and_a_damaged_file_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="another region"):
+        read_people(workbook(tmp_path / "p.xlsx"), PLACES[PLACES.index.str.startswith("45")])
+    (tmp_path / "bad.xlsx").write_bytes(b"PK\x03\x04")
+    with pytest.raises(SourceError, match="save it again"):
+        read_people(tmp_path / "bad.xlsx", ANHUI)
+    with pytest.raises(SourceError, match="no such file"):
+        read_people(tmp_path / "none.csv", ANHUI)

@@ -1,0 +1,294 @@
+"""People from a census or yearbook table as it comes: title rows, merged heads, codes or names, 万."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from urbgeo.checks import check_choice
+from urbgeo.errors import InputError, MissingExtraError, SourceError, some_of
+from urbgeo.regions.codes import JOINED, join_codes
+from urbgeo.sources.names import normalise_name
+from urbgeo.sources.tables import sniffed
+
+UNITS = {"persons": 1.0, "万": 10_000.0}
+HEADS = (
+    "常住人口数",
+    "常住人口",
+    "常住总人口",
+    "人口数",
+    "总人口",
+    "人口",
+    "合计",
+    "population",
+    "people",
+    "popu",
+)
+"""Heads of a column of people, the first that a table has wins; brackets with a unit may follow."""
+
+TWICE = "given twice"
+"""``joined_by`` of a row whose place stood in an earlier row already; it is not counted again."""
+
+_BRACKETS = re.compile(r"[（(\[【].*?[）)\]】]")
+_SMALLEST_IN_PERSONS = 20_000
+_LEAST_ROWS = 3
+
+
+@dataclass(frozen=True, eq=False)
+class People:
+    """People of a table, by the codes they joined.
+
+    ``amounts``: persons by code, merged parts summed. ``joined``: one row per row of the table: what was
+    asked, the ``id`` found and how (:func:`urbgeo.regions.codes.join_codes`), ``people``. ``unit``, ``head``:
+    what was read. ``unread``: cells of the column that are no numbers, by row of the file.
+    """
+
+    amounts: pd.Series
+    joined: pd.DataFrame
+    unit: str
+    head: str
+    unread: tuple[str, ...]
+    source: str
+
+    @property
+    def left_over(self) -> pd.DataFrame:
+        """Rows that joined nothing, or a place that an earlier row had."""
+        return self.joined[~self.joined["joined_by"].isin(JOINED)]
+
+
+def read_people(
+    given: Path | str | pd.DataFrame,
+    places: pd.DataFrame,
+    *,
+    column: str | None = None,
+    unit: str | None = None,
+    sheet: str | None = None,
+) -> People:
+    """Read people by code or name from a table.
+
+    The column of ids is the one whose cells are six-digit codes or names of ``places``; the column of people
+    is ``column``, or one whose head is in ``HEADS``. Neither is guessed among several.
+
+    Parameters
+    ----------
+    given
+        ``.xlsx`` or ``.csv`` as it comes, or a DataFrame.
+    places
+        Index = code; ``name_zh``, and ``prefecture``: counties of one name are told apart by the prefecture
+        row above them.
+    column
+        Head of the column of people.
+    unit
+        ``"persons"`` or ``"万"``; by default what the head or a title says, or persons where numbers are
+        whole and large. What could be either is refused.
+    sheet
+        Of a workbook.
+
+    Raises
+    ------
+    SourceError
+        When the file is missing or damaged.
+    InputError
+        When no column holds codes or names, none or several hold people, or the unit cannot be told.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> names = ["肥西县", "肥东县", "长丰县"]
+    >>> places = pd.DataFrame({"name_zh": names}, index=["340123", "340122", "340121"])
+    >>> table = pd.DataFrame({"县": ["肥西", "肥东县", "长丰"], "常住人口（万人）": [96.7, 88.5, 78.2]})
+    >>> read_people(table, places).amounts["340123"]
+    967000.0
+    """
+    rows = _rows(given, sheet)
+    name = Path(given).name if isinstance(given, str | Path) else "population"
+    ids = _id_column(rows, places, name)
+    body = _body(rows, ids, places)
+    heads = _heads(rows, body[0])
+    at = _people_column(heads, column, ids, name)
+    numbers, unread = _numbers(rows, body, at)
+    title = " ".join(cell for row in rows[: body[0]] for cell in row if "单位" in cell)
+    told = _unit(unit, heads[at], title, numbers, name)
+    asked = pd.Series([rows[row][ids] for row in body], index=body)
+    joined = _with_parents(join_codes(asked, places["name_zh"]), places)
+    joined["people"] = numbers * UNITS[told]
+    found = joined["id"].notna() & joined["people"].notna()
+    whole = joined["joined_by"].isin(("same code", "name", "short name")) & found
+    again = whole & joined["id"].where(whole).duplicated()
+    joined.loc[again, "joined_by"] = TWICE
+    found &= ~again
+    amounts = joined.loc[found, "people"].groupby(joined.loc[found, "id"]).sum()
+    return People(amounts, joined, told, heads[at], tuple(unread), name)
+
+
+def _rows(given: Path | str | pd.DataFrame, sheet: str | None) -> list[list[str]]:
+    """Every cell as text, title rows and heads included."""
+    if isinstance(given, pd.DataFrame):
+        head = [str(one) for one in given.columns]
+        body = given.astype(object).where(given.notna(), "").to_numpy().tolist()
+        named = given.index.name is not None or not isinstance(given.index, pd.RangeIndex)
+        index = [str(one) for one in given.index] if named else []
+        cells = [[index[row], *line] if named else line for row, line in enumerate(body)]
+        return [["id", *head] if named else head, *([_cell(one) for one in line] for line in cells)]
+    path = Path(given)
+    if not path.exists():
+        raise SourceError(f"{path}: there is no such file.")
+    if path.suffix.lower() in (".csv", ".txt"):
+        content = path.read_bytes()
+        encoding = sniffed([content])
+        if encoding is None:
+            raise SourceError(f"{path}: its text is neither UTF-8 nor GB18030; save it as UTF-8.")
+        text = content.decode("utf-8-sig" if encoding == "utf-8" else encoding)
+        tabs = "\t" in text and "," not in text
+        lines: list[list[Any]] = list(csv.reader(io.StringIO(text), delimiter="\t" if tabs else ","))
+    elif path.suffix.lower() in (".xlsx", ".xlsm"):
+        lines = _sheet(path, sheet)
+    else:
+        raise InputError(f"{path.name}: people are read from .xlsx and .csv; save it as one of these.")
+    width = max(map(len, lines), default=0)
+    return [[_cell(one) for one in line] + [""] * (width - len(line)) for line in lines]
+
+
+def _sheet(path: Path, sheet: str | None) -> list[list[Any]]:
+    try:
+        table = pd.read_excel(path, sheet_name=sheet or 0, header=None, dtype=object)
+    except ImportError as error:
+        raise MissingExtraError("openpyxl", "tables", "Reading XLSX") from error
+    except Exception as error:  # damaged archives raise what their parts raise
+        raise SourceError(f"{path}: cannot be read as XLSX ({error}); save it again.") from error
+    return table.astype(object).where(table.notna(), "").to_numpy().tolist()
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
+
+
+def _id_column(rows: list[list[str]], places: pd.DataFrame, name: str) -> int:
+    """The column with the most codes or names of the places; codes win over names beside them."""
+    if not rows or not rows[0]:
+        raise InputError(f"{name}: it has no rows.")
+    codes = [sum(_is_code(row[at], places) for row in rows) for at in range(len(rows[0]))]
+    if max(codes) >= min(_LEAST_ROWS, len(places)):
+        return int(np.argmax(codes))
+    known = _known_names(places)
+    names = [sum(normalise_name(row[at]) in known for row in rows) for at in range(len(rows[0]))]
+    if max(names) < min(_LEAST_ROWS, len(places)):
+        raise InputError(
+            f"{name}: no column holds codes or names of this region's {len(places)} places "
+            f"(e.g. {some_of(places['name_zh'], 3)}); is it the table of another region?"
+        )
+    return int(np.argmax(names))
+
+
+def _is_code(cell: str, places: pd.DataFrame) -> bool:
+    text = cell.removesuffix(".0")
+    return (
+        len(text) in (6, 9, 12) and text.isdigit() and any(text[:2] == one[:2] for one in places.index[:50])
+    )
+
+
+def _known_names(places: pd.DataFrame) -> set[str]:
+    names = {normalise_name(str(one)) for one in places["name_zh"]}
+    return names | {one[:-1] for one in names if len(one) > 2}
+
+
+def _body(rows: list[list[str]], ids: int, places: pd.DataFrame) -> list[int]:
+    """Rows below the head that name something."""
+    known = _known_names(places)
+    first = next(
+        row
+        for row, cells in enumerate(rows)
+        if _is_code(cells[ids], places) or normalise_name(cells[ids]) in known
+    )
+    return [row for row in range(first, len(rows)) if rows[row][ids]]
+
+
+def _heads(rows: list[list[str]], body: int) -> list[str]:
+    """Heads from the rows above the body; merged cells reach to the right, titles are left out."""
+    heads = [""] * len(rows[0])
+    for row in rows[:body]:
+        if sum(map(bool, row)) < 2:
+            continue
+        seen, lowest = "", row is rows[body - 1]
+        for at, cell in enumerate(row):
+            seen = cell if cell or lowest else seen
+            heads[at] = f"{heads[at]} {seen}".strip()
+    return heads
+
+
+def _people_column(heads: list[str], column: str | None, ids: int, name: str) -> int:
+    if column is not None:
+        hits = [at for at, head in enumerate(heads) if head == column]
+        hits = hits or [at for at, head in enumerate(heads) if column in head]
+        if len(hits) != 1:
+            raise InputError(
+                f"{name}: {'several columns' if hits else 'no column'} called {column!r}; it has "
+                f"{some_of([head for head in heads if head], 30)}."
+            )
+        return hits[0]
+    bare = [_BRACKETS.sub("", head).replace(" ", "").lower() for head in heads]
+    for word in HEADS:
+        whole = [at for at, head in enumerate(bare) if at != ids and head == word]
+        hits = whole or [at for at, head in enumerate(bare) if at != ids and head.endswith(word)]
+        if len(hits) == 1:
+            return hits[0]
+        if hits:
+            break
+    raise InputError(
+        f"{name}: no single column of people among {some_of([head for head in heads if head], 30)}; "
+        "say which with population_column."
+    )
+
+
+def _numbers(rows: list[list[str]], body: Sequence[int], at: int) -> tuple[pd.Series, list[str]]:
+    cells = pd.Series([rows[row][at] for row in body], index=list(body))
+    plain = cells.str.replace(r"[,\s，]", "", regex=True)
+    numbers = pd.to_numeric(plain, errors="coerce")
+    wrong = numbers.isna() | ~np.isfinite(numbers) | (numbers < 0)
+    unread = [f"row {row + 1}: {cells[row]!r}" for row in cells.index[wrong & (cells != "")]]
+    return numbers.mask(wrong), unread
+
+
+def _unit(given: str | None, head: str, title: str, numbers: pd.Series, name: str) -> str:
+    if given is not None:
+        check_choice(given, "population_unit", tuple(UNITS))
+        return given
+    for text in (head, title):
+        if "万" in text:
+            return "万"
+        if "人）" in text or "(人)" in text or "person" in text.lower() or "：人" in text:
+            return "persons"
+    if (numbers.dropna() % 1 == 0).all() and numbers.median() >= _SMALLEST_IN_PERSONS:
+        return "persons"
+    raise InputError(
+        f"{name}: {head!r} may be in persons or in 万 (median {numbers.median():g}); say which with "
+        "population_unit."
+    )
+
+
+def _with_parents(joined: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
+    """Counties of one name told apart by the prefecture row above them."""
+    if "prefecture" not in places or not (joined["joined_by"] == "ambiguous").any():
+        return joined
+    names = places["name_zh"].map(normalise_name)
+    parent: object = None
+    for row in joined.index:
+        found = joined.at[row, "id"]
+        if isinstance(found, str) and places.at[found, "prefecture"] == found:
+            parent = found
+        elif joined.at[row, "joined_by"] == "ambiguous" and parent is not None:
+            asked = normalise_name(str(joined.at[row, "asked"]))
+            hits = places.index[(names == asked) & (places["prefecture"] == parent)]
+            if len(hits) == 1:
+                joined.loc[row, ["id", "joined_by", "nearest"]] = [hits[0], "name", ""]
+    return joined
