@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 from rasterio.transform import from_origin
 
 from tests.conftest import shared_data
-from urbgeo.access.rasters import PeopleRaster, coverage_of_people, people_in, read_people
+from urbgeo.access.rasters import coverage_of_people, people_in
 from urbgeo.errors import InputError, MissingExtraError, SourceError
+from urbgeo.rasters.files import read_grid
+from urbgeo.rasters.grid import Grid
 
 CRS = 32649
-RASTER = PeopleRaster(np.array([[1.0, 2.0], [4.0, 8.0]]), from_origin(0, 2, 1, 1), gpd.GeoSeries(crs=CRS).crs)
+RASTER = Grid(np.array([[1.0, 2.0], [4.0, 8.0]]), from_origin(0, 2, 1, 1), gpd.GeoSeries(crs=CRS).crs)
 
 
 def frame(*shapes: shapely.Geometry, crs: object = CRS) -> gpd.GeoDataFrame:
@@ -39,7 +41,7 @@ def test_sums_equal_shapely_cell_by_cell(corners: list[float], seed: int) -> Non
     if east - west < 0.01 or north - south < 0.01:
         return
     values = np.random.default_rng(seed).integers(0, 9, (2, 2)).astype(float) + 1
-    raster = PeopleRaster(values, RASTER.transform, RASTER.crs)
+    raster = Grid(values, RASTER.transform, RASTER.crs)
     shape = shapely.Polygon([(west, south), (east, south), (east, north)])
     cells = [[shapely.box(c, 1 - r, c + 1, 2 - r) for c in range(2)] for r in range(2)]
     expected = sum(values[r, c] * shape.intersection(cells[r][c]).area for r in range(2) for c in range(2))
@@ -59,7 +61,7 @@ def test_coverage_counts_overlaps_once_and_reports_the_gap() -> None:
 
 def test_communes_of_belgium_and_the_rest_hold_all_its_people() -> None:
     folder = shared_data() / "belgium"
-    raster = read_people(folder / "POP.tif")
+    raster = read_grid(folder / "POP.tif")
     communes = gpd.read_file(folder / "communes.gpkg")
     communes = communes.set_geometry(communes.geometry.to_crs(raster.crs).make_valid())
     land = communes.geometry.union_all()
@@ -82,13 +84,12 @@ def test_communes_of_belgium_and_the_rest_hold_all_its_people() -> None:
     assert tiled.provenance.shares["people outside all zones"] < 1e-9
 
 
-@pytest.mark.parametrize(
-    ("values", "message"),
-    [(np.array([[-1.0]]), ">= 0"), (np.array([[np.nan]]), "finite"), (np.array([1.0]), "table")],
-)
-def test_faulty_people_are_refused(values: np.ndarray, message: str) -> None:
-    with pytest.raises(InputError, match=message):
-        PeopleRaster(values, RASTER.transform, RASTER.crs)
+@pytest.mark.parametrize("wrong", [-1.0, np.inf])
+def test_faulty_people_are_refused_and_cells_without_data_hold_nobody(wrong: float) -> None:
+    box = frame(shapely.box(0, 0, 2, 2))
+    with pytest.raises(InputError, match="1 cells are negative or infinite"):
+        people_in(RASTER.having(np.array([[wrong, 1.0], [1.0, 1.0]])), box)
+    assert people_in(RASTER.having(np.array([[np.nan, 1.0], [1.0, 1.0]])), box)["a"] == pytest.approx(3.0)
 
 
 def test_bad_input_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,14 +100,14 @@ def test_bad_input_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.Monkey
         people_in(RASTER, frame(shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])))
     with pytest.raises(InputError, match="target"):
         coverage_of_people(RASTER, box, target=3)
-    with pytest.raises(InputError, match="no people"):
-        coverage_of_people(PeopleRaster(np.zeros((2, 2)), RASTER.transform, RASTER.crs), box)
+    with pytest.raises(InputError, match="nobody"):
+        coverage_of_people(Grid(np.zeros((2, 2)), RASTER.transform, RASTER.crs), box)
     with pytest.raises(InputError, match="no CRS"):
-        PeopleRaster(RASTER.values, RASTER.transform, None)
-    with pytest.raises(InputError, match="rows must run south"):
-        PeopleRaster(RASTER.values, from_origin(0, 0, 1, -1), RASTER.crs)
-    with pytest.raises(SourceError, match="no raster"):
-        read_people(tmp_path / "nothing.tif")
+        Grid(RASTER.values, RASTER.transform, None)
+    with pytest.raises(InputError, match="a Grid is needed"):
+        people_in(box, RASTER)
+    with pytest.raises(SourceError, match="cannot be read"):
+        read_grid(tmp_path / "nothing.tif")
     monkeypatch.setitem(sys.modules, "exactextract", None)
     with pytest.raises(MissingExtraError, match=r"urbgeo\[raster\]"):
         people_in(RASTER, box)

@@ -31,9 +31,10 @@ from urbgeo.cities.degurba import (
 from urbgeo.cities.degurba_units import classify_units
 from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.rasters import layers as grids
-from urbgeo.rasters.cover import cover
+from urbgeo.rasters.grid import Grid
 from urbgeo.rasters.layers import PopulationGrid, RasterGrid, resample_to_1km
 from urbgeo.rasters.smoothing import fill_holes, smooth
+from urbgeo.rasters.zonal import covered_cells
 
 FRAME = Affine(1000, 0, 0, 0, -1000, 0)
 PLAIN = replace(R2022A, built_share=None)
@@ -357,11 +358,13 @@ def test_covered_shares_equal_the_intersection_with_each_cell(
     shape = shapely.difference(shape, shapely.Point(hole[:2]).buffer(hole[2], quad_segs=3))
     shape = shapely.union(shape, shapely.box(9, 9, 9.5, 9.25))
     polygons = shapely.union_all([one for one in shapely.get_parts(shape) if one.geom_type == "Polygon"])
-    cells, shares = cover(polygons, 0, 10, 1, (8, 10))
+    like = Grid(np.zeros((8, 10)), Affine(1, 0, 0, 0, -1, 10), "ESRI:54009")
+    pieces = covered_cells(like, gpd.GeoSeries([shapely.Polygon(), polygons], crs="ESRI:54009"))
+    assert (pieces["shape"] == 1).all()
     found = np.zeros(80)
-    found[cells] = shares
+    found[pieces["cell"]] = pieces["share"]
     boxes = [shapely.box(j, 9 - i, j + 1, 10 - i) for i in range(8) for j in range(10)]
-    np.testing.assert_allclose(found, shapely.area(shapely.intersection(boxes, polygons)), atol=2e-9)
+    np.testing.assert_allclose(found, shapely.area(shapely.intersection(boxes, polygons)), atol=2e-6)
 
 
 def test_units_are_classed_by_hand_computed_shares() -> None:
@@ -518,7 +521,9 @@ def test_a_resampling_that_loses_people_is_refused(tmp_path: Path, monkeypatch: 
     resampled = grids._resampled
 
     def leaking(share: float) -> object:
-        return lambda path, *rest: resampled(path, *rest) * (share if path == files[0] else 1.0)
+        return lambda layer, *rest: (
+            resampled(layer, *rest) * (share if layer.source == files[0].name else 1.0)
+        )
 
     monkeypatch.setattr(grids, "_resampled", leaking(0.992))
     assert resample_to_1km(*files).population.sum() == pytest.approx(400_000)

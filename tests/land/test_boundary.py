@@ -17,7 +17,8 @@ from urbgeo.land.boundary import ZONE_NAMES, Boundary, delineate_boundary, land_
 from urbgeo.land.form import drop_small
 from urbgeo.land.suitability import suitability, terrain
 from urbgeo.land.synthetic import LABEL, Landscape, synthetic_landscape
-from urbgeo.rasters.grid import Grid, burn, cells_to_polygons
+from urbgeo.rasters.align import burn, cells_to_polygons
+from urbgeo.rasters.grid import Grid
 
 UTM = 32649
 

@@ -27,7 +27,8 @@ from urbgeo.land.form import (
     patch_metrics,
 )
 from urbgeo.land.shapes import second_moment, shape_indices
-from urbgeo.rasters.grid import Grid, read_grid
+from urbgeo.rasters.files import read_grid
+from urbgeo.rasters.grid import Grid
 from urbgeo.units import convert_area
 
 UTM = 32649

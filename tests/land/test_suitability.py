@@ -23,7 +23,9 @@ from urbgeo.land.suitability import (
     terrain,
     terrain_grade,
 )
-from urbgeo.rasters.grid import Grid, align_layers, read_grid
+from urbgeo.rasters.align import align_layers
+from urbgeo.rasters.files import read_grid
+from urbgeo.rasters.grid import Grid
 
 UTM = 32649
 
@@ -250,7 +252,7 @@ def test_layers_on_other_cells_are_aligned_and_reported() -> None:
 
 
 def test_porto_alegre_is_graded_whole(shared_data: Path) -> None:
-    from urbgeo.rasters.grid import align
+    from urbgeo.rasters.align import align
 
     degrees = read_grid(shared_data / "porto_alegre" / "poa_elevation.tif")
     with pytest.raises(InputError, match="not metres"):

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from rasterio.transform import from_origin
 
 from tests.conftest import shared_data
-from urbgeo.access.rasters import people_in, read_people
+from urbgeo.access.rasters import people_in
 from urbgeo.errors import InputError, SourceError
 from urbgeo.rasters import cut as rasters
 from urbgeo.rasters.cut import cut_raster
-from urbgeo.rasters.grid import read_grid
+from urbgeo.rasters.files import read_grid
 
 UTM = 32649
 
@@ -82,7 +82,7 @@ def test_nobody_is_lost_or_made(tmp_path: Path, seed: int, cell: float, crs: int
         path, tmp_path / "b.tif", region=square(-300, -1200, 1000, 300), kind="count", crs=crs, cell=width
     )
     assert cut.total == pytest.approx(np.nansum(values), rel=1e-12)
-    assert read_people(cut.path).total == pytest.approx(np.nansum(values), rel=1e-12)
+    assert read_grid(cut.path).total == pytest.approx(np.nansum(values), rel=1e-12)
 
 
 def test_counts_are_shared_by_area_when_cells_do_not_fit(tmp_path: Path) -> None:
@@ -123,13 +123,13 @@ def test_belgium_keeps_its_people_by_commune_and_in_other_cells(tmp_path: Path) 
     path = shared_data() / "belgium/POP.tif"
     communes = gpd.read_file(shared_data() / "belgium/communes.gpkg")
     west = communes.iloc[np.argsort(communes.geometry.bounds.minx.to_numpy())[:40]]
-    whole = read_people(path)
+    whole = read_grid(path)
     cut = cut_raster(path, tmp_path / "west.tif", region=west, kind="count")
-    np.testing.assert_allclose(people_in(read_people(cut.path), west), people_in(whole, west), rtol=1e-9)
+    np.testing.assert_allclose(people_in(read_grid(cut.path), west), people_in(whole, west), rtol=1e-9)
     box = gpd.GeoDataFrame(geometry=[shapely.box(*whole.bounds)], crs=whole.crs)
     other = cut_raster(path, tmp_path / "lambert.tif", region=box, kind="count", crs=3035, cell=4000)
     assert other.total == pytest.approx(whole.total, rel=1e-12)
-    near = people_in(read_people(other.path), communes).sum() / people_in(whole, communes).sum()
+    near = people_in(read_grid(other.path), communes).sum() / people_in(whole, communes).sum()
     assert near == pytest.approx(1.0, abs=0.01)
 
 

@@ -12,11 +12,16 @@ import rasterio
 from affine import Affine
 from shapely.geometry import Point, box
 
+from urbgeo.access.rasters import people_in
 from urbgeo.errors import InputError
 from urbgeo.land.audit import ControlLines, audit_control_lines
 from urbgeo.land.form import patch_metrics
 from urbgeo.land.shapes import shape_indices
-from urbgeo.rasters.grid import Grid, align, burn, check_same_grid, read_grid, same_grid, write_grid
+from urbgeo.rasters.align import align, burn
+from urbgeo.rasters.cut import cut_raster
+from urbgeo.rasters.files import read_grid, write_grid
+from urbgeo.rasters.grid import Grid, check_same_grid, same_grid
+from urbgeo.rasters.layers import RasterGrid
 from urbgeo.surface.motorways import compile_motorways
 from urbgeo.surface.travel import travel_surface, travel_surface_files
 
@@ -32,7 +37,7 @@ def written(path: Path, values: np.ndarray, transform: Affine, **more: object) -
         "driver": "GTiff",
         "count": 1,
         "dtype": values.dtype,
-        "crs": f"EPSG:{UTM}",
+        "crs": more.get("crs", f"EPSG:{UTM}"),
         "transform": transform,
     }
     profile |= {"height": values.shape[0], "width": values.shape[1], "nodata": more.get("nodata")}
@@ -73,6 +78,131 @@ def test_scale_offset_and_rows_from_the_south_are_understood(tmp_path: Path) -> 
     assert (found.transform.f, found.transform.e) == (3_000_000.0, -10.0)
     with pytest.raises(InputError, match="gdalwarp"):
         Grid(np.ones((2, 2)), Affine(10, 1, 0, 1, -10, 0), UTM)
+
+
+@pytest.fixture(name="scaled_file")
+def scaled(tmp_path: Path) -> Path:
+    """Two by two cells of 1 km, stored in tenths less 10, one without data, rows running north."""
+    stored = np.array([[2000, 3000], [-9, 1000]], np.int16)
+    rising = Affine(1000, 0, 500_000, 0, 1000, 3_000_000)
+    return written(tmp_path / "scaled.tif", stored, rising, nodata=-9, scale=0.1, offset=-10.0)
+
+
+MEANT = np.array([[np.nan, 90.0], [190.0, 290.0]])
+
+
+def test_one_file_gives_one_answer_through_every_door(scaled_file: Path, tmp_path: Path) -> None:
+    rioxarray = pytest.importorskip("rioxarray")
+    found = read_grid(scaled_file)
+    np.testing.assert_allclose(found.values, MEANT)
+    assert (found.transform.f, found.transform.e) == (3_002_000.0, -1000.0)
+    for how in ({}, {"masked": True}, {"mask_and_scale": True}):
+        with rioxarray.open_rasterio(scaled_file, **how) as array:
+            np.testing.assert_allclose(Grid.from_xarray(array).values, MEANT, err_msg=str(how))
+    whole = gpd.GeoDataFrame(geometry=[box(*found.bounds)], crs=UTM)
+    west = gpd.GeoDataFrame(geometry=[box(500_000, 3_000_000, 501_000, 3_002_000)], crs=UTM)
+    assert people_in(found, whole).iloc[0] == pytest.approx(570.0)
+    assert people_in(found, west).iloc[0] == pytest.approx(190.0)
+    for number, (kind, cell, crs) in enumerate(
+        [("count", None, None), ("count", 500.0, None), ("count", None, UTM), ("height", None, UTM)]
+    ):
+        cut = cut_raster(scaled_file, tmp_path / f"{number}.tif", region=whole, kind=kind, cell=cell, crs=crs)
+        again = read_grid(cut.path)
+        assert people_in(again, whole).iloc[0] == pytest.approx(570.0), (kind, cell)
+        assert people_in(again, west).iloc[0] == pytest.approx(190.0), (kind, cell)
+        assert kind == "height" or cut.total == pytest.approx(570.0)
+    people, _, _ = RasterGrid(
+        scaled_equal_area(tmp_path / "p.tif"), *[shares(tmp_path / f"{name}.tif") for name in "lb"], "share"
+    ).rows(0, 2)
+    np.testing.assert_allclose(people, MEANT)
+    source = gpd.GeoDataFrame(geometry=[Point(501_500, 3_001_500)], crs=UTM)
+    files = travel_surface_files(scaled_file, source, tmp_path / "out")
+    memory = travel_surface(found, source)
+    np.testing.assert_array_equal(read_grid(files.minutes).values, memory.minutes.values)
+    assert memory.minutes.values[1, 1] == pytest.approx(1000 * (90 + 290) / 2)
+
+
+def scaled_equal_area(path: Path) -> Path:
+    stored = np.array([[2000, 3000], [-9, 1000]], np.int16)
+    rising = Affine(1000, 0, 0, 0, 1000, 3_000_000)
+    return written(path, stored, rising, nodata=-9, scale=0.1, offset=-10.0, crs="ESRI:54009")
+
+
+def shares(path: Path) -> Path:
+    return written(path, np.full((2, 2), 0.5), Affine(1000, 0, 0, 0, -1000, 3_002_000), crs="ESRI:54009")
+
+
+def test_a_grid_goes_to_xarray_and_comes_back(tmp_path: Path) -> None:
+    rioxarray = pytest.importorskip("rioxarray")
+    values = np.array([[1.0, np.nan, 3.0], [4.0, 5.0, 6.0]])
+    for one in (
+        grid(values),
+        grid(values[:1]),
+        grid(values > 2),
+        grid(np.arange(6, dtype=np.int32).reshape(2, 3)),
+    ):
+        array = one.to_xarray()
+        back = Grid.from_xarray(array)
+        np.testing.assert_array_equal(back.values, one.values)
+        assert back.values.dtype == one.values.dtype and same_grid(back, one)
+    array = grid(values).to_xarray()
+    array.rio.to_raster(tmp_path / "a.tif")
+    np.testing.assert_array_equal(read_grid(tmp_path / "a.tif").values, values)
+    np.testing.assert_array_equal(Grid.from_xarray(array[::-1]).values, values), "rows that run north"
+    with rioxarray.open_rasterio(tmp_path / "a.tif") as banded:
+        np.testing.assert_array_equal(Grid.from_xarray(banded).values, values)
+    with pytest.raises(InputError, match="several bands"):
+        Grid.from_xarray(array.expand_dims(band=2))
+    with pytest.raises(InputError, match="DataArray is needed, not ndarray"):
+        Grid.from_xarray(values)
+    with pytest.raises(InputError, match="unevenly spaced"):
+        Grid.from_xarray(array.assign_coords(x=[0.0, 1.0, 5.0]))
+    with pytest.raises(InputError, match="no CRS"):
+        Grid.from_xarray(array.drop_vars("spatial_ref"))
+
+
+def test_any_numbers_in_any_order_of_memory_are_one_grid() -> None:
+    values = np.array([[1, 2, 3], [4, 5, 6]])
+    like = grid(values.astype(float))
+    for kind in ("float16", ">f8", ">i4", "uint8", "int64", "float32"):
+        for ordered in (
+            values.astype(kind),
+            np.asfortranarray(values.astype(kind)),
+            values.astype(kind).T.copy().T,
+        ):
+            found = grid(ordered)
+            assert found.values.flags.c_contiguous and found.values.dtype.isnative
+            np.testing.assert_array_equal(found.values, values)
+            np.testing.assert_array_equal(align(found, like).values, values)
+    masked = np.ma.masked_equal(values, 5)
+    np.testing.assert_array_equal(like.having(masked).values, [[1, 2, 3], [4, np.nan, 6]])
+    read_only = values.astype(float)
+    read_only.flags.writeable = False
+    assert people_in(grid(read_only), gpd.GeoDataFrame(geometry=[box(*like.bounds)], crs=UTM)).iloc[0] == 21
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"values": None}, "numbers are needed"),
+        ({"values": np.array([["a"]])}, "numbers are needed, not <U1"),
+        ({"values": np.array([[1j]])}, "not complex128"),
+        ({"values": np.array([["2020-01-01"]], "datetime64[D]")}, "not datetime64"),
+        ({"values": np.array([[1]], "timedelta64[s]")}, "not timedelta64"),
+        ({"values": np.ones(3)}, r"not shape \(3,\)"),
+        ({"values": np.ones((0, 3))}, r"not shape \(0, 3\)"),
+        ({"transform": None}, "affine.Affine"),
+        ({"transform": (1, 2, 3)}, "affine.Affine"),
+        ({"transform": Affine(np.nan, 0, 0, 0, -1, 0)}, "finite"),
+        ({"crs": None}, "no CRS"),
+        ({"crs": "moon"}, "no known CRS"),
+        ({"crs": 3.5}, "no known CRS"),
+    ],
+)
+def test_what_is_no_grid_is_refused(change: dict[str, object], message: str) -> None:
+    given = {"values": np.ones((2, 2)), "transform": Affine(1, 0, 0, 0, -1, 0), "crs": UTM} | change
+    with pytest.raises(InputError, match=message):
+        Grid(**given)
 
 
 def test_grids_are_the_same_up_to_rounding_and_not_beyond() -> None:

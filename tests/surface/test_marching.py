@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from shapely.geometry import LineString, Point
 
-from urbgeo.rasters.grid import Grid, write_grid
+from urbgeo.rasters.files import write_grid
+from urbgeo.rasters.grid import Grid
 from urbgeo.surface.motorways import compile_motorways
 from urbgeo.surface.steps import STEPS_8
 from urbgeo.surface.travel import travel_surface, travel_surface_files

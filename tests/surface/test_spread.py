@@ -15,7 +15,8 @@ from shapely.geometry import LineString, Point
 
 from tests.cluster import client, kill_one  # noqa: F401, a fixture
 from urbgeo.errors import InputError
-from urbgeo.rasters.grid import Grid, write_grid
+from urbgeo.rasters.files import write_grid
+from urbgeo.rasters.grid import Grid
 from urbgeo.surface import solve as surface_solve
 from urbgeo.surface.motorways import compile_motorways
 from urbgeo.surface.travel import SurfaceFiles, travel_surface_files

@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 from shapely.geometry import LineString, Point
 
 from urbgeo.errors import InputError
-from urbgeo.rasters.grid import Grid, align, read_grid, write_grid
+from urbgeo.rasters.align import align
+from urbgeo.rasters.files import read_grid, write_grid
+from urbgeo.rasters.grid import Grid
 from urbgeo.surface.friction import burn_roads, cover_friction, speed_table, tobler_kmh
 from urbgeo.surface.motorways import compile_motorways
 from urbgeo.surface.steps import MOTORWAY_LINK, STEPS_16

@@ -7,75 +7,30 @@ land divide its people without rest. Needs the extra ``raster``.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import rasterio
 import shapely
-from numpy.typing import NDArray
-from rasterio.transform import Affine
 
 from urbgeo.checks import check_polygons, check_share
-from urbgeo.errors import InputError, MissingExtraError, SourceError
+from urbgeo.errors import InputError
 from urbgeo.provenance import Provenance
-from urbgeo.types import Floats
+from urbgeo.rasters.grid import Grid, check_grid
+from urbgeo.rasters.zonal import on_grid, zonal_sums
+from urbgeo.results import Result, with_names
+from urbgeo.types import Floats, Shapes
 
 
-@dataclass(frozen=True, eq=False)
-class PeopleRaster:
-    """People by cell.
-
-    Attributes
-    ----------
-    values
-        (rows, columns), people in each cell, >= 0; 0 where there is no data.
-    transform, crs
-        Where the cells lie; rows run south, columns east.
-    source
-        File it came from.
-    """
-
-    values: Floats
-    transform: Affine
-    crs: Any
-    source: str = ""
-
-    def __post_init__(self) -> None:
-        if self.values.ndim != 2 or not np.isfinite(self.values).all() or (self.values < 0).any():
-            raise InputError("raster: people must be a table of finite numbers >= 0; mark no data as 0.")
-        if self.crs is None:
-            raise InputError("raster: it has no CRS; give the one its cells lie in.")
-        if self.transform.b or self.transform.d or self.transform.a <= 0 or self.transform.e >= 0:
-            raise InputError("raster: its rows must run south and its columns east; warp it first.")
-
-    @property
-    def total(self) -> float:
-        """All people."""
-        return float(self.values.sum())
-
-    @property
-    def bounds(self) -> tuple[float, float, float, float]:
-        """West, south, east, north in the CRS of the raster."""
-        rows, columns = self.values.shape
-        west, north = self.transform.c, self.transform.f
-        return west, north + rows * self.transform.e, west + columns * self.transform.a, north
-
-    def __repr__(self) -> str:
-        return f"<PeopleRaster {self.values.shape[0]} x {self.values.shape[1]}, {self.total:,.0f} people>"
-
-
-@dataclass(frozen=True, eq=False)
-class PeopleCovered:
+@dataclass(frozen=True, eq=False, repr=False)
+class PeopleCovered(Result):
     """People inside an area, as a whole and by zone.
 
     Attributes
     ----------
     table
-        One row per zone: ``people``, ``covered``, ``share`` (NaN without people), ``area_share`` of the zone
-        covered.
+        One row per zone: its name columns, ``people``, ``covered``, ``share`` (NaN without people),
+        ``area_share`` of the zone covered, geometry.
     people, covered, share
         Over the whole raster.
     target, gap
@@ -91,55 +46,61 @@ class PeopleCovered:
     target: float | None
     gap: float
     provenance: Provenance
+    _shown = "share"
+    _titles = ("Share of people covered", "覆盖人口比例")
 
-    def __repr__(self) -> str:
-        return f"<PeopleCovered {self.covered:,.0f} of {self.people:,.0f} ({self.share:.1%})>"
+    @property
+    def summary(self) -> pd.DataFrame:
+        """``people``, ``covered``, ``share``, ``target``, ``gap``, one row."""
+        names = ("people", "covered", "share", "target", "gap")
+        return pd.DataFrame({name: [getattr(self, name)] for name in names}, index=["all"])
 
-
-def read_people(path: Path | str) -> PeopleRaster:
-    """Read the first band of a raster of people; no data and negative marks of it count as 0.
-
-    Raises
-    ------
-    SourceError
-        When the file cannot be read as a raster.
-    InputError
-        When it has no CRS, is turned, or holds negative people that are not its no-data value.
-    """
-    try:
-        with rasterio.open(path) as file:
-            band = file.read(1, masked=True)
-            transform, crs = file.transform, file.crs
-    except rasterio.errors.RasterioIOError as error:
-        raise SourceError(f"{path}: no raster that can be read ({error}).") from error
-    values = np.ma.filled(band.astype(np.float64), 0.0)
-    return PeopleRaster(np.where(np.isnan(values), 0.0, values), transform, crs, str(Path(path).name))
+    def _headline(self) -> str:
+        return f"{self.covered:,.0f} of {self.people:,.0f} people ({self.share:.1%})"
 
 
-def people_in(raster: PeopleRaster, polygons: gpd.GeoDataFrame) -> pd.Series:
+def people_in(people: Grid, polygons: gpd.GeoDataFrame) -> pd.Series:
     """People inside each polygon: the sum over cells of people times the fraction of the cell inside.
 
     Edges are densified before they are brought to the CRS of the raster, so that they stay where they were.
 
+    Parameters
+    ----------
+    people
+        Persons by cell, see :func:`urbgeo.rasters.files.read_grid`; cells without data hold nobody.
+    polygons
+        Valid polygons with unique index, any CRS.
+
     Returns
     -------
     pandas.Series
-        ``people`` by polygon id; 0 where a polygon misses the raster.
+        ``people`` by polygon id; 0 where a polygon misses the raster. ``attrs["provenance"]`` tells the
+        source.
 
     Raises
     ------
     InputError
-        For faulty polygons, naming their ids.
+        For faulty polygons, naming their ids, and negative or infinite people.
     MissingExtraError
         Without the package exactextract.
+
+    Examples
+    --------
+    >>> from affine import Affine
+    >>> people = Grid(np.array([[100.0, 50.0]]), Affine(100, 0, 500_000, 0, -100, 3_000_100), 4547)
+    >>> half = gpd.GeoDataFrame(geometry=[shapely.box(500_050, 3_000_000, 500_200, 3_000_100)], crs=4547)
+    >>> people_in(people, half).tolist()
+    [100.0]
     """
+    _check_people(people)
     check_polygons(polygons, "polygons")
-    shapes = _on_raster(polygons, raster)
-    return pd.Series(_sums(raster, shapes), index=polygons.index, name="people")
+    found = pd.Series(zonal_sums(people, polygons.geometry)[0], index=polygons.index, name="people")
+    found.attrs["provenance"] = Provenance(sources=_sources(people))
+    return found
 
 
 def coverage_of_people(
-    raster: PeopleRaster,
+    people: Grid,
     covered: gpd.GeoDataFrame,
     *,
     zones: gpd.GeoDataFrame | None = None,
@@ -149,8 +110,8 @@ def coverage_of_people(
 
     Parameters
     ----------
-    raster
-        People by cell, see :func:`read_people`.
+    people
+        Persons by cell, see :func:`urbgeo.rasters.files.read_grid`; cells without data hold nobody.
     covered
         Polygons; where they overlap, people count once.
     zones
@@ -158,86 +119,78 @@ def coverage_of_people(
     target
         Share of people aimed at.
 
+    Returns
+    -------
+    PeopleCovered
+        ``table`` has one row per zone.
+
     Raises
     ------
     InputError
         For faulty polygons (naming ids), a target outside 0..1, a raster without people.
     MissingExtraError
         Without the package exactextract.
+
+    Examples
+    --------
+    >>> from affine import Affine
+    >>> people = Grid(np.array([[100.0, 50.0]]), Affine(100, 0, 500_000, 0, -100, 3_000_100), 4547)
+    >>> near = gpd.GeoDataFrame(geometry=[shapely.box(500_000, 3_000_000, 500_100, 3_000_100)], crs=4547)
+    >>> round(coverage_of_people(people, near, target=0.8).gap, 3)
+    0.133
     """
+    _check_people(people)
     check_polygons(covered, "covered")
     if target is not None:
         check_share(target, "target")
-    if not raster.total > 0:
-        raise InputError("raster: there are no people in it.")
-    area = shapely.union_all(_on_raster(covered, raster))
+    if not people.total > 0:
+        raise InputError("people: there is nobody in it.")
+    area = shapely.union_all(on_grid(covered.geometry, people))
     if zones is None:
-        shapes, ids = np.array([shapely.box(*raster.bounds)]), pd.Index(["all"])
-    else:
-        check_polygons(zones, "zones")
-        shapes, ids = _on_raster(zones, raster), zones.index
+        zones = gpd.GeoDataFrame(geometry=[shapely.box(*people.bounds)], index=["all"], crs=people.crs)
+    check_polygons(zones, "zones")
+    shapes = on_grid(zones.geometry, people)
     inside = shapely.intersection(shapes, area)
-    people, reached = _sums(raster, shapes), _sums(raster, inside)
+    living, reached = _people_of(people, shapes), _people_of(people, inside)
     table = pd.DataFrame(
         {
-            "people": people,
+            "people": living,
             "covered": reached,
-            "share": np.divide(reached, people, out=np.full(len(ids), np.nan), where=people > 0),
+            "share": np.divide(reached, living, out=np.full(len(zones), np.nan), where=living > 0),
             "area_share": shapely.area(inside) / shapely.area(shapes),
         },
-        index=ids,
+        index=zones.index,
     )
-    whole = float(_sums(raster, np.array([area]))[0])
-    share = whole / raster.total
-    zoned = float(_sums(raster, np.array([shapely.union_all(shapes)]))[0])
+    whole, zoned = _people_of(people, [area, shapely.union_all(shapes)])
+    share = whole / people.total
     return PeopleCovered(
-        table,
-        raster.total,
-        whole,
-        share,
+        with_names(table, zones),
+        people.total,
+        float(whole),
+        float(share),
         target,
         0.0 if target is None else max(0.0, target - share),
         Provenance(
             parameters={"target": target},
-            sources=(raster.source,) if raster.source else (),
-            shares={"people outside all zones": max(0.0, 1.0 - zoned / raster.total)},
+            sources=_sources(people),
+            shares={"people outside all zones": max(0.0, 1.0 - zoned / people.total)},
         ),
     )
 
 
-def _on_raster(polygons: gpd.GeoDataFrame, raster: PeopleRaster) -> NDArray[np.object_]:
-    """Shapes in the CRS of the raster; straight edges of another CRS are cut into pieces first."""
-    if polygons.crs == raster.crs:
-        return polygons.geometry.to_numpy()
-    west, south, east, north = polygons.total_bounds
-    step = max(east - west, north - south) / 2000.0
-    cut = polygons.geometry.segmentize(step) if step > 0 else polygons.geometry
-    return shapely.make_valid(cut.to_crs(raster.crs).to_numpy())
+def _people_of(people: Grid, shapes: Shapes | list[shapely.Geometry]) -> Floats:
+    return zonal_sums(people, gpd.GeoSeries(shapes, crs=people.crs))[0]
 
 
-def _sums(raster: PeopleRaster, shapes: NDArray[np.object_]) -> Floats:
-    try:
-        from exactextract import exact_extract
-        from exactextract.raster import NumPyRasterSource
-    except ImportError as error:
-        raise MissingExtraError("exactextract", "raster", "Exact sums over a raster") from error
-    found = np.zeros(len(shapes))
-    polygons = [_polygonal(one) for one in shapes]
-    rows = [row for row, one in enumerate(polygons) if not one.is_empty]
-    if not rows:
-        return found
-    west, south, east, north = raster.bounds
-    wkt = raster.crs.to_wkt()
-    source = NumPyRasterSource(raster.values, xmin=west, ymin=south, xmax=east, ymax=north, srs_wkt=wkt)
-    layer = gpd.GeoDataFrame({"row": rows}, geometry=[polygons[row] for row in rows], crs=wkt)
-    sums = exact_extract(source, layer, ["sum"], include_cols=["row"], output="pandas")
-    found[sums["row"].to_numpy(int)] = sums["sum"].fillna(0.0).to_numpy(np.float64)
-    return found
+def _sources(people: Grid) -> tuple[str, ...]:
+    return (people.source,) if people.source else ()
 
 
-def _polygonal(shape: shapely.Geometry) -> shapely.Geometry:
-    """The shape's polygons alone: an intersection may leave points and lines, which have no people."""
-    if shape.geom_type in ("Polygon", "MultiPolygon"):
-        return shape
-    parts = shapely.get_parts(shapely.get_parts(np.array([shape])))
-    return shapely.union_all([one for one in parts if one.geom_type in ("Polygon", "MultiPolygon")])
+def _check_people(people: Grid) -> None:
+    check_grid(people, "people")
+    wrong = (people.values < 0) | np.isinf(people.values)
+    if wrong.any():
+        raise InputError(
+            f"people: {int(wrong.sum())} cells are negative or infinite; a no-data value that the "
+            "file does not declare? Name it in read_grid(nodata=)."
+        )

@@ -21,7 +21,7 @@ from urbgeo.compiling import only_compiled
 from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.options import thread_count
 from urbgeo.provenance import Provenance
-from urbgeo.rasters.layers import Floats, Grid
+from urbgeo.rasters.layers import Floats, PopulationLayers
 from urbgeo.rasters.runs import Runs, clusters, find_runs, near, paint
 from urbgeo.rasters.smoothing import fill_holes, smooth
 
@@ -110,7 +110,7 @@ class UrbanGrid:
 
 
 def degree_of_urbanisation(
-    grid: Grid, *, edition: str | UrbanRules = "R2023A", level: int = 1, block_rows: int = 1024
+    grid: PopulationLayers, *, edition: str | UrbanRules = "R2023A", level: int = 1, block_rows: int = 1024
 ) -> UrbanGrid:
     """Classify the cells of a 1 km grid by the Degree of Urbanisation.
 
@@ -178,7 +178,9 @@ def degree_of_urbanisation(
     )
 
 
-def dense_built_share(grid: Grid, *, edition: str | UrbanRules = "R2023A", block_rows: int = 1024) -> float:
+def dense_built_share(
+    grid: PopulationLayers, *, edition: str | UrbanRules = "R2023A", block_rows: int = 1024
+) -> float:
     """Mean built-up share of land in dense clusters: the threshold that edition R2023A draws from its data.
 
     The mean runs over the cells of rook clusters with 1,500 persons per km² and 5,000 persons. It is meant
@@ -221,7 +223,7 @@ def _rules(edition: str | UrbanRules) -> UrbanRules:
 
 
 def _read_blocks(
-    grid: Grid,
+    grid: PopulationLayers,
     rules: UrbanRules,
     flags: NDArray[np.uint8],
     block_rows: int,
@@ -344,7 +346,7 @@ def _level_2(
     return np.where(classes == 0, rest, classes)
 
 
-def _centre_table(grid: Grid, centre: NDArray[np.int32], block_rows: int) -> pd.DataFrame:
+def _centre_table(grid: PopulationLayers, centre: NDArray[np.int32], block_rows: int) -> pd.DataFrame:
     """People and cells of each centre, summed row by row so that blocks do not show."""
     n = int(centre.max(initial=0)) + 1
     people, cells = np.zeros(n), np.zeros(n, np.int64)

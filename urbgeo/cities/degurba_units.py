@@ -16,8 +16,8 @@ from urbgeo.checks import check_choice, check_polygons
 from urbgeo.cities.degurba import LEVEL_2, NODATA, UrbanGrid
 from urbgeo.errors import InputError
 from urbgeo.provenance import Provenance
-from urbgeo.rasters.cover import cover
-from urbgeo.rasters.layers import CELL_M, Grid
+from urbgeo.rasters.layers import CELL_M, PopulationLayers
+from urbgeo.rasters.zonal import covered_cells
 
 HALF = 0.5
 CITY, TOWN, RURAL = "city", "town or semi-dense area", "rural area"
@@ -47,7 +47,7 @@ class UnitClasses:
 def classify_units(
     units: gpd.GeoDataFrame,
     urban: UrbanGrid,
-    grid: Grid,
+    grid: PopulationLayers,
     *,
     method: str = "overlap",
     rules: str = "2024",
@@ -156,26 +156,18 @@ def _centre_people(units: gpd.GeoDataFrame, pieces: pd.DataFrame) -> pd.DataFram
     return table
 
 
-def _by_overlap(shapes: gpd.GeoSeries, grid: Grid) -> pd.DataFrame:
+def _by_overlap(shapes: gpd.GeoSeries, grid: PopulationLayers) -> pd.DataFrame:
     """Cells of each unit and the share of the cell that lies in it."""
-    west, north = grid.transform.c, grid.transform.f
-    found = [cover(shape, west, north, CELL_M, grid.shape) for shape in shapes]
-    return pd.DataFrame(
-        {
-            "unit": np.repeat(np.arange(len(found)), [len(cells) for cells, _ in found]),
-            "cell": np.concatenate([cells for cells, _ in found]),
-            "share": np.concatenate([shares for _, shares in found]),
-        }
-    )
+    return covered_cells(grid, shapes).rename(columns={"shape": "unit"})
 
 
-def _by_centres(shapes: gpd.GeoSeries, grid: Grid) -> pd.DataFrame:
+def _by_centres(shapes: gpd.GeoSeries, grid: PopulationLayers) -> pd.DataFrame:
     parts = [_centres(k, shape, grid, False) for k, shape in enumerate(shapes)]
     parts = [part if len(part) else _centres(k, shapes.iloc[k], grid, True) for k, part in enumerate(parts)]
     return pd.concat(parts, ignore_index=True)
 
 
-def _centres(unit: int, shape: shapely.Geometry, grid: Grid, touched: bool) -> pd.DataFrame:
+def _centres(unit: int, shape: shapely.Geometry, grid: PopulationLayers, touched: bool) -> pd.DataFrame:
     rows, columns = _window(shape, grid)
     empty = pd.DataFrame({"unit": [], "cell": [], "share": []}).astype({"unit": int, "cell": int})
     if not len(rows) or not len(columns):
@@ -194,7 +186,7 @@ def _centres(unit: int, shape: shapely.Geometry, grid: Grid, touched: bool) -> p
     return pd.DataFrame({"unit": np.full(len(cells), unit), "cell": cells, "share": counts[i, j] / fine**2})
 
 
-def _window(shape: shapely.Geometry, grid: Grid) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _window(shape: shapely.Geometry, grid: PopulationLayers) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     west, south, east, north = shape.bounds
     frame = grid.transform
     columns = np.arange(

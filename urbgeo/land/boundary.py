@@ -18,8 +18,9 @@ from urbgeo.errors import Faults, InputError
 from urbgeo.land.form import cells_of, drop_small
 from urbgeo.land.limits import ELASTIC_SHARE, EXPANSION_MULTIPLE, PER_CAPITA_LAND_M2
 from urbgeo.provenance import Provenance
+from urbgeo.rasters.align import cells_to_polygons
 from urbgeo.rasters.cells import grow
-from urbgeo.rasters.grid import Grid, cells_to_polygons, check_metric, check_same_grid
+from urbgeo.rasters.grid import Grid, check_metric, check_same_grid
 from urbgeo.types import Flags
 from urbgeo.units import convert_area
 

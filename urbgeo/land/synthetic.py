@@ -16,7 +16,8 @@ from scipy import ndimage
 from urbgeo.errors import InputError
 from urbgeo.land.suitability import terrain
 from urbgeo.provenance import Provenance
-from urbgeo.rasters.grid import Grid, cells_to_polygons
+from urbgeo.rasters.align import cells_to_polygons
+from urbgeo.rasters.grid import Grid
 from urbgeo.types import Floats
 
 LABEL = "SYNTHETIC: made up by urbgeo.land.synthetic, no real place"

@@ -1,13 +1,11 @@
 """Rasters of people, heights and land cover, cut to a region and brought to other cells, by windows.
 
-What is written is read by whoever holds it later: :func:`urbgeo.access.rasters.read_people`,
-:func:`urbgeo.rasters.grid.read_grid`, the layers of :class:`urbgeo.rasters.layers.RasterGrid`.
+What is written holds the values that the source means (scale and offset applied), rows running south.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,20 +15,20 @@ import numpy as np
 import rasterio
 import shapely
 from affine import Affine
-from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 from rasterio.enums import Resampling
-from rasterio.errors import RasterioIOError
 from rasterio.features import geometry_mask
 from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 
 from urbgeo.checks import check_choice, check_polygons, check_quantity
-from urbgeo.errors import InputError, SourceError
+from urbgeo.errors import InputError
 from urbgeo.files import written_whole
 from urbgeo.options import with_progress
-from urbgeo.types import Floats
+from urbgeo.rasters.files import RasterFile, opened, profile_of
+from urbgeo.rasters.grid import float_kind
+from urbgeo.types import Floats, Values
 
 KINDS = {
     "count": (Resampling.nearest, Resampling.nearest),  # cells that change are shared out, see below
@@ -100,44 +98,57 @@ def cut_raster(
     SourceError
         When the file is missing or no raster, or breaks off.
     InputError
-        For a raster without CRS or turned, a missing band, counts below 0, a region that it misses, an
+        For a raster without CRS or rotated, a missing band, counts below 0, a region that it misses, an
         unknown kind or CRS.
+
+    Returns
+    -------
+    RasterCut
+        The file written, its rows and columns, the share of cells without data, and the people in it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from urbgeo.rasters.files import write_grid
+    >>> from urbgeo.rasters.grid import Grid
+    >>> people = Grid(np.full((4, 4), 2.0), Affine(100, 0, 500_000, 0, -100, 3_000_400), 4547)
+    >>> square = gpd.GeoDataFrame(geometry=[shapely.box(500_000, 3_000_000, 500_400, 3_000_400)], crs=4547)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = write_grid(people, Path(folder) / "people.tif")
+    ...     cut = cut_raster(path, Path(folder) / "cut.tif", region=square, kind="count", cell=200)
+    >>> cut.shape, cut.total
+    ((2, 2), 32.0)
     """
     check_choice(kind, "kind", tuple(KINDS))
     check_polygons(region, "region")
-    with _opened(path, band) as file:
+    with opened(path, band=band, void=nodata) as raster:
         whole = cell is None and crs is None
-        system = CRS.from_wkt(file.crs.to_wkt()) if crs is None else _system(crs)
-        size = abs(file.transform.a) if cell is None else check_quantity(cell, "cell")
+        system = raster.crs if crs is None else _system(crs)
+        size = raster.transform.a if cell is None else check_quantity(cell, "cell")
         outline = _outline(region, system)
-        transform, shape = _own_cells(file, outline) if whole else _new_cells(outline, size)
-        void = file.nodata if nodata is None else nodata
+        transform, shape = _own_cells(raster, outline) if whole else _new_cells(outline, size)
+        cells = _Cells(system, transform, shape, outline)
+        dtype, mark = _stored(raster)
         if kind == "count" and not whole:
-            values = _shared_out(file, band, system, transform, shape, outline, void)
-            strips: Iterator[tuple[Window, NDArray[Any]]] = iter([(Window(0, 0, *shape[::-1]), values)])
+            values = _shared_out(raster, cells)
+            strips: Iterator[tuple[Window, Values]] = iter([(Window(0, 0, *shape[::-1]), values)])
             dtype, mark = "float64", np.nan
+        elif whole:
+            strips = _as_they_are(raster, cells)
         else:
-            dtype, mark = _stored(file.dtypes[band - 1], void)
-            way = Resampling.nearest
-            if not whole:
-                way = KINDS[kind][int(size < _cell_there(file, system, outline))]
-            strips = _read(file, band, system, transform, shape, way, void, mark, dtype)
-        return _written(target, strips, system, transform, shape, outline, dtype, mark, kind)
+            way = KINDS[kind][int(size < _cell_there(raster, cells))]
+            strips = _warped(raster, cells, way)
+        return _written(target, strips, cells, dtype, mark, kind)
 
 
-@contextmanager
-def _opened(path: Path | str, band: int) -> Iterator[Any]:
-    try:
-        with rasterio.open(path) as file:
-            if file.crs is None:
-                raise InputError(f"{path}: the raster has no CRS; write the one it is in to the file.")
-            if band not in file.indexes:
-                raise InputError(f"{path}: no band {band}; it has {file.count}.")
-            if file.transform.b or file.transform.d or file.transform.a <= 0 or file.transform.e >= 0:
-                raise InputError(f"{path}: its rows must run south and its columns east; warp it first.")
-            yield file
-    except RasterioIOError as error:
-        raise SourceError(f"{path}: cannot be read as a raster, or not to its end ({error}).") from error
+@dataclass(frozen=True)
+class _Cells:
+    """The cells to write, and the outline outside which they hold nothing."""
+
+    crs: CRS
+    transform: Affine
+    shape: tuple[int, int]
+    outline: shapely.Geometry
 
 
 def _system(crs: Any) -> CRS:
@@ -154,15 +165,15 @@ def _outline(region: gpd.GeoDataFrame, system: CRS) -> shapely.Geometry:
     return shapely.union_all(shapely.make_valid(cut.to_crs(system).to_numpy()))
 
 
-def _own_cells(file: Any, outline: shapely.Geometry) -> tuple[Affine, tuple[int, int]]:
+def _own_cells(raster: RasterFile, outline: shapely.Geometry) -> tuple[Affine, tuple[int, int]]:
     """The cells of the raster that the region's bounds touch."""
     west, south, east, north = outline.bounds
-    (left, top), (right, bottom) = ~file.transform @ (west, north), ~file.transform @ (east, south)
+    (left, top), (right, bottom) = ~raster.transform @ (west, north), ~raster.transform @ (east, south)
     left, top = max(0, int(np.floor(left))), max(0, int(np.floor(top)))
-    right, bottom = min(file.width, int(np.ceil(right))), min(file.height, int(np.ceil(bottom)))
+    right, bottom = min(raster.shape[1], int(np.ceil(right))), min(raster.shape[0], int(np.ceil(bottom)))
     if right <= left or bottom <= top:
-        raise InputError(f"region: it does not touch the raster {Path(file.name).name}; check both CRS.")
-    return file.transform @ Affine.translation(left, top), (bottom - top, right - left)
+        raise InputError(f"region: it does not touch the raster {raster.name}; check both CRS.")
+    return raster.transform @ Affine.translation(left, top), (bottom - top, right - left)
 
 
 def _new_cells(outline: shapely.Geometry, size: float) -> tuple[Affine, tuple[int, int]]:
@@ -175,20 +186,22 @@ def _new_cells(outline: shapely.Geometry, size: float) -> tuple[Affine, tuple[in
     return Affine(size, 0, left * size, 0, -size, top * size), (max(rows, 1), max(columns, 1))
 
 
-def _cell_there(file: Any, system: CRS, outline: shapely.Geometry) -> float:
+def _cell_there(raster: RasterFile, cells: _Cells) -> float:
     """About how wide a cell of the raster is in another CRS, in the middle of the region."""
-    back = Transformer.from_crs(system, CRS.from_wkt(file.crs.to_wkt()), always_xy=True)
-    middle = outline.representative_point()
+    back = Transformer.from_crs(cells.crs, raster.crs, always_xy=True)
+    middle = cells.outline.representative_point()
     x, y = back.transform(middle.x, middle.y)
-    xs, ys = back.transform([x, x + file.transform.a], [y, y], direction="INVERSE")
+    xs, ys = back.transform([x, x + raster.transform.a], [y, y], direction="INVERSE")
     return float(np.hypot(xs[1] - xs[0], ys[1] - ys[0]))
 
 
-def _stored(dtype: str, void: float | None) -> tuple[str, float]:
-    """How values are written, and what marks no data: the source's mark, NaN where it has none."""
-    if void is not None:
+def _stored(raster: RasterFile) -> tuple[str, float]:
+    """How values are written, and what marks no data: as in the source where it has a mark and no scale."""
+    dtype = str(raster.file.dtypes[raster.band - 1])
+    void = raster.file.nodata if raster.void is None else raster.void
+    if void is not None and not raster.scaled:
         return dtype, void
-    return (dtype if dtype.startswith("float") else "float64"), np.nan
+    return (dtype if dtype.startswith("float") and not raster.scaled else "float64"), np.nan
 
 
 def _strips(rows: int, columns: int, what: str) -> Iterator[Window]:
@@ -198,51 +211,43 @@ def _strips(rows: int, columns: int, what: str) -> Iterator[Window]:
         yield Window(0, row, columns, min(some, rows - row))
 
 
-def _read(
-    file: Any,
-    band: int,
-    system: CRS,
-    transform: Affine,
-    shape: tuple[int, int],
-    how: Resampling,
-    void: float | None,
-    mark: float,
-    dtype: str,
-) -> Iterator[tuple[Window, NDArray[Any]]]:
-    """Rows of the new cells, as GDAL warps them; on cells of its own nothing is changed."""
-    name = Path(file.name).name
-    frame = {"crs": system.to_wkt(), "transform": transform, "height": shape[0], "width": shape[1]}
-    with WarpedVRT(file, resampling=how, src_nodata=void, nodata=mark, dtype=dtype, **frame) as view:
-        for window in _strips(*shape, name):
-            yield window, view.read(band, window=window)
+def _as_they_are(raster: RasterFile, cells: _Cells) -> Iterator[tuple[Window, Values]]:
+    """Rows of the raster's own cells, nothing changed."""
+    left, top = (round(one) for one in ~raster.transform @ (cells.transform.c, cells.transform.f))
+    for strip in _strips(*cells.shape, raster.name):
+        window = Window(left, top + strip.row_off, strip.width, strip.height)
+        yield strip, raster.read(window)
 
 
-def _shared_out(
-    file: Any,
-    band: int,
-    system: CRS,
-    transform: Affine,
-    shape: tuple[int, int],
-    outline: shapely.Geometry,
-    void: float | None,
-) -> Floats:
+def _warped(raster: RasterFile, cells: _Cells, how: Resampling) -> Iterator[tuple[Window, Values]]:
+    """Rows of the new cells as GDAL warps them; scale and offset, being linear, come after."""
+    dtype = raster.file.dtypes[raster.band - 1]
+    void = raster.file.nodata if raster.void is None else raster.void
+    wide, mark = (dtype, void) if void is not None else (float_kind(np.dtype(dtype)).name, np.nan)
+    rows, columns = cells.shape
+    frame = {"crs": cells.crs.to_wkt(), "transform": cells.transform, "height": rows, "width": columns}
+    with WarpedVRT(raster.file, resampling=how, src_nodata=void, nodata=mark, dtype=wide, **frame) as view:
+        for window in _strips(rows, columns, raster.name):
+            yield window, raster.meant(view.read(raster.band, window=window, masked=True))
+
+
+def _shared_out(raster: RasterFile, cells: _Cells) -> Floats:
     """Counts by new cell; NaN where no cell with data reaches."""
-    here = CRS.from_wkt(file.crs.to_wkt())
-    frame, size = _own_cells(file, _rim(transform, shape, system, here))
-    first_column, first_row = (round(one) for one in ~file.transform @ (frame.c, frame.f))
-    pieces = max(1, int(np.ceil(SUB_CELLS * _cell_there(file, system, outline) / transform.a)))
-    onwards = Transformer.from_crs(here, system, always_xy=True)
+    transform, shape = cells.transform, cells.shape
+    frame, size = _own_cells(raster, _rim(cells, raster.crs))
+    first_column, first_row = (round(one) for one in ~raster.transform @ (frame.c, frame.f))
+    pieces = max(1, int(np.ceil(SUB_CELLS * _cell_there(raster, cells) / transform.a)))
+    onwards = Transformer.from_crs(raster.crs, cells.crs, always_xy=True)
     counts, seen = np.zeros(shape[0] * shape[1]), np.zeros(shape[0] * shape[1], bool)
-    for strip in _strips(*size, Path(file.name).name):
+    for strip in _strips(*size, raster.name):
         window = Window(first_column, first_row + strip.row_off, strip.width, strip.height)
-        people = file.read(band, window=window, masked=True).astype(np.float64).filled(np.nan)
-        people[people == (np.nan if void is None else void)] = np.nan
-        _check_counts(people, file.name)
+        people = raster.read(window).astype(np.float64)
+        _check_counts(people, raster.file.name)
         row, column = np.nonzero(~np.isnan(people))
         share = people[row, column] / pieces**2
         for piece in range(pieces**2):
             down, right = (np.array(divmod(piece, pieces)) + 0.5) / pieces
-            at = file.transform @ np.array([first_column + column + right, window.row_off + row + down])
+            at = raster.transform @ np.array([first_column + column + right, window.row_off + row + down])
             at_column, at_row = np.floor(~transform @ np.array(onwards.transform(*at)))
             inside = (at_column >= 0) & (at_column < shape[1]) & (at_row >= 0) & (at_row < shape[0])
             place = (at_row[inside] * shape[1] + at_column[inside]).astype(np.int64)
@@ -251,45 +256,44 @@ def _shared_out(
     return np.where(seen, counts, np.nan).reshape(shape)
 
 
-def _rim(transform: Affine, shape: tuple[int, int], system: CRS, here: CRS) -> shapely.Geometry:
+def _rim(cells: _Cells, here: CRS) -> shapely.Geometry:
     """The rectangle of the new cells, brought to the CRS of the raster."""
-    east, south = transform @ (shape[1], shape[0])
-    box = shapely.box(transform.c, south, east, transform.f)
-    cut = shapely.segmentize(box, max(east - transform.c, transform.f - south) / EDGE_PIECES)
-    return gpd.GeoSeries([cut], crs=system).to_crs(here)[0]
+    place, (rows, columns) = cells.transform, cells.shape
+    east, south = place @ (columns, rows)
+    box = shapely.box(place.c, south, east, place.f)
+    cut = shapely.segmentize(box, max(east - place.c, place.f - south) / EDGE_PIECES)
+    return gpd.GeoSeries([cut], crs=cells.crs).to_crs(here)[0]
 
 
-def _check_counts(values: NDArray[Any], name: str) -> None:
+def _check_counts(values: Values, name: str) -> None:
     if (values < 0).any():
         raise InputError(f"{name}: counts below 0, e.g. {np.nanmin(values):g}; name no data in nodata.")
 
 
 def _written(
     target: Path | str,
-    strips: Iterator[tuple[Window, NDArray[Any]]],
-    system: CRS,
-    transform: Affine,
-    shape: tuple[int, int],
-    outline: shapely.Geometry,
+    strips: Iterator[tuple[Window, Values]],
+    cells: _Cells,
     dtype: str,
     mark: float,
     kind: str,
 ) -> RasterCut:
-    profile = {"driver": "GTiff", "count": 1, "dtype": dtype, "nodata": mark, "compress": "deflate"}
-    profile |= {"height": shape[0], "width": shape[1], "transform": transform, "crs": system.to_wkt()}
     missing, total = 0, 0.0
+    profile = profile_of(cells.shape, cells.transform, cells.crs, dtype, mark)
     with written_whole(target) as part, rasterio.open(part, "w", **profile) as out:
         for window, values in strips:
-            place = transform @ Affine.translation(window.col_off, window.row_off)
-            apart = geometry_mask([outline], values.shape, place, all_touched=True)
-            kept = np.where(apart, np.array(mark, dtype), values.astype(dtype, copy=False))
-            void = np.isnan(kept) if np.isnan(mark) else kept == np.array(mark, dtype)
+            place = cells.transform @ Affine.translation(window.col_off, window.row_off)
+            void = geometry_mask([cells.outline], values.shape, place, all_touched=True)
+            if values.dtype.kind == "f":
+                void |= np.isnan(values)
+            kept = np.where(void, np.array(mark, dtype), np.where(void, 0, values).astype(dtype))
             if kind == "count":
-                _check_counts(kept[~void], str(target))
+                _check_counts(values[~void], str(target))
             missing += int(void.sum())
-            total += float(kept[~void].sum(dtype=np.float64)) if kind == "count" else np.nan
+            total += float(values[~void].sum(dtype=np.float64)) if kind == "count" else np.nan
             out.write(kept, 1, window=window)
-    if missing == shape[0] * shape[1]:
+    count = cells.shape[0] * cells.shape[1]
+    if missing == count:
         Path(target).unlink()
         raise InputError("region: the raster has no data in it; check both CRS.")
-    return RasterCut(Path(target), shape, missing / (shape[0] * shape[1]), total)
+    return RasterCut(Path(target), cells.shape, missing / count, total)

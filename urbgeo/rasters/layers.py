@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-import rasterio
 from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS, Proj
-from rasterio.enums import Resampling
-from rasterio.warp import calculate_default_transform, reproject
+from rasterio.warp import calculate_default_transform
 from rasterio.windows import Window
 
 from urbgeo.checks import check_choice
-from urbgeo.errors import Faults, InputError, SourceError
+from urbgeo.errors import Faults, InputError
+from urbgeo.rasters.align import align
+from urbgeo.rasters.files import opened, read_grid
+from urbgeo.rasters.grid import Grid
 
 Floats = NDArray[np.floating[Any]]
 
@@ -40,7 +39,7 @@ MOST_LOST = 0.01
 """Share of the total that resampling may lose at the rim before it is refused."""
 
 
-class Grid(Protocol):
+class PopulationLayers(Protocol):
     """What the classification reads: a shape, where it lies, and rows of its three layers."""
 
     @property
@@ -126,31 +125,29 @@ class RasterGrid:
 
     def __post_init__(self) -> None:
         check_choice(self.area_unit, "area_unit", ("m2", "share"))
-        with _opened(self.population) as first:
-            if first.crs is None:
-                raise InputError(f"grid: {Path(self.population).name} has no CRS; write the one it is in.")
+        with opened(self.population) as first:
             faults = Faults("grid")
-            _add_frame_faults(faults, CRS.from_user_input(first.crs), first.transform)
+            _add_frame_faults(faults, first.crs, first.transform)
         _add_layer_faults(faults, self.population, self.land, self.built_up, self.area_unit)
         faults.raise_if_any()
 
     @cached_property
     def shape(self) -> tuple[int, int]:
         """Rows and columns."""
-        with _opened(self.population) as raster:
-            return raster.height, raster.width
+        with opened(self.population) as raster:
+            return raster.shape
 
     @cached_property
     def transform(self) -> Affine:
         """From (column, row) to coordinates in metres."""
-        with _opened(self.population) as raster:
+        with opened(self.population) as raster:
             return raster.transform
 
     @cached_property
     def crs(self) -> CRS:
         """The CRS of the population layer."""
-        with _opened(self.population) as raster:
-            return CRS.from_user_input(raster.crs)
+        with opened(self.population) as raster:
+            return raster.crs
 
     def rows(self, start: int, stop: int) -> tuple[Floats, Floats, Floats]:
         """The three layers of rows ``start`` to ``stop``, read from the files."""
@@ -199,85 +196,57 @@ def resample_to_1km(
         For a file that cannot be read.
     """
     check_choice(area_unit, "area_unit", ("m2", "share"))
-    with _opened(population) as raster:
-        if raster.crs is None:
-            raise InputError(f"{Path(population).name}: it has no CRS; write the one it is in to the file.")
-        frame, width, height = calculate_default_transform(
-            raster.crs, crs, raster.width, raster.height, *raster.bounds, resolution=CELL_M
-        )
-        values = _read_rows(population, 0, raster.height)
-        total = float(np.nansum(values))
-        faults = Faults(Path(population).name)
-        _add_layer_faults(faults, population, land, built_up, area_unit)
-        faults.raise_if_any()
-        for name, path in (("land", land), ("built-up", built_up)):
-            lost = (values > 0) & np.isnan(_read_rows(path, 0, raster.height))
-            if lost.any():
-                faults.add(f"no {name} share in {lost.sum()} cells where people live", remedy="fill them")
-        faults.raise_if_any()
+    people = read_grid(population)
+    frame, width, height = calculate_default_transform(
+        people.crs.to_wkt(), crs, *people.shape[::-1], *people.bounds, resolution=CELL_M
+    )
+    faults = Faults(Path(population).name)
+    _add_layer_faults(faults, population, land, built_up, area_unit)
+    faults.raise_if_any()
+    shares = {"land": read_grid(land), "built-up": read_grid(built_up)}
+    for name, layer in shares.items():
+        lost = (people.values > 0) & layer.missing
+        if lost.any():
+            faults.add(f"no {name} share in {lost.sum()} cells where people live", remedy="fill them")
+    faults.raise_if_any()
     shape = (height + 2, width + 2)
     frame = Affine(CELL_M, 0, frame.c - CELL_M, 0, -CELL_M, frame.f + CELL_M)
-    people = _resampled(population, shape, frame, crs, Resampling.sum)
-    found = float(people.sum())
+    like = Grid(np.broadcast_to(np.float64(0), shape), frame, CRS.from_user_input(crs))
+    total = people.total
+    counts = _resampled(people, like, "sum")
+    found = float(counts.sum())
     if total > 0 and abs(found - total) > MOST_LOST * total:
         raise InputError(
             f"{Path(population).name}: resampling keeps {found:,.0f} of {total:,.0f} persons; "
             "check its CRS and no-data value."
         )
-    how = Resampling.sum if area_unit == "m2" else Resampling.average
+    how = "sum" if area_unit == "m2" else "average"
     unit = M2_PER_KM2 if area_unit == "m2" else 1.0
-    ground, built = (
-        np.clip(_resampled(path, shape, frame, crs, how) / unit, 0, 1) for path in (land, built_up)
-    )
-    scaled = people * (total / found if found else 1.0)
-    return PopulationGrid(scaled, ground, built, frame, CRS.from_user_input(crs))
+    ground, built = (np.clip(_resampled(layer, like, how) / unit, 0, 1) for layer in shares.values())
+    scaled = counts * (total / found if found else 1.0)
+    return PopulationGrid(scaled, ground, built, frame, like.crs)
 
 
-def _resampled(
-    path: Path | str, shape: tuple[int, int], frame: Affine, crs: str, how: Resampling
-) -> NDArray[np.float64]:
-    with _opened(path) as raster:
-        values = raster.read(1, masked=True).astype(np.float64).filled(0.0)
-        target = np.zeros(shape)
-        reproject(
-            np.nan_to_num(values),
-            target,
-            src_transform=raster.transform,
-            src_crs=raster.crs,
-            dst_transform=frame,
-            dst_crs=crs,
-            resampling=how,
-        )
-    return target
-
-
-@contextmanager
-def _opened(path: Path | str) -> Iterator[Any]:
-    try:
-        raster = rasterio.open(path)
-    except rasterio.errors.RasterioIOError as error:
-        raise SourceError(f"{Path(path).name} cannot be read as a raster: {error}") from error
-    with raster:
-        yield raster
+def _resampled(layer: Grid, like: Grid, how: str) -> NDArray[np.float64]:
+    """On other cells, with 0 where there is nothing: what has no data takes part as nothing."""
+    full = layer.having(np.nan_to_num(layer.values.astype(np.float64)))
+    return np.nan_to_num(align(full, like, resampling=how).values)
 
 
 def _read_rows(path: Path | str, start: int, stop: int) -> NDArray[np.float64]:
-    with _opened(path) as raster:
-        window = Window(0, start, raster.width, stop - start)
-        values = raster.read(1, window=window, masked=True)
-        filled: NDArray[np.float64] = values.astype(np.float64).filled(np.nan)
-        return filled
+    with opened(path) as raster:
+        return raster.read(Window(0, start, raster.shape[1], stop - start)).astype(np.float64)
 
 
 def _add_layer_faults(
     faults: Faults, population: Path | str, land: Path | str, built_up: Path | str, area_unit: str
 ) -> None:
     """Note layers that lie on other cells than the first, and values that contradict the unit."""
-    with _opened(population) as first:
+    with opened(population) as first:
         crs, shape, transform = first.crs, first.shape, first.transform
     for name, path in (("land", land), ("built-up", built_up)):
-        with _opened(path) as other:
-            if other.crs not in (None, crs):
+        with opened(path) as other:
+            if other.crs != crs:
                 faults.add(
                     f"{Path(path).name} is in another CRS than {Path(population).name}",
                     remedy="resample the layers to one grid",
@@ -290,8 +259,9 @@ def _add_layer_faults(
                     remedy="resample the layers to one grid",
                 )
             step = max(1, *(-(-side // SAMPLE_CELLS) for side in other.shape))
-            thinned = tuple(-(-side // step) for side in other.shape)
-            values = other.read(1, out_shape=thinned, masked=True).astype(np.float64).compressed()
+            thinned = (-(-other.shape[0] // step), -(-other.shape[1] // step))
+            values = other.read(thinned=thinned)
+            values = values[~np.isnan(values)]
         most = float(values.max(initial=0.0))
         if area_unit == "m2" and 0 < most <= 1:
             faults.add(

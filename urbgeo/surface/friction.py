@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 from urbgeo.checks import check_columns
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.network.speeds import ROAD_CLASSES, class_speeds
-from urbgeo.rasters.grid import Grid, burn
+from urbgeo.rasters.align import burn
+from urbgeo.rasters.grid import Grid
 from urbgeo.surface.steps import TOBLER_RATE, TOBLER_SHIFT
 
 TOBLER_TOP_KMH = 6.0

@@ -18,6 +18,7 @@ from urbgeo.checks import check_choice, check_minutes, check_points, check_quant
 from urbgeo.errors import InputError
 from urbgeo.files import written_whole
 from urbgeo.provenance import Provenance
+from urbgeo.rasters.files import RasterFile, opened, profile_of
 from urbgeo.rasters.grid import Grid, check_lengths, check_same_grid, float_kind, same_grid
 from urbgeo.surface.blocks import (
     Block,
@@ -31,6 +32,7 @@ from urbgeo.surface.marching import source_discs
 from urbgeo.surface.motorways import MotorwayRamps
 from urbgeo.surface.solve import solve, write_links
 from urbgeo.surface.steps import NO_LINK
+from urbgeo.types import Values
 
 NEIGHBOURS = (8, 16)
 NO_SOURCE = -1
@@ -218,73 +220,66 @@ def travel_surface_files(
     kinds: dict[str, tuple[str, float]] = {
         "minutes": ("float64", np.nan), "allocation": ("int32", NO_SOURCE), "back_links": ("uint8", NO_LINK)
     }  # fmt: skip
+    made: dict[str, Any] = {}
     with ExitStack() as stack:
-        files = {"friction": stack.enter_context(rasterio.open(friction))}
+        given = {"friction": stack.enter_context(opened(friction))}
         if elevation is not None:
-            files["height"] = stack.enter_context(rasterio.open(elevation))
-        frame = _frame_of(files)
+            given["height"] = stack.enter_context(opened(elevation))
+        frame = _frame_of(given)
         walk = _walk(frame, neighbours, direction, through_corners, limit_min)
         walk = _marching(walk, marching, source_disc_m, sloped=elevation is not None)
         for name, path in paths.items():
             part = stack.enter_context(written_whole(path))
-            files[name] = stack.enter_context(_new_file(part, files["friction"], *kinds[name]))
-        store = _FileStore(files)
+            made[name] = stack.enter_context(_new_file(part, frame, *kinds[name]))
+        store = _FileStore(given, made)
         _start_blocks(store, size)
         table, shares = _solved(store, sources, frame, walk, size, motorways, client)
     source = f"friction {Path(friction).name}"
-    made = _provenance(walk, shares, direction, elevation is not None, source)
-    return SurfaceFiles(paths["minutes"], paths.get("allocation"), paths.get("back_links"), table, made)
+    about = _provenance(walk, shares, direction, elevation is not None, source)
+    return SurfaceFiles(paths["minutes"], paths.get("allocation"), paths.get("back_links"), table, about)
 
 
 @dataclass(frozen=True)
 class _FileStore:
-    """Layers as open raster files; integer and nodata friction read as float with NaN, scaled as they say."""
+    """Layers as open raster files: friction and height as given, the results as they are made."""
 
-    files: dict[str, Any]
+    given: dict[str, RasterFile]
+    made: dict[str, Any]
 
     @property
     def shape(self) -> tuple[int, int]:
-        return self.files["friction"].height, self.files["friction"].width
+        return self.given["friction"].shape
 
     def has(self, layer: str) -> bool:
-        return layer in self.files
+        return layer in self.given or layer in self.made
 
-    def read(self, layer: str, block: Block) -> NDArray[Any]:
-        file, masked = self.files[layer], layer in ("friction", "height")
-        values = file.read(1, window=_window(block), masked=masked)
-        if not masked:
-            return values
-        scale, offset = file.scales[0], file.offsets[0]
-        if (scale, offset) != (1.0, 0.0):
-            values = values.astype(np.float64) * scale + offset
-        kind = np.float32 if layer == "height" else float_kind(values.dtype)
-        return values.astype(kind).filled(np.nan)
+    def read(self, layer: str, block: Block) -> Values:
+        if layer in self.made:
+            return self.made[layer].read(1, window=_window(block))
+        values = self.given[layer].read(_window(block))
+        return values.astype(np.float32 if layer == "height" else float_kind(values.dtype), copy=False)
 
-    def write(self, layer: str, block: Block, values: NDArray[Any]) -> None:
-        self.files[layer].write(values, 1, window=_window(block))
+    def write(self, layer: str, block: Block, values: Values) -> None:
+        self.made[layer].write(values, 1, window=_window(block))
 
 
 def _window(block: Block) -> Window:
     return Window(block.left, block.top, block.right - block.left, block.bottom - block.top)
 
 
-def _frame_of(files: dict[str, Any]) -> Grid:
+def _frame_of(files: dict[str, RasterFile]) -> Grid:
     """Shape and place of the friction file as a grid without values of its own."""
-
-    def frame(file: Any) -> Grid:
-        if file.crs is None:
-            raise InputError(f"{file.name}: the raster has no CRS.")
-        return Grid(np.broadcast_to(np.float32(1), file.shape), file.transform, file.crs.to_wkt())
-
-    grids = {name: frame(file) for name, file in files.items()}
+    grids = {
+        name: Grid(np.broadcast_to(np.float32(1), one.shape), one.transform, one.crs)
+        for name, one in files.items()
+    }
     check_same_grid(grids)
     return grids["friction"]
 
 
-def _new_file(path: Path, like: Any, dtype: str, nodata: float) -> Any:
-    profile = {"driver": "GTiff", "count": 1, "dtype": dtype, "nodata": nodata, "BIGTIFF": "YES"}
-    profile |= {"tiled": True, "blockxsize": _TILE, "blockysize": _TILE}
-    profile |= {"height": like.height, "width": like.width, "transform": like.transform, "crs": like.crs}
+def _new_file(path: Path, like: Grid, dtype: str, nodata: float) -> Any:
+    profile = profile_of(like.shape, like.transform, like.crs, dtype, nodata)
+    profile |= {"tiled": True, "blockxsize": _TILE, "blockysize": _TILE, "BIGTIFF": "YES", "compress": "none"}
     return rasterio.open(path, "w+", **profile)
 
 
