@@ -10,6 +10,8 @@ STATUSES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "reached": ("可达", "a way was found"),
         "unreached": ("不可达", "attached, but no way leads there"),
         "too far": ("离路网过远", "no joinable link within max_snap_km"),
+        "no station": ("附近无车站", "no served station within the longest drive to one"),
+        "no ride": ("无成行列车", "trains run, but none is the trip: rides too short, or drives too long"),
         "not asked": ("未询问", "the table of minutes does not hold this id"),
         "attached": ("已接入", "joined to the network"),
         "less": ("减少", "smaller after than before"),

@@ -8,12 +8,14 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
+from geopandas.testing import assert_geodataframe_equal
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.network.build import BAD_LAYERS, BAD_TIMES, QUICK, along, points, road
 from tests.network.test_rail import TERMS, journeys, trains
 from tests.network.test_regional import region
+from urbgeo.access.rail_trips import RailTrips
 from urbgeo.access.reach import reach
 from urbgeo.errors import InputError
 from urbgeo.network.minutes import minutes_table
@@ -38,9 +40,13 @@ def test_minutes_shares_and_people_are_as_counted_by_hand(micro: TravelNetwork) 
     found = reach(micro, CITIES, minutes=70)
     assert found.minutes["road"].loc["p", ["q", "r"]].tolist() == [60, 150]
     assert found.minutes["rail"].loc["p", ["q", "r"]].tolist() == [20 + 30 + 5, 20 + 45 + 5]
+    assert found.minutes["rail_station"].loc["p", ["q", "r"]].tolist() == [30, 45]
+    assert found.minutes["rail_delay"].loc["p", "q"] == 55 + 10, "48 trains in 16 hours: one in 20 minutes"
     assert found.minutes["best"].loc["q", ["p", "r"]].tolist() == [55, 40]
-    assert found.summary["pairs"].tolist() == [12, 12, 12]
-    assert found.summary["within"].to_dict() == {"road": 2, "rail": 6, "best": 6}
+    assert found.summary["pairs"].tolist() == [12] * 5
+    assert found.summary["within"].to_dict() == {
+        "road": 2, "rail_station": 6, "rail": 6, "rail_delay": 4, "best": 6,
+    }  # fmt: skip
     assert found.summary.loc["road", "weighted_share"] == pytest.approx(
         2 * 2 / (2 * (2 + 3 + 4 + 6 + 8 + 12))
     )
@@ -48,6 +54,89 @@ def test_minutes_shares_and_people_are_as_counted_by_hand(micro: TravelNetwork) 
     assert found.cities["people_best"].tolist() == [5, 4, 3, 0]
     assert found.cities["status"].tolist() == ["attached"] * 3 + ["too far"]
     assert found.provenance.shares["cities unattached"] == 0.25
+    assert repr(found).startswith("<Reach of 4 cities within 70 min: road 16.7%, rail_station 50.0%")
+
+
+def test_a_trip_is_taken_apart_and_its_parts_add_up(micro: TravelNetwork) -> None:
+    cities = points([(5, 0), (140, 0)], ["a", "b"]).assign(name=["甲", "乙"])
+    row = reach(micro, cities, population=None).table.loc[("a", "b")]
+    assert row[["station_from", "station_to", "status"]].tolist() == ["S", "V", "reached"]
+    parts = [
+        "drive_to_min",
+        "buffer_min",
+        "ride_min",
+        "wait_min",
+        "change_min",
+        "egress_min",
+        "drive_from_min",
+    ]
+    assert row[parts].tolist() == pytest.approx([5, 20, 45, 0, 0, 5, 10])
+    assert row["rail_min"] == pytest.approx(85)
+    assert (row["trains_per_day"], row["schedule_delay_min"], row["changes"]) == (48, 10, 0)
+    assert (row["origin_name"], row["destination_name"]) == ("甲", "乙")
+
+
+def test_a_ride_that_is_a_small_part_of_the_way_is_no_rail_trip() -> None:
+    """Drive 4, ride 3 minutes, drive 66: nobody calls that a trip by rail."""
+    stops = trains(("G1", 48, [("S", 0), ("T", 3)]))
+    micro = region(points([(4, 0), (14, 0)], ["S", "T"]), ROADS, NODES)
+    object.__setattr__(micro, "rail_stops", stops)
+    network = region_network(micro, rail_terms=TERMS)
+    cities = points([(0, 0), (50, 0)], ["a", "b"])
+    found = reach(network, cities, population=None)
+    assert found.table.loc[("a", "b"), "status"] == "no ride"
+    assert np.isinf(found.minutes["rail"].loc["a", "b"]) and np.isinf(
+        found.minutes["rail_station"].loc["a", "b"]
+    )
+    assert found.minutes["best"].loc["a", "b"] == pytest.approx(50)
+    loose = reach(network, cities, population=None, rail=RailTrips(ride_share=0.2)).table.loc[("a", "b")]
+    assert loose["rail_min"] == pytest.approx(4 + 20 + 3 + 5 + 36)
+    short = reach(network, cities, population=None, rail=RailTrips(max_access_min=35)).table.loc[("a", "b")]
+    assert short["status"] == "no station"
+    exact = reach(network, cities, population=None, rail=RailTrips(max_access_min=36 + 1e-9, ride_share=0.2))
+    assert exact.table.loc[("a", "b"), "status"] == "reached"
+
+
+def test_pairs_of_stations_that_fail_are_left_out_before_the_quickest_is_chosen() -> None:
+    """The stop on the way home is quicker to reach, yet only the long ride is a trip by rail."""
+    stops = trains(("G1", 48, [("S", 0), ("T", 1)]), ("K1", 48, [("S", 0), ("V", 90)]))
+    micro = region(points([(0, 0), (30, 0), (150, 0)], ["S", "T", "V"]), ROADS, NODES)
+    object.__setattr__(micro, "rail_stops", stops)
+    rule = RailTrips(max_access_min=130)
+    trip = reach(region_network(micro, rail_terms=TERMS), CITIES.iloc[[0, 2]], population=None, rail=rule)
+    assert trip.table.loc[("p", "r"), ["station_to", "ride_min"]].tolist() == ["V", 90]
+
+
+def test_stations_of_one_city_are_chosen_among_by_the_whole_trip() -> None:
+    """The station next door has the slow train; the one 20 minutes off wins."""
+    stops = trains(("K1", 48, [("S", 0), ("V", 100)]), ("G1", 48, [("T", 0), ("V", 30)]))
+    micro = region(points([(0, 0), (20, 0), (150, 0)], ["S", "T", "V"]), ROADS, NODES)
+    object.__setattr__(micro, "rail_stops", stops)
+    found = reach(region_network(micro, rail_terms=TERMS), CITIES.iloc[[0, 2]], population=None)
+    assert found.table.loc[("p", "r"), ["station_from", "drive_to_min", "ride_min"]].tolist() == ["T", 20, 30]
+
+
+def test_shares_among_some_cities_count_their_pairs_alone(micro: TravelNetwork) -> None:
+    found = reach(micro, CITIES, minutes=70)
+    assert found.among(["p", "q"]).loc["road", ["pairs", "within"]].tolist() == [2, 2]
+    with pytest.raises(InputError, match="x were not asked"):
+        found.among(["p", "x"])
+    with pytest.raises(InputError, match="two or more"):
+        found.among(["p"])
+
+
+def test_a_table_of_minutes_has_one_reading(micro: TravelNetwork) -> None:
+    wide = minutes_table(micro.only(("road",)), CITIES.iloc[:3], CITIES.iloc[:3])
+    found = reach(wide, CITIES.iloc[:3], minutes=70)
+    assert found.summary.index.tolist() == ["travel"]
+    assert found.summary.loc["travel", "within"] == 2
+    assert found.minutes["travel"].loc["p", "r"] == 150
+
+
+@pytest.mark.parametrize("bad", [{"max_access_min": 0}, {"ride_share": 0}, {"ride_share": 1.5}])
+def test_rules_without_sense_are_refused(bad: dict[str, float]) -> None:
+    with pytest.raises(InputError, match=next(iter(bad))):
+        RailTrips(**bad)
 
 
 def test_zones_are_means_by_population(micro: TravelNetwork) -> None:
@@ -74,12 +163,12 @@ def test_a_city_is_at_itself_and_an_unattached_one_nowhere(micro: TravelNetwork)
         assert (table.index.name, table.columns.name) == ("origin", "destination")
 
 
-def test_by_rail_at_least_one_train_is_taken(micro: TravelNetwork) -> None:
-    """Neighbours at one station are a street apart, yet by rail they would have to go away and come back."""
+def test_neighbours_at_one_station_have_no_rail_trip(micro: TravelNetwork) -> None:
+    """By rail they would have to go away and come back."""
     neighbours = points([(58, 0), (62, 0)])
     found = reach(micro, neighbours, population=None)
     assert found.minutes["road"].loc["A", "B"] == pytest.approx(4)
-    assert found.minutes["rail"].loc["A", "B"] > 50
+    assert found.table.loc[("A", "B"), "status"] == "no ride"
     assert found.minutes["best"].loc["A", "B"] == pytest.approx(4)
     assert found.cities["people_road"].isna().all()
     assert np.isnan(found.summary.loc["road", "weighted_share"])
@@ -88,7 +177,7 @@ def test_by_rail_at_least_one_train_is_taken(micro: TravelNetwork) -> None:
 def test_without_trains_there_is_the_road_alone() -> None:
     found = reach(along(0, 60, 150), CITIES)
     assert list(found.minutes) == ["road"]
-    assert repr(found) == "<Reach of 4 cities within 120 min: road 33.3%>"
+    assert repr(found).splitlines()[0] == "<Reach of 4 cities within 120 min: road 33.3%>"
 
 
 def test_the_threshold_is_a_closed_bound(micro: TravelNetwork) -> None:
@@ -111,7 +200,7 @@ def test_pairs_are_directed_on_one_ways() -> None:
             st.lists(
                 st.tuples(st.sampled_from("STUV"), st.integers(1, 60).map(float)), min_size=2, max_size=4
             ),
-        ),
+        ).filter(lambda one: len({station for station, _ in one[1]}) > 1),
         min_size=1,
         max_size=3,
     ),
@@ -135,6 +224,9 @@ def test_reach_equals_brute_force(
             (
                 abs(one[0] - place[a]) + ride[a].get(b, np.inf) + abs(other[0] - place[b])
                 for a, b in itertools.permutations(served, 2)
+                if max(abs(one[0] - place[a]), abs(other[0] - place[b])) <= 45
+                and abs(place[a] - place[b]) >= drive / 2
+                and abs(one[0] - place[a]) + abs(other[0] - place[b]) < drive
             ),
             default=np.inf,
         )
@@ -156,7 +248,7 @@ def test_reach_equals_brute_force(
 
 def test_the_order_of_cities_changes_nothing(micro: TravelNetwork) -> None:
     first, second = reach(micro, CITIES), reach(micro, CITIES.iloc[::-1])
-    pd.testing.assert_frame_equal(first.cities, second.cities.loc[CITIES.index])
+    assert_geodataframe_equal(first.cities, second.cities.loc[CITIES.index])
     pd.testing.assert_frame_equal(first.summary, second.summary)
 
 

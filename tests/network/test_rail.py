@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import networkx as nx
 import numpy as np
 import pandas as pd
@@ -13,10 +15,10 @@ from tests.network.build import BAD_LAYERS, QUICK, points
 from urbgeo.errors import InputError
 from urbgeo.network.minutes import node_table
 from urbgeo.network.model import build_network
-from urbgeo.network.rail import RailTerms, rail_tables
+from urbgeo.network.rail import RailTerms, direct_rides, rail_tables
 
 STATIONS = points([(0, 0), (50, 0), (90, 10), (50, 60)], ["S", "T", "U", "V"])
-TERMS = RailTerms(access_min=10, egress_min=5, change_min=7, max_wait_min=20, service_hours=16)
+TERMS = RailTerms(buffer_min=20, access_min=2, egress_min=5, change_min=7, max_wait_min=20, service_hours=16)
 
 
 def trains(*services: tuple[str, int, list[tuple[str, float]]]) -> pd.DataFrame:
@@ -36,50 +38,81 @@ def between_stations(stops: pd.DataFrame, terms: RailTerms = TERMS) -> pd.DataFr
     return pd.DataFrame(node_table(network, at, at), index=STATIONS.index, columns=STATIONS.index)
 
 
+def pooled(patterns: list[tuple[float, float]], terms: RailTerms, cap: float = np.inf) -> float:
+    """Least ride and half headway together over every set of patterns (minutes, trains a day)."""
+    costs = []
+    for size in range(1, len(patterns) + 1):
+        for some in itertools.combinations(patterns, size):
+            daily = sum(n for _, n in some)
+            mean = sum(minutes * n for minutes, n in some) / daily
+            costs.append(mean + min(cap, terms.service_hours * 30.0 / daily))
+    return min(costs)
+
+
+def patterns(stops: pd.DataFrame) -> dict[tuple[str, str], list[tuple[float, float]]]:
+    """(minutes, trains a day) of every service by the ordered pair of stations it serves."""
+    found: dict[tuple[str, str], list[tuple[float, float]]] = {}
+    for _, run in stops.sort_values("seq").groupby("service"):
+        best: dict[tuple[str, str], float] = {}
+        calls = list(run.itertuples())
+        for i, j in itertools.combinations(range(len(calls)), 2):
+            minutes = sum(call.minutes for call in calls[i + 1 : j + 1])
+            for pair in ((calls[i].station, calls[j].station), (calls[j].station, calls[i].station)):
+                if pair[0] != pair[1]:
+                    best[pair] = min(minutes, best.get(pair, np.inf))
+        for pair, minutes in best.items():
+            found.setdefault(pair, []).append((minutes, calls[0].trains_per_day))
+    return found
+
+
 def journeys(stops: pd.DataFrame, terms: RailTerms = TERMS) -> nx.DiGraph:
-    """Explicit arcs for entering, waiting, riding, changing and leaving."""
+    """Explicit arcs for coming, riding, changing and leaving; reserved trains."""
     graph = nx.DiGraph()
     graph.add_nodes_from(STATIONS.index)
-    aboard: dict[str, list[tuple[str, float]]] = {}
-    for name, run in stops.sort_values("seq").groupby("service"):
-        wait = min(terms.max_wait_min, terms.service_hours * 30.0 / run["trains_per_day"].iloc[0])
-        before = None
-        for stop in run.itertuples():
-            here = (name, stop.seq)
-            graph.add_edge(stop.station, here, weight=terms.access_min + wait)
-            graph.add_edge(here, stop.station, weight=terms.egress_min)
-            if before is not None:
-                graph.add_edge(before, here, weight=stop.minutes)
-                graph.add_edge(here, before, weight=stop.minutes)
-            for other, other_wait in aboard.setdefault(stop.station, []):
-                if other[0] != name:
-                    graph.add_edge(other, here, weight=terms.change_min + wait)
-                    graph.add_edge(here, other, weight=terms.change_min + other_wait)
-            aboard[stop.station].append((here, wait))
-            before = here
+    for (start, end), some in patterns(stops).items():
+        graph.add_edge(start, (start, "first"), weight=terms.buffer_min)
+        graph.add_edge((start, "first"), (end, "there"), weight=min(minutes for minutes, _ in some))
+        graph.add_edge((start, "there"), (start, "next"), weight=terms.change_min)
+        graph.add_edge((start, "next"), (end, "there"), weight=pooled(some, terms, terms.max_wait_min))
+        graph.add_edge((end, "there"), end, weight=terms.egress_min)
     return graph
 
 
-def test_a_ride_is_access_wait_ride_and_egress() -> None:
+def test_a_reserved_ride_is_buffer_ride_and_egress_and_no_headway() -> None:
     table = between_stations(trains(("G1", 48, [("S", 0), ("T", 30), ("U", 20)])))
-    wait = 16 * 60 / 48 / 2
-    assert table.loc["S", "T"] == 10 + wait + 30 + 5
-    assert table.loc["U", "S"] == 10 + wait + 50 + 5
+    assert table.loc["S", "T"] == 20 + 30 + 5
+    assert table.loc["U", "S"] == 20 + 50 + 5
     assert np.isinf(table.loc["S", "V"])
+
+
+def test_a_turn_up_ride_waits_half_the_headway_of_all_that_serve_the_pair() -> None:
+    one = trains(("M1", 48, [("S", 0), ("T", 30), ("U", 20)])).assign(reserved=False)
+    assert between_stations(one).loc["S", "T"] == 2 + 10 + 30 + 5
+    both = pd.concat([one, trains(("M2", 48, [("S", 0), ("T", 30)])).assign(reserved=False)])
+    assert between_stations(both).loc["S", "T"] == 2 + 5 + 30 + 5
+    assert between_stations(both).loc["S", "U"] == 2 + 10 + 50 + 5, "the second does not serve it"
+    rare = trains(("M1", 4, [("S", 0), ("T", 30)])).assign(reserved=False)
+    assert between_stations(rare).loc["S", "T"] == 2 + 20 + 30 + 5, "capped"
 
 
 def test_a_change_costs_the_change_and_the_next_wait() -> None:
     table = between_stations(trains(("G1", 48, [("S", 0), ("T", 30)]), ("G2", 96, [("T", 0), ("V", 40)])))
-    assert table.loc["S", "V"] == 10 + 10 + 30 + (7 + 5) + 40 + 5
-    assert table.loc["V", "S"] == 10 + 5 + 40 + (7 + 10) + 30 + 5
+    assert table.loc["S", "V"] == 20 + 30 + (7 + 5) + 40 + 5
+    assert table.loc["V", "S"] == 20 + 40 + (7 + 10) + 30 + 5
 
 
-def test_the_wait_for_a_rare_train_is_capped() -> None:
-    assert RailTerms(max_wait_min=15, service_hours=17).wait_min(pd.Series([1, 34, 68])).tolist() == [
-        15,
-        15,
-        7.5,
-    ]
+def test_patterns_pool_their_trains_and_slow_ones_only_while_worth_it() -> None:
+    """136 trains a day are not four, and a train of three hours does not help who can ride half an hour."""
+    fast, also = ("G1", 4, [("S", 0), ("T", 30)]), ("G2", 132, [("S", 0), ("T", 30)])
+    rides = direct_rides(STATIONS, trains(fast, also), terms=TERMS).set_index(["from_station", "to_station"])
+    assert rides.loc[("S", "T"), "trains_per_day"] == 136
+    assert rides.loc[("S", "T"), "delay_min"] == pytest.approx(16 * 60 / 136 / 2)
+    alone = direct_rides(STATIONS, trains(fast), terms=TERMS)
+    assert alone["delay_min"].tolist() == [120.0, 120.0]
+    slow = ("K1", 60, [("S", 0), ("T", 180)])
+    mixed = direct_rides(STATIONS, trains(("G1", 32, [("S", 0), ("T", 30)]), slow), terms=TERMS)
+    assert mixed["delay_min"].tolist() == [15.0, 15.0]
+    assert mixed["ride_min"].tolist() == [30.0, 30.0]
 
 
 def test_minutes_at_the_first_stop_do_not_matter() -> None:
@@ -98,14 +131,14 @@ def test_ids_may_be_numbers() -> None:
     numbered = STATIONS.set_axis([1, 2, 3, 4])
     stops = trains(("x", 48, [("S", 0), ("T", 30)])).assign(service=7, station=[1, 2])
     nodes, links = rail_tables(numbered, stops, terms=TERMS)
-    assert build_network(nodes, links).links["minutes"].sum() == 30 + 2 * 20
+    assert build_network(nodes, links).links.loc[links["class"] == "ride", "ride_min"].tolist() == [30.0] * 4
 
 
 services = st.lists(
     st.tuples(
         st.integers(1, 120),
         st.lists(st.tuples(st.sampled_from("STUV"), st.integers(1, 90).map(float)), min_size=2, max_size=5),
-    ),
+    ).filter(lambda one: len({station for station, _ in one[1]}) > 1),
     min_size=1,
     max_size=4,
 )
@@ -120,6 +153,20 @@ def test_journeys_equal_networkx_with_explicit_arcs(drawn: list[tuple[int, list[
         lengths = nx.single_source_dijkstra_path_length(graph, one)
         expected = [lengths.get(other, np.inf) for other in STATIONS.index]
         np.testing.assert_allclose(found.loc[one], expected, rtol=1e-12)
+
+
+@QUICK
+@given(services)
+def test_delays_equal_the_best_set_of_patterns(drawn: list[tuple[int, list[tuple[str, float]]]]) -> None:
+    stops = trains(*((f"G{number}", daily, run) for number, (daily, run) in enumerate(drawn)))
+    expected = patterns(stops)
+    found = direct_rides(STATIONS, stops, terms=TERMS).set_index(["from_station", "to_station"])
+    assert set(found.index) == set(expected)
+    for pair, some in expected.items():
+        quickest = min(minutes for minutes, _ in some)
+        assert found.loc[pair, "ride_min"] == pytest.approx(quickest)
+        assert found.loc[pair, "delay_min"] == pytest.approx(pooled(some, TERMS) - quickest)
+        assert found.loc[pair, "paced_min"] == pytest.approx(pooled(some, TERMS, TERMS.max_wait_min))
 
 
 @QUICK
@@ -154,6 +201,7 @@ def test_the_callers_tables_stay_as_they_are() -> None:
         ({"seq": [1, 1, None]}, "seq is missing or not a number.*two stops in one place"),
         ({"service": ["G1", "G1", "G2"]}, "a single stop at G2 stop 3"),
         ({"both_ways": [True, "no", None]}, "both_ways is neither True nor False at G1 stop 2, G1 stop 3"),
+        ({"reserved": [True, "no", None]}, "reserved is neither True nor False at G1 stop 2, G1 stop 3"),
     ],
 )
 def test_bad_stops_are_refused(columns: dict[str, object], message: str) -> None:
@@ -170,9 +218,9 @@ def test_missing_columns_and_rows_are_refused() -> None:
         rail_tables(STATIONS, stops.iloc[:0])
 
 
-def test_a_station_that_is_called_like_a_stop_is_refused() -> None:
-    with pytest.raises(InputError, match="ids that look like stops: G1 1 S"):
-        rail_tables(STATIONS.rename(index={"V": "G1 1 S"}), trains(("G1", 48, [("S", 0), ("T", 30)])))
+def test_a_station_that_is_called_like_a_platform_is_refused() -> None:
+    with pytest.raises(InputError, match="ids that look like platforms: S boarding"):
+        rail_tables(STATIONS.rename(index={"V": "S boarding"}), trains(("G1", 48, [("S", 0), ("T", 30)])))
 
 
 @pytest.mark.parametrize(("spoil", "message"), BAD_LAYERS.values(), ids=BAD_LAYERS)
@@ -181,7 +229,9 @@ def test_bad_stations_are_refused(spoil: object, message: str) -> None:
         rail_tables(spoil(STATIONS), trains(("G1", 48, [("S", 0), ("T", 30)])))
 
 
-@pytest.mark.parametrize("field", ["access_min", "egress_min", "change_min", "max_wait_min", "service_hours"])
+@pytest.mark.parametrize(
+    "field", ["buffer_min", "access_min", "egress_min", "change_min", "max_wait_min", "service_hours"]
+)
 @pytest.mark.parametrize("value", [-1, np.nan, np.inf, "5"])
 def test_terms_without_sense_are_refused(field: str, value: object) -> None:
     with pytest.raises(InputError, match=f"RailTerms.{field}"):

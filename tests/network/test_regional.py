@@ -51,7 +51,7 @@ def test_a_door_to_door_trip_adds_up(micro: Region) -> None:
         "home", "work"
     ]
     drive, walk = 10 / 30 * 60, 1 / 20 * 60
-    assert trip == pytest.approx(drive + walk + (10 + 10) + 45 + 5 + 5)
+    assert trip == pytest.approx(drive + walk + 20 + 45 + 5 + 5)
 
 
 def test_roads_are_cut_at_stations_and_keep_their_columns(micro: Region) -> None:
@@ -94,7 +94,7 @@ def test_the_network_remembers_speeds_terms_and_sources(micro: Region) -> None:
     about = network.provenance
     assert about.speeds == {"expressway": 100.0, "trunk": 50.0, "primary": 60.0}
     assert about.parameters["max_snap_km"] == network.snapping.max_snap_km == 3.0
-    assert about.parameters["access_min"] == RailTerms().access_min
+    assert about.parameters["buffer_min"] == RailTerms().buffer_min
     assert about.sources == ("made by hand",)
     roads = network.links[network.links["class"].isin(list(about.speeds))]
     assert roads.groupby("class")["speed_source"].unique().map(list).to_dict() == {

@@ -26,7 +26,7 @@ from urbgeo.network.minutes import minutes_table, node_table
 from urbgeo.network.model import Snapping, TravelNetwork, build_network
 from urbgeo.network.osm import from_pbf
 from urbgeo.network.osm_speeds import WALK_KMH
-from urbgeo.network.rail import RailTerms, rail_tables
+from urbgeo.network.rail import RailTerms, direct_rides, rail_tables
 from urbgeo.network.regional import with_trains
 from urbgeo.network.timetable import TransitTerms, build_timetable, lines_of, transit_minutes
 from urbgeo.sources.gtfs import Gtfs, GtfsLimits, read_gtfs, seconds_of, services_on
@@ -125,7 +125,9 @@ def test_trains_in_a_window_are_scaled_so_that_waiting_is_right(tmp_path: Path) 
     day = build_timetable(read_gtfs(feed_file(tmp_path)), day=MONDAY)
     _, table = lines_of(day, window=("08:00", "10:00"))
     terms = RailTerms(max_wait_min=999.0)
-    assert terms.wait_min(table["trains_per_day"]).unique() == pytest.approx([60.0]), "one train in two hours"
+    assert terms.half_headway_min(table["trains_per_day"]).unique() == pytest.approx([60.0]), (
+        "one train in two hours"
+    )
 
 
 def test_stops_at_the_minute_of_the_stop_before_are_spaced(tmp_path: Path) -> None:
@@ -150,7 +152,9 @@ def test_the_trains_of_porto_alegre_become_links_in_one_call() -> None:
     first, last = line["station"].iloc[0], line["station"].iloc[-1]
     place = network.nodes.index.get_indexer([first, last])
     found = node_table(network, place[:1], place[1:])[0, 0]
-    wait = terms.wait_min(line["trains_per_day"]).iloc[0]
+    pair = direct_rides(stations, stops).set_index(["from_station", "to_station"]).loc[(first, last)]
+    wait = terms.half_headway_min(pair["trains_per_day"])
+    assert wait < terms.max_wait_min
     rides = timetable.connections.groupby("run").agg(
         a=("departs", "min"), b=("arrives", "max"), hops=("run", "size")
     )
@@ -177,7 +181,8 @@ def test_trains_join_the_footways_of_porto_alegre() -> None:
     ride = line["minutes"].iloc[1:].sum()
     off = pd.Series(near.off_minutes, stations.index)
     expected = 2 * off[first] + terms.access_min + ride + terms.egress_min + 2 * off[last]
-    expected += terms.wait_min(line["trains_per_day"]).iloc[0]
+    pair = direct_rides(stations, stops).set_index(["from_station", "to_station"]).loc[(first, last)]
+    expected += pair["paced_min"] - ride
     on_foot = minutes_table(walking, stations.loc[[first]], stations.loc[[last]]).iloc[0, 0]
     found = minutes_table(both, stations.loc[[first]], stations.loc[[last]]).iloc[0, 0]
     assert found == pytest.approx(min(expected, on_foot), rel=1e-9) and expected < on_foot
@@ -198,7 +203,9 @@ def test_a_city_of_buses_becomes_links_too() -> None:
     runs = int(starts.between(14 * 3600, 15 * 3600, inclusive="left").sum())
     per_line = stops.groupby("service")["trains_per_day"].first() / RailTerms().service_hours
     assert per_line.sum() == pytest.approx(runs)
-    assert (links["class"] == "ride").sum() == len(stops) - stops["service"].nunique()
+    calls = stops.groupby("service")["station"].agg(list)
+    pairs = {(a, b) for one in calls for i, a in enumerate(one) for b in one[i + 1 :] if a != b}
+    assert (links["class"] == "ride").sum() == len(pairs)
     assert set(links["from_node"]) <= set(nodes.index)
 
 

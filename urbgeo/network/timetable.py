@@ -243,7 +243,7 @@ def lines_of(
     stations, stops
         Points (index = stop id; ``name``); and ``service`` (number of the line), ``seq`` (from 1),
         ``station``, ``minutes`` from the stop before (differences of the medians at arrival; NaN at the
-        first), ``trains_per_day``, ``both_ways`` (False), ``route_id``.
+        first), ``trains_per_day``, ``both_ways`` and ``reserved`` (False), ``route_id``.
 
     Raises
     ------
@@ -271,6 +271,7 @@ def lines_of(
             "minutes": since.groupby(table["line"]).diff(),
             "trains_per_day": table["line"].map(about["runs"]) * max(1.0, day / hours),
             "both_ways": False,
+            "reserved": False,
             "route_id": table["line"].map(about["route_id"]),
         }
     )

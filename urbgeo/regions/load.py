@@ -31,10 +31,21 @@ _IDS = (
     "iata",
     "from_place",
     "to_place",
+    "station_from",
+    "station_to",
 )
 
 
 _ROAD_TABLES = ("expressway", "road", "access")
+
+
+LIST_TITLES = {
+    "hunan": {
+        "core": ("长株潭", "Changsha, Zhuzhou and Xiangtan"),
+        "cluster_3_5": ("“3+5”城市群", 'the "3+5" cluster'),
+    }
+}
+"""Lists of cities that reach is answered for beside the whole region."""
 
 
 def load_region(name: str = "hunan", *, zones: bool = True) -> Region:
@@ -77,6 +88,7 @@ def load_region(name: str = "hunan", *, zones: bool = True) -> Region:
         rail_stops=_table(folder, "rail_stops"),
         lists=_lists(folder),
         known_trips=_table(folder, "known_trips"),
+        list_titles=LIST_TITLES[name],
         sources=_sources(polygons is not None),
         notes=(*notes, *_estimates(places, links)),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import pandas as pd
@@ -35,8 +35,11 @@ class Region:
     lists
         Named lists of adcodes from planning documents, e.g. ``circle``: the approved metropolitan circle.
     known_trips
-        Trips whose minutes travellers know, to hold the modelled ones against: ``from_place``, ``to_place``,
-        ``road_min``, ``station_from``, ``station_to``, ``ride_min`` (on the train).
+        Figures from outside the model to hold it against: ``from_place``, ``to_place``, ``mode`` (``road``:
+        the drive; ``rail``: the ride from ``station_from`` to ``station_to``), ``minutes``, ``basis``
+        (``document`` that was opened, or ``general knowledge``, which proves nothing), ``source``, ``year``.
+    list_titles
+        Chinese and English title of those lists that are groups of cities to answer for.
     sources, notes
         One line per source; what is missing or estimated.
     """
@@ -54,6 +57,7 @@ class Region:
     rail_stops: pd.DataFrame
     lists: Mapping[str, tuple[str, ...]]
     known_trips: pd.DataFrame
+    list_titles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
+from urbgeo.access.reach import READINGS
 from urbgeo.study.answers import Answers
 
 
@@ -28,6 +31,9 @@ def _circle(answers: Answers) -> tuple[str, str]:
         official = int(circle.table["official"].sum())
         zh += f"；与批复范围 {official} 个中的 {len(match['both'])} 个一致"
         en += f"; it holds {len(match['both'])} of the {official} counties of the approved circle"
+    always, some = len(answers.bands.always), len(answers.bands.sometimes)
+    zh += f"；各速度组下都在圈内 {always} 个，时进时出 {some} 个"
+    en += f"; {always} inside under every named set of speeds, {some} come and go"
     zh += f"；两小时圈内 {int(ring.sum())} 个县级驻地"
     en += f"; {int(ring.sum())} county seats within two hours"
     return zh + "。", en + "."
@@ -50,20 +56,25 @@ def _coverage(answers: Answers) -> tuple[str, str]:
 
 
 def _reach(answers: Answers) -> tuple[str, str]:
-    table = answers.reach.summary["share"]
     limit = answers.reach.provenance.parameters["minutes"]
-    words = {
-        "road": ("公路", "by road"),
-        "rail": ("铁路门到门", "by rail door to door"),
-        "best": ("取快者", "by the better"),
-    }
-    zh = "，".join(f"{words[mode][0]} {share:.1%}" for mode, share in table.items())
-    en = ", ".join(f"{words[mode][1]} {share:.1%}" for mode, share in table.items())
+    zh, en = _readings(answers.reach.summary["share"])
     seats = len(answers.reach.cities)
-    return (
-        f"{limit / 60:g} 小时通达（{seats} 个地级中心间的城市对）：{zh}。",
-        f"Pairs of the {seats} prefecture seats within {limit / 60:g} hours: {en}.",
-    )
+    lines_zh = [f"{limit / 60:g} 小时通达（{seats} 个地级中心间的城市对）：{zh}"]
+    lines_en = [f"Pairs of the {seats} prefecture seats within {limit / 60:g} hours: {en}"]
+    for name, (title_zh, title_en) in answers.region.list_titles.items():
+        inside = [one for one in answers.region.lists[name] if one in answers.reach.cities.index]
+        if len(inside) > 1:
+            zh, en = _readings(answers.reach.among(inside)["share"])
+            lines_zh.append(f"{title_zh}：{zh}")
+            lines_en.append(f"{title_en}: {en}")
+    return "；".join(lines_zh) + "。", "; ".join(lines_en) + "."
+
+
+def _readings(shares: pd.Series) -> tuple[str, str]:
+    """Every reading beside the others, each named."""
+    zh = "，".join(f"{READINGS[str(name)][0]} {share:.1%}" for name, share in shares.items())
+    en = ", ".join(f"{READINGS[str(name)][1]} {share:.1%}" for name, share in shares.items())
+    return zh, en
 
 
 def _towns(answers: Answers) -> tuple[str, str]:

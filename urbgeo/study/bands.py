@@ -1,0 +1,59 @@
+"""The band of every headline: the same answers under each named set of speeds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from urbgeo.access.coverage import Coverage
+from urbgeo.access.reach import Reach
+from urbgeo.access.towns import TownAccess
+from urbgeo.cities.circles import CommutingCircle
+
+
+@dataclass(frozen=True, eq=False)
+class SetAnswers:
+    """What depends on speeds, under one named set."""
+
+    circle: CommutingCircle
+    prefectures: Coverage
+    counties: Coverage
+    reach: Reach
+    towns: TownAccess
+    targets: pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class Bands:
+    """Answers by set of speeds, the default first.
+
+    ``circle`` has one row per zone that is inside under any set: one bool column per set, and
+    ``sets_inside``.
+    """
+
+    by_set: Mapping[str, SetAnswers]
+    circle: pd.DataFrame
+
+    @property
+    def always(self) -> pd.Index:
+        """Zones inside under every set."""
+        return self.circle.index[self.circle["sets_inside"] == len(self.by_set)]
+
+    @property
+    def sometimes(self) -> pd.DataFrame:
+        """Zones that come and go, those inside under most sets first."""
+        some = self.circle[self.circle["sets_inside"] < len(self.by_set)]
+        return some.sort_values("sets_inside", ascending=False, kind="stable")
+
+    def of(self, figure: Callable[[SetAnswers], float]) -> pd.Series:
+        """A figure under every set."""
+        return pd.Series({name: float(figure(one)) for name, one in self.by_set.items()})
+
+
+def bands_of(by_set: Mapping[str, SetAnswers]) -> Bands:
+    """Set the circles of all speed sets side by side."""
+    member = pd.DataFrame({name: one.circle.table["member"] for name, one in by_set.items()})
+    member = member[member.any(axis=1)]
+    return Bands(by_set, member.assign(sets_inside=member.sum(axis=1)))

@@ -1,0 +1,156 @@
+"""Sections of the report on trains, known figures, bands and standards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from urbgeo.access.rail_trips import TRIP_PARTS
+from urbgeo.access.reach import READINGS
+from urbgeo.study.answers import Answers
+from urbgeo.study.bands import SetAnswers
+from urbgeo.study.markdown import bullets, md_table, names, number
+from urbgeo.study.targets import OUTLINE
+from urbgeo.study.trips import DOCUMENT, PART_SOURCES, trips_apart
+
+_BASIS = {DOCUMENT: "文件 document", "general knowledge": "常识 general knowledge"}
+
+
+def groups(answers: Answers) -> Iterator[tuple[str, list[object]]]:
+    """Title and cities of every group that reach is answered for, the whole region first."""
+    yield "地级中心 prefecture seats", list(answers.reach.cities.index)
+    for name, (zh, en) in answers.region.list_titles.items():
+        inside: list[object] = [
+            one for one in answers.region.lists[name] if one in answers.reach.cities.index
+        ]
+        if len(inside) > 1:
+            yield f"{zh} {en}", inside
+
+
+def reach_section(answers: Answers) -> str:
+    """Every reading for every group, with its band over the sets of speeds."""
+    rows = []
+    for title, cities in groups(answers):
+        usual = answers.reach.among(cities)
+        by_set = {name: one.reach.among(cities) for name, one in answers.bands.by_set.items()}
+        for reading, row in usual.iterrows():
+            shares = [table.loc[reading, "share"] for table in by_set.values()]
+            rows.append(
+                [
+                    title,
+                    " ".join(READINGS[str(reading)]),
+                    f"{row['within']:.0f} / {row['pairs']:.0f}",
+                    f"{row['share']:.1%}",
+                    f"{min(shares):.1%} – {max(shares):.1%}",
+                    f"{row['weighted_share']:.1%}",
+                ]
+            )
+    for reading, row in answers.reach_hubs.summary.iterrows():
+        pairs = f"{row['within']:.0f} / {row['pairs']:.0f}"
+        where = "加周边枢纽 with hubs around"
+        cells = [f"{row['share']:.1%}", "–", f"{row['weighted_share']:.1%}"]
+        rows.append([where, " ".join(READINGS[str(reading)]), pairs, *cells])
+    heads = [
+        "范围 among", "口径 reading", "城市对 pairs", "占比 share", "速度组间 band", "人口加权 by people",
+    ]  # fmt: skip
+    rule = answers.reach.provenance.parameters
+    said = (
+        "官方的“两小时高铁圈”一般按最快列车站到站计；本报告的主数字为中心到中心。铁路出行的条件："
+        f"到站、离站驾车各不超过 {rule['max_access_min']:g} 分钟，乘车直线距离不少于两地的 "
+        f"{rule['ride_share']:.0%}，驾车之和短于全程驾车。\n"
+        'Official "two-hour circles" usually mean the quickest train from station to station; the headline '
+        "here is centre to centre. A rail trip has drives to and from stations of at most "
+        f"{rule['max_access_min']:g} minutes each, a ride of at least {rule['ride_share']:.0%} of the "
+        "straight way, and drives that together are shorter than driving all the way."
+    )
+    return said + "\n\n" + md_table(heads, rows)
+
+
+def trips_section(answers: Answers) -> str:
+    """Named rail trips, part by part, and where each part comes from."""
+    apart = trips_apart(answers.region, answers.reach)
+    stations = answers.region.stations["name_zh"]
+    rows = []
+    for (origin, destination), trip in apart.iterrows():
+        parts = [number(trip[name], 0) for name in TRIP_PARTS]
+        ends = "–".join(str(stations.get(trip[end], "")) for end in ("station_from", "station_to"))
+        total = number(trip["rail_min"], 0) if trip["status"] == "reached" else str(trip["status"])
+        daily, delay = number(trip["trains_per_day"], 0), number(trip["schedule_delay_min"], 0)
+        named = f"{names(answers, [origin])} – {names(answers, [destination])}"
+        rows.append([named, ends, *parts, total, number(trip["road_min"], 0), daily, delay])
+    heads = ["行程 trip", "车站 stations"]
+    heads += [f"{PART_SOURCES[name].name_zh} {PART_SOURCES[name].name_en}" for name in TRIP_PARTS]
+    heads += ["合计 total", "全程驾车 by road", "每日车次 trains a day", "候班 schedule delay"]
+    sources = bullets(f"{one.name_zh} {one.name_en}: {one.source}" for one in PART_SOURCES.values())
+    return md_table(heads, rows) + "\n\n" + sources
+
+
+def known_section(answers: Answers) -> str:
+    """Modelled minutes beside known ones; a percentage only where a document was opened."""
+    rows = []
+    for trip in answers.trips.itertuples():
+        how = "公路 road" if trip.mode == "road" else "铁路乘车 rail ride"
+        deviation = "–" if pd.isna(trip.deviation) else f"{trip.deviation:+.0%}"
+        ends = f"{names(answers, [trip.from_place])} – {names(answers, [trip.to_place])}"
+        minutes = [f"{trip.minutes:.0f}", f"{trip.modelled:.0f}", deviation]
+        rows.append([ends, how, *minutes, _BASIS[trip.basis], f"{trip.source} ({trip.year})"])
+    said = (
+        "分钟。只有读过文件的数字才给出偏差；常识不作证明。铁路只比乘车时间，两边都不含本模型的缓冲或驾车。\n"
+        "Minutes. A deviation is given only where a document was opened; general knowledge proves nothing. "
+        "Rail compares rides alone, so that no term of this model stands on both sides."
+    )
+    heads = ["行程 trip", "方式 mode", "外部 known", "计算 modelled", "偏差", "依据 basis", "来源 source"]
+    return said + "\n\n" + md_table(heads, rows)
+
+
+def bands_section(answers: Answers) -> str:
+    """The circle's members that stay and those that come and go; coverage under every set."""
+    bands = answers.bands
+    sets = list(bands.by_set)
+    rows = []
+    for zone, row in bands.sometimes.iterrows():
+        marks = ["✓" if row[one] else "–" for one in sets]
+        rows.append([names(answers, [zone]), *marks, f"{row['sets_inside']} / {len(sets)}"])
+    figures = {
+        "通勤圈单元 counties of the circle": bands.of(lambda one: len(one.circle.members)),
+        "通勤圈万人 its people, 10⁴": bands.of(_people),
+        "机场覆盖地级中心 airport, prefecture seats, %": bands.of(lambda one: one.prefectures.share * 100),
+        "机场覆盖县城 airport, county seats, %": bands.of(lambda one: one.counties.share * 100),
+    }  # fmt: skip
+    table = [[title, *(number(values[one], 0) for one in sets)] for title, values in figures.items()]
+    return "\n\n".join(
+        [
+            f"各速度组下都在圈内 {len(bands.always)} 个；时进时出 {len(bands.sometimes)} 个，"
+            "列出它在几个速度组下在圈内（不是概率）。\n"
+            f"{len(bands.always)} counties are inside under every set; {len(bands.sometimes)} come and go, "
+            "with the number of sets they are inside under (no probability).",
+            md_table(["县级单元 county", *sets, "组数 sets"], rows),
+            md_table(["数字 figure", *sets], table),
+        ]
+    )
+
+
+def _people(one: SetAnswers) -> float:
+    """People of the circle, in ten thousands."""
+    return float(one.circle.table.loc[one.circle.members, "people"].sum() / 1e4)
+
+
+def standards_section(answers: Answers) -> str:
+    """The outline's thresholds, a row each."""
+    by_set = {name: one.targets for name, one in answers.bands.by_set.items()}
+    usual = next(iter(by_set.values()))
+    rows = []
+    for target, row in usual.iterrows():
+        shares = [table.loc[target, "share"] for table in by_set.values()]
+        rows.append(
+            [
+                f"{row['name_zh']} {row['name_en']}",
+                f"{row['minutes']:g}",
+                f"{row['within']} / {row['seats']} ({row['share']:.0%})",
+                f"{min(shares):.0%} – {max(shares):.0%}",
+                f"{number(row['farthest_min'], 0)} {names(answers, [row['farthest']])}",
+            ]
+        )
+    heads = ["目标 target", "分钟 min", "达到 within", "速度组间 band", "最远 farthest, min"]
+    return f"{OUTLINE}.\n\n" + md_table(heads, rows)

@@ -1,0 +1,70 @@
+"""The thresholds that the national outline holds prefecture seats and county seats to, met or not."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from urbgeo.network.minutes import nearest_facility
+from urbgeo.network.model import TravelNetwork
+from urbgeo.regions.region import Region
+from urbgeo.standards import (
+    SEAT_AIRPORT_MIN,
+    SEAT_HSR_MIN,
+    TOWN_EXPRESSWAY_MIN,
+    TOWN_NATIONAL_ROAD_MIN,
+    TOWN_RAILWAY_MIN,
+)
+
+OUTLINE = "National comprehensive transport network outline, 2021"
+
+
+def outline_targets(region: Region, road: TravelNetwork) -> pd.DataFrame:
+    """Shares of seats within the outline's minutes.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per target: ``name_zh``, ``name_en``, ``minutes``, ``within`` (number), ``seats``, ``share``,
+        ``median_min``, ``farthest`` (id) and its ``farthest_min``.
+    """
+    fast = region.stations[region.stations["kind"] != "conventional"]
+    national = _on_national_roads(region)
+    asked = (
+        ("hsr", "地级中心到高铁站", "prefecture seats to a high-speed station", SEAT_HSR_MIN, fast),
+        ("airport", "地级中心到机场", "prefecture seats to an airport", SEAT_AIRPORT_MIN, region.airports),
+        ("road", "县城到国道", "county seats to a national road", TOWN_NATIONAL_ROAD_MIN, national),
+        ("expressway", "县城到高速互通", "county seats to an interchange", TOWN_EXPRESSWAY_MIN,
+         region.interchanges),
+        ("railway", "县城到铁路客站", "county seats to a railway station", TOWN_RAILWAY_MIN, region.stations),
+    )  # fmt: skip
+    rows = {}
+    for key, name_zh, name_en, limit, facilities in asked:
+        seats = region.prefectures if key in ("hsr", "airport") else region.counties
+        minutes = _minutes(road, seats, facilities)
+        rows[key] = {
+            "name_zh": name_zh,
+            "name_en": name_en,
+            "minutes": limit,
+            "within": int((minutes <= limit).sum()),
+            "seats": len(seats),
+            "share": float((minutes <= limit).mean()),
+            "median_min": float(minutes.median()),
+            "farthest": minutes.idxmax(),
+            "farthest_min": float(minutes.max()),
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("target")
+
+
+def _minutes(road: TravelNetwork, seats: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame) -> pd.Series:
+    """Minutes to the nearest; never where there is none, as in years before the first opened."""
+    if facilities.empty:
+        return pd.Series(np.inf, seats.index)
+    return nearest_facility(road, seats, facilities)["minutes"].fillna(np.inf)
+
+
+def _on_national_roads(region: Region) -> gpd.GeoDataFrame:
+    """The ends of the stretches of national roads: a seat may be nearer to one between them."""
+    trunk = region.road_links[region.road_links["class"] == "trunk"]
+    return region.road_nodes.loc[pd.unique(trunk[["from_node", "to_node"]].to_numpy().ravel())]
