@@ -110,7 +110,7 @@ def our_ways(which: str, *, read_once: bool) -> dict[str, Callable[[], pd.Series
         return catchments(pairs, beds, people, method=method, **how).origins["access"]
 
     return {
-        "cumulative": lambda: cumulative(pairs, beds, minutes=LIMIT_MIN).table.iloc[:, 0],
+        "cumulative": lambda: cumulative(pairs, beds, minutes=LIMIT_MIN).values.iloc[:, 0],
         "2SFCA": lambda: by("2sfca"),
         "E2SFCA": lambda: by("e2sfca"),
         "3SFCA": lambda: by("3sfca"),

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from urbgeo.checks import add_amount_faults, add_id_faults, check_columns, check_ids, listed
 from urbgeo.errors import Faults, InputError, UrbgeoWarning, some_of
+
+Amounts: TypeAlias = str | pd.Series | Sequence[str | pd.Series]
+"""A column of a frame by name, a Series by its ids, or several of these."""
 
 
 def amounts_of(amounts: pd.Series | pd.DataFrame, name: str, *, allow_missing: bool = False) -> pd.DataFrame:
@@ -93,9 +97,7 @@ def zone_means(table: pd.DataFrame, weights: pd.Series, zone: pd.Series) -> pd.D
     return weighted.groupby(labels).sum(min_count=1).rename_axis("zone")
 
 
-def amounts_in(
-    given: str | pd.Series | Sequence[str | pd.Series], frame: pd.DataFrame, *, name: str, frame_name: str
-) -> pd.DataFrame:
+def amounts_in(given: Amounts, frame: pd.DataFrame, *, name: str, frame_name: str) -> pd.DataFrame:
     """One amount or several for every row of a frame, each as by :func:`amount_of`, under the caller's names.
 
     Raises

@@ -12,10 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.access.tables import amounts_for, long_of, named, wide_tables
+from tests.network.build import along, points
 from urbgeo.access.decay import custom, exponential, linear, stepped
 from urbgeo.access.opportunities import Access, cost_to_reach, cumulative, gravity, interval
 from urbgeo.access.reading import read_minutes
 from urbgeo.errors import InputError, UrbgeoWarning
+from urbgeo.network.minutes import minutes_table
 
 T = named([[5, 20, 70], [30, 40, math.inf]])
 JOBS = pd.Series([10.0, 200.0, 3000.0], index=list("uvw"), name="jobs")
@@ -25,15 +27,15 @@ pytestmark = pytest.mark.filterwarnings("ignore:amounts")
 
 
 def column(found: Access) -> pd.Series:
-    return found.table.iloc[:, 0]
+    return found.values.iloc[:, 0]
 
 
 def test_active_and_passive_read_the_table_their_own_way() -> None:
-    assert cumulative(T, JOBS, minutes=[20, 40, 90]).table["jobs"].to_numpy().tolist() == [
+    assert cumulative(T, JOBS, minutes=[20, 40, 90]).values["jobs"].to_numpy().tolist() == [
         [210, 210, 3210],
         [0, 210, 210],
     ]
-    assert column(cumulative(T, PEOPLE, minutes=30, active=False)).to_dict() == {"u": 87, "v": 7, "w": 0}
+    assert column(cumulative(T, PEOPLE, minutes=30, direction="from")).to_dict() == {"u": 87, "v": 7, "w": 0}
 
 
 @settings(deadline=None)
@@ -42,7 +44,9 @@ def test_cumulative_equals_a_loop(table: pd.DataFrame, data: st.DataObject) -> N
     limits = sorted(data.draw(st.sets(st.integers(1, 60), min_size=1, max_size=4)))
     for active, ids, others in ((True, table.columns, table.index), (False, table.index, table.columns)):
         amounts = amounts_for(data.draw, ids)
-        found = cumulative(table, amounts, minutes=limits, active=active).table["amount"]
+        found = cumulative(table, amounts, minutes=limits, direction="to" if active else "from").values[
+            "amount"
+        ]
         for limit in limits:
             for one in others:
                 times = table.loc[one] if active else table[one]
@@ -55,7 +59,7 @@ def test_gravity_equals_a_loop(table: pd.DataFrame, data: st.DataObject) -> None
     decays = [exponential(half_min=7), linear(25), stepped([5, 20], [1, 0.3]), custom(lambda t: 1 / (1 + t))]
     for active, ids, others in ((True, table.columns, table.index), (False, table.index, table.columns)):
         amounts = amounts_for(data.draw, ids)
-        found = gravity(table, amounts, decay=decays, active=active).table["amount"]
+        found = gravity(table, amounts, decay=decays, direction="to" if active else "from").values["amount"]
         for decay in decays:
             for one in others:
                 times = table.loc[one] if active else table[one]
@@ -82,7 +86,7 @@ def test_interval_equals_a_loop_over_thresholds(
 def test_cost_equals_a_search_over_all_times(table: pd.DataFrame, data: st.DataObject) -> None:
     amounts = amounts_for(data.draw, table.columns)
     wanted = sorted(data.draw(st.sets(st.integers(1, 100), min_size=1, max_size=3)))
-    found = cost_to_reach(table, amounts, amount=wanted).table["amount"]
+    found = cost_to_reach(table, amounts, amount=wanted).values["amount"]
     for origin in table.index:
         for enough in wanted:
             times = sorted(t for t in table.loc[origin] if math.isfinite(t))
@@ -95,10 +99,10 @@ def test_cost_equals_a_search_over_all_times(table: pd.DataFrame, data: st.DataO
 def test_long_and_turned_tables_say_the_same(table: pd.DataFrame, data: st.DataObject) -> None:
     amounts = amounts_for(data.draw, table.columns)
     shuffled = long_of(table).sample(frac=1, random_state=1)
-    expected = cumulative(table, amounts, minutes=30).table
-    pd.testing.assert_frame_equal(cumulative(table.T, amounts, minutes=30).table, expected)
-    found = cumulative(shuffled, amounts, minutes=30, ids=table.index)
-    pd.testing.assert_frame_equal(found.table, expected, check_names=False)
+    expected = cumulative(table, amounts, minutes=30).values
+    pd.testing.assert_frame_equal(cumulative(table.T, amounts, minutes=30).values, expected)
+    found = cumulative(shuffled, amounts, minutes=30, places=table.index)
+    pd.testing.assert_frame_equal(found.values, expected, check_names=False)
 
 
 def test_every_id_is_kept_with_its_status() -> None:
@@ -107,7 +111,7 @@ def test_every_id_is_kept_with_its_status() -> None:
     assert found.status.to_dict() == {"a": "reached", "b": "unreached", "c": "not asked"}
     assert column(found).tolist() == [210, 0, 0]
     assert column(cost_to_reach(gaps, JOBS.iloc[:2])).tolist() == [5, math.inf, math.inf]
-    asked = cumulative(long_of(gaps), JOBS.iloc[:2], minutes=30, ids=pd.Index(["z", "a"]))
+    asked = cumulative(long_of(gaps), JOBS.iloc[:2], minutes=30, places=pd.Index(["z", "a"]))
     assert asked.status.to_dict() == {"z": "not asked", "a": "reached"}
 
 
@@ -127,7 +131,7 @@ def test_the_caller_keeps_his_tables() -> None:
 def test_results_tell_how_they_were_made() -> None:
     found = gravity(T, JOBS, decay=exponential(half_min=10))
     assert found.provenance.parameters["decay"] == ("exponential half 10",)
-    assert found.provenance.shares["ids unreached"] == 0.0
+    assert found.provenance.shares["places unreached"] == 0.0
     assert "2 ids" in repr(found)
 
 
@@ -178,19 +182,19 @@ def test_faulty_tables_are_refused_by_name(measure: Callable[[object], Access], 
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: cumulative(T, JOBS, minutes=[60, 30]), "minutes: .*out of order"),
-        (lambda: cumulative(T, JOBS, minutes=[30, 30]), "out of order"),
-        (lambda: cumulative(T, JOBS, minutes=[]), "at least one threshold"),
+        (lambda: cumulative(T, JOBS, minutes=[60, 30]), "minutes: 60.0, 30.0 do not rise"),
+        (lambda: cumulative(T, JOBS, minutes=[30, 30]), "do not rise"),
+        (lambda: cumulative(T, JOBS, minutes=[]), "no threshold"),
         (lambda: cumulative(T, JOBS, minutes=-5), "minutes"),
         (lambda: cumulative(T, JOBS, minutes="30"), "minutes"),
-        (lambda: cumulative(T, JOBS.iloc[:0], minutes=30), "amounts: it is empty"),
+        (lambda: cumulative(T, JOBS.iloc[:0], minutes=30), "opportunities: it is empty"),
         (lambda: cumulative(T, -JOBS, minutes=30), "negative or infinite at u, v, w"),
         (lambda: cumulative(T, JOBS.replace(10, np.nan), minutes=30), "missing or not a number at u"),
         (lambda: cumulative(T, pd.concat([JOBS, JOBS]), minutes=30), "repeated ids at u, v, w"),
-        (lambda: cumulative(T, JOBS.to_dict(), minutes=30), "a Series or DataFrame"),
+        (lambda: cumulative(T, JOBS.to_dict(), minutes=30), "opportunities: a Series or DataFrame"),
         (lambda: cumulative(T, PEOPLE, minutes=30), "not among the destinations at u, v, w"),
-        (lambda: cumulative(T, JOBS, minutes=30, active="yes"), "active"),
-        (lambda: interval(T, JOBS, minutes=(30, 10)), "out of order"),
+        (lambda: cumulative(T, JOBS, minutes=30, direction="towards"), "direction"),
+        (lambda: interval(T, JOBS, minutes=(30, 10)), "do not rise"),
         (lambda: interval(T, JOBS, minutes=(10, 20, 30)), "first and the last"),
         (lambda: interval(T, JOBS, minutes=(10, 30), by="mode"), "by: 'mode'"),
         (lambda: interval(T, JOBS, minutes=(10, 30), step_min=0), "step_min"),
@@ -215,7 +219,7 @@ def test_a_trip_as_long_as_the_one_limit_counts() -> None:
     whole = named([[5, 20, 70], [30, 40, 20]])
     for table in (whole, long_of(whole)):
         assert column(cumulative(table, JOBS, minutes=20)).to_dict() == {"a": 210, "b": 3000}
-        assert column(cumulative(table, PEOPLE, minutes=20, active=False)).to_dict() == {
+        assert column(cumulative(table, PEOPLE, minutes=20, direction="from")).to_dict() == {
             "u": 7, "v": 7, "w": 80
         }  # fmt: skip
 
@@ -227,9 +231,9 @@ def test_nothing_asked_gives_tables_without_rows() -> None:
     for found in (
         cumulative(empty, JOBS, minutes=30),
         gravity(empty, JOBS, decay=linear(60)),
-        cumulative(long, JOBS, minutes=30, ids=none),
-        gravity(long, JOBS, decay=linear(60), ids=none),
-        cumulative(long, JOBS, minutes=[30, 60], ids=none),
+        cumulative(long, JOBS, minutes=30, places=none),
+        gravity(long, JOBS, decay=linear(60), places=none),
+        cumulative(long, JOBS, minutes=[30, 60], places=none),
     ):
         assert len(found.table) == len(found.status) == 0
 
@@ -276,15 +280,15 @@ def test_a_table_in_order_says_the_same_as_one_in_disorder(names: Sequence[objec
     jobs = pd.Series(draw.integers(0, 9, len(to)), index=to, name="jobs")
     expected = np.stack([(jobs.to_numpy() * (minutes <= t)).sum(axis=1) for t in (30, 45)], axis=1)
     for table in (ordered, ordered.sample(frac=1, random_state=1), ordered.astype({"from": object})):
-        found = cumulative(table, jobs, minutes=[30, 45], ids=pd.Index(ids)).table
+        found = cumulative(table, jobs, minutes=[30, 45], places=pd.Index(ids)).values
         np.testing.assert_array_equal(found, expected)
-        one = cumulative(table, jobs, minutes=30, ids=pd.Index(ids)).table
+        one = cumulative(table, jobs, minutes=30, places=pd.Index(ids)).values
         np.testing.assert_array_equal(one, expected[:, :1])
     # Turned by one place, a list is not its own inverse.
     turned = cumulative(
-        ordered, jobs.iloc[np.roll(range(1500), 1)], minutes=30, ids=pd.Index(np.roll(ids, 1))
+        ordered, jobs.iloc[np.roll(range(1500), 1)], minutes=30, places=pd.Index(np.roll(ids, 1))
     )
-    np.testing.assert_array_equal(turned.table, np.roll(expected, 1, axis=0)[:, :1])
+    np.testing.assert_array_equal(turned.values, np.roll(expected, 1, axis=0)[:, :1])
     for row, column, wrong in ((2000, "to", to[7]), (2000, "from", ids[3]), (1499, "from", ids[1])):
         broken = ordered.copy()
         broken.loc[row, column] = wrong
@@ -299,4 +303,36 @@ def test_a_table_in_order_says_the_same_as_one_in_disorder(names: Sequence[objec
     gaps.loc[[3, 2000], "minutes"] = [np.inf, np.nan]
     expected[0, :] -= jobs.iloc[3] * (minutes[0, 3] <= np.array([30, 45]))
     expected[1, :] -= jobs.iloc[500] * (minutes[1, 500] <= np.array([30, 45]))
-    np.testing.assert_array_equal(cumulative(gaps, jobs, minutes=[30, 45]).table, expected)
+    np.testing.assert_array_equal(cumulative(gaps, jobs, minutes=[30, 45]).values, expected)
+
+
+def test_a_network_and_its_table_reach_the_same_either_way() -> None:
+    """On a one-way road with points of unlike amounts, each direction has its own answer."""
+    road = along(0, 30, 90, oneway=True)
+    towns = points([(0, 0), (30, 0), (90, 0)], list("abc")).assign(name=list("ABC"))
+    shops = points([(10, 0), (60, 0)], ["x", "y"]).assign(jobs=[5.0, 70.0])
+    there = cumulative(road, shops, places=towns, weight="jobs", minutes=[21, 60])
+    assert there.values["jobs"].to_numpy().tolist() == [[5, 75], [0, 70], [0, 0]]
+    back = cumulative(road, shops, places=towns, weight="jobs", minutes=[21, 60], direction="from")
+    assert back.values["jobs"].to_numpy().tolist() == [[0, 0], [5, 5], [0, 70]]
+    assert there.table.columns.tolist() == ["name", "jobs 21 min", "jobs 60 min", "status", "geometry"]
+    assert there.table["status"].tolist() == ["reached", "reached", "unreached"]
+    for found, table, direction in (
+        (there, minutes_table(road, towns, shops), "to"),
+        (back, minutes_table(road, shops, towns), "from"),
+    ):
+        same = cumulative(table, shops, places=towns, weight="jobs", minutes=[21, 60], direction=direction)
+        pd.testing.assert_frame_equal(same.table, found.table)
+    assert cumulative(road, shops, places=towns, minutes=60).values.iloc[:, 0].tolist() == [2, 1, 0]
+
+
+def test_a_network_needs_points_and_says_what_is_what() -> None:
+    road, towns = along(0, 30), points([(0, 0)], ["a"])
+    for call, message in (
+        (lambda: cumulative(road, JOBS, places=towns, minutes=30), "opportunities: a GeoDataFrame is needed"),
+        (lambda: cumulative(road, towns, minutes=30), "places: a GeoDataFrame is needed"),
+        (lambda: cumulative(towns, road, minutes=30), "travel: GeoDataFrame gives no minutes"),
+        (lambda: cumulative(road, towns, places=road, minutes=30), "not a TravelNetwork, which stands first"),
+    ):
+        with pytest.raises(InputError, match=message):
+            call()

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from urbgeo.access.travel import Modes, Places, by_mode, frame_of, nearest, provenance_of
-from urbgeo.amounts import amounts_in, zone_of
+from urbgeo.amounts import Amounts, amounts_in, zone_of
 from urbgeo.checks import check_share, check_thresholds
 from urbgeo.errors import InputError, some_of
 from urbgeo.provenance import Provenance
@@ -105,7 +105,7 @@ def coverage(
     facilities: Places | None = None,
     *,
     minutes: float | Sequence[float] = 60.0,
-    weight: str | pd.Series | Sequence[str | pd.Series] | None = None,
+    weight: Amounts | None = None,
     zone: str | pd.Series | None = None,
     target: float | None = None,
     direction: str = "to",
