@@ -67,6 +67,6 @@ def test_every_room_can_be_entered_without_pyarrow() -> None:
         "minutes = [5.0, 20.0, 9.0, 40.0]\n"
         "pairs = pd.DataFrame({'from': list('aabb'), 'to': list('uvuv'), 'minutes': minutes})\n"
         "jobs = pd.Series([1.0, 2.0], index=list('uv'))\n"
-        "print(cumulative(pairs, jobs, minutes=20).table.to_numpy().tolist())"
+        "print(cumulative(pairs, jobs, minutes=20).values.to_numpy().tolist())"
     )
     assert out == "[[3.0], [1.0]]\n"

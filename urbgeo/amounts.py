@@ -72,6 +72,36 @@ def zones_of(zone: pd.Series, ids: pd.Index) -> pd.Series:
     return labels
 
 
+def amounts_by_id(
+    given: pd.Series | pd.DataFrame, column: str | pd.Series | None, *, name: str, frame_name: str
+) -> pd.Series:
+    """Amounts of a layer as a Series by its ids: a column of it, or a Series in its place.
+
+    ``given`` is a Series of the amounts themselves, without ``column``; or a frame with it.
+
+    Raises
+    ------
+    InputError
+        As :func:`series_of` and :func:`amount_of`; for a frame whose column is not said.
+    """
+    if not isinstance(given, pd.DataFrame):
+        if column is not None:
+            raise InputError(
+                f"{name}: {frame_name} is no frame but {type(given).__name__}; give a frame with {name}, or "
+                f"a Series of the amounts without it."
+            )
+        return series_of(given, name)
+    check_ids(given.index, frame_name)
+    if column is None:
+        raise InputError(
+            f"{name}: a Series by id is needed, or {name}= with its column of {frame_name}, which has "
+            f"{some_of(given.columns, 30) or 'none'}."
+        )
+    if given.empty:
+        raise InputError(f"{name}: {frame_name} is empty; give at least one id with an amount.")
+    return amount_of(column, given, name=name, frame_name=frame_name).rename(name)
+
+
 def zone_of(given: str | pd.Series, frame: pd.DataFrame, *, frame_name: str) -> pd.Series:
     """The zone of every row of a frame: a column of it by name, or a Series by its ids.
 
@@ -112,6 +142,19 @@ def amounts_in(given: Amounts, frame: pd.DataFrame, *, name: str, frame_name: st
     if twice:
         raise InputError(f"{name}: {some_of(twice)} given twice; rename one of them.")
     return pd.DataFrame(dict(zip(names, columns, strict=True)), index=frame.index)
+
+
+def without_noise(values: pd.DataFrame | pd.Series) -> pd.DataFrame | pd.Series:
+    """The same to twelve digits, so that ties are ties: the last bits of a sum depend on its order."""
+    numbers = values.to_numpy(np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        size = np.floor(np.log10(np.abs(numbers)))
+    plain = np.isfinite(size)
+    unit = 10.0 ** np.clip(np.where(plain, size, 0.0) - 11.0, -300.0, 300.0)
+    rounded = np.where(plain, np.round(numbers / unit) * unit, numbers)
+    if isinstance(values, pd.Series):
+        return pd.Series(rounded, index=values.index, name=values.name)
+    return pd.DataFrame(rounded, index=values.index, columns=values.columns)
 
 
 def _sound(values: pd.Series) -> bool:

@@ -20,6 +20,8 @@ STATUSES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "opened": ("新连通", "a way after, none before"),
         "closed": ("断开", "a way before, none after"),
         "unknown": ("未知", "not measured before or after"),
+        "used": ("有需求", "a facility with demand in its catchment"),
+        "no demand": ("无需求", "within reach of places, none of which has demand"),
         "island": ("孤岛", "joined to links without a way to the main part"),
     }
 )

@@ -86,9 +86,7 @@ def vars_of(found: object) -> list[float]:
     """Every number of a result."""
     if isinstance(found, pd.DataFrame | pd.Series):
         return list(np.nan_to_num(pd.DataFrame(found).select_dtypes("number").to_numpy(float).ravel()))
-    parts = [
-        getattr(found, name) for name in ("table", "origins", "facilities", "access") if hasattr(found, name)
-    ]
+    parts = [getattr(found, name) for name in ("table", "facilities", "access") if hasattr(found, name)]
     return [number for part in parts for number in vars_of(part)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable
 
@@ -12,9 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.access.tables import amounts_for, long_of, named, wide_tables
+from tests.network.build import along, points
 from urbgeo.access.catchments import OWN_DECAY, Catchments, catchments, compare_catchments
 from urbgeo.access.decay import Decay, exponential, linear, stepped
 from urbgeo.errors import InputError, UrbgeoWarning
+from urbgeo.network.minutes import minutes_table
 
 TOY = named(
     [
@@ -40,13 +43,13 @@ ignore_unused = pytest.mark.filterwarnings("ignore:capacity")
 )
 def test_the_five_zone_case_of_the_r_package_accessibility(method: str, expected: list[float]) -> None:
     found = catchments(TOY, TOY_JOBS, TOY_PEOPLE, method=method, minutes=45)
-    np.testing.assert_allclose(found.origins["access"], expected, atol=5e-5)
+    np.testing.assert_allclose(found.table["access"], expected, atol=5e-5)
 
 
 @ignore_unused
 def test_where_everyone_reaches_everything_access_is_the_overall_ratio() -> None:
     found = catchments(TOY, TOY_JOBS, TOY_PEOPLE, minutes=100)
-    np.testing.assert_allclose(found.origins["access"], 0.1108, atol=5e-5)
+    np.testing.assert_allclose(found.table["access"], 0.1108, atol=5e-5)
 
 
 def test_the_availability_case_of_soukhov() -> None:
@@ -55,10 +58,10 @@ def test_the_availability_case_of_soukhov() -> None:
     jobs = pd.Series([100_000, 100_000, 10_000], index=table.columns)
     decay = exponential(rate_per_min=0.1)
     found = catchments(table, jobs, people, method="availability", decay=decay)
-    np.testing.assert_allclose(found.origins["supply"], [66833, 133203, 9963], atol=0.5)
+    np.testing.assert_allclose(found.table["supply"], [66833, 133203, 9963], atol=0.5)
     assert found.balance["given"] == pytest.approx(210_000)
     enhanced = catchments(table, jobs, people, method="e2sfca", decay=decay)
-    np.testing.assert_allclose(enhanced.origins["access"], found.origins["access"])
+    np.testing.assert_allclose(enhanced.table["access"], found.table["access"])
 
 
 def test_an_asymmetric_table_is_read_from_origin_to_destination() -> None:
@@ -66,8 +69,8 @@ def test_an_asymmetric_table_is_read_from_origin_to_destination() -> None:
     people, beds = pd.Series([4.0, 6.0], ["a", "b"]), pd.Series([2.0, 8.0], ["u", "v"])
     with pytest.warns(UrbgeoWarning, match="1 of 2 facilities have no demand: v"):
         found = catchments(table, beds, people, minutes=30)
-    assert found.origins["access"].tolist() == [0.5, 0.0]
-    assert found.origins["status"].tolist() == ["reached", "unreached"]
+    assert found.table["access"].tolist() == [0.5, 0.0]
+    assert found.table["status"].tolist() == ["reached", "unreached"]
     assert found.facilities["status"].tolist() == ["used", "unreached"]
     assert found.without_demand.index.tolist() == ["v"]
     assert found.balance == {
@@ -110,11 +113,11 @@ def test_every_method_equals_its_formula(table: pd.DataFrame, data: st.DataObjec
     found = catchments(table, beds, people, method=method, **given_as)
     expected = loop(table, beds, people, method, decay)
     np.testing.assert_allclose(
-        found.origins["access"], [expected[i] for i in table.index], rtol=1e-9, atol=1e-15
+        found.table["access"], [expected[i] for i in table.index], rtol=1e-9, atol=1e-15
     )
     from_long = catchments(long_of(table), beds, people, method=method, **given_as)
-    np.testing.assert_array_equal(from_long.origins["access"].sort_index(), found.origins["access"])
-    assert found.origins.index.equals(table.index)
+    np.testing.assert_array_equal(from_long.table["access"].sort_index(), found.table["access"])
+    assert found.table.index.equals(table.index)
     assert found.facilities.index.equals(table.columns)
 
 
@@ -152,18 +155,18 @@ def test_a_comparison_is_each_catchment_done_alone() -> None:
     for (method, name), how in alone.items():
         one = catchments(TOY, TOY_JOBS, TOY_PEOPLE, method=method, **how)
         pd.testing.assert_series_equal(
-            found.access[method, name], one.origins["access"], check_names=False, rtol=1e-12
+            found.access[method, name], one.table["access"], check_names=False, rtol=1e-12
         )
         assert found.balance.loc[(method, name)].to_dict() == pytest.approx(dict(one.balance))
     assert found.ranks.to_numpy().diagonal() == pytest.approx(1.0)
-    assert repr(found) == "<CatchmentComparison of 6 catchments for 5 origins>"
+    assert repr(found).splitlines()[0] == "<CatchmentComparison of 6 catchments for 5 places>"
 
 
 @pytest.mark.parametrize(
     ("given", "message"),
     [
         ({}, "give minutes or decays"),
-        ({"minutes": [45, 20]}, "out of order"),
+        ({"minutes": [45, 20]}, "do not rise"),
         ({"minutes": [45], "methods": ["2sfca", "2sfca"]}, "methods: .*each once"),
         ({"minutes": [45], "methods": "2sfca"}, "methods: .*one or several"),
         ({"minutes": [45], "methods": ["4sfca"]}, "method: '4sfca'"),
@@ -184,7 +187,7 @@ def test_the_caller_keeps_his_tables_and_sees_the_method() -> None:
     pd.testing.assert_frame_equal(table, TOY)
     pd.testing.assert_series_equal(jobs, TOY_JOBS)
     assert found.provenance.parameters["method"] == "gaussian"
-    assert "by gaussian: 5 origins, 5 facilities (1 without demand)" in repr(found)
+    assert "by gaussian: 5 places, 5 facilities (1 without demand)" in repr(found)
 
 
 @pytest.mark.parametrize(
@@ -230,3 +233,55 @@ def test_the_caller_keeps_his_tables_and_sees_the_method() -> None:
 def test_bad_input_is_refused_by_name(call: Callable[[], Catchments], message: str) -> None:
     with pytest.raises(InputError, match=message):
         call()
+
+
+def test_a_network_with_columns_gives_what_its_table_gives() -> None:
+    road = along(0, 30, 90, oneway=True)
+    towns = points([(0, 0), (30, 0), (90, 0)], list("abc")).assign(
+        people=[10.0, 40.0, 50.0], name=list("ABC")
+    )
+    wards = points([(25, 0), (80, 0)], ["x", "y"]).assign(beds=[5.0, 9.0], name=["X", "Y"])
+    how: dict[str, object] = {"capacity": "beds", "population": "people", "minutes": 55}
+    found = catchments(road, wards, towns, **how)
+    assert found.table["access"].tolist() == pytest.approx([0.5, 9 / 40, 0.0])
+    assert found.table["status"].tolist() == ["reached", "reached", "unreached"]
+    assert found.table.columns.tolist() == ["name", "demand", "access", "supply", "status", "geometry"]
+    assert found.facilities["name"].tolist() == ["X", "Y"]
+    same = catchments(minutes_table(road, towns, wards), wards, towns, **how)
+    pd.testing.assert_frame_equal(same.table, found.table)
+    several = compare_catchments(road, wards, towns, **how | {"minutes": [26, 55], "methods": ["2sfca"]})
+    assert several.table["2sfca 55 min"].equals(found.table["access"])
+    assert several.table["status"].tolist() == ["reached", "reached", "unreached"]
+
+
+def test_amounts_are_a_column_or_a_series_and_nothing_else() -> None:
+    towns = pd.DataFrame({"people": TOY_PEOPLE})
+    shuffled = catchments(TOY, TOY_JOBS, towns, population=TOY_PEOPLE.iloc[::-1], minutes=100)
+    assert shuffled.table["demand"].tolist() == TOY_PEOPLE.tolist()
+    for call, message in (
+        (
+            lambda: catchments(TOY, TOY_JOBS, towns, minutes=9),
+            "population: a Series by id .*which has people",
+        ),
+        (
+            lambda: catchments(TOY, TOY_JOBS, towns, population="beds", minutes=9),
+            "no column beds; it has people",
+        ),
+        (
+            lambda: catchments(TOY, TOY_JOBS, TOY_PEOPLE, population="a", minutes=9),
+            "demand is no frame but Series",
+        ),
+        (
+            lambda: catchments(TOY, TOY_JOBS, towns, population=TOY_PEOPLE.iloc[1:], minutes=9),
+            "population: no amount for a",
+        ),
+    ):
+        with pytest.raises(InputError, match=message):
+            call()
+
+
+def test_ranks_tie_where_only_the_last_bit_differs() -> None:
+    found = compare_catchments(TOY, TOY_JOBS, TOY_PEOPLE, methods=["2sfca"], minutes=[45, 100])
+    noisy = found.access.copy()
+    noisy.iloc[1, 0] = np.nextafter(noisy.iloc[2, 0], 1)
+    pd.testing.assert_frame_equal(dataclasses.replace(found, access=noisy).ranks, found.ranks)

@@ -7,18 +7,20 @@ facility, then its ratio ``R_j = S_j / demand``, then the access of an origin.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
-from urbgeo.access.decay import Decay, binary, check_ascending, epanechnikov, gaussian_to_zero, stepped
-from urbgeo.access.reading import table_of
+from urbgeo.access.decay import Decay, binary, epanechnikov, gaussian_to_zero, stepped
 from urbgeo.access.table import MinutesTable, status_of
-from urbgeo.amounts import series_of, warn
-from urbgeo.checks import check_choice, check_minutes
+from urbgeo.access.travel import Places, Travel, check_travel, pairs, with_names_of
+from urbgeo.amounts import amounts_by_id, warn, without_noise
+from urbgeo.checks import check_choice, check_minutes, check_thresholds, listed
 from urbgeo.errors import InputError, some_of
 from urbgeo.provenance import Provenance
+from urbgeo.results import Result
 from urbgeo.types import Floats
 
 ZONE_WEIGHTS = (1.0, 0.68, 0.22)
@@ -45,53 +47,67 @@ FIXED_DECAY = ("2sfca", "gaussian", "kd2sfca")
 """Methods that are named for their decay."""
 
 
-@dataclass(frozen=True, eq=False)
-class Catchments:
+@dataclass(frozen=True, eq=False, repr=False)
+class Catchments(Result):
     """Access by floating catchments.
 
     Attributes
     ----------
-    origins
-        One row per id of the demand: ``demand``, ``access`` (capacity per head), ``supply`` (access times
-        demand: what its people have), ``status``.
+    table
+        One row per place of the demand: the caller's name columns, ``demand``, ``access`` (capacity per
+        head), ``supply`` (access times demand: what its people have), ``status`` (``"reached"``,
+        ``"unreached"``, ``"not asked"``, ``"too far"``), geometry.
     facilities
-        One row per id of the capacity: ``capacity``, ``demand`` (as the method weighs it), ``ratio``
+        One row per facility likewise: ``capacity``, ``demand`` (as the method weighs it), ``ratio``
         (capacity per demand; 0 without demand), ``status`` (``"used"``, ``"no demand"``, ``"unreached"``).
     balance
         ``capacity``, ``used`` (of facilities with demand), ``given`` (sum of ``supply``), ``lost``
         (``used - given``: 0 for the methods that conserve), ``demand``, ``unserved`` (demand without any
         facility in its catchment), ``ratios`` and ``access`` (sums; equal for ``"bfca"``).
     provenance
-        Method and decay, and what the minutes rest on.
+        Method and decay, share unserved, and what the minutes rest on.
     """
 
-    origins: pd.DataFrame
+    table: pd.DataFrame
     facilities: pd.DataFrame
     balance: Mapping[str, float]
     provenance: Provenance
+    _shown: ClassVar[str | None] = "access"
+    _titles: ClassVar[tuple[str, str]] = ("人均可及供给", "Supply per head within reach")
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """``balance`` as a table of one row a figure."""
+        return pd.Series(self.balance, name="value", dtype=float).rename_axis("figure").to_frame()
 
     @property
     def without_demand(self) -> pd.DataFrame:
         """The facilities that nobody can use: their capacity is in no one's access."""
         return self.facilities[self.facilities["status"] != "used"]
 
-    def __repr__(self) -> str:
-        method = self.provenance.parameters["method"]
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """The facilities too."""
+        return {**super().tables(), "facilities": self.facilities}
+
+    def _headline(self) -> str:
         return (
-            f"<Catchments by {method}: {len(self.origins)} origins, {len(self.facilities)} facilities "
-            f"({len(self.without_demand)} without demand), {self.balance['given']:g} of "
-            f"{self.balance['capacity']:g} given>"
+            f"by {self.provenance.parameters['method']}: {len(self.table)} places, {len(self.facilities)} "
+            f"facilities ({len(self.without_demand)} without demand), {self.balance['given']:g} of "
+            f"{self.balance['capacity']:g} given"
         )
 
 
-@dataclass(frozen=True, eq=False)
-class CatchmentComparison:
+@dataclass(frozen=True, eq=False, repr=False)
+class CatchmentComparison(Result):
     """Access by several floating catchments.
 
     Attributes
     ----------
     access
-        One row per id of the demand; columns (``method``, ``decay``), the catchment as ``"30 min"``.
+        One row per place of the demand; columns (``method``, ``decay``), the catchment as ``"30 min"``.
+    table
+        The same with plain column names, name columns, ``status`` (of the widest: ``"reached"`` where any
+        of the comparisons reaches) and geometry.
     balance
         One row per comparison, see :class:`Catchments`.
     provenance
@@ -99,23 +115,32 @@ class CatchmentComparison:
     """
 
     access: pd.DataFrame
+    table: pd.DataFrame
     balance: pd.DataFrame
     provenance: Provenance
+    _titles: ClassVar[tuple[str, str]] = ("人均可及供给", "Supply per head within reach")
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """``balance``."""
+        return self.balance
 
     @property
     def ranks(self) -> pd.DataFrame:
         """Spearman's correlation between the comparisons: near 1 where they order places alike."""
-        return self.access.rank().corr()
+        return without_noise(self.access).rank().corr()
 
-    def __repr__(self) -> str:
-        return f"<CatchmentComparison of {len(self.balance)} catchments for {len(self.access)} origins>"
+    def _headline(self) -> str:
+        return f"of {len(self.balance)} catchments for {len(self.table)} places"
 
 
 def catchments(
-    minutes_table: pd.DataFrame | MinutesTable,
-    capacity: pd.Series,
-    demand: pd.Series,
+    travel: Travel,
+    supply: Places,
+    demand: Places,
     *,
+    capacity: str | pd.Series | None = None,
+    population: str | pd.Series | None = None,
     method: str = "2sfca",
     minutes: float | None = None,
     decay: Decay | None = None,
@@ -141,13 +166,16 @@ def catchments(
 
     Parameters
     ----------
-    minutes_table
-        Wide or long minutes from demand (origin) to facilities (destination), see
-        :func:`urbgeo.access.reading.read_minutes`.
-    capacity
-        By facility id, e.g. ``hospitals["beds"]``; >= 0.
+    travel
+        What minutes come from: a network, a timetable with its walking network, or a table of minutes from
+        demand (origin) to supply (destination).
+    supply
+        Facilities: points or any frame with ``capacity``, or a Series of capacities by id, e.g.
+        ``hospitals["beds"]``.
     demand
-        By origin id, e.g. ``places["population"]``; >= 0.
+        Places: points or any frame with ``population``, or a Series of people by id.
+    capacity, population
+        Column of ``supply`` and of ``demand``, or Series by their ids; >= 0.
     method
         One of the table.
     minutes
@@ -155,10 +183,14 @@ def catchments(
     decay
         Another decay in its place; not for the methods named for theirs.
 
+    Returns
+    -------
+    Catchments
+
     Raises
     ------
     InputError
-        Naming ids: tables as in ``read_minutes``, capacity or demand that is missing, negative or empty,
+        Naming ids: points or tables at fault, capacity or demand that is missing, negative or empty,
         capacity without a facility in a whole table, facilities without capacity; both or neither of
         ``minutes`` and ``decay``.
 
@@ -171,36 +203,58 @@ def catchments(
     ----------
     Luo & Wang (2003); Luo & Qi (2009); Dai (2010); Dai & Wang (2011); Wan, Zou & Sternberg (2012); Delamater
     (2013); Paez, Higgins & Vivona (2019); Soukhov et al. (2023).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> minutes = pd.DataFrame(
+    ...     {"from": ["a", "b", "b"], "to": ["u", "u", "v"], "minutes": [10.0, 25.0, 5.0]}
+    ... )
+    >>> beds = pd.Series({"u": 30.0, "v": 20.0})
+    >>> people = pd.Series({"a": 100.0, "b": 200.0})
+    >>> catchments(minutes, beds, people, minutes=30).table
+       demand  access  supply   status
+    a   100.0     0.1    10.0  reached
+    b   200.0     0.2    40.0  reached
     """
     weight = _decay(method, minutes, decay)
-    supply, people = series_of(capacity, "capacity"), series_of(demand, "demand")
-    travel = table_of(minutes_table, origins=people.index, destinations=supply.index)
-    found = _catchments(travel, supply, people, method, weight)
+    beds, people, table = _read(travel, supply, demand, capacity, population)
+    found = _catchments(table, beds, people, method, weight)
     _warn_unused(found.facilities)
-    return found
+    return replace(
+        found,
+        table=with_names_of(found.table, demand),
+        facilities=with_names_of(found.facilities, supply),
+    )
 
 
 def compare_catchments(
-    minutes_table: pd.DataFrame | MinutesTable,
-    capacity: pd.Series,
-    demand: pd.Series,
+    travel: Travel,
+    supply: Places,
+    demand: Places,
     *,
+    capacity: str | pd.Series | None = None,
+    population: str | pd.Series | None = None,
     methods: Sequence[str] = ("2sfca", "e2sfca", "3sfca"),
-    minutes: Sequence[float] = (),
+    minutes: float | Sequence[float] = (),
     decays: Sequence[Decay] = (),
 ) -> CatchmentComparison:
-    """:func:`catchments` for every method with every catchment and decay, from one reading of the table.
+    """:func:`catchments` for every method with every catchment and decay, from one reading of the minutes.
 
     Parameters
     ----------
-    minutes_table, capacity, demand
+    travel, supply, demand, capacity, population
         As for :func:`catchments`.
     methods
         Some of its table, each once.
     minutes
-        Catchments ``d0``, ascending, each with the decay of the method.
+        Catchments ``d0``, rising, each with the decay of the method.
     decays
         Decays in their place; methods that are named for their decay are left out of these.
+
+    Returns
+    -------
+    CatchmentComparison
 
     Raises
     ------
@@ -212,35 +266,71 @@ def compare_catchments(
     -----
     UrbgeoWarning
         Counting the facilities that have no demand in any of the comparisons.
+
+    References
+    ----------
+    As for :func:`catchments`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> minutes = pd.DataFrame(
+    ...     {"from": ["a", "b", "b"], "to": ["u", "u", "v"], "minutes": [10.0, 25.0, 5.0]}
+    ... )
+    >>> beds = pd.Series({"u": 30.0, "v": 20.0})
+    >>> people = pd.Series({"a": 100.0, "b": 200.0})
+    >>> found = compare_catchments(minutes, beds, people, methods=["2sfca"], minutes=[20, 30])
+    >>> found.balance["unserved"].to_list()
+    [0.0, 0.0]
     """
     asked = _comparisons(methods, minutes, decays)
-    supply, people = series_of(capacity, "capacity"), series_of(demand, "demand")
-    travel = table_of(minutes_table, origins=people.index, destinations=supply.index)
-    found = {key: _catchments(travel, supply, people, key[0], decay) for key, decay in asked.items()}
+    beds, people, table = _read(travel, supply, demand, capacity, population)
+    found = {key: _catchments(table, beds, people, key[0], decay) for key, decay in asked.items()}
     used = np.logical_or.reduce([one.facilities["status"] == "used" for one in found.values()])
     _warn_unused(next(iter(found.values())).facilities.assign(status=np.where(used, "used", "no demand")))
+    access = pd.concat(
+        {key: one.table["access"] for key, one in found.items()}, axis=1, names=["method", "decay"]
+    )
+    reached = np.logical_or.reduce([one.table["status"] == "reached" for one in found.values()])
+    plain = access.set_axis([f"{method} {name}" for method, name in access], axis=1).assign(
+        status=status_of(table.origins, table.origin_asked, reached, table.far).to_numpy()
+    )
     return CatchmentComparison(
-        pd.concat(
-            {key: one.origins["access"] for key, one in found.items()}, axis=1, names=["method", "decay"]
-        ),
+        access,
+        with_names_of(plain, demand),
         pd.DataFrame({key: one.balance for key, one in found.items()}).T.rename_axis(["method", "decay"]),
-        travel.provenance.having(parameters={"comparisons": tuple(asked)}),
+        table.provenance.having(parameters={"comparisons": tuple(asked)}),
     )
 
 
+def _read(
+    travel: Travel,
+    supply: Places,
+    demand: Places,
+    capacity: str | pd.Series | None,
+    population: str | pd.Series | None,
+) -> tuple[pd.Series, pd.Series, MinutesTable]:
+    """Capacity, people, and the minutes between them; frames are asked for by id, amounts by all ids."""
+    check_travel(travel)
+    beds = amounts_by_id(supply, capacity, name="capacity", frame_name="supply")
+    name = "population" if isinstance(demand, pd.DataFrame) else "demand"
+    people = amounts_by_id(demand, population, name=name, frame_name="demand")
+    return beds, people, pairs(travel, demand, supply, names=("demand", "supply"))
+
+
 def _comparisons(
-    methods: Sequence[str], minutes: Sequence[float], decays: Sequence[Decay]
+    methods: Sequence[str], minutes: float | Sequence[float], decays: Sequence[Decay]
 ) -> dict[tuple[str, str], Decay]:
     """Decay by method and by the name of the comparison: the catchment in minutes, or the decay."""
     if isinstance(methods, str) or not methods or len(set(methods)) < len(methods):
         raise InputError(f"methods: {methods!r}; give one or several, each once.")
-    if not len(minutes) and not len(decays):
+    if not listed(minutes) and not len(decays):
         raise InputError("catchments: give minutes or decays to compare.")
-    check_ascending(minutes, "minutes")
+    limits = check_thresholds(minutes) if listed(minutes) else []
     names = [getattr(one, "name", one) for one in decays]
     if len(set(names)) < len(names):
         raise InputError(f"decays: names are repeated: {', '.join(map(str, names))}; name each once.")
-    found = {(method, f"{one:g} min"): _decay(method, one, None) for method in methods for one in minutes}
+    found = {(method, f"{one:g} min"): _decay(method, one, None) for method in methods for one in limits}
     free = [method for method in methods if method not in FIXED_DECAY]
     if len(decays) and not free:
         raise InputError(f"decays: {', '.join(methods)} have their own; give minutes, or another method.")
@@ -251,19 +341,19 @@ def _comparisons(
 
 
 def _catchments(
-    travel: MinutesTable, supply: pd.Series, people: pd.Series, method: str, weight: Decay
+    table: MinutesTable, supply: pd.Series, people: pd.Series, method: str, weight: Decay
 ) -> Catchments:
-    p, s, w = people.to_numpy(), supply.to_numpy(), weight(travel.minutes)
-    drawn, reaching = _weights(method, travel, w)
-    on_facility = travel.total_at_destinations(drawn, p)
+    p, s, w = people.to_numpy(), supply.to_numpy(), weight(table.minutes)
+    drawn, reaching = _weights(method, table, w)
+    on_facility = table.total_at_destinations(drawn, p)
     used = on_facility > 0
     ratio = np.divide(s, on_facility, out=np.zeros(len(s)), where=used)
-    access = travel.total_at_origins(reaching, ratio)
+    access = table.total_at_origins(reaching, ratio)
     if method == "availability":
         access[p == 0] = 0.0
-    catching = access > 0 if (access > 0).all() else travel.total_at_origins(w, np.ones(len(s))) > 0
-    caught = used if used.all() else travel.total_at_destinations(w, np.ones(len(p))) > 0
-    status = status_of(travel.origins, travel.origin_asked, catching)
+    catching = access > 0 if (access > 0).all() else table.total_at_origins(w, np.ones(len(s))) > 0
+    caught = used if used.all() else table.total_at_destinations(w, np.ones(len(p))) > 0
+    status = status_of(table.origins, table.origin_asked, catching, table.far)
     facilities = pd.DataFrame(
         {
             "capacity": s,
@@ -271,10 +361,10 @@ def _catchments(
             "ratio": ratio,
             "status": np.where(used, "used", np.where(caught, "no demand", "unreached")),
         },
-        index=travel.destinations,
+        index=table.destinations,
     )
     origins = pd.DataFrame(
-        {"demand": p, "access": access, "supply": access * p, "status": status}, index=travel.origins
+        {"demand": p, "access": access, "supply": access * p, "status": status}, index=table.origins
     )
     return Catchments(
         origins,
@@ -289,7 +379,7 @@ def _catchments(
             "ratios": float(ratio.sum()),
             "access": float(access.sum()),
         },
-        travel.provenance.having(
+        table.provenance.having(
             parameters={"method": method, "decay": weight.name},
             shares={"demand unserved": float(p[~catching].sum() / p.sum()) if p.sum() else 0.0},
         ),
@@ -309,20 +399,20 @@ def _decay(method: str, minutes: float | None, decay: Decay | None) -> Decay:
     return decay
 
 
-def _weights(method: str, travel: MinutesTable, w: Floats) -> tuple[Floats, Floats]:
+def _weights(method: str, table: MinutesTable, w: Floats) -> tuple[Floats, Floats]:
     """Weights by which a pair draws demand to a facility, and by which its ratio reaches the origin."""
     if method == "m2sfca":
         return w, w * w
     if method not in ("3sfca", "bfca"):
         return w, w
     # A row or column of zeros keeps zeros: nobody is divided by nothing.
-    drawn = travel.total_at_origins(w, np.ones(len(travel.destinations)))
-    by_row = _share(w, travel.at_origins(drawn))
+    drawn = table.total_at_origins(w, np.ones(len(table.destinations)))
+    by_row = _share(w, table.at_origins(drawn))
     if method == "3sfca":
         both = by_row * w
         return both, both
-    caught = travel.total_at_destinations(w, np.ones(len(travel.origins)))
-    return by_row, _share(w, travel.at_destinations(caught))
+    caught = table.total_at_destinations(w, np.ones(len(table.origins)))
+    return by_row, _share(w, table.at_destinations(caught))
 
 
 def _share(part: Floats, whole: Floats) -> Floats:

@@ -17,14 +17,14 @@ import pandas as pd
 
 from urbgeo.access.decay import Decay, check_ascending
 from urbgeo.access.table import MinutesTable
-from urbgeo.access.travel import Places, Travel, check_travel, pairs, points_of
+from urbgeo.access.travel import Places, Travel, check_travel, pairs, points_of, with_names_of
 from urbgeo.amounts import Amounts, amounts_in, amounts_of, warn
 from urbgeo.checks import check_choice, check_quantity, check_thresholds, listed
 from urbgeo.engine.pairs import add_within
 from urbgeo.errors import InputError
 from urbgeo.network.model import TravelNetwork
 from urbgeo.provenance import Provenance
-from urbgeo.results import Result, with_names
+from urbgeo.results import Result
 from urbgeo.types import Floats
 
 ROUNDING = 1e-9
@@ -326,7 +326,7 @@ class _Asked:
 
     minutes: MinutesTable
     amounts: pd.DataFrame
-    places: pd.DataFrame | None
+    places: Places | None
     parameters: dict[str, Any]
 
 
@@ -346,7 +346,7 @@ def _ask(
                 f"amounts: {absent} of {len(amounts)} ids are in no pair of the table that can be travelled."
             )
     parameters = {"weight": tuple(map(str, amounts)), "direction": direction}
-    return _Asked(minutes, amounts, places if isinstance(places, pd.DataFrame) else None, parameters)
+    return _Asked(minutes, amounts, places, parameters)
 
 
 def _amounts(opportunities: Places, weight: Amounts | None) -> pd.DataFrame:
@@ -389,4 +389,4 @@ def _result(
         parameters={**parameters, **asked.parameters},
         shares={"places unreached": float((~has).mean()) if len(has) else 0.0},
     )
-    return Access(values, table if asked.places is None else with_names(table, asked.places), about)
+    return Access(values, with_names_of(table, asked.places), about)

@@ -22,6 +22,7 @@ from urbgeo.network.attach import attach, attach_some
 from urbgeo.network.minutes import nearest_facility, table_between
 from urbgeo.network.model import TravelNetwork, check_direction
 from urbgeo.provenance import Provenance
+from urbgeo.results import with_names
 from urbgeo.types import Floats
 
 
@@ -245,6 +246,11 @@ def frame_of(given: object, name: str, travel: Modes) -> pd.DataFrame:
         check_ids(given.index, name)
         return given
     return pd.DataFrame(index=ids_of(given, name))
+
+
+def with_names_of(table: pd.DataFrame, given: object) -> pd.DataFrame:
+    """The table with the name columns and geometry of the frame that was given, if it was one."""
+    return with_names(table, given) if isinstance(given, pd.DataFrame) else table
 
 
 def provenance_of(found: Mapping[str, pd.DataFrame]) -> Provenance:
