@@ -61,6 +61,7 @@ from .sources.china import county_polygons as county_polygons
 
 # A planner's own files
 from .sources.tables import read_layer as read_layer
+from .study.build import region as region
 from .study.run import run_study as run_study
 from .surface.travel import travel_surface as travel_surface
 

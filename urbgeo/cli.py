@@ -1,11 +1,11 @@
-"""The same verbs from a shell: ``urbgeo demo``."""
+"""The same verbs from a shell: ``urbgeo demo``, ``new``, ``check``."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from urbgeo.errors import UrbgeoError
@@ -19,14 +19,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="replace")
     asked = _parser().parse_args(arguments)
     try:
-        _demo(asked)
+        return _verbs()[asked.verb](asked) or 0
     except (UrbgeoError, OSError) as error:
         print(f"urbgeo: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("urbgeo: interrupted; files of earlier runs are untouched.", file=sys.stderr)
         return 130
-    return 0
+
+
+def _verbs() -> Mapping[str, Callable[[argparse.Namespace], int | None]]:
+    return {"demo": _demo, "new": _new, "check": _check}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -42,7 +45,44 @@ def _parser() -> argparse.ArgumentParser:
         "--basemap", choices=("osm", "tianditu", "amap"), help="an online base map (default: none)"
     )
     demo.add_argument("--key", help="the key that Tianditu asks for")
+    new = verbs.add_parser("new", help="a folder for a study of your own 新建研究文件夹")
+    new.add_argument("folder", type=Path, help="where, e.g. anhui")
+    new.add_argument(
+        "--units", "--province", required=True, help="province, prefecture or code, e.g. 安徽 省、市名或代码"
+    )
+    look = verbs.add_parser(
+        "check", help="what a study's files hold, before anything is computed 检查研究资料"
+    )
+    look.add_argument("folder", type=Path, help="folder of the study, or its study.toml")
     return parser
+
+
+def _new(asked: argparse.Namespace) -> None:
+    from urbgeo.study.config import FILE, new_study
+
+    folder = new_study(asked.folder, asked.units)
+    print(f"配置 study   {folder / FILE}")
+    print(f"资料 files   {folder / 'data' / 'raw'}  (README.md says what goes there 其中说明放什么)")
+    print(f"下一步 next  urbgeo check {folder}")
+
+
+def _check(asked: argparse.Namespace) -> int:
+    from urbgeo.study.check import check
+    from urbgeo.study.config import read_config
+
+    config = read_config(asked.folder)
+    found = check(config)
+    page, table = found.write(config.results)
+    print(found.title)
+    for row in found.table.itertuples():
+        which = f": {row.which}" if row.which else ""
+        what_to_do = f"  → {row.do}" if row.do else ""
+        counted = f"{row.finding_zh} {row.finding:<10} {row.layer:<12} {row.count:>6,}"
+        print(f"  {counted}  {row.what}{which}{what_to_do}")
+    print(f"\n页面 page    {page}\n表格 table   {table}")
+    if not found.can_run:
+        print("尚不能运行：缺道路。Not ready to run: no roads that can be used.")
+    return 0 if found.can_run else 1
 
 
 def _demo(asked: argparse.Namespace) -> None:

@@ -69,10 +69,19 @@ def region_network(
         raise InputError(
             "modes: a region's network needs 'road'; for trains alone use network.only(('rail',))."
         )
-    road = _roads(region, speeds, hour, snapping)
+    road = _roads(region, speeds, hour, snapping) if region.network is None else _own(region, snapping)
     if "rail" not in modes:
         return road
     return with_trains(road, region.stations, region.rail_stops, terms=rail_terms)
+
+
+def _own(region: Region, snapping: Snapping | None) -> TravelNetwork:
+    """The network that the region brings, joined as it says or as asked."""
+    network = region.network
+    if not isinstance(network, TravelNetwork):
+        raise InputError(f"region: its network is a {type(network).__name__}, no TravelNetwork.")
+    network = network if snapping is None else replace(network, snapping=snapping)
+    return replace(network, provenance=network.provenance.having(parameters=asdict(network.snapping)))
 
 
 def _roads(

@@ -233,7 +233,9 @@ def _unknown(name: str) -> str:
     if len(same) > 1:
         options = [f"{code} {_province_of(code)}" for code in same.index]
         return f"{name!r} is the name of several units; give the code: {some_of(options)}"
-    near = nearest_names(name, known)
+    stems = {_stem(zh): zh for zh, _ in _PROVINCES.values()}
+    near = [stems[one] for one in nearest_names(name, stems, 1)] + nearest_names(name, known)
+    near = list(dict.fromkeys(near))
     return f"{name!r} is no unit of China" + (f"; nearest are {', '.join(near)}" if near else "")
 
 

@@ -42,6 +42,10 @@ class Region:
         Chinese and English title of those lists that are groups of cities to answer for.
     sources, notes
         One line per source; what is missing or estimated.
+    network
+        A road network compiled already (of a PBF, a graph, lines), instead of road tables.
+    left_out
+        What the region has no layers for, by the name of the layer, and why.
     """
 
     name: str
@@ -60,10 +64,13 @@ class Region:
     list_titles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    network: object | None = None
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         zones = "no zones" if self.zones is None else f"{len(self.zones)} zones"
-        return f"<Region {self.name}: {len(self.places)} places, {zones}, {len(self.road_links)} road links>"
+        roads = f"{len(self.road_links)} road links" if self.network is None else repr(self.network)
+        return f"<Region {self.name}: {len(self.places)} places, {zones}, {roads}>"
 
     @property
     def prefectures(self) -> gpd.GeoDataFrame:
@@ -72,8 +79,10 @@ class Region:
 
     @property
     def counties(self) -> gpd.GeoDataFrame:
-        """County-level seats."""
-        return self._level("county")
+        """County-level seats, and the prefectures that have no counties (东莞)."""
+        own = self.places["prefecture"].where(self.places["level"] == "county")
+        alone = (self.places["level"] == "prefecture") & ~self.places.index.isin(own)
+        return self.places[(self.places["level"] == "county") | alone]
 
     @property
     def hubs(self) -> gpd.GeoDataFrame:

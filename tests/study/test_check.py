@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+import urbgeo
+from urbgeo import cli
+from urbgeo.errors import InputError
+from urbgeo.regions.nation import china_places
+from urbgeo.study.build import Inputs, build_region
+from urbgeo.study.check import StudyCheck, check
+from urbgeo.study.findings import KINDS
+
+Maker = Callable[..., gpd.GeoDataFrame]
+
+PLACES = china_places()
+ANHUI = PLACES[PLACES.index.str.startswith("34")]
+
+
+def rows(found: StudyCheck, layer: str, kind: str) -> pd.DataFrame:
+    return found.table[(found.table["layer"] == layer) & (found.table["finding"] == kind)]
+
+
+def people() -> pd.DataFrame:
+    counties = ANHUI[ANHUI["level"] == "county"]
+    share = counties["prefecture"].map(counties.groupby("prefecture").size())
+    amounts = ANHUI["population"].reindex(counties["prefecture"]).to_numpy() / share.to_numpy()
+    return pd.DataFrame(
+        {"代码": counties.index, "名称": counties["name_zh"].to_numpy(), "常住人口(人)": amounts}
+    )
+
+
+@pytest.fixture(scope="module", name="found")
+def anhui_check(tmp_path_factory: pytest.TempPathFactory, invented_roads: Maker) -> StudyCheck:
+    roads = tmp_path_factory.mktemp("anhui") / "roads.gpkg"
+    invented_roads(ANHUI).to_file(roads)
+    table = people()
+    table.loc[0, "代码"] = "340101"
+    table.loc[1, ["代码", "名称"]] = ["340221", "芜湖县"]
+    return check(Inputs("安徽省", roads=roads, population=table, zones=False))
+
+
+def test_what_was_found_joined_and_left_over_is_told(found: StudyCheck) -> None:
+    assert rows(found, "seats", "found")["count"].tolist()[:2] == [104, 16]
+    joined = rows(found, "population", "joined").set_index("what")
+    assert joined.loc["rows joined by same code", "count"] == 102
+    assert "340221 → 340210 (2020 merged)" in joined.loc["rows joined by changed code", "which"]
+    left = rows(found, "population", "left over").set_index("what")
+    assert "340101" in left.loc["rows unknown", "which"]
+    assert left.loc["counties without people", "count"] == 2
+    assert (found.table["finding_zh"] == found.table["finding"].map(KINDS)).all()
+
+
+def test_counties_that_do_not_sum_to_the_census_are_suspicious(found: StudyCheck) -> None:
+    said = rows(found, "population", "suspicious").iloc[0]
+    assert "合肥市 -" in said["which"]
+
+
+def test_the_network_is_looked_at_before_it_is_used(found: StudyCheck) -> None:
+    roads = rows(found, "roads", "found")
+    assert found.can_run and roads["what"].str.contains("largest part").any()
+    assert rows(found, "seats", "joined")["count"].tolist() == [104]
+
+
+def test_layers_that_are_not_there_are_named_with_the_remedy(found: StudyCheck) -> None:
+    missing = found.table[found.table["finding"] == "missing"].set_index("layer")
+    assert set(missing.index) == {"zones", "trains", "official circle"}
+    assert "GTFS" in missing.loc["trains", "do"]
+
+
+def test_the_page_holds_every_finding_and_no_markup_of_the_data(found: StudyCheck, tmp_path: Path) -> None:
+    page, table = found.write(tmp_path)
+    text = page.read_text(encoding="utf-8")
+    assert "安徽省 Anhui" in text and "可以运行" in text and "http" not in text
+    assert len(pd.read_csv(table)) == len(found.table)
+    assert text.count("<tr>") == len(found.table) + 1
+
+
+@pytest.mark.filterwarnings("ignore::urbgeo.errors.UrbgeoWarning")
+def test_roads_that_break_apart_and_seats_far_from_them_are_suspicious(invented_roads: Maker) -> None:
+    roads = invented_roads(ANHUI)
+    west = roads[roads.to_crs(4326).representative_point().x < 116.6]
+    island = gpd.GeoDataFrame(
+        {"等级": ["国道"]},
+        geometry=roads.geometry.iloc[[0]].translate(2_000_000, 0).to_list(),
+        crs=roads.crs,
+    )
+    found = check(Inputs("安徽", roads=pd.concat([west, island], ignore_index=True), zones=False))
+    far = rows(found, "seats", "suspicious")
+    assert far["what"].str.contains("without a road").any() and far["count"].max() > 40
+
+
+def test_a_layer_that_cannot_be_used_is_refused_and_the_rest_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "p.xlsx").write_bytes(b"no workbook")
+    inputs = Inputs("安徽", population=tmp_path / "p.xlsx", roads=tmp_path / "none.pbf", zones=False)
+    found = check(inputs)
+    refused = found.table[found.table["finding"] == "refused"].set_index("layer")["what"]
+    assert "XLSX" in refused["population"] and "no such file" in refused["roads"]
+    assert not found.can_run and len(rows(found, "airports", "found")) == 1
+    with pytest.raises(OSError, match="XLSX"):
+        build_region(Inputs("安徽", population=tmp_path / "p.xlsx", zones=False))
+
+
+def test_zones_of_ones_own_are_held_against_the_seats() -> None:
+    around = [ANHUI.geometry[one].buffer(0.02) for one in ("340103", "340123", "340100")]
+    moved = gpd.GeoDataFrame(index=["340103", "340104", "999999"], geometry=around, crs=4326)
+    moved = moved.rename_axis("adcode")
+    found = check(Inputs("合肥市", zones=moved))
+    assert rows(found, "zones", "left over")["which"].tolist()[0] == "999999"
+    assert rows(found, "zones", "suspicious")["which"].tolist() == ["340104 蜀山区"]
+
+
+def test_inputs_of_no_kind_are_refused() -> None:
+    with pytest.raises(InputError, match="name units of China"):
+        urbgeo.region()
+    with pytest.raises(InputError, match="no argument poplation"):
+        urbgeo.region("安徽", poplation="x")
+    with pytest.raises(InputError, match="StudyConfig"):
+        check(5)  # type: ignore[arg-type]
+
+
+def test_new_and_check_from_a_shell_for_another_province(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], invented_roads: Maker
+) -> None:
+    folder = tmp_path / "anhui"
+    assert cli.main(["new", str(folder), "--province", "安徽"]) == 0
+    assert cli.main(["check", str(folder)]) == 1
+    assert "缺道路" in capsys.readouterr().out
+    invented_roads(ANHUI).to_file(folder / "data" / "raw" / "roads.gpkg")
+    text = (folder / "study.toml").read_text(encoding="utf-8")
+    (folder / "study.toml").write_text(
+        text.replace("[files]", '[files]\nroads = "data/raw/roads.gpkg" #'), encoding="utf-8"
+    )
+    assert cli.main(["check", str(folder)]) == 0
+    out = capsys.readouterr().out
+    assert "安徽省 Anhui" in out and "湖南" not in out and "largest part" in out
+    assert (folder / "data" / "processed" / "anhui" / "check.html").is_file()
+    assert cli.main(["check", str(tmp_path / "none")]) == 1
+    assert "urbgeo new" in capsys.readouterr().err

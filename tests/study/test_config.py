@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from urbgeo.errors import InputError, SourceError
+from urbgeo.study.config import FILE, KEYS, new_study, read_config
+
+
+def study(folder: Path, text: str) -> Path:
+    (folder / FILE).write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_a_new_study_reads_back_as_it_was_made(tmp_path: Path) -> None:
+    folder = new_study(tmp_path / "安徽", "安徽")
+    config = read_config(folder)
+    assert (config.inputs.units, config.inputs.name, config.inputs.margin_km) == ("安徽", "安徽", 100.0)
+    assert config.inputs.roads is None and config.release == "internal"
+    assert config.results == folder / "data" / "processed" / "安徽"
+    assert "安徽省" in (folder / "data" / "raw" / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_option_in_the_template_is_one_that_is_read(tmp_path: Path) -> None:
+    folder = new_study(tmp_path / "a", "340000")
+    text = (folder / FILE).read_text(encoding="utf-8")
+    opened = [line[2:] if line.startswith("# ") and " = " in line else line for line in text.splitlines()]
+    config = read_config(study(folder, "\n".join(opened)))
+    assert config.inputs.roads == folder / "data" / "raw" / "roads.osm.pbf"
+    assert config.inputs.population_unit == "万" and config.inputs.train_day == "2016-03-10"
+    assert config.inputs.lists == {"core": ["合肥市"], "circle": []}
+
+
+def test_an_older_study_is_never_overwritten(tmp_path: Path) -> None:
+    new_study(tmp_path, "安徽")
+    with pytest.raises(InputError, match="already"):
+        new_study(tmp_path, "湖北")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            '[region]\nunits = "安徽"\nmargin = 5\n',
+            r"line 3: no key 'margin' in \[region\]; did you mean 'margin_km'",
+        ),
+        ('[regoin]\nunits = "安徽"\n', r"line 1: no section \[regoin\]; did you mean 'region'"),
+        ('[region]\n\nunits = "安微"\n', "line 3: '安微' is no unit of China; nearest are 安徽省"),
+        ("[region]\nunits = 34\n", "line 2: units = 34 is no text or list of texts"),
+        ('[region]\nmargin_km = "far"\n', "line 2: margin_km = 'far' is no number"),
+        ("[region]\nmargin_km = true\n", "line 2: margin_km = True is no number"),
+        ("[region]\nmargin_km = -1\n", "line 2: margin_km = -1 is negative"),
+        ('[population]\nunit = "千"\n', "line 2: unit = '千'; it is one of persons, 万"),
+        ('[study]\nrelease = "open"\n', "line 2: release = 'open'; it is one of internal, public"),
+        ('units = "安徽"\n', r"line 1: no section \[units\]"),
+        ('[region]\nunits = "安徽\n', "no valid TOML.*line 2"),
+    ],
+)
+def test_every_fault_is_told_with_its_line(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        read_config(study(tmp_path, text))
+
+
+def test_all_faults_come_at_once(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as told:
+        read_config(study(tmp_path, '[region]\nunit = "x"\n[files]\nroad = "y"\n'))
+    assert "line 2" in str(told.value) and "line 4" in str(told.value)
+
+
+def test_paths_are_seen_from_the_folder_and_urls_are_kept(tmp_path: Path) -> None:
+    text = '[files]\nroads = "postgresql://a/b#roads"\ntrains = ["a.zip", "b.zip"]\nseats = "x/y.csv"\n'
+    inputs = read_config(study(tmp_path, text) / FILE).inputs
+    assert inputs.roads == "postgresql://a/b#roads"
+    assert inputs.trains == [tmp_path / "a.zip", tmp_path / "b.zip"]
+    assert inputs.seats == tmp_path / "x" / "y.csv"
+
+
+def test_a_folder_without_a_study_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="urbgeo new"):
+        read_config(tmp_path)
+
+
+def test_sections_are_those_of_the_template(tmp_path: Path) -> None:
+    text = (new_study(tmp_path / "a", "安徽") / FILE).read_text(encoding="utf-8")
+    assert [f"[{name}]" in text for name in KEYS] == [True] * len(KEYS)

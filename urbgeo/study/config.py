@@ -1,0 +1,264 @@
+"""study.toml: what a study is made of, read with the line of every fault, and written with comments."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from urbgeo.checks import is_finite_number
+from urbgeo.errors import InputError, SourceError
+from urbgeo.files import write_text
+from urbgeo.network.speeds import LITERATURE
+from urbgeo.regions.nation import find_units
+from urbgeo.regions.people import UNITS
+from urbgeo.study.build import MARGIN_KM, Inputs
+from urbgeo.study.roads import STUDY_CLASSES
+
+FILE = "study.toml"
+RELEASES = ("internal", "public")
+
+_TEXT, _NUMBER, _LIST, _EITHER, _TABLE = "text", "number", "list of texts", "text or list of texts", "lists"
+
+KEYS: Mapping[str, Mapping[str, str]] = {
+    "region": {"units": _EITHER, "name": _TEXT, "margin_km": _NUMBER},
+    "files": {
+        "roads": _TEXT,
+        "population": _TEXT,
+        "trains": _EITHER,
+        "stations": _TEXT,
+        "zones": _TEXT,
+        "seats": _TEXT,
+        "airports": _TEXT,
+        "rails": _TEXT,
+    },
+    "population": {"column": _TEXT, "unit": _TEXT},
+    "roads": {"classes": _LIST, "speeds": _TEXT},
+    "trains": {"day": _TEXT},
+    "lists": {"*": _LIST},
+    "study": {"release": _TEXT, "invented_roads": _TEXT},
+}
+"""Every section and key there is, and what it holds."""
+
+
+@dataclass(frozen=True, eq=False)
+class StudyConfig:
+    """A study as its file has it: where it lies, the inputs, the set of speeds, the kind of release."""
+
+    folder: Path
+    inputs: Inputs
+    speeds: str = LITERATURE
+    release: str = "internal"
+    invented_roads: str = ""
+    lines: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+    @property
+    def results(self) -> Path:
+        """Where results are written."""
+        return self.folder / "data" / "processed" / (self.inputs.name or self.folder.name)
+
+
+def read_config(path: Path | str) -> StudyConfig:
+    """Read a study's file; every fault is told with its line.
+
+    Parameters
+    ----------
+    path
+        The folder of the study, or its ``study.toml``. Paths in it are seen from the folder.
+
+    Raises
+    ------
+    SourceError
+        When there is no such file.
+    InputError
+        For what is no TOML, unknown sections and keys (with the nearest), and values of the wrong kind.
+    """
+    path = Path(path)
+    path = path / FILE if path.is_dir() else path
+    if not path.exists():
+        raise SourceError(f"{path}: there is no such study; make one with urbgeo new.")
+    text = path.read_bytes().decode("utf-8-sig", "replace")
+    try:
+        told = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path}: no valid TOML: {error}.") from error
+    lines = _lines(text)
+    faults = _faults(told, lines)
+    if faults:
+        raise InputError(f"{path.name}: " + "; ".join(faults) + ".")
+    return _config(path, told, lines)
+
+
+def _config(path: Path, told: dict[str, Any], lines: Mapping[tuple[str, str], int]) -> StudyConfig:
+    folder = path.parent
+    part = {name: told.get(name, {}) for name in KEYS}
+    files = {key: _seen_from(folder, value) for key, value in part["files"].items() if value}
+    classes = part["roads"].get("classes")
+    inputs = Inputs(
+        units=part["region"].get("units") or None,
+        name=part["region"].get("name") or folder.resolve().name,
+        margin_km=float(part["region"].get("margin_km", MARGIN_KM)),
+        lists=dict(part["lists"]),
+        population_column=part["population"].get("column") or None,
+        population_unit=part["population"].get("unit") or None,
+        road_classes=tuple(classes) if classes else STUDY_CLASSES,
+        train_day=part["trains"].get("day") or None,
+        **files,
+    )
+    study = part["study"]
+    speeds = part["roads"].get("speeds") or LITERATURE
+    return StudyConfig(
+        folder, inputs, speeds, study.get("release", "internal"), study.get("invented_roads", ""), lines
+    )
+
+
+def _seen_from(folder: Path, value: Any) -> Any:
+    """Paths as seen from the study's folder; URLs as they are."""
+    if isinstance(value, list):
+        return [_seen_from(folder, one) for one in value]
+    return value if "://" in value else folder / value
+
+
+def _lines(text: str) -> dict[tuple[str, str], int]:
+    """The line of every section and key."""
+    section, found = "", {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if head := re.match(r"\s*\[\s*([^\]]+?)\s*\]", line):
+            section = head[1].strip("\"'")
+            found[section, ""] = number
+        elif key := re.match(r"\s*[\"']?([^#=\"']+?)[\"']?\s*=", line):
+            found[section, key[1]] = number
+    return found
+
+
+def _faults(told: dict[str, Any], lines: Mapping[tuple[str, str], int]) -> list[str]:
+    faults = []
+    for section, keys in told.items():
+        if section not in KEYS or not isinstance(keys, dict):
+            at = lines.get((section, ""), lines.get(("", section), 0))
+            faults.append(f"line {at}: no section [{section}]{_nearest(section, KEYS)}")
+            continue
+        known = KEYS[section]
+        for key, value in keys.items():
+            at = lines.get((section, key), lines.get((section, ""), 0))
+            kind = known.get(key, known.get("*"))
+            if kind is None:
+                faults.append(f"line {at}: no key {key!r} in [{section}]{_nearest(key, known)}")
+            elif not _fits(value, kind):
+                faults.append(f"line {at}: {key} = {value!r} is no {kind}")
+            elif wrong := _wrong(section, key, value):
+                faults.append(f"line {at}: {wrong}")
+    return faults
+
+
+def _fits(value: Any, kind: str) -> bool:
+    texts = isinstance(value, list) and all(isinstance(one, str) for one in value)
+    return {
+        _TEXT: isinstance(value, str),
+        _NUMBER: is_finite_number(value),
+        _LIST: texts,
+        _EITHER: isinstance(value, str) or texts,
+    }[kind]
+
+
+def _wrong(section: str, key: str, value: Any) -> str:
+    """What is wrong with a value of the right kind."""
+    if (section, key) == ("region", "units") and value:
+        try:
+            find_units(value)
+        except InputError as error:
+            return str(error).removeprefix("region: ").rstrip(".")
+    if (section, key) == ("population", "unit") and value and value not in UNITS:
+        return f"unit = {value!r}; it is one of {', '.join(UNITS)}"
+    if (section, key) == ("study", "release") and value not in RELEASES:
+        return f"release = {value!r}; it is one of {', '.join(RELEASES)}"
+    if (section, key) == ("region", "margin_km") and value < 0:
+        return f"margin_km = {value!r} is negative"
+    return ""
+
+
+def _nearest(word: str, known: Mapping[str, Any]) -> str:
+    near = get_close_matches(word, [one for one in known if one != "*"], n=1, cutoff=0.4)
+    return f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(known)}"
+
+
+def new_study(folder: Path | str, units: str) -> Path:
+    """Make the folder of a study: a commented ``study.toml`` and ``data/raw/README.md`` that says what goes
+    there.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    InputError
+        For units that are not known, and where a study is there already.
+    """
+    folder = Path(folder)
+    found = find_units(units)
+    if (folder / FILE).exists():
+        raise InputError(f"{folder / FILE}: there is a study already; edit it, or choose another folder.")
+    write_text(folder / FILE, _TEMPLATE.format(units=units, name=folder.resolve().name, zh=found.title_zh))
+    write_text(folder / "data" / "raw" / "README.md", _RAW.format(zh=found.title_zh, en=found.title_en))
+    (folder / "data" / "processed").mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+_TEMPLATE = """\
+# {zh}：研究配置。以 # 开头的行是说明或未启用的选项。
+# The study's file. Lines that start with # are remarks, or options not in use.
+
+[region]
+units = "{units}"          # 省市县名或代码，可写成列表 ["合肥市", "340200"]；units, or a list of them
+name = "{name}"
+margin_km = 100            # 区域外一并读入的范围（公里）；kilometres around that are read too
+
+[files]                    # 路径从本文件夹算起；没有的层删去。Paths from this folder
+# roads = "data/raw/roads.osm.pbf"        # OSM PBF / XML / GraphML / shp / gpkg / postgresql://…#table
+# population = "data/raw/population.xlsx" # 分县人口：代码或名称；people by county, codes or names
+# trains = "data/raw/trains.xlsx"         # 列车时刻表（车次、站序、站名、到站时间、出发时间）或 GTFS zip
+# stations = "data/raw/stations.csv"      # 车站坐标（时刻表里没有时）；if the table has none
+# zones = "data/raw/counties.gpkg"        # 自有区划面；polygons of your own
+# seats = "data/raw/seats.csv"            # 自有驻地点；seats of your own
+# airports = "data/raw/airports.csv"      # 自有机场；airports of your own
+# rails = "data/raw/rails.gpkg"           # 只用于制图的铁路线；lines to draw
+
+[population]
+# column = "常住人口"       # 人口列；the column of people
+# unit = "万"              # persons 或 万
+
+[roads]
+# speeds = "accessibility literature"     # 速度方案：accessibility literature / technical standard / peak
+# classes = ["motorway", "trunk", "primary", "secondary", "tertiary"]   # PBF 中保留的等级
+
+[trains]
+# day = "2016-03-10"       # 某一天；缺省为全部日期的平均。One day; by default the mean over all dates.
+
+[lists]                    # 代码或名称；codes or names
+# core = ["合肥市"]         # 都市圈核心（缺省为省会）；by default the capital
+# circle = []              # 批复范围；an approved circle to compare with
+
+[study]
+release = "internal"       # internal / public
+"""
+
+_RAW = """\
+# data/raw：{zh}
+
+把手头的文件放在这里，再在 study.toml 的 [files] 中写上路径。全部可选，缺哪一层，相应的答案会注明未给出。
+
+| 文件 | 内容 | 来源 |
+|---|---|---|
+| roads.osm.pbf | 道路 | `urbgeo fetch`，或 download.geofabrik.de/asia/china 手工拷贝 |
+| population.xlsx | 分县常住人口（代码或县名，人或万人） | 七普资料、统计年鉴 |
+| trains.xlsx | 列车时刻（车次、站序、站名、到站时间、出发时间、运行日期） | 售票网站 |
+
+Drop here what you have of {en} and name it under [files] in study.toml. Every file is optional; answers that
+lack theirs are named as left out.
+"""

@@ -1,0 +1,106 @@
+"""Places of a region of one's own: from the package or from a layer, their polygons, lists and core."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from urbgeo.checks import listed
+from urbgeo.crs import WGS84, metric_crs
+from urbgeo.errors import InputError, some_of
+from urbgeo.regions.codes import join_codes
+from urbgeo.regions.nation import Units
+from urbgeo.study.roads import box_of
+
+ROAD_NODES = ["name_zh", "name_en", "kind", "geometry"]
+
+
+def counties_of(places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Counties, and prefectures that have none of their own."""
+    own = places["prefecture"].where(places["level"] == "county")
+    alone = (places["level"] == "prefecture") & ~places.index.isin(own)
+    return places[(places["level"] == "county") | alone]
+
+
+def named_ids(places: pd.DataFrame) -> list[str]:
+    """Codes with names, for messages."""
+    return [f"{code} {name}" for code, name in places["name_zh"].items()]
+
+
+def asked_text(row: Any) -> str:
+    """A row of a join as text: what it became, or the nearest names."""
+    if row.joined_by in ("changed code", "older code", "former name"):
+        return f"{row.asked} → {row.id} ({row.year:.0f} {row.kind})"
+    return f"{row.asked}" + (f" (nearest: {row.nearest})" if row.nearest else "")
+
+
+def as_places(own: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Own points with the columns that places have; a missing level is that of a county."""
+    points = own.to_crs(WGS84)
+    if points.active_geometry_name != "geometry":
+        points = points.rename_geometry("geometry")
+    names = next((points[one] for one in ("name_zh", "name", "NAME", "名称") if one in points), None)
+    text = points.index.astype(str) if names is None else names.astype(str)
+    filled: dict[str, Any] = {"name_zh": text, "name_en": points.get("name_en", text)}
+    filled["level"] = points.get("level", "county")
+    filled["prefecture"] = points.get("prefecture", "")
+    for column in ("population", "urban_population"):
+        filled[column] = points.get(column, np.nan)
+    return points.assign(**filled)
+
+
+def places_inside(places: gpd.GeoDataFrame, shape: gpd.GeoDataFrame | shapely.Geometry) -> gpd.GeoDataFrame:
+    """The places that a polygon covers."""
+    area = shape if isinstance(shape, shapely.Geometry) else shape.to_crs(WGS84).union_all()
+    return places[places.intersects(area)]
+
+
+def cities_around(everywhere: gpd.GeoDataFrame, own: gpd.GeoDataFrame, margin_km: float) -> gpd.GeoDataFrame:
+    """Prefecture seats outside the region within the margin of any of its own seats."""
+    west, south, east, north = box_of(own, margin_km)
+    cities = everywhere[(everywhere["level"] == "prefecture") & ~everywhere.index.isin(own.index)]
+    cities = cities.cx[west:east, south:north]
+    if cities.empty:
+        return cities
+    crs = metric_crs(own)
+    apart = cities.to_crs(crs).geometry.map(own.to_crs(crs).distance).map(lambda one: one.min())
+    return cities[apart.to_numpy() <= margin_km * 1000.0]
+
+
+def with_place_columns(zones: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The polygons with the names, prefectures and people of their places, where these know them."""
+    wanted = [one for one in ("name_zh", "name_en", "level", "prefecture", "population") if one in places]
+    known = pd.DataFrame(places[wanted]).reindex(zones.index)
+    for column in known:
+        zones = zones.assign(**{column: zones[column] if column in zones else known[column]})
+    ids = pd.Series(zones.index.astype(str), index=zones.index)
+    return zones.assign(name_zh=zones["name_zh"].fillna(ids), name_en=zones["name_en"].fillna(ids))
+
+
+def codes_of(members: Iterable[str], places: gpd.GeoDataFrame, name: str) -> tuple[str, ...]:
+    """The codes of listed codes or names; refused where one is not in the region."""
+    joined = join_codes(pd.Series(listed(members)), places["name_zh"])
+    lost = joined[joined["id"].isna()]
+    if len(lost):
+        said = [asked_text(row) for row in lost.itertuples()]
+        raise InputError(f"lists: {name} names {some_of(said)}, which are not in the region.")
+    return tuple(dict.fromkeys(joined["id"]))
+
+
+def capital_of(places: gpd.GeoDataFrame, units: Units | None) -> str:
+    """The seat of the first prefecture of a province, which is its capital; else the most populous place."""
+    prefectures = places[places["level"] == "prefecture"]
+    if units is not None and len(prefectures):
+        return str(min(prefectures.index))
+    people = places["population"].fillna(0.0) if "population" in places else pd.Series(0.0, places.index)
+    return people.idxmax()
+
+
+def no_nodes() -> gpd.GeoDataFrame:
+    """A table of road nodes without rows."""
+    return gpd.GeoDataFrame(columns=ROAD_NODES, geometry="geometry", crs=WGS84)

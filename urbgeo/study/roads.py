@@ -1,0 +1,171 @@
+"""Roads of a region from whatever a planner has: PBF, XML, GraphML, lines, PostGIS, a saved network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from urbgeo.crs import WGS84
+from urbgeo.errors import InputError, SourceError
+from urbgeo.network.lines import from_lines
+from urbgeo.network.model import TravelNetwork
+from urbgeo.network.osm import from_osmnx, from_pbf
+from urbgeo.network.saved import open_network
+from urbgeo.network.speeds import ROAD_CLASSES
+from urbgeo.sources.osm.tags import HIGHWAY_CLASSES
+from urbgeo.sources.postgis import read_postgis
+from urbgeo.sources.tables import PLAIN, SPATIAL, read_layer
+
+Box = tuple[float, float, float, float]
+
+STUDY_CLASSES = tuple(
+    one
+    for name in ("motorway", "trunk", "primary", "secondary", "tertiary")
+    for one in (name, f"{name}_link")
+)
+"""What a study of a province reads of a PBF unless it asks for more."""
+
+CLASS_COLUMNS = (
+    "class",
+    "highway",
+    "fclass",
+    "road_class",
+    "道路等级",
+    "技术等级",
+    "行政等级",
+    "等级",
+    "道路类型",
+    "类型",
+)
+"""Columns that hold the class of a road line, looked for in this order."""
+
+ONEWAY_COLUMNS = ("oneway", "direction", "单行", "方向")
+FAST = ("expressway", "motorway")
+SAVED = (".urbgeo", ".npz", ".net")
+
+
+def read_network(
+    roads: Any,
+    *,
+    box: Box | None = None,
+    speed_region: str = "china",
+    classes: tuple[str, ...] | None = STUDY_CLASSES,
+) -> TravelNetwork:
+    """A road network from a file, a graph, lines, a database or a network.
+
+    Parameters
+    ----------
+    roads
+        ``.osm.pbf``, ``.osm``, ``.graphml``, a network saved by ``save_network``, any line file, a
+        ``postgresql`` URL with ``#table`` at its end, an OSMnx graph, a GeoDataFrame of lines, or a
+        TravelNetwork, which is returned as it is.
+    box
+        West, south, east, north in degrees: what of a PBF is read.
+    speed_region
+        Whose speeds OpenStreetMap classes get: ``"china"`` or ``"world"``.
+    classes
+        Values of ``highway`` kept of a PBF; None for all that cars use.
+
+    Raises
+    ------
+    SourceError
+        When the file is missing or damaged, or a PBF holds nothing of the region.
+    InputError
+        For what is no road source, and lines without a column of classes.
+    """
+    if isinstance(roads, TravelNetwork):
+        return roads
+    if isinstance(roads, gpd.GeoDataFrame):
+        return _of_lines(roads, "roads", speed_region)
+    if not isinstance(roads, str | Path):
+        return from_osmnx(roads, region=speed_region)
+    text = str(roads)
+    if text.startswith("postgresql"):
+        url, _, table = text.partition("#")
+        if not table:
+            raise InputError("roads: end the database URL with #table, e.g. postgresql://…/region#roads.")
+        return _of_lines(read_postgis(url, table), table, speed_region)
+    return _of_file(Path(roads), box, speed_region, classes)
+
+
+def _of_file(
+    path: Path, box: Box | None, speed_region: str, classes: tuple[str, ...] | None
+) -> TravelNetwork:
+    if not path.exists():
+        raise SourceError(f"{path}: there is no such file; put it there, or get it with urbgeo fetch.")
+    suffix = path.suffix.lower()
+    if suffix in (".pbf", ".osm"):
+        try:
+            return from_pbf(path, region=speed_region, bbox=box, classes=classes)
+        except InputError as error:
+            if box is None or "way" not in str(error):
+                raise
+            raise InputError(
+                f"{path.name}: no road of it lies in the region ({', '.join(f'{one:.2f}' for one in box)}); "
+                "is it the extract of another one?"
+            ) from error
+    if suffix == ".graphml":
+        return from_osmnx(path, region=speed_region)
+    if suffix in SPATIAL and suffix not in PLAIN:
+        return _of_lines(read_layer(path).frame, path.name, speed_region)
+    return open_network(path)
+
+
+def _of_lines(lines: gpd.GeoDataFrame, name: str, speed_region: str) -> TravelNetwork:
+    lines = lines[~(lines.geometry.isna() | lines.geometry.is_empty)]
+    if (lines.geom_type == "MultiLineString").any():
+        lines = lines.explode(ignore_index=True)
+    column = next((one for one in CLASS_COLUMNS if one in lines.columns), None)
+    if column is None:
+        raise InputError(
+            f"{name}: none of its columns is called {', '.join(CLASS_COLUMNS)}; rename the one "
+            f"that holds the class of road (it has {', '.join(map(str, lines.columns))})."
+        )
+    oneway = next((one for one in ONEWAY_COLUMNS if one in lines.columns), None)
+    words = set(lines[column].dropna().astype(str))
+    osm = bool(words) and words <= {*HIGHWAY_CLASSES} and not words <= set(ROAD_CLASSES)
+    return from_lines(
+        lines,
+        class_column=column,
+        oneway_column=oneway,
+        class_system="osm" if osm else "road",
+        region=speed_region,
+        source=f"Roads: {name}",
+    )
+
+
+def interchanges(network: TravelNetwork) -> gpd.GeoDataFrame:
+    """Where a motorway can be joined: nodes of one where a road of another class begins, in WGS84."""
+    links = network.link_table
+    ends = network.link_ends
+    fast = links["class"].isin(FAST).to_numpy()
+    other = ~fast & links["mode"].eq("road").to_numpy()
+    touched = np.zeros((2, len(network.nodes)), bool)
+    touched[0, ends[fast].ravel()] = True
+    touched[1, ends[other].ravel()] = True
+    at = np.flatnonzero(touched.all(axis=0))
+    points = gpd.GeoDataFrame(network.nodes.iloc[at][["geometry"]]).to_crs(WGS84)
+    names = points.index.astype(str)
+    return points.assign(name_zh="互通 " + names, name_en="interchange " + names, kind="interchange")
+
+
+def box_of(shapes: gpd.GeoDataFrame, margin_km: float) -> Box:
+    """The bounds of points or polygons in degrees, with a margin."""
+    west, south, east, north = shapes.to_crs(WGS84).total_bounds
+    up = margin_km / 111.2
+    across = up / max(float(np.cos(np.radians(max(abs(south), abs(north)) + up))), 0.05)
+    return (
+        float(max(west - across, -180.0)),
+        float(max(south - up, -90.0)),
+        float(min(east + across, 180.0)),
+        float(min(north + up, 90.0)),
+    )
+
+
+def empty_links() -> pd.DataFrame:
+    """A table of road links without rows."""
+    return pd.DataFrame(columns=["from_node", "to_node", "length_km", "class", "route", "opened"])
