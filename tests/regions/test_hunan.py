@@ -63,13 +63,13 @@ def test_counties_do_not_overlap_and_fill_the_province(hunan: Region) -> None:
 def test_expressways_are_as_long_as_the_official_figure(hunan: Region) -> None:
     links = hunan.road_links
     old = links[(links["class"] == "expressway") & (links["opened"] <= 2020)]
-    assert old["km_hunan"].sum() == pytest.approx(EXPRESSWAY_KM_2020, rel=TOLERANCE)
+    assert old["km_inside"].sum() == pytest.approx(EXPRESSWAY_KM_2020, rel=TOLERANCE)
 
 
 def test_high_speed_rail_is_as_long_as_the_official_figure(hunan: Region) -> None:
     rail = hunan.rail_sections
     old = rail[rail["class"].isin(["hsr", "intercity"]) & (rail["opened"] <= 2020)]
-    assert old["km_hunan"].sum() == pytest.approx(HIGH_SPEED_KM_2020, rel=TOLERANCE)
+    assert old["km_inside"].sum() == pytest.approx(HIGH_SPEED_KM_2020, rel=TOLERANCE)
 
 
 def test_no_link_is_shorter_than_the_great_circle_or_oddly_long(hunan: Region) -> None:

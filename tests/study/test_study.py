@@ -19,6 +19,7 @@ from urbgeo.study import run
 from urbgeo.study.answers import Answers, answer
 from urbgeo.study.headlines import headlines
 from urbgeo.study.report import report_text
+from urbgeo.study.series import spark
 from urbgeo.study.tables import result_layers, write_csvs, write_geopackage
 from urbgeo.study.trips import trips_apart
 
@@ -172,3 +173,21 @@ def test_without_polygons_everything_that_needs_only_seats_still_runs(
     assert list(done.answers.circle.rules.index) == ["seat"]
     assert "install the extra" in done.report.read_text(encoding="utf-8")
     assert done.map.stat().st_size > 100_000
+
+
+def test_the_series_holds_every_headline_year_by_year(answers: Answers) -> None:
+    table = answers.series
+    assert table.index.tolist() == [2005, 2010, 2015, 2020, 2025]
+    assert table.loc[2005, "interchange"] == pytest.approx(0.443, abs=0.01)
+    for column in ("expressway_km", "fast_rail_km", "interchange", "rail_station"):
+        assert table[column].is_monotonic_increasing
+    assert table.loc[2025, "rail"] == pytest.approx(answers.reach.summary.loc["rail", "share"])
+    assert table.loc[2005, "fast_rail_km"] == 0
+    text = report_text(answers)
+    assert spark(table["interchange"]) in text
+    assert "长赣高铁" in text
+
+
+def test_a_chart_of_one_line_spans_from_nothing_to_the_highest() -> None:
+    assert spark(pd.Series([0.0, 7.0, 3.5])) == "▁█▅"
+    assert spark(pd.Series([0.0, 0.0])) == "▁▁"

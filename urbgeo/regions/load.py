@@ -88,6 +88,7 @@ def load_region(name: str = "hunan", *, zones: bool = True) -> Region:
         rail_stops=_table(folder, "rail_stops"),
         lists=_lists(folder),
         known_trips=_table(folder, "known_trips"),
+        planned=_table(folder, "planned").set_index("project"),
         list_titles=LIST_TITLES[name],
         sources=_sources(polygons is not None),
         notes=(*notes, *_estimates(places, links)),

@@ -40,6 +40,10 @@ class Region:
         (``document`` that was opened, or ``general knowledge``, which proves nothing), ``source``, ``year``.
     list_titles
         Chinese and English title of those lists that are groups of cities to answer for.
+    planned
+        Named projects of the policy texts, one row each: names, ``kind`` (``rail``, ``expressway``,
+        ``airport``), ends, ``length_km``, ``opens`` (year, where one is stated), ``stage``,
+        ``document``, ``source``.
     sources, notes
         One line per source; what is missing or estimated.
     network
@@ -62,6 +66,7 @@ class Region:
     lists: Mapping[str, tuple[str, ...]]
     known_trips: pd.DataFrame
     list_titles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    planned: pd.DataFrame = field(default_factory=pd.DataFrame)
     sources: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     network: object | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -18,6 +19,7 @@ from urbgeo.options import with_progress
 from urbgeo.regions.region import Region
 from urbgeo.standards import AIRPORT_MIN, AIRPORT_TARGET, CIRCLE_MIN, CLUSTER_MIN
 from urbgeo.study.bands import Bands, SetAnswers, bands_of
+from urbgeo.study.series import YEARS, series
 from urbgeo.study.targets import outline_targets
 from urbgeo.study.trips import known_trips
 
@@ -33,7 +35,7 @@ class Answers:
 
     ``reach`` is between the prefecture seats, ``reach_hubs`` between these and the hub cities around,
     ``trips`` the modelled minutes beside figures from outside the model, ``bands`` the same answers
-    under every named set of speeds.
+    under every named set of speeds, ``series`` the headlines year by year.
     """
 
     region: Region
@@ -46,9 +48,10 @@ class Answers:
     towns: TownAccess
     trips: pd.DataFrame
     bands: Bands
+    series: pd.DataFrame
 
 
-def answer(region: Region, *, network: TravelNetwork | None = None) -> Answers:
+def answer(region: Region, *, network: TravelNetwork | None = None, years: Sequence[int] = YEARS) -> Answers:
     """Compute the four answers, and their bands over the named sets of speeds.
 
     Circle, coverage and town access go by road; reach by road, by rail in three readings, and by the better.
@@ -59,6 +62,8 @@ def answer(region: Region, *, network: TravelNetwork | None = None) -> Answers:
         Needs the lists ``core`` and ``circle``; without polygons the circle rests on seats alone.
     network
         Of road and rail; compiled from the region by default.
+    years
+        Of the series; none leaves it out.
     """
     network = network or region_network(region)
     by_set: dict[str, SetAnswers] = {}
@@ -78,6 +83,7 @@ def answer(region: Region, *, network: TravelNetwork | None = None) -> Answers:
         towns=usual.towns,
         trips=known_trips(region, network),
         bands=bands_of(by_set),
+        series=series(region, lambda then: _by_speeds(then, region_network(then)), years=years),
     )
 
 

@@ -9,7 +9,9 @@ from urbgeo.study.markdown import bilingual, bullets, md_table, names, number, v
 from urbgeo.study.sections import (
     bands_section,
     known_section,
+    planned_section,
     reach_section,
+    series_section,
     standards_section,
     trips_section,
 )
@@ -40,8 +42,12 @@ def report_text(answers: Answers) -> str:
         known_section(answers),
         "## 速度组之间的变动 The band over named sets of speeds",
         bands_section(answers),
+        "## 逐年 Year by year",
+        series_section(answers),
         "## 规划标准 Standards that planners are held to",
         standards_section(answers),
+        "## 规划项目 Planned projects",
+        planned_section(answers),
         "## 依据 What this rests on",
         "以下时间均为模型计算值，不是观测值。All minutes are modelled, none is observed.",
         _basis(answers),

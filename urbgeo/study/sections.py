@@ -11,6 +11,7 @@ from urbgeo.access.reach import READINGS
 from urbgeo.study.answers import Answers
 from urbgeo.study.bands import SetAnswers
 from urbgeo.study.markdown import bullets, md_table, names, number
+from urbgeo.study.series import FIGURES, spark
 from urbgeo.study.targets import OUTLINE
 from urbgeo.study.trips import DOCUMENT, PART_SOURCES, trips_apart
 
@@ -134,6 +135,37 @@ def bands_section(answers: Answers) -> str:
 def _people(one: SetAnswers) -> float:
     """People of the circle, in ten thousands."""
     return float(one.circle.table.loc[one.circle.members, "people"].sum() / 1e4)
+
+
+def series_section(answers: Answers) -> str:
+    """The headlines of every year, with a chart of one line each."""
+    table = answers.series
+    if table.empty:
+        return "（表中没有开通年份 the tables say no years of opening）"
+    rows = []
+    for column, (zh, en, scale) in FIGURES.items():
+        values = table[column] * scale
+        shown = [number(value, 0) for value in values]
+        rows.append([f"{zh} {en}", *shown, spark(values)])
+    said = (
+        "各年只计当年已开通的高速、互通、铁路、车站与机场；普通公路几乎都早于 2005 年，"
+        "人口与驻地为普查口径。\n"
+        "Expressways, interchanges, railways, stations and airports as open in each year; nearly all "
+        "ordinary roads are older than the series, people and places are those of the census."
+    )
+    return said + "\n\n" + md_table(["数字 figure", *map(str, table.index), ""], rows)
+
+
+def planned_section(answers: Answers) -> str:
+    """Named projects of the policy texts, with their year where one is stated."""
+    rows = []
+    for project in answers.region.planned.itertuples():
+        opens = "未说明 not stated" if pd.isna(project.opens) else f"{project.opens:.0f}"
+        length = number(project.length_km, 0)
+        cells = [f"{project.name_zh} {project.name_en}", project.stage, length, opens, project.document]
+        rows.append([*cells, project.source])
+    heads = ["项目 project", "阶段 stage", "km", "开通 opens", "文件 document", "来源 source"]
+    return md_table(heads, rows)
 
 
 def standards_section(answers: Answers) -> str:

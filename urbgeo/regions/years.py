@@ -1,0 +1,147 @@
+"""A region in another year: what was open then, from interchanges to trains."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import geopandas as gpd
+import networkx as nx
+import numpy as np
+import pandas as pd
+
+from urbgeo.checks import is_finite_number
+from urbgeo.errors import Faults, InputError
+from urbgeo.regions.region import Region
+
+FAST = ("hsr", "intercity")
+"""Classes of track that fast trains need; other trains run on conventional track."""
+
+
+def region_in_year(region: Region, year: int) -> Region:
+    """The whole region as it was open in a year.
+
+    Roads, sections of railway, stations and airports that opened later are left out; what has no year has
+    always been there. An interchange is one while an expressway through it is open, a station while a
+    section of track leads to it, and a train runs on those parts of its way whose stations are joined by
+    open track of its kind. People and places stay those of the census.
+
+    Parameters
+    ----------
+    region
+        With years in the column ``opened`` of its tables.
+    year
+        All that opened in it or before is open.
+
+    Returns
+    -------
+    Region
+        Of the same name; ``notes`` say the year.
+
+    Raises
+    ------
+    InputError
+        For what is no year, a year without any road, years that are no numbers, and a section of track that
+        opened after a station it serves had closed (column ``closed`` of the stations).
+
+    Examples
+    --------
+    >>> import urbgeo
+    >>> hunan = urbgeo.load_region("hunan", zones=False)
+    >>> then = region_in_year(hunan, 2005)
+    >>> bool(len(then.interchanges) < len(hunan.interchanges))
+    True
+    """
+    if isinstance(year, bool) or not is_finite_number(year):
+        raise InputError(f"year: {year!r} is no year; give a number such as 2005.")
+    _check_years(region)
+    roads = region.road_links[_open(region.road_links, year)]
+    if roads.empty:
+        first = pd.to_numeric(region.road_links["opened"]).min()
+        raise InputError(f"year: no road was open in {year}; the first opened in {first:g}.")
+    sections = region.rail_sections[_open(region.rail_sections, year)]
+    on_track = pd.unique(sections[["from_station", "to_station"]].to_numpy().ravel())
+    stations = region.stations[_open(region.stations, year) & region.stations.index.isin(on_track)]
+    return replace(
+        region,
+        airports=region.airports[_open(region.airports, year)],
+        stations=stations,
+        road_nodes=_nodes(region.road_nodes, roads),
+        road_links=roads,
+        rail_sections=sections,
+        rail_stops=_trains(region.rail_stops, sections, stations),
+        notes=(f"As open in {year:g}; people and places of the census.", *region.notes),
+    )
+
+
+def _check_years(region: Region) -> None:
+    faults = Faults("region")
+    tables = {
+        "road_links": region.road_links,
+        "rail_sections": region.rail_sections,
+        "stations": region.stations,
+        "airports": region.airports,
+    }
+    for name, table in tables.items():
+        if "opened" not in table:
+            faults.add(f"{name} has no column opened", remedy="give the year each opened, or leave it empty")
+            continue
+        wrong = table["opened"].notna() & pd.to_numeric(table["opened"], errors="coerce").isna()
+        if wrong.any():
+            faults.add(f"{name}: opened is no year", ids=table.index[wrong], remedy="write it as 2005")
+    faults.raise_if_any()
+    if "closed" not in region.stations:
+        return
+    closed = pd.to_numeric(region.stations["closed"], errors="coerce")
+    for end in ("from_station", "to_station"):
+        gone = region.rail_sections[end].map(closed).to_numpy(np.float64)
+        late = pd.to_numeric(region.rail_sections["opened"]).to_numpy(np.float64) > gone
+        if late.any():
+            ids = region.rail_sections[end][late].unique()
+            faults.add(
+                "a section opened after this station had closed", ids=ids, remedy="mend one of the years"
+            )
+    faults.raise_if_any()
+
+
+def _open(table: pd.DataFrame, year: float) -> pd.Series:
+    opened = pd.to_numeric(table["opened"])
+    shut = pd.to_numeric(table["closed"]) if "closed" in table else pd.Series(np.nan, table.index)
+    return ~(opened > year) & ~(shut <= year)
+
+
+def _nodes(nodes: gpd.GeoDataFrame, roads: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Nodes that open roads lead to; an interchange without an open expressway is a junction like others."""
+    used = pd.unique(roads[["from_node", "to_node"]].to_numpy().ravel())
+    fast = roads[roads["class"] == "expressway"]
+    joined = pd.unique(fast[["from_node", "to_node"]].to_numpy().ravel())
+    left = nodes[nodes.index.isin(used) | (nodes["kind"] == "seat")]
+    idle = (left["kind"] == "interchange") & ~left.index.isin(joined)
+    return left.assign(kind=left["kind"].mask(idle, "junction"))
+
+
+def _trains(stops: pd.DataFrame, sections: pd.DataFrame, stations: pd.DataFrame) -> pd.DataFrame:
+    """The parts of every service whose stations are joined by open track of its kind."""
+    ordered = stops.sort_values(["service", "seq"], kind="stable")
+    place = ordered["station"]
+    part = pd.Series(-1, ordered.index)
+    for fast in (True, False):
+        mine = ordered["class"].isin(FAST) == fast
+        kinds = sections["class"].isin(FAST) if fast else ~sections["class"].isin(FAST)
+        # A fast train may go on along conventional track, another may not take a high-speed line.
+        track = sections if fast else sections[kinds]
+        graph = nx.Graph(list(zip(track["from_station"], track["to_station"], strict=True)))
+        graph.remove_nodes_from([one for one in list(graph) if one not in stations.index])
+        number = {one: count for count, some in enumerate(nx.connected_components(graph)) for one in some}
+        part[mine] = place[mine].map(number).fillna(-1).astype(int)
+    before = part.groupby(ordered["service"]).shift()
+    piece = ((part != before) | (part < 0)).groupby(ordered["service"]).cumsum()
+    named = ordered.assign(piece=piece)[part >= 0]
+    size = named.groupby(["service", "piece"])["seq"].transform("size")
+    named = named[size > 1]
+    several = named.groupby("service")["piece"].transform("nunique") > 1
+    number = named["service"].astype(str) + " part " + named["piece"].astype(str)
+    return (
+        named.assign(service=named["service"].mask(several, number))
+        .drop(columns="piece")
+        .loc[[one for one in stops.index if one in named.index]]
+    )
