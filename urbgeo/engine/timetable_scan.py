@@ -1,4 +1,9 @@
-"""The compiled connection scan: earliest arrivals on foot and by the vehicles of one day."""
+"""The compiled connection scan: earliest arrivals on foot and by the vehicles of one day, for all departures at once.
+
+Dibbelt, Pick, Strasser and Wagner, "Connection Scan Algorithm" (2018), for one departure. Here the departures of
+a window are lanes of one pass: who leaves earlier is never later anywhere, so those aboard a run are the first so
+many lanes, and what an arrival improves is a stretch of lanes below them. A pass costs little more than one scan.
+"""
 
 from __future__ import annotations
 
@@ -13,53 +18,66 @@ kernel = only_compiled("Travel by timetable")
 NEVER = np.inf
 
 
+@kernel(inline="always")
+def _lower(row: Floats, upto: int, value: float) -> int:
+    """Bring the lanes below ``upto`` down to a value; the first lane changed, ``upto`` for none.
+
+    Lanes never fall, so those above the value are the last ones.
+    """
+    lane = upto
+    while lane > 0 and row[lane - 1] > value:
+        lane -= 1
+        row[lane] = value
+    return lane
+
+
 @kernel()
 def scan(
-    leave: float,
+    leaves: Floats,
     latest: float,
     near: Ints32,
     near_s: Floats,
-    from_stop: Ints32,
-    to_stop: Ints32,
-    departs: Floats,
-    arrives: Floats,
-    run: Ints32,
-    boards: Flags,
-    alights: Flags,
+    connections: tuple[Ints32, Ints32, Floats, Floats, Ints32, Flags, Flags],
     change_s: float,
     walk_start: Ints,
     walk_to: Ints32,
     walk_s: Floats,
     ready: Floats,
     off: Floats,
-    aboard: Flags,
+    aboard: Ints32,
 ) -> None:
-    """Earliest arrival by vehicle at every stop (``off``) for one departure.
+    """Earliest arrival by vehicle (``off``, stops x lanes) for departures in rising order.
 
     Connections are sorted by departure, and in order of travel within a run. ``near`` are the stops within
     walking distance of the origin; ``walk_*`` the ways on foot between stops (CSR), one of which may be taken
     between two vehicles, beside ``change_s``. ``ready``, ``off``, ``aboard`` are working space.
     """
+    from_stop, to_stop, departs, arrives, run, boards, alights = connections
     ready[:] = NEVER
     off[:] = NEVER
-    aboard[:] = False
+    aboard[:] = 0
+    lanes = leaves.size
     for k in range(near.size):
-        ready[near[k]] = min(ready[near[k]], leave + near_s[k])
-    for c in range(np.searchsorted(departs, leave), departs.size):
+        row = ready[near[k]]
+        for lane in range(lanes):
+            row[lane] = min(row[lane], leaves[lane] + near_s[k])
+    for c in range(np.searchsorted(departs, leaves[0]), departs.size):
         if departs[c] > latest:
             break
-        if not aboard[run[c]]:
-            if not (boards[c] and ready[from_stop[c]] <= departs[c]):
-                continue
-            aboard[run[c]] = True
-        stop = to_stop[c]
-        if not alights[c] or arrives[c] >= off[stop]:
+        riding = aboard[run[c]]
+        if boards[c]:
+            waiting = ready[from_stop[c]]
+            while riding < lanes and waiting[riding] <= departs[c]:
+                riding += 1
+            aboard[run[c]] = riding
+        if riding == 0 or not alights[c]:
             continue
-        off[stop] = arrives[c]
-        ready[stop] = min(ready[stop], arrives[c] + change_s)
+        stop = to_stop[c]
+        if _lower(off[stop], riding, arrives[c]) == riding:
+            continue
+        _lower(ready[stop], riding, arrives[c] + change_s)
         for k in range(walk_start[stop], walk_start[stop + 1]):
-            there = arrives[c] + change_s + walk_s[k]
-            ready[walk_to[k]] = min(ready[walk_to[k]], there)
+            _lower(ready[walk_to[k]], riding, arrives[c] + change_s + walk_s[k])
 
 
 @kernel()
@@ -86,24 +104,24 @@ def times_from(
     ``last_*`` are the stops near each destination (CSR) and the seconds from them; ``on_foot`` the seconds
     all the way on foot. Row ``r`` of ``out`` receives the value at position ``ranks[r]`` of the sorted times.
     """
-    from_stop, to_stop, departs, arrives, run, boards, alights = connections
-    stops = walk_start.size - 1
-    ready, off = np.empty(stops), np.empty(stops)
-    aboard = np.empty(runs, np.bool_)
-    targets = on_foot.size
-    times = np.empty((targets, leaves.size))
-    for i in range(leaves.size):
-        leave = leaves[i]
-        scan(
-            leave, leave + longest, near, near_s, from_stop, to_stop, departs, arrives, run, boards, alights,
-            change_s, walk_start, walk_to, walk_s, ready, off, aboard,
-        )  # fmt: skip
-        for target in range(targets):
-            best = on_foot[target]
-            for k in range(last_start[target], last_start[target + 1]):
-                best = min(best, off[last_stop[k]] + last_s[k] - leave)
-            times[target, i] = best if best <= longest else NEVER
-    for target in range(targets):
-        ordered = np.sort(times[target])
+    stops, lanes = walk_start.size - 1, leaves.size
+    ready, off = np.empty((stops, lanes)), np.empty((stops, lanes))
+    aboard = np.empty(runs, np.int32)
+    latest = leaves[lanes - 1] + longest
+    scan(
+        leaves, latest, near, near_s, connections, change_s, walk_start, walk_to, walk_s, ready, off, aboard,
+    )  # fmt: skip
+    arrival = np.empty(lanes)
+    for target in range(on_foot.size):
+        arrival[:] = NEVER
+        for k in range(last_start[target], last_start[target + 1]):
+            row, more = off[last_stop[k]], last_s[k]
+            if row[0] < NEVER:
+                for lane in range(lanes):
+                    arrival[lane] = min(arrival[lane], row[lane] + more)
+        for lane in range(lanes):
+            best = min(on_foot[target], arrival[lane] - leaves[lane])
+            arrival[lane] = best if best <= longest else NEVER
+        arrival.sort()
         for r in range(ranks.size):
-            out[r, target] = ordered[ranks[r]]
+            out[r, target] = arrival[ranks[r]]
