@@ -1,8 +1,8 @@
-"""The compiled connection scan: earliest arrivals on foot and by the vehicles of one day, for all departures at once.
+"""The compiled connection scan: earliest arrivals on foot and by the vehicles of one day.
 
-Dibbelt, Pick, Strasser and Wagner, "Connection Scan Algorithm" (2018), for one departure. Here the departures of
-a window are lanes of one pass: who leaves earlier is never later anywhere, so those aboard a run are the first so
-many lanes, and what an arrival improves is a stretch of lanes below them. A pass costs little more than one scan.
+Dibbelt, Pick, Strasser and Wagner, "Connection Scan Algorithm" (2018), for one departure. Here all departures
+of a window are lanes of one pass: who leaves earlier is never later anywhere, so those aboard a run are the
+first so many lanes, and what an arrival improves is a stretch of lanes below them.
 """
 
 from __future__ import annotations
@@ -118,7 +118,8 @@ def times_from(
             row, more = off[last_stop[k]], last_s[k]
             if row[0] < NEVER:
                 for lane in range(lanes):
-                    arrival[lane] = min(arrival[lane], row[lane] + more)
+                    there = row[lane] + more  # a choice, not min(): that would mind NaN, and go one by one
+                    arrival[lane] = there if there < arrival[lane] else arrival[lane]
         for lane in range(lanes):
             best = min(on_foot[target], arrival[lane] - leaves[lane])
             arrival[lane] = best if best <= longest else NEVER
