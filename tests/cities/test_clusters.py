@@ -14,6 +14,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyproj import Geod
 from scipy.sparse.csgraph import connected_components
 
 from urbgeo.cities.clusters import (
@@ -25,7 +26,7 @@ from urbgeo.cities.clusters import (
 )
 from urbgeo.cities.communities import communities
 from urbgeo.cities.percolation import box_dimension, percolate
-from urbgeo.crs import CHINA_ALBERS
+from urbgeo.engine.boxes import box_counts, dimension
 from urbgeo.errors import InputError
 from urbgeo.network.model import build_network
 
@@ -63,7 +64,7 @@ def test_city_clusters_equal_components_of_all_near_pairs(
     for a, b in itertools.combinations(kept, 2):
         if (rows[a][0] - rows[b][0]) ** 2 + (rows[a][1] - rows[b][1]) ** 2 <= km**2:
             graph.add_edge(a, b)
-    label = found.places["cluster"].to_numpy()
+    label = found.table["cluster"].to_numpy()
     assert (np.flatnonzero(label) == kept).all()
     expected = {node: k for k, part in enumerate(nx.connected_components(graph)) for node in part}
     assert same_groups(label[kept], [expected[k] for k in kept])
@@ -74,8 +75,8 @@ def test_city_clusters_equal_components_of_all_near_pairs(
 def test_order_of_rows_never_changes_clusters() -> None:
     """Not even their numbers, where people and sizes are equal."""
     frame = places_at(np.random.default_rng(1).random((60, 2)) * 30_000, np.ones(60))
-    one = city_clusters(frame, population="people", distance_km=3).places["cluster"]
-    other = city_clusters(frame.iloc[::-1], population="people", distance_km=3).places["cluster"]
+    one = city_clusters(frame, population="people", distance_km=3).table["cluster"]
+    other = city_clusters(frame.iloc[::-1], population="people", distance_km=3).table["cluster"]
     assert other.reindex(one.index).equals(one)
 
 
@@ -92,9 +93,9 @@ def test_a_threshold_above_every_place_is_refused() -> None:
 def test_a_cluster_needs_its_density_and_the_closed_distance() -> None:
     places = places_at([(0, 0), (1000, 0), (2000, 0), (3001, 0)], 9.0).assign(dense=[5.0, 4.99, 5.0, 8.0])
     options = {"population": "people", "density": "dense", "min_density": 5.0}
-    found = city_clusters(places, distance_km=1.0005, **options).places
+    found = city_clusters(places, distance_km=1.0005, **options).table
     assert found["status"].tolist() == ["alone", "below the threshold", "alone", "alone"]
-    wider = city_clusters(places, distance_km=1.002, **options).places
+    wider = city_clusters(places, distance_km=1.002, **options).table
     assert wider["cluster"].tolist() == [2, 0, 1, 1]
     with pytest.raises(InputError, match="the highest density 8"):
         city_clusters(places, distance_km=1, **options | {"min_density": 9.0})
@@ -110,17 +111,17 @@ def minutes(values: object) -> pd.DataFrame:
 
 def test_both_directions_must_hold_unless_either_is_asked() -> None:
     table = minutes([[0, 10, 99], [30, 0, 99], [99, 99, 0]])
-    assert clusters_by_minutes(table, minutes=20).places["cluster"].nunique() == 3
-    found = clusters_by_minutes(table, minutes=10, direction="either")
-    assert found.places["cluster"].tolist() == [1, 1, 2]
-    assert found.places["status"].tolist() == ["clustered", "clustered", "alone"]
+    assert clusters_by_minutes(table, minutes=20).table["cluster"].nunique() == 3
+    found = clusters_by_minutes(table, minutes=10, linked="either")
+    assert found.table["cluster"].tolist() == [1, 1, 2]
+    assert found.table["status"].tolist() == ["clustered", "clustered", "alone"]
 
 
 def test_places_that_could_not_be_attached_are_told() -> None:
     table = minutes([[0, 10, np.nan], [10, 0, np.nan], [np.nan] * 3])
-    found = clusters_by_minutes(table, minutes=10).places
+    found = clusters_by_minutes(table, minutes=10).table
     assert found["cluster"].tolist() == [1, 1, 0]
-    assert found.loc["p2", "status"] == "not attached"
+    assert found.loc["p2", "status"] == "not asked"
 
 
 @settings(max_examples=80, deadline=None)
@@ -129,10 +130,10 @@ def test_the_tree_gives_the_clusters_of_every_threshold(n: int, seed: int, direc
     values = np.random.default_rng(seed).choice([5.0, 10, 20, 40, 80, np.inf], (n, n))
     np.fill_diagonal(values, 0)
     table = minutes(values)
-    tree = cluster_tree(table, direction=direction)
-    assert tree.merges["minutes"].is_monotonic_increasing
+    tree = cluster_tree(table, linked=direction)
+    assert tree.table["minutes"].is_monotonic_increasing
     for limit in (4.0, 5.0, 15.0, 40.0, 200.0):
-        plain = clusters_by_minutes(table, minutes=limit, direction=direction).places["cluster"]
+        plain = clusters_by_minutes(table, minutes=limit, linked=direction).table["cluster"]
         assert same_groups(tree.at(limit), plain)
 
 
@@ -141,25 +142,25 @@ def test_the_tree_gives_the_clusters_of_every_threshold(n: int, seed: int, direc
 def test_row_order_never_changes_the_tree_nor_the_people(n: int, seed: int) -> None:
     random = np.random.default_rng(seed)
     table = minutes(random.choice([5.0, 10, 20], (n, n)))
-    people = pd.Series(random.choice([0.1, 0.2, 0.3, 0.7], n), table.index)
+    people = pd.Series(random.choice([10.1, 20.2, 30.3, 70.7], n), table.index)
     order = random.permutation(n)
     mixed = table.iloc[order, order]
-    pd.testing.assert_frame_equal(cluster_tree(mixed).merges, cluster_tree(table).merges)
+    pd.testing.assert_frame_equal(cluster_tree(mixed).table, cluster_tree(table).table)
     assert cluster_tree(mixed).at(10).reindex(table.index).equals(cluster_tree(table).at(10))
     one, other = (clusters_by_minutes(t, minutes=5, population=people) for t in (table, mixed))
-    assert other.places.reindex(table.index).equals(one.places)
+    assert other.table.reindex(table.index).equals(one.table)
     assert other.clusters.equals(one.clusters)
 
 
 def test_stability_counts_clusters_and_agreement() -> None:
     table = minutes([[0, 10, 90, 90], [10, 0, 90, 90], [90, 90, 0, 30], [90, 90, 30, 0]])
-    found = threshold_stability(cluster_tree(table), [5, 10, 20, 30, 90])
+    found = threshold_stability(cluster_tree(table), minutes=[5, 10, 20, 30, 90])
     assert found["clusters"].tolist() == [0, 1, 1, 2, 1]
     assert found["alone"].tolist() == [4, 2, 2, 0, 0]
     assert found["share_largest"].tolist() == [0.25, 0.5, 0.5, 0.5, 1]
     assert found.loc[20, "agreement"] == 1
     with pytest.raises(InputError, match="rise"):
-        threshold_stability(cluster_tree(table), [10, 5])
+        threshold_stability(cluster_tree(table), minutes=[10, 5])
 
 
 def test_adjusted_rand_has_its_textbook_value() -> None:
@@ -171,7 +172,7 @@ def test_a_table_over_other_ids_is_refused() -> None:
     table = minutes([[0, 1], [1, 0]]).rename(columns={"p1": "q"})
     with pytest.raises(InputError, match="p1, q stand on one side only"):
         cluster_tree(table)
-    with pytest.raises(InputError, match="negative minutes from p0"):
+    with pytest.raises(InputError, match="negative numbers from p0"):
         cluster_tree(minutes([[0, -1], [1, 0]]))
 
 
@@ -285,11 +286,11 @@ def test_cliques_with_weak_bridges_are_the_communities() -> None:
         if method == "leiden":
             pytest.importorskip("graspologic_native")
         found = communities(links, method=method)
-        last = found.places.iloc[:, -1]
+        last = found.table.iloc[:, -1]
         assert last.groupby(last.index.str[0]).nunique().tolist() == [1, 1, 1]
         assert last.nunique() == 3
         shuffled = communities(links.sample(frac=1, random_state=3), method=method)
-        assert found.places.equals(shuffled.places)
+        assert found.table.equals(shuffled.table)
     with pytest.raises(InputError, match="negative"):
         communities(links.assign(strength=-1.0))
     with pytest.raises(InputError, match="unknown"):
@@ -309,21 +310,20 @@ def test_communities_form_a_tree_from_the_finest_to_the_coarsest(method: str) ->
         rows.append((a, b, weight))
     links = pd.DataFrame(rows, columns=["from_place", "to_place", "strength"])
     found = communities(links, method=method)
-    assert len(found.places.columns) >= 2
-    for fine, coarse in itertools.pairwise(found.places):
-        assert (found.places.groupby(fine)[coarse].nunique() == 1).all()
-        assert found.places[fine].nunique() > found.places[coarse].nunique()
-    last = found.places.iloc[:, -1]
+    assert len(found.table.columns) >= 2
+    for fine, coarse in itertools.pairwise(found.table):
+        assert (found.table.groupby(fine)[coarse].nunique() == 1).all()
+        assert found.table[fine].nunique() > found.table[coarse].nunique()
+    last = found.table.iloc[:, -1]
     assert (last.groupby(np.arange(64) // 32).nunique() < last.nunique()).all()
-    for level, name in enumerate(found.places, start=1):
+    for level, name in enumerate(found.table, start=1):
         assert (
-            found.tree.loc[level, "places"].tolist()
-            == found.places[name].value_counts().sort_index().tolist()
+            found.tree.loc[level, "places"].tolist() == found.table[name].value_counts().sort_index().tolist()
         )
     parents = found.tree.loc[1, "parent"]
-    assert (found.places["level_1"].map(parents) == found.places["level_2"]).all()
-    assert found.tree.loc[len(found.places.columns), "parent"].isna().all()
-    smaller = communities(links, method=method, resolution=30.0).places.iloc[:, -1]
+    assert (found.table["level_1"].map(parents) == found.table["level_2"]).all()
+    assert found.tree.loc[len(found.table.columns), "parent"].isna().all()
+    smaller = communities(links, method=method, resolution=30.0).table.iloc[:, -1]
     assert smaller.nunique() > last.nunique()
 
 
@@ -342,7 +342,7 @@ def test_row_order_never_changes_communities(seed: int, method: str) -> None:
     one = communities(links, method=method)
     for other in (links.sample(frac=1, random_state=seed % 1000), turned):
         again = communities(other, method=method)
-        assert one.places.equals(again.places)
+        assert one.table.equals(again.table)
         assert one.modularity.equals(again.modularity), "to the last digit"
     assert one.modularity.between(-0.5, 1).all()
 
@@ -353,10 +353,81 @@ def test_the_counties_of_china_cluster_by_distance(shared_data: Path) -> None:
     began = time.process_time()
     found = city_clusters(seats, population="POPU", distance_km=20, min_population=300_000)
     assert time.process_time() - began < 60
-    assert len(found.places) == 2990
+    assert len(found.table) == 2990
     assert found.clusters["population"].sum() == seats.loc[seats["POPU"] > 300_000, "POPU"].sum()
     kept = seats[seats["POPU"] > 300_000]
-    xy = kept.to_crs(CHINA_ALBERS).get_coordinates().to_numpy()
-    near = np.hypot(*(xy[:, None] - xy).transpose(2, 0, 1)) <= 20_000
+    lon, lat = kept.to_crs(4326).get_coordinates().to_numpy().T
+    i, j = np.triu_indices(len(kept), 1)
+    metres = Geod(ellps="WGS84").inv(lon[i], lat[i], lon[j], lat[j])[2]
+    near = np.zeros((len(kept), len(kept)), bool)
+    near[i, j] = metres <= 20_000
     expected = connected_components(near, directed=False)[1]
-    assert same_groups(found.places.loc[kept.index, "cluster"], expected)
+    assert same_groups(found.table.loc[kept.index, "cluster"], expected)
+
+
+def test_towns_of_any_crs_are_as_far_apart_as_they_are_on_the_ground() -> None:
+    """Two towns near Harbin 29.0 km apart: Mollweide and Mercator stretch and turn the way between them."""
+    lon, lat = np.array([126.5, 126.5 + 0.372]), np.array([45.7, 45.7])
+    assert Geod(ellps="WGS84").inv(lon[0], lat[0], lon[1], lat[1])[2] == pytest.approx(28_970, abs=50)
+    towns = gpd.GeoDataFrame({"people": [5e4, 5e4]}, geometry=gpd.points_from_xy(lon, lat), crs=4326)
+    for crs in (4326, "ESRI:54009", 3395, 32652, 3857, "EPSG:4087"):
+        placed = towns.to_crs(crs)
+        near = city_clusters(placed, population="people", distance_km=29.1)
+        apart = city_clusters(placed, population="people", distance_km=28.8)
+        assert near.table["cluster"].tolist() == [1, 1], crs
+        assert apart.table["cluster"].tolist() == [1, 2], crs
+    wide = gpd.GeoDataFrame(
+        {"people": [5e4] * 3}, geometry=gpd.points_from_xy([75, 75.2, 130], [39.5, 39.5, 47]), crs=4326
+    )
+    found = city_clusters(wide, population="people", distance_km=17.3)
+    assert found.provenance.parameters["distances"] == "geodesic"
+    assert found.table["cluster"].tolist() == [1, 1, 2]
+    assert city_clusters(wide, population="people", distance_km=17.1).table["cluster"].nunique() == 3
+
+
+def test_a_filled_plane_has_dimension_two_whatever_its_sides_and_where_the_boxes_begin() -> None:
+    for shape in ((130, 70), (64, 64), (100, 37)):
+        rows, columns = (one.ravel() for one in np.indices(shape))
+        sizes = np.array([1, 2, 4, 8, 16])
+        assert dimension(sizes.astype(float), box_counts(rows, columns, sizes)) == pytest.approx(2.0)
+        assert dimension(sizes.astype(float), box_counts(rows + 3, columns + 5, sizes)) == pytest.approx(2.0)
+    blocks = np.zeros((41, 41), bool)
+    blocks[3:19, 3:19] = blocks[22:38, 22:38] = True  # two blocks of 16, their corners off any power of two
+    rows, columns = np.nonzero(blocks)
+    assert box_counts(rows, columns, np.array([16]))[0] < 8, "an offset is looked for"
+
+
+def test_what_is_no_table_of_minutes_is_refused_by_name() -> None:
+    for wrong, message in (
+        (None, "travel: a table is needed, not NoneType"),
+        ([[0, 1], [1, 0]], "travel: a table is needed, not list"),
+        (minutes([[0, 1], [1, 0]]).apply(pd.to_timedelta, unit="min"), "numbers are needed, not timedelta64"),
+        (minutes([[0, 1], [1, 0]]).astype(bool), "numbers are needed, not bool"),
+    ):
+        with pytest.raises(InputError, match=message):
+            clusters_by_minutes(wrong, minutes=10)
+    for people in (
+        pd.Series([1, 2], ["p0", "p1"]).astype("timedelta64[s]"),
+        pd.Series([True, False], ["p0", "p1"]),
+    ):
+        with pytest.raises(InputError, match="population: numbers are needed"):
+            clusters_by_minutes(minutes([[0, 1], [1, 0]]), minutes=10, population=people)
+
+
+def test_clusters_are_numbered_by_people_then_places_then_id() -> None:
+    """Survivor: numbering. Two clusters of equal people: the one of more places first, then the first id."""
+    table = minutes(np.where(np.kron(np.eye(3), np.ones((2, 2))) > 0, 5.0, 99.0))
+    people = pd.Series([10.0, 10, 15, 15, 10, 10], table.index)
+    found = clusters_by_minutes(table, minutes=5, population=people)
+    assert found.table["cluster"].tolist() == [2, 2, 1, 1, 3, 3]
+    lone = pd.Series([10.0, 10, 20, 0, 1, 1], table.index)
+    split = table.copy()
+    split.loc["p2", "p3"] = split.loc["p3", "p2"] = 99.0
+    assert clusters_by_minutes(split, minutes=5, population=lone).table["cluster"].tolist() == [
+        1,
+        1,
+        2,
+        4,
+        3,
+        3,
+    ]

@@ -100,6 +100,7 @@ def test_invalid_polygons_are_named() -> None:
 
 def test_a_filled_plane_has_dimension_two_and_a_line_one() -> None:
     assert box_dimension(grid(np.ones((64, 64), bool)))[0] == pytest.approx(2.0)
+    assert box_dimension(grid(np.ones((130, 70), bool)))[0] == pytest.approx(2.0)
     line = np.zeros((64, 64), bool)
     line[0] = True
     assert box_dimension(grid(line))[0] == pytest.approx(1.0)

@@ -3,45 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import ClassVar
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
-from urbgeo.checks import check_amounts, check_choice, check_minutes, check_points
-from urbgeo.crs import metric_crs
+from urbgeo.amounts import amount_of
+from urbgeo.checks import check_choice, check_minutes, check_points, check_quantity, check_thresholds
+from urbgeo.cities.gates import matrix_of, numbers_by_id, refuse_kinds
+from urbgeo.cities.ground import pairs_within
 from urbgeo.errors import InputError, some_of
-from urbgeo.magnitude import check_unmixed
+from urbgeo.magnitude import check_unmixed, refuse_shares
 from urbgeo.provenance import Provenance
+from urbgeo.results import Result, with_names
 from urbgeo.types import Floats, Ints
 
 
-@dataclass(frozen=True, eq=False)
-class Clusters:
+@dataclass(frozen=True, eq=False, repr=False)
+class Clusters(Result):
     """Places in clusters, numbered from 1 by falling size (people when known, else places).
 
-    ``places``: ``cluster`` (0 for none) and ``status`` (``"clustered"``, ``"alone"``, ``"below the
-    threshold"``, ``"not attached"``) on the index of the places. ``clusters``: ``places`` and ``population``.
+    ``table``: ``cluster`` (0 for none) and ``status`` (``"clustered"``, ``"alone"``, ``"below the
+    threshold"``, ``"not asked"``: no minutes at all) on the index of the places, with name columns and
+    geometry where they had them. ``clusters``: ``places`` and ``population``.
     """
 
-    places: pd.DataFrame
+    table: pd.DataFrame
     clusters: pd.DataFrame
     provenance: Provenance = field(default_factory=Provenance)
+
+    _shown: ClassVar[str | None] = "cluster"
+    _titles: ClassVar[tuple[str, str]] = ("城市簇", "Clusters of places")
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """Places and people by cluster."""
+        return self.clusters
+
+    def _headline(self) -> str:
+        joint = int((self.clusters["places"] > 1).sum())
+        return f"{joint} clusters of two places or more, {int((self.table['status'] == 'alone').sum())} alone"
 
 
 def city_clusters(
     places: gpd.GeoDataFrame,
     *,
-    population: str,
+    population: str | pd.Series,
     distance_km: float,
     min_population: float = 0.0,
-    density: str | None = None,
+    density: str | pd.Series | None = None,
     min_density: float = 0.0,
     units_checked: bool = False,
 ) -> Clusters:
@@ -56,13 +71,14 @@ def city_clusters(
     places
         Points (cells, settlements, county seats) with unique index, any CRS.
     population
-        Column of persons.
+        Column of ``places``, or a Series on its index, persons.
     distance_km
-        Closed upper bound of the straight distance.
+        Closed upper bound of the straight distance on the ground, whatever the CRS; the provenance says how
+        it was measured.
     min_population
         A place needs more people than this.
     density
-        Optional column of persons per km².
+        Persons per km², likewise.
     min_density
         A place needs at least this density.
     units_checked
@@ -71,6 +87,13 @@ def city_clusters(
     Returns
     -------
     Clusters
+
+    Examples
+    --------
+    >>> at = gpd.points_from_xy([112, 112.1, 113], [28, 28, 28])
+    >>> places = gpd.GeoDataFrame({"people": [9e4, 5e4, 7e4]}, geometry=at, crs=4326)
+    >>> city_clusters(places, population="people", distance_km=15).table["cluster"].tolist()
+    [1, 1, 2]
 
     Raises
     ------
@@ -82,33 +105,41 @@ def city_clusters(
     Rozenfeld et al. (2008), Laws of population growth; (2011), The area and population of cities.
     """
     check_points(places, "places")
-    check_minutes(distance_km, "distance_km")
-    check_amounts(places, "places", [population, *([density] if density else [])])
-    check_unmixed(places[population], name="places", medians=False, units_checked=units_checked)
-    people = places[population].to_numpy(float)
+    check_quantity(distance_km, "distance_km")
+    check_quantity(min_population, "min_population", zero=True)
+    check_quantity(min_density, "min_density", zero=True)
+    held = amount_of(population, places, name="population", frame_name="places")
+    refuse_kinds(held, "population")
+    refuse_shares(held, "places")
+    check_unmixed(held, name="places", medians=False, units_checked=units_checked)
+    people = held.to_numpy(float)
     kept = people > min_population
-    if density is not None:
-        kept &= places[density].to_numpy(float) >= min_density
+    crowded = None if density is None else amount_of(density, places, name="density", frame_name="places")
+    if crowded is not None:
+        kept &= crowded.to_numpy(float) >= min_density
     if not kept.any():
         raise InputError(
             f"places: the threshold lies above every place; the most people are {people.max():g}"
-            + (f", the highest density {places[density].max():g}" if density else "")
+            + (f", the highest density {crowded.max():g}" if crowded is not None else "")
             + ". Lower min_population or min_density."
         )
-    xy = shapely.get_coordinates(places.geometry.to_crs(metric_crs(places)).to_numpy())
     rows = np.flatnonzero(kept)
-    pairs = rows[cKDTree(xy[rows]).query_pairs(distance_km * 1000.0, output_type="ndarray")]
-    label = _components(len(places), pairs)
+    near, measured = pairs_within(places.iloc[rows], distance_km)
+    label = _components(len(places), rows[near])
     status = np.where(kept, "clustered", "below the threshold")
-    about = {"distance_km": distance_km, "min_population": min_population, "min_density": min_density}
-    return _clusters(places.index, np.where(kept, label, -1), people, status, about)
+    about = {
+        "distance_km": distance_km, "min_population": min_population, "min_density": min_density,
+        "distances": measured,
+    }  # fmt: skip
+    found = _clusters(places.index, np.where(kept, label, -1), people, status, about)
+    return replace(found, table=with_names(found.table, places))
 
 
 def clusters_by_minutes(
-    table: pd.DataFrame,
+    travel: pd.DataFrame,
     *,
     minutes: float,
-    direction: str = "both",
+    linked: str = "both",
     population: pd.Series | None = None,
     units_checked: bool = False,
 ) -> Clusters:
@@ -116,17 +147,27 @@ def clusters_by_minutes(
 
     Parameters
     ----------
-    table
+    travel
         Square table of minutes, origins by destinations, as
         :func:`~urbgeo.network.minutes.minutes_table` gives it.
     minutes
         Closed upper bound.
-    direction
+    linked
         ``"both"``: the longer of the two directions must hold; ``"either"``: the shorter.
     population
         Persons by place, for the sizes.
     units_checked
         As in :func:`city_clusters`.
+
+    Returns
+    -------
+    Clusters
+
+    Examples
+    --------
+    >>> minutes = pd.DataFrame([[0, 9, 60], [9, 0, 40], [60, 40, 0]], list("abc"), list("abc"))
+    >>> clusters_by_minutes(minutes, minutes=30).table["status"].tolist()
+    ['clustered', 'clustered', 'alone']
 
     Raises
     ------
@@ -134,43 +175,63 @@ def clusters_by_minutes(
         For a table that is not square over the same ids, negative minutes, or a faulty population.
     """
     limit = check_minutes(minutes)
-    apart = _between(table, direction)
+    apart = _between(travel, linked)
     left, right = np.nonzero(np.triu(apart <= limit, 1))
-    label = _components(len(table), np.stack([left, right], axis=1))
-    lost = np.isnan(table.to_numpy(float)).all(axis=1)
-    status = np.where(lost, "not attached", "clustered")
-    people = _people(population, table.index, units_checked)
-    about = {"minutes": limit, "direction": direction}
-    return _clusters(table.index, np.where(lost, -1, label), people, status, about)
+    label = _components(len(travel), np.stack([left, right], axis=1))
+    lost = np.isnan(travel.to_numpy(float)).all(axis=1)
+    status = np.where(lost, "not asked", "clustered")
+    people = _people(population, travel.index, units_checked)
+    about = {"minutes": limit, "linked": linked}
+    return _clusters(travel.index, np.where(lost, -1, label), people, status, about)
 
 
-@dataclass(frozen=True, eq=False)
-class ClusterTree:
+@dataclass(frozen=True, eq=False, repr=False)
+class ClusterTree(Result):
     """Which places fall together at which threshold: the single-linkage tree of a table of minutes.
 
-    ``merges``: one row per union, by rising ``minutes``: ``left``, ``right`` (a place of either side),
+    ``table``: one row per union, by rising ``minutes``: ``left``, ``right`` (a place of either side),
     ``places`` (in the union).
     """
 
+    table: pd.DataFrame
     places: pd.Index
-    merges: pd.DataFrame
     provenance: Provenance = field(default_factory=Provenance)
 
     def at(self, minutes: float) -> pd.Series:
         """Cluster of each place at a threshold (closed), numbered from 1 by falling size."""
-        used = self.merges[self.merges["minutes"] <= minutes]
+        used = self.table[self.table["minutes"] <= check_minutes(minutes)]
         ends = np.stack([self.places.get_indexer(pd.Index(used[side])) for side in ("left", "right")], axis=1)
         label = _components(len(self.places), ends.reshape(-1, 2))
         label = _by_size(label, np.zeros(len(label)), self.places)
         return pd.Series(label, index=self.places, name="cluster")
 
 
-def cluster_tree(table: pd.DataFrame, *, direction: str = "both") -> ClusterTree:
+def cluster_tree(travel: pd.DataFrame, *, linked: str = "both") -> ClusterTree:
     """The tree of clusters for every threshold, by Kruskal's algorithm on a table of minutes.
 
-    Parameters and errors as in :func:`clusters_by_minutes`. Places with no path to any other never merge.
+    Places with no path to any other never merge.
+
+    Parameters
+    ----------
+    travel, linked
+        As in :func:`clusters_by_minutes`.
+
+    Returns
+    -------
+    ClusterTree
+
+    Raises
+    ------
+    InputError
+        As there.
+
+    Examples
+    --------
+    >>> minutes = pd.DataFrame([[0, 9, 60], [9, 0, 40], [60, 40, 0]], list("abc"), list("abc"))
+    >>> cluster_tree(minutes).table["minutes"].tolist()
+    [9.0, 40.0]
     """
-    apart = _between(table, direction)
+    apart, table = _between(travel, linked), travel
     # pairs in the order of their ids, so that equal minutes merge alike in any order of rows
     by_name = np.argsort(by_id(table.index))
     left, right = (by_name[ends] for ends in np.triu_indices(len(table), 1))
@@ -187,11 +248,24 @@ def cluster_tree(table: pd.DataFrame, *, direction: str = "both") -> ClusterTree
             size[a] += size[b]
             rows.append((cost[k], table.index[left[k]], table.index[right[k]], size[a]))
     merges = pd.DataFrame(rows, columns=["minutes", "left", "right", "places"])
-    return ClusterTree(table.index, merges, Provenance({"direction": direction}))
+    return ClusterTree(merges, table.index, Provenance({"linked": linked}))
 
 
-def threshold_stability(tree: ClusterTree, thresholds: Sequence[float]) -> pd.DataFrame:
+def threshold_stability(tree: ClusterTree, *, minutes: Sequence[float]) -> pd.DataFrame:
     """How the clusters change from one threshold to the next.
+
+    Parameters
+    ----------
+    tree
+        Result of :func:`cluster_tree`.
+    minutes
+        Rising thresholds.
+
+    Examples
+    --------
+    >>> travel = pd.DataFrame([[0, 9, 60], [9, 0, 40], [60, 40, 0]], list("abc"), list("abc"))
+    >>> threshold_stability(cluster_tree(travel), minutes=[10, 50])["alone"].tolist()
+    [1, 0]
 
     Returns
     -------
@@ -205,18 +279,20 @@ def threshold_stability(tree: ClusterTree, thresholds: Sequence[float]) -> pd.Da
     InputError
         For thresholds that are not finite and > 0, or do not rise.
     """
-    steps = [check_minutes(one, "thresholds") for one in thresholds]
-    if sorted(set(steps)) != steps:
-        raise InputError("thresholds: they must rise; sort them and drop repetitions.")
+    if not isinstance(tree, ClusterTree):
+        raise InputError(f"tree: a ClusterTree of cluster_tree is needed, not {type(tree).__name__}.")
+    steps = check_thresholds(minutes)
     rows, before = [], None
-    for minutes in steps:
-        label = tree.at(minutes).to_numpy()
+    for limit in steps:
+        label = tree.at(limit).to_numpy()
         sizes = np.bincount(label)[1:]
         same = np.nan if before is None else adjusted_rand(before, label)
         rows.append(((sizes > 1).sum(), (sizes == 1).sum(), sizes.max(initial=0) / len(label), same))
         before = label
     names = ["clusters", "alone", "share_largest", "agreement"]
-    return pd.DataFrame(rows, columns=names, index=pd.Index(steps, name="minutes"))
+    table = pd.DataFrame(rows, columns=names, index=pd.Index(steps, name="minutes"))
+    table.attrs["provenance"] = tree.provenance.having(parameters={"minutes": tuple(steps)})
+    return table
 
 
 def adjusted_rand(first: Ints, second: Ints) -> float:
@@ -246,33 +322,28 @@ def _components(n: int, pairs: Ints) -> Ints:
     return connected_components(graph, directed=False)[1].astype(np.int64)
 
 
-def _between(table: pd.DataFrame, direction: str) -> Floats:
+def _between(travel: pd.DataFrame, linked: str) -> Floats:
     """Symmetric minutes between places; NaN becomes infinite."""
-    check_choice(direction, "direction", ("both", "either"))
-    if not table.index.equals(pd.Index(table.columns)) or table.index.has_duplicates:
-        lost = table.index.symmetric_difference(table.columns)
+    check_choice(linked, "linked", ("both", "either"))
+    values = matrix_of(travel, "travel", "clusters_by_minutes(travel, minutes=...)")
+    if not travel.index.equals(pd.Index(travel.columns)):
+        lost = travel.index.symmetric_difference(travel.columns)
         raise InputError(
-            "table: rows and columns must be the same unique ids in the same order"
+            "travel: rows and columns must be the same unique ids in the same order"
             + (f"; {some_of(lost)} stand on one side only" if len(lost) else "")
             + ". Ask for a table from the places to themselves."
         )
-    values = table.to_numpy(float)
-    if (values < 0).any():
-        below = table.index[np.flatnonzero((values < 0).any(axis=1))]
-        raise InputError(f"table: negative minutes from {some_of(below)}; mend the table.")
     values = np.where(np.isnan(values), np.inf, values)
-    return np.maximum(values, values.T) if direction == "both" else np.minimum(values, values.T)
+    return np.maximum(values, values.T) if linked == "both" else np.minimum(values, values.T)
 
 
 def _people(population: pd.Series | None, index: pd.Index, units_checked: bool) -> Floats:
     if population is None:
         return np.zeros(len(index))
-    lost = index.difference(population.index)
-    if len(lost):
-        raise InputError(f"population: no number for {some_of(lost)}; give one for every place.")
-    check_amounts(population.rename("population").to_frame(), "population", ["population"])
-    check_unmixed(population, name="population", medians=False, units_checked=units_checked)
-    return population.reindex(index).to_numpy(float)
+    held = numbers_by_id(population, "population", index)
+    refuse_shares(held, "population")
+    check_unmixed(held, name="population", medians=False, units_checked=units_checked)
+    return held.to_numpy(float)
 
 
 def by_id(index: pd.Index) -> Ints:

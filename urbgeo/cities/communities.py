@@ -4,30 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import networkx as nx
 import pandas as pd
 
 from urbgeo.checks import check_amounts, check_choice, check_columns, check_quantity
+from urbgeo.cities.gates import check_table, check_whole, refuse_kinds
 from urbgeo.errors import InputError, MissingExtraError
 from urbgeo.provenance import Provenance
+from urbgeo.results import Result
 
 Level = list[set[int]]
 
 
-@dataclass(frozen=True, eq=False)
-class Communities:
+@dataclass(frozen=True, eq=False, repr=False)
+class Communities(Result):
     """Communities of places at each level, finest first; every one lies whole in one of the next level.
 
-    ``places``: index = place, columns ``level_1`` ... numbered from 1 by falling number of places.
+    ``table``: index = place, columns ``level_1`` ... numbered from 1 by falling number of places.
     ``tree``: index (``level``, ``community``), ``places`` (their number) and ``parent`` (the community of the
     next level that holds it; missing on the coarsest). ``modularity`` by level.
     """
 
-    places: pd.DataFrame
+    table: pd.DataFrame
     tree: pd.DataFrame
     modularity: pd.Series
     provenance: Provenance = field(default_factory=Provenance)
+
+    _shown: ClassVar[str | None] = "level_1"
+    _titles: ClassVar[tuple[str, str]] = ("社群", "Communities")
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """Communities and modularity by level."""
+        return pd.DataFrame({"communities": self.table.max(), "modularity": self.modularity})
+
+    def _headline(self) -> str:
+        counts = " in ".join(str(int(count)) for count in self.table.max())
+        return f"{len(self.table)} places in {counts} communities"
 
 
 def communities(
@@ -58,6 +73,17 @@ def communities(
     seed
         Of the random order in which places are visited.
 
+    Returns
+    -------
+    Communities
+
+    Examples
+    --------
+    >>> ends = {"from_place": list("abdex"), "to_place": list("bcefa")}
+    >>> links = pd.DataFrame({**ends, "strength": [9, 9, 9, 9, 1]})
+    >>> communities(links).table["level_1"].nunique()
+    2
+
     Raises
     ------
     InputError
@@ -71,8 +97,11 @@ def communities(
     Blondel et al. (2008), Fast unfolding of communities; Traag et al. (2019), From Louvain to Leiden.
     """
     check_choice(method, "method", ("louvain", "leiden"))
+    check_table(links, "links", "communities(links)")
+    check_whole(seed, "seed", 0)
     check_quantity(resolution, "resolution")
     check_columns(links, "links", ("from_place", "to_place", strength))
+    refuse_kinds(links[strength], f"links, column {strength}")
     check_amounts(links, "links", [strength])
     nodes, graph = _graph(links, strength)
     if graph.size(weight="weight") <= 0:

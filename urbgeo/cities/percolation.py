@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import geopandas as gpd
 import numpy as np
@@ -13,12 +14,16 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from urbgeo.checks import check_amounts, check_columns, check_minutes, check_points
+from urbgeo.checks import check_amounts, check_columns, check_minutes, check_points, listed
 from urbgeo.cities.clusters import by_id
-from urbgeo.crs import metric_crs
+from urbgeo.cities.gates import check_table
+from urbgeo.cities.ground import plane_of
+from urbgeo.crs import equal_area_crs
+from urbgeo.engine.boxes import box_counts, dimension
 from urbgeo.errors import Faults, InputError
 from urbgeo.network.model import TravelNetwork
 from urbgeo.provenance import Provenance
+from urbgeo.results import Result
 from urbgeo.types import Floats
 
 BOX_STEPS = 8
@@ -26,8 +31,8 @@ SMALLEST_CLUSTER = 50
 """A cluster of fewer intersections has no measurable fractal dimension."""
 
 
-@dataclass(frozen=True, eq=False)
-class Percolation:
+@dataclass(frozen=True, eq=False, repr=False)
+class Percolation(Result):
     """What percolation finds at each threshold.
 
     ``table``: index ``threshold_m``; ``clusters`` (of two intersections or more), ``largest`` and ``second``
@@ -43,9 +48,14 @@ class Percolation:
     cluster: pd.Series
     provenance: Provenance = field(default_factory=Provenance)
 
+    _titles: ClassVar[tuple[str, str]] = ("道路渗流", "Road percolation")
+
+    def _headline(self) -> str:
+        return f"critical at {self.critical_m:g} m, cities at {self.city_scale_m:g} m"
+
 
 def percolate(
-    nodes: gpd.GeoDataFrame | TravelNetwork,
+    network: TravelNetwork | gpd.GeoDataFrame,
     links: pd.DataFrame | None = None,
     *,
     thresholds_m: Sequence[float],
@@ -55,15 +65,28 @@ def percolate(
 
     Parameters
     ----------
-    nodes
-        Intersections as points with unique index, any CRS; or a network, whose roads and their ends are
-        taken.
+    network
+        A network, whose roads and their ends are taken; or intersections as points with unique index, any
+        CRS, with their ``links``.
     links
         Streets: ``from_node``, ``to_node`` and their length in metres. Not with a network.
     thresholds_m
         Rising lengths, closed bounds.
     length
         Column of ``links`` with metres.
+
+    Returns
+    -------
+    Percolation
+
+    Examples
+    --------
+    >>> at = gpd.points_from_xy(112 + np.arange(6) * 0.01, [28] * 6)
+    >>> nodes = gpd.GeoDataFrame(index=list("abcdef"), geometry=at, crs=4326)
+    >>> ends = {"from_node": list("abde"), "to_node": list("bcef")}
+    >>> links = pd.DataFrame({**ends, "length_m": [100, 300, 90, 90]})
+    >>> percolate(nodes, links, thresholds_m=[100, 300]).table["largest"].tolist()
+    [3, 3]
 
     Raises
     ------
@@ -75,14 +98,17 @@ def percolate(
     ----------
     Arcaute et al. (2016), Cities and regions in Britain through hierarchical percolation.
     """
-    if isinstance(nodes, TravelNetwork):
+    if isinstance(network, TravelNetwork):
         if links is not None:
             raise InputError("links: a network brings its own; pass it alone, or tables of nodes and links.")
-        nodes, links, length = *_roads(nodes), "length_m"
+        nodes, links, length = *_roads(network), "length_m"
+    else:
+        nodes = network
     if links is None:
         raise InputError("links: give the streets, or a network in place of nodes.")
     check_points(nodes, "nodes")
-    steps = [check_minutes(one, "thresholds_m") for one in thresholds_m]
+    check_table(links, "links", "percolate(nodes, links, thresholds_m=...)")
+    steps = [check_minutes(one, "thresholds_m") for one in listed(thresholds_m)]
     if len(steps) < 2 or sorted(set(steps)) != steps:
         raise InputError("thresholds_m: give two or more, rising.")
     ends, metres = _links(nodes, links, length)
@@ -92,7 +118,8 @@ def percolate(
             f"{metres.min():g} m; "
             "raise the thresholds."
         )
-    xy = shapely.get_coordinates(nodes.geometry.to_crs(metric_crs(nodes)).to_numpy())
+    plane = plane_of(nodes) or equal_area_crs(nodes)
+    xy = shapely.get_coordinates(nodes.geometry.to_crs(plane).to_numpy())
     labels = [_label(nodes.index, ends[metres <= step]) for step in steps]
     table = pd.DataFrame(
         [_measures(label, xy) for label in labels], index=pd.Index(steps, name="threshold_m")
@@ -109,22 +136,28 @@ def percolate(
 
 
 def box_dimension(xy: Floats) -> float:
-    """Box-counting dimension of a set of points: slope of ln boxes on ln (1 / side).
+    """Box-counting dimension of a set of points: minus the slope of ln boxes on ln side.
 
-    Sides halve from a quarter of the extent on; scales at which boxes hold fewer than two points on average
-    say nothing of the shape and are left out. NaN with fewer than three usable scales.
+    Sides halve from a quarter of the extent on; boxes are counted as in :mod:`urbgeo.engine.boxes`. Scales
+    at which boxes hold fewer than two points on average say nothing of the shape and are left out. NaN with
+    fewer than three usable scales.
+
+    >>> square = np.stack(np.meshgrid(np.arange(100.0), np.arange(60.0)), axis=-1).reshape(-1, 2)
+    >>> round(box_dimension(square), 2)
+    2.0
     """
     corner = xy.min(axis=0)
     extent = float((xy.max(axis=0) - corner).max())
     if extent <= 0:
         return np.nan
-    extent *= 1 + 1e-9  # so that the farthest point lies in the last box, not beyond it
-    sides = extent / 2.0 ** np.arange(2, 2 + BOX_STEPS)
-    counts = np.array([len(np.unique(((xy - corner) // side).astype(np.int64), axis=0)) for side in sides])
+    finest = extent * (1 + 1e-9) / 2.0 ** (1 + BOX_STEPS)
+    column, row = np.floor((xy - corner) / finest).astype(np.int64).T
+    sizes = 2 ** np.arange(BOX_STEPS - 1, -1, -1)
+    counts = box_counts(row, column, sizes)
     usable = counts <= len(xy) / 2
     if usable.sum() < 3:
         return np.nan
-    return float(np.polyfit(np.log(1 / sides[usable]), np.log(counts[usable]), 1)[0])
+    return dimension(sizes[usable].astype(np.float64), counts[usable])
 
 
 def _roads(network: TravelNetwork) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:

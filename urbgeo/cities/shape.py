@@ -2,31 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 import geopandas as gpd
 import networkx as nx
 import numpy as np
 import pandas as pd
-import shapely
 
 from urbgeo.checks import check_amounts, check_columns, check_points
+from urbgeo.cities.gates import check_table, matrix_of, refuse_kinds
+from urbgeo.cities.ground import distances_km
 from urbgeo.cities.ranks import rank_size
-from urbgeo.crs import metric_crs
 from urbgeo.errors import InputError, some_of
+from urbgeo.provenance import Provenance
+from urbgeo.results import Result, with_names
 
 
-@dataclass(frozen=True, eq=False)
-class NetworkShape:
+@dataclass(frozen=True, eq=False, repr=False)
+class NetworkShape(Result):
     """Shape of a network.
 
+    ``table``: one row per place, with its name columns and geometry: ``degree``, ``closeness``,
+    ``betweenness``, ``straightness``, ``detour``.
     ``indices``: ``nodes``, ``edges``, ``components``, ``alpha`` (share of possible circuits), ``beta``
     (edges per node), ``gamma`` (share of possible edges), ``detour`` (mean way over straight distance of all
-    connected pairs). ``places``: ``degree``, ``closeness``, ``betweenness``, ``straightness``, ``detour``.
+    connected pairs).
     """
 
+    table: pd.DataFrame
     indices: pd.Series
-    places: pd.DataFrame
+    provenance: Provenance = field(default_factory=Provenance)
+
+    _shown: ClassVar[str | None] = "betweenness"
+    _titles: ClassVar[tuple[str, str]] = ("网络形态", "Shape of the network")
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """The indices, one row each."""
+        return self.indices.to_frame("value")
+
+    def _headline(self) -> str:
+        shown = self.indices.round(3)
+        return f"{shown['nodes']:g} places, {shown['edges']:g} links, alpha {shown['alpha']:g}"
 
 
 def network_shape(
@@ -34,8 +52,10 @@ def network_shape(
 ) -> NetworkShape:
     """Connectivity and centrality of a network of places.
 
-    For v places, e links and p components of a planar network: ``alpha = (e - v + p) / (2 v - 5 p)``,
-    ``beta = e / v``, ``gamma = e / (3 (v - 2))``. Closeness is ``(reached) / (sum of ways)`` times the share
+    For v places, e links and p components: ``alpha`` is the circuits ``e - v + p`` over the most there can
+    be, ``2 v - 5`` in each component of v >= 3 places that can be drawn without crossings, else
+    ``(v - 1) (v - 2) / 2``; ``beta = e / v``; ``gamma = e / (3 (v - 2))``, for a network with crossings
+    ``e / (v (v - 1) / 2)``. Closeness is ``(reached) / (sum of ways)`` times the share
     of places reached; betweenness is normalised; straightness of a place is the mean of straight over
     travelled distance to the places it reaches, its detour the mean of the inverse.
 
@@ -48,26 +68,40 @@ def network_shape(
     length
         Column of lengths.
 
+    Returns
+    -------
+    NetworkShape
+
     Raises
     ------
     InputError
         For faulty points, unknown places, missing or negative lengths.
+
+    Examples
+    --------
+    >>> at = gpd.points_from_xy([112, 113, 112], [28, 28, 29])
+    >>> places = gpd.GeoDataFrame(index=list("abc"), geometry=at, crs=4326)
+    >>> ends = {"from_place": list("abc"), "to_place": list("bca")}
+    >>> links = pd.DataFrame({**ends, "length_km": [98.3, 148, 110.8]})
+    >>> network_shape(places, links).indices["alpha"]
+    np.float64(1.0)
 
     References
     ----------
     Kansky (1963), Structure of transportation networks; Porta et al. (2006); Wasserman and Faust (1994).
     """
     check_points(places, "places")
+    check_table(links, "links", "network_shape(places, links)")
     check_columns(links, "links", ("from_place", "to_place", length))
+    refuse_kinds(links[length], f"links, column {length}")
     check_amounts(links, "links", [length])
     lost = pd.Index(links["from_place"]).union(pd.Index(links["to_place"])).difference(places.index)
     if len(lost):
         raise InputError(f"links: {some_of(lost)} are not among the places; add them or mend the ids.")
     graph = _graph(places.index, links, length)
     ways = dict(nx.all_pairs_dijkstra_path_length(graph, weight="km"))
-    xy = shapely.get_coordinates(places.geometry.to_crs(metric_crs(places)).to_numpy()) / 1000.0
     way = pd.DataFrame(ways).reindex(index=places.index, columns=places.index).to_numpy(float)
-    straight = np.hypot(*(xy[:, None] - xy).transpose(2, 0, 1))
+    straight, measured = distances_km(places)
     pair = np.isfinite(way) & (way > 0) & (straight > 0)
     ratio = np.divide(straight, way, out=np.full_like(way, np.nan), where=pair)
     v, e = graph.number_of_nodes(), graph.number_of_edges()
@@ -76,9 +110,9 @@ def network_shape(
         "nodes": v,
         "edges": e,
         "components": p,
-        "alpha": (e - v + p) / (2 * v - 5 * p) if 2 * v > 5 * p else np.nan,
+        "alpha": _alpha(graph),
         "beta": e / v,
-        "gamma": e / (3 * (v - 2)) if v > 2 else np.nan,
+        "gamma": e / (3 * (v - 2) if nx.check_planarity(graph)[0] else v * (v - 1) / 2) if v > 2 else np.nan,
         "detour": float((1 / ratio[pair]).mean()) if pair.any() else np.nan,
     }
     closeness = nx.closeness_centrality(graph, distance="km")
@@ -93,7 +127,20 @@ def network_shape(
         },
         index=places.index,
     )
-    return NetworkShape(pd.Series(indices, name="shape"), table)
+    about = Provenance({"length": length, "straight distances": measured})
+    return NetworkShape(with_names(table, places), pd.Series(indices, name="shape"), about)
+
+
+def _alpha(graph: nx.Graph) -> float:
+    """Circuits over the most there can be, component by component."""
+    circuits, most = 0, 0.0
+    for part in nx.connected_components(graph):
+        v, e = len(part), graph.subgraph(part).number_of_edges()
+        if v >= 3:
+            circuits += e - v + 1
+            planar = nx.check_planarity(graph.subgraph(part))[0]
+            most += 2 * v - 5 if planar else (v - 1) * (v - 2) / 2
+    return circuits / most if most else np.nan
 
 
 def polycentricity(flows: pd.DataFrame) -> pd.Series:
@@ -104,10 +151,21 @@ def polycentricity(flows: pd.DataFrame) -> pd.Series:
     ``density`` is the flow over the largest possible, every pair at the strength of the strongest pair.
     ``functional = special * density``.
 
+    Parameters
+    ----------
+    flows
+        Square table, origins by destinations.
+
     Returns
     -------
     pandas.Series
         ``special``, ``density``, ``functional``.
+
+    Examples
+    --------
+    >>> flows = pd.DataFrame([[0, 5, 5], [5, 0, 5], [5, 5, 0]], list("abc"), list("abc"))
+    >>> polycentricity(flows)["functional"]
+    np.float64(1.0)
 
     Raises
     ------
@@ -118,7 +176,7 @@ def polycentricity(flows: pd.DataFrame) -> pd.Series:
     ----------
     Green (2007), Functional polycentricity: a formal definition in terms of social network analysis.
     """
-    values = flows.to_numpy(float).copy()
+    values = matrix_of(flows, "flows", "polycentricity(flows)").copy()
     if not flows.index.equals(pd.Index(flows.columns)) or len(values) < 2:
         raise InputError("flows: a square table over the same two or more places is needed.")
     if not (values >= 0).all():
@@ -138,6 +196,19 @@ def polycentricity(flows: pd.DataFrame) -> pd.Series:
 
 def morphological_polycentricity(population: pd.Series, *, units_checked: bool = False) -> pd.Series:
     """Polycentricity of sizes: the slope of ``ln P`` on ``ln rank``; the flatter, the more polycentric.
+
+    Parameters
+    ----------
+    population
+        Persons by city id.
+    units_checked
+        True when numbers that look like 万 really are persons.
+
+    Examples
+    --------
+    >>> people = pd.Series([8e6, 4e6, 8e6 / 3, 2e6], list("abcd"))
+    >>> round(morphological_polycentricity(people)["slope"], 6)
+    np.float64(-1.0)
 
     Returns
     -------

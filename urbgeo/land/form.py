@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from urbgeo.checks import check_points, check_polygons, check_quantity, check_share
+from urbgeo.engine.boxes import box_counts, dimension
 from urbgeo.errors import InputError
 from urbgeo.rasters.grid import Grid, check_lengths, check_metric, check_same_grid
 from urbgeo.rasters.stretch import local_crs
@@ -138,8 +139,8 @@ def patch_metrics(mask: Grid, *, landscape: Grid | None = None) -> pd.Series:
 def box_dimension(mask: Grid) -> tuple[float, pd.DataFrame]:
     """Box-counting dimension of the True cells: minus the slope of ln boxes over ln size.
 
-    Boxes have sides of 1, 2, 4 ... cells from the upper left corner, up to a quarter of the longer side of
-    the grid; 2 for a filled plane, 1 for a line.
+    Boxes have sides of 1, 2, 4 ... cells, up to a quarter of the longer side of the grid, counted as in
+    :mod:`urbgeo.engine.boxes`; 2 for a filled plane, 1 for a line.
 
     Returns
     -------
@@ -157,14 +158,9 @@ def box_dimension(mask: Grid) -> tuple[float, pd.DataFrame]:
     sizes = [2**k for k in range(30) if 2**k <= max(values.shape) // 4]
     if len(sizes) < 3:
         raise InputError(f"mask: {values.shape} cells are too few; at least 16 on one side are needed.")
-    counts = []
-    for size in sizes:
-        rows = np.arange(0, values.shape[0], size)
-        columns = np.arange(0, values.shape[1], size)
-        boxes = np.logical_or.reduceat(np.logical_or.reduceat(values, rows, axis=0), columns, axis=1)
-        counts.append(int(boxes.sum()))
-    slope = np.polyfit(np.log(sizes), np.log(counts), 1)[0]
-    return float(-slope), pd.DataFrame({"cells": sizes, "boxes": counts})
+    rows, columns = np.nonzero(values)
+    counts = box_counts(rows, columns, np.array(sizes))
+    return dimension(np.array(sizes, float), counts), pd.DataFrame({"cells": sizes, "boxes": counts})
 
 
 def density_rings(
