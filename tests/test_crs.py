@@ -9,10 +9,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shapely import LineString, box
 
 from tests.conftest import shared_data
 from urbgeo import crs
+from urbgeo.checks import check_points
+from urbgeo.cities.clusters import city_clusters
 from urbgeo.errors import InputError
+from urbgeo.network.lines import from_lines
+from urbgeo.network.minutes import minutes_table
+from urbgeo.regions.region import Region
 
 IN_CHINA = (st.floats(75, 134), st.floats(18, 53))
 
@@ -78,3 +84,152 @@ def test_a_projected_frame_in_metres_keeps_its_crs_and_web_mercator_does_not() -
 def test_no_crs_is_an_error_that_tells_the_remedy() -> None:
     with pytest.raises(InputError, match=r"set_crs\(4326\)"):
         crs.metric_crs(gpd.GeoDataFrame(geometry=gpd.points_from_xy([1], [1])))
+
+
+# Forty ways to write down where Changsha is: degrees, zones with and without their number in front, UTM,
+# world and national projections in metres.
+SYSTEMS = [
+    4326, 4490, 4610, 4214, *range(4544, 4550), *range(4523, 4527), 4508, 4509, 4498, 4499, 2334, 2335,
+    2380, 2381, 32648, 32649, 32650, 32651, "ESRI:54034",
+    3857, 3395, 3832, 4087, 32662, 6933, 8857, "ESRI:54009", "ESRI:54012",
+    "ESRI:54030", "ESRI:102025", "ESRI:102012", crs.CHINA_ALBERS, "+proj=laea +lat_0=28 +lon_0=113 +units=m",
+    "+proj=eqdc +lat_1=25 +lat_2=47 +lon_0=105 +units=m",
+]  # fmt: skip
+
+
+def test_a_layer_in_any_of_forty_systems_gives_the_same_minutes() -> None:
+    assert len(set(map(str, SYSTEMS))) >= 40
+    spots = np.array([(112.9, 28.2), (113.1, 28.25), (113.2, 28.0), (112.95, 27.9)])
+    rows = [LineString(spots[[0, 1]]), LineString(spots[[1, 2, 3]]), LineString(spots[[3, 0]])]
+    roads = gpd.GeoDataFrame({"class": "primary"}, index=list("abc"), geometry=rows, crs=4326)
+    places = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*spots.T), index=list("pqrs"), crs=4326)
+    truth = None
+    for system in SYSTEMS:
+        network = from_lines(roads.to_crs(system))
+        minutes = minutes_table(network, places.to_crs(system), places.to_crs(system)).to_numpy()
+        truth = minutes if truth is None else truth
+        np.testing.assert_allclose(minutes, truth, rtol=1e-3, atol=0.01, err_msg=str(system))
+    steps = crs._GEOD.inv(*spots[0], *spots[1])[2] / 1000
+    assert truth is not None and truth[0, 1] == pytest.approx(steps, rel=1e-3)
+
+
+def test_a_road_in_world_mercator_has_its_length_on_the_ground() -> None:
+    """31.1 km near Harbin; 44.5 in the projection."""
+    road = gpd.GeoDataFrame(
+        {"class": ["primary"]}, geometry=[LineString([(126.6, 45.8), (127.0, 45.8)])], crs=4326
+    )
+    for system in (3395, 3857, "ESRI:54009", 32662):
+        assert from_lines(road.to_crs(system)).links["length_km"].iloc[0] == pytest.approx(31.1, abs=0.02)
+
+
+def test_wide_layers_are_measured_on_the_ellipsoid_and_the_result_says_so() -> None:
+    across = LineString([(75 + i, 40) for i in range(46)])
+    road = gpd.GeoDataFrame({"class": ["trunk"]}, geometry=[across], crs=4326)
+    truth = sum(crs._GEOD.inv(75 + i, 40, 76 + i, 40)[2] for i in range(45)) / 1000
+    for system in (4326, crs.CHINA_ALBERS, 3857, 4547):
+        network = from_lines(road.to_crs(system) if system != 4547 else road)
+        assert network.links["length_km"].iloc[0] == pytest.approx(truth, rel=1e-6)
+        assert network.provenance.parameters["lengths"] == "geodesic"
+    short = gpd.GeoDataFrame({"class": ["trunk"]}, geometry=[LineString([(113, 28), (113.1, 28)])], crs=4326)
+    assert from_lines(short).provenance.parameters["lengths"] == "planar"
+
+
+def layer(*xy: tuple[float, float], system: object) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(
+        geometry=gpd.points_from_xy(*np.array(xy).T), index=list("abc")[: len(xy)], crs=system
+    )
+
+
+@pytest.mark.parametrize(
+    ("frame", "message"),
+    [
+        (layer((113, 28.2), (113.5, 28.2), system=4547), "degrees, but CGCS2000 .* is in metres at a, b"),
+        (layer((113, 28.2), system=3857), "degrees, but WGS 84 / Pseudo-Mercator is in metres at a"),
+        (layer((38_500_000, 3_100_000), system=4547), "number 38 of the zone in front"),
+        (layer((500_000, 3_100_000), system=4526), "lack the number of the zone"),
+        (layer((500_000, 3_100_000), (3_100_000, 500_000), system=4547), "no place where .* at b; .*swapped"),
+        (layer((39.47, 75.99), (37.1, 79.9), system=4326), "lon and lat look swapped"),
+        (layer((39.47, 75.99), system=4490), "lon and lat look swapped"),
+        (layer((28.2, 113.0), system=4326), "beyond 180/90 at a; lon and lat look swapped"),
+        (layer((500_000, 3e8), system=4547), "no place where"),
+    ],
+)
+def test_coordinates_that_cannot_be_meant_are_refused(frame: gpd.GeoDataFrame, message: str) -> None:
+    with pytest.raises(InputError, match=f"places: .*{message}"):
+        check_points(frame, "places")
+
+
+def test_a_line_of_degrees_under_metres_is_refused_by_from_lines() -> None:
+    road = gpd.GeoDataFrame(
+        {"class": ["primary"]}, geometry=[LineString([(113, 28.2), (113.5, 28.2)])], crs=4547
+    )
+    with pytest.raises(InputError, match="lines: degrees, but CGCS2000"):
+        from_lines(road)
+
+
+def test_a_province_that_sticks_out_of_its_zone_is_ordinary_and_measured_right(hunan: Region) -> None:
+    """Also all of Xinjiang in one zone of three degrees."""
+    seats = hunan.places[hunan.places.index.astype(str).str.startswith("43")].to_crs(4547)
+    assert seats.total_bounds[0] < 250_000
+    check_points(seats, "places")
+    assert crs.metric_crs(seats).to_epsg() == 4546, "the middle zone distorts less than the eastern one"
+    check_points(layer((76.0, 39.5), (93.5, 42.8), system=4326).to_crs(4538), "places")
+    with_number = layer((111, 28), (114, 27), system=4326).to_crs(4526)
+    check_points(with_number, "places")
+
+
+def test_distortion_is_that_of_the_scale_of_the_projection() -> None:
+    """Mercator's is 1 / cos(latitude); a zone's grows with the square of the way from its middle."""
+    flat = crs.distortion(crs.CRS.from_epsg(3395), (112.0, 0.0, 113.0, 60.0))
+    sphere = 1 / np.cos(np.radians(60)) - 1
+    assert flat == pytest.approx(sphere, rel=6e-3)
+    zone = crs.distortion(crs.CRS.from_epsg(4547), (114.0, 28.0, 117.0, 28.0))
+    assert zone == pytest.approx((np.radians(3) * np.cos(np.radians(28))) ** 2 / 2, rel=0.01)
+
+
+def test_a_layer_moves_between_the_datums_whatever_it_is_made_of() -> None:
+    square = gpd.GeoDataFrame({"name": ["长沙"]}, geometry=[box(112.9, 28.1, 113.0, 28.3)], crs=4490)
+    square = square.rename_geometry("geom").to_crs(4547)
+    there = crs.convert_datum(square, "wgs84", "bd09")
+    assert (
+        there.crs == square.crs
+        and there.active_geometry_name == "geom"
+        and there["name"].tolist() == ["长沙"]
+    )
+    truth = crs.gcj02_to_bd09(*crs.wgs84_to_gcj02(112.9, 28.1))
+    corner = there.to_crs(4326).geometry.iloc[0]
+    assert min(np.hypot(x - truth[0], y - truth[1]) for x, y in corner.exterior.coords) < 1e-8
+    back = crs.convert_datum(there, "bd09", "wgs84")
+    assert back.geometry.iloc[0].hausdorff_distance(square.geometry.iloc[0]) < 0.01
+    assert square.to_crs(4490).geometry.iloc[0].equals_exact(box(112.9, 28.1, 113.0, 28.3), 1e-9)
+    with pytest.raises(InputError, match="from_: 'cgcs' is unknown"):
+        crs.convert_datum(square, "cgcs", "wgs84")
+
+
+@pytest.mark.parametrize(("datum", "count", "found"), [("gcj02", 30, "gcj02"), ("bd09", 40, "bd09"),
+                                                       ("gcj02", 29, None), ("wgs84", 60, None)])  # fmt: skip
+def test_another_datum_is_suspected_where_undoing_it_halves_the_misfit(
+    datum: str, count: int, found: str | None
+) -> None:
+    random = np.random.default_rng(4)
+    true = gpd.GeoSeries(gpd.points_from_xy(*random.uniform((112, 27), (114, 29), (count, 2)).T), crs=4326)
+    given_ = crs.convert_datum(true, "wgs84", datum)
+    noisy = gpd.GeoSeries(gpd.points_from_xy(given_.x + random.normal(0, 1e-4, count), given_.y), crs=4326)
+    assert crs.suspected_datum(noisy, lambda points: np.hypot(points.x - true.x, points.y - true.y)) == found
+
+
+def test_places_in_space_are_as_far_apart_as_on_the_ground() -> None:
+    spots = layer((126.6, 45.8), (126.97, 45.8), (127.5, 46.2), system=4326)
+    xyz = crs.points_in_space_km(spots)
+    for a, b in ((0, 1), (0, 2)):
+        truth = crs._GEOD.inv(*spots.geometry.iloc[a].coords[0], *spots.geometry.iloc[b].coords[0])[2] / 1000
+        assert np.linalg.norm(xyz[a] - xyz[b]) == pytest.approx(truth, rel=1e-5)
+
+
+def test_towns_of_a_wide_layer_are_as_far_apart_as_on_the_ground() -> None:
+    """29 km near Harbin, whatever the layer is in and however far its other places lie."""
+    towns = layer((126.6, 45.8), (126.973, 45.8), (80.0, 30.0), system=4326).assign(people=[2e5, 3e5, 4e5])
+    for system in ("ESRI:54009", 3857, crs.CHINA_ALBERS, 4326):
+        found = city_clusters(towns.to_crs(system), population="people", distance_km=30)
+        label = found.table["cluster"]
+        assert label["a"] == label["b"] != label["c"], system

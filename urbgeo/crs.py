@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from typing import TypeVar
 
 import geopandas as gpd
 import numpy as np
+import shapely
 from numpy.typing import ArrayLike, NDArray
-from pyproj import CRS
+from pyproj import CRS, Geod, Proj
 
-from urbgeo.checks import check_crs
+from urbgeo.checks import check_choice, check_crs
 from urbgeo.types import Floats
 
 WGS84 = CRS.from_epsg(4326)
@@ -20,19 +23,30 @@ CHINA_ALBERS = CRS.from_proj4(
 CHINA_BOX = (72.004, 0.8293, 137.8347, 55.8271)
 """West, south, east, north of the rectangle in which the Chinese datum offset applies, degrees."""
 
+MOST_DISTORTION = 0.001
+"""A metric CRS that stretches or shrinks the data by this share is not measured in."""
+
+LEAST_SUSPECTS = 30
+"""Points needed before another datum is suspected."""
+
+AnyLayer = TypeVar("AnyLayer", gpd.GeoDataFrame, gpd.GeoSeries)
+
 WIDEST_ZONE_DEG = 7.0
 """A study wider than this leaves Gauss-Krüger for an equal-area projection (scale error > 0.2 %)."""
 
 _AXIS_M, _ECCENTRICITY_SQ = 6378245.0, 0.00669342162296594323
 _BD_TURN = np.pi * 3000.0 / 180.0
 _INVERSE_STEPS = 6
+_GEOD = Geod(ellps="GRS80")
 
 
-def metric_crs(frame: gpd.GeoDataFrame) -> CRS:
+def metric_crs(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> CRS:
     """The metric CRS to measure lengths in for these geometries.
 
-    Inside China a CGCS2000 3-degree Gauss-Krüger zone (EPSG:4534-4554) when the data are at most
-    7 degrees wide, China Albers beyond; elsewhere the UTM zone. A projected metric CRS is kept.
+    A projected metric CRS is kept where it distorts the data by less than :data:`MOST_DISTORTION`. Else,
+    inside China, a CGCS2000 3-degree Gauss-Krüger zone (EPSG:4534-4554) when the data are at most 7 degrees
+    wide, China Albers beyond; elsewhere the UTM zone, or for wide data the better of that and an equal-area
+    projection centred on them. Where even that distorts, :func:`lengths_km` measures on the ellipsoid.
 
     Raises
     ------
@@ -40,20 +54,94 @@ def metric_crs(frame: gpd.GeoDataFrame) -> CRS:
         When ``frame`` has no CRS.
     """
     check_crs(frame, "frame")
-    if _is_metric(frame.crs):
+    west, south, east, north = bounds = _lonlat_bounds(frame)
+    metric = _is_metric(frame.crs)
+    if not np.isfinite(bounds).all():
+        return frame.crs if metric else CHINA_ALBERS
+    if metric and distortion(frame.crs, bounds) < MOST_DISTORTION:
         return frame.crs
-    west, south, east, north = frame.to_crs(WGS84).total_bounds
     lon, lat = (west + east) / 2, (south + north) / 2
-    if not _in_china(lon, lat):
-        utm_zone = min(int((lon + 180) // 6) + 1, 60)
-        return CRS.from_epsg((32600 if lat >= 0 else 32700) + utm_zone)
-    if east - west > WIDEST_ZONE_DEG:
-        return CHINA_ALBERS
-    zone = min(max(round(lon / 3), 25), 45)
-    return CRS.from_epsg(4509 + zone)
+    if _in_china(lon, lat):
+        if east - west > WIDEST_ZONE_DEG:
+            return CHINA_ALBERS
+        zone = min(max(round(lon / 3), 25), 45)
+        return CRS.from_epsg(4509 + zone)
+    utm_zone = min(int((lon + 180) % 360 // 6) + 1, 60)
+    utm = CRS.from_epsg((32600 if lat >= 0 else 32700) + utm_zone)
+    if distortion(utm, bounds) < MOST_DISTORTION:
+        return utm
+    return min(utm, _centred(lon, lat), key=lambda crs: distortion(crs, bounds))
 
 
-def equal_area_crs(frame: gpd.GeoDataFrame) -> CRS:
+def distortion(crs: CRS, bounds: tuple[float, float, float, float]) -> float:
+    """The most by which lengths in a projected CRS differ from those on the ground, as a share.
+
+    Parameters
+    ----------
+    crs
+        Projected.
+    bounds
+        West, south, east, north in degrees.
+
+    Examples
+    --------
+    >>> round(distortion(CRS.from_epsg(4547), (113.0, 28.0, 115.0, 29.0)), 6)
+    0.000119
+    """
+    west, south, east, north = bounds
+    lon, lat = (a.ravel() for a in np.meshgrid(np.linspace(west, east, 9), np.linspace(south, north, 9)))
+    factors = _projection(crs).get_factors(lon, lat)
+    scales = np.concatenate([factors.tissot_semimajor, factors.tissot_semiminor])
+    return float(np.abs(scales - 1.0).max()) if np.isfinite(scales).all() else np.inf
+
+
+def lengths_km(lines: gpd.GeoSeries) -> tuple[Floats, str]:
+    """Kilometres of lines, and how they were measured: ``"planar"`` or ``"geodesic"``.
+
+    In the metric CRS of the lines where that distorts them by less than :data:`MOST_DISTORTION`, on the
+    ellipsoid otherwise.
+
+    Raises
+    ------
+    InputError
+        When ``lines`` have no CRS.
+    """
+    check_crs(lines, "lines")
+    if _is_metric(lines.crs) and distortion(lines.crs, _lonlat_bounds(lines)) < MOST_DISTORTION:
+        return lines.length.to_numpy() / 1000.0, "planar"
+    xy, owner = shapely.get_coordinates(lines.to_crs(WGS84).to_numpy(), return_index=True)
+    inner = owner[1:] == owner[:-1]
+    step = _GEOD.inv(*xy[:-1][inner].T, *xy[1:][inner].T)[2]
+    return np.bincount(owner[:-1][inner], step, minlength=len(lines)) / 1000.0, "geodesic"
+
+
+def positions_km(points: gpd.GeoDataFrame | gpd.GeoSeries) -> Floats:
+    """(points, 2 or 3) positions in kilometres whose straight distances are those on the ground within 0.1 %.
+
+    In a metric CRS where one distorts less than :data:`MOST_DISTORTION`, else in space
+    (:func:`points_in_space_km`).
+    """
+    crs = metric_crs(points)
+    if distortion(crs, _lonlat_bounds(points)) < MOST_DISTORTION:
+        return shapely.get_coordinates(points.geometry.to_crs(crs).to_numpy()) / 1000.0
+    return points_in_space_km(points)
+
+
+def points_in_space_km(points: gpd.GeoDataFrame | gpd.GeoSeries) -> Floats:
+    """(points, 3) places on the ellipsoid in kilometres, for nearest neighbours without a projection.
+
+    The straight way between two of them is shorter than the geodesic by less than 1e-5 up to 100 km.
+    """
+    check_crs(points, "points")
+    lon, lat = shapely.get_coordinates(points.to_crs(WGS84).geometry.to_numpy()).T
+    turn, rise = np.radians(lon), np.radians(lat)
+    axis_km, flat = _GEOD.a / 1000.0, _GEOD.es
+    normal = axis_km / np.sqrt(1.0 - flat * np.sin(rise) ** 2)
+    across = normal * np.cos(rise)
+    return np.column_stack([across * np.cos(turn), across * np.sin(turn), normal * (1 - flat) * np.sin(rise)])
+
+
+def equal_area_crs(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> CRS:
     """The equal-area CRS to measure areas in: China Albers in China, else one centred on the data.
 
     Raises
@@ -62,11 +150,81 @@ def equal_area_crs(frame: gpd.GeoDataFrame) -> CRS:
         When ``frame`` has no CRS.
     """
     check_crs(frame, "frame")
-    west, south, east, north = frame.to_crs(WGS84).total_bounds
+    west, south, east, north = _lonlat_bounds(frame)
     lon, lat = (west + east) / 2, (south + north) / 2
-    if _in_china(lon, lat):
-        return CHINA_ALBERS
-    return CRS.from_proj4(f"+proj=laea +lat_0={lat:.4f} +lon_0={lon:.4f} +ellps=GRS80 +units=m +no_defs")
+    return CHINA_ALBERS if _in_china(lon, lat) else _centred(lon, lat)
+
+
+def convert_datum(layer: AnyLayer, from_: str, to: str) -> AnyLayer:
+    """A layer moved between the datums of Chinese maps: ``"wgs84"``, ``"gcj02"``, ``"bd09"``.
+
+    Parameters
+    ----------
+    layer
+        GeoDataFrame or GeoSeries with any geometry and any CRS; it is not changed.
+    from_, to
+        WGS84 (CGCS2000 is the same within a metre); GCJ-02 of Amap and Tencent; BD-09 of Baidu.
+
+    Returns
+    -------
+    GeoDataFrame or GeoSeries
+        In the CRS of ``layer``, every vertex moved; what lies outside China stays.
+
+    Raises
+    ------
+    InputError
+        For an unknown datum, or a layer without CRS.
+
+    Examples
+    --------
+    >>> seat = gpd.GeoSeries(gpd.points_from_xy([112.94], [28.23]), crs=4326)
+    >>> moved = convert_datum(seat, "wgs84", "gcj02")
+    >>> int(seat.to_crs(4547).distance(moved.to_crs(4547)).iloc[0])
+    661
+    """
+    for name, word in (("from_", from_), ("to", to)):
+        check_choice(word, name, tuple(_TO_WGS84))
+    check_crs(layer, "layer")
+    shapes = layer.geometry.to_crs(WGS84)
+
+    def move(xy: Floats) -> Floats:
+        lon, lat = _FROM_WGS84[to](*_TO_WGS84[from_](xy[:, 0], xy[:, 1]))
+        return np.column_stack([lon, lat])
+
+    moved = gpd.GeoSeries(shapely.transform(shapes.to_numpy(), move), layer.index, crs=WGS84).to_crs(
+        layer.crs
+    )
+    if isinstance(layer, gpd.GeoSeries):
+        return moved.rename(layer.name)
+    return layer.set_geometry(moved.rename(layer.active_geometry_name))
+
+
+def suspected_datum(
+    points: gpd.GeoDataFrame | gpd.GeoSeries, misfit: Callable[[gpd.GeoSeries], Floats]
+) -> str | None:
+    """``"gcj02"`` or ``"bd09"`` where points seem to be in it, though their CRS says otherwise.
+
+    Suspected only where undoing the shift at least halves the median misfit of :data:`LEAST_SUSPECTS` points
+    or more inside China; the better of the two is named.
+
+    Parameters
+    ----------
+    points
+        Declared to be in some CRS.
+    misfit
+        How far points, in WGS84 degrees, lie from where they belong (a road, the same place in another
+        source), in any unit.
+    """
+    here = points.geometry.to_crs(WGS84)
+    here = here[_in_china(here.x, here.y)]
+    if len(here) < LEAST_SUSPECTS:
+        return None
+    now = float(np.median(misfit(here)))
+    undone = {
+        datum: float(np.median(misfit(convert_datum(here, datum, "wgs84")))) for datum in ("gcj02", "bd09")
+    }
+    best = min(undone, key=lambda datum: undone[datum])
+    return best if now > 0 and undone[best] <= now / 2 else None
 
 
 def wgs84_to_gcj02(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
@@ -108,6 +266,22 @@ def bd09_to_gcj02(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
     return found_lon, found_lat
 
 
+def _same(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
+    return _degrees(lon), _degrees(lat)
+
+
+_TO_WGS84: Mapping[str, Callable[..., tuple[Floats, Floats]]] = {
+    "wgs84": _same,
+    "gcj02": gcj02_to_wgs84,
+    "bd09": lambda lon, lat: gcj02_to_wgs84(*bd09_to_gcj02(lon, lat)),
+}
+_FROM_WGS84: Mapping[str, Callable[..., tuple[Floats, Floats]]] = {
+    "wgs84": _same,
+    "gcj02": wgs84_to_gcj02,
+    "bd09": lambda lon, lat: gcj02_to_bd09(*wgs84_to_gcj02(lon, lat)),
+}
+
+
 def _degrees(values: ArrayLike) -> Floats:
     return np.asarray(values, dtype=np.float64)
 
@@ -120,6 +294,22 @@ def _is_metric(crs: CRS) -> bool:
         and all(axis.unit_name == "metre" for axis in crs.axis_info)
         and crs.to_epsg() != 3857
     )
+
+
+@lru_cache(maxsize=64)
+def _projection(crs: CRS) -> Proj:
+    return Proj(crs)
+
+
+@lru_cache(maxsize=64)
+def _centred(lon: float, lat: float) -> CRS:
+    return CRS.from_proj4(f"+proj=laea +lat_0={lat:.4f} +lon_0={lon:.4f} +ellps=GRS80 +units=m +no_defs")
+
+
+def _lonlat_bounds(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> tuple[float, float, float, float]:
+    """West, south, east, north in degrees."""
+    west, south, east, north = frame.to_crs(WGS84).total_bounds.tolist()
+    return west, south, east, north
 
 
 def _in_china(lon: ArrayLike, lat: ArrayLike) -> NDArray[np.bool_]:

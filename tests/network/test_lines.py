@@ -22,10 +22,13 @@ from urbgeo.network.snap import snap_report
 
 UTM = 32649
 KM = 1000.0
+EAST, NORTH = 500_000.0, 3_000_000.0
 
 
 def lines(*tips: tuple[float, float, float, float], **columns: object) -> gpd.GeoDataFrame:
-    shapes = [LineString([(a * KM, b * KM), (c * KM, d * KM)]) for a, b, c, d in tips]
+    shapes = [
+        LineString([(EAST + a * KM, NORTH + b * KM), (EAST + c * KM, NORTH + d * KM)]) for a, b, c, d in tips
+    ]
     frame = gpd.GeoDataFrame(
         {"class": "primary"}, geometry=shapes, index=list("abcdefg")[: len(tips)], crs=UTM
     )
@@ -94,7 +97,11 @@ def test_bad_arguments_are_refused(arguments: dict[str, object], message: str) -
 
 def test_the_policy_decides_whether_an_island_is_joined() -> None:
     parts = lines((0, 0, 10, 0), (10, 0, 20, 0), (0, 3, 1, 3))
-    point = gpd.GeoDataFrame(geometry=[Point(500, 2900), Point(500, 90_000)], index=["p", "q"], crs=UTM)
+    point = gpd.GeoDataFrame(
+        geometry=[Point(EAST + 500, NORTH + 2900), Point(EAST + 500, NORTH + 90_000)],
+        index=["p", "q"],
+        crs=UTM,
+    )
     nearest = snap_report(from_lines(parts), point)
     assert nearest.loc["p", ["status", "link", "component_nodes"]].tolist() == ["island", "c", 2]
     assert "2 nodes" in nearest.loc["p", "reason"]

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import LineString
 
-from tests.network.build import QUICK, points, road
+from tests.network.build import EAST, NORTH, QUICK, points, road
 from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.network.lines import from_lines
 from urbgeo.network.minutes import minutes_table
@@ -26,7 +26,7 @@ UTM = 32649
 
 
 def metres(*lines: list[tuple[float, float]], **columns: object) -> gpd.GeoDataFrame:
-    shapes = [LineString(line) for line in lines]
+    shapes = [LineString(np.add(line, (EAST, NORTH))) for line in lines]
     frame = gpd.GeoDataFrame({"class": "primary"}, geometry=shapes, index=list("abcdefgh")[: len(shapes)])
     return frame.assign(**columns).set_crs(UTM)
 
@@ -81,10 +81,10 @@ def test_a_bridge_is_joined_at_its_ends() -> None:
 
 
 def test_two_ends_of_one_line_are_never_one_place_and_places_do_not_chain() -> None:
-    steps = [LineString([(10.0 * i, 0), (10.0 * (i + 1), 0)]) for i in range(1000)]
+    steps = [LineString([(EAST + 10.0 * i, NORTH), (EAST + 10.0 * (i + 1), NORTH)]) for i in range(1000)]
     trunk = gpd.GeoDataFrame({"class": "trunk"}, index=range(1000), geometry=steps, crs=UTM)
     network = from_lines(trunk, same_place_m=10.0)
-    ends = gpd.GeoDataFrame(geometry=gpd.points_from_xy([0, 10_000], [0, 0]), crs=UTM)
+    ends = gpd.GeoDataFrame(geometry=gpd.points_from_xy([EAST, EAST + 10_000], [NORTH, NORTH]), crs=UTM)
     assert minutes_table(network, ends, ends).to_numpy()[0, 1] == pytest.approx(8.0, rel=1e-3)
 
 
@@ -107,7 +107,7 @@ def test_joined_lines_hang_together_as_their_shapes_do(
     shapes = {tuple(sorted([(a, b), (c, d)])) for a, b, c, d in ends if (a, b) != (c, d)}
     if not shapes:
         return
-    lines = [LineString(np.array(shape) * 100.0) for shape in sorted(shapes)]
+    lines = [LineString(np.array(shape) * 100.0 + (EAST, NORTH)) for shape in sorted(shapes)]
     random.shuffle(lines)  # type: ignore[attr-defined]
     frame = gpd.GeoDataFrame({"class": "local"}, index=range(len(lines)), geometry=lines, crs=UTM)
     with warnings.catch_warnings():
@@ -122,7 +122,7 @@ def test_joined_lines_hang_together_as_their_shapes_do(
 def test_directions_of_lines_are_those_of_the_file() -> None:
     pair = metres([(0, 0), (1000, 0)], [(1000, 0), (2000, 0)], [(2000, 0), (3000, 0)], way=["F", "T", "B"])
     network = from_lines(pair, oneway_column="way")
-    spots = gpd.GeoDataFrame(geometry=gpd.points_from_xy([0, 1000, 2000, 3000], [0] * 4), crs=UTM)
+    spots = gpd.GeoDataFrame(geometry=gpd.points_from_xy(EAST + np.arange(4) * 1000.0, [NORTH] * 4), crs=UTM)
     minutes = np.isfinite(minutes_table(network, spots, spots).to_numpy())
     assert [minutes[0, 1], minutes[1, 0]] == [True, False]
     assert [minutes[1, 2], minutes[2, 1]] == [False, True]
@@ -135,7 +135,7 @@ def test_named_nodes_turn_round_with_their_line() -> None:
     table = metres([(0, 0), (1000, 0)], u=["p"], v=["q"], way=["T"])
     network = from_lines(table, oneway_column="way", node_columns=("u", "v"))
     assert network.links.iloc[0][["from_node", "to_node"]].tolist() == ["q", "p"]
-    assert network.nodes.geometry.loc["p"].coords[0] == (0.0, 0.0)
+    assert network.nodes.geometry.loc["p"].coords[0] == (EAST, NORTH)
     assert np.isnan(network.links["minutes_back"].iloc[0])
 
 

@@ -194,7 +194,7 @@ def with_speeds(network: TravelNetwork, speeds: Mapping[str, float] | pd.Series)
 
 def _more_nodes(network: TravelNetwork, nodes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     check_points(nodes, "nodes")
-    new = nodes[["geometry"]].to_crs(network.crs)
+    new = gpd.GeoDataFrame(geometry=nodes.geometry.to_crs(network.crs).rename("geometry"))
     again = new.index[new.index.isin(network.nodes.index)]
     if len(again):
         raise InputError(

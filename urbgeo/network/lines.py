@@ -10,10 +10,19 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from urbgeo import words
-from urbgeo.checks import check_choice, check_columns, check_crs, check_ids, check_quantity, listed
-from urbgeo.crs import metric_crs
+from urbgeo.checks import (
+    add_coordinate_faults,
+    check_choice,
+    check_columns,
+    check_crs,
+    check_ids,
+    check_quantity,
+    listed,
+)
+from urbgeo.crs import lengths_km, metric_crs
 from urbgeo.errors import Faults, InputError, UrbgeoWarning, some_of
 from urbgeo.network.junctions import NODE_AT, cut_lines, ends_of, gathered
 from urbgeo.network.model import Snapping, TravelNetwork, build_network
@@ -53,8 +62,9 @@ def from_lines(
     Parameters
     ----------
     lines
-        LineStrings with unique index and a CRS; lengths are measured in a metric CRS chosen for them. Columns
-        of names and ``opened`` (a year) are kept.
+        LineStrings with unique index and a CRS; lengths are measured in a metric CRS chosen for them,
+        or on the ellipsoid where every one distorts (the provenance says ``lengths``). Columns of names and
+        ``opened`` (a year) are kept.
     class_column
         Column with the class of each line: a class of ``class_system``, a Chinese or English word (国道,
         主干路, county road) or the number of the road (G4, S50, X012).
@@ -116,9 +126,13 @@ def from_lines(
     drawn = drawn[kept]
     if node_at != "ends":
         drawn = _cut(drawn, node_at, same_place_m, node_columns)
-    nodes, links = _tables(drawn, node_columns, same_place_m)
+        kept, again = _told_once(drawn, "pieces")
+        drawn, counts = drawn[kept], counts | again
+    nodes, links, how = _tables(drawn, node_columns, same_place_m)
     network = _timed(nodes, links, class_system, region, speeds, peak, snapping, source)
-    return _told(network, {"class_system": class_system, "node_at": node_at, **counts}, node_at)
+    return _told(
+        network, {"class_system": class_system, "node_at": node_at, "lengths": how, **counts}, node_at
+    )
 
 
 def _drawn(
@@ -188,6 +202,7 @@ def _checked(
     check_columns(lines, "lines", [class_column, *optional, *levels])
     check_ids(lines.index, "lines")
     faults = Faults("lines")
+    add_coordinate_faults(faults, lines.geometry)
     shapes = lines.geometry
     void = shapes.isna() | shapes.is_empty
     if void.any():
@@ -208,20 +223,26 @@ def _checked(
     return lines
 
 
-def _told_once(lines: gpd.GeoDataFrame) -> tuple[Flags, dict[str, int]]:
+def _told_once(lines: gpd.GeoDataFrame, what: str = "lines") -> tuple[Flags, dict[str, int]]:
     """Which lines to keep: those with a length, and of equal ones (either way round) the first."""
     oneway = lines["oneway"]
-    shape = lines.geometry.normalize().to_wkb()
-    shape = shape.where(~oneway, lines.geometry.to_wkb())
+    drawn = gpd.GeoSeries(_to_millimetres(lines.geometry.to_numpy()), lines.index)
+    shape = drawn.normalize().to_wkb().where(~oneway, drawn.to_wkb())
     again = lines[["class", "oneway", "level"]].assign(shape=shape).duplicated().to_numpy()
     still = lines.length.to_numpy() == 0
-    counts = {"lines of no length": int(still.sum()), "lines given twice": int((again & ~still).sum())}
-    for what, count in counts.items():
+    counts = {f"{what} of no length": int(still.sum()), f"{what} given twice": int((again & ~still).sum())}
+    for fault, count in counts.items():
         if count:
-            warnings.warn(f"lines: {count} {what}, left out.", UrbgeoWarning, stacklevel=3)
+            warnings.warn(f"lines: {count} {fault}, left out.", UrbgeoWarning, stacklevel=3)
     if still.all():
         raise InputError("lines: all of them have no length; check their coordinates and CRS.")
     return ~(still | again), counts
+
+
+def _to_millimetres(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    rounded = shapely.transform(shapely.force_2d(shapes), lambda xy: np.round(xy, 3))
+    lines: NDArray[np.object_] = shapely.remove_repeated_points(rounded)
+    return lines
 
 
 def _cut(
@@ -248,8 +269,8 @@ def _cut(
 
 def _tables(
     drawn: gpd.GeoDataFrame, node_columns: tuple[str, str] | None, same_place_m: float
-) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Nodes and links for :func:`urbgeo.network.model.build_network`."""
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, str]:
+    """Nodes and links for :func:`urbgeo.network.model.build_network`, and how lengths were measured."""
     tips = ends_of(drawn.geometry.to_numpy())
     if node_columns:
         label, ids = pd.factorize(drawn[["from_node", "to_node"]].to_numpy().ravel())
@@ -259,12 +280,13 @@ def _tables(
         index = pd.RangeIndex(len(spots))
     nodes = gpd.GeoDataFrame(geometry=shapely.points(spots), index=index, crs=drawn.crs)
     ends: Ints = label.reshape(-1, 2).astype(np.int64)
+    km, how = lengths_km(drawn.geometry)
     links = drawn.assign(
         from_node=index.to_numpy()[ends[:, 0]],
         to_node=index.to_numpy()[ends[:, 1]],
-        length_km=drawn.length / 1000.0,
+        length_km=km,
     )
-    return nodes, links if (links["level"] != "").any() else links.drop(columns="level")
+    return nodes, links if (links["level"] != "").any() else links.drop(columns="level"), how
 
 
 def _told(network: TravelNetwork, parameters: dict[str, object], node_at: str) -> TravelNetwork:

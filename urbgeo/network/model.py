@@ -295,7 +295,7 @@ def build_network(
     timed = _timed(_checked_links(nodes, links), by_class, set(speeds or ()))
     check_link_minutes(timed)
     crs = metric_crs(nodes)
-    points = nodes[["geometry"]].to_crs(crs)
+    points = gpd.GeoDataFrame(geometry=nodes.geometry.to_crs(crs).rename("geometry"))
     if "geometry" in timed:
         timed = gpd.GeoDataFrame(timed, geometry=_lines(points, timed, nodes.crs), crs=crs)
     used = {name: by_class[name] for name in by_class if name in set(timed["class"])}
