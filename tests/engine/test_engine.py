@@ -92,20 +92,23 @@ def test_one_to_all_and_nearest_equal_networkx(
     compiled = graph_of(n, arcs)
     for direction in DIRECTIONS:
         pairs = all_pairs(n, arcs, direction)[seeds] + late[:, None]
-        expected = np.where(pairs.min(axis=0) <= limit, pairs.min(axis=0), np.inf)
+        expected = np.where(pairs.min(axis=0).round(6) <= limit, pairs.min(axis=0), np.inf)
         np.testing.assert_allclose(
-            way.minutes_of_nodes(compiled, seeds, late, limit, direction=direction), expected, rtol=1e-12
+            way.minutes_of_nodes(compiled, seeds, late, limit, direction=direction),
+            expected,
+            rtol=0,
+            atol=1e-6,
         )
         nodes, within = way.reached_nodes(compiled, seeds, late, limit, direction=direction)
         assert sorted(nodes) == np.flatnonzero(np.isfinite(expected)).tolist()
-        np.testing.assert_allclose(within, expected[nodes], rtol=1e-12)
+        np.testing.assert_allclose(within, expected[nodes], rtol=0, atol=1e-6)
         minutes, label = way.nearest_seed(
             compiled, seeds, late, np.arange(len(seeds)), limit, direction=direction
         )
-        np.testing.assert_allclose(minutes, expected, rtol=1e-12)
+        np.testing.assert_allclose(minutes, expected, atol=1e-6)
         assert ((label >= 0) == np.isfinite(expected)).all()
         found = np.flatnonzero(label >= 0)
-        np.testing.assert_allclose(pairs[label[found], found], expected[found], rtol=1e-12)
+        np.testing.assert_allclose(pairs[label[found], found], expected[found], rtol=0, atol=1e-6)
 
 
 @either_way
@@ -133,16 +136,16 @@ def test_the_k_nearest_equal_a_sorted_table(
     seeds = np.arange(0, n, 2)
     for direction in DIRECTIONS:
         pairs = all_pairs(n, arcs, direction)[seeds]
-        pairs[pairs > limit] = np.inf
+        pairs[pairs.round(6) > limit] = np.inf
         minutes, label = way.nearest_seeds(
             graph_of(n, arcs), seeds, np.zeros(len(seeds)), seeds, count, limit, direction=direction
         )
         expected = np.full((count, n), np.inf)
         expected[: min(count, len(seeds))] = np.sort(pairs, axis=0)[:count]
-        np.testing.assert_allclose(minutes, expected.T, rtol=1e-12)
+        np.testing.assert_allclose(minutes, expected.T, rtol=0, atol=1e-6)
         for node, place in np.argwhere(label >= 0):
             row = int(np.flatnonzero(seeds == label[node, place])[0])
-            assert pairs[row, node] == pytest.approx(minutes[node, place], rel=1e-12)
+            assert pairs[row, node] == pytest.approx(minutes[node, place], abs=1e-6)
         for row in label:
             assert len(set(row[row >= 0])) == (row >= 0).sum()
 
@@ -158,14 +161,13 @@ def test_tables_by_search_and_by_hierarchy_equal_networkx(
     nodes, legs = on_nodes(n)
     for direction in DIRECTIONS:
         expected = all_pairs(n, arcs, direction)
-        expected[expected > limit] = np.inf
+        expected[expected.round(6) > limit] = np.inf
         for way in WAYS:
             searched = way.ends_table(compiled, nodes, legs, nodes, legs, limit, direction=direction)
-            np.testing.assert_allclose(searched, expected, rtol=1e-12)
+            np.testing.assert_allclose(searched, expected, atol=1e-6)
         either = fitted if direction == "from" else fitted.reversed()
         lanes = lanes_table(compiled, either, nodes, legs, nodes, legs, limit)
-        inside = np.abs(expected - limit) > 1e-9 if np.isfinite(limit) else np.full(expected.shape, True)
-        np.testing.assert_allclose(lanes[inside], expected[inside], rtol=1e-9, atol=1e-9)
+        np.testing.assert_array_equal(lanes, searched)
 
 
 @settings(max_examples=40, deadline=None)
@@ -181,8 +183,12 @@ def test_points_between_two_nodes_take_the_better_end(graph: tuple[int, Arcs], s
     through = legs[:, None, :, None] + pairs[nodes[:, None, :, None], nodes[None, :, None, :]]
     expected = (through + legs[None, :, None, :]).min(axis=(2, 3))
     for way in WAYS:
-        np.testing.assert_allclose(way.ends_table(compiled, nodes, legs, nodes, legs), expected, rtol=1e-12)
-    np.testing.assert_allclose(lanes_table(compiled, fitted, nodes, legs, nodes, legs), expected, rtol=1e-9)
+        np.testing.assert_allclose(
+            way.ends_table(compiled, nodes, legs, nodes, legs), expected, rtol=0, atol=1e-6
+        )
+    np.testing.assert_allclose(
+        lanes_table(compiled, fitted, nodes, legs, nodes, legs), expected, rtol=0, atol=1e-6
+    )
 
 
 @settings(max_examples=40, deadline=None)
@@ -218,9 +224,9 @@ def test_decay_sums_equal_a_table(way: ModuleType, graph: tuple[int, Arcs]) -> N
     weights = np.arange(1.0, n + 1)[:, None]
     steps, shares = np.array([0.0, 10.0, 30.0]), np.array([1.0, 0.4, 0.1])
     for direction in DIRECTIONS:
-        faded = np.interp(all_pairs(n, arcs, direction), steps, shares, right=0.0)
+        faded = np.interp(all_pairs(n, arcs, direction).round(6), steps, shares, right=0.0)
         ours = way.decay_sums(graph_of(n, arcs), np.arange(n), weights, steps, shares, direction=direction)
-        np.testing.assert_allclose(ours, faded @ weights, rtol=1e-9, atol=1e-9)
+        np.testing.assert_allclose(ours, faded @ weights, rtol=0, atol=1e-4)
 
 
 @either_way
@@ -237,14 +243,14 @@ def test_a_path_is_joined_and_as_long_as_its_minutes(
     late = np.array(data.draw(st.lists(st.floats(0, 30), min_size=len(seeds), max_size=len(seeds))))
     expected = (all_pairs(n, arcs, "from")[seeds] + late[:, None]).min(axis=0)
     minutes, paths = way.paths_to(graph_of(n, arcs), seeds, late, np.arange(n))
-    np.testing.assert_allclose(minutes, expected, rtol=1e-12)
+    np.testing.assert_allclose(minutes, expected, atol=1e-6)
     for target, path in enumerate(paths):
         if np.isinf(expected[target]):
             assert path.size == 0
             continue
         assert path[-1] == target
         length = sum(shortest[a, b] for a, b in pairwise(path.tolist()))
-        assert length + late[seeds == path[0]].min() == pytest.approx(expected[target], rel=1e-12)
+        assert length + late[seeds == path[0]].min() == pytest.approx(expected[target], abs=1e-6)
 
 
 @settings(max_examples=60, deadline=None)
@@ -363,7 +369,7 @@ def test_a_hierarchy_in_parts_equals_the_plain_search() -> None:
     nodes = np.arange(0, graph.node_count, 131)[:, None]
     legs = np.zeros(nodes.shape)
     searched = ends_table(graph, nodes, legs, nodes, legs)
-    np.testing.assert_allclose(lanes_table(graph, fitted, nodes, legs, nodes, legs), searched, rtol=1e-12)
+    np.testing.assert_allclose(lanes_table(graph, fitted, nodes, legs, nodes, legs), searched, rtol=0, atol=0)
 
 
 @settings(max_examples=40, deadline=None)

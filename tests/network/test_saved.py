@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -139,10 +140,10 @@ def test_other_files_are_refused(
         open_network(Path(__file__))
     with pytest.raises(InputError, match="holds a graph, not a network"):
         open_network(store.write_graph(tmp_path / "graph", town.graph))
-    monkeypatch.setattr(saved, "FORMAT", 3)
+    monkeypatch.setattr(saved, "FORMAT", 4)
     later = save_network(town, tmp_path / "later")
     monkeypatch.undo()
-    with pytest.raises(InputError, match=r"format 3 cannot be read .* save the network anew"):
+    with pytest.raises(InputError, match=r"format 4 cannot be read .* save the network anew"):
         open_network(later)
 
 
@@ -156,3 +157,91 @@ def test_what_cannot_be_saved_is_named(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
     assert issubclass(InputError, UrbgeoError)
     assert isinstance(network.nodes, gpd.GeoDataFrame)
+
+
+def spoil(name: str, at: int, value: float) -> Callable[[store.Arrays, dict], None]:
+    """Put a value into an array of the file."""
+
+    def change(arrays: store.Arrays, told: dict) -> None:
+        spoilt = arrays[name].copy()
+        field = spoilt["head"] if name.endswith("_arcs") and isinstance(value, int) else spoilt
+        field = spoilt["minutes"] if name.endswith("_arcs") and isinstance(value, float) else field
+        field.reshape(-1)[at] = value
+        arrays[name] = spoilt
+
+    return change
+
+
+def swap(name: str, i: int, j: int) -> Callable[[store.Arrays, dict], None]:
+    def change(arrays: store.Arrays, told: dict) -> None:
+        spoilt = arrays[name].copy()
+        spoilt[[i, j]] = spoilt[[j, i]]
+        arrays[name] = spoilt
+
+    return change
+
+
+def tell(change: Callable[[dict], object]) -> Callable[[store.Arrays, dict], None]:
+    return lambda arrays, told: (change(told), None)[1]
+
+
+def cut(name: str, by: int) -> Callable[[store.Arrays, dict], None]:
+    return lambda arrays, told: arrays.update({name: arrays[name][:-by].copy()})
+
+
+TAMPERED = {
+    "a head beyond the nodes": spoil("graph/out_arcs", 3, 2**31 - 1),
+    "a head before the nodes": spoil("graph/into_arcs", 3, -7),
+    "another head": spoil("graph/out_arcs", 0, 1),
+    "minutes below nothing": spoil("graph/out_arcs", 3, -5.0),
+    "minutes that are none": spoil("graph/into_arcs", 3, np.nan),
+    "other minutes one way": spoil("graph/into_arcs", 3, 0.5),
+    "a start that falls": spoil("graph/out_start", 2, 2**30),
+    "a rank twice": spoil("graph/rank", 0, 1),
+    "a rank beyond": spoil("graph/rank", 0, 2**30),
+    "an order of another": swap("graph/order", 0, 1),
+    "arcs cut off": cut("graph/into_arcs", 1),
+    "longest arc of nothing": tell(lambda told: told["graph"].update(longest=0.0)),
+    "a topology head beyond": spoil("topology/heads", 0, 2**31 - 1),
+    "a topology head below": spoil("topology/heads", -1, 0),
+    "a topology without a joint": spoil("topology/start", 1, 0),
+    "a topology of another order": swap("topology/rank", 0, 1),
+    "parts beyond the ranks": spoil("topology/parts", 0, 2**40),
+    "a top beyond the ranks": tell(lambda told: told["topology"].update(top=2**40)),
+    "a parent that goes round": spoil("hierarchy/parent", 0, 5),
+    "a place beyond": spoil("hierarchy/up_place", 0, 2**31 - 1),
+    "a place that is no ancestor": spoil("hierarchy/down_place", -1, -3),
+    "no minutes in the hierarchy": spoil("hierarchy/up_minutes", 0, np.nan),
+    "a hierarchy start beyond": spoil("hierarchy/down_start", 2, 2**40),
+    "an end that is no node": tell(lambda told: told["links"]["columns"].pop(0)),
+    "another kind of column": tell(lambda told: told["links"]["columns"][0].update({"as": "odd"})),
+    "snapping of nowhere": tell(lambda told: told["snapping"].update(max_snap_km=-1)),
+    "lines of another kind": tell(lambda told: told["nodes"]["columns"][0].update(kind=3)),
+    "no coordinate system": tell(lambda told: told.update(crs="{}")),
+}
+
+
+@pytest.mark.parametrize("how", TAMPERED)
+def test_a_network_that_was_altered_is_refused_and_nothing_of_it_kept(
+    how: str, town: TravelNetwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "CACHED_FROM_NODES", 0)
+    monkeypatch.setenv("URBGEO_CACHE", str(tmp_path / "cache"))
+    arrays, told = store.read_arrays(save_network(town, tmp_path / "town"))
+    arrays = dict(arrays)
+    TAMPERED[how](arrays, told)
+    path = store.write_arrays(tmp_path / "altered", arrays, **told)  # with a digest that fits
+    before = sorted((tmp_path / "cache").glob("*"))
+    with pytest.raises(InputError, match="altered"):
+        open_network(path)
+    assert sorted((tmp_path / "cache").glob("*")) == before
+
+
+def test_contents_that_name_no_place_in_the_file_are_refused(town: TravelNetwork, tmp_path: Path) -> None:
+    path = save_network(town, tmp_path / "town", hierarchy=False)
+    whole = path.read_bytes()
+    for known, other in ((b'"offset": 0}', b'"offset":-1}'), (b'"shape": [', b'"shape":[-')):
+        assert len(known) == len(other) and known in whole
+        path.write_bytes(whole.replace(known, other, 1))
+        with pytest.raises(InputError, match="town: cannot be read"):
+            open_network(path)

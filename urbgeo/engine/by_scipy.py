@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from urbgeo.engine.graph import CLOSED_BOUND, Graph
+from urbgeo.engine.graph import Graph
 from urbgeo.engine.heap import NO_NODE, trace_back
+from urbgeo.engine.resolution import closed, in_ticks, told
 from urbgeo.options import with_progress
 from urbgeo.types import Floats, Ints, Ints32
 
@@ -60,6 +61,7 @@ def nearest_seed(
     Labels spread from the seeds along the arcs of quickest paths, by a second search in which these take no
     time and the head start of a seed is the place of its label.
     """
+    seed_minutes = in_ticks(seed_minutes)
     minutes = _one_search(graph, seeds, seed_minutes, limit, direction)
     arcs, starts = _arcs(graph, direction), graph.rank[seeds]
     tails = np.repeat(np.arange(graph.node_count), np.diff(arcs.indptr))
@@ -100,7 +102,7 @@ def nearest_seeds(
         nearest = np.argsort(minutes, axis=0, kind="stable")[:count]  # names ascend: ties stand by label
         best = np.take_along_axis(minutes, nearest, axis=0)
         label = np.where(np.isfinite(best), np.take_along_axis(owners, nearest, axis=0), -1)
-    return best.T[graph.rank], label.T[graph.rank]
+    return told(best.T[graph.rank]), label.T[graph.rank]
 
 
 def ends_table(
@@ -117,14 +119,15 @@ def ends_table(
     """:func:`urbgeo.engine.plain.ends_table`."""
     table = np.empty((len(from_nodes), len(to_nodes))) if out is None else out
     starts, ends = graph.rank[from_nodes], graph.rank[to_nodes]
+    legs_to, bound = in_ticks(to_minutes), closed(limit)
     for rows in _blocks(len(starts), max(graph.node_count, len(ends)), "minutes table"):
         some, legs = starts[rows], from_minutes[rows]
         row = np.repeat(np.arange(len(some)), some.shape[1])
         minutes = _search(_arcs(graph, direction), row, some.ravel(), legs.ravel(), len(some), limit)
         least = np.full((len(some), len(ends)), np.inf)
         for end in range(ends.shape[1]):
-            np.minimum(least, minutes[:, ends[:, end]] + to_minutes[:, end], out=least)
-        table[rows] = np.where(least <= limit, least, np.inf)
+            np.minimum(least, minutes[:, ends[:, end]] + legs_to[:, end], out=least)
+        table[rows] = np.where(least <= bound, told(least), np.inf)
     return table
 
 
@@ -133,8 +136,8 @@ def sums_within(
 ) -> Floats:
     """:func:`urbgeo.engine.plain.sums_within`."""
     sums = np.zeros((len(sources), len(minutes), weights.shape[1]))
-    bounds, inside = np.asarray(minutes, np.float64) * CLOSED_BOUND, weights[graph.order]
-    for rows, reached in _from_sources(graph, sources, float(bounds[-1]), direction, "sums within"):
+    bounds, inside = np.array([closed(one) for one in minutes]), weights[graph.order]
+    for rows, reached in _from_sources(graph, sources, float(minutes[-1]), direction, "sums within"):
         for ring, bound in enumerate(bounds):
             sums[rows, ring] = (reached <= bound) @ inside
     return sums
@@ -153,12 +156,13 @@ def decay_sums(
     sums = np.zeros((len(sources), weights.shape[1]))
     inside = weights[graph.order]
     for rows, reached in _from_sources(graph, sources, float(steps_min[-1]), direction, "decay sums"):
-        sums[rows] = np.interp(reached, steps_min, shares, right=0.0) @ inside
+        sums[rows] = np.interp(told(reached), steps_min, shares, right=0.0) @ inside
     return sums
 
 
 def paths_to(graph: Graph, seeds: Ints, seed_minutes: Floats, targets: Ints) -> tuple[Floats, list[Ints]]:
     """:func:`urbgeo.engine.plain.paths_to`."""
+    seed_minutes = in_ticks(seed_minutes)
     minutes = _one_search(graph, seeds, seed_minutes, np.inf, "from")
     starts, ends, into = graph.rank[seeds], graph.rank[targets], graph.into
     heads, lengths = into.arcs["head"], into.arcs["minutes"]
@@ -203,6 +207,7 @@ def _search(
     arcs: csr_array, row: Ints, seeds: Ints32, seed_minutes: Floats, rows: int, limit: float
 ) -> Floats:
     """(rows, nodes) least minutes within ``limit`` (closed), for each row from the seeds that name it."""
+    seed_minutes, limit = in_ticks(seed_minutes), closed(limit)
     usable = (seed_minutes <= limit) & (seed_minutes < np.inf)
     nodes = arcs.shape[0]
     first = _least(row[usable], seeds[usable], seed_minutes[usable], (rows, nodes))

@@ -9,14 +9,12 @@ from numpy.typing import NDArray
 
 from urbgeo.compiling import kernel, without_numba
 from urbgeo.engine.order import hilbert_order
+from urbgeo.engine.resolution import in_ticks
 from urbgeo.errors import Faults, InputError
 from urbgeo.types import Floats, Ints
 
 ARC = np.dtype([("head", np.int32), ("minutes", np.float64)])
 """One arc as the searches read it: head and minutes side by side, so that one memory access gives both."""
-
-CLOSED_BOUND = 1.0 + 2e-6
-"""A bound on a sum is met up to two parts in a million: rounding never drops a node that stands on it."""
 
 MOST_ARCS = 2**31 - 1
 ABSURD_MINUTES = 1e7
@@ -85,7 +83,7 @@ def compile_graph(x: Floats, y: Floats, tails: Ints, heads: Ints, minutes: Float
     tails, heads
         (arcs,) positions of the nodes each one-way arc leads from and to.
     minutes
-        (arcs,) finite, >= 0.
+        (arcs,) finite, >= 0; rounded to ticks (:mod:`urbgeo.engine.resolution`).
 
     Raises
     ------
@@ -97,6 +95,7 @@ def compile_graph(x: Floats, y: Floats, tails: Ints, heads: Ints, minutes: Float
     tails, heads = (np.asarray(ends).astype(np.int64, copy=False) for ends in (tails, heads))
     minutes = np.asarray(minutes, np.float64)
     _check_arcs(x, y, tails, heads, minutes)
+    minutes = in_ticks(minutes)
     order = hilbert_order(x, y).astype(np.int32)
     rank = np.empty(order.size, np.int32)
     rank[order] = np.arange(order.size, dtype=np.int32)

@@ -21,6 +21,7 @@ from urbgeo.compiling import only_compiled
 from urbgeo.engine.graph import Graph
 from urbgeo.engine.hierarchy import Hierarchy
 from urbgeo.engine.parallel import Stop, over_blocks
+from urbgeo.engine.resolution import closed, in_ticks, told_one
 from urbgeo.types import Floats, Ints, Ints32
 
 kernel = only_compiled("A hierarchy")
@@ -79,14 +80,13 @@ def lanes_table(
 ) -> Minutes:
     """:func:`urbgeo.engine.plain.ends_table` over a hierarchy (reversed for the direction ``"to"``).
 
-    Equal to the plain search to a part in 10^12: the same minutes added in another order.
+    Equal to the plain search to the last bit: sums of ticks do not depend on their order.
     """
     table = np.empty((len(from_nodes), len(to_nodes))) if out is None else out
     starts = hierarchy.place[graph.rank[from_nodes]]
     ends = hierarchy.place[graph.rank[to_nodes]]
     part = below(hierarchy, np.unique(ends))
-    last_minutes = np.ascontiguousarray(to_minutes, np.float64)
-    first_minutes = np.ascontiguousarray(from_minutes, np.float64)
+    last_minutes, first_minutes, bound = in_ticks(to_minutes), in_ticks(from_minutes), closed(limit)
     targets = part.local[ends]
 
     def rows(first: int, last: int, room: _TableRoom, stop: Stop) -> None:
@@ -104,7 +104,7 @@ def lanes_table(
             stop,
         )
         _sweep(part.start, part.place, part.minutes, room.labels, last - first)
-        _read_lanes(room.labels, targets, last_minutes, limit, first, last, table)
+        _read_lanes(room.labels, targets, last_minutes, bound, first, last, table)
 
     over_blocks(
         len(from_nodes),
@@ -214,5 +214,5 @@ def _read_lanes(
                 least = np.inf
                 for end in range(targets.shape[1]):
                     least = min(least, labels[targets[column, end], row - first] + legs[column, end])
-                table[row, column] = least if least <= limit else np.inf
+                table[row, column] = told_one(least) if least <= limit else np.inf
     labels[:] = np.inf

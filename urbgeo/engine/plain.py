@@ -1,9 +1,9 @@
 """One bounded search per source over a Graph: minutes, nearest, tables, sums, paths. No preparation needed.
 
 Nodes are named by their position in the caller's order. ``direction`` is ``"from"`` (minutes away from the
-source) or ``"to"`` (minutes towards it). Every function is exact to the rounding of double
-precision and gives the same bits on any number of threads. Where numba is missing, those of
-:mod:`urbgeo.engine.by_scipy` stand in for them.
+source) or ``"to"`` (minutes towards it). Minutes are sums of whole ticks, exact and the same bits on any
+number of threads; bounds are closed, on what :func:`urbgeo.engine.resolution.told` makes of a sum. Where
+numba is missing, the functions of :mod:`urbgeo.engine.by_scipy` stand in.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ from urbgeo.engine.bounded import (
     gather,
     workspaces,
 )
-from urbgeo.engine.graph import CLOSED_BOUND, Graph
+from urbgeo.engine.graph import Graph
 from urbgeo.engine.heap import pop, push, trace_back
 from urbgeo.engine.parallel import Stop, off_the_main_thread, over_blocks
+from urbgeo.engine.resolution import closed, in_ticks, told, told_one
 from urbgeo.types import Floats, Ints, Ints32
 
 Minutes = NDArray[np.floating]
@@ -41,9 +42,10 @@ def minutes_of_nodes(
     """(nodes,) least minutes from (or to) the nearest seed; ``inf`` beyond ``limit`` or unreached."""
     arcs = graph.arcs(direction)
     minutes = np.full(graph.node_count, np.inf)
-    with workspaces(graph, _farthest(seed_minutes, limit)) as take:
+    late, bound = in_ticks(seed_minutes), closed(limit)
+    with workspaces(graph, _farthest(late, bound)) as take:
         work = take()
-        reached = explore(arcs.start, arcs.arcs, graph.rank[seeds], _floats(seed_minutes), limit, work)
+        reached = explore(arcs.start, arcs.arcs, graph.rank[seeds], late, bound, work)
         deliver(work, reached, graph.rank, graph.order, minutes)
     return minutes
 
@@ -57,9 +59,10 @@ def reached_nodes(
     What it costs depends on what is reached, not on the size of the graph.
     """
     arcs = graph.arcs(direction)
-    with workspaces(graph, _farthest(seed_minutes, limit)) as take:
+    late, bound = in_ticks(seed_minutes), closed(limit)
+    with workspaces(graph, _farthest(late, bound)) as take:
         work = take()
-        reached = explore(arcs.start, arcs.arcs, graph.rank[seeds], _floats(seed_minutes), limit, work)
+        reached = explore(arcs.start, arcs.arcs, graph.rank[seeds], late, bound, work)
         found: tuple[Ints, Floats] = gather(work, reached, graph.order)
     return found
 
@@ -76,12 +79,13 @@ def nearest_seed(
 ) -> tuple[Floats, Ints]:
     """(nodes,) least minutes from (or to) the nearest seed, and its label (-1: none); ties to the smaller."""
     arcs = graph.arcs(direction)
-    starts, late, names = graph.rank[seeds], _floats(seed_minutes), np.asarray(labels, np.int32)
+    starts, names = graph.rank[seeds], np.asarray(labels, np.int32)
+    late, bound = in_ticks(seed_minutes), closed(limit)
     label = np.full(graph.node_count, -1, np.int32)
     minutes = np.full(graph.node_count, np.inf)
-    with workspaces(graph, _farthest(seed_minutes, limit)) as take:
+    with workspaces(graph, _farthest(late, bound)) as take:
         work = take()
-        reached = explore_labelled(arcs.start, arcs.arcs, starts, late, names, limit, work, label)
+        reached = explore_labelled(arcs.start, arcs.arcs, starts, late, names, bound, work, label)
         deliver(work, reached, graph.rank, graph.order, minutes)
     return minutes, label[graph.rank].astype(np.int64)
 
@@ -104,12 +108,13 @@ def nearest_seeds(
     arcs = graph.arcs(direction)
     minutes = np.full((graph.node_count, count), np.inf)
     label = np.full((graph.node_count, count), -1, np.int64)
-    starts, late, names = graph.rank[seeds], _floats(seed_minutes), np.asarray(labels, np.int64)
+    starts, names = graph.rank[seeds], np.asarray(labels, np.int64)
+    late, bound = in_ticks(seed_minutes), closed(limit)
     off_the_main_thread(
-        lambda stop: _several(arcs.start, arcs.arcs, starts, late, names, limit, minutes, label, stop),
+        lambda stop: _several(arcs.start, arcs.arcs, starts, late, names, bound, minutes, label, stop),
         what="nearest places of every node",
     )
-    return minutes[graph.rank], label[graph.rank]
+    return told(minutes[graph.rank]), label[graph.rank]
 
 
 @without_numba(by_scipy.ends_table)
@@ -133,11 +138,11 @@ def ends_table(
     arcs = graph.arcs(direction)
     table = np.empty((len(from_nodes), len(to_nodes))) if out is None else out
     starts, ends = graph.rank[from_nodes], graph.rank[to_nodes]
-    seeds, legs = _floats(from_minutes), _floats(to_minutes)
-    farthest = _farthest(seeds, limit)
+    seeds, legs, bound = in_ticks(from_minutes), in_ticks(to_minutes), closed(limit)
+    farthest = _farthest(seeds, bound)
 
     def rows(first: int, last: int, work: Workspace, stop: Stop) -> None:
-        _table_rows(arcs.start, arcs.arcs, starts, seeds, ends, legs, limit, first, last, table, work, stop)
+        _table_rows(arcs.start, arcs.arcs, starts, seeds, ends, legs, bound, first, last, table, work, stop)
 
     with workspaces(graph, farthest) as take:
         over_blocks(len(from_nodes), SOURCES_PER_TASK, take, rows, what="minutes table")
@@ -152,13 +157,13 @@ def sums_within(
 
     .. math:: S_{itk} = \sum_{j:\, T_{ij} \le t} w_{jk}
 
-    ``weights`` is (nodes, weights); ``minutes`` (thresholds,) ascending, closed (met up to
-    :data:`~urbgeo.engine.graph.CLOSED_BOUND`); one search per source serves all.
+    ``weights`` is (nodes, weights); ``minutes`` (thresholds,) ascending, closed; one search per source serves
+    all.
     """
     arcs = graph.arcs(direction)
     sums = np.zeros((len(sources), len(minutes), weights.shape[1]))
     starts, (inside, own) = graph.rank[sources], _weights_by_place(graph, weights, len(sources))
-    bounds = np.asarray(minutes, np.float64) * CLOSED_BOUND
+    bounds = np.array([closed(one) for one in minutes])
 
     def rows(first: int, last: int, work: Workspace, stop: Stop) -> None:
         _sum_rows(arcs.start, arcs.arcs, starts, inside, own, bounds, first, last, sums, work, stop)
@@ -189,9 +194,11 @@ def decay_sums(
     sums = np.zeros((len(sources), weights.shape[1]))
     starts, (inside, own) = graph.rank[sources], _weights_by_place(graph, weights, len(sources))
 
+    steps, farthest = _floats(steps_min), closed(float(steps_min[-1]))
+
     def rows(first: int, last: int, work: Workspace, stop: Stop) -> None:
         _decay_rows(
-            arcs.start, arcs.arcs, starts, inside, own, steps_min, shares, first, last, sums, work, stop
+            arcs.start, arcs.arcs, starts, inside, own, steps, shares, farthest, first, last, sums, work, stop
         )
 
     with workspaces(graph) as take:
@@ -206,10 +213,10 @@ def paths_to(graph: Graph, seeds: Ints, seed_minutes: Floats, targets: Ints) -> 
     A path begins at a seed and ends at the target; it is empty where there is none. Among equally quick
     paths always the same one is taken.
     """
-    starts, late, ends = graph.rank[seeds], _floats(seed_minutes), graph.rank[targets]
+    starts, late, ends = graph.rank[seeds], in_ticks(seed_minutes), graph.rank[targets]
     into = graph.into
     heads, lengths = into.arcs["head"], into.arcs["minutes"]
-    with workspaces(graph, _farthest(seed_minutes, np.inf)) as take:
+    with workspaces(graph, _farthest(late, np.inf)) as take:
         work = take()
         count = explore(graph.out.start, graph.out.arcs, starts, late, np.inf, work)
         at, prev, reached = work.state["minutes"], work.state["prev"], work.touched[:count]
@@ -261,7 +268,7 @@ def _table_rows(
             least = np.inf
             for end in range(to_nodes.shape[1]):
                 least = min(least, work.state[to_nodes[column, end]].minutes + to_minutes[column, end])
-            table[row, column] = least if least <= limit else np.inf
+            table[row, column] = told_one(least) if least <= limit else np.inf
         forget(work, reached)
 
 
@@ -306,6 +313,7 @@ def _decay_rows(
     own: Ints32,
     steps: Floats,
     shares: Floats,
+    farthest: float,
     first: int,
     last: int,
     sums: Floats,
@@ -316,10 +324,11 @@ def _decay_rows(
     for row in range(first, last):
         if stop[0]:
             return
-        reached = explore(start, arcs, sources[row : row + 1], at_once, steps[-1], work)
+        reached = explore(start, arcs, sources[row : row + 1], at_once, farthest, work)
         for k in range(reached):
             node = work.touched[k]
-            share = np.interp(work.state[node].minutes, steps, shares)
+            # As told, so that a jump of the decay is a closed bound too.
+            share = np.interp(told_one(work.state[node].minutes), steps, shares)
             for column in range(weights.shape[1]):
                 sums[row, column] += weights[own[node], column] * share
         forget(work, reached)

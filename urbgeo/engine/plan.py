@@ -106,7 +106,8 @@ def plan_sums(
         why = f"{sources:,} searches of about {reached:,} nodes cost less than a hierarchy ({lanes_s:.2g} s)."
         return Plan("plain", why, plain_s, held + plain_bytes(graph, threads))
     why = f"neighbouring nodes share their work in a hierarchy; plain searches would take {plain_s:.2g} s."
-    need = hierarchy_bytes(graph, prepared=topology) + threads * ground * (LANES * 4 + JOINTS_PER_NODE * 24)
+    lanes_bytes = ground * (LANES * 4 + JOINTS_PER_NODE * 24) + 16 * graph.node_count
+    need = hierarchy_bytes(graph, prepared=topology) + threads * lanes_bytes
     return Plan("hierarchy", why, lanes_s, held + need + plain_bytes(graph, threads))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import sys
 from collections.abc import Iterable, Mapping
@@ -76,7 +77,7 @@ def read_arrays(path: Path | str, *, check: bool = False) -> tuple[Arrays, dict[
         about: dict[str, Any] = contents["about"]
         if check and contents.pop("digest") != _digest(contents, arrays.values()):
             raise ValueError("its bytes were changed")
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         if isinstance(error, SourceError):
             raise
         raise SourceError(f"{path}: cannot be read as urbgeo arrays ({error}); write it again.") from error
@@ -236,10 +237,12 @@ def _padded(size: int) -> int:
 def _view(whole: NDArray[np.uint8], base: int, one: Mapping[str, Any]) -> NDArray[Any]:
     kind = one["dtype"]
     dtype = np.dtype(kind) if isinstance(kind, str) else np.dtype([tuple(field) for field in kind])
-    if dtype.names and dtype != ARC:
+    if dtype != ARC and (dtype.names or dtype.kind not in "biufmM"):
         raise ValueError(f"unknown records {dtype}")
-    shape = tuple(one["shape"])
-    first, size = base + int(one["offset"]), int(np.prod(shape)) * dtype.itemsize
+    shape, offset = tuple(one["shape"]), one["offset"]
+    if any(type(size) is not int or size < 0 for size in (*shape, offset)):
+        raise ValueError("its contents name no place in it")
+    first, size = base + offset, math.prod(shape) * dtype.itemsize
     if first + size > whole.size:
         raise ValueError("it ends too early")
     return np.asarray(whole[first : first + size]).view(dtype).reshape(shape)

@@ -12,6 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from urbgeo.checks import check_points
+from urbgeo.engine.resolution import in_ticks
 from urbgeo.errors import InputError, some_of
 from urbgeo.network.model import TravelNetwork, check_network
 from urbgeo.types import Floats, Ints
@@ -214,7 +215,7 @@ def minutes_to_ends(along: Floats, minutes: Floats, off_minutes: Floats) -> tupl
     there, back = minutes.T
     away = np.stack([_part(along, back), _part(1.0 - along, there)], axis=1) + off_minutes[:, None]
     home = np.stack([_part(along, there), _part(1.0 - along, back)], axis=1) + off_minutes[:, None]
-    return np.where(np.isnan(away), np.inf, away), np.where(np.isnan(home), np.inf, home)
+    return in_ticks(np.where(np.isnan(away), np.inf, away)), in_ticks(np.where(np.isnan(home), np.inf, home))
 
 
 def _part(share: Floats, minutes: Floats) -> Floats:

@@ -12,6 +12,7 @@ from urbgeo.checks import check_choice, check_minutes
 from urbgeo.engine.cluster import solve_rows, spread_rows
 from urbgeo.engine.plain import nearest_seed
 from urbgeo.engine.plan import Plan, check_budget, plan_table, sample_of
+from urbgeo.engine.resolution import told
 from urbgeo.network.attach import Attachment, Points, attach, attach_some
 from urbgeo.network.model import TravelNetwork, check_direction, check_network
 from urbgeo.options import log
@@ -44,7 +45,7 @@ def minutes_table(
         ``"float64"``, or ``"float32"``: half the memory, minutes to 7 digits.
     explain
         Put the way it was done (plain searches or a hierarchy), and why, into ``result.attrs["plan"]``.
-        Either way gives the same minutes to a part in 10^12.
+        Either way gives the same minutes.
     client
         A ``dask.distributed.Client`` whose workers share the rows; None for the threads of this machine. The
         table is the same to the bit.
@@ -54,7 +55,8 @@ def minutes_table(
     pandas.DataFrame
         (origins, destinations) minutes; the index is named ``"origin"``, the columns ``"destination"``, so
         that the table cannot be read the wrong way round. ``inf`` = no path or beyond the cutoff, ``NaN`` =
-        one of the two could not be attached. ``attrs["provenance"]`` tells what the minutes rest on.
+        one of the two could not be attached. Told to a millionth of a minute: ``table <= 30`` does not
+        depend on how they were found. ``attrs["provenance"]`` tells what the minutes rest on.
 
     Raises
     ------
@@ -156,6 +158,7 @@ def nearest_attached(
     best, label = _search_from(network, direction, facilities, seeds, limit)
     minutes, which = through_ends(places, legs, best, label)
     same_link_nearest(places, facilities, direction, minutes, which)
+    minutes = told(minutes)
     beyond = minutes > limit
     minutes[beyond], which[beyond] = np.inf, -1
     minutes[~places.attached] = np.nan
@@ -198,7 +201,7 @@ def table_between(
         sides = "from", start.ends, start.away, end.ends, end.home
         values = _ends_table(network, *sides, limit, plan, client, dtype)
     i, j = _pairs_on_one_link(start, end)
-    least = np.minimum(values[i, j], _along_one_link(start, i, end, j))
+    least = np.minimum(values[i, j], told(_along_one_link(start, i, end, j)))
     values[i, j] = np.where(least <= limit, least, np.inf)
     values[~start.attached, :] = np.nan
     values[:, ~end.attached] = np.nan

@@ -129,7 +129,7 @@ class TravelNetwork:
     @cached_property
     def graph(self) -> Graph:
         """The same arcs compiled for the fast searches."""
-        tails, heads, minutes = self._arcs()
+        tails, heads, minutes = self.arcs()
         x, y = shapely.get_coordinates(self.nodes.geometry.to_numpy()).T
         return compile_graph(x, y, tails, heads, minutes)
 
@@ -153,7 +153,7 @@ class TravelNetwork:
     @cached_property
     def component(self) -> Ints:
         """Strongly connected component of each node; 0 is the largest."""
-        tails, heads, minutes = self._arcs()
+        tails, heads, minutes = self.arcs()
         n = len(self.nodes)
         joined = csr_array((np.ones(minutes.size, np.bool_), (tails, heads)), shape=(n, n))
         _, labels = connected_components(joined, directed=True, connection="strong")
@@ -228,7 +228,8 @@ class TravelNetwork:
         """
         return osmnx_of(self.nodes, self.links)
 
-    def _arcs(self) -> tuple[Ints, Ints, Floats]:
+    def arcs(self) -> tuple[Ints, Ints, Floats]:
+        """Positions of tail and head, and minutes, of every one-way arc."""
         ends = self.link_ends
         there = self.link_table["minutes"].to_numpy(np.float64)
         back = self.link_table["minutes_back"].to_numpy(np.float64)
@@ -247,6 +248,22 @@ def check_network(network: object, name: str = "network") -> None:
             f"{name}: a TravelNetwork is needed, not {type(network).__name__}; it stands first, points and "
             "zones after it. region_network, from_pbf, from_lines or build_network make one."
         )
+
+
+def check_compiled(network: TravelNetwork) -> None:
+    """Refuse tables that :func:`build_network` would not have made: of a network that came by file."""
+    check_points(network.nodes, "nodes")
+    links, faults = network.link_table, Faults("links")
+    check_columns(links, "links", (*LINK_COLUMNS, "minutes", "minutes_back", "mode", "joinable"))
+    add_id_faults(faults, links.index)
+    add_end_faults(faults, links, network.nodes.index)
+    add_amount_faults(faults, links["length_km"])
+    add_amount_faults(faults, links["minutes"])
+    add_amount_faults(faults, links["minutes_back"], allow_missing=True)
+    if isinstance(links, gpd.GeoDataFrame) and not (links.geom_type == "LineString").all():
+        faults.add("geometry that is no LineString")
+    faults.raise_if_any()
+    check_link_minutes(links)
 
 
 def build_network(

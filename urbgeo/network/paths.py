@@ -12,6 +12,7 @@ import shapely
 from shapely.ops import substring
 
 from urbgeo.engine.plain import paths_to
+from urbgeo.engine.resolution import told
 from urbgeo.errors import InputError, some_of
 from urbgeo.network.attach import Attachment, Points, attach
 from urbgeo.network.minutes import _along_one_link
@@ -34,7 +35,8 @@ class Paths(Result):
     steps
         One row per stretch in order: ``origin``, ``destination``, ``link`` (id; missing off the network),
         ``since`` and ``until`` (fractions of the link from its from-node; ``since > until`` against its
-        drawing), ``minutes``. The minutes of its steps add up to those of a trip.
+        drawing), ``minutes``. The minutes of its steps add up to those of a trip, to their
+        last digits.
     provenance
         Of the network, with the share of trips that have no path.
     """
@@ -114,7 +116,7 @@ def quickest_paths(
     lines = [_line(network, start, a, end, b, steps) for a, b, steps in zip(i, j, found, strict=True)]
     index = pd.MultiIndex.from_arrays([start.index[i], end.index[j]], names=["origin", "destination"])
     table = gpd.GeoDataFrame(
-        {"minutes": np.where(lost, np.nan, minutes), "status": status},
+        {"minutes": np.where(lost, np.nan, told(minutes)), "status": status},
         geometry=lines,
         index=index,
         crs=network.crs,

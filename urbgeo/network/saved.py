@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from pyproj.exceptions import CRSError
 
 from urbgeo.compiling import COMPILED
 from urbgeo.engine.hierarchy import Hierarchy
@@ -30,15 +31,22 @@ from urbgeo.engine.store import (
     topology_from,
     write_arrays,
 )
+from urbgeo.engine.verify import verify_graph, verify_hierarchy, verify_topology
 from urbgeo.errors import InputError, SourceError
-from urbgeo.network.model import Snapping, TravelNetwork, check_network
+from urbgeo.network.model import Snapping, TravelNetwork, check_compiled, check_network
 from urbgeo.provenance import Provenance
 
 KIND = "network"
-FORMAT = 2
+FORMAT = 3
 """Raised whenever a file could no longer be read as before."""
 
 Told = dict[str, Any]
+
+DAMAGE = (
+    *(InputError, KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError, MemoryError),
+    *(shapely.errors.ShapelyError, CRSError, RecursionError),
+)
+"""What reading altered contents ends in."""
 
 
 def save_network(network: TravelNetwork, path: Path | str, *, hierarchy: bool = True) -> Path:
@@ -89,12 +97,14 @@ def open_network(path: Path | str) -> TravelNetwork:
     """Open what :func:`save_network` wrote.
 
     The topology of a hierarchy in it is put into the cache (``URBGEO_CACHE``), so that edits of speeds need
-    not prepare it again.
+    not prepare it again. A digest tells damage only, so ranges and orders of everything are looked at
+    (:mod:`urbgeo.engine.verify`) before any of it is used or kept.
 
     Raises
     ------
     InputError
-        When the file is missing or damaged, holds something else, or is of another format; it says which.
+        When the file is missing, damaged or altered, holds something else, or is of another format; it says
+        which.
     """
     try:
         arrays, told = read_arrays(path, check=True)
@@ -109,20 +119,36 @@ def open_network(path: Path | str) -> TravelNetwork:
             f"{path}: format {told.get('format')} cannot be read by this version of urbgeo, which reads "
             f"format {FORMAT}; save the network anew."
         )
+    try:
+        network = _network_of(told, arrays)
+    except DAMAGE as error:
+        raise InputError(
+            f"{path}: it was altered ({error}), and is not opened; have it saved anew by somebody you trust."
+        ) from error
+    if "topology" in network.__dict__:
+        keep_topology(network.graph, network.topology)  # which was verified: an edit elsewhere is fitted only
+    return network
+
+
+def _network_of(told: Told, arrays: Arrays) -> TravelNetwork:
+    """The network, everything that compiled code will follow looked at first."""
     network = TravelNetwork(
         _frame_of(told["nodes"], "nodes", arrays, told["crs"]),
         _frame_of(told["links"], "links", arrays, told["crs"]),
         Snapping(**told["snapping"]),
         Provenance(**{name: _untold(value) for name, value in told["provenance"].items()}),
     )
+    check_compiled(network)
     # Where cached_property keeps its results: as if they had been computed.
-    network.__dict__["graph"] = graph_from(_under("graph/", arrays), told["graph"])
-    if fitted := _under("hierarchy/", arrays):
-        network.__dict__["hierarchy"] = Hierarchy(**fitted)
-        # An edit of speeds then needs to be fitted only, here as where the network was saved.
+    graph = graph_from(_under("graph/", arrays), told["graph"])
+    verify_graph(graph, len(network.nodes), *network.arcs())
+    network.__dict__["graph"] = graph
+    if COMPILED and (fitted := _under("hierarchy/", arrays)):
         topology = topology_from(_under("topology/", arrays), told["topology"])
-        network.__dict__["topology"] = topology
-        keep_topology(network.graph, topology)
+        verify_topology(topology, graph)
+        hierarchy = Hierarchy(**fitted)
+        verify_hierarchy(hierarchy, topology)
+        network.__dict__["hierarchy"], network.__dict__["topology"] = hierarchy, topology
     return network
 
 
@@ -196,6 +222,8 @@ def _column_of(told: Told, key: str, arrays: Arrays) -> pd.Series:
     if told["as"] == "category":
         values = pd.Index(_column_of(told["values"], f"{key}/values", arrays))
         return pd.Series(pd.Categorical.from_codes(arrays[f"{key}/codes"], values, ordered=told["ordered"]))
+    if told["as"] not in ("text", "json"):
+        raise ValueError(f"columns of the kind {told['as']!r}")
     values = json.loads(arrays[key].tobytes())
     if told["as"] == "text":
         return pd.Series(pd.array([*values, None], dtype=told["dtype"]).take(arrays[f"{key}/codes"]))

@@ -47,7 +47,7 @@ def node_sums(
         One row per node (by id; nodes left out weigh nothing), one column per thing to be summed: people,
         jobs; or a Series.
     minutes
-        Closed upper bound in minutes, or a rising list of them (met up to two parts in a million).
+        Closed upper bound in minutes, or a rising list of them.
     nodes
         Ids of the nodes to sum for; None for all.
     direction
