@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from urbgeo.cities.gravity import doubly_constrained, fit_gravity, gravity_links
 from urbgeo.cities.interaction import (
@@ -69,13 +70,13 @@ def test_poisson_gravity_equals_a_regression_with_dummies(constraint: str, decay
     dummies["both"] = dummies["origin"] + dummies["destination"][1:]
     x = np.stack([*columns, *dummies[constraint]], axis=1)
     beta, error = dummy_poisson(flows.to_numpy().ravel(), x)
-    ours = fit.coefficients.drop("constant", errors="ignore")
+    ours = fit.table.drop("constant", errors="ignore")
     np.testing.assert_allclose(ours["estimate"], beta[: len(columns)], rtol=1e-6)
     np.testing.assert_allclose(ours["std_error"], error[: len(columns)], rtol=1e-3)
     np.testing.assert_allclose(fit.flows.to_numpy().ravel(), np.exp(x @ beta), rtol=1e-5)
     if constraint == "none":
-        assert fit.coefficients.loc["constant", "estimate"] == pytest.approx(beta[3], rel=1e-6)
-        assert fit.coefficients.loc["constant", "std_error"] == pytest.approx(error[3], rel=1e-3)
+        assert fit.table.loc["constant", "estimate"] == pytest.approx(beta[3], rel=1e-6)
+        assert fit.table.loc["constant", "std_error"] == pytest.approx(error[3], rel=1e-3)
 
 
 @settings(max_examples=40, deadline=None)
@@ -95,7 +96,7 @@ def test_least_squares_finds_an_exact_law() -> None:
     exact = frame(3 * np.outer(out**0.9, into**1.1) * cost.to_numpy() ** -2.0)
     fit = fit_gravity(exact, cost, origin_mass=out, destination_mass=into, method="ols")
     expected = [np.log(3), 0.9, 1.1, -2.0]
-    np.testing.assert_allclose(fit.coefficients["estimate"], expected, rtol=1e-8)
+    np.testing.assert_allclose(fit.table["estimate"], expected, rtol=1e-8)
     assert fit.r_squared == pytest.approx(1)
 
 
@@ -171,7 +172,7 @@ def test_a_centre_without_attraction_draws_nobody_even_where_it_stands() -> None
     assert share.iloc[0].tolist() == pytest.approx([0, 4 / 25 / (4 / 25 + 1 / 100), 1 / 17])
     assert share.iloc[1].tolist() == [0, 0.8, 0.2]
     assert share.iloc[2].isna().all(), "only a centre without attraction is in reach"
-    with pytest.raises(InputError, match="negative minutes from b"):
+    with pytest.raises(InputError, match="negative numbers from b"):
         huff(pd.Series({"a": 1.0}), frame([[1], [-1]]))
 
 
@@ -180,7 +181,7 @@ def test_equal_pulls_go_to_the_first_name_whatever_the_order_of_columns() -> Non
     mass = pd.Series({"B": 5.0, "A": 5.0})
     for columns in (["A", "B"], ["B", "A"]):
         assert field_strength(mass, cost[columns])["city"].tolist() == ["A", "A"]
-    with pytest.raises(InputError, match="negative minutes from y"):
+    with pytest.raises(InputError, match="negative numbers from y"):
         field_strength(mass, cost - 5)
 
 
@@ -342,10 +343,68 @@ def test_an_urban_belt_holds_the_places_near_its_stations() -> None:
     far = gpd.GeoDataFrame(geometry=gpd.points_from_xy([900_000], [3_000_000]), index=["d"], crs=32649)
     places = pd.concat([nodes, far]).assign(people=[1.0, 2, 3, 4])
     cut = float(network.links["minutes"].iloc[0])
-    table, shares = urban_belt(places, nodes.loc[["a"]], network, minutes=cut, weight="people")
-    assert table["inside"].tolist() == [True, True, False, False]
-    assert table.loc["d", "status"] == "too far"
-    assert shares.to_dict() == {"places": 0.5, "weighted": 0.3}
+    found = urban_belt(network, places, nodes.loc[["a"]], minutes=cut, weight="people")
+    assert found.table["inside"].tolist() == [True, True, False, False]
+    assert found.table.loc["d", "status"] == "too far"
+    assert found.shares.to_dict() == {"places": 0.5, "weighted": 0.3}
+    assert "2 of 4 places" in repr(found)
+
+
+def test_log_likelihood_and_aic_are_those_of_scipy() -> None:
+    flows, cost, out, into = system(6, 3)
+    counts = flows.round()
+    for constraint, k in (("none", 4), ("origin", 2 + 6), ("destination", 2 + 6), ("both", 1 + 11)):
+        fit = fit_gravity(counts, cost, constraint=constraint, origin_mass=out, destination_mass=into)
+        used = np.isfinite(fit.flows.to_numpy())
+        y, mean = counts.to_numpy()[used], fit.flows.to_numpy()[used]
+        assert fit.log_likelihood == pytest.approx(stats.poisson.logpmf(y, mean).sum())
+        assert fit.parameters == k, constraint
+        assert fit.aic == pytest.approx(2 * k - 2 * fit.log_likelihood)
+    plain = fit_gravity(counts + 1, cost, method="ols", origin_mass=out, destination_mass=into)
+    used = np.isfinite(plain.flows.to_numpy())
+    miss = np.log((counts + 1).to_numpy()[used] / plain.flows.to_numpy()[used])
+    expected = stats.norm.logpdf(miss, scale=np.sqrt((miss**2).mean())).sum()
+    assert plain.log_likelihood == pytest.approx(expected)
+    assert plain.parameters == 5
+
+
+PAIR = pd.DataFrame([[0.0, 10], [20, 0]], list("ab"), list("ab"))
+TWO = pd.Series({"a": 50_000.0, "b": 60_000.0})
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: huff(TWO, PAIR, beta=np.nan), "beta: nan; give a finite number >= 0"),
+        (lambda: huff(TWO, PAIR, beta=-1), "beta: -1"),
+        (lambda: huff(TWO, None), "cost: a table is needed, not NoneType"),
+        (lambda: huff(PAIR, TWO), "cost: a table is needed, not Series"),
+        (lambda: huff([1, 2], PAIR), "attraction: a Series by id is needed, not list"),
+        (lambda: huff(TWO, PAIR.apply(pd.to_timedelta, unit="m")), "numbers are needed, not timedelta64"),
+        (lambda: gravity_links(TWO, PAIR, friction=np.inf), "friction: inf"),
+        (lambda: gravity_links(TWO, PAIR, friction=True), "friction: True"),
+        (lambda: gravity_links(TWO, PAIR, k=0), "k: 0; give a finite number > 0"),
+        (
+            lambda: gravity_links(TWO.astype("timedelta64[s]"), PAIR),
+            "mass: numbers are needed, not t",
+        ),
+        (lambda: gravity_links(TWO > 0, PAIR), "mass: numbers are needed, not bool"),
+        (lambda: gravity_links(None, PAIR), "mass: a Series by id is needed, not NoneType"),
+        (lambda: field_strength(TWO, PAIR, friction=-2), "friction: -2"),
+        (lambda: radiation(TWO, PAIR * -1), "cost: negative numbers from a, b"),
+        (lambda: radiation(pd.concat([TWO, TWO]), PAIR), "population: repeated ids"),
+        (lambda: radiation(TWO.set_axis(pd.MultiIndex.from_tuples([(1, 2), (1, 3)])), PAIR), "2 levels"),
+        (lambda: radiation(TWO.astype("Float64").where([True, False]), PAIR), "missing or not a number at b"),
+        (lambda: dominant_flows("x"), "flows: a table is needed, not str"),
+        (lambda: doubly_constrained(TWO, TWO, PAIR, beta=np.nan), "beta: nan"),
+        (lambda: breaking_point(np.nan, 1, 1), "distance: nan"),
+        (lambda: polycentricity([[1]]), "flows: a table is needed, not list"),
+        (lambda: network_shape(None, PAIR), "places: a GeoDataFrame is needed"),
+    ],
+)
+def test_bad_objects_and_parameters_are_refused_by_name(call: object, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        call()
 
 
 def test_belgian_flows_follow_a_doubly_constrained_law(shared_data: Path) -> None:
@@ -364,5 +423,5 @@ def test_belgian_flows_follow_a_doubly_constrained_law(shared_data: Path) -> Non
     fit = fit_gravity(matrix, cost, constraint="both")
     np.testing.assert_allclose(fit.flows.sum(axis=1), matrix.sum(axis=1), rtol=1e-6)
     np.testing.assert_allclose(fit.flows.sum(axis=0), matrix.sum(axis=0), rtol=1e-6)
-    assert -3 < fit.coefficients.loc["-beta", "estimate"] < -1
+    assert -3 < fit.table.loc["-beta", "estimate"] < -1
     assert fit.r_squared > 0.6

@@ -104,3 +104,20 @@ def test_the_counties_of_china_are_classed_and_ranked(shared_data: Path) -> None
     tail = rank_size(people, largest=500)
     assert tail.n == 500
     assert 2 < tail.exponent < 5
+
+
+def test_equal_cities_share_their_rank_and_the_last_bit_decides_nothing() -> None:
+    people = pd.Series([300_000.0, 200_000, 200_000, 100_000, 0.1 + 0.2 + 2e5 - 0.3], list("abcde"))
+    found = rank_size(people)
+    assert found.table["rank"].tolist() == [1, 3, 3, 5, 3]
+    assert found.table["used"].all()
+    nudged = people.where(people.index != "c", np.nextafter(200_000, 0))
+    assert rank_size(nudged).exponent == pytest.approx(found.exponent, rel=1e-12)
+    top = rank_size(people, largest=3).table["used"]
+    mixed = rank_size(people[::-1], largest=3).table["used"]
+    assert top[top].index.tolist() == sorted(mixed[mixed].index)
+    for wrong in (2, 2.5, True, -1):
+        with pytest.raises(InputError, match="largest"):
+            rank_size(people, largest=wrong)
+    with pytest.raises(InputError, match="min_population: nan"):
+        rank_size(people, min_population=np.nan)

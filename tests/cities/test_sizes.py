@@ -20,7 +20,7 @@ from urbgeo.cities.sizes import (
     size_classes,
     urbanisation_rate,
 )
-from urbgeo.errors import InputError
+from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.sources.names import match_names, normalise_name
 
 BOUNDS = [200_000, 500_000, 1_000_000, 3_000_000, 5_000_000, 10_000_000]
@@ -209,3 +209,40 @@ def test_two_columns_in_different_units_are_refused() -> None:
         shrinking_cities(
             cities, population_before="p1", population_after="p2", built_before="b1", built_after="b2"
         )
+
+
+def test_classes_keep_the_basis_they_were_read_from_and_warn_of_another() -> None:
+    people = pd.Series({"a": 600_000.0})
+    assert size_classes(people).attrs["provenance"].parameters["basis"] == "城区常住人口"
+    with pytest.warns(UrbgeoWarning, match="not on urban people of the prefecture"):
+        other = size_classes(people, basis="urban people of the prefecture")
+    assert other.tolist() == ["中等城市"]
+    assert other.attrs["provenance"].parameters["basis"] == "urban people of the prefecture"
+    with pytest.raises(InputError, match="basis: ''"):
+        size_classes(people, basis="")
+
+
+def test_an_unchanged_city_is_stable_and_the_tolerance_is_closed() -> None:
+    """Survivors: `<` and `>` made closed."""
+    cities = pd.DataFrame(
+        {"p0": [100_000.0, 100_000, 100_000, 100_000], "p1": [100_000.0, 90_000, 110_000, 90_000],
+         "b0": [10.0, 10, 10, 10], "b1": [10.0, 11, 10, 9]},
+        index=list("abcd"),
+    )  # fmt: skip
+    names = {"population_before": "p0", "population_after": "p1", "built_before": "b0", "built_after": "b1"}
+    plain = shrinking_cities(cities, **names)["status"]
+    assert plain.tolist() == ["stable", "shrinking, still building", "growing", "shrinking on both"]
+    assert shrinking_cities(cities, tolerance=0.1, **names)["status"].tolist() == ["stable"] * 4
+    for wrong in (np.nan, -0.1, np.inf, "x", True):
+        with pytest.raises(InputError, match="tolerance"):
+            shrinking_cities(cities, tolerance=wrong, **names)
+    with pytest.raises(InputError, match="population_after: numbers are needed, not timedelta64"):
+        shrinking_cities(cities, **names | {"population_after": cities["p1"].astype("timedelta64[s]")})
+    series = shrinking_cities(cities, **names | {"population_after": cities["p1"].iloc[::-1]})
+    pd.testing.assert_series_equal(series["status"], plain)
+
+
+@pytest.mark.parametrize("people", [None, [1, 2], pd.Series([True]), pd.Series(["1"]), pd.Series([np.nan])])
+def test_populations_that_are_no_numbers_are_refused(people: object) -> None:
+    with pytest.raises(InputError, match="population"):
+        size_classes(people)

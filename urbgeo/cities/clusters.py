@@ -15,7 +15,7 @@ from scipy.sparse.csgraph import connected_components
 
 from urbgeo.amounts import amount_of
 from urbgeo.checks import check_choice, check_minutes, check_points, check_quantity, check_thresholds
-from urbgeo.cities.gates import matrix_of, numbers_by_id, refuse_kinds
+from urbgeo.cities.gates import by_id, matrix_of, numbers_by_id, refuse_kinds
 from urbgeo.cities.ground import pairs_within
 from urbgeo.errors import InputError, some_of
 from urbgeo.magnitude import check_unmixed, refuse_shares
@@ -344,13 +344,6 @@ def _people(population: pd.Series | None, index: pd.Index, units_checked: bool) 
     refuse_shares(held, "population")
     check_unmixed(held, name="population", medians=False, units_checked=units_checked)
     return held.to_numpy(float)
-
-
-def by_id(index: pd.Index) -> Ints:
-    """The place of each row when rows are sorted by id: ties settled by it do not depend on their order."""
-    place = np.empty(len(index), np.int64)
-    place[np.argsort(index.astype(str), kind="stable")] = np.arange(len(index))
-    return place
 
 
 def _by_size(label: Ints, people: Floats, index: pd.Index) -> Ints:

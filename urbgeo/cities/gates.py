@@ -9,7 +9,7 @@ import pandas as pd
 
 from urbgeo.checks import add_amount_faults, check_ids, is_finite_number
 from urbgeo.errors import Faults, InputError, some_of
-from urbgeo.types import Floats
+from urbgeo.types import Floats, Ints
 
 
 def refuse_kinds(values: pd.Series, name: str) -> None:
@@ -102,3 +102,10 @@ def check_whole(value: object, name: str, low: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < low:
         raise InputError(f"{name}: {value!r}; give a whole number of {low} or more.")
     return int(value)
+
+
+def by_id(index: pd.Index) -> Ints:
+    """The place of each row when rows are sorted by id: ties settled by it do not depend on their order."""
+    place = np.empty(len(index), np.int64)
+    place[np.argsort(index.astype(str), kind="stable")] = np.arange(len(index))
+    return place

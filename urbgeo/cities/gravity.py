@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import special
 from scipy.optimize import brentq
 
-from urbgeo.checks import add_amount_faults, check_amounts, check_choice
+from urbgeo.checks import add_amount_faults, check_choice
+from urbgeo.cities.gates import check_range, check_table, matrix_of, numbers_by_id, refuse_kinds
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.provenance import Provenance
+from urbgeo.results import Result
 from urbgeo.types import Floats
 
 FRICTION = 2.0
@@ -22,21 +26,42 @@ BALANCING_TOLERANCE = 1e-10
 NEWTON_STEPS = 100
 
 
-@dataclass(frozen=True, eq=False)
-class GravityFit:
+@dataclass(frozen=True, eq=False, repr=False)
+class GravityFit(Result):
     """A fitted flow model.
 
-    ``coefficients``: ``estimate`` and ``std_error`` by term. ``flows``: fitted flows (origins, destinations),
+    ``table``: ``estimate`` and ``std_error`` by term. ``flows``: fitted flows (origins, destinations),
     NaN where the cost is not finite. ``r_squared``: squared correlation of observed and fitted flows over the
-    pairs used; ``deviance``: twice the Poisson log-likelihood ratio; ``n`` pairs used.
+    pairs used; ``deviance``: twice the Poisson log-likelihood ratio; ``n`` pairs used. ``log_likelihood`` of
+    the observed flows (Poisson; least squares: normal in the logarithm, its variance counted), ``aic``:
+    ``2 k - 2 log_likelihood`` with k ``parameters``, balancing factors counted. Compare ``aic`` within one
+    method only.
     """
 
-    coefficients: pd.DataFrame
+    table: pd.DataFrame
     flows: pd.DataFrame
     r_squared: float
     deviance: float
+    log_likelihood: float
+    parameters: int
     n: int
     provenance: Provenance = field(default_factory=Provenance)
+
+    _titles: ClassVar[tuple[str, str]] = ("引力模型", "Gravity model")
+
+    @property
+    def aic(self) -> float:
+        """Akaike's criterion."""
+        return 2.0 * self.parameters - 2.0 * self.log_likelihood
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """How well it fits."""
+        names = ("r_squared", "deviance", "log_likelihood", "aic", "parameters", "n")
+        return pd.DataFrame({"value": [float(getattr(self, name)) for name in names]}, index=list(names))
+
+    def _headline(self) -> str:
+        return f"{self.n} pairs, r2 {self.r_squared:.3f}, AIC {self.aic:,.1f}"
 
 
 def gravity_links(
@@ -61,13 +86,21 @@ def gravity_links(
         One row per ordered pair of different cities with a finite cost > 0: ``from_place``, ``to_place``,
         ``strength``, ``share`` (of all links). Pairs without a path have strength 0.
 
+    Examples
+    --------
+    >>> minutes = pd.DataFrame([[0, 30], [60, 0]], list("ab"), list("ab"))
+    >>> gravity_links(pd.Series({"a": 90.0, "b": 40.0}), minutes)["strength"].tolist()
+    [4.0, 1.0]
+
     Raises
     ------
     InputError
         For masses or costs that are missing or negative, ids that differ, or a cost of 0 between two cities.
     """
+    mass = numbers_by_id(mass, "mass", call="gravity_links(mass, cost)")
+    check_range(friction, "friction", 0.0)
+    check_range(k, "k", 0.0, open_low=True)
     values = square(cost, mass.index, "cost")
-    check_amounts(mass.rename("mass").to_frame(), "mass", ["mass"])
     i, j = np.nonzero(~np.eye(len(mass), dtype=bool))
     apart = values[i, j]
     if (apart == 0).any():
@@ -78,7 +111,7 @@ def gravity_links(
     m = mass.to_numpy(float)
     strength = k * m[i] * m[j] / apart**friction
     total = strength.sum()
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "from_place": mass.index[i],
             "to_place": mass.index[j],
@@ -86,6 +119,8 @@ def gravity_links(
             "share": strength / total if total > 0 else np.nan,
         }
     )
+    table.attrs["provenance"] = Provenance({"friction": friction, "k": k})
+    return table
 
 
 def fit_gravity(
@@ -117,6 +152,17 @@ def fit_gravity(
         ``"poisson"`` or ``"ols"``.
     constraint, decay
         See above.
+
+    Returns
+    -------
+    GravityFit
+
+    Examples
+    --------
+    >>> cost = pd.DataFrame([[5, 10, 20], [10, 5, 10], [20, 10, 5]], list("abc"), list("abc"))
+    >>> fit = fit_gravity(1000 / cost, cost, constraint="both")
+    >>> round(fit.table.loc["-beta", "estimate"], 6)
+    np.float64(-1.0)
 
     Raises
     ------
@@ -170,12 +216,25 @@ def doubly_constrained(
     decay
         ``"power"`` (a cost of 0 carries no flow) or ``"exponential"``.
 
+    Returns
+    -------
+    pandas.DataFrame
+        Flows (origins, destinations).
+
+    Examples
+    --------
+    >>> cost = pd.DataFrame([[5, 10], [10, 5]], list("ab"), list("ab"))
+    >>> totals = pd.Series({"a": 60.0, "b": 60.0})
+    >>> doubly_constrained(totals, totals, cost, beta=1).to_numpy().round(3).tolist()
+    [[40.0, 20.0], [20.0, 40.0]]
+
     Raises
     ------
     InputError
         For ids that differ, totals that differ, or margins that no flow can meet.
     """
     check_choice(decay, "decay", ("power", "exponential"))
+    check_range(beta, "beta")
     _check_totals(origins, destinations, cost)
     apart = cost.to_numpy(float)
     used = np.isfinite(apart) & ((apart > 0) | (decay == "exponential"))
@@ -187,19 +246,22 @@ def doubly_constrained(
 
 def square(table: pd.DataFrame, ids: pd.Index, name: str) -> Floats:
     """The values of a table over the same ids on both sides, NaN as infinite; refuses anything else."""
+    held = matrix_of(table, name, f"...({name})")
+    table = pd.DataFrame(held, table.index, table.columns)
     lost = ids.symmetric_difference(table.index).union(ids.symmetric_difference(table.columns))
     if len(lost) or ids.has_duplicates or table.index.has_duplicates or table.columns.has_duplicates:
         raise InputError(
             f"{name}: its rows and columns must be the ids asked, each once; see {some_of(lost)}."
         )
     values = table.reindex(index=ids, columns=ids).to_numpy(float)
-    if (values < 0).any():
-        below = ids[np.flatnonzero((values < 0).any(axis=1))]
-        raise InputError(f"{name}: negative numbers from {some_of(below)}; mend the table.")
     return np.where(np.isnan(values), np.inf, values)
 
 
 def _tables(flows: pd.DataFrame, cost: pd.DataFrame) -> tuple[Floats, Floats]:
+    for one, name in ((flows, "flows"), (cost, "cost")):
+        check_table(one, name, "fit_gravity(flows, cost)")
+        for column in one:
+            refuse_kinds(one[column], f"{name}, column {column}")
     if not flows.index.equals(cost.index) or not flows.columns.equals(cost.columns):
         lost = flows.index.symmetric_difference(cost.index).union(
             flows.columns.symmetric_difference(cost.columns)
@@ -235,6 +297,7 @@ def _layers(
             continue
         if mass is None:
             raise InputError(f"{side}_mass: it is needed unless the {side} side is constrained.")
+        mass = _mass(mass, f"{side}_mass")
         lost = ids.difference(mass.index)
         faults = Faults(f"{side}_mass")
         if len(lost):
@@ -247,6 +310,13 @@ def _layers(
         names.append(f"ln {side} mass")
         layers.append(np.broadcast_to(values, friction.shape).astype(float))
     return [*names, "-beta"], [*layers, friction]
+
+
+def _mass(mass: object, name: str) -> pd.Series:
+    if not isinstance(mass, pd.Series):
+        raise InputError(f"{name}: a Series by id is needed, not {type(mass).__name__}.")
+    refuse_kinds(mass, name)
+    return mass
 
 
 def _least_squares(
@@ -388,12 +458,30 @@ def _fit(
     y, mean = observed[used], fitted[used]
     with np.errstate(divide="ignore", invalid="ignore"):
         gain = np.where(y > 0, y * np.log(y / mean), 0.0)
+        logs = np.where(y > 0, y * np.log(mean), 0.0)
     varied = y.std() > 0 and mean.std() > 0
+    k = len(estimate) + _balancing(about["constraint"], observed, used)
+    if about["method"] == "ols":
+        miss = np.log(y / mean)
+        variance = float((miss**2).mean())
+        k += 1
+        likelihood = -0.5 * len(y) * (np.log(2.0 * np.pi * variance) + 1.0) if variance > 0 else np.inf
+    else:
+        likelihood = float((logs - mean - special.gammaln(y + 1.0)).sum())
     return GravityFit(
         pd.DataFrame({"estimate": estimate, "std_error": error}, index=pd.Index(terms, name="term")),
         pd.DataFrame(np.where(used, fitted, np.nan), index=flows.index, columns=flows.columns),
         r_squared=float(np.corrcoef(y, mean)[0, 1] ** 2) if varied else np.nan,
         deviance=float(2 * (gain - (y - mean)).sum()),
+        log_likelihood=float(likelihood),
+        parameters=k,
         n=int(used.sum()),
         provenance=Provenance(about, shares={"pairs left out": float(1 - used.mean())}),
     )
+
+
+def _balancing(constraint: str, observed: Floats, used: NDArray[np.bool_]) -> int:
+    """Factors that were fitted besides the coefficients: one for every row or column with flows."""
+    held = np.where(used, observed, 0.0)
+    rows, columns = int((held.sum(axis=1) > 0).sum()), int((held.sum(axis=0) > 0).sum())
+    return {"none": 0, "origin": rows, "destination": columns, "both": rows + columns - 1}[constraint]

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from typing import ClassVar
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from urbgeo.checks import add_amount_faults, check_amounts, check_columns, check_minutes, check_points
-from urbgeo.cities.clusters import by_id
+from urbgeo.access.travel import Travel, nearest
+from urbgeo.amounts import amount_of
+from urbgeo.checks import check_minutes, check_quantity
+from urbgeo.cities.gates import by_id, check_range, check_table, matrix_of, numbers_by_id
 from urbgeo.cities.gravity import FRICTION, square
-from urbgeo.errors import Faults, InputError, some_of
+from urbgeo.errors import InputError, some_of
 from urbgeo.magnitude import check_unmixed
-from urbgeo.network.minutes import nearest_facility
-from urbgeo.network.model import TravelNetwork
+from urbgeo.provenance import Provenance
+from urbgeo.results import Result, with_names
 
 
 def radiation(
@@ -52,13 +57,20 @@ def radiation(
     InputError
         For ids that differ, missing or negative numbers, 万 mixed with persons, negative costs.
 
+    Examples
+    --------
+    >>> minutes = pd.DataFrame([[0, 10], [10, 0]], list("ab"), list("ab"))
+    >>> radiation(pd.Series({"a": 50_000.0, "b": 50_000.0}), minutes).loc["a", "b"]
+    np.float64(50000.0)
+
     References
     ----------
     Simini et al. (2012), A universal model for mobility and migration patterns; Masucci et al. (2013).
     """
+    population = numbers_by_id(population, "population", call="radiation(population, cost)")
     apart = square(cost, population.index, "cost")
-    m = _numbers(population, population.index, "population")
-    check_unmixed(population, name="population", units_checked=units_checked)
+    m = population.to_numpy(float)
+    check_unmixed(population.astype(float), name="population", units_checked=units_checked)
     n = m if opportunities is None else _numbers(opportunities, population.index, "opportunities")
     out = m if trips is None else _numbers(trips, population.index, "trips")
     np.fill_diagonal(apart, -1.0)
@@ -99,8 +111,15 @@ def huff(attraction: pd.Series, cost: pd.DataFrame, *, beta: float = FRICTION) -
     Raises
     ------
     InputError
-        For centres that differ, missing or negative numbers.
+        For centres that differ, missing or negative numbers, an exponent that is no number of 0 or more.
+
+    Examples
+    --------
+    >>> minutes = pd.DataFrame([[10, 20]], ["home"], ["near", "far"])
+    >>> huff(pd.Series({"near": 1.0, "far": 4.0}), minutes).iloc[0].tolist()
+    [0.5, 0.5]
     """
+    check_range(beta, "beta", 0.0)
     pull = _aligned(attraction, cost, "attraction", "centres")
     apart = _costs(cost)
     at_centre = (apart == 0) & (pull > 0)
@@ -127,12 +146,17 @@ def breaking_point(distance: float, first: float, second: float) -> float:
     InputError
         For numbers that are not > 0.
 
+    Examples
+    --------
+    >>> breaking_point(90, 400_000, 100_000)
+    60.0
+
     References
     ----------
     Converse (1949), New laws of retail gravitation.
     """
-    if not (distance > 0 and first > 0 and second > 0):
-        raise InputError("breaking_point: distance and both masses must be > 0.")
+    for name, one in (("distance", distance), ("first", first), ("second", second)):
+        check_quantity(one, name)
     return float(distance / (1 + np.sqrt(second / first)))
 
 
@@ -155,8 +179,15 @@ def field_strength(mass: pd.Series, cost: pd.DataFrame, *, friction: float = FRI
     Raises
     ------
     InputError
-        For cities that differ, missing or negative numbers.
+        For cities that differ, missing or negative numbers, an exponent that is no number of 0 or more.
+
+    Examples
+    --------
+    >>> minutes = pd.DataFrame([[10, 20]], ["home"], ["near", "far"])
+    >>> field_strength(pd.Series({"near": 1.0, "far": 9.0}), minutes)["city"].tolist()
+    ['far']
     """
+    check_range(friction, "friction", 0.0)
     pull = _aligned(mass, cost, "mass", "cities")
     apart = _costs(cost)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -199,10 +230,17 @@ def dominant_flows(flows: pd.DataFrame, *, size: pd.Series | None = None) -> pd.
     InputError
         For a table that is not square, or missing or negative numbers.
 
+    Examples
+    --------
+    >>> flows = pd.DataFrame([[0, 9, 1], [5, 0, 4], [8, 2, 0]], list("abc"), list("abc"))
+    >>> dominant_flows(flows)["centre"].tolist()
+    ['a', 'a', 'a']
+
     References
     ----------
     Nystuen and Dacey (1961), A graph theory interpretation of nodal regions.
     """
+    check_table(flows, "flows", "dominant_flows(flows)")
     names = flows.index
     values = square(flows, names, "flows")
     if not np.isfinite(values).all():
@@ -231,68 +269,104 @@ def dominant_flows(flows: pd.DataFrame, *, size: pd.Series | None = None) -> pd.
     )
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class UrbanBelt(Result):
+    """Places along a corridor.
+
+    ``table``: one row per place, with its name columns and geometry: ``access`` (the nearest point),
+    ``minutes``, ``inside``, ``status`` (``"reached"``, ``"unreached"``, ``"too far"``, ``"not asked"``).
+    ``shares``: ``places`` inside and, with a weight, ``weighted``: shares of all places.
+    """
+
+    table: pd.DataFrame
+    shares: pd.Series
+    provenance: Provenance = field(default_factory=Provenance)
+
+    _shown: ClassVar[str | None] = "inside"
+    _titles: ClassVar[tuple[str, str]] = ("城镇带", "Urban belt")
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """The shares."""
+        return self.shares.to_frame()
+
+    def _headline(self) -> str:
+        return f"{int(self.table['inside'].sum())} of {len(self.table)} places along the corridor"
+
+
 def urban_belt(
+    travel: Travel,
     places: gpd.GeoDataFrame,
     corridor: gpd.GeoDataFrame,
-    network: TravelNetwork,
     *,
     minutes: float,
-    weight: str | None = None,
-) -> tuple[pd.DataFrame, pd.Series]:
+    direction: str = "to",
+    weight: str | pd.Series | None = None,
+) -> UrbanBelt:
     """Which places lie along a corridor: within a travel time of the nearest of its access points.
 
     Parameters
     ----------
+    travel
+        Where minutes come from.
     places
         Cities or counties as points.
     corridor
         Stations or interchanges of the corridor as points.
-    network
-        Travel times are taken from it, towards the corridor.
     minutes
         Closed upper bound.
+    direction
+        ``"to"`` the corridor or ``"from"`` it.
     weight
-        Column of ``places``, e.g. population.
+        Column of ``places``, or a Series on its index, e.g. population.
 
     Returns
     -------
-    table : pandas.DataFrame
-        On the places: ``access`` (the nearest point), ``minutes``, ``inside``, ``status``.
-    shares : pandas.Series
-        ``places`` inside and, with a weight, ``weighted``: shares of all places; those that could not be
-        attached count as outside.
+    UrbanBelt
+        Places that could not be attached count as outside.
 
     Raises
     ------
     InputError
         For faulty points, an unknown column, or minutes that are not > 0.
+
+    Examples
+    --------
+    >>> import urbgeo
+    >>> hunan = urbgeo.load_region("hunan")
+    >>> road = urbgeo.region_network(hunan, modes=("road",))
+    >>> urban_belt(road, hunan.prefectures, hunan.airports, minutes=60).table["inside"].sum() > 5
+    np.True_
     """
     limit = check_minutes(minutes)
-    check_points(places, "places")
-    if weight is not None:
-        check_columns(places, "places", [weight])
-        check_amounts(places, "places", [weight])
-    found = nearest_facility(network, places, corridor)
+    found = nearest(travel, places, corridor, direction=direction)
     inside = found["minutes"] <= limit
     shares = {"places": float(inside.mean())}
     if weight is not None:
-        amount = places[weight].astype(float)
+        amount = amount_of(weight, places, name="weight", frame_name="places")
         shares["weighted"] = float(amount[inside].sum() / amount.sum()) if amount.sum() > 0 else np.nan
     table = found.rename(columns={"facility": "access"}).assign(inside=inside)
-    return table[["access", "minutes", "inside", "status"]], pd.Series(shares, name="share")
+    base = getattr(travel, "provenance", None) or Provenance()
+    return UrbanBelt(
+        with_names(table[["access", "minutes", "inside", "status"]], places),
+        pd.Series(shares, name="share"),
+        base.having(
+            parameters={"minutes": limit, "direction": direction},
+            shares={"places not reached": float((found["status"] != "reached").mean())},
+        ),
+    )
 
 
 def _costs(cost: pd.DataFrame) -> np.ndarray:
     """The costs of a table, not negative, NaN as infinite."""
-    values = cost.to_numpy(float)
-    below = (values < 0).any(axis=1)
-    if below.any():
-        raise InputError(f"cost: negative minutes from {some_of(cost.index[below])}; mend the table.")
+    values = matrix_of(cost, "cost", "...(values, cost)")
     return np.where(np.isnan(values), np.inf, values)
 
 
 def _aligned(values: pd.Series, cost: pd.DataFrame, name: str, what: str) -> np.ndarray:
     """The numbers in the order of the columns of ``cost``; both must name the same."""
+    check_table(cost, "cost", f"...({name}, cost)")
+    numbers_by_id(values, name)
     lost = values.index.symmetric_difference(cost.columns)
     if len(lost):
         raise InputError(f"{name} and cost: {some_of(lost)} stand on one side only; align the {what}.")
@@ -300,10 +374,4 @@ def _aligned(values: pd.Series, cost: pd.DataFrame, name: str, what: str) -> np.
 
 
 def _numbers(values: pd.Series, ids: pd.Index, name: str) -> np.ndarray:
-    faults = Faults(name)
-    lost = ids.difference(values.index)
-    if len(lost):
-        faults.add("no number", ids=lost, remedy="give one for every place")
-    add_amount_faults(faults, values.rename(name))
-    faults.raise_if_any()
-    return values.reindex(ids).to_numpy(float)
+    return numbers_by_id(values, name, ids).to_numpy(float)

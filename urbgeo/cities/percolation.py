@@ -15,8 +15,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from urbgeo.checks import check_amounts, check_columns, check_minutes, check_points, listed
-from urbgeo.cities.clusters import by_id
-from urbgeo.cities.gates import check_table
+from urbgeo.cities.gates import by_id, check_table
 from urbgeo.cities.ground import plane_of
 from urbgeo.crs import equal_area_crs
 from urbgeo.engine.boxes import box_counts, dimension

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
-from urbgeo.checks import check_choice
+from urbgeo.checks import check_choice, check_quantity
+from urbgeo.cities.gates import by_id, check_whole, numbers_by_id
 from urbgeo.errors import InputError
 from urbgeo.magnitude import check_persons
 from urbgeo.provenance import Provenance
+from urbgeo.results import Result
 from urbgeo.types import Floats
 
 
-@dataclass(frozen=True)
-class RankSize:
+@dataclass(frozen=True, eq=False, repr=False)
+class RankSize(Result):
     """A Pareto tail of city sizes: ``P(size > s) ~ s ** -exponent``; 1 is Zipf's law.
 
+    ``table``: ``population``, ``rank`` (equal cities share the mean of their ranks) and ``used`` by city.
     ``intercept`` and ``r_squared`` belong to the log-log line (NaN for Hill); ``n`` cities of at least
     ``smallest`` persons were used.
     """
 
+    table: pd.DataFrame
     exponent: float
     std_error: float
     intercept: float
@@ -29,6 +35,17 @@ class RankSize:
     n: int
     smallest: float
     provenance: Provenance = field(default_factory=Provenance)
+
+    _titles: ClassVar[tuple[str, str]] = ("位序—规模", "Rank and size")
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """The line and what it rests on."""
+        names = ("exponent", "std_error", "intercept", "r_squared", "n", "smallest")
+        return pd.DataFrame({"value": [float(getattr(self, name)) for name in names]}, index=list(names))
+
+    def _headline(self) -> str:
+        return f"exponent {self.exponent:.3f} ± {self.std_error:.3f} over {self.n} cities"
 
 
 def rank_size(
@@ -59,6 +76,16 @@ def rank_size(
     units_checked
         True when numbers that look like 万 really are persons.
 
+    Returns
+    -------
+    RankSize
+
+    Examples
+    --------
+    >>> people = pd.Series([8e6 / rank for rank in range(1, 9)])
+    >>> round(rank_size(people, method="rank").exponent, 6)
+    1.0
+
     Raises
     ------
     InputError
@@ -69,8 +96,16 @@ def rank_size(
     Gabaix and Ibragimov (2011), Rank-1/2; Hill (1975).
     """
     check_choice(method, "method", ("gabaix-ibragimov", "rank", "hill"))
-    persons = check_persons(population, "population", units_checked=units_checked).to_numpy()
-    sizes = np.sort(persons[(persons > 0) & (persons >= min_population)])[::-1][:largest]
+    held = numbers_by_id(population, "population", call="rank_size(population)")
+    persons = check_persons(held, "population", units_checked=units_checked)
+    check_quantity(min_population, "min_population", zero=True)
+    top = None if largest is None else check_whole(largest, "largest", 3)
+    rank = pd.Series(_shared_ranks(persons.to_numpy()), persons.index)
+    used = (persons > 0) & (persons >= min_population)
+    # The largest by size and then by id, so that the order of rows never says which of two equals is used.
+    order = np.lexsort((by_id(persons.index), -persons.to_numpy()))
+    chosen = order[used.to_numpy()[order]][:top]
+    sizes = persons.to_numpy()[chosen]
     if len(sizes) < 3 or sizes[0] == sizes[-1]:
         raise InputError(
             f"population: {len(sizes)} cities of different size remain; a slope needs three or more, "
@@ -78,7 +113,9 @@ def rank_size(
         )
     fit = _hill(sizes) if method == "hill" else _log_log(sizes, 0.5 if method == "gabaix-ibragimov" else 0.0)
     parameters = {"method": method, "largest": largest, "min_population": min_population}
-    return RankSize(*fit, len(sizes), float(sizes[-1]), Provenance(parameters))
+    table = pd.DataFrame({"population": persons, "rank": rank, "used": False}, index=persons.index)
+    table.iloc[chosen, 2] = True
+    return RankSize(table, *fit, len(sizes), float(sizes[-1]), Provenance(parameters))
 
 
 def concentration(population: pd.Series, *, units_checked: bool = False) -> pd.Series:
@@ -88,6 +125,18 @@ def concentration(population: pd.Series, *, units_checked: bool = False) -> pd.S
     ``share_first = P1 / sum P``; ``hhi = sum s_i ** 2``; ``gini = sum |P_i - P_j| / (2 n^2 mean)``;
     ``theil = mean((P / mean) ln(P / mean))`` with ``0 ln 0 = 0``. Under Zipf's law the primacies are 2, 1
     and (with eleven cities) about 1.
+
+    Parameters
+    ----------
+    population
+        Persons by city id.
+    units_checked
+        True when numbers that look like 万 really are persons.
+
+    Examples
+    --------
+    >>> concentration(pd.Series([8e6, 4e6, 2e6, 2e6]))["primacy_4"]
+    np.float64(1.0)
 
     Returns
     -------
@@ -99,7 +148,8 @@ def concentration(population: pd.Series, *, units_checked: bool = False) -> pd.S
     InputError
         For faulty populations or no people at all.
     """
-    persons = check_persons(population, "population", units_checked=units_checked).to_numpy()
+    held = numbers_by_id(population, "population", call="concentration(population)")
+    persons = check_persons(held, "population", units_checked=units_checked).to_numpy()
     ordered = np.sort(persons)
     total = ordered.sum()
     if total <= 0:
@@ -128,6 +178,7 @@ def _primacy(largest: Floats, of: int, factor: float) -> float:
 
 
 def _log_log(sizes: Floats, shift: float) -> tuple[float, float, float, float]:
+    # Equal cities stand one after the other: which comes first does not show in the line.
     x, y = np.log(sizes), np.log(np.arange(1, len(sizes) + 1) - shift)
     dx, dy = x - x.mean(), y - y.mean()
     slope = (dx * dy).sum() / (dx**2).sum()
@@ -139,6 +190,12 @@ def _log_log(sizes: Floats, shift: float) -> tuple[float, float, float, float]:
         float(y.mean() - slope * x.mean()),
         float(r_squared),
     )
+
+
+def _shared_ranks(sizes: Floats) -> Floats:
+    """Ranks from 1, equal sizes sharing the mean of theirs; rounded first, or the last bit would decide."""
+    ranks: Floats = stats.rankdata(-np.round(sizes, 6), method="average")
+    return ranks
 
 
 def _hill(sizes: Floats) -> tuple[float, float, float, float]:

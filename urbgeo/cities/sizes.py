@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from urbgeo.checks import check_amounts, check_ids
-from urbgeo.errors import Faults, InputError, some_of
-from urbgeo.magnitude import check_persons, check_unmixed
+from urbgeo.amounts import amount_of
+from urbgeo.checks import check_amounts, check_ids, listed
+from urbgeo.cities.gates import check_range, check_table, numbers_by_id, refuse_kinds
+from urbgeo.errors import Faults, InputError, UrbgeoWarning, some_of
+from urbgeo.magnitude import check_persons, check_unmixed, refuse_shares
 from urbgeo.provenance import Provenance
+from urbgeo.results import Result, with_names
 
 
 @dataclass(frozen=True)
@@ -48,39 +53,71 @@ def class_of(persons: float) -> str:
     return SIZE_CLASSES[int(np.searchsorted(lower, persons, side="right")) - 1].name
 
 
-def size_classes(population: pd.Series, *, units_checked: bool = False) -> pd.Series:
+BASIS = "城区常住人口"
+"""Residents of the urban district: what the classes are defined on."""
+
+
+def size_classes(population: pd.Series, *, basis: str = BASIS, units_checked: bool = False) -> pd.Series:
     """The size class of each city.
 
     Parameters
     ----------
     population
         Resident population of the urban district (城区常住人口) in persons, index = city id.
+    basis
+        What the numbers count. The classes are defined on 城区常住人口; with any other (a prefecture's urban
+        people, say) they are read off a number they were not made for: a warning says so, and the
+        provenance keeps it.
     units_checked
         True when numbers that look like 万 really are persons.
 
     Returns
     -------
     pandas.Series
-        Ordered categorical ``size_class`` on the index of ``population``.
+        Ordered categorical ``size_class`` on the index of ``population``; its provenance in ``attrs``.
 
     Raises
     ------
     InputError
         For repeated ids, missing or negative populations, and populations in 万 or in mixed units.
 
+    Examples
+    --------
+    >>> size_classes(pd.Series([4_999_999, 5_000_000], ["a", "b"])).tolist()
+    ['Ⅰ型大城市', '特大城市']
+
+    Warns
+    -----
+    UrbgeoWarning
+        For another basis.
+
     References
     ----------
     国发〔2014〕51号 (2014): seven classes, the lower bound belongs to the class.
     """
-    persons = check_persons(population, "population", units_checked=units_checked)
+    persons = check_persons(
+        numbers_by_id(population, "population", call="size_classes(population)"),
+        "population",
+        units_checked=units_checked,
+    )
+    if not isinstance(basis, str) or not basis:
+        raise InputError(f"basis: {basis!r}; say what the population counts, e.g. {BASIS!r}.")
+    if basis != BASIS:
+        warnings.warn(
+            f"size classes are defined on {BASIS}, not on {basis}; the classes are those of another number.",
+            UrbgeoWarning,
+            stacklevel=2,
+        )
     lower = np.array([one.lower for one in SIZE_CLASSES])
     codes = np.searchsorted(lower, persons.to_numpy(), side="right") - 1
     names = [one.name for one in SIZE_CLASSES]
-    return pd.Series(
+    found = pd.Series(
         pd.Categorical([names[code] for code in codes], categories=names, ordered=True),
         index=population.index,
         name="size_class",
     )
+    found.attrs["provenance"] = Provenance({"basis": basis}, sources=(SIZE_CLASS_SOURCE,))
+    return found
 
 
 def class_changes(before: pd.Series, after: pd.Series, *, units_checked: bool = False) -> pd.DataFrame:
@@ -100,6 +137,11 @@ def class_changes(before: pd.Series, after: pd.Series, *, units_checked: bool = 
         where the city has no number), ``steps`` (classes gained, negative when lost), ``status`` (``"up"``,
         ``"down"``, ``"same"``, ``"new"``, ``"gone"``).
 
+    Examples
+    --------
+    >>> class_changes(pd.Series({"a": 9e5}), pd.Series({"a": 1e6}))["status"].tolist()
+    ['up']
+
     Raises
     ------
     InputError
@@ -109,6 +151,7 @@ def class_changes(before: pd.Series, after: pd.Series, *, units_checked: bool = 
     second = size_classes(after, units_checked=units_checked)
     cities = before.index.append(after.index.difference(before.index, sort=False))
     table = pd.DataFrame({"before": first.reindex(cities), "after": second.reindex(cities)}, index=cities)
+    table.attrs["provenance"] = second.attrs["provenance"]
     there, here = table["before"].notna(), table["after"].notna()
     steps = (table["after"].cat.codes - table["before"].cat.codes).where(there & here)
     moved = np.select([steps > 0, steps < 0], ["up", "down"], "same")
@@ -138,9 +181,15 @@ def urbanisation_rate(urban: pd.Series, population: pd.Series, *, units_checked:
     InputError
         For ids that differ, missing or negative numbers, 万 mixed with persons, more urban residents than
         residents.
+
+    Examples
+    --------
+    >>> urbanisation_rate(pd.Series({"a": 60_000.0}), pd.Series({"a": 80_000.0})).tolist()
+    [0.75]
     """
-    check_ids(population.index, "population")
-    check_ids(urban.index, "urban")
+    population = numbers_by_id(population, "population", call="urbanisation_rate(urban, population)")
+    urban = numbers_by_id(urban, "urban", call="urbanisation_rate(urban, population)")
+    refuse_shares(urban, "urban")
     lost = population.index.symmetric_difference(urban.index)
     if len(lost):
         raise InputError(f"urban and population: {some_of(lost)} stand in one of the two only; align them.")
@@ -158,8 +207,8 @@ def urbanisation_rate(urban: pd.Series, population: pd.Series, *, units_checked:
     return (table["urban"] / table["population"].where(table["population"] > 0)).rename("urbanisation_rate")
 
 
-@dataclass(frozen=True, eq=False)
-class Projection:
+@dataclass(frozen=True, eq=False, repr=False)
+class Projection(Result):
     """A logistic curve through past urbanisation rates and what it says of later years.
 
     ``table``: index year, columns ``rate``, ``lower``, ``upper``. ``growth`` per year and its standard
@@ -172,6 +221,12 @@ class Projection:
     midpoint: float
     n: int
     provenance: Provenance = field(default_factory=Provenance)
+
+    _titles: ClassVar[tuple[str, str]] = ("城镇化率预测", "Urbanisation ahead")
+
+    def _headline(self) -> str:
+        last = self.table.iloc[-1]
+        return f"{last['rate']:.1%} in {self.table.index[-1]} ({last['lower']:.1%} to {last['upper']:.1%})"
 
 
 def project_urbanisation(
@@ -203,15 +258,26 @@ def project_urbanisation(
     InputError
         For fewer than two years, repeated years, rates in percent, or rates at 0 or at the ceiling.
 
+    Examples
+    --------
+    >>> past = pd.Series([0.433, 0.509, 0.588], [2010, 2015, 2020])
+    >>> project_urbanisation(past, [2025]).table["rate"].round(3).tolist()
+    [0.661]
+
     References
     ----------
     United Nations, Methods for projections of urban and rural population, Manual VIII (1974).
     """
-    if not 0 < saturation <= 1 or not 0 < confidence < 1:
-        raise InputError("saturation must lie in (0, 1] and confidence in (0, 1).")
+    check_range(saturation, "saturation", 0.0, 1.0, open_low=True)
+    check_range(confidence, "confidence", 0.0, 1.0, open_low=True)
+    if confidence == 1:
+        raise InputError("confidence: 1 has no interval; give a number below 1.")
+    if not isinstance(rates, pd.Series):
+        raise InputError(f"rates: a Series by year is needed, not {type(rates).__name__}.")
+    refuse_kinds(rates, "rates")
     _check_rates(rates, saturation)
     past = rates.sort_index().astype(float)
-    t, when = past.index.to_numpy(float), np.asarray(years, dtype=float)
+    t, when = past.index.to_numpy(float), np.array([check_range(year, "years") for year in listed(years)])
     y = np.log(past.to_numpy() / (saturation - past.to_numpy()))
     spread = ((t - t.mean()) ** 2).sum()
     slope = ((t - t.mean()) * (y - y.mean())).sum() / spread
@@ -223,7 +289,7 @@ def project_urbanisation(
     line = intercept + slope * when
     curve = {name: saturation / (1 + np.exp(-(line + shift))) for name, shift in _shifts(half).items()}
     return Projection(
-        pd.DataFrame(curve, index=pd.Index(list(years), name="year")),
+        pd.DataFrame(curve, index=pd.Index(listed(years), name="year")),
         growth=float(slope),
         growth_error=float(np.sqrt(variance / spread)),
         midpoint=float(-intercept / slope) if slope else np.nan,
@@ -235,10 +301,10 @@ def project_urbanisation(
 def shrinking_cities(
     cities: pd.DataFrame,
     *,
-    population_before: str,
-    population_after: str,
-    built_before: str,
-    built_after: str,
+    population_before: str | pd.Series,
+    population_after: str | pd.Series,
+    built_before: str | pd.Series,
+    built_after: str | pd.Series,
     tolerance: float = 0.0,
     units_checked: bool = False,
 ) -> pd.DataFrame:
@@ -247,43 +313,50 @@ def shrinking_cities(
     Parameters
     ----------
     cities
-        One row per city with the four columns named; areas in any one unit.
+        One row per city; areas in any one unit.
     population_before, population_after, built_before, built_after
-        Column names.
+        Columns of ``cities``, or Series on its index.
     tolerance
-        Relative change that still counts as none, e.g. 0.01.
+        Relative change that still counts as none, e.g. 0.01 (closed).
     units_checked
         True when numbers that look like 万 beside persons really are of one unit.
 
     Returns
     -------
     pandas.DataFrame
-        On the index of ``cities``: ``population_change``, ``built_change`` (relative, NaN from a base of 0)
-        and ``status``: ``"shrinking, still building"``, ``"shrinking, built-up stable"``, ``"shrinking on
-        both"``, ``"growing"``, ``"stable"``, ``"no base"``.
+        On the index of ``cities``, with its name columns and geometry: ``population_change``,
+        ``built_change`` (relative, NaN from a base of 0) and ``status``: ``"shrinking, still building"``,
+        ``"shrinking, built-up stable"``, ``"shrinking on both"``, ``"growing"``, ``"stable"``, ``"no base"``;
+        the provenance in ``attrs``.
 
     Raises
     ------
     InputError
-        For repeated ids, missing columns, missing or negative numbers, 万 mixed with persons.
+        For repeated ids, missing columns, missing or negative numbers, 万 mixed with persons, a tolerance
+        that is no number of 0 or more.
+
+    Examples
+    --------
+    >>> people = {"p10": [90_000, 80_000], "p20": [80_000, 80_000]}
+    >>> cities = pd.DataFrame({**people, "b10": [9, 8], "b20": [10, 8]})
+    >>> names = dict(population_before="p10", population_after="p20", built_before="b10", built_after="b20")
+    >>> shrinking_cities(cities, **names)["status"].tolist()
+    ['shrinking, still building', 'stable']
     """
-    check_ids(cities.index, "cities")
-    columns = [population_before, population_after, built_before, built_after]
-    check_amounts(cities, "cities", columns)
-    check_unmixed(
-        cities[population_before], cities[population_after], name="cities", units_checked=units_checked
-    )
-    people = _relative_change(cities[population_before], cities[population_after])
-    built = _relative_change(cities[built_before], cities[built_after])
-    fewer, more = people < -tolerance, people > tolerance
+    check_table(cities, "cities", "shrinking_cities(cities, population_before=...)")
+    slack = check_range(tolerance, "tolerance", 0.0)
+    given = {
+        "population_before": population_before, "population_after": population_after,
+        "built_before": built_before, "built_after": built_after,
+    }  # fmt: skip
+    held = {name: _held(one, cities, name) for name, one in given.items()}
+    people_before, people_after = held["population_before"], held["population_after"]
+    check_unmixed(people_before, people_after, name="cities", units_checked=units_checked)
+    people = _relative_change(people_before, people_after)
+    built = _relative_change(held["built_before"], held["built_after"])
+    fewer, more = people < -slack, people > slack
     status = np.select(
-        [
-            people.isna() | built.isna(),
-            fewer & (built > tolerance),
-            fewer & (built < -tolerance),
-            fewer,
-            more,
-        ],
+        [people.isna() | built.isna(), fewer & (built > slack), fewer & (built < -slack), fewer, more],
         [
             "no base",
             "shrinking, still building",
@@ -293,9 +366,20 @@ def shrinking_cities(
         ],
         "stable",
     )
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {"population_change": people, "built_change": built, "status": status}, index=cities.index
     )
+    table = with_names(table, cities)
+    table.attrs["provenance"] = Provenance({"tolerance": slack})
+    return table
+
+
+def _held(given: str | pd.Series, cities: pd.DataFrame, name: str) -> pd.Series:
+    """One of the numbers asked for, refused before anything becomes a number."""
+    values = cities.get(given) if isinstance(given, str) else given
+    if isinstance(values, pd.Series):
+        refuse_kinds(values, name)
+    return amount_of(given, cities, name=name, frame_name="cities")
 
 
 def _relative_change(before: pd.Series, after: pd.Series) -> pd.Series:
