@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.access.tables import amounts_for, long_of, named, wide_tables
+from tests.network.build import along, points
 from urbgeo.access.living import (
     CAPACITY_MIN,
     EMERGENCY_MIN,
@@ -24,6 +25,7 @@ from urbgeo.access.living import (
     walking_circle,
 )
 from urbgeo.errors import InputError, UrbgeoWarning
+from urbgeo.network.minutes import minutes_table
 
 SERVICES = {"park": ("open", 5.0), "school": ("learn", 10.0), "library": ("learn", 15.0)}
 T = named([[5, 12, 15], [4, 10, 20], [math.inf, 9, 15]])
@@ -34,12 +36,12 @@ ignore_warnings = pytest.mark.filterwarnings("ignore::urbgeo.errors.UrbgeoWarnin
 
 
 def test_completeness_composite_and_complete_circles() -> None:
-    found = living_circles(T, KIND, PEOPLE, services=SERVICES)
+    found = living_circles(T, PEOPLE, KIND, services=SERVICES)
     assert found.table["completeness"].tolist() == pytest.approx([2 / 3, 2 / 3, 2 / 3])
     assert found.table["composite"].tolist() == pytest.approx([0.75, 0.75, 0.5])
     assert found.services["share"].to_dict() == pytest.approx({"park": 0.3, "school": 0.9, "library": 0.8})
     assert found.share_complete == 0
-    assert living_circles(T, KIND, PEOPLE, services={"school": ("learn", 10.0)} | {
+    assert living_circles(T, PEOPLE, KIND, services={"school": ("learn", 10.0)} | {
         "park": ("open", 5.0), "library": ("learn", 20.0)}).share_complete == pytest.approx(0.2)  # fmt: skip
 
 
@@ -50,14 +52,15 @@ def test_circles_equal_a_loop(table: pd.DataFrame, data: st.DataObject) -> None:
     people = amounts_for(data.draw, table.index)
     kinds = [data.draw(st.sampled_from(sorted(SERVICES))) for _ in table.columns]
     kind = pd.Series(kinds, index=table.columns)
-    found = living_circles(table, kind, people, services=SERVICES)
+    found = living_circles(table, people, kind, services=SERVICES)
     for place in table.index:
         for name, (_, limit) in SERVICES.items():
             least = min((table.loc[place, k] for k in kind.index if kind[k] == name), default=math.inf)
             assert found.table.loc[place, f"minutes {name}"] == least
             assert found.table.loc[place, f"within {name}"] == (least <= limit)
-    from_long = living_circles(long_of(table), kind, people, services=SERVICES)
-    pd.testing.assert_frame_equal(from_long.table, found.table, check_names=False)
+    from_long = living_circles(long_of(table), people, kind, services=SERVICES)
+    same = [one.table.drop(columns="status") for one in (from_long, found)]
+    pd.testing.assert_frame_equal(*same, check_names=False)
 
 
 @ignore_warnings
@@ -123,20 +126,20 @@ def test_an_ambulance_may_come_where_a_fire_engine_comes_late() -> None:
 
 def test_a_service_nobody_offers_is_told() -> None:
     with pytest.warns(UrbgeoWarning, match="no facility offers pool"):
-        found = living_circles(T, KIND, PEOPLE, services=SERVICES | {"pool": ("sport", 15.0)})
+        found = living_circles(T, PEOPLE, KIND, services=SERVICES | {"pool": ("sport", 15.0)})
     assert found.table["minutes pool"].tolist() == [math.inf] * 3
 
 
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: living_circles(T, KIND.replace("park", "zoo"), PEOPLE, services=SERVICES), "zoo .* at u"),
-        (lambda: living_circles(T, KIND.iloc[:2], PEOPLE, services=SERVICES), "not among the destin.* w"),
-        (lambda: living_circles(T, KIND.iloc[:0], PEOPLE, services=SERVICES), "service: give"),
-        (lambda: living_circles(T, pd.concat([KIND, KIND]), PEOPLE, services=SERVICES), "repeated ids"),
-        (lambda: living_circles(T, KIND, -PEOPLE, services=SERVICES), "negative"),
-        (lambda: living_circles(T, KIND, PEOPLE, services={}), "at least one"),
-        (lambda: living_circles(T, KIND, PEOPLE, services={"park": ("x", -1)}), "services"),
+        (lambda: living_circles(T, PEOPLE, KIND.replace("park", "zoo"), services=SERVICES), "zoo .* at u"),
+        (lambda: living_circles(T, PEOPLE, KIND.iloc[:2], services=SERVICES), "not among the destin.* w"),
+        (lambda: living_circles(T, PEOPLE, KIND.iloc[:0], services=SERVICES), "service: give"),
+        (lambda: living_circles(T, PEOPLE, pd.concat([KIND, KIND]), services=SERVICES), "repeated ids"),
+        (lambda: living_circles(T, -PEOPLE, KIND, services=SERVICES), "negative"),
+        (lambda: living_circles(T, PEOPLE, KIND, services={}), "at least one"),
+        (lambda: living_circles(T, PEOPLE, KIND, services={"park": ("x", -1)}), "services"),
         (lambda: walking_circle(4), "no service is due within 4"),
         (lambda: walking_circle(-1), "minutes"),
         (lambda: emergency_response(T, PEOPLE), "not among the destinations at u, v, w"),
@@ -149,3 +152,35 @@ def test_a_service_nobody_offers_is_told() -> None:
 def test_bad_input_is_refused_by_name(call: Callable[[], object], message: str) -> None:
     with pytest.raises(InputError, match=message):
         call()
+
+
+ONEWAY = along(0, 10, 30, oneway=True)
+HOMES = points([(0, 0), (10, 0), (30, 0)], list("abc")).assign(people=[10.0, 20.0, 30.0], name=list("ABC"))
+
+
+def test_a_network_answers_as_its_table_and_help_comes_from_the_stations() -> None:
+    stations = points([(5, 0)], ["s"]).assign(room=25.0, kind="park")
+    help_ = emergency_response(ONEWAY, HOMES, stations, population="people", minutes=5)
+    assert help_["minutes"].tolist() == pytest.approx([math.inf, 5, 25])
+    assert help_["status"].tolist() == ["unreached", "reached", "reached"]
+    table = minutes_table(ONEWAY, stations, HOMES)
+    pd.testing.assert_frame_equal(
+        emergency_response(table, HOMES, stations, population="people", minutes=5), help_
+    )
+    assert help_.columns[0] == "name" and help_.attrs["provenance"].parameters["direction"] == "from"
+    walked = shelter_places(ONEWAY, HOMES, stations, population="people", capacity="room", minutes=6)
+    assert walked["placed"].tolist() == [10, 0, 0]
+    assert walked["status"].tolist() == ["reached", "unreached", "unreached"]
+    circle = living_circles(
+        ONEWAY, HOMES, stations, population="people", service="kind", services={"park": ("open", 5.0)}
+    )
+    assert circle.table["within park"].tolist() == [True, False, False]
+    assert circle.share_complete == pytest.approx(1 / 6)
+    assert "16.7% of people complete" in repr(circle)
+
+
+def test_shelters_exactly_at_the_bound_count() -> None:
+    people, room = pd.Series({"a": 4.0}), pd.Series({"u": 9.0})
+    found = shelter_places(named([[30.0]]), people, room, minutes=30)
+    assert found["placed"].tolist() == [4]
+    assert shelter_places(named([[30.0]]), people, room, minutes=29.9)["placed"].tolist() == [0]

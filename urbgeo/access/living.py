@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 from scipy.optimize import linprog
 from scipy.sparse import coo_array, vstack
 
-from urbgeo.access.reading import table_of
-from urbgeo.access.table import MinutesTable
-from urbgeo.amounts import series_of, warn
-from urbgeo.checks import check_minutes
+from urbgeo.access.travel import Places, Travel, check_travel, pairs, with_names_of
+from urbgeo.amounts import amounts_by_id, warn
+from urbgeo.checks import check_columns, check_minutes
 from urbgeo.errors import Faults, InputError, UrbgeoError, some_of
 from urbgeo.provenance import Provenance
+from urbgeo.results import Result
 
 LIVING_CIRCLE: Mapping[str, tuple[str, float]] = {
     "social convenience": ("daily life", 5.0),
@@ -65,22 +66,23 @@ def walking_circle(
     return found
 
 
-@dataclass(frozen=True, eq=False)
-class LivingCircles:
+@dataclass(frozen=True, eq=False, repr=False)
+class LivingCircles(Result):
     """Services within reach of each place.
 
     Attributes
     ----------
     table
-        One row per place: ``minutes <service>`` to the nearest (``inf`` = none), ``within <service>``,
-        ``completeness`` (share of the services within reach), ``composite`` (mean over the categories of
-        the share within each), ``complete`` (all of them), ``people``.
+        One row per place: the caller's name columns, ``minutes <service>`` to the nearest (``inf`` = none),
+        ``within <service>``, ``completeness`` (share of the services within reach), ``composite`` (mean over
+        the categories of the share within each), ``complete`` (all of them), ``people``, ``status``
+        (``"reached"``: any facility, ``"unreached"``, ``"too far"``, ``"not asked"``), geometry.
     services
         One row per service: ``category``, ``minutes``, ``facilities``, ``share`` of people within reach.
     share_complete
         Share of people with every service within reach.
     provenance
-        Parameters.
+        Parameters, and what the minutes rest on.
     """
 
     table: pd.DataFrame
@@ -88,32 +90,49 @@ class LivingCircles:
     share_complete: float
     provenance: Provenance
 
-    def __repr__(self) -> str:
-        return (
-            f"<LivingCircles of {len(self.table)} places, {len(self.services)} services, "
-            f"{self.share_complete:.1%} of people complete>"
-        )
+    _shown: ClassVar[str | None] = "completeness"
+    _titles: ClassVar[tuple[str, str]] = ("生活圈", "Living circles")
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """``services``."""
+        return self.services
+
+    def _headline(self) -> str:
+        complete = f"{self.share_complete:.1%} of people complete"
+        return f"of {len(self.table)} places, {len(self.services)} services, {complete}"
 
 
 def living_circles(
-    minutes_table: pd.DataFrame | MinutesTable,
-    service: pd.Series,
-    people: pd.Series,
+    travel: Travel,
+    places: Places,
+    facilities: Places,
     *,
+    population: str | pd.Series | None = None,
+    service: str | None = None,
     services: Mapping[str, tuple[str, float]] = LIVING_CIRCLE,
 ) -> LivingCircles:
     """Services within their minutes of each place, completeness, and the share of people with all.
 
     Parameters
     ----------
-    minutes_table
-        Wide or long minutes on foot (or by car, for a half-hour city circle) from places to facilities.
+    travel
+        What minutes on foot (or by car, for a half-hour city circle) come from: a network, a timetable with
+        its walking network, or a table of minutes from places to facilities.
+    places
+        Points or any frame with ``population``, or a Series of people by id.
+    facilities
+        Points or any frame with ``service``, or a Series of the service by id.
+    population
+        Column of ``places``, or a Series by its ids.
     service
-        Name of the service by facility id.
-    people
-        By place id.
+        Column of ``facilities`` with the name of what each offers.
     services
         Service -> (category, minutes, a closed bound).
+
+    Returns
+    -------
+    LivingCircles
 
     Raises
     ------
@@ -125,26 +144,43 @@ def living_circles(
     -----
     UrbgeoWarning
         Naming the services that no facility offers: everybody lacks them.
+
+    References
+    ----------
+    TD/T 1062-2021, guide to the planning of community living circles.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> minutes = pd.DataFrame(
+    ...     {"from": ["a", "a", "b"], "to": ["p", "s", "s"], "minutes": [4.0, 12.0, 9.0]}
+    ... )
+    >>> kinds = pd.Series({"p": "park", "s": "school"})
+    >>> people = pd.Series({"a": 100.0, "b": 300.0})
+    >>> due = {"park": ("open space", 5.0), "school": ("education", 10.0)}
+    >>> living_circles(minutes, people, kinds, services=due).services["share"].to_dict()
+    {'park': 0.25, 'school': 0.75}
     """
+    check_travel(travel)
     if not services:
         raise InputError("services: give at least one.")
     limits = {name: check_minutes(one[1], f"services[{name!r}]") for name, one in services.items()}
-    weights = series_of(people, "people")
-    _check_services(service, services)
-    travel = table_of(minutes_table, origins=weights.index, destinations=service.index)
-    kinds = service.to_numpy()
+    weights = _people(places, population)
+    kinds = _services_of(facilities, service, services).to_numpy()
+    table = pairs(travel, places, facilities, names=("places", "facilities"))
     columns: dict[str, object] = {}
     for name, limit in limits.items():
-        kept = kinds[travel.destination] == name
+        kept = kinds[table.destination] == name
         nearest = np.full(len(weights), np.inf)
-        np.minimum.at(nearest, travel.origin[kept], travel.minutes[kept])
+        np.minimum.at(nearest, table.origin[kept], table.minutes[kept])
         columns[f"minutes {name}"], columns[f"within {name}"] = nearest, nearest <= limit
-    table = pd.DataFrame(columns, index=weights.index)
-    within = table[[f"within {name}" for name in services]].set_axis(list(services), axis=1)
+    found = pd.DataFrame(columns, index=weights.index)
+    within = found[[f"within {name}" for name in services]].set_axis(list(services), axis=1)
     category = pd.Series({name: one[0] for name, one in services.items()})
-    table["completeness"] = within.mean(axis=1)
-    table["composite"] = within.T.astype(float).groupby(category).mean().mean()
-    table["complete"], table["people"] = within.all(axis=1), weights
+    found["completeness"] = within.mean(axis=1)
+    found["composite"] = within.T.astype(float).groupby(category).mean().mean()
+    found["complete"], found["people"] = within.all(axis=1), weights
+    found["status"] = table.origin_status
     empty = [name for name in services if name not in set(kinds)]
     if empty:
         warn(f"services: no facility offers {some_of(empty)}.")
@@ -157,56 +193,90 @@ def living_circles(
             "share": within.mul(weights, axis=0).sum() / total if total else np.nan,
         }
     )
-    complete = float(weights[table["complete"]].sum() / total) if total else float("nan")
-    about = travel.provenance.having(parameters={"services": dict(services)})
-    return LivingCircles(table, by_service, complete, about)
+    complete = float(weights[found["complete"]].sum() / total) if total else float("nan")
+    about = table.provenance.having(
+        parameters={"services": dict(services)},
+        shares={"places unreached": float((~table.origin_reached).mean())},
+    )
+    return LivingCircles(with_names_of(found, places), by_service, complete, about)
 
 
 def emergency_response(
-    minutes_table: pd.DataFrame | MinutesTable, people: pd.Series, *, minutes: float = EMERGENCY_MIN["fire"]
+    travel: Travel,
+    places: Places,
+    stations: Places | None = None,
+    *,
+    population: str | pd.Series | None = None,
+    minutes: float = EMERGENCY_MIN["fire"],
 ) -> pd.DataFrame:
     """Which station reaches each place first, and whether in time; travel runs from stations outwards.
 
     Parameters
     ----------
-    minutes_table
-        Wide or long minutes from stations (origin) to places (destination).
-    people
-        By place id.
+    travel
+        What minutes come from: a network, or a table of minutes from stations (origin) to places
+        (destination).
+    places
+        Points or any frame with ``population``, or a Series of people by id.
+    stations
+        Points; for a table any frame by id or the ids, None for all of the table.
+    population
+        Column of ``places``, or a Series by its ids.
     minutes
         Closed bound, e.g. of :data:`EMERGENCY_MIN`.
 
     Returns
     -------
     pandas.DataFrame
-        One row per place: ``station`` (missing when none comes; equal times go to the first), ``minutes``
-        (``inf`` then), ``in_time``, ``second_min`` (of the second station, should the first be out),
-        ``people``.
+        One row per place: its name columns, ``station`` (missing when none comes; equal times go to the
+        first), ``minutes`` (``inf`` then), ``in_time``, ``second_min`` (of the second station, should the
+        first be out), ``people``, ``status`` (``"reached"``, ``"unreached"``, ``"too far"``,
+        ``"not asked"``), geometry; provenance in ``attrs``.
 
     Raises
     ------
     InputError
-        For faulty tables or people (naming ids), minutes not > 0.
+        For faulty points, tables or people (naming ids), minutes not > 0.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> minutes = pd.DataFrame({"from": ["f", "g"], "to": ["a", "a"], "minutes": [7.0, 4.0]})
+    >>> people = pd.Series({"a": 100.0, "b": 300.0})
+    >>> emergency_response(minutes, people)[["station", "in_time", "second_min", "status"]]
+      station  in_time  second_min     status
+    a       g     True         7.0    reached
+    b     NaN    False         inf  not asked
     """
-    limit, weights = check_minutes(minutes), series_of(people, "people")
-    travel = table_of(minutes_table, destinations=weights.index)
-    order = np.lexsort((travel.origin, travel.minutes, travel.destination))
-    place, time, station = travel.destination[order], travel.minutes[order], travel.origin[order]
+    check_travel(travel)
+    limit, weights = check_minutes(minutes), _people(places, population)
+    table = pairs(travel, places, stations, direction="from", names=("places", "stations"))
+    order = np.lexsort((table.destination, table.minutes, table.origin))
+    place, time, station = table.origin[order], table.minutes[order], table.destination[order]
     turn = np.arange(len(place)) - np.searchsorted(place, place)
     first, second = turn == 0, turn == 1
     least, next_least = np.full(len(weights), np.inf), np.full(len(weights), np.inf)
     names = np.full(len(weights), None, dtype=object)
     least[place[first]], next_least[place[second]] = time[first], time[second]
-    names[place[first]] = travel.origins.to_numpy()[station[first]]
-    return pd.DataFrame(
+    names[place[first]] = table.destinations.to_numpy()[station[first]]
+    found = pd.DataFrame(
         {"station": names, "minutes": least, "in_time": least <= limit, "second_min": next_least}
-        | {"people": weights},
+        | {"people": weights, "status": table.origin_status},
         index=weights.index,
     )
+    found = with_names_of(found, places)
+    found.attrs["provenance"] = table.provenance.having(parameters={"minutes": limit, "direction": "from"})
+    return found
 
 
 def shelter_places(
-    minutes_table: pd.DataFrame | MinutesTable, people: pd.Series, capacity: pd.Series, *, minutes: float
+    travel: Travel,
+    places: Places,
+    shelters: Places,
+    *,
+    population: str | pd.Series | None = None,
+    capacity: str | pd.Series | None = None,
+    minutes: float,
 ) -> pd.DataFrame:
     """People placed in shelters (or hospitals) with limited room: as many as fit, then with least walking.
 
@@ -214,30 +284,47 @@ def shelter_places(
 
     Parameters
     ----------
-    minutes_table
-        Wide or long minutes from places to shelters or hospitals.
-    people, capacity
-        People (or the beds they need) by place id, room by shelter id.
+    travel
+        What minutes come from: a network, or a table of minutes from places to shelters or hospitals.
+    places
+        Points or any frame with ``population``, or a Series of people (or the beds they need) by id.
+    shelters
+        Points or any frame with ``capacity``, or a Series of the room by id.
+    population, capacity
+        Column of ``places`` and of ``shelters``, or Series by their ids.
     minutes
         Closed bound, e.g. of :data:`CAPACITY_MIN`.
 
     Returns
     -------
     pandas.DataFrame
-        One row per place: ``people``, ``placed``, ``unplaced``, ``mean_minutes`` of the placed (NaN without).
+        One row per place: its name columns, ``people``, ``placed``, ``unplaced``, ``mean_minutes`` of the
+        placed (NaN without), ``status`` (``"reached"``: a shelter within the bound, ``"unreached"``,
+        ``"too far"``, ``"not asked"``), geometry; provenance in ``attrs``.
 
     Raises
     ------
     InputError
-        For faulty tables, people or capacity (naming ids), minutes not > 0.
+        For faulty points, tables, people or capacity (naming ids), minutes not > 0.
     UrbgeoError
         When the programme cannot be solved.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> minutes = pd.DataFrame({"from": ["a", "b"], "to": ["s", "s"], "minutes": [5.0, 12.0]})
+    >>> people, room = pd.Series({"a": 100.0, "b": 300.0}), pd.Series({"s": 250.0})
+    >>> shelter_places(minutes, people, room, minutes=15)[["placed", "unplaced"]]
+       placed  unplaced
+    a   100.0       0.0
+    b   150.0     150.0
     """
+    check_travel(travel)
     limit = check_minutes(minutes)
-    weights, room = series_of(people, "people"), series_of(capacity, "capacity")
-    travel = table_of(minutes_table, origins=weights.index, destinations=room.index)
-    near = travel.minutes <= limit
-    i, j, t = travel.origin[near], travel.destination[near], travel.minutes[near]
+    weights = _people(places, population)
+    room = amounts_by_id(shelters, capacity, name="capacity", frame_name="shelters")
+    table = pairs(travel, places, shelters, names=("places", "shelters")).within(limit)
+    i, j, t = table.origin, table.destination, table.minutes
     placed, walked = np.zeros(len(weights)), np.zeros(len(weights))
     if len(i):
         k, ones = np.arange(len(i)), np.ones(len(i))
@@ -251,13 +338,35 @@ def shelter_places(
             raise UrbgeoError(f"shelters: the programme was not solved ({found.message}).")
         placed, walked = leave @ found.x, leave @ (found.x * t)
     mean = np.divide(walked, placed, out=np.full(len(weights), np.nan), where=placed > 0)
-    return pd.DataFrame(
-        {"people": weights, "placed": placed, "unplaced": weights - placed, "mean_minutes": mean},
+    found = pd.DataFrame(
+        {"people": weights, "placed": placed, "unplaced": weights - placed, "mean_minutes": mean}
+        | {"status": table.origin_status},
         index=weights.index,
     )
+    found = with_names_of(found, places)
+    found.attrs["provenance"] = table.provenance.having(parameters={"minutes": limit})
+    return found
 
 
-def _check_services(service: pd.Series, services: Mapping[str, tuple[str, float]]) -> None:
+def _people(places: Places, population: str | pd.Series | None) -> pd.Series:
+    name = "population" if isinstance(places, pd.DataFrame) else "places"
+    return amounts_by_id(places, population, name=name, frame_name="places")
+
+
+def _services_of(
+    facilities: Places, service: str | None, services: Mapping[str, tuple[str, float]]
+) -> pd.Series:
+    """The service of every facility: a column of a frame, or a Series in its place."""
+    if isinstance(facilities, pd.DataFrame):
+        if service is None:
+            raise InputError("service: say which column of facilities names what each offers.")
+        check_columns(facilities, "facilities", [service])
+        facilities = facilities[service]
+    _check_services(facilities, services)
+    return facilities
+
+
+def _check_services(service: Places, services: Mapping[str, tuple[str, float]]) -> None:
     if not isinstance(service, pd.Series) or service.empty:
         raise InputError("service: give a Series with the service of every facility, by facility id.")
     faults = Faults("service")

@@ -7,7 +7,8 @@ a large number, so only finite minutes reach the solver.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -15,32 +16,35 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csr_array, hstack, identity
 
-from urbgeo.access.reading import table_of
 from urbgeo.access.table import MinutesTable, nearest_pairs
-from urbgeo.amounts import series_of
+from urbgeo.access.travel import Places, Travel, check_travel, pairs, with_names_of
+from urbgeo.amounts import amounts_by_id
 from urbgeo.checks import check_minutes, check_quantity, check_share
 from urbgeo.errors import InputError, UrbgeoError, some_of
 from urbgeo.provenance import Provenance
+from urbgeo.results import Result
 from urbgeo.types import Floats, Ints
 
 
-@dataclass(frozen=True, eq=False)
-class Siting:
+@dataclass(frozen=True, eq=False, repr=False)
+class Siting(Result):
     """Facilities chosen among candidates.
 
     Attributes
     ----------
     chosen
-        Ids of the candidates chosen, in the order of the table.
+        Ids of the candidates chosen, in the order of the facilities.
     table
-        One row per origin: ``demand``, ``facility`` (nearest of the existing and the chosen, missing when
-        none can be reached), ``minutes`` (``inf`` then), ``covered`` (within the threshold, if there is one).
+        One row per place of the demand: the caller's name columns, ``demand``, ``facility`` (nearest of the
+        existing and the chosen, missing when none can be reached), ``minutes`` (``inf`` then), ``covered``
+        (within the threshold, if there is one), ``status`` (``"reached"``, ``"unreached"``, ``"too far"``,
+        ``"not asked"``), geometry.
     share, share_before
         Share of demand covered with and without the chosen; for p-median: that reaches any facility.
     mean_minutes
         Mean over the demand that reaches a facility.
     provenance
-        Parameters.
+        Parameters, and what the minutes rest on.
     """
 
     chosen: pd.Index
@@ -49,18 +53,28 @@ class Siting:
     share_before: float
     mean_minutes: float
     provenance: Provenance
+    _shown: ClassVar[str | None] = "minutes"
+    _titles: ClassVar[tuple[str, str]] = ("选址", "Siting")
 
-    def __repr__(self) -> str:
-        return (
-            f"<Siting of {len(self.chosen)}: {some_of(self.chosen)}; share {self.share_before:.1%} -> "
-            f"{self.share:.1%}>"
+    @property
+    def summary(self) -> pd.DataFrame:
+        """``share``, ``share_before`` and ``mean_minutes``, one row each."""
+        figures = ("share", "share_before", "mean_minutes")
+        return pd.DataFrame(
+            {"value": [getattr(self, one) for one in figures]}, index=pd.Index(figures, name="figure")
         )
+
+    def _headline(self) -> str:
+        shares = f"share {self.share_before:.1%} -> {self.share:.1%}"
+        return f"of {len(self.chosen)}: {some_of(self.chosen)}; {shares}"
 
 
 def marginal_coverage(
-    minutes_table: pd.DataFrame | MinutesTable,
-    demand: pd.Series,
+    travel: Travel,
+    demand: Places,
+    facilities: Places | None = None,
     *,
+    population: str | pd.Series | None = None,
     minutes: float,
     existing: Sequence[object] = (),
     target: float | None = None,
@@ -69,14 +83,20 @@ def marginal_coverage(
 
     Parameters
     ----------
-    minutes_table
-        Wide or long minutes from demand (origin) to facilities and candidates (destination).
+    travel
+        What minutes come from: a network, a timetable with its walking network, or a table of minutes from
+        demand (origin) to facilities (destination).
     demand
-        By origin id.
+        Places: points or any frame with ``population``, or a Series of people by id.
+    facilities
+        Existing ones and candidates: points, or for a table any frame by id or the ids; None for all of the
+        table.
+    population
+        Column of ``demand``, or a Series by its ids.
     minutes
         Closed bound of coverage.
     existing
-        Ids of the destinations that stand already; all others are candidates.
+        Ids of the facilities that stand already; all others are candidates.
     target
         Share of demand aimed at: the turns end when it is met.
 
@@ -85,16 +105,30 @@ def marginal_coverage(
     pandas.DataFrame
         One row per candidate: ``gain`` alone, ``turn`` (1 = first; missing when not taken), ``gain_in_turn``,
         ``share_after``. Greedy turns are quick, not always the best set: see :func:`maximal_covering`. Equal
-        gains go to the first candidate in the table.
+        gains go to the first candidate. Led by the name columns of ``facilities``, with its geometry;
+        provenance in ``attrs``.
 
     Raises
     ------
     InputError
         As for :func:`maximal_covering`; a target outside 0..1.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> minutes = pd.DataFrame(
+    ...     {"from": ["a", "b", "b"], "to": ["u", "u", "v"], "minutes": [10.0, 25.0, 5.0]}
+    ... )
+    >>> people = pd.Series({"a": 100.0, "b": 200.0})
+    >>> marginal_coverage(minutes, people, minutes=20)[["gain", "turn"]]
+        gain  turn
+    u  100.0     2
+    v  200.0     1
     """
     aim = 1.0 if target is None else check_share(target, "target")
-    travel, weights, standing = _read(minutes_table, demand, existing)
-    within = _covering(travel, check_minutes(minutes))
+    table, weights, standing = _read(travel, demand, facilities, population, existing)
+    limit = check_minutes(minutes)
+    within = _covering(table, limit)
     done = np.asarray(within[:, standing].sum(axis=1)).ravel() > 0
     candidates = np.flatnonzero(~standing)
     reach = within[:, candidates].tocsc()
@@ -108,15 +142,22 @@ def marginal_coverage(
             break
         done |= reach[:, [best]].toarray().ravel() > 0
         turns[best] = (len(turns) + 1, float(gains[best]), float(weights[done].sum() / total))
-    table = pd.DataFrame({"gain": alone}, index=travel.destinations[candidates])
+    found = pd.DataFrame({"gain": alone}, index=table.destinations[candidates])
     in_turn = pd.DataFrame.from_dict(turns, orient="index", columns=["turn", "gain_in_turn", "share_after"])
-    return table.join(in_turn.set_axis(table.index[in_turn.index.astype(int)])).astype({"turn": "Int64"})
+    found = found.join(in_turn.set_axis(found.index[in_turn.index.astype(int)])).astype({"turn": "Int64"})
+    found = with_names_of(found, facilities)
+    found.attrs["provenance"] = table.provenance.having(
+        parameters={"measure": "marginal coverage", "minutes": limit, "target": target}
+    )
+    return found
 
 
 def maximal_covering(
-    minutes_table: pd.DataFrame | MinutesTable,
-    demand: pd.Series,
+    travel: Travel,
+    demand: Places,
+    facilities: Places | None = None,
     *,
+    population: str | pd.Series | None = None,
     count: int,
     minutes: float,
     existing: Sequence[object] = (),
@@ -128,29 +169,43 @@ def maximal_covering(
 
     Parameters
     ----------
-    minutes_table, demand, minutes, existing
+    travel, demand, facilities, population, minutes, existing
         As for :func:`marginal_coverage`.
     count
         How many to choose.
     longest_s
         Seconds the solver may take.
 
+    Returns
+    -------
+    Siting
+
     Raises
     ------
     InputError
-        For faulty tables or demand (naming ids), existing ids that are no destinations or come twice, a
-        count that is not between 1 and the number of candidates.
+        For faulty points, tables or demand (naming ids), existing ids that are no facilities or come twice,
+        a count that is not between 1 and the number of candidates.
     UrbgeoError
         When the solver finds no proven best in time.
 
     References
     ----------
     Church & ReVelle (1974), Papers of the Regional Science Association 32.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> minutes = pd.DataFrame(
+    ...     {"from": ["a", "b", "b"], "to": ["u", "u", "v"], "minutes": [10.0, 25.0, 5.0]}
+    ... )
+    >>> people = pd.Series({"a": 100.0, "b": 200.0})
+    >>> maximal_covering(minutes, people, count=1, minutes=20).chosen.to_list()
+    ['v']
     """
     limit = check_minutes(minutes)
-    travel, weights, standing = _read(minutes_table, demand, existing)
+    table, weights, standing = _read(travel, demand, facilities, population, existing)
     candidates = _candidates(standing, count)
-    within = _covering(travel, limit)
+    within = _covering(table, limit)
     done = np.asarray(within[:, standing].sum(axis=1)).ravel() > 0
     rows = np.flatnonzero(~done & (weights > 0))
     reach = within[rows][:, candidates]
@@ -162,13 +217,16 @@ def maximal_covering(
     whole = np.concatenate([np.ones(m), np.zeros(n)])
     x = _solved(cost, rules, whole, longest_s)[:m]
     parameters = {"measure": "maximal covering", "count": count, "minutes": limit}
-    return _siting(travel, weights, standing, candidates[x > 0.5], limit, parameters)
+    found = _siting(table, weights, standing, candidates[x > 0.5], limit, parameters)
+    return replace(found, table=with_names_of(found.table, demand))
 
 
 def p_median(
-    minutes_table: pd.DataFrame | MinutesTable,
-    demand: pd.Series,
+    travel: Travel,
+    demand: Places,
+    facilities: Places | None = None,
     *,
+    population: str | pd.Series | None = None,
     count: int,
     existing: Sequence[object] = (),
     longest_s: float = 60.0,
@@ -180,8 +238,12 @@ def p_median(
 
     Parameters
     ----------
-    minutes_table, demand, existing, count, longest_s
+    travel, demand, facilities, population, existing, count, longest_s
         As for :func:`maximal_covering`.
+
+    Returns
+    -------
+    Siting
 
     Raises
     ------
@@ -191,13 +253,23 @@ def p_median(
     References
     ----------
     Hakimi (1964), Operations Research 12; ReVelle & Swain (1970), Geographical Analysis 2.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> minutes = pd.DataFrame(
+    ...     {"from": ["a", "b", "b"], "to": ["u", "u", "v"], "minutes": [10.0, 25.0, 5.0]}
+    ... )
+    >>> people = pd.Series({"a": 100.0, "b": 200.0})
+    >>> p_median(minutes, people, count=1).chosen.to_list()
+    ['u']
     """
-    travel, weights, standing = _read(minutes_table, demand, existing)
+    table, weights, standing = _read(travel, demand, facilities, population, existing)
     candidates = _candidates(standing, count)
-    used = weights[travel.origin] > 0
-    i, j, t = travel.origin[used], travel.destination[used], travel.minutes[used]
+    used = weights[table.origin] > 0
+    i, j, t = table.origin[used], table.destination[used], table.minutes[used]
     rows, place = np.unique(i, return_inverse=True)
-    n, m, pairs = len(rows), len(travel.destinations), len(i)
+    n, m, pairs = len(rows), len(table.destinations), len(i)
     k = np.arange(pairs)
     once = coo_array((np.ones(pairs), (place, k)), shape=(n, pairs))
     opened = coo_array((np.ones(pairs), (k, j)), shape=(pairs, m))
@@ -213,23 +285,33 @@ def p_median(
     rules.append(LinearConstraint(served[None, :], most * (1.0 - 1e-9), np.inf))
     x = _solved(np.concatenate([np.zeros(m), weights[i] * t]), rules, sites, longest_s, low)
     chosen = candidates[x[candidates] > 0.5]
-    return _siting(travel, weights, standing, chosen, np.inf, {"measure": "p-median", "count": count})
+    found = _siting(table, weights, standing, chosen, np.inf, {"measure": "p-median", "count": count})
+    return replace(found, table=with_names_of(found.table, demand))
 
 
 def _read(
-    minutes_table: pd.DataFrame | MinutesTable, demand: pd.Series, existing: Sequence[object]
+    travel: Travel,
+    demand: Places,
+    facilities: Places | None,
+    population: str | pd.Series | None,
+    existing: Sequence[object],
 ) -> tuple[MinutesTable, Floats, NDArray[np.bool_]]:
-    """MinutesTable, demand by position, and which destinations stand already."""
-    people = series_of(demand, "demand")
-    travel = table_of(minutes_table, origins=people.index)
+    """Minutes, demand by position, and which facilities stand already."""
+    check_travel(travel)
+    name = "population" if isinstance(demand, pd.DataFrame) else "demand"
+    people = amounts_by_id(demand, population, name=name, frame_name="demand")
+    table = pairs(travel, demand, facilities, names=("demand", "facilities"))
+    if isinstance(existing, str) or not isinstance(existing, Sequence | pd.Index | np.ndarray):
+        raise InputError(
+            f"existing: {existing!r} is no list; give the ids of the facilities that stand already."
+        )
     ids = list(existing)
-    strange = [one for one in ids if one not in travel.destinations]
+    strange = [one for one in ids if one not in table.destinations]
     if strange or len(set(ids)) < len(ids):
         raise InputError(
-            f"existing: {some_of(strange) or some_of(ids)} given twice or no destinations of the table; "
-            "mend these ids."
+            f"existing: {some_of(strange) or some_of(ids)} given twice or no facilities; mend these ids."
         )
-    return travel, people.to_numpy(), travel.destinations.isin(ids)
+    return table, people.to_numpy(), table.destinations.isin(ids)
 
 
 def _candidates(standing: NDArray[np.bool_], count: int) -> Ints:
@@ -245,11 +327,11 @@ def _candidates(standing: NDArray[np.bool_], count: int) -> Ints:
     return candidates
 
 
-def _covering(travel: MinutesTable, limit: float) -> csr_array:
+def _covering(table: MinutesTable, limit: float) -> csr_array:
     """(origins, destinations): 1 where the minutes are within the limit."""
-    within = travel.minutes <= limit
-    shape = (len(travel.origins), len(travel.destinations))
-    ends = (travel.origin[within], travel.destination[within])
+    within = table.minutes <= limit
+    shape = (len(table.origins), len(table.destinations))
+    ends = (table.origin[within], table.destination[within])
     return csr_array((np.ones(int(within.sum())), ends), shape=shape)
 
 
@@ -273,7 +355,7 @@ def _solved(
 
 
 def _siting(
-    travel: MinutesTable,
+    table: MinutesTable,
     weights: Floats,
     standing: NDArray[np.bool_],
     chosen: Ints,
@@ -282,21 +364,26 @@ def _siting(
 ) -> Siting:
     after = standing.copy()
     after[chosen] = True
-    minutes, which = nearest_pairs(travel, after)
-    before, _ = nearest_pairs(travel, standing)
+    minutes, which = nearest_pairs(table, after)
+    before, _ = nearest_pairs(table, standing)
     total, reached = weights.sum(), np.isfinite(minutes)
     names = np.full(len(minutes), None, dtype=object)
-    names[reached] = travel.destinations.to_numpy()[which[reached]]
+    names[reached] = table.destinations.to_numpy()[which[reached]]
     covered, was = reached & (minutes <= limit), np.isfinite(before) & (before <= limit)
-    table = pd.DataFrame(
-        {"demand": weights, "facility": names, "minutes": minutes, "covered": covered}, index=travel.origins
+    words = table.origin_status.where(
+        table.origin_status != "reached", np.where(reached, "reached", "unreached")
+    )
+    minutes[~table.origin_asked] = np.nan
+    found = pd.DataFrame(
+        {"demand": weights, "facility": names, "minutes": minutes, "covered": covered, "status": words},
+        index=table.origins,
     )
     there = weights[reached].sum()
     return Siting(
-        travel.destinations[np.sort(chosen)],
-        table,
+        table.destinations[np.sort(chosen)],
+        found,
         float(weights[covered].sum() / total) if total else float("nan"),
         float(weights[was].sum() / total) if total else float("nan"),
         float((weights[reached] * minutes[reached]).sum() / there) if there else float("nan"),
-        travel.provenance.having(parameters={**parameters, "existing": int(standing.sum())}),
+        table.provenance.having(parameters={**parameters, "existing": int(standing.sum())}),
     )
