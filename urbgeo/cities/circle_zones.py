@@ -16,7 +16,7 @@ RULES = ("seat", "area", "population")
 """Ways to say that a zone lies inside: its seat, half of its area, or half of its people."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Settled:
     """Zones with their people: ``land`` polygons or None, ``seats`` points or None.
 

@@ -21,7 +21,7 @@ ABSURD_MINUTES = 1e7
 """Nineteen years: a single link that takes longer is a mistake of units, not a road."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Arcs:
     """Arcs by their tail: those of node ``i`` are ``arcs[start[i]:start[i + 1]]`` (dtype :data:`ARC`)."""
 

@@ -49,7 +49,7 @@ WINDOW_COVER = 0.5
 """A hole in the boundary is a window (开天窗) when this share of it is farmland or ecological land."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ControlLines:
     """Polygon layers of one plan, any CRS each; all but ``boundary`` may be missing.
 
@@ -74,7 +74,7 @@ class ControlLines:
         return {name: layer for name, layer in named.items() if layer is not None}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Audit:
     """What an audit found.
 

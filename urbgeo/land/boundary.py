@@ -50,7 +50,7 @@ class LandDemand:
         return "cap" if self.cap_km2 < self.wanted_km2 else "people"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Boundary:
     """A development boundary.
 

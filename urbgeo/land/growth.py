@@ -28,7 +28,7 @@ _NEWTON_STEPS = 30
 _RESERVED = (DISTANCE, NEIGHBOURS, "intercept")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class GrowthRules:
     """How a cell's turn to be built is worked out.
 
@@ -52,7 +52,7 @@ class GrowthRules:
         return tuple(name for name in self.coefficients.index if name not in _RESERVED)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Validation:
     """How a simulated change compares with the one that happened.
 
@@ -81,7 +81,7 @@ class Validation:
         return self.figure_of_merit > self.nearest
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scenario:
     """What a run assumes: yearly land as a multiple of the trend, more or less weight on neighbours, less
     chance, and land that may not be built on besides what never may."""
@@ -93,7 +93,7 @@ class Scenario:
     extra_exclusion: Grid | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Growth:
     """A simulated run: ``built`` at the end, ``step`` in which each cell was built (0 = before, -1 =
     never), ``areas`` by step in km2."""

@@ -92,7 +92,7 @@ WEIGHT_TOLERANCE = 1e-6
 _SCORE_DIGITS = 9
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class AhpWeights:
     """Weights from pairwise judgements: ``weights`` sum to 1; ``ratio`` is the consistency ratio."""
 
@@ -107,7 +107,7 @@ class AhpWeights:
         return self.ratio < MAX_CONSISTENCY_RATIO
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Suitability:
     """A score per cell and why.
 

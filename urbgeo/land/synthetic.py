@@ -28,7 +28,7 @@ DENSITY_PER_KM2 = 6_000.0
 _LEAST_CELLS = 60
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Landscape:
     """Layers of a made-up district on one grid; ``label`` and every layer's source say that it is.
 

@@ -127,7 +127,7 @@ class LegendRow:
     count: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Painted:
     """Colours of a layer: ``codes`` has one position in ``colours`` per row of the frame."""
 

@@ -34,7 +34,7 @@ MOST_LABELS = 160
 """Rows that are labelled by their names; more would be unreadable."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sheet:
     """The paper of a figure: size in millimetres, panels a row, whether rows are labelled by their names.
 

@@ -41,7 +41,7 @@ class Sizes:
     unit: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Layer:
     """What the three kinds of layer have in common, checked and ready to write."""
 

@@ -52,7 +52,7 @@ class Store(Protocol):
         """Replace the values in a window."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class MemoryStore:
     """Layers as arrays."""
 
@@ -80,7 +80,7 @@ class MemoryStore:
             self.layers[layer][block.top : block.bottom, block.left : block.right] = values
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Seeds:
     """Cells that are reached without a step: rows, columns, minutes, label and back-link of each."""
 

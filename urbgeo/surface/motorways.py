@@ -25,7 +25,7 @@ MAX_RAMP_M = 500.0
 _SAME_PLACE_M = 0.01
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class MotorwayRamps:
     """Motorways compiled for a travel surface.
 

@@ -51,7 +51,7 @@ _MOST_CELLS_AT_ONCE = 2**31 - 2**20
 _NO_HEIGHT = "elevation: every cell is nodata; leave it out, or give heights where no road runs."
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TravelSurface:
     """Minutes over a grid.
 
@@ -70,7 +70,7 @@ class TravelSurface:
     provenance: Provenance = field(repr=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SurfaceFiles:
     """The same as :class:`TravelSurface`, with the three grids as GeoTIFF files."""
 
