@@ -11,7 +11,6 @@ from .access.equity import equity as equity
 from .access.isochrones import isochrones as isochrones
 from .access.living import living_circles as living_circles
 from .access.opportunities import cumulative as cumulative
-from .access.opportunities import gravity as gravity
 from .access.reach import reach as reach
 from .access.towns import town_access as town_access
 
@@ -22,6 +21,9 @@ from .cities.degurba import degree_of_urbanisation as degree_of_urbanisation
 from .cities.functional import functional_areas as functional_areas
 from .cities.metropolises import metropolitan_circles as metropolitan_circles
 from .cities.sizes import size_classes as size_classes
+
+# Targets
+from .indicators.scorecard import scorecard as scorecard
 
 # Land
 from .land.audit import ControlLines as ControlLines

@@ -205,8 +205,8 @@ class _Page(MacroElement):
         )
         return {
             "policy": f'<meta http-equiv="Content-Security-Policy" content="{policy}" />',
-            "css": f"<style>{self.leaflet_css}\n{_packaged('page.css')}</style>",
-            "js": f"<script>{self.leaflet_js}\n{_packaged('page.js')}</script>",
+            "css": f"<style>{self.leaflet_css}\n{packaged('page.css')}</style>",
+            "js": f"<script>{self.leaflet_js}\n{packaged('page.js')}</script>",
         }
 
     def _footer(self) -> str:
@@ -265,7 +265,7 @@ def _parent_name(element: Element) -> str:
 def _leaflet() -> tuple[str, str]:
     """Leaflet's script and style, without the addresses and images they would lead to."""
     try:
-        script, style = _packaged("assets/leaflet.js"), _packaged("assets/leaflet.css")
+        script, style = packaged("assets/leaflet.js"), packaged("assets/leaflet.css")
     except FileNotFoundError as error:
         raise UrbgeoError(
             f"Leaflet is missing from the installed package ({error.filename}); reinstall urbgeo, "
@@ -276,7 +276,8 @@ def _leaflet() -> tuple[str, str]:
     return script, re.sub(r"url\([^)]*\)", "none", style)
 
 
-def _packaged(name: str) -> str:
+def packaged(name: str) -> str:
+    """A style, a script or a template that comes with the package."""
     return (_HERE / name).read_text(encoding="utf-8")
 
 

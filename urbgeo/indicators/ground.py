@@ -1,0 +1,166 @@
+"""The ground a measure stands on: a region as it was in a year, at one set of speeds, with layers at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from urbgeo.network.minutes import minutes_table, nearest_facility
+from urbgeo.network.model import TravelNetwork
+from urbgeo.network.regional import region_network
+from urbgeo.network.speeds import LITERATURE
+from urbgeo.regions.region import Region
+
+FAST_RAIL = ("hsr", "intercity")
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """A region in a year.
+
+    Roads, interchanges, stations and airports are those opened by then; people are the census's, whatever the
+    year. ``networks`` replaces the compiled ones (``road``, ``both``), for scenarios.
+    """
+
+    region: Region
+    year: int
+    speeds: str = LITERATURE
+    layers: Mapping[str, Any] = field(default_factory=dict)
+    networks: Mapping[str, TravelNetwork] = field(default_factory=dict)
+
+    @cached_property
+    def then(self) -> Region:
+        """The region's roads, stations and airports of the year."""
+        region = self.region
+        return replace(
+            region,
+            road_links=opened_by(region.road_links, self.year),
+            stations=opened_by(region.stations, self.year),
+            airports=opened_by(region.airports, self.year),
+            rail_sections=opened_by(region.rail_sections, self.year),
+        )
+
+    @cached_property
+    def road(self) -> TravelNetwork:
+        """Roads of the year."""
+        if "road" in self.networks:
+            return self.networks["road"]
+        return region_network(self.then, modes=("road",), speeds=self.speeds)
+
+    @cached_property
+    def both(self) -> TravelNetwork:
+        """Roads and today's trains."""
+        return self.networks.get("both") or region_network(self.region, speeds=self.speeds)
+
+    @cached_property
+    def prefectures(self) -> gpd.GeoDataFrame:
+        """Prefecture seats."""
+        return self.region.prefectures
+
+    @cached_property
+    def counties(self) -> gpd.GeoDataFrame:
+        """County seats."""
+        return self.region.counties
+
+    @cached_property
+    def core(self) -> gpd.GeoDataFrame:
+        """Seats of the core cities; empty where the region names none."""
+        return self.region.places.loc[list(self.region.lists.get("core", ()))]
+
+    @cached_property
+    def interchanges(self) -> gpd.GeoDataFrame:
+        """Interchanges on an expressway that was open."""
+        nodes = self.region.interchanges
+        return nodes[nodes.index.isin(self._ends("expressway"))]
+
+    @cached_property
+    def fast_stations(self) -> gpd.GeoDataFrame:
+        """High-speed and intercity stations."""
+        stations = self.then.stations
+        return stations[stations["kind"].isin(FAST_RAIL)]
+
+    @cached_property
+    def airports(self) -> gpd.GeoDataFrame:
+        """Transport airports."""
+        return self.then.airports
+
+    @cached_property
+    def stations(self) -> gpd.GeoDataFrame:
+        """Railway stations of every kind."""
+        return self.then.stations
+
+    @cached_property
+    def hubs(self) -> gpd.GeoDataFrame:
+        """Cities around the region."""
+        return self.region.hubs
+
+    @cached_property
+    def national_road(self) -> gpd.GeoDataFrame:
+        """Places on a national road."""
+        nodes = self.region.road_nodes
+        return nodes[nodes.index.isin(self._ends("trunk"))]
+
+    def _ends(self, road_class: str) -> set[object]:
+        links = self.then.road_links
+        of_class = links[links["class"] == road_class]
+        return {*of_class["from_node"], *of_class["to_node"]}
+
+    @cached_property
+    def estimated_road_share(self) -> float:
+        """Share of the length of roads that is estimated."""
+        links = self.then.road_links
+        if "km_basis" not in links or not len(links):
+            return 0.0
+        return float(
+            links.loc[links["km_basis"] != "published", "length_km"].sum() / links["length_km"].sum()
+        )
+
+    @cached_property
+    def estimated_urban_share(self) -> float:
+        """Share of the counties' urban people that is estimated."""
+        counties = self.counties
+        if "urban_basis" not in counties:
+            return 0.0
+        guessed = counties.loc[counties["urban_basis"] == "estimated", "urban_population"].sum()
+        return float(guessed / counties["urban_population"].sum())
+
+    def nearest(self, places: str, facilities: str) -> pd.Series:
+        """Minutes by road from each of ``places`` to its nearest of ``facilities``, both by name here."""
+        key = f"{places} {facilities}"
+        if key not in self._found:
+            here, there = getattr(self, places), getattr(self, facilities)
+            self._found[key] = (
+                nearest_facility(self.road, here, there)["minutes"]
+                if len(there)
+                else pd.Series(float("inf"), here.index)
+            )
+        return self._found[key]
+
+    def table(self, places: str, others: str, *, mode: str = "road") -> pd.DataFrame:
+        """Minutes between points of two layers: by ``road``, or by the ``best`` of road and train."""
+        key = f"{mode} {places} {others}"
+        if key not in self._found:
+            here, there = getattr(self, places), getattr(self, others)
+            self._found[key] = minutes_table(self.both if mode == "best" else self.road, here, there)
+        return self._found[key]
+
+    def layer(self, name: str) -> Any:
+        """A layer that was handed over; None where it was not."""
+        return self.layers.get(name)
+
+    @cached_property
+    def _found(self) -> dict[str, Any]:
+        return {}
+
+
+def opened_by(table: pd.DataFrame, year: int) -> Any:
+    """The rows that were open in a year; those without a year have always been there."""
+    if "opened" not in table:
+        return table
+    years = pd.to_numeric(table["opened"], errors="coerce")
+    return table[~(years > year)]

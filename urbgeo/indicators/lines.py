@@ -1,0 +1,83 @@
+"""Measures of lines: kilometres of expressway and railway, rings, streets."""
+
+from __future__ import annotations
+
+import networkx as nx
+import shapely
+
+from urbgeo.indicators.ground import Ground
+from urbgeo.indicators.measured import Measured, measure, named
+
+
+def _km(ground: Ground, table: str, classes: tuple[str, ...]) -> Measured:
+    rows = getattr(ground.then, table)
+    rows = rows[rows["class"].isin(classes)]
+    column = "km_hunan" if "km_hunan" in rows else "length_km"
+    total = float(rows[column].sum())
+    guessed = rows.loc[rows["km_basis"] != "published", column].sum() if "km_basis" in rows else 0.0
+    return Measured(total, basis="observed", estimated_share=float(guessed / total) if total else 0.0)
+
+
+@measure("expressway_km")
+def expressway_km(ground: Ground) -> Measured:
+    """Kilometres of expressway inside the region."""
+    return _km(ground, "road_links", ("expressway",))
+
+
+@measure("expressway_density")
+def expressway_density(ground: Ground) -> Measured | None:
+    """Kilometres of expressway per hundred square kilometres."""
+    if ground.region.zones is None:
+        return None
+    area = ground.region.zones.to_crs(ground.road.crs).area.sum() / 1e6
+    found = _km(ground, "road_links", ("expressway",))
+    return Measured(100.0 * found.value / area, basis="observed", estimated_share=found.estimated_share)
+
+
+@measure("hsr_km")
+def hsr_km(ground: Ground) -> Measured:
+    """Kilometres of high-speed railway inside the region."""
+    return _km(ground, "rail_sections", ("hsr",))
+
+
+@measure("intercity_km")
+def intercity_km(ground: Ground) -> Measured:
+    """Kilometres of intercity railway inside the region."""
+    return _km(ground, "rail_sections", ("intercity",))
+
+
+@measure("airport_count")
+def airport_count(ground: Ground) -> Measured:
+    """Transport airports inside the region."""
+    airports = ground.then.airports
+    own = {str(one)[:2] for one in ground.counties.index}
+    inside = airports["adcode"].astype(str).str[:2].isin(own) if "adcode" in airports else slice(None)
+    return Measured(float(len(airports[inside])), basis="observed")
+
+
+@measure("closed_expressway")
+def closed_expressway(ground: Ground) -> Measured | None:
+    """Core cities that lie inside a closed ring of expressways: a cycle of them encloses the seat."""
+    if ground.core.empty:
+        return None
+    links, nodes = ground.then.road_links, ground.region.road_nodes
+    on = links[links["class"] == "expressway"]
+    graph = nx.Graph(list(zip(on["from_node"], on["to_node"], strict=True)))
+    kept = nx.k_core(graph, 2) if len(graph) else graph
+    lines = [shapely.LineString([nodes.geometry.loc[a], nodes.geometry.loc[b]]) for a, b in kept.edges]
+    rings = list(shapely.get_parts(shapely.polygonize(lines))) if lines else []
+    # a ring round a city, not a mesh of the whole region
+    small = [ring for ring in rings if shapely.area(ring) < RING_DEGREES2]
+    enclosed = ground.core.to_crs(4326).geometry.map(lambda seat: any(ring.contains(seat) for ring in small))
+    left = named(ground.core, (~enclosed)[~enclosed].astype(float))
+    return Measured(
+        float(enclosed.sum()),
+        estimated_share=ground.estimated_road_share,
+        left=left,
+        noun=("市", "city"),
+        count=len(enclosed),
+    )
+
+
+RING_DEGREES2 = 0.35
+"""Largest ring in square degrees that still is one of a city: about 60 by 60 km."""
