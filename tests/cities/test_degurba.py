@@ -441,6 +441,75 @@ def test_the_built_up_threshold_is_the_mean_of_dense_clusters() -> None:
     built[1, :4] = [0.1, 0.2, 0.3, 0.6]
     built[0, 5] = 0.9
     assert dense_built_share(grid_of(people, built=built)) == pytest.approx(0.3)
+    land = np.ones_like(people)
+    land[1, 0] = 0.5  # half water: the share is that of the whole cell
+    assert dense_built_share(grid_of(people, land=land, built=built)) == pytest.approx(0.3)
+    assert dense_built_share(grid_of(people, built=built), step=0.05) == pytest.approx(0.3)
+    built[1, 0] = 0.11
+    assert dense_built_share(grid_of(people, built=built), step=0.05) == pytest.approx(0.35)
+    for wrong in (0, -1, np.nan, 2):
+        with pytest.raises(InputError, match="step"):
+            dense_built_share(grid_of(people, built=built), step=wrong)
+
+
+def test_belgiums_dense_cells_are_built_up_by_the_published_mean(shared_data: Path) -> None:
+    assert dense_built_share(belgium(shared_data)) == pytest.approx(0.2434, abs=5e-5)
+    assert dense_built_share(belgium(shared_data), step=0.05) == pytest.approx(0.25)
+
+
+def test_the_official_lower_bounds_are_closed() -> None:
+    """Survivors: a cell of just 300 per km2, clusters of just 5,000 and 50,000 people."""
+    people = np.zeros((1, 24))
+    people[0, :16] = 312.5  # 5,000 people
+    people[0, 16] = 200.0
+    classes = degree_of_urbanisation(grid_of(people)).classes[0]
+    assert (classes[:16] == 2).all()
+    assert classes[16] == 1
+    people[0, 0] -= 0.01
+    assert (degree_of_urbanisation(grid_of(people)).classes[0] == 1).all()
+    just = np.zeros((1, 24))
+    just[0, :20] = 300.0
+    assert (degree_of_urbanisation(grid_of(just)).classes[0, :20] == 2).all()
+    assert (degree_of_urbanisation(grid_of(np.clip(just - 0.01, 0, None))).classes[0, :20] == 1).all()
+    centre = np.full((5, 5), 2_000.0)
+    assert len(degree_of_urbanisation(grid_of(centre)).centres) == 1
+    centre[0, 0] -= 0.01
+    assert len(degree_of_urbanisation(grid_of(centre)).centres) == 0
+
+
+@pytest.mark.parametrize(
+    ("field", "message"),
+    [
+        ({"built_share": 50.0}, "built_share: 50.0"),
+        ({"built_share": np.nan}, "built_share: nan"),
+        ({"centre_density": np.nan}, "centre_density: nan"),
+        ({"centre_population": -1.0}, "centre_population: -1"),
+        ({"hole_km2": np.inf}, "hole_km2: inf"),
+        ({"water_land": 2.0}, "water_land: 2"),
+        ({"centre_queen": "yes"}, "centre_queen: 'yes'"),
+        ({"cluster_density": 10.0}, "low_density: 50 is above cluster_density 10"),
+        ({"semi_dense": None}, "semi_dense: a SemiDense is needed"),
+    ],
+)
+def test_rules_out_of_range_are_refused(field: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        replace(PLAIN, **field)
+
+
+def test_smoothing_and_the_contiguity_of_dense_clusters_are_settings() -> None:
+    people = np.zeros((7, 7))
+    people[1:6, 1:6] = 5_000.0
+    people[3, 3] = 0.0
+    people[1, 1] = 0.0
+    bare = degree_of_urbanisation(grid_of(people), edition=replace(PLAIN, smoothed=False, hole_km2=0.0))
+    assert ((bare.centre > 0) == (people >= 1500)).all()
+    filled = degree_of_urbanisation(grid_of(people), edition=replace(PLAIN, smoothed=False))
+    assert filled.centre[3, 3] == 1
+    diagonal = np.diag([2_000.0, 2_000.0, 2_000.0])
+    apart = degree_of_urbanisation(grid_of(diagonal), level=2, edition=PLAIN)
+    joined = degree_of_urbanisation(grid_of(diagonal), level=2, edition=replace(PLAIN, dense_queen=True))
+    assert 23 not in apart.classes
+    assert (np.diag(joined.classes) == 23).all()
 
 
 def test_water_and_missing_people_are_told_apart() -> None:

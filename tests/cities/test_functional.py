@@ -39,7 +39,7 @@ FLOWS = [[90, 10, 0, 0, 0], [5, 95, 0, 0, 0], [15, 5, 80, 0, 0], [14, 13, 0, 73,
 
 
 def test_fifteen_percent_is_a_closed_bound() -> None:
-    found = functional_areas(flow_table(FLOWS), cities(a="A", b="B")).zones
+    found = functional_areas(flow_table(FLOWS), cities(a="A", b="B")).table
     assert found["area"].tolist() == ["A", "B", "A", None, None]
     assert found["role"].tolist() == ["city", "city", "commuting zone", "outside", "outside"]
     assert found.loc["d", "share"] == pytest.approx(0.14)
@@ -47,7 +47,7 @@ def test_fifteen_percent_is_a_closed_bound() -> None:
 
 
 def test_cities_with_strong_links_merge_and_then_share_their_commuters() -> None:
-    found = functional_areas(flow_table(FLOWS), cities(a="A", b="B"), merge_threshold=0.10).zones
+    found = functional_areas(flow_table(FLOWS), cities(a="A", b="B"), merge_threshold=0.10).table
     assert found["area"].tolist() == ["A", "A", "A", "A", None]
     assert found.loc["d", "share"] == pytest.approx(0.27)
 
@@ -56,7 +56,7 @@ def test_two_way_rules_count_what_comes_back() -> None:
     flows = [[90, 0, 10, 0, 0], [0, 1, 0, 0, 0], [10, 0, 90, 0, 0], [0, 0, 0, 1, 0], [0, 0, 0, 0, 1]]
     table = flow_table(flows)
     shares = {
-        rule: functional_areas(table, cities(a="A"), rule=rule).zones.loc["c", "share"]
+        rule: functional_areas(table, cities(a="A"), rule=rule).table.loc["c", "share"]
         for rule in ("out", "interchange", "pooled")
     }
     assert shares == pytest.approx({"out": 0.1, "interchange": 0.2, "pooled": 0.1})
@@ -67,7 +67,7 @@ def test_two_way_rules_divide_by_residents_one_way_and_jobs_the_other() -> None:
     table = flow_table([[140, 0, 60], [0, 1, 0], [10, 0, 90]], "abc")
     places = pd.Series({"a": "A", "b": None, "c": None}, dtype=object)
     shares = {
-        rule: functional_areas(table, places, rule=rule).zones.loc["c", "share"]
+        rule: functional_areas(table, places, rule=rule).table.loc["c", "share"]
         for rule in ("out", "interchange", "pooled")
     }
     assert shares == pytest.approx({"out": 10 / 100, "interchange": 10 / 100 + 60 / 150, "pooled": 70 / 250})
@@ -76,16 +76,16 @@ def test_two_way_rules_divide_by_residents_one_way_and_jobs_the_other() -> None:
 def test_a_small_city_joins_a_large_one_by_its_own_residents() -> None:
     """b sends 20 of its 50 to a; a sends 20 of its 500 to b: only b's share reaches 15 %."""
     both = pd.Series({"a": "A", "b": "B"}, dtype=object)
-    merged = functional_areas(flow_table([[480, 20], [20, 30]], "ab"), both).zones
+    merged = functional_areas(flow_table([[480, 20], [20, 30]], "ab"), both).table
     assert merged["area"].tolist() == ["A", "A"]
-    apart = functional_areas(flow_table([[480, 20], [7, 43]], "ab"), both).zones
+    apart = functional_areas(flow_table([[480, 20], [7, 43]], "ab"), both).table
     assert apart["area"].tolist() == ["A", "B"]
 
 
 def test_flows_are_read_from_home_to_work() -> None:
     one_way = flow_table([[100, 0], [60, 40]], "ab")
-    forth = functional_areas(one_way, pd.Series({"a": "A", "b": None}, dtype=object)).zones
-    back = functional_areas(one_way, pd.Series({"a": None, "b": "B"}, dtype=object)).zones
+    forth = functional_areas(one_way, pd.Series({"a": "A", "b": None}, dtype=object)).table
+    back = functional_areas(one_way, pd.Series({"a": None, "b": "B"}, dtype=object)).table
     assert forth.loc["b", "area"] == "A"
     assert back.loc["a", "area"] is None
 
@@ -95,7 +95,7 @@ def test_exclaves_are_dropped_and_enclaves_added() -> None:
     near = pd.DataFrame(
         [("a", "b"), ("b", "d"), ("a", "d"), ("e", "c"), ("e", "b")], columns=["zone", "neighbour"]
     )
-    found = functional_areas(flow_table(flows), cities(a="A"), neighbours=near).zones
+    found = functional_areas(flow_table(flows), cities(a="A"), neighbours=near).table
     assert found["area"].tolist() == ["A", "A", None, "A", None]
     assert found.loc["c", "status"] == "exclave dropped"
     assert found.loc["d", "role"] == "enclave"
@@ -176,7 +176,7 @@ def areas_of(assigned: str, size: int, neighbours: pd.DataFrame, **options: obje
     """Areas of a chessboard on which the zones of each letter are a city, before enclaves a dot."""
     core = pd.Series([None if one == "." else one for one in assigned], dtype=object)
     flows = pd.DataFrame({"home": core.index, "work": core.index, "workers": 1.0})
-    return functional_areas(flows, core, neighbours=neighbours, **options).zones["area"].tolist()
+    return functional_areas(flows, core, neighbours=neighbours, **options).table["area"].tolist()
 
 
 def shown(areas: list[str | None]) -> str:
@@ -269,13 +269,13 @@ def test_row_order_never_changes_the_areas(matrix: list[list[int]], random: obje
     shuffled_names = list(names)
     random.shuffle(shuffled_names)
     pd.testing.assert_frame_equal(
-        functional_areas(table, core).zones,
-        functional_areas(table.iloc[order], core.reindex(shuffled_names)).zones.reindex(names),
+        functional_areas(table, core).table,
+        functional_areas(table.iloc[order], core.reindex(shuffled_names)).table.reindex(names),
     )
     rules = LabourRules(min_size=10, target_size=200)
     pd.testing.assert_frame_equal(
-        labour_market_areas(table, pd.Index(names), rules=rules).zones,
-        labour_market_areas(table.iloc[order], pd.Index(shuffled_names), rules=rules).zones.reindex(names),
+        labour_market_areas(table, pd.Index(names), rules=rules).table,
+        labour_market_areas(table.iloc[order], pd.Index(shuffled_names), rules=rules).table.reindex(names),
     )
 
 
@@ -287,16 +287,16 @@ def test_a_zone_that_nobody_leaves_is_its_own_area(matrix: list[list[int]]) -> N
     values[0, 0] = 50
     names = list("abcdefghij"[: len(values)])
     core = pd.Series({zone: "B" if zone == "b" else None for zone in names}, dtype=object)
-    functional = functional_areas(flow_table(values), core).zones
+    functional = functional_areas(flow_table(values), core).table
     assert functional.loc["a", "area"] is None
     assert functional.loc["a", "share"] == 0
     areas = labour_market_areas(
         flow_table(values), pd.Index(names), rules=LabourRules(min_size=10, target_size=99)
     )
-    assert areas.zones.loc["a", "area"] == "a"
-    assert areas.zones.loc["a", "status"] == "own area"
+    assert areas.table.loc["a", "area"] == "a"
+    assert areas.table.loc["a", "status"] == "own area"
     values[:, 0] = [50] + [0] * (len(values) - 1)
-    alone = labour_market_areas(flow_table(values), pd.Index(names)).zones["area"]
+    alone = labour_market_areas(flow_table(values), pd.Index(names)).table["area"]
     assert (alone == "a").sum() == 1
 
 
@@ -306,13 +306,13 @@ def test_labour_areas_meet_the_rules_or_have_nowhere_to_go(matrix: list[list[int
     names = pd.Index(list("abcdefghij"[: len(matrix)]))
     rules = LabourRules(min_size=20, target_size=200)
     found = labour_market_areas(flow_table(matrix), names, rules=rules)
-    group = found.zones["area"]
+    group = found.table["area"]
     values = np.array(matrix, float)
     assert found.areas["zones"].sum() == len(names)
     for area, row in found.areas.iterrows():
         inside = (group == area).to_numpy()
         linked = values[np.ix_(inside, ~inside)].sum() + values[np.ix_(~inside, inside)].sum() > 0
-        stays = (found.zones.loc[inside, "status"] == "own area").any()
+        stays = (found.table.loc[inside, "status"] == "own area").any()
         if linked and not stays and len(found.areas) > 1:
             assert row["self_containment"] >= rules.min_containment - 1e-9
             assert row["employed"] >= rules.min_size
@@ -368,7 +368,7 @@ def test_labour_areas_equal_the_description_by_loops(n: int, seed: int, empty: f
     values[np.diag_indices(n)] += random.random(n) * 200
     rules = LabourRules(min_size=50, target_size=500)
     names = list("abcdefghij"[:n])
-    found = labour_market_areas(flow_table(values), pd.Index(names), rules=rules).zones["area"]
+    found = labour_market_areas(flow_table(values), pd.Index(names), rules=rules).table["area"]
     expected = labour_by_loops(values, rules)
     pairs = set(zip(found, expected, strict=True))
     assert len(pairs) == found.nunique() == len(set(expected))
@@ -380,10 +380,10 @@ def test_labour_areas_trade_size_against_containment_at_the_published_numbers() 
         for step, stands in ((0.0, True), (-0.002, False)):
             stays = round(size * (share + step)) + (1 if stands else 0)
             flows = flow_table([[stays, size - stays], [0, 900_000]], "ab")
-            areas = labour_market_areas(flows, pd.Index(["a", "b"])).zones["area"]
+            areas = labour_market_areas(flows, pd.Index(["a", "b"])).table["area"]
             assert (areas["a"] == "a") == stands, (size, share, step)
     tiny = flow_table([[3400, 90], [0, 900_000]], "ab")
-    assert labour_market_areas(tiny, pd.Index(["a", "b"])).zones.loc["a", "area"] == "b", "below 3,500"
+    assert labour_market_areas(tiny, pd.Index(["a", "b"])).table.loc["a", "area"] == "b", "below 3,500"
 
 
 def belgian_flows(folder: Path) -> pd.DataFrame:
@@ -411,14 +411,64 @@ def test_belgium_has_functional_areas_from_its_flows(shared_data: Path) -> None:
     )
     found = functional_areas(flows, core["city"], neighbours=borders(units))
     assert time.process_time() - began < 5, "seconds of processor time"
-    brussels = found.zones.loc["21004", "area"]
-    members = found.zones.index[found.zones["area"] == brussels]
+    brussels = found.table.loc["21004", "area"]
+    members = found.table.index[found.table["area"] == brussels]
     assert {"23088", "25072", "23002"} <= set(members), "Vilvoorde, Nivelles and Asse commute to Brussels"
-    assert found.zones.loc["11002", "area"] not in (None, brussels), "Antwerp is an area of its own"
-    assert found.zones.loc["44021", "area"] not in (None, brussels), "so is Ghent"
+    assert found.table.loc["11002", "area"] not in (None, brussels), "Antwerp is an area of its own"
+    assert found.table.loc["44021", "area"] not in (None, brussels), "so is Ghent"
     assert found.areas["self_containment"].loc[brussels] > 0.7
     markets = labour_market_areas(flows, units.index)
     assert markets.areas["zones"].sum() == 589
     valid = markets.areas["self_containment"] >= LabourRules().min_containment - 1e-9
     assert valid.all()
     assert 8 < len(markets.areas) < 60
+
+
+def test_either_way_may_reach_the_threshold() -> None:
+    """b sends 10 of 100 to the city but takes 40 of its own 100 jobs from there."""
+    table = flow_table([[400, 40], [10, 60]], "ab").assign()
+    city = pd.Series({"a": "A", "b": None}, dtype=object)
+    out = functional_areas(table, city, threshold=0.30).table.loc["b"]
+    either = functional_areas(table, city, threshold=0.40, rule="either").table.loc["b"]
+    assert out["share"] == pytest.approx(10 / 70)
+    assert out["role"] == "outside"
+    assert either["share"] == pytest.approx(40 / 100)
+    assert either["role"] == "commuting zone", "the bound is closed"
+
+
+def test_merging_is_turned_off_by_name_and_falls_back_on_the_threshold() -> None:
+    """Survivors: the merge threshold is that of the zones, and the larger in jobs gives its name."""
+    both = pd.Series({"a": "A", "b": "B"}, dtype=object)
+    table = flow_table([[30, 20], [10, 490]], "ab")
+    assert functional_areas(table, both, threshold=0.40).table["area"].tolist() == ["B", "B"]
+    assert functional_areas(table, both, threshold=0.41).table["area"].tolist() == ["A", "B"]
+    loose = functional_areas(table, both, threshold=0.41, merge_threshold=0.2)
+    assert loose.table["area"].tolist() == ["B", "B"]
+    off = functional_areas(table, both, threshold=0.10, merge=False)
+    assert off.table["area"].tolist() == ["A", "B"]
+    assert off.provenance.parameters["merge_threshold"] == "no merging"
+    with pytest.raises(InputError, match="merge=False no city is merged"):
+        functional_areas(table, both, merge=False, merge_threshold=0.2)
+    with pytest.raises(InputError, match="merge: 'no'"):
+        functional_areas(table, both, merge="no")
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda t, c: functional_areas(c, t), "cities: a Series of city by zone is needed, not DataFrame"),
+        (lambda t, c: functional_areas(None, c), "flows: a table is needed, not NoneType"),
+        (lambda t, c: functional_areas(t.assign(workers=t["workers"] > 1), c), "workers: numbers are needed"),
+        (
+            lambda t, c: functional_areas(t.assign(workers=pd.to_timedelta(t["workers"], unit="s")), c),
+            "workers: numbers are needed, not timedelta64",
+        ),
+        (lambda t, c: labour_market_areas(t, None), "zones: the ids of all zones are needed, not NoneType"),
+        (lambda t, c: LabourRules(min_size=np.nan), "min_size: nan"),
+        (lambda t, c: cities_of_centres([1], c), "population"),
+    ],
+)
+def test_wrong_objects_are_refused_by_name(call: object, message: str) -> None:
+    table = flow_table([[30, 20], [10, 490]], "ab")
+    with pytest.raises(InputError, match=message):
+        call(table, pd.Series({"a": "A", "b": None}, dtype=object))

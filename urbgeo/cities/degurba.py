@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
+from typing import ClassVar
 
 import geopandas as gpd
 import numpy as np
@@ -16,7 +17,8 @@ from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from urbgeo.checks import check_choice
+from urbgeo.checks import check_choice, check_quantity
+from urbgeo.cities.gates import check_range, check_whole
 from urbgeo.compiling import only_compiled
 from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.options import thread_count
@@ -24,6 +26,7 @@ from urbgeo.provenance import Provenance
 from urbgeo.rasters.layers import Floats, PopulationLayers
 from urbgeo.rasters.runs import Runs, clusters, find_runs, near, paint
 from urbgeo.rasters.smoothing import fill_holes, smooth
+from urbgeo.results import Result
 
 kernel = only_compiled("The degree of urbanisation")
 
@@ -52,6 +55,12 @@ class SemiDense:
     queen: bool
     distance_km: int
 
+    def __post_init__(self) -> None:
+        check_quantity(self.density, "semi-dense density", zero=True)
+        check_quantity(self.population, "semi-dense population", zero=True)
+        _check_flag(self.queen, "semi-dense queen")
+        check_whole(self.distance_km, "semi-dense distance_km", 0)
+
 
 @dataclass(frozen=True)
 class UrbanRules:
@@ -59,7 +68,13 @@ class UrbanRules:
 
     ``built_share`` is the built-up share of land that makes a cell dense whatever its people (None: no such
     rule). ``majority`` is a key of :data:`MAJORITIES`. Holes of less than ``hole_km2`` are
-    filled. ``centre_queen`` and ``cluster_queen`` say whether cells that touch at a corner belong together.
+    filled (0: none). ``centre_queen``, ``dense_queen`` and ``cluster_queen`` say whether cells that touch at
+    a corner belong together. ``smoothed`` False leaves the edges of centres as they are.
+
+    Raises
+    ------
+    InputError
+        For numbers out of range, or a low density above that of clusters.
     """
 
     name: str
@@ -77,9 +92,37 @@ class UrbanRules:
     low_density: float = 50.0
     hole_km2: float = 15.0
     water_land: float = 0.5
+    dense_queen: bool = False
+    smoothed: bool = True
 
     def __post_init__(self) -> None:
         check_choice(self.majority, "majority", list(MAJORITIES))
+        if not isinstance(self.semi_dense, SemiDense):
+            raise InputError(f"semi_dense: a SemiDense is needed, not {type(self.semi_dense).__name__}.")
+        if self.built_share is not None:
+            check_range(self.built_share, "built_share", 0.0, 1.0, open_low=True)
+        for name in _PEOPLE:
+            check_quantity(getattr(self, name), name, zero=True)
+        check_quantity(self.hole_km2, "hole_km2", zero=True)
+        check_range(self.water_land, "water_land", 0.0, 1.0)
+        for name in ("centre_queen", "cluster_queen", "dense_queen", "smoothed"):
+            _check_flag(getattr(self, name), name)
+        if self.low_density > self.cluster_density:
+            raise InputError(
+                f"low_density: {self.low_density:g} is above cluster_density {self.cluster_density:g}; "
+                "mend the rules."
+            )
+
+
+_PEOPLE = (
+    "centre_density", "centre_population", "dense_population", "cluster_density", "cluster_population",
+    "village_population", "low_density",
+)  # fmt: skip
+
+
+def _check_flag(value: object, name: str) -> None:
+    if not isinstance(value, bool | np.bool_):
+        raise InputError(f"{name}: {value!r}; give True or False.")
 
 
 R2022A = UrbanRules("R2022A", 0.5, "five of eight", SemiDense(300.0, 5_000.0, True, 3))
@@ -92,9 +135,11 @@ R2023A = UrbanRules("R2023A", 0.2, "half of valid", SemiDense(900.0, 2_500.0, Fa
 EDITIONS = {one.name: one for one in (R2022A, R2023A)}
 
 
-@dataclass(frozen=True, eq=False)
-class UrbanGrid:
+@dataclass(frozen=True, eq=False, repr=False)
+class UrbanGrid(Result):
     """Classes of cells and the urban centres they form.
+
+    ``table`` is ``centres``, one row an urban centre.
 
     ``classes`` (rows, columns) holds the codes of ``legend``, 255 for no data; ``centre`` the number of the
     urban centre of a cell, 0 for none; ``centres`` has one row per centre: ``population``, ``cells``.
@@ -107,6 +152,25 @@ class UrbanGrid:
     transform: Affine
     crs: CRS
     provenance: Provenance = field(default_factory=Provenance)
+
+    _titles: ClassVar[tuple[str, str]] = ("城镇化程度", "Degree of urbanisation")
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The urban centres."""
+        return self.centres
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """Cells by class."""
+        codes = list(self.legend)
+        cells = [int((self.classes == code).sum()) for code in codes]
+        return pd.DataFrame(
+            {"class": list(self.legend.values()), "cells": cells}, index=pd.Index(codes, name="code")
+        )
+
+    def _headline(self) -> str:
+        return f"{len(self.centres)} urban centres on {self.classes.shape[0]} x {self.classes.shape[1]} cells"
 
 
 def degree_of_urbanisation(
@@ -150,10 +214,9 @@ def degree_of_urbanisation(
     Eurostat et al., Applying the Degree of Urbanisation (2021); GHSL Data Packages 2022 and 2023 (JRC).
     """
     rules = _rules(edition)
-    if level not in (1, 2):
+    if level not in (1, 2) or isinstance(level, bool):
         raise InputError(f"level: {level!r} is none; give 1 or 2.")
-    if block_rows < 1:
-        raise InputError(f"block_rows: {block_rows!r} is no number of rows; give 1 or more.")
+    check_whole(block_rows, "block_rows", 1)
     flags = np.empty(grid.shape, np.uint8)
     read = _read_blocks(grid, rules, flags, block_rows, level)
     centre = _urban_centres(read["dense"], flags, rules)
@@ -179,12 +242,28 @@ def degree_of_urbanisation(
 
 
 def dense_built_share(
-    grid: PopulationLayers, *, edition: str | UrbanRules = "R2023A", block_rows: int = 1024
+    grid: PopulationLayers,
+    *,
+    edition: str | UrbanRules = "R2023A",
+    step: float | None = None,
+    block_rows: int = 1024,
 ) -> float:
-    """Mean built-up share of land in dense clusters: the threshold that edition R2023A draws from its data.
+    """Mean built-up share of cells in dense clusters: the threshold that edition R2023A draws from its data.
 
-    The mean runs over the cells of rook clusters with 1,500 persons per km² and 5,000 persons. It is meant
-    for the whole world; NaN when there is no such cluster.
+    The mean runs over the cells of rook clusters with 1,500 persons per km² and 5,000 persons, each by the
+    share of the whole cell that is built up, water included. It is meant for the whole world; NaN when there
+    is no such cluster.
+
+    Parameters
+    ----------
+    grid
+        As in :func:`degree_of_urbanisation`.
+    edition
+        Whose densities and people make a dense cluster.
+    step
+        Round up to a multiple of this, e.g. 0.05 as the published threshold is; None leaves it.
+    block_rows
+        Rows read at a time.
 
     Raises
     ------
@@ -192,17 +271,22 @@ def dense_built_share(
         For a faulty grid or an unknown edition.
     """
     rules = _rules(edition)
+    if step is not None:
+        check_range(step, "step", 0.0, 1.0, open_low=True)
+    check_whole(block_rows, "block_rows", 1)
     flags = np.empty(grid.shape, np.uint8)
     runs = _read_blocks(grid, rules, flags, block_rows, 1, bits={"compact": COMPACT})["compact"]
     label = _painted(runs, lambda people: people >= rules.dense_population, rules.centre_queen, grid.shape)
     total, n = 0.0, 0
     for start in range(0, grid.shape[0], block_rows):
         stop = min(start + block_rows, grid.shape[0])
-        _, land, built = grid.rows(start, stop)
-        inside = (label[start:stop] > 0) & (land > 0)
-        total += float((built[inside] / land[inside]).sum())
+        built = grid.rows(start, stop)[2]
+        inside = label[start:stop] > 0
+        total += float(np.nan_to_num(built[inside]).sum())
         n += int(inside.sum())
-    return total / n if n else np.nan
+    share = total / n if n else np.nan
+    # Room for the last digit, or a share of just 0.25 would become 0.3.
+    return share if step is None else float(np.ceil(share / step - 1e-9) * step)
 
 
 def centre_polygons(urban: UrbanGrid) -> gpd.GeoDataFrame:
@@ -308,8 +392,10 @@ def _urban_centres(dense: Runs, flags: NDArray[np.uint8], rules: UrbanRules) -> 
     )
     needed = MAJORITIES[rules.majority]
     barred = VOID | WATER if needed == 0 else VOID
-    smooth(centre, flags, needed=needed, ignored=SKIPPED | WATER, barred=barred)
-    fill_holes(centre, int(np.ceil(rules.hole_km2)) - 1)
+    if rules.smoothed:
+        smooth(centre, flags, needed=needed, ignored=SKIPPED | WATER, barred=barred)
+    if rules.hole_km2 > 1:
+        fill_holes(centre, int(np.ceil(rules.hole_km2)) - 1)
     return centre
 
 
@@ -330,7 +416,7 @@ def _level_2(
 ) -> NDArray[np.uint8]:
     classes = np.where(centre > 0, np.uint8(30), np.uint8(0))
     dense, urban, semi = read["dense"], read["urban"], read["semi"]
-    cluster, people = clusters(dense, queen=rules.centre_queen)
+    cluster, people = clusters(dense, queen=rules.dense_queen)
     value = np.where(people >= rules.dense_population, 23, 0).astype(np.uint8)
     paint(dense.row, dense.start, dense.stop, value[cluster], classes)
     cluster, people = clusters(semi, queen=rules.semi_dense.queen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import geopandas as gpd
 import numpy as np
@@ -18,6 +19,7 @@ from urbgeo.errors import InputError
 from urbgeo.provenance import Provenance
 from urbgeo.rasters.layers import CELL_M, PopulationLayers
 from urbgeo.rasters.zonal import covered_cells
+from urbgeo.results import Result, with_names
 
 HALF = 0.5
 CITY, TOWN, RURAL = "city", "town or semi-dense area", "rural area"
@@ -30,8 +32,8 @@ CENTRE_STEP_M = 50.0
 """Step at which the official procedure lays cell centres over the units (GHSL Data Package 2023)."""
 
 
-@dataclass(frozen=True, eq=False)
-class UnitClasses:
+@dataclass(frozen=True, eq=False, repr=False)
+class UnitClasses(Result):
     """Classes of units.
 
     ``table``: on the index of the units, ``class``, ``population``, one ``share: <cell class>`` column each,
@@ -42,6 +44,19 @@ class UnitClasses:
     table: pd.DataFrame
     centre_people: pd.DataFrame
     provenance: Provenance = field(default_factory=Provenance)
+
+    _shown: ClassVar[str | None] = "class"
+    _titles: ClassVar[tuple[str, str]] = ("单元分类", "Classes of units")
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """Units and people by class."""
+        grouped = self.table.groupby("class")
+        return pd.DataFrame({"units": grouped.size(), "population": grouped["population"].sum()})
+
+    def _headline(self) -> str:
+        counts = self.table["class"].value_counts()
+        return ", ".join(f"{count} {name}" for name, count in counts.items())
 
 
 def classify_units(
@@ -96,7 +111,8 @@ def classify_units(
     pieces["land"] = np.nan_to_num(land.ravel()[pieces["cell"]]) * pieces["share"]
     pieces = pieces[pieces["class"] != NODATA]
     about = Provenance({**urban.provenance.parameters, "units by": method, "unit rules": rules})
-    return UnitClasses(_unit_table(units, pieces, urban, rules), _centre_people(units, pieces), about)
+    table = with_names(_unit_table(units, pieces, urban, rules), units)
+    return UnitClasses(table, _centre_people(units, pieces), about)
 
 
 def _unit_table(units: gpd.GeoDataFrame, pieces: pd.DataFrame, urban: UrbanGrid, rules: str) -> pd.DataFrame:

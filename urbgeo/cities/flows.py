@@ -12,7 +12,8 @@ import shapely
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
-from urbgeo.checks import add_amount_faults, check_columns, check_ids, check_polygons, is_finite_number
+from urbgeo.checks import add_amount_faults, check_columns, check_polygons, is_finite_number
+from urbgeo.cities.gates import check_plain_ids, check_table, refuse_kinds
 from urbgeo.crs import equal_area_crs
 from urbgeo.errors import Faults, InputError
 from urbgeo.types import Floats
@@ -61,14 +62,27 @@ def read_flows(flows: pd.DataFrame, zones: Sequence[object] | pd.Index) -> Flows
     zones
         All zone ids.
 
+    Returns
+    -------
+    Flows
+
+    Examples
+    --------
+    >>> flows = pd.DataFrame({"home": ["a", "b"], "work": ["a", "a"], "workers": [9, 1]})
+    >>> read_flows(flows, ["a", "b"]).jobs.tolist()
+    [10.0, 0.0]
+
     Raises
     ------
     InputError
         Listing missing columns, unknown zones, repeated zones or pairs, and counts that are missing,
         negative or infinite.
     """
+    if zones is None or isinstance(zones, str | pd.DataFrame):
+        raise InputError(f"zones: the ids of all zones are needed, not {type(zones).__name__}.")
     index = pd.Index(zones)
-    check_ids(index, "zones")
+    check_plain_ids(index, "zones")
+    check_table(flows, "flows", "read_flows(flows, zones)")
     check_columns(flows, "flows", FLOW_COLUMNS)
     faults = Faults("flows")
     for end in ("home", "work"):
@@ -85,6 +99,7 @@ def read_flows(flows: pd.DataFrame, zones: Sequence[object] | pd.Index) -> Flows
         faults.add(
             "pairs given twice", ids=[f"{home}->{work}" for home, work in pairs], remedy="sum them first"
         )
+    refuse_kinds(flows["workers"], "flows, column workers")
     add_amount_faults(faults, flows["workers"])
     faults.raise_if_any()
     ordered = index.sort_values()
@@ -140,10 +155,22 @@ def borders(zones: gpd.GeoDataFrame) -> pd.DataFrame:
         are not neighbours. Then one row with a missing ``neighbour`` for each zone that borders on nothing
         in the layer with more than a thousandth of its outline (coast, or land beyond).
 
+    Parameters
+    ----------
+    zones
+        Polygons with unique index, any CRS.
+
     Raises
     ------
     InputError
         For faulty polygons.
+
+    Examples
+    --------
+    >>> shapes = [shapely.box(112, 28, 113, 29), shapely.box(113, 28, 114, 29)]
+    >>> zones = gpd.GeoDataFrame(geometry=shapes, index=["a", "b"], crs=4326)
+    >>> borders(zones)["neighbour"].dropna().tolist()
+    ['b', 'a']
     """
     check_polygons(zones, "zones")
     shapes = zones.geometry.to_numpy()

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from urbgeo.checks import check_choice, check_ids
+from urbgeo.checks import check_choice, check_share
 from urbgeo.cities.contiguity import contiguous
 from urbgeo.cities.flows import RULES, Flows, check_threshold, in_order, read_flows, tied_share
+from urbgeo.cities.gates import check_plain_ids, matrix_of, numbers_by_id
 from urbgeo.errors import Faults, InputError
 from urbgeo.provenance import Provenance
+from urbgeo.results import Result
 from urbgeo.types import Floats, Ints
 
 COMMUTING_SHARE = 0.15
@@ -29,20 +32,31 @@ CENTRE_IN_CITY = 0.75
 quoted, parameters here."""
 
 
-@dataclass(frozen=True, eq=False)
-class FunctionalAreas:
+@dataclass(frozen=True, eq=False, repr=False)
+class FunctionalAreas(Result):
     """Functional areas.
 
-    ``zones``: on the index of the zones, ``area`` (missing for none), ``role`` (``"city"``, ``"commuting
+    ``table``: on the index of the zones, ``area`` (missing for none), ``role`` (``"city"``, ``"commuting
     zone"``, ``"enclave"``, ``"outside"``), ``share`` (of the strongest city), ``strongest`` (that city) and
     ``status`` (``"assigned"``, ``"below the threshold"``, ``"exclave dropped"``, ``"no employed
     residents"``).
     ``areas``: ``zones``, ``employed``, ``jobs``, ``self_containment`` by area.
     """
 
-    zones: pd.DataFrame
+    table: pd.DataFrame
     areas: pd.DataFrame
     provenance: Provenance = field(default_factory=Provenance)
+
+    _shown: ClassVar[str | None] = "role"
+    _titles: ClassVar[tuple[str, str]] = ("功能区", "Functional areas")
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """Zones, workers, jobs and self-containment by area."""
+        return self.areas
+
+    def _headline(self) -> str:
+        return f"{len(self.areas)} areas of {int(self.table['area'].notna().sum())} zones"
 
 
 def cities_of_centres(
@@ -77,9 +91,22 @@ def cities_of_centres(
     Raises
     ------
     InputError
-        For ids that differ.
+        For ids that differ, people that are no numbers, shares that are none.
+
+    Examples
+    --------
+    >>> inside = pd.DataFrame({1: [60_000.0, 1_000.0]}, index=["a", "b"])
+    >>> cities_of_centres(inside, pd.Series({"a": 80_000.0, "b": 20_000.0}))["status"].tolist()
+    ['city', 'no city']
     """
-    check_ids(population.index, "population")
+    population = numbers_by_id(population, "population", call="cities_of_centres(centre_people, population)")
+    matrix_of(centre_people, "centre_people", "cities_of_centres(centre_people, population)")
+    for name, share in (
+        ("unit_in_centre", unit_in_centre),
+        ("city_in_centre", city_in_centre),
+        ("centre_in_city", centre_in_city),
+    ):
+        check_share(share, name)
     lost = population.index.symmetric_difference(centre_people.index)
     if len(lost):
         faults = Faults("centre_people and population")
@@ -89,7 +116,7 @@ def cities_of_centres(
     total = population.to_numpy(float)
     inside = people.sum(axis=0)
     if centre_population is not None:
-        inside = centre_population.reindex(centre_people.columns).to_numpy(float)
+        inside = numbers_by_id(centre_population, "centre_population", centre_people.columns).to_numpy(float)
     if not people.shape[1]:
         nothing = pd.Series(None, index=population.index, dtype=object)
         return pd.DataFrame({"city": nothing, "share": 0.0, "status": "no city"})
@@ -122,6 +149,7 @@ def functional_areas(
     neighbours: pd.DataFrame | None = None,
     coast: Iterable[object] = (),
     threshold: float = COMMUTING_SHARE,
+    merge: bool = True,
     merge_threshold: float | None = None,
     rule: str = "out",
 ) -> FunctionalAreas:
@@ -134,7 +162,9 @@ def functional_areas(
     the table is taken for land (another country) and keeps a zone out, unless ``coast`` says it is water.
     Where the table tells no such borders, only single zones can be known to be enclosed.
 
-    Shares of zone i to city C, with f the flows: ``"out"``: f(i, C) / employed(i); ``"interchange"``:
+    Shares of zone i to city C, with f the flows: ``"out"``: f(i, C) / employed(i); ``"either"``: the larger
+    of f(i, C) / employed(i) and f(C, i) / jobs(i), so that either may reach the threshold, as official
+    commuting areas of several countries have it; ``"interchange"``:
     f(i, C) / employed(i) + f(C, i) / jobs(i) (share out plus share in); ``"pooled"``:
     (f(i, C) + f(C, i)) / (employed(i) + jobs(i)).
 
@@ -151,10 +181,23 @@ def functional_areas(
         Zones that border on nothing but water beyond the zones of the table.
     threshold
         Closed lower bound of the share.
+    merge
+        Whether cities tied to each other become one.
     merge_threshold
-        Same as ``threshold`` when None.
+        At what share they do; the same as ``threshold`` when None.
     rule
         See above.
+
+    Returns
+    -------
+    FunctionalAreas
+
+    Examples
+    --------
+    >>> ends = {"home": ["a", "b", "b", "c"], "work": ["a", "a", "b", "c"]}
+    >>> flows = pd.DataFrame({**ends, "workers": [90, 20, 80, 9]})
+    >>> functional_areas(flows, pd.Series({"a": "A", "b": None, "c": None})).table["role"].tolist()
+    ['city', 'commuting zone', 'outside']
 
     Raises
     ------
@@ -169,14 +212,25 @@ def functional_areas(
     check_choice(rule, "rule", RULES)
     check_threshold(threshold, "threshold")
     merge_at = check_threshold(threshold if merge_threshold is None else merge_threshold, "merge_threshold")
+    if not isinstance(merge, bool | np.bool_):
+        raise InputError(f"merge: {merge!r}; give True or False.")
+    if not merge and merge_threshold is not None:
+        raise InputError("merge_threshold: with merge=False no city is merged; leave it out.")
+    if not isinstance(cities, pd.Series):
+        raise InputError(
+            f"cities: a Series of city by zone is needed, not {type(cities).__name__}; the call is "
+            "functional_areas(flows, cities)."
+        )
+    check_plain_ids(cities.index, "cities")
     table = read_flows(flows, cities.index)
     placed = cities.reindex(table.zones)
     if placed.notna().sum() == 0:
         raise InputError("cities: no zone belongs to a city; give each core zone the name of its city.")
     names = in_order(placed.dropna())
     core = np.where(placed.notna(), names.get_indexer(pd.Index(placed)), -1).astype(np.int64)
-    merged, names = _merged_cities(table, core, names, merge_at, rule)
-    core = np.where(core >= 0, merged[core], -1)
+    if merge:
+        merged, names = _merged_cities(table, core, names, merge_at, rule)
+        core = np.where(core >= 0, merged[core], -1)
     shares = _shares(table, core, len(names), rule)
     strongest = shares.argmax(axis=1)
     share = shares[np.arange(len(core)), strongest]
@@ -198,7 +252,10 @@ def functional_areas(
         },
         index=table.zones,
     )
-    about = Provenance({"threshold": threshold, "merge_threshold": merge_at, "rule": rule})
+    about = Provenance(
+        {"threshold": threshold, "merge_threshold": merge_at if merge else "no merging", "rule": rule},
+        shares={"zones in no area": float((area < 0).mean())},
+    )
     return FunctionalAreas(zones.reindex(cities.index), area_table(table, area, names), about)
 
 

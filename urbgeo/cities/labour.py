@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from urbgeo.checks import check_quantity
 from urbgeo.cities.flows import Flows, check_threshold, read_flows
 from urbgeo.cities.functional import FunctionalAreas, area_table
 from urbgeo.errors import InputError
@@ -32,6 +34,8 @@ class LabourRules:
     def __post_init__(self) -> None:
         check_threshold(self.min_containment, "min_containment")
         check_threshold(self.target_containment, "target_containment")
+        check_quantity(self.min_size, "min_size", zero=True)
+        check_quantity(self.target_size, "target_size")
         if not self.min_containment <= self.target_containment or not 0 <= self.min_size < self.target_size:
             raise InputError(
                 "labour rules: min_containment must not exceed target_containment, nor min_size target_size."
@@ -39,7 +43,7 @@ class LabourRules:
 
 
 def labour_market_areas(
-    flows: pd.DataFrame, zones: pd.Index, *, rules: LabourRules | None = None
+    flows: pd.DataFrame, zones: Sequence[object] | pd.Index, *, rules: LabourRules | None = None
 ) -> FunctionalAreas:
     """Labour-market areas by the trade-off between size and self-containment.
 
@@ -62,6 +66,12 @@ def labour_market_areas(
         Areas carry the id of their zone with most jobs. ``role`` is ``"city"`` for that zone and
         ``"commuting zone"`` for the rest; ``status`` is ``"assigned"``, ``"own area"`` (nobody leaves) or
         ``"no link"``; ``share`` the part of employed residents who work in the area.
+
+    Examples
+    --------
+    >>> flows = pd.DataFrame({"home": ["a", "b"], "work": ["a", "a"], "workers": [9_000, 1_000]})
+    >>> labour_market_areas(flows, ["a", "b"]).table["area"].tolist()
+    ['a', 'a']
 
     Raises
     ------
