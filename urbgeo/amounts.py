@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 import warnings
 from collections.abc import Sequence
 from typing import TypeAlias
@@ -9,7 +11,7 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-from urbgeo.checks import add_amount_faults, add_id_faults, check_columns, check_ids, listed
+from urbgeo.checks import add_amount_faults, add_id_faults, check_columns, check_ids, listed, other_forms
 from urbgeo.errors import Faults, InputError, UrbgeoWarning, some_of
 
 Amounts: TypeAlias = str | pd.Series | Sequence[str | pd.Series]
@@ -36,11 +38,14 @@ def amounts_of(amounts: pd.Series | pd.DataFrame, name: str, *, allow_missing: b
     if not frame.columns.is_unique:
         faults.add("repeated columns", ids=frame.columns[frame.columns.duplicated()])
         faults.raise_if_any()
+    read = {}
     for column in frame.columns:
-        if not _sound(frame[column]):
-            add_amount_faults(faults, frame[column], allow_missing=allow_missing)
+        values = read_amounts(frame[column])
+        if not _sound(values):
+            add_amount_faults(faults, values, allow_missing=allow_missing)
+        read[column] = values
     faults.raise_if_any()
-    frame = frame.astype(np.float64)
+    frame = pd.DataFrame(read, index=frame.index).astype(np.float64)
     zero = [column for column in frame.columns if not (frame[column] > 0).any()]
     if zero:
         warn(f"{name}: every amount of {some_of(zero)} is 0.")
@@ -184,7 +189,10 @@ def amount_of(given: str | pd.Series, frame: pd.DataFrame, *, name: str, frame_n
         check_ids(given.index, name)
         lost = frame.index[~frame.index.isin(given.index)]
         if len(lost):
-            raise InputError(f"{name}: no amount for {some_of(lost)}; give one for every id of {frame_name}.")
+            hint = other_forms(lost, given.index)
+            raise InputError(
+                f"{name}: no amount for {some_of(lost)}; {hint or f'give one for every id of {frame_name}'}."
+            )
         values = given.reindex(frame.index)
         values.name = name if given.name is None else given.name
     elif isinstance(given, str):
@@ -194,8 +202,46 @@ def amount_of(given: str | pd.Series, frame: pd.DataFrame, *, name: str, frame_n
         raise InputError(
             f"{name}: {type(given).__name__} is neither a column of {frame_name} nor a Series on its index."
         )
+    values = read_amounts(values)
     if not _sound(values):
         faults = Faults(frame_name if isinstance(given, str) else name)
         add_amount_faults(faults, values)
         faults.raise_if_any()
     return values.astype(np.float64)
+
+
+def read_amounts(values: pd.Series) -> pd.Series:
+    """A column of amounts with its texts read: 1,234,567; １２３; 3.5万; 1.2亿. What is not read stays.
+
+    Raises
+    ------
+    InputError
+        Where the head of the column says that it is in 万 or 亿 people: everything here counts persons.
+
+    Examples
+    --------
+    >>> read_amounts(pd.Series(["1,234", "３．５万", 7])).tolist()
+    [1234.0, 35000.0, 7.0]
+    """
+    if _IN_TEN_THOUSANDS.search(unicodedata.normalize("NFKC", str(values.name))):
+        raise InputError(
+            f"{values.name}: its name says it is in 万 or 亿; give persons: multiply it, and rename it."
+        )
+    if values.dtype.kind != "O" and not isinstance(values.dtype, pd.StringDtype | pd.CategoricalDtype):
+        return values
+    return values.astype(object).map(_amount, na_action="ignore")
+
+
+_IN_TEN_THOUSANDS = re.compile(r"[万亿]人|\([万亿]\)|[_ ][万亿]$")
+_AMOUNT = re.compile(
+    r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[+-]?\d+)?)\s*([万亿]?)人?", re.IGNORECASE
+)
+
+
+def _amount(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    found = _AMOUNT.fullmatch(unicodedata.normalize("NFKC", value).strip())
+    if not found:
+        return value
+    return float(found[1].replace(",", "")) * {"": 1.0, "万": 1e4, "亿": 1e8}[found[2]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -14,6 +15,7 @@ from pyproj import CRS, Transformer
 
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.types import Flags, Floats
+from urbgeo.words import plain
 
 Bounds: TypeAlias = tuple[float, float, float, float]
 
@@ -64,13 +66,26 @@ def check_ids(index: pd.Index, name: str) -> None:
     faults.raise_if_any()
 
 
+def check_table(frame: object, name: str) -> None:
+    """Refuse what is no DataFrame."""
+    if not isinstance(frame, pd.DataFrame):
+        raise InputError(f"{name}: a DataFrame is needed, not {type(frame).__name__}.")
+
+
 def check_columns(frame: pd.DataFrame, name: str, needed: Iterable[str]) -> None:
     """Refuse a table that lacks one of the columns."""
+    check_table(frame, name)
+    needed = list(needed)
     missing = [column for column in needed if column not in frame.columns]
     if missing:
         raise InputError(
             f"{name}: no column {some_of(missing)}; it has {some_of(frame.columns, 30) or 'none'}."
         )
+    if not frame.columns.is_unique:
+        again = set(frame.columns[frame.columns.duplicated()])
+        twice = [column for column in needed if column in again]
+        if twice:
+            raise InputError(f"{name}: more than one column {some_of(twice)}; rename or drop one.")
 
 
 def check_amounts(frame: pd.DataFrame, name: str, columns: Sequence[str]) -> None:
@@ -84,7 +99,11 @@ def check_amounts(frame: pd.DataFrame, name: str, columns: Sequence[str]) -> Non
 
 def add_amount_faults(faults: Faults, values: pd.Series, *, allow_missing: bool = False) -> None:
     """Note what is not a finite number >= 0 in a column."""
-    numbers = pd.to_numeric(values, errors="coerce")
+    kind = _no_amounts(values)
+    if kind:
+        faults.add(f"{values.name} holds {kind}, no amounts", remedy="give numbers")
+        return
+    numbers = pd.to_numeric(values.astype(object), errors="coerce").astype(np.float64)
     broken = numbers.isna() & (values.notna() if allow_missing else True)
     if broken.any():
         faults.add(
@@ -101,8 +120,56 @@ def add_amount_faults(faults: Faults, values: pd.Series, *, allow_missing: bool 
         )
 
 
+def _no_amounts(values: pd.Series) -> str:
+    """What a column holds that must not become numbers: times and truths would, without a word."""
+    kinds = {"b": "True and False", "m": "spans of time", "M": "dates", "c": "complex numbers"}
+    if values.dtype.kind in kinds:
+        return kinds[values.dtype.kind]
+    if values.dtype.kind in "iuf":
+        return ""
+    for types, name in _NO_NUMBERS:
+        if values.map(lambda one, types=types: isinstance(one, types)).any():
+            return name
+    return ""
+
+
+_NO_NUMBERS: tuple[tuple[tuple[type, ...], str], ...] = (
+    ((bool, np.bool_), "True and False"),
+    ((dt.timedelta, np.timedelta64), "spans of time"),
+    ((dt.date, dt.time, np.datetime64), "dates"),
+    ((complex, np.complexfloating), "complex numbers"),
+    ((list, tuple, set, dict, np.ndarray), "lists"),
+)
+
+
+def other_forms(lost: Iterable[object], held: pd.Index) -> str:
+    """Ids that are there in another form, both shown; empty text where none is.
+
+    >>> other_forms(["430100"], pd.Index([430100.0, 430200.0]))
+    "'430100' is there as 430100.0; bring both to one form, e.g. .astype(str)"
+    """
+    forms = {plain(one): one for one in held}
+    found = [(one, forms[plain(one)]) for one in lost if plain(one) in forms]
+    if not found:
+        return ""
+    shown = some_of([f"{_shown(one)} is there as {_shown(other)}" for one, other in found], 3)
+    return f"{shown}; bring both to one form, e.g. .astype(str)"
+
+
+def _shown(value: object) -> str:
+    return repr(value.item() if isinstance(value, np.generic) else value)
+
+
 def add_id_faults(faults: Faults, index: pd.Index) -> None:
-    """Note missing and repeated ids."""
+    """Note missing and repeated ids, and ids of several levels."""
+    if not isinstance(index, pd.Index):
+        raise InputError(f"{faults.subject}: an index of ids is needed, not {type(index).__name__}.")
+    if isinstance(index, pd.MultiIndex):
+        faults.add(
+            f"ids of {index.nlevels} levels ({some_of(index.names)})",
+            remedy="make them one, e.g. with .reset_index() and .set_index(column)",
+        )
+        return
     if index.hasnans:
         faults.add("missing ids in the index", ids=[f"row {row}" for row in np.flatnonzero(index.isna())])
     repeated = index[index.duplicated()].dropna().unique()

@@ -25,6 +25,7 @@ from urbgeo.checks import (
     check_points,
     check_quantity,
     listed,
+    other_forms,
 )
 from urbgeo.crs import metric_crs
 from urbgeo.engine.graph import ABSURD_MINUTES, Graph, compile_graph
@@ -351,6 +352,8 @@ def add_end_faults(faults: Faults, links: pd.DataFrame, nodes: pd.Index) -> None
             unknown = pd.Index(links[end][lost].unique())
             given, known = (pd.api.types.infer_dtype(one, skipna=True) for one in (unknown, nodes))
             kinds = f"; those of the nodes are {known}, these {given}" if given != known else ""
+            hint = other_forms(unknown, nodes)
+            kinds += f"; {hint}" if hint else ""
             faults.add(
                 f"{end} not among the nodes",
                 ids=links.index[lost],

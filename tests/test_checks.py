@@ -1,0 +1,110 @@
+"""Ids, amounts and tables at the gate: read where it is plain, refused in our own words otherwise."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from urbgeo.amounts import amount_of, amounts_of
+from urbgeo.checks import check_amounts, check_columns, check_ids, check_points, other_forms
+from urbgeo.errors import InputError
+
+
+@pytest.mark.parametrize("wrong", [None, [1, 2], "people", 3, pd.Series([1.0])])
+def test_what_is_no_table_is_refused_in_our_words(wrong: object) -> None:
+    with pytest.raises(InputError, match="places: a DataFrame is needed, not "):
+        check_columns(wrong, "places", ["people"])  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="places: a DataFrame is needed, not "):
+        check_amounts(wrong, "places", ["people"])  # type: ignore[arg-type]
+
+
+def test_repeated_columns_and_levels_of_ids_are_refused() -> None:
+    twice = pd.DataFrame([[1.0, 2.0]], columns=["people", "people"])
+    with pytest.raises(InputError, match="places: more than one column people"):
+        check_amounts(twice, "places", ["people"])
+    levels = pd.MultiIndex.from_tuples([("a", 1), ("a", 2)], names=["u", "v"])
+    with pytest.raises(InputError, match=r"links: ids of 2 levels \(u, v\).*reset_index"):
+        check_ids(levels, "links")
+    spots = gpd.GeoDataFrame(geometry=gpd.points_from_xy([113, 113], [28, 28]), index=levels, crs=4326)
+    with pytest.raises(InputError, match="ids of 2 levels"):
+        check_points(spots, "places")
+    with pytest.raises(InputError, match="an index of ids is needed, not list"):
+        check_ids(["a"], "links")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (pd.to_timedelta([1, 2], unit="h"), "spans of time"),
+        (pd.to_datetime(["2024-01-01", "2024-01-02"]), "dates"),
+        ([True, False], "True and False"),
+        (pd.array([True, None], dtype="boolean"), "True and False"),
+        ([dt.timedelta(1), 2.0], "spans of time"),
+        ([dt.date(2024, 1, 1), 2.0], "dates"),
+        (pd.Categorical([True, False]), "True and False"),
+        ([1j, 2.0], "complex numbers"),
+        ([[1], 2.0], "lists"),
+    ],
+)
+def test_times_and_truths_never_become_numbers(values: object, kind: str) -> None:
+    frame = pd.DataFrame({"people": pd.Series(values, ["a", "b"])})
+    with pytest.raises(InputError, match=f"places: people holds {kind}, no amounts"):
+        check_amounts(frame, "places", ["people"])
+    with pytest.raises(InputError, match=f"people holds {kind}"):
+        amount_of("people", frame, name="population", frame_name="places")
+    with pytest.raises(InputError, match=f"people holds {kind}"):
+        amounts_of(frame["people"], "people")
+
+
+def test_amounts_are_read_where_they_are_plain() -> None:
+    texts = pd.Series(["1,234,567", "３５", "3.5万", "1.2亿", " 7 人", Decimal("2.5"), 8], list("abcdefg"))
+    frame = pd.DataFrame({"people": texts})
+    found = amount_of("people", frame, name="population", frame_name="places")
+    assert found.tolist() == [1_234_567.0, 35.0, 35_000.0, 1.2e8, 7.0, 2.5, 8.0]
+    assert amounts_of(texts.rename("people"), "people")["people"].tolist() == found.tolist()
+    assert amount_of(found, frame, name="population", frame_name="places").equals(found)
+
+
+@pytest.mark.parametrize("text", ["1,23", "12 34", "about 5", "", "3.5千", "1.234.567"])
+def test_amounts_that_could_mean_two_things_are_refused_with_their_rows(text: str) -> None:
+    frame = pd.DataFrame({"people": ["5", text]}, index=["a", "b"])
+    with pytest.raises(InputError, match="places: people is missing or not a number at b"):
+        amount_of("people", frame, name="population", frame_name="places")
+
+
+@pytest.mark.parametrize("head", ["人口（万人）", "人口(万)", "常住人口_万", "亿人"])
+def test_a_head_in_ten_thousands_is_refused(head: str) -> None:
+    frame = pd.DataFrame({head: [5.0, 6.0]})
+    with pytest.raises(InputError, match="in 万 or 亿; give persons"):
+        amount_of(head, frame, name="population", frame_name="places")
+    with pytest.raises(InputError, match="in 万 or 亿; give persons"):
+        amounts_of(frame[head], "people")
+
+
+@pytest.mark.parametrize(
+    ("asked", "held"),
+    [
+        ("430100", 430100.0),
+        (430100, "430100"),
+        ("430100", " 430100 "),
+        ("430100", "４３０１００"),
+        (430100.0, "430100"),
+    ],
+)
+def test_ids_in_another_form_are_shown_beside_the_one_asked(asked: object, held: object) -> None:
+    assert repr(asked) in other_forms([asked], pd.Index([held, "x"], dtype=object))
+    amounts = pd.Series([1.0, 2.0], pd.Index([held, "x"], dtype=object), name="people")
+    places = pd.DataFrame({"name": ["长沙"]}, index=pd.Index([asked], dtype=object))
+    if asked == held:
+        return
+    with pytest.raises(InputError, match=r"is there as .*one form"):
+        amount_of(amounts, places, name="population", frame_name="places")
+
+
+def test_ids_that_are_nowhere_and_zeros_in_front_are_no_other_form() -> None:
+    assert other_forms(["0731"], pd.Index([731, "731"])) == ""
+    assert other_forms(["a"], pd.Index(["b"])) == ""
