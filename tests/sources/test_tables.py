@@ -16,8 +16,9 @@ from geopandas.testing import assert_geodataframe_equal
 
 from tests.conftest import shared_data
 from urbgeo.errors import InputError, SourceError, UrbgeoWarning
+from urbgeo.sources.dbase import sniffed
 from urbgeo.sources.postgis import read_postgis, write_postgis
-from urbgeo.sources.tables import read_layer, sniffed
+from urbgeo.sources.tables import read_layer
 
 NAMES = ["长沙市", "湘西土家族苗族自治州", "㵲阳镇"]
 PLACES = gpd.GeoDataFrame(

@@ -16,8 +16,8 @@ import pandas as pd
 from urbgeo.checks import check_choice
 from urbgeo.errors import InputError, MissingExtraError, SourceError, some_of
 from urbgeo.regions.codes import JOINED, join_codes
+from urbgeo.sources.dbase import sniffed
 from urbgeo.sources.names import normalise_name
-from urbgeo.sources.tables import sniffed
 
 UNITS = {"persons": 1.0, "万": 10_000.0}
 HEADS = (

@@ -1,27 +1,46 @@
-"""Layers from files: GeoPackage, shapefile, GeoJSON, GeoParquet, CSV, XLSX, in their real encoding."""
+"""Layers from files: GeoPackage, shapefile, FileGDB, KML, CSV, Excel and others, in their real encoding."""
 
 from __future__ import annotations
 
 import io
+import json
+import re
 import struct
 import warnings
+import zipfile
+import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, TypeAlias
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-from urbgeo.checks import check_columns
-from urbgeo.errors import Faults, InputError, MissingExtraError, SourceError, UrbgeoWarning
+from urbgeo.checks import check_columns, check_ids
+from urbgeo.errors import Faults, InputError, MissingExtraError, SourceError, UrbgeoWarning, some_of
+from urbgeo.sources.dbase import check_whole, shapefile_encoding, sniffed, with_whole_names
 
-ENCODINGS = ("utf-8", "gb18030")
-"""Tried in this order; GB18030 contains GBK and GB2312."""
+SPATIAL = (
+    ".gpkg", ".shp", ".zip", ".geojson", ".json", ".parquet", ".geoparquet", ".gdb", ".kml",
+    ".fgb", ".tab", ".mif",
+)  # fmt: skip
+BOOKS = (".xlsx", ".xls", ".xlsb", ".xlsm", ".ods")
+PLAIN = (".csv", ".tsv", ".txt", *BOOKS)
+SEPARATORS = (",", ";", "\t", "|")
 
-SPATIAL = (".gpkg", ".shp", ".geojson", ".json", ".parquet", ".geoparquet")
-PLAIN = (".csv", ".txt", ".xlsx")
+Header: TypeAlias = int | Sequence[int]
+LARGEST_ZIP = 4_000_000_000
+"""Bytes that a zipped shapefile may unpack to."""
+
+_ZIP_FAULTS = (
+    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, struct.error
+)  # fmt: skip
+_UNNAMED = re.compile(r"Unnamed: \d+")
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +56,8 @@ def read_layer(
     path: Path | str,
     *,
     layer: str | None = None,
+    sheet: str | int | None = None,
+    header: int | Sequence[int] = 0,
     index: str | None = None,
     lon: str | None = None,
     lat: str | None = None,
@@ -45,16 +66,23 @@ def read_layer(
 ) -> Layer:
     """Read places, zones or links from a file.
 
-    Text in shapefiles and CSV is read as UTF-8 when all of it is valid UTF-8, else as GB18030 (which contains
-    GBK); the result says which. A shapefile whose ``.cpg`` names an encoding its text is not in is read in
-    the right one, with a warning.
+    The text of a shapefile is in the encoding that its ``.cpg`` or language byte declares, where it can be
+    that; else, and in CSV, UTF-8 when all of it is valid UTF-8, else GB18030 (which contains GBK). The result
+    says which; a guess against a declaration, or without one, is told. Codes such as 0731 stay text, and only
+    empty cells are missing.
 
     Parameters
     ----------
     path
-        ``.gpkg``, ``.shp``, ``.geojson``, ``.parquet``, ``.csv`` or ``.xlsx``.
+        GeoPackage, shapefile (also zipped), GeoJSON, GeoParquet, FileGDB, KML, FlatGeobuf, MapInfo; CSV, TSV,
+        Excel (old, too), OpenDocument.
     layer
-        Name of the layer or sheet, where a file has several.
+        Name of the layer, where a file has several.
+    sheet
+        Name or position of the sheet of a workbook; the first by default.
+    header
+        Row of the heads in a table, 0 for the first; several where heads take several rows (merged cells),
+        whose texts are joined by ``_``.
     index
         Column to use as ids.
     lon, lat
@@ -80,14 +108,15 @@ def read_layer(
     if not path.exists():
         raise SourceError(f"{path}: there is no such file.")
     if suffix in PLAIN:
-        table, used = _plain(path, layer, encoding)
+        table, used = _plain(path, layer if sheet is None else sheet, header, encoding)
         frame = points_from_table(table, lon=lon, lat=lat, crs=crs)
     else:
-        frame, used = _spatial(path, layer, encoding)
+        frame, used = (_zipped if suffix == ".zip" else _spatial)(path, layer, encoding)
         frame = _with_crs(frame, path, crs)
     if index is not None:
         check_columns(frame, path.name, [index])
         frame = frame.set_index(index)
+        check_ids(frame.index, path.name)
     return Layer(frame, used, path.name)
 
 
@@ -126,114 +155,177 @@ def points_from_table(table: pd.DataFrame, *, lon: str | None, lat: str | None, 
     return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(x, y), crs=system)
 
 
-def sniffed(values: list[bytes], *, width: list[int] | None = None) -> str | None:
-    """The first of UTF-8 and GB18030 in which all texts are valid; None when there is none.
-
-    ``width`` are the sizes of the fields the texts come from: one that fills its field may have its last
-    letter cut in two.
-    """
-    widths = width or [0] * len(values)
-    for encoding in ENCODINGS:
-        if all(_valid(one, encoding, size) for one, size in zip(values, widths, strict=True)):
-            return encoding
-    return None
-
-
-def _valid(text: bytes, encoding: str, width: int) -> bool:
-    for cut in range(4 if width and len(text) >= width - 3 else 1):
-        try:
-            text[: len(text) - cut].decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return True
-    return False
-
-
-def _plain(path: Path, sheet: str | None, encoding: str | None) -> tuple[pd.DataFrame, str]:
-    if path.suffix.lower() == ".xlsx":
-        try:
-            return pd.read_excel(path, sheet_name=sheet or 0), "utf-8"
-        except ImportError as error:
-            raise MissingExtraError("openpyxl", "tables", "Reading XLSX") from error
-        except (ValueError, KeyError, OSError) as error:
-            raise SourceError(f"{path}: cannot be read as XLSX ({error}).") from error
+def _plain(
+    path: Path, sheet: str | int | None, header: Header, encoding: str | None
+) -> tuple[pd.DataFrame, str]:
+    if path.suffix.lower() in BOOKS:
+        return _with_heads(_book(path, sheet, header), path, header), "utf-8"
     content = path.read_bytes()
-    used = encoding or sniffed([content])
+    used = encoding or ("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else sniffed([content]))
     if used is None:
         raise SourceError(f"{path}: its text is neither UTF-8 nor GB18030; name its encoding.")
     try:
         text = content.decode("utf-8-sig" if used == "utf-8" else used)
-        return pd.read_csv(io.StringIO(text)), used
     except (UnicodeDecodeError, LookupError) as error:
         found = sniffed([content])
         raise SourceError(
             f"{path}: it is not in {used}; " + (f"it reads as {found}." if found else "name its encoding.")
         ) from error
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+    return _with_heads(_separated(path, text, header), path, header), used
+
+
+def _separated(path: Path, text: str, header: Header) -> pd.DataFrame:
+    """A table of text with its separator found in its head, numbers where a whole column is plainly such."""
+    rows = text.splitlines()
+    first = max(header) if isinstance(header, Sequence) else header
+    head = rows[first] if first < len(rows) else ""
+    sign = max(SEPARATORS, key=head.count)
+    heads = list(header) if isinstance(header, Sequence) else header
+    try:
+        table = pd.read_csv(
+            io.StringIO(text), sep=sign, header=heads, dtype=str, keep_default_na=False, na_values=[""],
+            skip_blank_lines=False,
+        )  # fmt: skip
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
         raise SourceError(f"{path}: it is no table ({error}).") from error
+    table = table.dropna(how="all")
+    for place in range(table.shape[1]):
+        table.isetitem(place, _numbers(table.iloc[:, place], decimal_comma=sign == ";"))
+    return table
+
+
+def _numbers(values: pd.Series, *, decimal_comma: bool) -> pd.Series:
+    """The column as numbers where every text is one; 0731 is a code and stays text."""
+    said = values.dropna().str.strip()
+    if decimal_comma and said.str.fullmatch(r"-?\d+,\d+|-?\d+").all():
+        if said.str.fullmatch(r"-?\d{1,3},\d{3}").any():
+            return values
+        said, values = (one.str.replace(",", ".") for one in (said, values))
+    if said.empty or not said.str.fullmatch(r"-?(0|[1-9]\d{0,14})(\.\d+)?([eE][+-]?\d+)?").all():
+        return values
+    return pd.to_numeric(values.str.strip())
+
+
+def _book(path: Path, sheet: str | int | None, header: Header) -> pd.DataFrame:
+    try:
+        import python_calamine
+    except ImportError as error:
+        raise MissingExtraError("python-calamine", "tables", "Reading Excel") from error
+    faults = (python_calamine.CalamineError, ValueError, KeyError, IndexError, OSError, zipfile.BadZipFile)
+    heads = list(header) if isinstance(header, Sequence) else header
+    try:
+        with pd.ExcelFile(path, engine="calamine") as book:
+            names = [str(name) for name in book.sheet_names]
+            if isinstance(sheet, str) and sheet not in names:
+                raise InputError(f"sheet: {path.name} has no sheet {sheet!r}; it has {', '.join(names)}.")
+            if sheet is None and len(names) > 1:
+                warnings.warn(
+                    f"{path.name}: {names[0]} is read, the first of {len(names)} sheets; sheet= names one.",
+                    UrbgeoWarning,
+                    stacklevel=4,
+                )
+            table = pd.read_excel(
+                book, sheet_name=sheet or 0, header=heads, dtype=object, keep_default_na=False, na_values=[""]
+            )
+            return table.infer_objects()
+    except InputError:
+        raise
+    except faults as error:
+        raise SourceError(f"{path}: cannot be read as Excel ({error}); is the file whole?") from error
+
+
+def _with_heads(table: pd.DataFrame, path: Path, header: Header) -> pd.DataFrame:
+    """The table with one text for each head; heads of several rows are joined, titles are refused."""
+    if isinstance(table.columns, pd.MultiIndex):
+        parts = [[str(one) for one in head if not _UNNAMED.match(str(one))] for head in table.columns]
+        table = table.set_axis(["_".join(dict.fromkeys(head)) for head in parts], axis=1)
+    unnamed = [column for column in table.columns if _UNNAMED.match(str(column))]
+    if len(unnamed) * 2 >= len(table.columns) and len(table.columns) > 1:
+        raise InputError(
+            f"{path.name}: {len(unnamed)} of {len(table.columns)} columns have no head; does a title stand "
+            "above? Say header=1 where the heads are in the second row, header=[1, 2] where they take two."
+        )
+    return table
+
+
+def _zipped(path: Path, layer: str | None, encoding: str | None) -> tuple[gpd.GeoDataFrame, str]:
+    """The one shapefile of a zip file, or the one that ``layer`` names."""
+    try:
+        with zipfile.ZipFile(path) as archive, TemporaryDirectory() as folder:
+            members = [one for one in archive.infolist() if not one.filename.startswith("__MACOSX")]
+            if sum(one.file_size for one in members) > LARGEST_ZIP:
+                raise SourceError(f"{path}: it would unpack to more than {LARGEST_ZIP / 1e9:g} GB.")
+            archive.extractall(folder, members)
+            shapes = sorted(one for one in Path(folder).rglob("*") if one.suffix.lower() == ".shp")
+            named = [one for one in shapes if layer in (None, one.stem)]
+            if len(named) != 1:
+                raise InputError(
+                    f"{path.name}: its shapefiles are {some_of(one.stem for one in shapes) or 'none'}; name "
+                    "one by layer=."
+                )
+            return _spatial(named[0], None, encoding)
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        struct.error,
+    ) as error:
+        raise SourceError(f"{path}: the zip file cannot be read ({error}); copy it again.") from error
 
 
 def _spatial(path: Path, layer: str | None, encoding: str | None) -> tuple[gpd.GeoDataFrame, str]:
-    from pyogrio.errors import DataSourceError
+    import pyogrio
+    from pyogrio.errors import DataLayerError, DataSourceError
 
-    used = "utf-8"
+    used, suffix = "utf-8", path.suffix.lower()
     try:
-        if path.suffix.lower() in (".parquet", ".geoparquet"):
+        if suffix in (".parquet", ".geoparquet"):
             return gpd.read_parquet(path), used
-        if path.suffix.lower() == ".shp":
-            used = _shapefile_encoding(path, encoding)
-            return gpd.read_file(path, encoding=used), used
-        return gpd.read_file(path, layer=layer) if layer else gpd.read_file(path), used
+        if suffix == ".shp":
+            check_whole(path)
+            used = shapefile_encoding(path, encoding)
+            with with_whole_names(path, used) as whole:
+                return gpd.read_file(whole, encoding=used), used
+        layers = [str(name) for name, _ in pyogrio.list_layers(path)]
+        if layer is None and len(layers) > 1:
+            raise InputError(f"{path.name}: it has the layers {', '.join(layers)}; name one by layer=.")
+        if layer is not None and layer not in layers:
+            raise InputError(f"layer: {path.name} has no layer {layer!r}; it has {', '.join(layers)}.")
+        frame = gpd.read_file(path, layer=layer) if layer else gpd.read_file(path)
+        _check_features(path, frame)
+        return frame, used
     except ImportError as error:
         raise MissingExtraError("pyarrow", "tables", "Reading GeoParquet") from error
-    except (DataSourceError, ValueError, OSError, UnicodeDecodeError, struct.error) as error:
-        if isinstance(error, SourceError):
+    except (
+        DataSourceError, DataLayerError, ValueError, OSError, UnicodeDecodeError, struct.error, RuntimeError
+    ) as error:  # fmt: skip
+        if isinstance(error, SourceError | InputError):
             raise
         raise SourceError(
             f"{path}: cannot be read ({error}); is the file whole, with all its parts?"
         ) from error
 
 
-def _shapefile_encoding(path: Path, insisted: str | None) -> str:
-    table = path.with_suffix(".dbf")
-    if not table.exists():
-        return insisted or "utf-8"
-    texts, widths = _dbf_texts(table.read_bytes())
-    found = sniffed(texts, width=widths)
-    if insisted:
-        if not all(_valid(one, insisted, size) for one, size in zip(texts, widths, strict=True)):
-            raise SourceError(
-                f"{path}: its text is not in {insisted}; it reads as {found or 'nothing known'}."
-            )
-        return insisted
-    if found is None:
-        raise SourceError(f"{path}: its text is neither UTF-8 nor GB18030; name its encoding.")
-    note = path.with_suffix(".cpg")
-    named = note.read_text("ascii", "replace").strip().lower().replace("-", "") if note.exists() else ""
-    if named == "utf8" and found != "utf-8":
-        warnings.warn(f"{path.name}: .cpg says UTF-8, but the text is {found}.", UrbgeoWarning, stacklevel=4)
-    return found
-
-
-def _dbf_texts(content: bytes) -> tuple[list[bytes], list[int]]:
-    """Field names and the distinct values of text fields of a dBase table, and the widths of their fields."""
-    count, header, size = struct.unpack("<IHH", content[4:12])
-    fields, at, offset = [], 32, 1
-    texts: dict[tuple[bytes, int], None] = {}
-    while at + 32 <= header and content[at : at + 1] != b"\r":
-        name, kind, width = (
-            content[at : at + 11].split(b"\0")[0],
-            content[at + 11 : at + 12],
-            content[at + 16],
+def _check_features(path: Path, frame: gpd.GeoDataFrame) -> None:
+    """Refuse GeoJSON of which a feature was passed over."""
+    if path.suffix.lower() not in (".geojson", ".json"):
+        return
+    held = json.loads(path.read_bytes())
+    features = held.get("features", [held]) if isinstance(held, dict) else []
+    damaged = [
+        row for row, one in enumerate(features)
+        if not isinstance(one, dict) or one.get("type") != "Feature" or "geometry" not in one
+    ]  # fmt: skip
+    if len(features) == len(frame):
+        void = np.flatnonzero(frame.geometry.isna()).tolist()
+        damaged = [row for row in void if isinstance(features[row], dict) and features[row].get("geometry")]
+    if len(features) != len(frame) or damaged:
+        raise SourceError(
+            f"{path}: {len(frame)} of {len(features)} features can be read; damaged are rows "
+            f"{some_of(damaged) or 'unknown'}."
         )
-        texts[name, 11] = None
-        if kind == b"C":
-            fields.append((offset, width))
-        offset, at = offset + width, at + 32
-    for row in range(header, min(header + count * size, len(content)), size):
-        for begin, width in fields:
-            texts[content[row + begin : row + begin + width].rstrip(b" \0"), width] = None
-    return [text for text, _ in texts], [width for _, width in texts]
 
 
 def _with_crs(frame: gpd.GeoDataFrame, path: Path, crs: Any) -> gpd.GeoDataFrame:

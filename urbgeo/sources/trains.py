@@ -16,8 +16,8 @@ import pandas as pd
 from urbgeo.checks import check_choice, check_points
 from urbgeo.crs import WGS84, bd09_to_gcj02, gcj02_to_wgs84
 from urbgeo.errors import Faults, InputError, MissingExtraError, SourceError, UrbgeoWarning, some_of
+from urbgeo.sources.dbase import sniffed
 from urbgeo.sources.gtfs import Gtfs
-from urbgeo.sources.tables import sniffed
 
 DAY_MIN = 1440
 LONGEST_LEG_MIN = 960
