@@ -192,3 +192,15 @@ def test_erreygers_correction() -> None:
 def test_bad_input_is_refused_by_name(call: Callable[[], object], message: str) -> None:
     with pytest.raises(InputError, match=message):
         call()
+
+
+def test_a_missing_income_where_nobody_lives_counts_for_nothing() -> None:
+    ids = list("abcdef")
+    access, people = pd.Series([1.0, 2, 3, 4, 5, 9], ids), pd.Series([40.0, 20, 20, 12, 8, 0], ids)
+    income = pd.Series([1.0, 2, 3, 4, 5, np.nan], ids)
+    lived = people.index[people > 0]
+    for measure in (palma, concentration_index):
+        assert measure(access, people, income) == measure(access[lived], people[lived], income[lived])
+    assert equity(access, people, income=income).table.loc["all", "palma"] == palma(access, people, income)
+    with pytest.raises(InputError, match="income is missing or not a number at b"):
+        palma(access, people, income.where(income != 2))

@@ -223,3 +223,18 @@ def test_changshas_isochrones_agree_with_random_seats(hunan: Region, hunan_netwo
         far = here.distance(shape.boundary) > 2000 * np.sqrt(2)
         assert (here.within(shape) == (minutes <= limit))[far].all()
         assert far.sum() > 90
+
+
+def test_a_link_between_two_nodes_at_one_spot_is_cut_like_any_other() -> None:
+    spots = points([(0, 0), (30, 0), (30, 0), (60, 0)], list("ABCD"))
+    links = pd.DataFrame(
+        {
+            "from_node": ["A", "B", "B"], "to_node": ["B", "C", "D"], "length_km": [30.0, 0.5, 30.0],
+            "class": "primary", "minutes": [59.5, 1.0, 40.0],
+        }
+    )  # fmt: skip
+    network = build_network(spots, links)
+    area = [
+        isochrones(network, spots.loc[["A"]], minutes=limit)["area_km2"].iloc[0] for limit in (58, 60, 62)
+    ]
+    assert area[0] < area[1] < area[2]

@@ -25,7 +25,7 @@ AIRPORTS = points([(30, 0)], ["airport"])
 
 def access(towns: object = TOWNS, **options: object) -> TownAccess:
     given = {"nearest": {"airport": AIRPORTS}, "assigned": {"prefecture": (SEATS, "seat")}, **options}
-    return town_access(towns, ROAD, **given)
+    return town_access(ROAD, towns, **given)
 
 
 def test_minutes_ranks_and_percentiles_are_as_counted_by_hand() -> None:
@@ -45,7 +45,7 @@ def test_minutes_ranks_and_percentiles_are_as_counted_by_hand() -> None:
 
 
 def test_the_summary_counts_the_towns_within_each_threshold() -> None:
-    row = access(thresholds_min={"airport": 59.0}).summary.loc["airport"]
+    row = access(minutes={"airport": 59.0}).summary.loc["airport"]
     assert row.to_dict() == {
         "threshold_min": 59.0, "within": 2, "share": 0.4,
         "median_min": 60.0, "worst_min": np.inf, "worst": "t",
@@ -54,7 +54,7 @@ def test_the_summary_counts_the_towns_within_each_threshold() -> None:
 
 def test_targets_nobody_reaches_give_no_points() -> None:
     oneway = along(0, 30, 90, oneway=True)
-    found = town_access(points([(60, 0), (90, 0)]), oneway, nearest={"airport": AIRPORTS}).table
+    found = town_access(oneway, points([(60, 0), (90, 0)]), nearest={"airport": AIRPORTS}).table
     assert found["minutes_airport"].tolist() == [np.inf, np.inf]
     assert found["percentile_airport"].tolist() == [0, 0]
     assert found["rank_airport"].tolist() == [1, 1]
@@ -63,8 +63,8 @@ def test_targets_nobody_reaches_give_no_points() -> None:
 def test_time_counts_away_from_the_town() -> None:
     hill = along(0, 30, minutes=40.0, minutes_back=20.0)
     found = town_access(
-        points([(0, 0)]).assign(seat="S1"),
         hill,
+        points([(0, 0)]).assign(seat="S1"),
         nearest={"airport": AIRPORTS},
         assigned={"prefecture": (SEATS, "seat")},
     )
@@ -80,7 +80,7 @@ def test_towns_equal_brute_force(
     spots: list[tuple[float, float]], sites: list[tuple[float, float]], limit: int
 ) -> None:
     towns, airports = points(spots), points(sites)
-    found = town_access(towns, ROAD, nearest={"airport": airports}, thresholds_min={"airport": limit}).table
+    found = town_access(ROAD, towns, nearest={"airport": airports}, minutes={"airport": limit}).table
     minutes = minutes_table(ROAD, towns, airports).min(axis=1).tolist()
     for row, own in zip(found.itertuples(), minutes, strict=True):
         assert row.minutes_airport == pytest.approx(own, abs=1e-9)
@@ -88,9 +88,7 @@ def test_towns_equal_brute_force(
         no_nearer = sum(other >= row.minutes_airport for other in found["minutes_airport"])
         assert row.percentile_airport == pytest.approx(100 * no_nearer / len(minutes))
         assert row.within_airport == (row.minutes_airport <= limit)
-    backwards = town_access(
-        towns.iloc[::-1], ROAD, nearest={"airport": airports}, thresholds_min={"airport": limit}
-    )
+    backwards = town_access(ROAD, towns.iloc[::-1], nearest={"airport": airports}, minutes={"airport": limit})
     pd.testing.assert_frame_equal(backwards.table.loc[towns.index], found)
 
 
@@ -120,16 +118,16 @@ def test_bad_layers_are_refused(name: str, spoil: object, message: str) -> None:
 
 @pytest.mark.parametrize("minutes", BAD_TIMES)
 def test_a_threshold_without_sense_is_refused(minutes: object) -> None:
-    with pytest.raises(InputError, match=r"thresholds_min.*airport"):
-        access(thresholds_min={"airport": minutes})
+    with pytest.raises(InputError, match=r"minutes.*airport"):
+        access(minutes={"airport": minutes})
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         ({"nearest": {}, "assigned": None}, "give at least one target"),
-        ({"nearest": {"port": AIRPORTS}}, "thresholds_min: none for port; give minutes"),
-        ({"thresholds_min": {"airprot": 30}}, "no target is called airprot; there are prefecture, airport"),
+        ({"nearest": {"port": AIRPORTS}}, "minutes: none for port; give minutes"),
+        ({"minutes": {"airprot": 30}}, "no target is called airprot; there are prefecture, airport"),
         ({"nearest": {"prefecture": SEATS}}, "prefecture given as assigned too"),
         ({"nearest": {"airport": points([(0, 999)])}}, "airport: none lies within 15 km"),
         ({"assigned": {"prefecture": (SEATS, "capital")}}, "towns: no column capital"),
@@ -152,10 +150,38 @@ def test_a_town_without_an_own_seat_is_named() -> None:
 def test_hunans_towns_are_ranked_by_the_table(hunan: Region, hunan_network: TravelNetwork) -> None:
     roads = hunan_network.only(("road",))
     found = town_access(
-        hunan.counties, roads,
+        roads, hunan.counties,
         nearest={"airport": hunan.airports}, assigned={"prefecture": (hunan.prefectures, "prefecture")},
     ).table  # fmt: skip
     table = minutes_table(roads, hunan.counties, hunan.prefectures)
     own = [table.loc[county, seat] for county, seat in hunan.counties["prefecture"].items()]
     np.testing.assert_allclose(found["minutes_prefecture"], own)
     assert found.loc[found["minutes_prefecture"].idxmin(), "percentile_prefecture"] == 100
+
+
+def test_a_table_says_what_the_network_says_and_the_default_is_pinned() -> None:
+    towns = TOWNS.assign(name=list("PQRST"))
+    table = pd.concat([minutes_table(ROAD, towns, one) for one in (SEATS, AIRPORTS)], axis=1)
+    table = table.rename_axis(index="origin", columns="destination")
+    given = {"nearest": {"airport": AIRPORTS}, "assigned": {"prefecture": (SEATS, "seat")}}
+    found, same = town_access(ROAD, towns, **given), town_access(table, towns, **given)
+    pd.testing.assert_frame_equal(same.table.drop(columns="status"), found.table.drop(columns="status"))
+    assert same.table["status"].tolist() == ["reached"] * 4 + ["not asked"]
+    assert found.table.columns[0] == "name" and found.table.columns[-1] == "geometry"
+    assert DEFAULT_THRESHOLDS_MIN["capital"] == 180
+    at_bound = along(0, 180)
+    capital = town_access(at_bound, points([(180, 0)], ["a"]), nearest={"capital": points([(0, 0)], ["c"])})
+    assert capital.table["within_capital"].tolist() == [True]
+
+
+def test_towns_tie_where_only_the_last_bit_differs() -> None:
+    table = pd.DataFrame({"from": ["a", "b"], "to": "port", "minutes": [0.1 + 0.2, 0.3]})
+    found = town_access(
+        table, pd.DataFrame(index=["a", "b"]), nearest={"airport": pd.DataFrame(index=["port"])}
+    )
+    assert found.table["rank_airport"].tolist() == found.table["rank"].tolist() == [1, 1]
+
+
+def test_swapped_arguments_are_told_apart() -> None:
+    with pytest.raises(InputError, match="travel: GeoDataFrame gives no minutes"):
+        town_access(TOWNS, ROAD, nearest={"airport": AIRPORTS})

@@ -185,7 +185,7 @@ def palma(access: pd.Series, people: pd.Series, income: pd.Series, *, quantiles:
     """
     check_choice(quantiles, "quantiles", ("share", "interpolated"))
     a, w = _pair(access, people)
-    rank = _same_ids(income, a.index, "income").to_numpy()
+    rank = _income(income, w).to_numpy()
     low, high = (weighted_quantile(rank, w.to_numpy(), q, quantiles) for q in (POOREST, 1.0 - RICHEST))
     values, weights = a.to_numpy(), w.to_numpy()
     poor, rich = (_mean(values[rows], weights[rows]) for rows in (rank <= low, rank > high))
@@ -253,7 +253,7 @@ def concentration_index(
     Kakwani, Wagstaff & van Doorslaer (1997); Erreygers (2009), Journal of Health Economics 28.
     """
     a, w = _pair(access, people)
-    rank = _fractional_rank(_same_ids(income, a.index, "income").to_numpy(), w.to_numpy())
+    rank = _fractional_rank(_income(income, w).to_numpy(), w.to_numpy())
     values, weights = a.to_numpy(), w.to_numpy()
     mean = _mean(values, weights)
     if not mean > 0:
@@ -330,6 +330,14 @@ def _pair(access: pd.Series, people: pd.Series) -> tuple[pd.Series, pd.Series]:
     if not w.sum() > 0:
         raise InputError("people: there are none.")
     return a, w.reindex(a.index)
+
+
+def _income(income: pd.Series, people: pd.Series) -> pd.Series:
+    """Income by id; a missing one is refused only where somebody lives: others weigh nothing."""
+    if isinstance(income, pd.Series) and income.index.is_unique:
+        nobody = income.isna() & (people.reindex(income.index) == 0)
+        income = income.where(~nobody, 0.0)
+    return _same_ids(income, people.index, "income")
 
 
 def _same_ids(column: pd.Series, ids: pd.Index, name: str) -> pd.Series:

@@ -277,8 +277,11 @@ def _passed(left: Floats, whole: Floats) -> Floats:
 
 def _cut_out(lines: NDArray[np.object_], since: Floats, until: Floats) -> NDArray[np.object_]:
     """The part of each line between two fractions of its length."""
-    if len(lines) == 0:
-        return lines
+    # A link between two nodes at one spot has no part that could be drawn.
+    drawn = shapely.length(lines) * (until - since) > 0
+    if not drawn.any():
+        return lines[:0]
+    lines, since, until = lines[drawn], since[drawn], until[drawn]
     chain = chain_of(lines)
     xy, piece = _cut(chain.xy, chain.metres, chain.first, since * chain.length, until * chain.length)
     return np.asarray(shapely.linestrings(xy, indices=piece))

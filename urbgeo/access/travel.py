@@ -248,6 +248,14 @@ def frame_of(given: object, name: str, travel: Modes) -> pd.DataFrame:
     return pd.DataFrame(index=ids_of(given, name))
 
 
+def provenance_of_travel(travel: Travel) -> Provenance:
+    """What its minutes rest on; nothing known for a plain table that does not say."""
+    if isinstance(travel, pd.DataFrame):
+        about = travel.attrs.get("provenance")
+        return about if isinstance(about, Provenance) else Provenance()
+    return travel.provenance
+
+
 def with_names_of(table: pd.DataFrame, given: object) -> pd.DataFrame:
     """The table with the name columns and geometry of the frame that was given, if it was one."""
     return with_names(table, given) if isinstance(given, pd.DataFrame) else table

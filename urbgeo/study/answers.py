@@ -127,8 +127,8 @@ def _towns(region: Region, road: TravelNetwork) -> TownAccess:
     capital = region.places.loc[[region.lists["core"][0]]]
     fast = region.stations[region.stations["kind"] != "conventional"]
     return town_access(
-        region.counties,
         road,
+        region.counties,
         assigned={"prefecture": (region.prefectures, "prefecture")},
         nearest={
             "capital": capital,
