@@ -120,6 +120,16 @@ def test_minutes_at_the_first_stop_do_not_matter() -> None:
     pd.testing.assert_frame_equal(between_stations(stops), between_stations(stops.fillna({"minutes": 99})))
 
 
+def test_who_boards_on_the_way_does_not_ride_the_time_the_train_stood_there() -> None:
+    """Minutes go from arrival to arrival: 20 of them hold the 3 that the train stands at T."""
+    stops = trains(("G1", 48, [("S", 0), ("T", 30), ("U", 20)])).assign(dwell_min=[0, 3, 0])
+    rides = direct_rides(STATIONS, stops).set_index(["from_station", "to_station"])["ride_min"]
+    assert rides[[("S", "T"), ("T", "U"), ("S", "U")]].tolist() == [30, 17, 50]
+    assert rides[[("U", "S"), ("T", "S"), ("U", "T")]].tolist() == [50, 27, 20]
+    with pytest.raises(InputError, match="dwell_min not below the minutes to the next stop at G1 stop 2"):
+        direct_rides(STATIONS, stops.assign(dwell_min=[0, 20, 0]))
+
+
 def test_stops_are_ordered_by_number_and_not_by_row_or_text() -> None:
     stops = trains(("G1", 48, [("S", 0), ("T", 30), ("U", 20)])).assign(seq=["2", "9", "10"])
     pd.testing.assert_frame_equal(

@@ -67,7 +67,8 @@ def rail_tables(
         One row per stop: ``service``, ``seq`` (order), ``station``, ``minutes`` from the stop before
         (ignored at the first, may be missing there), ``trains_per_day`` in each direction; optional
         ``both_ways``: False where a service runs in the order of its stops only; ``reserved``: False where
-        travellers turn up and take the next train (True by default). As
+        travellers turn up and take the next train (True by default); ``dwell_min``: how long the train
+        stands, which ``minutes`` to the next stop contain and who boards there does not ride. As
         :func:`urbgeo.network.timetable.lines_of` makes them of a timetable.
     terms
         The minutes beside the ride.
@@ -132,14 +133,16 @@ def direct_rides(
     runs = _checked_stops(stations, stops)
     since = runs["minutes"].where(runs["service"].duplicated(), 0.0).groupby(runs["service"]).cumsum()
     runs = runs.assign(since=since)
-    columns = ["service", "station", "seq", "since", "trains_per_day", "both_ways", "reserved"]
-    other = runs[["service", "station", "seq", "since"]]
+    columns = ["service", "station", "seq", "since", "dwell_min", "trains_per_day", "both_ways", "reserved"]
+    other = runs[["service", "station", "seq", "since", "dwell_min"]]
     ends = runs[columns].merge(other, on="service", suffixes=("", "_to"))
     ends = ends[(ends["seq"] < ends["seq_to"]) & (ends["station"] != ends["station_to"])]
-    there = ends.rename(columns={"station": "from_station", "station_to": "to_station"})
-    back = ends[ends["both_ways"]].rename(columns={"station_to": "from_station", "station": "to_station"})
+    there = ends.rename(columns={"station": "from_station", "station_to": "to_station", "dwell_min": "stood"})
+    back = ends[ends["both_ways"]].rename(
+        columns={"station_to": "from_station", "station": "to_station", "dwell_min_to": "stood"}
+    )
     every = pd.concat([there, back], ignore_index=True)
-    every = every.assign(ride_min=every["since_to"] - every["since"])
+    every = every.assign(ride_min=every["since_to"] - every["since"] - every["stood"])
     key = ["from_station", "to_station", "reserved"]
     every = every.sort_values([*key, "ride_min"], kind="stable").drop_duplicates([*key, "service"])
     return _pooled(every[[*key, "service", "ride_min", "trains_per_day"]], key, terms)
@@ -175,7 +178,8 @@ def _checked_stops(stations: gpd.GeoDataFrame, stops: pd.DataFrame) -> pd.DataFr
     runs = stops.assign(stop=stops["service"].astype(str) + " stop " + stops["seq"].astype(str))
     runs = runs.set_index("stop")
     faults = Faults("stops")
-    for column in ("seq", "minutes", "trains_per_day"):
+    runs["dwell_min"] = runs.get("dwell_min", 0.0)
+    for column in ("seq", "minutes", "trains_per_day", "dwell_min"):
         add_amount_faults(faults, runs[column], allow_missing=column == "minutes")
         runs[column] = pd.to_numeric(runs[column], errors="coerce")
     for column in ("both_ways", "reserved"):
@@ -185,10 +189,12 @@ def _checked_stops(stations: gpd.GeoDataFrame, stops: pd.DataFrame) -> pd.DataFr
             faults.add(f"{column} is neither True nor False", ids=runs.index[~clear], remedy="translate it")
     runs = runs.sort_values(["service", "seq"], kind="stable")
     later = runs["service"].duplicated()
+    onward = runs.groupby("service")["minutes"].shift(-1).fillna(np.inf)
     calls = runs.groupby("service")["station"].transform("nunique")
     for wrong, what, remedy in (
         (~runs["station"].isin(stations.index), "station unknown", "add it to the stations"),
         (~(runs["minutes"] > 0) & later, "minutes not > 0", "give the minutes from the stop before"),
+        (runs["dwell_min"] >= onward, "dwell_min not below the minutes to the next stop", "mend one of them"),
         (runs["trains_per_day"] == 0, "no trains", "drop services that do not run"),
         (runs.duplicated(["service", "seq"]), "two stops in one place of the order", "number them 1, 2, 3"),
         (calls < 2, "a single stop", "a service needs two different stations or more"),
