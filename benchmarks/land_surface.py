@@ -27,6 +27,7 @@ from affine import Affine
 from shapely.geometry import Point
 
 from urbgeo.rasters.grid import Grid
+from urbgeo.surface.results import SurfaceRules
 from urbgeo.surface.travel import travel_surface, travel_surface_files
 
 PEERS = ("scikit-image==0.26.0", "xarray-spatial==0.5.3")
@@ -88,9 +89,7 @@ def ours(
     found = travel_surface(
         grid_of(cost),
         middle(len(cost)),
-        marching=marching,
-        with_allocation=extras,
-        with_back_links=extras,
+        rules=SurfaceRules(marching=marching, with_allocation=extras, with_back_links=extras),
     )
     return (time.perf_counter() - start[0], time.process_time() - start[1]), found.minutes.values
 
@@ -187,7 +186,9 @@ def write_large(path: Path) -> None:
 
 def one_large(folder: Path) -> None:
     start = time.perf_counter()
-    travel_surface_files(folder / "friction.tif", middle(LARGE), folder / "out", with_back_links=False)
+    travel_surface_files(
+        folder / "friction.tif", middle(LARGE), folder / "out", rules=SurfaceRules(with_back_links=False)
+    )
     taken = time.perf_counter() - start
     print(taken, peak_gb())
 

@@ -51,6 +51,11 @@ def check_polygons(frame: gpd.GeoDataFrame, name: str) -> None:
         raise InputError(f"{name}: invalid polygons at {some_of(invalid)}; repair them with .make_valid().")
 
 
+def check_lines(frame: gpd.GeoDataFrame, name: str) -> None:
+    """Refuse anything but lines with a CRS, unique ids and valid coordinates."""
+    _check_layer(frame, name, {"LineString", "MultiLineString"}, allow_empty=False)
+
+
 def check_crs(frame: gpd.GeoDataFrame, name: str) -> None:
     """Refuse a frame without CRS, or something that is no GeoDataFrame."""
     if not isinstance(frame, gpd.GeoDataFrame | gpd.GeoSeries):

@@ -11,6 +11,10 @@ from dataclasses import dataclass, fields
 
 import pandas as pd
 
+from urbgeo.checks import is_finite_number
+from urbgeo.errors import InputError
+from urbgeo.units import convert_area
+
 
 @dataclass(frozen=True)
 class Standard:
@@ -34,6 +38,22 @@ def _standard(
     """Note one number and hand it back."""
     _KNOWN[name] = Standard(name, value, unit, source, year, clause, confirmed)
     return value
+
+
+def standard(name: str) -> Standard:
+    """One number with its source, by the name of its constant.
+
+    >>> standard("EXPANSION_MULTIPLE").confirmed
+    False
+
+    Raises
+    ------
+    InputError
+        For a name that is not there.
+    """
+    if name not in _KNOWN:
+        raise InputError(f"standard: {name!r} is unknown; standards_table() lists all.")
+    return _KNOWN[name]
 
 
 def standards_table() -> pd.DataFrame:
@@ -102,3 +122,88 @@ STATION_DRIVE_MIN = SEAT_HSR_MIN
 LAND_M2_PER_HEAD = _standard(
     "LAND_M2_PER_HEAD", 100.0, "m2", "GB 50137-2011, 65 to 115 m2 a head", 2011, "4.2.1"
 )
+
+_MASTER = "Guide to municipal territorial master plans (trial), appendix on the boundary, as widely quoted"
+_CAPACITY = "Guide to carrying capacity and suitability (trial), as public code of 2019 has it"
+_JUDGED = "urbgeo default, a judgement"
+
+NEW_LAND_KM2 = _standard(
+    "NEW_LAND_KM2", convert_area(2950, "wan_mu", to="km2"), "km2", _URBANISATION, 2022, "2,950 万亩"
+)
+HUNAN_NEW_LAND_KM2 = _standard(
+    "HUNAN_NEW_LAND_KM2", 604.0, "km2", "Hunan New Urbanisation Plan", 2021, "box 1, item 8"
+)
+EXPANSION_MULTIPLE = _standard(
+    "EXPANSION_MULTIPLE", 1.3, "times", "National Territorial Plan Outline 2021-2035, as widely quoted", 2022,
+    "of the built-up land of 2020", confirmed=False,
+)  # fmt: skip
+ELASTIC_SHARE = _standard(
+    "ELASTIC_SHARE", 0.15, "share", _MASTER, 2020, "of the concentrated area", confirmed=False
+)
+ELASTIC_SHARE_LARGE = _standard(
+    "ELASTIC_SHARE_LARGE", 0.10, "share", _MASTER, 2020, "3 million people and more", confirmed=False
+)
+ELASTIC_SHARE_GREAT = _standard(
+    "ELASTIC_SHARE_GREAT", 0.05, "share", _MASTER, 2020, "5 million people and more", confirmed=False
+)
+LARGE_CITY = _standard("LARGE_CITY", 3_000_000.0, "persons", _MASTER, 2020, confirmed=False)
+GREAT_CITY = _standard("GREAT_CITY", 5_000_000.0, "persons", _MASTER, 2020, confirmed=False)
+SMALLEST_PIECE_HA = _standard("SMALLEST_PIECE_HA", 10.0, "ha", _JUDGED, 2026, confirmed=False)
+NEW_TOWN_LAND_M2 = _standard(
+    "NEW_TOWN_LAND_M2", 105.0, "m2", "GB 50137-2011, upper end for new towns, as widely quoted", 2011,
+    confirmed=False,
+)  # fmt: skip
+SLOPES_DEG = tuple(
+    _standard(f"SLOPE_{name}_DEG", value, "degrees", _CAPACITY, 2019, "slope classes", confirmed=False)
+    for name, value in (("FLAT", 3.0), ("GENTLE", 8.0), ("MODERATE", 15.0), ("STEEP", 25.0))
+)
+"""Upper bounds of the slope classes, closed: 3 and 25 degrees belong below."""
+ELEVATIONS_M = tuple(
+    _standard(f"ELEVATION_{name}_M", value, "m", _CAPACITY, 2019, "elevation", confirmed=False)
+    for name, value in (("HIGH", 3500.0), ("HIGHEST", 5000.0))
+)
+RELIEFS_M = tuple(
+    _standard(f"RELIEF_{name}_M", value, "m", _CAPACITY, 2019, "relief", confirmed=False)
+    for name, value in (("STRONG", 100.0), ("STRONGEST", 200.0))
+)
+RELIEF_WINDOWS = tuple(
+    (bound, _standard(f"RELIEF_WINDOW_{name}", cells, "cells", _CAPACITY, 2019, "relief", confirmed=False))
+    for name, bound, cells in (
+        ("FINE", 30.0, 15.0),
+        ("MEDIUM", 50.0, 12.0),
+        ("COARSE", 100.0, 9.0),
+        ("COARSEST", float("inf"), 3.0),
+    )
+)
+"""Side of the window of relief in cells, by the size of a cell in metres (below the bound)."""
+CENTRE_MIN = tuple(
+    _standard(f"CENTRE_{name}_MIN", value, "min", _CAPACITY, 2019, "区位优势度, municipal", confirmed=False)
+    for name, value in (("NEAREST", 20.0), ("NEAR", 40.0), ("MEDIUM", 60.0), ("FAR", 90.0))
+)
+"""Upper bounds of the classes of access to the centre city, closed; beyond the last is the worst."""
+PARK_WALK_M = _standard(
+    "PARK_WALK_M", 300.0, "m", "GB 50180-2018, as public code has it", 2018, "5 minutes on foot",
+    confirmed=False,
+)  # fmt: skip
+PARK_WALK_MIN = _standard("PARK_WALK_MIN", 5.0, "min", "TD/T 1063-2021, name of the indicator", 2021)
+SMALLEST_PARK_M2 = _standard(
+    "SMALLEST_PARK_M2", 400.0, "m2", "Community life circles, as widely quoted", 2021, confirmed=False
+)
+
+
+def elastic_share(people: float) -> Standard:
+    """The share of elastic area that a city of so many people may draw, bounds closed from below.
+
+    >>> elastic_share(3_000_000).value
+    0.1
+
+    Raises
+    ------
+    InputError
+        For what is no population.
+    """
+    if not is_finite_number(people) or people < 0:
+        raise InputError(f"people: {people!r} is no population; give permanent urban residents >= 0.")
+    if people >= GREAT_CITY:
+        return standard("ELASTIC_SHARE_GREAT")
+    return standard("ELASTIC_SHARE_LARGE" if people >= LARGE_CITY else "ELASTIC_SHARE")

@@ -56,6 +56,8 @@ STATUSES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "matched": ("已匹配", "found under its own code"),
         "renamed": ("已改码", "found under an older or newer code"),
         "left out": ("部分未计", "belongs in part only and is not counted"),
+        "on the grid": ("在栅格内", "in a cell of the grid"),
+        "on a barrier": ("在障碍上", "in a cell that cannot be crossed"),
     }
 )
 """Status, its Chinese word, and what it means."""

@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from shapely.geometry import Point, Polygon, box
 
 from urbgeo.errors import InputError
-from urbgeo.land.audit import FORBIDDEN, Audit, ControlLines, audit_control_lines, report_table
+from urbgeo.land import rules
+from urbgeo.land.audit import Audit, ControlLines, audit_control_lines, report_table
 from urbgeo.land.layers import repair_layer, subdivided
-from urbgeo.land.limits import HUNAN_NEW_LAND, NATIONAL_NEW_LAND, elastic_share
 from urbgeo.land.overlaps import overlaps
+from urbgeo.land.rules import FORBIDDEN
+from urbgeo.standards import elastic_share, standard
 
 UTM = 32649
 X, Y = 500_000, 3_000_000
@@ -32,11 +34,11 @@ def rect(left: float, low: float, width: float, height: float) -> Polygon:
 
 
 def value(audit: Audit, rule: str) -> float:
-    return float(audit.checks.set_index("rule").loc[rule, "value"])
+    return float(audit.table.loc[rule, "value"])
 
 
 def passes(audit: Audit, rule: str) -> object:
-    return audit.checks.set_index("rule").loc[rule, "passes"]
+    return audit.table.loc[rule, "passes"]
 
 
 def test_planted_overlaps_are_found_with_area_and_ids() -> None:
@@ -62,9 +64,9 @@ def test_a_clean_plan_passes() -> None:
         redline=frame(rect(200, 0, 50, 100)),
         built_up=frame(rect(0, 0, 90, 100)),
     )
-    audit = audit_control_lines(lines, people=200_000, new_land_cap=HUNAN_NEW_LAND)
+    audit = audit_control_lines(lines, people=200_000, new_land_cap_km2=standard("HUNAN_NEW_LAND_KM2"))
     assert audit.conflicts.empty
-    assert audit.checks["passes"].dropna().astype(bool).all()
+    assert audit.table["passes"].dropna().astype(bool).all()
     assert value(audit, "expansion multiple") == pytest.approx(100 / 90)
     assert value(audit, "new construction land") == pytest.approx(0.001)
     assert value(audit, "built-up land inside") == pytest.approx(1.0)
@@ -197,7 +199,7 @@ def test_every_pair_of_layers_is_looked_at() -> None:
             100 * (100 + 10 * min(names.index(first), names.index(second)))
         )
         assert (row["first_id"], row["second_id"]) == (first[0], second[0])
-    checks = audit.checks.set_index("rule")
+    checks = audit.table
     forbidden = found.index[found["kind"] == "conflict"]
     assert len(forbidden) == len(FORBIDDEN) == 7
     for first, second in found.index:
@@ -253,9 +255,75 @@ def test_special_use_land_is_no_construction_land() -> None:
     assert value(given, "new construction land") == pytest.approx(0.1)
 
 
+def test_a_cap_on_new_land_is_checked_or_refused_never_dropped() -> None:
+    boundary = frame(rect(0, 0, 4000, 3000))
+    cap = standard("HUNAN_NEW_LAND_KM2")
+    found = audit_control_lines(ControlLines(boundary), base_built_km2=10, new_land_cap_km2=cap)
+    assert found.table.loc["new construction land", ["value", "limit", "passes"]].tolist() == [
+        2.0,
+        604.0,
+        True,
+    ]
+    tight = audit_control_lines(ControlLines(boundary), base_built_km2=10, new_land_cap_km2=1.9)
+    assert tight.table.loc["new construction land", ["limit", "passes"]].tolist() == [1.9, False]
+    with pytest.raises(InputError, match="new_land_cap_km2: nothing says what is new"):
+        audit_control_lines(ControlLines(boundary), new_land_cap_km2=cap)
+
+
+def test_a_bound_met_to_the_last_digit_holds() -> None:
+    # 0.1 + 0.2 is more than 0.3 in binary numbers; a plan that takes its cap to the square metre passes.
+    boundary = frame(rect(0, 0, 1000, 300))
+    parts = frame(rect(0, 0, 1000, 100), rect(0, 100, 1000, 200)).set_axis(["a", "b"])
+    for cap, passes in ((0.1 + 0.2, True), (0.3, True), (0.3 - 1e-8, False)):
+        found = audit_control_lines(ControlLines(boundary, new_land=parts), new_land_cap_km2=cap)
+        assert found.table.loc["new construction land", "passes"] == passes, cap
+    value = 0.1 + 0.2
+    assert rules._within(value, 0.3) and not rules._within(value, 0.3 - 1e-8)
+
+
+def test_a_hole_half_covered_is_a_window_and_a_sliver_at_its_bound_is_none() -> None:
+    ring = rect(0, 0, 1000, 1000).difference(rect(400, 400, 200, 200))
+    for cover, kind in ((100.0, "window"), (99.0, "gap")):
+        found = audit_control_lines(
+            ControlLines(frame(ring), farmland=frame(rect(400, 400, cover, 200))), base_built_km2=1.0
+        )
+        assert found.holes["kind"].tolist() == [kind], cover
+    # An overlap of 10 x 10 m: 100 m2, mean width 2 A / P = 5 m.
+    lines = ControlLines(frame(rect(0, 0, 1000, 1000)), farmland=frame(rect(990, 990, 500, 500)))
+    for how, kind in (
+        ({"sliver_width_m": 5.0, "sliver_area_m2": 100.0}, "conflict"),
+        ({"sliver_width_m": 5.01, "sliver_area_m2": 0.0}, "sliver"),
+        ({"sliver_width_m": 0.0, "sliver_area_m2": 100.1}, "sliver"),
+    ):
+        assert audit_control_lines(lines, **how).conflicts["kind"].tolist() == [kind], how
+
+
+@pytest.mark.parametrize(
+    ("given", "how", "message"),
+    [
+        (None, {}, r"lines: ControlLines\(boundary, ...\) are needed, not NoneType"),
+        (frame(rect(0, 0, 10, 10)), {}, "ControlLines"),
+        (ControlLines(None), {}, "boundary: a GeoDataFrame is needed"),
+        (ControlLines(frame(rect(0, 0, 10, 10))), {"base_built_km2": np.nan}, "base_built_km2"),
+        (ControlLines(frame(rect(0, 0, 10, 10))), {"base_built_km2": -1.0}, "base_built_km2"),
+        (ControlLines(frame(rect(0, 0, 10, 10))), {"sliver_width_m": "2"}, "sliver_width_m"),
+        (ControlLines(frame(rect(0, 0, 10, 10))), {"redline_buffer_m": np.inf}, "redline_buffer_m"),
+        (ControlLines(frame(rect(0, 0, 10, 10))), {"expansion_multiple": np.nan}, "expansion_multiple"),
+        (
+            ControlLines(frame(rect(0, 0, 10, 10)).assign(zone="concentrated")),
+            {"people": -5.0},
+            "people: -5.0 is no population",
+        ),
+    ],
+)
+def test_what_cannot_be_audited_is_refused(given: object, how: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        audit_control_lines(given, **how)
+
+
 def test_the_report_table_has_verdicts_and_mu() -> None:
     lines = ControlLines(frame(rect(0, 0, 1000, 1000)), farmland=frame(rect(900, 0, 500, 1000)))
-    audit = audit_control_lines(lines, base_built_km2=1.0, new_land_cap=HUNAN_NEW_LAND)
+    audit = audit_control_lines(lines, base_built_km2=1.0, new_land_cap_km2=standard("HUNAN_NEW_LAND_KM2"))
     table = report_table(audit).set_index("审查内容")
     row = table.loc["城镇开发边界不占永久基本农田"]
     assert row[["结果", "单位", "折合亩", "限值", "结论"]].tolist() == [0.1, "km²", 150.0, 0.0, "不符合"]
@@ -267,7 +335,7 @@ def test_the_report_table_has_verdicts_and_mu() -> None:
     ]
     assert table.loc["城镇开发边界面积", "结论"] == ""
     assert np.isnan(table.loc["扩展倍数", "折合亩"])
-    assert len(table) == len(audit.checks)
+    assert len(table) == len(audit.table)
 
 
 def test_a_polygon_that_is_a_line_is_dropped_and_listed() -> None:
@@ -285,8 +353,8 @@ def test_elastic_share_goes_by_city_size(people: float, share: float) -> None:
 
 
 def test_caps_are_the_published_ones() -> None:
-    assert NATIONAL_NEW_LAND.value == pytest.approx(19_666.67, abs=5e-3)
-    assert HUNAN_NEW_LAND.value == 604.0
+    assert standard("NEW_LAND_KM2").value == pytest.approx(19_666.67, abs=5e-3)
+    assert standard("HUNAN_NEW_LAND_KM2").value == 604.0
 
 
 def test_land_near_ecological_land_is_listed_once() -> None:

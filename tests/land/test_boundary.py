@@ -15,8 +15,9 @@ from urbgeo.errors import InputError
 from urbgeo.land.audit import ControlLines, audit_control_lines
 from urbgeo.land.boundary import ZONE_NAMES, Boundary, delineate_boundary, land_demand
 from urbgeo.land.form import drop_small
-from urbgeo.land.suitability import suitability, terrain
+from urbgeo.land.suitability import suitability
 from urbgeo.land.synthetic import LABEL, Landscape, synthetic_landscape
+from urbgeo.land.terrain import terrain
 from urbgeo.rasters.align import burn, cells_to_polygons
 from urbgeo.rasters.grid import Grid
 
@@ -297,7 +298,7 @@ def test_a_boundary_drawn_on_a_landscape_passes_its_audit(landscape: Landscape) 
         ),
         people=200_000,
     )
-    checks = audit.checks.set_index("rule")
+    checks = audit.table
     for rule in ("boundary in farmland", "boundary in redline"):
         assert checks.loc[rule, "value"] == 0.0
         assert checks.loc[rule, "passes"]

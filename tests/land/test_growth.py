@@ -25,8 +25,8 @@ from urbgeo.land.growth import (
     usual_scenarios,
     validate_growth,
 )
-from urbgeo.land.suitability import terrain
 from urbgeo.land.synthetic import synthetic_landscape
+from urbgeo.land.terrain import terrain
 from urbgeo.rasters.grid import Grid
 
 UTM = 32649
@@ -99,6 +99,24 @@ def test_a_row_of_new_cells_is_taken_over_several_steps() -> None:
     assert run.areas.tolist() == pytest.approx([0.01, 0.02, 0.03, 0.04, 0.05])
     few = simulate_growth(grid(built), {"x": grid(pull)}, own, new_cells=3, steps=2)
     assert few.areas.tolist() == pytest.approx([0.01, 0.02, 0.04])
+
+
+def test_any_order_of_memory_gives_one_growth() -> None:
+    rng = np.random.default_rng(3)
+    built = np.zeros((9, 14), bool)
+    built[4, 6:8] = True
+    pull = rng.normal(size=(9, 14))
+    plain = simulate_growth(grid(built), {"x": grid(pull)}, rules(x=1.0), new_cells=20, seed=5)
+    turned = simulate_growth(
+        grid(np.asfortranarray(built)),
+        {"x": grid(np.asfortranarray(pull))},
+        rules(x=1.0),
+        new_cells=20,
+        seed=5,
+    )
+    assert (plain.step.values > 0).sum() == 20
+    np.testing.assert_array_equal(plain.step.values, turned.step.values)
+    np.testing.assert_array_equal(plain.step.values >= 0, plain.built.values)
 
 
 def test_logistic_fit_finds_known_coefficients() -> None:

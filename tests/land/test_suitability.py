@@ -14,15 +14,10 @@ from hypothesis import strategies as st
 from shapely.geometry import Point
 
 from urbgeo.errors import InputError
-from urbgeo.land.suitability import (
-    DEFAULT_GRADES,
-    ahp_weights,
-    entropy_weights,
-    grade,
-    suitability,
-    terrain,
-    terrain_grade,
-)
+from urbgeo.land.grades import DEFAULT_GRADES, grade
+from urbgeo.land.suitability import suitability
+from urbgeo.land.terrain import terrain, terrain_grade
+from urbgeo.land.weights import ahp_weights, entropy_weights
 from urbgeo.rasters.align import align_layers
 from urbgeo.rasters.files import read_grid
 from urbgeo.rasters.grid import Grid
@@ -102,8 +97,12 @@ def test_slope_of_a_tilted_plane_and_relief() -> None:
         assert oblong["slope_deg"].values == pytest.approx(angle)
         run = 300 if angle == 20.0 else 200
         assert oblong["relief_m"].values[10, 10] == pytest.approx(run * np.tan(np.radians(angle)))
-    coarse = terrain(grid(x * 50.0, 500.0))["relief_m"].values
+    coarse = terrain(grid(x * 50.0, 500.0), relief_m=100)["relief_m"].values
     assert (coarse[:, 1:-1] == 100.0).all(), "cells wider than the square still have relief"
+    wide = np.tile(np.arange(40.0), (40, 1))
+    for cell, cells in ((29.9, 15), (30.0, 12), (50.0, 9), (99.0, 9), (100.0, 3), (500.0, 3)):
+        relief = terrain(grid(wide, cell))["relief_m"].values
+        assert relief[20, 20] == cells - 1, f"the guide's window of {cells} cells of {cell:g} m"
     holed = x * 17.0
     holed[3, 3] = np.nan
     assert np.isnan(terrain(grid(holed))["slope_deg"].values).sum() == 1
@@ -125,7 +124,10 @@ def test_scores_equal_a_sum_written_out_cell_by_cell(seed: int) -> None:
         expected, names = 0.0, (("slope_deg", slope, 0.7), ("access_min", minutes, 0.3))
         for name, values, weight in names:
             rows = DEFAULT_GRADES[DEFAULT_GRADES["layer"] == name].itertuples(index=False)
-            scores = [row[3] for row in rows if row[1] <= values[cell] < row[2]]
+            # Both layers are closed from above, the first class from both sides.
+            scores = [
+                row.score for row in rows if row[1] < values[cell] <= row.to or values[cell] == row[1] == 0
+            ]
             expected += weight * (scores[0] if scores else np.nan)
         if water[cell]:
             expected = 0.0
@@ -134,9 +136,9 @@ def test_scores_equal_a_sum_written_out_cell_by_cell(seed: int) -> None:
             found.classes.values[cell],
             np.nan if np.isnan(expected) else 0 if water[cell] else 5 - min(int(expected // 20), 4),
         )
-    assert found.legend["cells"].sum() == (~np.isnan(slope) | water).sum()
+    assert found.table["cells"].sum() == (~np.isnan(slope) | water).sum()
     assert found.provenance.shares["nodata in slope_deg"] == np.isnan(slope).mean()
-    assert found.legend["share"].sum() == pytest.approx(1.0)
+    assert found.table["share"].sum() == pytest.approx(1.0)
     assert np.isnan(found.classes.values[np.isnan(slope) & ~water]).all()
 
 
@@ -153,10 +155,13 @@ def test_layers_of_one_grade_keep_it_under_any_weights() -> None:
 
 def test_the_guide_lowers_slope_grades_for_height_and_relief() -> None:
     cases = [
-        (0.0, 100.0, 0.0, 1), (3.0, 100.0, 0.0, 2), (8.0, 100.0, 0.0, 3), (15.0, 100.0, 0.0, 4),
-        (25.0, 100.0, 0.0, 5),
-        (2.9, 100.0, 99.0, 1), (2.9, 100.0, 100.0, 2), (2.9, 100.0, 200.0, 3), (2.9, 3500.0, 0.0, 2),
-        (2.9, 3499.0, 0.0, 1), (2.9, 5000.0, 0.0, 5), (2.9, 4999.0, 250.0, 4), (16.0, 4000.0, 250.0, 5),
+        (0.0, 100.0, 0.0, 1), (3.0, 100.0, 0.0, 1), (3.01, 100.0, 0.0, 2), (8.0, 100.0, 0.0, 2),
+        (8.01, 100.0, 0.0, 3), (15.0, 100.0, 0.0, 3), (15.01, 100.0, 0.0, 4), (25.0, 100.0, 0.0, 4),
+        (25.01, 100.0, 0.0, 5),
+        (2.9, 100.0, 99.0, 1), (2.9, 100.0, 100.0, 2), (2.9, 100.0, 200.0, 2), (2.9, 100.0, 200.1, 3),
+        (2.9, 3500.0, 0.0, 2),
+        (2.9, 3499.0, 0.0, 1), (2.9, 5000.0, 0.0, 2), (2.9, 5000.1, 0.0, 5), (2.9, 4999.0, 250.0, 4),
+        (16.0, 4000.0, 250.0, 5),
     ]  # fmt: skip
     slope, high, relief, expected = (np.array([column], float) for column in zip(*cases, strict=True))
     ground = {"slope_deg": grid(slope), "elevation_m": grid(high), "relief_m": grid(relief)}
@@ -178,7 +183,10 @@ def test_every_layer_a_plan_weighs_has_grades() -> None:
         ("water_stress", [0, 1, 2, 3], [100, 80, 60, 40]),
         ("farmland_grade", [0, 1, 8, 9, 11, 12, 15], [100, 0, 0, 60, 60, 80, 80]),
         ("ecology_level", [0, 1, 2], [100, 60, 20]),
-        ("access_min", [0, 15, 30, 60, np.inf], [100, 80, 60, 40, 40]),
+        ("access_min", [0, 20, 20.1, 40, 60, 90, 90.1, np.inf], [100, 100, 80, 80, 60, 40, 20, 20]),
+        ("slope_deg", [0, 3, 3.1, 8, 15, 25, 25.1, 90], [100, 100, 80, 80, 60, 40, 20, 20]),
+        ("elevation_m", [-5, 3499, 3500, 5000, 5001], [100, 100, 80, 80, 20]),
+        ("relief_m", [0, 99, 100, 200, 201], [100, 100, 80, 80, 60]),
     ):
         assert grade(grid([values]), name).values.tolist() == [scores]
 
@@ -198,7 +206,7 @@ def test_a_cell_tells_why_it_scored_so() -> None:
         crs=UTM,
     )
     why = found.why(points)
-    assert why.loc["p", ["score", "from_slope_deg", "from_access_min"]].tolist() == [90, 50, 40]
+    assert why.loc["p", ["score", "from_slope_deg", "from_access_min"]].tolist() == [100, 50, 50]
     assert why.loc["p", "class"] == 1
     assert why.loc["q", ["score", "class", "excluded_by"]].tolist() == [0, 0, "redline"]
     assert why.loc["away", "status"] == "outside the grid"
@@ -260,5 +268,5 @@ def test_porto_alegre_is_graded_whole(shared_data: Path) -> None:
     frame = Grid(np.zeros((100, 100)), Affine(100, 0, 476_000, 0, -100, 6_681_000), 32722)
     layers = terrain(align(degrees, frame, resampling="bilinear"))
     found = suitability(layers, weights="entropy")
-    assert found.legend["area_km2"].sum() == pytest.approx((~found.score.missing).sum() * 0.01)
-    assert found.legend["share"].sum() == pytest.approx(1.0)
+    assert found.table["area_km2"].sum() == pytest.approx((~found.score.missing).sum() * 0.01)
+    assert found.table["share"].sum() == pytest.approx(1.0)

@@ -95,6 +95,13 @@ def test_counts_are_shared_by_area_when_cells_do_not_fit(tmp_path: Path) -> None
     np.testing.assert_allclose(columns, np.diff(edges) * 1.2, atol=120 / 7 / 2)
 
 
+def test_people_of_small_cells_fall_where_they_live_in_cells_that_do_not_fit(tmp_path: Path) -> None:
+    path = raster(tmp_path / "a.tif", np.ones((10, 10)))
+    cut = cut_raster(path, tmp_path / "b.tif", region=square(0, -1000, 1000, 0), kind="count", cell=250.0)
+    with rasterio.open(cut.path) as file:
+        np.testing.assert_allclose(file.read(1), np.full((4, 4), 6.25), rtol=1e-12)
+
+
 def test_heights_are_averaged_and_classes_counted(tmp_path: Path) -> None:
     values = np.array([[1, 1, 5, 0], [1, 9, 5, 0]], np.uint8)
     path = raster(tmp_path / "a.tif", values, nodata=0)

@@ -23,6 +23,7 @@ from urbgeo.rasters.files import read_grid, write_grid
 from urbgeo.rasters.grid import Grid, check_same_grid, same_grid
 from urbgeo.rasters.layers import RasterGrid
 from urbgeo.surface.motorways import compile_motorways
+from urbgeo.surface.results import SurfaceRules
 from urbgeo.surface.travel import travel_surface, travel_surface_files
 
 UTM = 32649
@@ -225,6 +226,21 @@ def test_burning_refuses_shapes_without_a_value_and_repeated_ids() -> None:
         burn(frame.set_axis(["a", "a"]), like)
 
 
+def test_shapes_that_would_vanish_from_the_cells_are_refused() -> None:
+    like = grid(np.zeros((4, 4)))
+    square = box(500_000, 2_999_600, 500_400, 3_000_000)
+    for lost, message in (
+        (None, "missing or empty geometry at b"),
+        (Point(), "missing or empty geometry at b"),
+    ):
+        with pytest.raises(InputError, match=message):
+            burn(gpd.GeoDataFrame(geometry=[square, lost], index=["a", "b"], crs=UTM), like)
+    with pytest.raises(InputError, match="no finite numbers at b"):
+        burn(gpd.GeoDataFrame(geometry=[square, Point(np.inf, 0)], index=["a", "b"], crs=UTM), like)
+    with pytest.raises(InputError, match="values: a Series"):
+        burn(gpd.GeoDataFrame(geometry=[square], index=["a"], crs=UTM), like, values=[1.0])
+
+
 def test_web_mercator_is_not_measured_on() -> None:
     x, y = 12_400_000.0, 3_300_000.0
     stretched = Grid(np.ones((5, 5), bool), Affine(100, 0, x, 0, -100, y), 3857)
@@ -234,7 +250,7 @@ def test_web_mercator_is_not_measured_on() -> None:
     true_km2 = square.to_crs(4547).area.iloc[0] / 1e6
     assert true_km2 < 0.8
     assert shape_indices(square)["area_km2"].iloc[0] == pytest.approx(true_km2, rel=5e-3)
-    checks = audit_control_lines(ControlLines(square)).checks.set_index("rule")
+    checks = audit_control_lines(ControlLines(square)).table
     assert checks.loc["boundary", "value"] == pytest.approx(true_km2, rel=5e-3)
 
 
@@ -251,7 +267,9 @@ def test_heights_of_64_bits_give_the_same_bits_from_files(tmp_path: Path) -> Non
     friction, height = grid(rng.uniform(0.01, 0.1, (20, 20))), grid(rng.uniform(0, 300, (20, 20)))
     start = gpd.GeoDataFrame(geometry=[Point(500_950, 2_999_050)], crs=UTM)
     paths = [write_grid(one, tmp_path / f"{name}.tif") for name, one in (("f", friction), ("h", height))]
-    files = travel_surface_files(paths[0], start, tmp_path / "out", elevation=paths[1], block_cells=8)
+    files = travel_surface_files(
+        paths[0], start, tmp_path / "out", elevation=paths[1], rules=SurfaceRules(block_cells=8)
+    )
     whole = travel_surface(friction, start, elevation=height)
     np.testing.assert_array_equal(read_grid(files.minutes).values, whole.minutes.values)
     none = grid(np.full((20, 20), np.nan))

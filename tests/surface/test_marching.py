@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from shapely.geometry import LineString, Point
 
+from tests.surface.ways import travel_surface, travel_surface_files
 from urbgeo.rasters.files import write_grid
 from urbgeo.rasters.grid import Grid
 from urbgeo.surface.motorways import compile_motorways
 from urbgeo.surface.steps import STEPS_8
-from urbgeo.surface.travel import travel_surface, travel_surface_files
 
 UTM = 32649
 Floats = NDArray[np.float64]
@@ -148,7 +148,7 @@ def test_walls_and_corners_hold_the_front_back() -> None:
     assert shut.allocation.values[0, 6] == -1
     assert shut.back_links.values[0, 6] == 255
     assert np.isnan(shut.minutes.values[3, 3])
-    limited = travel_surface(grid(np.ones((1, 6))), at(river, (0, 0)), marching=True, limit_min=3)
+    limited = travel_surface(grid(np.ones((1, 6))), at(river, (0, 0)), marching=True, cutoff_min=3)
     assert limited.minutes.values[0].tolist() == [0, 1, 2, 3, np.inf, np.inf]
 
 
@@ -184,7 +184,7 @@ def test_the_limit_is_a_closed_bound_for_rays_too() -> None:
     free = travel_surface(like, at(like, (0, 0)), marching=True, source_disc_m=0.0).minutes.values
     limit = float(free[2, 1])
     assert 2.0 < limit < 1.0 + np.sqrt(2), "reached by a ray, along no step"
-    held = travel_surface(like, at(like, (0, 0)), marching=True, source_disc_m=0.0, limit_min=limit)
+    held = travel_surface(like, at(like, (0, 0)), marching=True, source_disc_m=0.0, cutoff_min=limit)
     np.testing.assert_array_equal(held.minutes.values, np.where(free <= limit, free, np.inf))
 
 

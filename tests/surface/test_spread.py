@@ -14,12 +14,13 @@ from affine import Affine
 from shapely.geometry import LineString, Point
 
 from tests.cluster import client, kill_one  # noqa: F401, a fixture
+from tests.surface.ways import travel_surface_files
 from urbgeo.errors import InputError
 from urbgeo.rasters.files import write_grid
 from urbgeo.rasters.grid import Grid
 from urbgeo.surface import solve as surface_solve
 from urbgeo.surface.motorways import compile_motorways
-from urbgeo.surface.travel import SurfaceFiles, travel_surface_files
+from urbgeo.surface.results import SurfaceFiles
 
 UTM = 32649
 CELL_M = 100.0
@@ -79,7 +80,7 @@ def test_blocks_on_two_workers_give_the_same_bits(
         ground["friction"], SOURCES, tmp_path / "there", block_cells=32, client=client, **how
     )
     assert bits(here) == bits(there)
-    assert here.sources.equals(there.sources)
+    assert here.table.equals(there.table)
 
 
 def test_a_killed_worker_costs_time_not_cells(

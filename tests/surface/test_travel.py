@@ -18,14 +18,15 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from shapely.geometry import LineString, Point
 
+from tests.surface.ways import travel_surface, travel_surface_files
 from urbgeo.errors import InputError
 from urbgeo.rasters.align import align
 from urbgeo.rasters.files import read_grid, write_grid
 from urbgeo.rasters.grid import Grid
 from urbgeo.surface.friction import burn_roads, cover_friction, speed_table, tobler_kmh
 from urbgeo.surface.motorways import compile_motorways
+from urbgeo.surface.results import TravelSurface
 from urbgeo.surface.steps import MOTORWAY_LINK, STEPS_16
-from urbgeo.surface.travel import TravelSurface, travel_surface, travel_surface_files
 
 UTM = 32649
 Floats = NDArray[np.float64]
@@ -228,7 +229,7 @@ def test_back_links_lead_to_the_allocated_source_with_falling_minutes() -> None:
         minutes = [surface.minutes.values[cell] for cell in way]
         assert minutes == sorted(minutes, reverse=True)
         number = surface.allocation.values[row, column]
-        assert way[-1] == tuple(surface.sources.iloc[number][["row", "column"]])
+        assert way[-1] == tuple(surface.table.iloc[number][["row", "column"]])
 
 
 def test_a_wall_is_gone_round_and_a_closed_ring_is_never_entered() -> None:
@@ -312,7 +313,7 @@ def test_ramps_beyond_the_limit_or_on_a_barrier_end_the_search(marching: bool) -
     source = at(like, (10, 0))
     free = travel_surface(like, source, motorways=compiled, marching=marching).minutes.values
     limit = float(free[10, 90]) - 0.25
-    held = travel_surface(like, source, motorways=compiled, marching=marching, limit_min=limit)
+    held = travel_surface(like, source, motorways=compiled, marching=marching, cutoff_min=limit)
     np.testing.assert_array_equal(held.minutes.values, np.where(free <= limit, free, np.inf))
     walled = like.values.copy()
     walled[10, 90] = np.nan
@@ -408,7 +409,7 @@ def test_failed_work_leaves_no_file_behind(tmp_path: Path) -> None:
 
 def test_the_limit_is_a_closed_bound() -> None:
     like = grid(np.ones((1, 6)))
-    found = travel_surface(like, at(like, (0, 0)), limit_min=3).minutes.values[0]
+    found = travel_surface(like, at(like, (0, 0)), cutoff_min=3).minutes.values[0]
     assert found.tolist() == [0, 1, 2, 3, np.inf, np.inf]
 
 
@@ -423,8 +424,8 @@ def test_sources_that_cannot_be_used_are_told_apart() -> None:
         ]
     )
     surface = travel_surface(like, points)
-    assert surface.sources["status"].to_dict() == {
-        "ok": "used", "wall": "on a barrier", "off": "outside the grid"
+    assert surface.table["status"].to_dict() == {
+        "ok": "on the grid", "wall": "on a barrier", "off": "outside the grid"
     }  # fmt: skip
     with pytest.raises(InputError, match="none can be used"):
         travel_surface(like, points.drop("ok"))
@@ -450,7 +451,7 @@ def test_nothing_given_is_changed() -> None:
         ({"crs": 4326}, "not metres"),
         ({"neighbours": 4}, "choose 8 or 16"),
         ({"direction": "back"}, "'from', 'to'"),
-        ({"limit_min": 0}, "limit_min"),
+        ({"cutoff_min": 0}, "cutoff_min"),
         ({"block_cells": 1}, "block_cells"),
         ({"elevation": grid(np.ones((4, 4)))}, "has other cells than 'friction'"),
     ],

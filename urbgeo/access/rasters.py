@@ -47,7 +47,7 @@ class PeopleCovered(Result):
     gap: float
     provenance: Provenance
     _shown = "share"
-    _titles = ("Share of people covered", "覆盖人口比例")
+    _titles = ("覆盖人口比例", "Share of people covered")
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -136,7 +136,7 @@ def coverage_of_people(
     >>> from affine import Affine
     >>> people = Grid(np.array([[100.0, 50.0]]), Affine(100, 0, 500_000, 0, -100, 3_000_100), 4547)
     >>> near = gpd.GeoDataFrame(geometry=[shapely.box(500_000, 3_000_000, 500_100, 3_000_100)], crs=4547)
-    >>> round(coverage_of_people(people, near, target=0.8).gap, 3)
+    >>> round(float(coverage_of_people(people, near, target=0.8).gap), 3)
     0.133
     """
     _check_people(people)

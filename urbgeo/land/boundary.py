@@ -16,11 +16,11 @@ from scipy import ndimage
 from urbgeo.checks import check_quantity, check_share
 from urbgeo.errors import Faults, InputError
 from urbgeo.land.form import cells_of, drop_small
-from urbgeo.land.limits import ELASTIC_SHARE, EXPANSION_MULTIPLE, PER_CAPITA_LAND_M2
 from urbgeo.provenance import Provenance
 from urbgeo.rasters.align import cells_to_polygons
 from urbgeo.rasters.cells import grow
 from urbgeo.rasters.grid import Grid, check_metric, check_same_grid
+from urbgeo.standards import ELASTIC_SHARE, EXPANSION_MULTIPLE, NEW_TOWN_LAND_M2
 from urbgeo.types import Flags
 from urbgeo.units import convert_area
 
@@ -71,7 +71,7 @@ def land_demand(
     *,
     growth_per_year: float = 0.0,
     years: float = 0.0,
-    per_capita_m2: float = PER_CAPITA_LAND_M2.value,
+    per_capita_m2: float = NEW_TOWN_LAND_M2,
     cap: float | None = None,
     cap_unit: str = "km2",
 ) -> LandDemand:
@@ -105,12 +105,12 @@ def delineate_boundary(
     *,
     demand: float,
     unit: str = "km2",
-    elastic_share: float = ELASTIC_SHARE.value,
+    elastic_share: float = ELASTIC_SHARE,
     special: Grid | Mapping[str, Grid] | None = None,
     special_reach_m: float | None = None,
     special_counts: bool = True,
     base_built_km2: float | None = None,
-    expansion_multiple: float = EXPANSION_MULTIPLE.value,
+    expansion_multiple: float = EXPANSION_MULTIPLE,
     min_patch_ha: float = 1.0,
     fill_holes_ha: float = 1.0,
     radius_cells: int = 2,
@@ -132,7 +132,7 @@ def delineate_boundary(
     demand, unit
         Land of the concentrated area, built-up land included, in ``"km2"``, ``"ha"``, ``"mu"``, ...
     elastic_share
-        Elastic over concentrated area, see :func:`urbgeo.land.limits.elastic_share`.
+        Elastic over concentrated area, see :func:`urbgeo.standards.elastic_share`.
     special
         bool grid, or several by name, of parks, heritage and the like. Nothing grows there; patches that
         adjoin the boundary become the special-use zone.

@@ -7,9 +7,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from urbgeo.checks import check_crs, check_polygons
-from urbgeo.errors import InputError, some_of
+from urbgeo.checks import check_columns, check_lines, check_polygons, check_quantity, is_finite_number
+from urbgeo.errors import InputError
+from urbgeo.provenance import Provenance
 from urbgeo.rasters.stretch import local_crs
+from urbgeo.results import with_names
 from urbgeo.words import BOTH, directions
 
 LEI_BUFFER_M = 1.0
@@ -43,7 +45,21 @@ def expansion_types(
     Returns
     -------
     pandas.DataFrame
-        On the index of ``new``: ``area_km2``, ``lei`` (0 to 100), ``kind``.
+        On the index of ``new``: its name columns, ``area_km2``, ``lei`` (0 to 100), ``kind``, geometry.
+        ``attrs["provenance"]`` tells the width of the belt.
+
+    Raises
+    ------
+    InputError
+        For faulty polygons, naming ids, or a belt that is no width.
+
+    Examples
+    --------
+    >>> old = gpd.GeoDataFrame(geometry=[shapely.box(500_000, 3_000_000, 501_000, 3_001_000)], crs=4547)
+    >>> boxes = [shapely.box(501_000, 3_000_000, 501_500, 3_000_500), shapely.box(505_000, 0, 505_100, 100)]
+    >>> new = gpd.GeoDataFrame(geometry=boxes[:1], crs=4547)
+    >>> expansion_types(old, new)["kind"].tolist()
+    ['edge']
 
     References
     ----------
@@ -51,8 +67,7 @@ def expansion_types(
     """
     check_polygons(old, "old")
     check_polygons(new, "new")
-    if not 0 < buffer_m < np.inf:
-        raise InputError(f"buffer_m: {buffer_m!r}; give metres > 0.")
+    check_quantity(buffer_m, "buffer_m")
     metres = local_crs(new)
     before = old.geometry.to_crs(metres).to_numpy()
     patches = new.geometry.to_crs(metres).to_numpy()
@@ -68,9 +83,12 @@ def expansion_types(
     index = np.clip(100.0 * touched / shapely.area(belt), 0.0, 100.0)
     index[index < 1e-9] = 0.0
     kind = np.where(index > INFILL_ABOVE, "infill", np.where(index > 0, "edge", "leapfrog"))
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {"area_km2": shapely.area(patches) / 1e6, "lei": index, "kind": kind}, index=new.index
     )
+    found = with_names(table, new)
+    found.attrs["provenance"] = Provenance({"buffer_m": buffer_m})
+    return found
 
 
 def land_per_growth(
@@ -86,6 +104,12 @@ def land_per_growth(
     InputError
         When an amount is not a number > 0.
 
+    Examples
+    --------
+    >>> given = {"built_start_km2": 100, "built_end_km2": 120, "people_start": 1e6, "people_end": 1.1e6}
+    >>> round(float(land_per_growth(**given, years=10)["ratio"]), 2)
+    2.1
+
     References
     ----------
     UN-Habitat, SDG indicator metadata 11.3.1 (2021).
@@ -97,7 +121,7 @@ def land_per_growth(
         "people_end": people_end,
         "years": years,
     }
-    wrong = [name for name, value in amounts.items() if not (np.isfinite(value) and value > 0)]
+    wrong = [name for name, value in amounts.items() if not is_finite_number(value) or value <= 0]
     if wrong:
         raise InputError(f"{', '.join(wrong)}: give finite numbers > 0.")
     land = (built_end_km2 - built_start_km2) / built_start_km2 / years
@@ -133,36 +157,44 @@ def road_density(
     built
         Polygons; overlaps count once.
     class_column, oneway_column
-        Columns of ``roads`` with the road class (optional) and the one-way mark.
+        Columns of ``roads`` with the road class (None: every line counts) and the one-way mark (None: every
+        line counts in full).
+    dual_gap_m
+        How near two one-way lines are one dual carriageway.
 
     Returns
     -------
     pandas.Series
         ``km_per_km2``, ``length_km``, ``drawn_km`` (each line in full), ``built_km2``, ``dual_share`` of the
-        drawn length.
+        drawn length; ``attrs["provenance"]``.
 
     Raises
     ------
     InputError
-        For roads that are no lines, or a missing one-way column.
+        For roads that are no lines, naming ids, or a column that is not there.
+
+    Examples
+    --------
+    >>> road = shapely.LineString([(500_000, 3_000_500), (501_000, 3_000_500)])
+    >>> roads = gpd.GeoDataFrame({"class": ["primary"], "oneway": [False]}, geometry=[road], crs=4547)
+    >>> built = gpd.GeoDataFrame(geometry=[shapely.box(500_000, 3_000_000, 501_000, 3_001_000)], crs=4547)
+    >>> round(float(road_density(roads, built)["km_per_km2"]), 6)
+    1.0
     """
-    check_crs(roads, "roads")
+    check_lines(roads, "roads")
     check_polygons(built, "built")
-    wrong = roads.index[~roads.geom_type.isin(["LineString", "MultiLineString"])]
-    if len(wrong):
-        raise InputError(f"roads: no lines at {some_of(wrong)}.")
-    if oneway_column is not None and oneway_column not in roads:
-        raise InputError(
-            f"roads: no column {oneway_column!r}; name the one-way column, or give None to count every line "
-            "in full."
-        )
+    check_quantity(dual_gap_m, "dual_gap_m", zero=True)
+    columns = [name for name in (class_column, oneway_column) if name is not None]
+    check_columns(roads, "roads", columns)
     metres = local_crs(built)
     area = built.geometry.to_crs(metres).union_all()
-    lines = roads.to_crs(metres)
+    # A frame of our own: the caller's geometry column may have any name.
+    lines = gpd.GeoDataFrame(
+        roads[columns].copy(), geometry=roads.geometry.to_crs(metres).to_numpy(), crs=metres
+    )
     if oneway_column is not None:
-        one_way = directions(roads, "roads", oneway_column, missing=BOTH) != BOTH
-        lines = lines.assign(**{oneway_column: one_way})
-    if class_column is not None and class_column in lines:
+        lines[oneway_column] = directions(roads, "roads", oneway_column, missing=BOTH) != BOTH
+    if class_column is not None:
         lines = lines[~lines[class_column].isin(UNCOUNTED_ROADS)]
     lines = lines.assign(geometry=lines.geometry.intersection(area)).explode(ignore_index=True)
     lines = lines[lines.geom_type == "LineString"]
@@ -170,15 +202,18 @@ def road_density(
     twice = 0.0
     if oneway_column is not None:
         twice = _dual_length(lines[lines[oneway_column]], dual_gap_m)
-    return pd.Series(
+    found = pd.Series(
         {
             "km_per_km2": (drawn - twice / 2) / 1e3 / (area.area / 1e6),
             "length_km": (drawn - twice / 2) / 1e3,
             "drawn_km": drawn / 1e3,
             "built_km2": area.area / 1e6,
             "dual_share": twice / drawn if drawn else 0.0,
-        }
+        },
+        name="road density",
     )
+    found.attrs["provenance"] = Provenance({"dual_gap_m": dual_gap_m, "classes": class_column or "all"})
+    return found
 
 
 def _dual_length(oneway: gpd.GeoDataFrame, gap_m: float) -> float:

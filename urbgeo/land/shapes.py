@@ -9,7 +9,9 @@ import shapely
 from numpy.typing import NDArray
 
 from urbgeo.checks import check_polygons
+from urbgeo.provenance import Provenance
 from urbgeo.rasters.stretch import measuring_crs
+from urbgeo.results import with_names
 from urbgeo.types import Floats
 
 
@@ -41,22 +43,31 @@ def shape_indices(polygons: gpd.GeoDataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        On the index given, with ``area_km2`` and ``perimeter_km`` first.
+        On the index given: name columns, ``area_km2``, ``perimeter_km``, the indices, geometry.
+        ``attrs["provenance"]`` tells in which CRS it was measured.
 
     Raises
     ------
     InputError
         Naming invalid, empty or repeated polygons.
 
+    Examples
+    --------
+    >>> square = gpd.GeoDataFrame(geometry=[shapely.box(500_000, 3_000_000, 501_000, 3_001_000)], crs=4547)
+    >>> shape_indices(square)[["area_km2", "polsby_popper"]].iloc[0].round(3).tolist()
+    [1.0, 0.785]
+
     References
     ----------
     Polsby and Popper 1991; Schwartzberg 1966; Richardson 1961; Reock 1961; Cole 1964; Gibbs 1961;
     Li, Goodchild and Church 2013 (moment of inertia).
     """
-    shapes = _in_metres(polygons)
+    check_polygons(polygons, "polygons")
+    crs = measuring_crs(polygons)
+    shapes = np.asarray(polygons.geometry.to_crs(crs).to_numpy())
     area, perimeter = shapely.area(shapes), shapely.length(shapes)
     circle = np.pi * shapely.minimum_bounding_radius(shapes) ** 2
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "area_km2": area / 1e6,
             "perimeter_km": perimeter / 1e3,
@@ -71,6 +82,9 @@ def shape_indices(polygons: gpd.GeoDataFrame) -> pd.DataFrame:
         },
         index=polygons.index,
     )
+    found = with_names(table, polygons)
+    found.attrs["provenance"] = Provenance({"measured in": crs.to_string()})
+    return found
 
 
 def second_moment(shapes: NDArray[np.object_]) -> Floats:
@@ -88,11 +102,6 @@ def second_moment(shapes: NDArray[np.object_]) -> Floats:
     total = np.zeros(len(shapes))
     np.add.at(total, owner[ring[:-1][same]], part)
     return np.abs(total)
-
-
-def _in_metres(polygons: gpd.GeoDataFrame) -> NDArray[np.object_]:
-    check_polygons(polygons, "polygons")
-    return np.asarray(polygons.geometry.to_crs(measuring_crs(polygons)).to_numpy())
 
 
 def _longest_extent(shapes: NDArray[np.object_]) -> Floats:

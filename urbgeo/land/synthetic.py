@@ -14,7 +14,7 @@ from pyproj import CRS
 from scipy import ndimage
 
 from urbgeo.errors import InputError
-from urbgeo.land.suitability import terrain
+from urbgeo.land.terrain import terrain
 from urbgeo.provenance import Provenance
 from urbgeo.rasters.align import cells_to_polygons
 from urbgeo.rasters.grid import Grid

@@ -8,13 +8,14 @@ from dataclasses import replace
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from rasterio.enums import Resampling
 from rasterio.features import rasterize, shapes
 from rasterio.warp import reproject
 from shapely.geometry import shape
 
 from urbgeo.checks import check_choice, check_crs, check_ids
-from urbgeo.errors import InputError, some_of
+from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.rasters.grid import Grid, check_grid, describe, float_kind, same_grid
 from urbgeo.types import Flags
 
@@ -36,6 +37,14 @@ def align(grid: Grid, like: Grid, *, resampling: str = "nearest") -> Grid:
     ------
     InputError
         For an unknown resampling.
+
+    Examples
+    --------
+    >>> from affine import Affine
+    >>> fine = Grid(np.array([[1.0, 3.0]]), Affine(100, 0, 500_000, 0, -100, 3_000_000), 4547)
+    >>> coarse = Grid(np.zeros((1, 1)), Affine(200, 0, 500_000, 0, -200, 3_000_000), 4547)
+    >>> align(fine, coarse, resampling="average").values.tolist()
+    [[2.0]]
     """
     check_grid(grid, "grid")
     check_grid(like, "like")
@@ -82,6 +91,15 @@ def align_layers(
     ------
     InputError
         When ``like`` is no layer, or the table names layers that are not there.
+
+    Examples
+    --------
+    >>> from affine import Affine
+    >>> fine = Grid(np.array([[1.0, 3.0]]), Affine(100, 0, 500_000, 0, -100, 3_000_000), 4547)
+    >>> coarse = Grid(np.zeros((1, 1)), Affine(200, 0, 500_000, 0, -200, 3_000_000), 4547)
+    >>> aligned, table = align_layers({"a": fine, "b": coarse}, like="b", resampling={"a": "sum"})
+    >>> aligned["a"].values.tolist(), table["resampling"].tolist()
+    ([[4.0]], ['sum', 'kept'])
     """
     ways = dict(resampling or {})
     check_choice(like, "like", tuple(layers))
@@ -102,15 +120,41 @@ def burn(
 ) -> Grid:
     """Shapes burnt into the cells of a grid.
 
-    Without ``values`` a bool grid, True where a cell's centre (or, with ``all_touched``, any part of it)
-    lies in a shape. With ``values``, aligned on the frame's index, a float grid; where shapes overlap
-    the smallest value stays, cells of none are NaN. Refuses repeated ids, and shapes without a value.
+    Parameters
+    ----------
+    frame
+        Shapes with unique index, any CRS.
+    like
+        The grid whose cells are taken.
+    values
+        By id of ``frame``; where shapes overlap the smallest value stays.
+    all_touched
+        Whether a cell counts when a shape touches it; else when its centre lies in one.
+
+    Returns
+    -------
+    Grid
+        bool; with ``values`` float, NaN in cells of no shape.
+
+    Raises
+    ------
+    InputError
+        For repeated ids, missing or infinite geometry, and shapes without a value, naming ids.
+
+    Examples
+    --------
+    >>> from affine import Affine
+    >>> like = Grid(np.zeros((1, 2)), Affine(100, 0, 500_000, 0, -100, 3_000_100), 4547)
+    >>> west = gpd.GeoDataFrame(geometry=[shapely.box(500_000, 3_000_000, 500_100, 3_000_100)], crs=4547)
+    >>> burn(west, like).values.tolist()
+    [[True, False]]
     """
-    check_crs(frame, "frame")
-    check_ids(frame.index, "frame")
+    check_grid(like, "like")
+    _check_shapes(frame)
     here = frame.geometry.to_crs(like.crs)
-    here = here[~(here.isna() | here.is_empty)]
     if values is not None:
+        if not isinstance(values, pd.Series):
+            raise InputError(f"values: a Series on the ids of frame is needed, not {type(values).__name__}.")
         ordered = values.reindex(here.index).sort_values(ascending=False, kind="stable")
         if ordered.isna().any():
             raise InputError(f"values: none for {some_of(ordered.index[ordered.isna()])}.")
@@ -122,6 +166,21 @@ def burn(
     if pairs:
         rasterize(pairs, out=empty, transform=like.transform, all_touched=all_touched)
     return like.having(empty if values is not None else empty.astype(bool), source="burnt shapes")
+
+
+def _check_shapes(frame: gpd.GeoDataFrame) -> None:
+    """Refuse shapes that would be left out of the cells without a word."""
+    check_crs(frame, "frame")
+    check_ids(frame.index, "frame")
+    shapes_given = frame.geometry.to_numpy()
+    void = shapely.is_missing(shapes_given) | shapely.is_empty(shapes_given)
+    faults = Faults("frame")
+    if void.any():
+        faults.add("missing or empty geometry", ids=frame.index[void], remedy="drop or locate these rows")
+    wild = ~void & ~np.isfinite(shapely.bounds(shapes_given)).all(axis=1)
+    if wild.any():
+        faults.add("coordinates that are no finite numbers", ids=frame.index[wild])
+    faults.raise_if_any()
 
 
 def cells_to_polygons(mask: Flags, like: Grid, *, connectivity: int = 4) -> gpd.GeoDataFrame:

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from urbgeo.checks import check_columns
+from urbgeo.checks import check_columns, check_lines
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.network.speeds import ROAD_CLASSES, class_speeds
 from urbgeo.rasters.align import burn
-from urbgeo.rasters.grid import Grid
+from urbgeo.rasters.grid import Grid, check_grid
 from urbgeo.surface.steps import TOBLER_RATE, TOBLER_SHIFT
 
 TOBLER_TOP_KMH = 6.0
@@ -91,7 +91,15 @@ def cover_friction(
     ------
     InputError
         Naming codes without a name, names without a speed, and speeds that are not > 0.
+
+    Examples
+    --------
+    >>> from affine import Affine
+    >>> cover = Grid(np.array([[1.0, 2.0]]), Affine(100, 0, 500_000, 0, -100, 3_000_000), 4547)
+    >>> cover_friction(cover, {1: "urban", 2: "water"}).values.round(4).tolist()
+    [[0.012000000104308128, nan]]
     """
+    check_grid(cover, "cover")
     table = {name: row.speed_kmh for name, row in COVER_SPEEDS.items()} | dict(speeds_kmh or {})
     codes = np.unique(cover.values[~cover.missing])
     faults = Faults("cover")
@@ -144,8 +152,20 @@ def burn_roads(
     Raises
     ------
     InputError
-        For a missing column or unknown classes.
+        For a missing column, unknown classes, or lines without geometry, naming ids.
+
+    Examples
+    --------
+    >>> from affine import Affine
+    >>> import shapely
+    >>> land = Grid(np.full((1, 2), 0.012), Affine(100, 0, 500_000, 0, -100, 3_000_100), 4547)
+    >>> street = shapely.LineString([(500_010, 3_000_050), (500_090, 3_000_050)])
+    >>> roads = gpd.GeoDataFrame({"class": ["primary"]}, geometry=[street], crs=4547)
+    >>> burn_roads(land, roads)[1].values.tolist()
+    [[True, False]]
     """
+    check_grid(friction, "friction")
+    check_lines(roads, "roads")
     check_columns(roads, "roads", [class_column])
     if not np.issubdtype(friction.values.dtype, np.floating):
         raise InputError(f"friction: minutes per metre are needed, not {friction.values.dtype}.")
@@ -170,7 +190,11 @@ def burn_roads(
 
 
 def speed_table() -> pd.DataFrame:
-    """All speeds of this module and of the road classes, one row each, with source and year."""
+    """All speeds of this module and of the road classes, one row each, with source and year.
+
+    >>> float(speed_table().set_index("name").loc["crop", "speed_kmh"])
+    2.5
+    """
     rows = [("cover", name, row.speed_kmh, row.source, row.year) for name, row in COVER_SPEEDS.items()]
     rows += [("road", name, row.speed_kmh, row.source, row.year) for name, row in ROAD_CLASSES.items()]
     return pd.DataFrame(rows, columns=["kind", "name", "speed_kmh", "source", "year"])

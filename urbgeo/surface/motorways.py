@@ -15,7 +15,7 @@ from urbgeo.engine.graph import Graph, compile_graph
 from urbgeo.engine.plain import nearest_seed
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.network.speeds import ROAD_CLASSES
-from urbgeo.rasters.grid import Grid
+from urbgeo.rasters.grid import Grid, check_grid
 from urbgeo.types import Floats, Ints
 from urbgeo.words import BACKWARD, BOTH, directions
 
@@ -75,13 +75,32 @@ def compile_motorways(
         Where the lines have none.
     ramp_min
         Minutes on a ramp, up or down.
+    max_ramp_m
+        An interchange further than this from every motorway is refused.
+
+    Returns
+    -------
+    MotorwayRamps
+        For ``travel_surface(motorways=)``.
 
     Raises
     ------
     InputError
         Naming lines that are none, have no speed or a ``oneway`` that is neither True nor False, interchanges
         outside the grid or far from any motorway.
+
+    Examples
+    --------
+    >>> from affine import Affine
+    >>> land = Grid(np.full((1, 9), 0.012), Affine(1000, 0, 500_000, 0, -1000, 3_001_000), 4547)
+    >>> course = shapely.LineString([(500_500, 3_000_500), (508_500, 3_000_500)])
+    >>> lines = gpd.GeoDataFrame(geometry=[course], crs=4547)
+    >>> ends = gpd.GeoDataFrame(geometry=gpd.points_from_xy([500_500, 508_500], [3_000_500] * 2), crs=4547)
+    >>> len(compile_motorways(lines, ends, land).nodes)
+    2
     """
+    check_grid(like, "like")
+    check_quantity(max_ramp_m, "max_ramp_m")
     check_quantity(speed_kmh, "speed_kmh")
     check_quantity(ramp_min, "ramp_min", zero=True)
     lines = _checked_lines(motorways, like, speed_kmh)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,13 @@ import rasterio
 from numpy.typing import NDArray
 from rasterio.windows import Window
 
-from urbgeo.checks import check_choice, check_minutes, check_points, check_quantity
+from urbgeo.checks import check_choice, check_minutes, check_points
 from urbgeo.errors import InputError
 from urbgeo.files import written_whole
 from urbgeo.provenance import Provenance
 from urbgeo.rasters.files import RasterFile, opened, profile_of
 from urbgeo.rasters.grid import Grid, check_lengths, check_same_grid, float_kind, same_grid
+from urbgeo.results import with_names
 from urbgeo.surface.blocks import (
     Block,
     MemoryStore,
@@ -30,19 +31,16 @@ from urbgeo.surface.blocks import (
 )
 from urbgeo.surface.marching import source_discs
 from urbgeo.surface.motorways import MotorwayRamps
+from urbgeo.surface.results import DEFAULT_RULES, LEAST_BLOCK, SurfaceFiles, SurfaceRules, TravelSurface
 from urbgeo.surface.solve import solve, write_links
 from urbgeo.surface.steps import NO_LINK
 from urbgeo.types import Values
 
-NEIGHBOURS = (8, 16)
 NO_SOURCE = -1
 """Allocation of a cell that no source reaches."""
 
 FILE_BLOCK = 2048
 """Cells on a side of the blocks a file is worked in: about 100 MB at a time."""
-
-LEAST_BLOCK = 4
-"""A block must be wider than the border its neighbours see."""
 
 _TILE = 256
 _MOST_CELLS_AT_ONCE = 2**31 - 2**20
@@ -51,51 +49,15 @@ _MOST_CELLS_AT_ONCE = 2**31 - 2**20
 _NO_HEIGHT = "elevation: every cell is nodata; leave it out, or give heights where no road runs."
 
 
-@dataclass(frozen=True, eq=False)
-class TravelSurface:
-    """Minutes over a grid.
-
-    ``minutes``: float64, ``inf`` = not reached, NaN = barrier or nodata. ``allocation``: position in
-    ``sources`` of the source each cell belongs to, -1 = none. ``back_links``: number ``k + 1`` of the step
-    in ``urbgeo.surface.steps.STEPS_16`` by which the least way comes into a cell (of a marching front,
-    from the neighbour its ray passes nearest); 0 at a source, 254
-    at the foot of a motorway ramp, 255 where there is no way. ``sources``: ``row``, ``column``, ``status``
-    by source id (``"used"``, ``"outside the grid"``, ``"on a barrier"``).
-    """
-
-    minutes: Grid
-    allocation: Grid | None
-    back_links: Grid | None
-    sources: pd.DataFrame
-    provenance: Provenance = field(repr=False)
-
-
-@dataclass(frozen=True, eq=False)
-class SurfaceFiles:
-    """The same as :class:`TravelSurface`, with the three grids as GeoTIFF files."""
-
-    minutes: Path
-    allocation: Path | None
-    back_links: Path | None
-    sources: pd.DataFrame
-    provenance: Provenance = field(repr=False)
-
-
 def travel_surface(
     friction: Grid,
     sources: gpd.GeoDataFrame,
     *,
-    neighbours: int = 8,
-    marching: bool = False,
-    source_disc_m: float | None = None,
     elevation: Grid | None = None,
-    direction: str = "from",
     motorways: MotorwayRamps | None = None,
-    through_corners: bool = True,
-    limit_min: float | None = None,
-    with_allocation: bool = True,
-    with_back_links: bool = True,
-    block_cells: int | None = None,
+    direction: str = "from",
+    cutoff_min: float | None = None,
+    rules: SurfaceRules = DEFAULT_RULES,
 ) -> TravelSurface:
     """Least minutes between every cell and its nearest source over a friction grid.
 
@@ -111,38 +73,38 @@ def travel_surface(
         Minutes per metre, in a metric CRS. NaN and inf are barriers.
     sources
         Points with unique index, any CRS; equal minutes go to the source that comes first.
-    neighbours
-        8 or 16.
-    marching
-        Fast marching over the 8 neighbours. The speed of a cell is the same in every direction: with
-        ``elevation`` it is refused.
-    source_disc_m
-        With ``marching``: cells so near to a source, and no further than the ground round it is all alike,
-        get their straight-line minutes. None for ten cells.
     elevation
         Metres, on the cells of ``friction``. Steps then take Tobler's time for their slope over his time
         on the flat, so uphill and downhill differ; a cell without a height (NaN: a road one drives on)
         takes no slope.
-    direction
-        ``"from"`` the sources or ``"to"`` them; differs with ``elevation`` and one-way motorways.
     motorways
         From :func:`urbgeo.surface.motorways.compile_motorways`.
-    through_corners
-        Whether a diagonal step may pass between two barrier cells, as most desktop GIS let it. Set False
-        where a river is drawn one cell wide.
-    limit_min
-        Closed bound; cells beyond stay ``inf``.
-    with_allocation, with_back_links
-        Whether to work these out too; None in the result where not.
-    block_cells
-        Work in squares of so many cells; minutes are the same to the last bit (by steps, a cell that two
-        sources reach at times equal to rounding may be given to the other one). None for all at once.
+    direction
+        ``"from"`` the sources to the cells or from these ``"to"`` the sources; differs with ``elevation``
+        and one-way motorways.
+    cutoff_min
+        Where the search stops, a closed bound; cells beyond stay ``inf``.
+    rules
+        Neighbours, marching front, corners, blocks.
+
+    Returns
+    -------
+    TravelSurface
+        ``minutes`` by cell; ``table`` has one row per source with its ``status``.
 
     Raises
     ------
     InputError
         For a friction that is nowhere a number or anywhere <= 0, layers on other cells, a grid in degrees,
-        marching with slopes or 16 neighbours, or when no source can be used.
+        marching with slopes, or when no source can be used.
+
+    Examples
+    --------
+    >>> from affine import Affine
+    >>> even = Grid(np.full((1, 4), 0.01), Affine(100, 0, 500_000, 0, -100, 3_000_100), 4547)
+    >>> start = gpd.GeoDataFrame(geometry=gpd.points_from_xy([500_050], [3_000_050]), crs=4547)
+    >>> travel_surface(even, start).minutes.values.tolist()
+    [[0.0, 1.0, 2.0, 3.0]]
 
     References
     ----------
@@ -155,10 +117,9 @@ def travel_surface(
     sloped = elevation is not None
     if elevation is not None and elevation.missing.all():
         raise InputError(_NO_HEIGHT)
-    walk = _walk(friction, neighbours, direction, through_corners, limit_min)
-    walk = _marching(walk, marching, source_disc_m, sloped=sloped)
-    size = max(*friction.shape, LEAST_BLOCK) if block_cells is None else _check_block(block_cells)
-    if block_cells is None and friction.values.size > _MOST_CELLS_AT_ONCE:
+    walk = _walk(friction, rules, direction, cutoff_min, sloped=sloped)
+    size = max(*friction.shape, LEAST_BLOCK) if rules.block_cells is None else int(rules.block_cells)
+    if rules.block_cells is None and friction.values.size > _MOST_CELLS_AT_ONCE:
         size = FILE_BLOCK
     nowhere = np.broadcast_to(np.inf, friction.shape)
     arrays: dict[str, NDArray[Any]] = {
@@ -166,9 +127,9 @@ def travel_surface(
         # The one block of a whole grid brings its own array; a grid in blocks is written piece by piece.
         "minutes": nowhere if size >= max(friction.shape) else nowhere.copy(),
     }
-    if with_allocation:
+    if rules.with_allocation:
         arrays["allocation"] = np.full(friction.shape, NO_SOURCE, np.int32)
-    if with_back_links:
+    if rules.with_back_links:
         arrays["back_links"] = np.full(friction.shape, NO_LINK, np.uint8)
     if elevation is not None:
         arrays["height"] = elevation.values.astype(np.float32, copy=False)
@@ -180,10 +141,10 @@ def travel_surface(
         if name in arrays
     }
     return TravelSurface(
+        table,
         made["minutes"],
         made.get("allocation"),
         made.get("back_links"),
-        table,
         _provenance(walk, shares, direction, sloped, friction.source),
     )
 
@@ -193,29 +154,52 @@ def travel_surface_files(
     sources: gpd.GeoDataFrame,
     folder: Path | str,
     *,
-    neighbours: int = 8,
-    marching: bool = False,
-    source_disc_m: float | None = None,
     elevation: Path | str | None = None,
-    direction: str = "from",
     motorways: MotorwayRamps | None = None,
-    through_corners: bool = True,
-    limit_min: float | None = None,
-    with_allocation: bool = True,
-    with_back_links: bool = True,
-    block_cells: int = FILE_BLOCK,
-    client: Any = None,
+    direction: str = "from",
+    cutoff_min: float | None = None,
+    rules: SurfaceRules = DEFAULT_RULES,
 ) -> SurfaceFiles:
     """:func:`travel_surface` for grids larger than memory, from GeoTIFF to GeoTIFF by blocks.
 
-    ``friction`` and ``elevation`` are raster files on the same cells; ``minutes.tif``, ``allocation.tif``
-    and ``back_links.tif`` are written to ``folder``, whole or not at all. The values are the same to the
-    last bit as those of :func:`travel_surface`; see there for the other arguments and errors. A
-    ``dask.distributed.Client`` as ``client`` spreads the blocks over its workers, which need not see the
-    files.
+    Parameters
+    ----------
+    friction, elevation
+        Raster files on the same cells.
+    sources
+        Points with unique index, any CRS.
+    folder
+        Where ``minutes.tif``, ``allocation.tif`` and ``back_links.tif`` are written, whole or not at all.
+    motorways, direction, cutoff_min, rules
+        As for :func:`travel_surface`.
+
+    Returns
+    -------
+    SurfaceFiles
+        The values are the same to the last bit as those of :func:`travel_surface`.
+
+    Raises
+    ------
+    InputError
+        As :func:`travel_surface`, and for a raster without CRS.
+    SourceError
+        For a file that cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from affine import Affine
+    >>> from urbgeo.rasters.files import read_grid, write_grid
+    >>> even = Grid(np.full((1, 4), 0.01), Affine(100, 0, 500_000, 0, -100, 3_000_100), 4547)
+    >>> start = gpd.GeoDataFrame(geometry=gpd.points_from_xy([500_050], [3_000_050]), crs=4547)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     files = travel_surface_files(write_grid(even, Path(folder) / "f.tif"), start, folder)
+    ...     read_grid(files.minutes).values.tolist()
+    [[0.0, 1.0, 2.0, 3.0]]
     """
-    folder, size = Path(folder), _check_block(block_cells)
-    asked = {"minutes": True, "allocation": with_allocation, "back_links": with_back_links}
+    folder = Path(folder)
+    size = FILE_BLOCK if rules.block_cells is None else int(rules.block_cells)
+    asked = {"minutes": True, "allocation": rules.with_allocation, "back_links": rules.with_back_links}
     paths = {name: folder / f"{name}.tif" for name, wanted in asked.items() if wanted}
     kinds: dict[str, tuple[str, float]] = {
         "minutes": ("float64", np.nan), "allocation": ("int32", NO_SOURCE), "back_links": ("uint8", NO_LINK)
@@ -226,17 +210,16 @@ def travel_surface_files(
         if elevation is not None:
             given["height"] = stack.enter_context(opened(elevation))
         frame = _frame_of(given)
-        walk = _walk(frame, neighbours, direction, through_corners, limit_min)
-        walk = _marching(walk, marching, source_disc_m, sloped=elevation is not None)
+        walk = _walk(frame, rules, direction, cutoff_min, sloped=elevation is not None)
         for name, path in paths.items():
             part = stack.enter_context(written_whole(path))
             made[name] = stack.enter_context(_new_file(part, frame, *kinds[name]))
         store = _FileStore(given, made)
         _start_blocks(store, size)
-        table, shares = _solved(store, sources, frame, walk, size, motorways, client)
+        table, shares = _solved(store, sources, frame, walk, size, motorways, rules.client)
     source = f"friction {Path(friction).name}"
     about = _provenance(walk, shares, direction, elevation is not None, source)
-    return SurfaceFiles(paths["minutes"], paths.get("allocation"), paths.get("back_links"), table, about)
+    return SurfaceFiles(table, paths["minutes"], paths.get("allocation"), paths.get("back_links"), about)
 
 
 @dataclass(frozen=True)
@@ -319,31 +302,28 @@ def _refuse_no_way(passable: bool) -> None:
 
 
 def _walk(
-    friction: Grid, neighbours: int, direction: str, through_corners: bool, limit_min: float | None
+    friction: Grid, rules: SurfaceRules, direction: str, cutoff_min: float | None, *, sloped: bool
 ) -> Walk:
-    if neighbours not in NEIGHBOURS:
-        raise InputError(f"neighbours: {neighbours!r}; choose 8 or 16.")
+    if not isinstance(rules, SurfaceRules):
+        raise InputError(f"rules: SurfaceRules(...) are needed, not {type(rules).__name__}.")
     check_choice(direction, "direction", ("from", "to"))
     check_lengths(friction, "friction")
-    limit = np.inf if limit_min is None else check_minutes(limit_min, "limit_min")
-    return Walk(neighbours, friction.cell_m, 1.0 if direction == "from" else -1.0, through_corners, limit)
-
-
-def _marching(walk: Walk, marching: bool, disc_m: float | None, *, sloped: bool) -> Walk:
-    if not marching:
-        if disc_m is not None:
-            raise InputError("source_disc_m: only a marching front has discs; give marching=True.")
-        return walk
-    if sloped:
+    if rules.marching and sloped:
         raise InputError(
             "marching, elevation: a front is as quick in every direction and cannot follow slopes; give "
             "neighbours=16 instead."
         )
-    if walk.neighbours != 8:
-        raise InputError("marching, neighbours: a front goes over 8 neighbours; leave neighbours=8.")
-    if disc_m is not None:
-        check_quantity(disc_m, "source_disc_m", zero=True)
-    return replace(walk, marching=True, disc_m=disc_m)
+    limit = np.inf if cutoff_min is None else check_minutes(cutoff_min, "cutoff_min")
+    uphill = 1.0 if direction == "from" else -1.0
+    return Walk(
+        rules.neighbours,
+        friction.cell_m,
+        uphill,
+        rules.through_corners,
+        limit,
+        rules.marching,
+        rules.source_disc_m if rules.marching else None,
+    )
 
 
 def _solved(
@@ -364,7 +344,7 @@ def _solved(
     planted = source_discs(store, seeds, walk) if walk.marching else seeds
     solve(store, planted, walk, block_cells=size, ramps=motorways, client=client)
     write_links(store, seeds, walk, block_cells=size, client=client)
-    return table, shares | {"sources_used": float((table["status"] == "used").mean())}
+    return table, shares | {"sources_used": float((table["status"] == "on the grid").mean())}
 
 
 def _open_ramps(motorways: MotorwayRamps, frame: Grid, store: Store) -> MotorwayRamps:
@@ -380,29 +360,23 @@ def _open_ramps(motorways: MotorwayRamps, frame: Grid, store: Store) -> Motorway
     )
 
 
-def _check_block(cells: int) -> int:
-    if not isinstance(cells, int | np.integer) or cells < LEAST_BLOCK:
-        raise InputError(f"block_cells: {cells!r}; give a whole number of cells >= {LEAST_BLOCK}.")
-    return int(cells)
-
-
 def _seeds(sources: gpd.GeoDataFrame, frame: Grid, store: Store) -> tuple[pd.DataFrame, Seeds]:
     """Where each source stands and whether it can be used."""
     check_points(sources, "sources")
     rows, columns = frame.rows_columns(sources)
-    status = np.where(rows < 0, "outside the grid", "used").astype(object)
+    status = np.where(rows < 0, "outside the grid", "on the grid").astype(object)
     for i in np.flatnonzero(rows >= 0):
         row, column = int(rows[i]), int(columns[i])
         if not np.isfinite(store.read("friction", Block(row, row + 1, column, column + 1))[0, 0]):
             status[i] = "on a barrier"
-    used = np.flatnonzero(status == "used")
+    used = np.flatnonzero(status == "on the grid")
     if not len(used):
         raise InputError(
             f"sources: none can be used ({', '.join(sorted(set(status)))}); check their CRS, or move them "
             "off barriers."
         )
     table = pd.DataFrame({"row": rows, "column": columns, "status": status}, index=sources.index)
-    return table, Seeds(
+    return with_names(table, sources), Seeds(
         rows[used], columns[used], np.zeros(len(used)), used.astype(np.int64), np.zeros(len(used), np.int64)
     )
 
@@ -417,7 +391,7 @@ def _provenance(
             "source_disc_m": walk.disc_m,
             "direction": direction,
             "through_corners": walk.through_corners,
-            "limit_min": walk.limit,
+            "cutoff_min": walk.limit,
             "slope": "Tobler 1993" if sloped else "none",
             "motorways": "ramps_used" in shares,
         },
