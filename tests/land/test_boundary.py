@@ -14,7 +14,7 @@ from scipy import ndimage
 from urbgeo.errors import InputError
 from urbgeo.land.audit import ControlLines, audit_control_lines
 from urbgeo.land.boundary import ZONE_NAMES, Boundary, delineate_boundary, land_demand
-from urbgeo.land.form import drop_small
+from urbgeo.land.patches import drop_small
 from urbgeo.land.suitability import suitability
 from urbgeo.land.synthetic import LABEL, Landscape, synthetic_landscape
 from urbgeo.land.terrain import terrain

@@ -18,15 +18,8 @@ from shapely.geometry import LineString, Point, Polygon, box
 
 from urbgeo.errors import InputError
 from urbgeo.land.expansion import expansion_types, land_per_growth, road_density
-from urbgeo.land.form import (
-    box_dimension,
-    built_up,
-    density_rings,
-    green_share,
-    infill_potential,
-    park_access,
-    patch_metrics,
-)
+from urbgeo.land.form import density_rings, green_share, infill_potential, park_access
+from urbgeo.land.patches import box_dimension, built_up, patch_metrics
 from urbgeo.land.shapes import second_moment, shape_indices
 from urbgeo.rasters.files import read_grid
 from urbgeo.rasters.grid import Grid

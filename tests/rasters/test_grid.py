@@ -15,7 +15,7 @@ from shapely.geometry import Point, box
 from urbgeo.access.rasters import people_in
 from urbgeo.errors import InputError
 from urbgeo.land.audit import ControlLines, audit_control_lines
-from urbgeo.land.form import patch_metrics
+from urbgeo.land.patches import patch_metrics
 from urbgeo.land.shapes import shape_indices
 from urbgeo.rasters.align import align, burn
 from urbgeo.rasters.cut import cut_raster

@@ -15,7 +15,7 @@ from scipy import ndimage
 
 from urbgeo.checks import check_quantity, check_share
 from urbgeo.errors import Faults, InputError
-from urbgeo.land.form import cells_of, drop_small
+from urbgeo.land.patches import cells_of, drop_small
 from urbgeo.provenance import Provenance
 from urbgeo.rasters.align import cells_to_polygons
 from urbgeo.rasters.cells import grow

@@ -82,13 +82,12 @@ class SurfaceRules:
 class TravelSurface(Result):
     """Minutes over a grid.
 
-    ``table``: one row per source: its name columns, ``row``, ``column``, ``status`` (``"on the grid"``, ``"outside
-    the grid"``, ``"on a barrier"``), geometry. ``minutes``: float64, ``inf`` = not reached, NaN = barrier or
-    nodata. ``allocation``: position in ``table`` of the source each cell belongs to, -1 = none.
-    ``back_links``: number ``k + 1`` of the step
-    in ``urbgeo.surface.steps.STEPS_16`` by which the least way comes into a cell (of a marching front,
-    from the neighbour its ray passes nearest); 0 at a source, 254
-    at the foot of a motorway ramp, 255 where there is no way.
+    ``table``: one row per source: its name columns, ``row``, ``column``, ``status`` (``"on the grid"``,
+    ``"outside the grid"``, ``"on a barrier"``), geometry. ``minutes``: float64, ``inf`` = not reached, NaN =
+    barrier or nodata. ``allocation``: position in ``table`` of the source each cell belongs to, -1 = none.
+    ``back_links``: number ``k + 1`` of the step in ``urbgeo.surface.steps.STEPS_16`` by which the least way
+    comes into a cell (of a marching front, from the neighbour its ray passes nearest); 0 at a source, 254 at
+    the foot of a motorway ramp, 255 where there is no way.
     """
 
     table: pd.DataFrame
