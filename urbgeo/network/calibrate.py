@@ -133,13 +133,14 @@ def _fitted(
 ) -> NDArray[np.float64]:
     wanted = trips["minutes"].to_numpy(np.float64)
 
+    # Counted from 1, since scipy takes its steps relative to where it stands: from 0 they would be so small
+    # that minutes, told to a millionth, do not move.
     def misses(logs: NDArray[np.float64]) -> NDArray[np.float64]:
-        return _modelled(_scaled(network, classes, np.exp(logs)), places, trips) - wanted
+        return _modelled(_scaled(network, classes, np.exp(logs - 1.0)), places, trips) - wanted
 
-    found = least_squares(
-        misses, np.zeros(len(classes)), bounds=tuple(np.log(FACTOR_BOUNDS)), diff_step=1e-3, max_nfev=30
-    )
-    return np.asarray(np.exp(found.x), np.float64)
+    bounds = tuple(np.log(FACTOR_BOUNDS) + 1.0)
+    found = least_squares(misses, np.ones(len(classes)), bounds=bounds, diff_step=1e-3, max_nfev=30)
+    return np.asarray(np.exp(found.x - 1.0), np.float64)
 
 
 def _rms(errors: NDArray[np.float64]) -> float:
