@@ -20,14 +20,12 @@ from scipy import ndimage
 
 from urbgeo.cities.degurba import (
     LEVEL_2,
-    R2022A,
-    R2023A,
     UrbanGrid,
-    UrbanRules,
     centre_polygons,
     degree_of_urbanisation,
     dense_built_share,
 )
+from urbgeo.cities.degurba_rules import R2022A, R2023A, UrbanRules
 from urbgeo.cities.degurba_units import classify_units
 from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.rasters import layers as grids

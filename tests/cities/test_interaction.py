@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from urbgeo.cities.gravity import doubly_constrained, fit_gravity, gravity_links
+from urbgeo.cities.balancing import doubly_constrained
+from urbgeo.cities.gravity import fit_gravity, gravity_links
 from urbgeo.cities.interaction import (
     breaking_point,
     dominant_flows,

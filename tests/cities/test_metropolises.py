@@ -321,3 +321,40 @@ def test_belgian_metropolises_with_real_flows_and_modelled_ones(shared_data: Pat
         assert 4 < inside.sum() < plain.table["metropolis"].notna().sum()
     assert tested.table.loc["23088", "metropolis"] == "Brussels"
     assert set(modelled.table["rate_source"]) == {"modelled"}
+
+
+@pytest.mark.parametrize(
+    "people",
+    [
+        ZONES["people"].astype("timedelta64[s]"),
+        ZONES["people"] > 50,
+        ZONES["people"].astype("category"),
+        pd.Series(pd.to_datetime(["2020-01-01"] * 6), ZONES.index),
+        ZONES["people"].astype("Float64").where(ZONES.index != "c"),
+    ],
+    ids=["timedelta", "bool", "category", "date", "NA"],
+)
+def test_people_that_are_no_numbers_are_refused(people: pd.Series) -> None:
+    """Case 44: times became people."""
+    with pytest.raises(InputError, match=r"numbers are needed, not|missing or not a number at c"):
+        circles(MINUTES, ZONES.assign(people=people), CORES, population="people")
+    with pytest.raises(InputError, match=r"population: numbers are needed|missing or not a number at c"):
+        circles(MINUTES, ZONES, CORES, population=people)
+
+
+def test_minutes_that_are_times_are_refused() -> None:
+    with pytest.raises(InputError, match="travel: no numbers in the columns a, e"):
+        circles(MINUTES.apply(pd.to_timedelta, unit="m"), ZONES, CORES)
+
+
+def test_repeated_zones_are_refused_where_official_lists_are_compared() -> None:
+    """Case 48: populations were doubled."""
+    found = circles(MINUTES, ZONES, CORES, population="people")
+    with pytest.raises(InputError, match="zones: repeated ids at a"):
+        compare_with_official(found, {"A": ["a"]}, pd.concat([ZONES, ZONES.iloc[:1]]), weights=["people"])
+    with pytest.raises(InputError, match="zones: f of the circles are missing"):
+        compare_with_official(found, {"A": ["a"]}, ZONES.drop("f"))
+    with pytest.raises(InputError, match="is no result of commuting_circle"):
+        compare_with_official(ZONES, {"A": ["a"]})
+    with pytest.raises(InputError, match="official: give the ids by metropolis"):
+        compare_with_official(found, ["a"])

@@ -296,7 +296,11 @@ def threshold_stability(tree: ClusterTree, *, minutes: Sequence[float]) -> pd.Da
 
 
 def adjusted_rand(first: Ints, second: Ints) -> float:
-    """Agreement of two groupings beyond chance (Hubert and Arabie, 1985): 1 same, 0 unrelated."""
+    """Agreement of two groupings beyond chance (Hubert and Arabie, 1985): 1 same, 0 unrelated.
+
+    >>> float(adjusted_rand(np.array([1, 1, 2]), np.array([5, 5, 3])))
+    1.0
+    """
     table = pd.crosstab(first, second).to_numpy(float)
 
     def pairs(counts: Floats) -> float:

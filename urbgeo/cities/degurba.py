@@ -17,7 +17,7 @@ from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from urbgeo.checks import check_choice, check_quantity
+from urbgeo.cities.degurba_rules import MAJORITIES, UrbanRules, rules_of
 from urbgeo.cities.gates import check_range, check_whole
 from urbgeo.compiling import only_compiled
 from urbgeo.errors import InputError, UrbgeoWarning
@@ -40,99 +40,6 @@ LEVEL_2 = {
 DENSE, URBAN, SEMI, LOW, SKIPPED, WATER, VOID, COMPACT = (1 << bit for bit in range(8))
 """Bits of the cell flags: dense or built, urban density, semi-dense, low density, no valid neighbour,
 permanent water, no data, dense by people alone."""
-
-
-MAJORITIES = {"half of valid": 0, "five of eight": 5, "seven of eight": 7}
-"""Majority rules by the neighbours that must belong to one centre; 0 is more than half of the valid ones."""
-
-
-@dataclass(frozen=True)
-class SemiDense:
-    """What makes a semi-dense urban cluster: density, people, contiguity, distance from denser clusters."""
-
-    density: float
-    population: float
-    queen: bool
-    distance_km: int
-
-    def __post_init__(self) -> None:
-        check_quantity(self.density, "semi-dense density", zero=True)
-        check_quantity(self.population, "semi-dense population", zero=True)
-        _check_flag(self.queen, "semi-dense queen")
-        check_whole(self.distance_km, "semi-dense distance_km", 0)
-
-
-@dataclass(frozen=True)
-class UrbanRules:
-    """The thresholds of one edition; densities per km² of permanent land, people in persons.
-
-    ``built_share`` is the built-up share of land that makes a cell dense whatever its people (None: no such
-    rule). ``majority`` is a key of :data:`MAJORITIES`. Holes of less than ``hole_km2`` are
-    filled (0: none). ``centre_queen``, ``dense_queen`` and ``cluster_queen`` say whether cells that touch at
-    a corner belong together. ``smoothed`` False leaves the edges of centres as they are.
-
-    Raises
-    ------
-    InputError
-        For numbers out of range, or a low density above that of clusters.
-    """
-
-    name: str
-    built_share: float | None
-    majority: str
-    semi_dense: SemiDense
-    centre_density: float = 1500.0
-    centre_population: float = 50_000.0
-    centre_queen: bool = False
-    dense_population: float = 5_000.0
-    cluster_density: float = 300.0
-    cluster_population: float = 5_000.0
-    cluster_queen: bool = True
-    village_population: float = 500.0
-    low_density: float = 50.0
-    hole_km2: float = 15.0
-    water_land: float = 0.5
-    dense_queen: bool = False
-    smoothed: bool = True
-
-    def __post_init__(self) -> None:
-        check_choice(self.majority, "majority", list(MAJORITIES))
-        if not isinstance(self.semi_dense, SemiDense):
-            raise InputError(f"semi_dense: a SemiDense is needed, not {type(self.semi_dense).__name__}.")
-        if self.built_share is not None:
-            check_range(self.built_share, "built_share", 0.0, 1.0, open_low=True)
-        for name in _PEOPLE:
-            check_quantity(getattr(self, name), name, zero=True)
-        check_quantity(self.hole_km2, "hole_km2", zero=True)
-        check_range(self.water_land, "water_land", 0.0, 1.0)
-        for name in ("centre_queen", "cluster_queen", "dense_queen", "smoothed"):
-            _check_flag(getattr(self, name), name)
-        if self.low_density > self.cluster_density:
-            raise InputError(
-                f"low_density: {self.low_density:g} is above cluster_density {self.cluster_density:g}; "
-                "mend the rules."
-            )
-
-
-_PEOPLE = (
-    "centre_density", "centre_population", "dense_population", "cluster_density", "cluster_population",
-    "village_population", "low_density",
-)  # fmt: skip
-
-
-def _check_flag(value: object, name: str) -> None:
-    if not isinstance(value, bool | np.bool_):
-        raise InputError(f"{name}: {value!r}; give True or False.")
-
-
-R2022A = UrbanRules("R2022A", 0.5, "five of eight", SemiDense(300.0, 5_000.0, True, 3))
-"""GHSL Data Package 2022 (JRC) and the Degree of Urbanisation manual (Eurostat, 2021)."""
-
-R2023A = UrbanRules("R2023A", 0.2, "half of valid", SemiDense(900.0, 2_500.0, False, 2))
-"""GHSL Data Package 2023 (JRC); 0.2 is the built-up share its global rule gives for 2020, see
-:func:`dense_built_share`."""
-
-EDITIONS = {one.name: one for one in (R2022A, R2023A)}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -209,11 +116,20 @@ def degree_of_urbanisation(
     UrbgeoWarning
         When no cell reaches the density of a centre: the threshold lies above every cell.
 
+    Examples
+    --------
+    >>> from urbgeo.rasters.layers import PopulationGrid
+    >>> cells = np.full((6, 6), 2_000.0)
+    >>> frame = Affine(1000, 0, 0, 0, -1000, 0)
+    >>> grid = PopulationGrid(cells, np.ones((6, 6)), np.zeros((6, 6)), frame, "ESRI:54009")
+    >>> degree_of_urbanisation(grid).centres["population"].tolist()
+    [72000.0]
+
     References
     ----------
     Eurostat et al., Applying the Degree of Urbanisation (2021); GHSL Data Packages 2022 and 2023 (JRC).
     """
-    rules = _rules(edition)
+    rules = rules_of(edition)
     if level not in (1, 2) or isinstance(level, bool):
         raise InputError(f"level: {level!r} is none; give 1 or 2.")
     check_whole(block_rows, "block_rows", 1)
@@ -265,12 +181,21 @@ def dense_built_share(
     block_rows
         Rows read at a time.
 
+    Examples
+    --------
+    >>> from urbgeo.rasters.layers import PopulationGrid
+    >>> cells = np.full((3, 3), 2_000.0)
+    >>> frame = Affine(1000, 0, 0, 0, -1000, 0)
+    >>> grid = PopulationGrid(cells, np.ones((3, 3)), np.full((3, 3), 0.21), frame, "ESRI:54009")
+    >>> dense_built_share(grid, step=0.05)
+    0.25
+
     Raises
     ------
     InputError
         For a faulty grid or an unknown edition.
     """
-    rules = _rules(edition)
+    rules = rules_of(edition)
     if step is not None:
         check_range(step, "step", 0.0, 1.0, open_low=True)
     check_whole(block_rows, "block_rows", 1)
@@ -290,20 +215,46 @@ def dense_built_share(
 
 
 def centre_polygons(urban: UrbanGrid) -> gpd.GeoDataFrame:
-    """The urban centres as polygons of their cells, index = centre, with ``population`` and ``cells``."""
+    """The urban centres as polygons of their cells.
+
+    Parameters
+    ----------
+    urban
+        Result of :func:`degree_of_urbanisation`.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Index ``centre``: ``population``, ``cells``, geometry in the CRS of the grid; its provenance in
+        ``attrs``.
+
+    Raises
+    ------
+    InputError
+        For something else.
+
+    Examples
+    --------
+    >>> from urbgeo.rasters.layers import PopulationGrid
+    >>> cells = np.full((6, 6), 2_000.0)
+    >>> frame = Affine(1000, 0, 0, 0, -1000, 0)
+    >>> grid = PopulationGrid(cells, np.ones((6, 6)), np.zeros((6, 6)), frame, "ESRI:54009")
+    >>> (centre_polygons(degree_of_urbanisation(grid)).area / 1e6).tolist()
+    [36.0]
+    """
+    if not isinstance(urban, UrbanGrid):
+        raise InputError(
+            f"urban: a result of degree_of_urbanisation is needed, not {type(urban).__name__}; the call is "
+            "centre_polygons(urban)."
+        )
     shapes = rasterio.features.shapes(urban.centre, mask=urban.centre > 0, transform=urban.transform)
     parts = [(int(value), shapely.geometry.shape(shape)) for shape, value in shapes]
     frame = gpd.GeoDataFrame(
         {"centre": [one for one, _ in parts]}, geometry=[shape for _, shape in parts], crs=urban.crs
     )
-    return urban.centres.join(frame.dissolve("centre"), how="left").pipe(gpd.GeoDataFrame, crs=urban.crs)
-
-
-def _rules(edition: str | UrbanRules) -> UrbanRules:
-    if isinstance(edition, UrbanRules):
-        return edition
-    check_choice(edition, "edition", tuple(EDITIONS))
-    return EDITIONS[edition]
+    found = urban.centres.join(frame.dissolve("centre"), how="left").pipe(gpd.GeoDataFrame, crs=urban.crs)
+    found.attrs["provenance"] = urban.provenance
+    return found
 
 
 def _read_blocks(

@@ -88,6 +88,20 @@ def classify_units(
     rules
         Level 2 only: ``"2024"`` (in force since July 2024) or ``"2021"``.
 
+    Returns
+    -------
+    UnitClasses
+
+    Examples
+    --------
+    >>> from urbgeo.cities.degurba import degree_of_urbanisation
+    >>> from urbgeo.rasters.layers import PopulationGrid
+    >>> frame, one = Affine(1000, 0, 0, 0, -1000, 0), np.ones((6, 6))
+    >>> grid = PopulationGrid(2_000.0 * one, one, 0.0 * one, frame, "ESRI:54009")
+    >>> unit = gpd.GeoDataFrame(geometry=[shapely.box(0, -6000, 6000, 0)], index=["u"], crs="ESRI:54009")
+    >>> classify_units(unit, degree_of_urbanisation(grid), grid).table["class"].tolist()
+    ['city']
+
     Raises
     ------
     InputError
@@ -98,6 +112,11 @@ def classify_units(
     Eurostat et al., Applying the Degree of Urbanisation (2021), and its revision of July 2024.
     """
     check_polygons(units, "units")
+    if not isinstance(urban, UrbanGrid):
+        raise InputError(
+            f"urban: a result of degree_of_urbanisation is needed, not {type(urban).__name__}; the call is "
+            "classify_units(units, urban, grid)."
+        )
     check_choice(method, "method", ("overlap", "centre"))
     check_choice(rules, "rules", ("2024", "2021"))
     if grid.shape != urban.classes.shape or grid.transform != urban.transform:

@@ -27,6 +27,13 @@ def refuse_kinds(values: pd.Series, name: str) -> None:
     raise InputError(f"{name}: numbers are needed, not {kind}; convert them, and say the unit, first.")
 
 
+def refuse_amount_kinds(given: object, frame: pd.DataFrame, name: str) -> None:
+    """:func:`refuse_kinds` for an amount given as a column or a Series; what is neither is left to others."""
+    values = frame.get(given) if isinstance(given, str) else given
+    if isinstance(values, pd.Series):
+        refuse_kinds(values, name)
+
+
 def numbers_by_id(values: object, name: str, ids: pd.Index | None = None, *, call: str = "") -> pd.Series:
     """A Series of finite numbers >= 0 as floats, in the order of ``ids``.
 

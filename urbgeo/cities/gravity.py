@@ -12,6 +12,7 @@ from scipy import special
 from scipy.optimize import brentq
 
 from urbgeo.checks import add_amount_faults, check_choice
+from urbgeo.cities.balancing import balanced
 from urbgeo.cities.gates import check_range, check_table, matrix_of, numbers_by_id, refuse_kinds
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.provenance import Provenance
@@ -21,8 +22,6 @@ from urbgeo.types import Floats
 FRICTION = 2.0
 """Exponent of travel time in links between cities, the common choice of Chinese studies."""
 
-BALANCING_STEPS = 10_000
-BALANCING_TOLERANCE = 1e-10
 NEWTON_STEPS = 100
 
 
@@ -200,50 +199,6 @@ def fit_gravity(
     return _fit(flows, observed, fitted, used, terms, estimate, error, about)
 
 
-def doubly_constrained(
-    origins: pd.Series, destinations: pd.Series, cost: pd.DataFrame, *, beta: float, decay: str = "power"
-) -> pd.DataFrame:
-    """Flows that keep both margins: ``T_ij = A_i O_i B_j D_j f(c_ij)``, balanced by Furness's iteration.
-
-    Parameters
-    ----------
-    origins, destinations
-        Totals by origin and destination; they must have the same sum.
-    cost
-        Origins by destinations; not finite = no flow.
-    beta
-        Friction: ``f = c ** -beta`` or ``exp(-beta c)``.
-    decay
-        ``"power"`` (a cost of 0 carries no flow) or ``"exponential"``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Flows (origins, destinations).
-
-    Examples
-    --------
-    >>> cost = pd.DataFrame([[5, 10], [10, 5]], list("ab"), list("ab"))
-    >>> totals = pd.Series({"a": 60.0, "b": 60.0})
-    >>> doubly_constrained(totals, totals, cost, beta=1).to_numpy().round(3).tolist()
-    [[40.0, 20.0], [20.0, 40.0]]
-
-    Raises
-    ------
-    InputError
-        For ids that differ, totals that differ, or margins that no flow can meet.
-    """
-    check_choice(decay, "decay", ("power", "exponential"))
-    check_range(beta, "beta")
-    _check_totals(origins, destinations, cost)
-    apart = cost.to_numpy(float)
-    used = np.isfinite(apart) & ((apart > 0) | (decay == "exponential"))
-    friction = np.log(np.where(used, apart, 1.0)) if decay == "power" else np.where(used, apart, 0.0)
-    weight = np.where(used, np.exp(-beta * (friction - friction[used].min(initial=np.inf))), 0.0)
-    balanced = _balanced(weight, origins.to_numpy(float), destinations.to_numpy(float))
-    return pd.DataFrame(balanced, index=cost.index, columns=cost.columns)
-
-
 def square(table: pd.DataFrame, ids: pd.Index, name: str) -> Floats:
     """The values of a table over the same ids on both sides, NaN as infinite; refuses anything else."""
     held = matrix_of(table, name, f"...({name})")
@@ -393,7 +348,7 @@ def _doubly(
     base = np.where(used, friction - friction[used].mean(), 0.0)
 
     def fitted(beta: float) -> Floats:
-        return _balanced(np.where(used, np.exp(beta * base), 0.0), rows, columns)
+        return balanced(np.where(used, np.exp(beta * base), 0.0), rows, columns)
 
     def excess(beta: float) -> float:
         return float((fitted(beta) * friction).sum() - target)
@@ -410,39 +365,6 @@ def _doubly(
     information = (excess(beta + step) - excess(beta - step)) / (2 * step)
     error = 1 / np.sqrt(information) if information > 0 else np.nan
     return ["-beta"], np.array([beta]), np.array([error]), fitted(beta)
-
-
-def _balanced(weight: Floats, rows: Floats, columns: Floats) -> Floats:
-    b = np.ones(len(columns))
-    for _ in range(BALANCING_STEPS):
-        reach = weight @ b
-        a = np.divide(rows, reach, out=np.zeros_like(rows), where=reach > 0)
-        reach = a @ weight
-        b = np.divide(columns, reach, out=np.zeros_like(columns), where=reach > 0)
-        flows = a[:, None] * weight * b
-        if np.abs(flows.sum(axis=1) - rows).max() <= BALANCING_TOLERANCE * max(rows.max(), 1e-300):
-            if np.abs(flows.sum(axis=0) - columns).max() <= BALANCING_TOLERANCE * max(columns.max(), 1e-300):
-                return flows
-            break
-    raise InputError("margins: no flow over the finite costs can meet both totals; check them and the costs.")
-
-
-def _check_totals(origins: pd.Series, destinations: pd.Series, cost: pd.DataFrame) -> None:
-    faults = Faults("margins")
-    for name, totals, ids in (("origins", origins, cost.index), ("destinations", destinations, cost.columns)):
-        if not totals.index.equals(pd.Index(ids)):
-            faults.add(
-                f"{name} and cost have different ids or order",
-                ids=totals.index.symmetric_difference(ids),
-                remedy="reindex one to the other",
-            )
-        add_amount_faults(faults, totals.rename(name))
-    faults.raise_if_any()
-    if not np.isclose(origins.sum(), destinations.sum(), rtol=1e-9):
-        raise InputError(
-            f"margins: origins sum to {origins.sum():g}, destinations to "
-            f"{destinations.sum():g}; scale one side."
-        )
 
 
 def _fit(

@@ -18,6 +18,11 @@ def hunan_box7() -> pd.DataFrame:
         Index ``town``: ``size_class`` (ordered categorical), ``adcodes`` (county or prefecture codes joined
         by ``;``: 津澧融城 is two counties), ``quirk`` (why a join may go wrong, else empty), ``source``.
 
+    Examples
+    --------
+    >>> len(hunan_box7())
+    98
+
     References
     ----------
     湖南省“十四五”新型城镇化规划 (HNPR-2021-02036, 2021), 专栏7.
@@ -37,6 +42,11 @@ def hunan_box8() -> pd.DataFrame:
         Index ``centre``: ``adcode``, ``town_in_box7`` (湘西自治州 stands there as 吉首市),
         ``urbanisation_2025`` (share), ``population_2025`` (persons in the central urban district),
         ``quirk``, ``source``.
+
+    Examples
+    --------
+    >>> len(hunan_box8())
+    14
 
     References
     ----------

@@ -22,6 +22,7 @@ from urbgeo.checks import (
 from urbgeo.cities.circle_rules import MEMBERS, RINGS, land_borders, one_piece, ring_of, roles
 from urbgeo.cities.commuting_rates import MODELS, rates
 from urbgeo.cities.flows import RULES, check_threshold, in_order
+from urbgeo.cities.gates import refuse_amount_kinds
 from urbgeo.cities.gravity import FRICTION
 from urbgeo.errors import InputError, some_of
 from urbgeo.magnitude import check_persons
@@ -290,6 +291,7 @@ def _people(
         if how.rate is not None and how.flows is None:
             raise InputError("population: a rate without flows is modelled and needs the column of people.")
         return None
+    refuse_amount_kinds(population, zones, "population")
     people = amount_of(population, zones, name="population", frame_name="zones")
     return check_persons(people, "zones", units_checked=how.units_checked)
 

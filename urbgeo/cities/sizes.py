@@ -13,7 +13,7 @@ from scipy import stats
 
 from urbgeo.amounts import amount_of
 from urbgeo.checks import check_amounts, check_ids, listed
-from urbgeo.cities.gates import check_range, check_table, numbers_by_id, refuse_kinds
+from urbgeo.cities.gates import check_range, check_table, numbers_by_id, refuse_amount_kinds, refuse_kinds
 from urbgeo.errors import Faults, InputError, UrbgeoWarning, some_of
 from urbgeo.magnitude import check_persons, check_unmixed, refuse_shares
 from urbgeo.provenance import Provenance
@@ -349,7 +349,9 @@ def shrinking_cities(
         "population_before": population_before, "population_after": population_after,
         "built_before": built_before, "built_after": built_after,
     }  # fmt: skip
-    held = {name: _held(one, cities, name) for name, one in given.items()}
+    for name, one in given.items():
+        refuse_amount_kinds(one, cities, name)
+    held = {name: amount_of(one, cities, name=name, frame_name="cities") for name, one in given.items()}
     people_before, people_after = held["population_before"], held["population_after"]
     check_unmixed(people_before, people_after, name="cities", units_checked=units_checked)
     people = _relative_change(people_before, people_after)
@@ -372,14 +374,6 @@ def shrinking_cities(
     table = with_names(table, cities)
     table.attrs["provenance"] = Provenance({"tolerance": slack})
     return table
-
-
-def _held(given: str | pd.Series, cities: pd.DataFrame, name: str) -> pd.Series:
-    """One of the numbers asked for, refused before anything becomes a number."""
-    values = cities.get(given) if isinstance(given, str) else given
-    if isinstance(values, pd.Series):
-        refuse_kinds(values, name)
-    return amount_of(given, cities, name=name, frame_name="cities")
 
 
 def _relative_change(before: pd.Series, after: pd.Series) -> pd.Series:
