@@ -19,7 +19,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from tests.conftest import shared_data
 from tests.sources.osm.osm_files import write_pbf
-from urbgeo.errors import InputError, SourceError
+from urbgeo.errors import InputError, SourceError, UrbgeoWarning
 from urbgeo.network.edits import with_links, without_links
 from urbgeo.network.lines import from_lines
 from urbgeo.network.minutes import node_table
@@ -254,13 +254,22 @@ def test_tables_of_osmnx_are_refused_and_the_remedy_gives_the_network_of_the_gra
     assert plain.links["minutes"].tolist() == [1.0, 1.0], "each direction a link of its own"
 
 
+def test_edges_that_are_no_roads_are_left_out_of_an_osmnx_graph_and_counted() -> None:
+    for word in ("corridor", "escape", "busway"):
+        graph = tiny_graph()
+        before = len(from_osmnx(graph).links)
+        graph.add_edge(1, 2, key=7, osmid=99, length=50.0, highway=word)
+        with pytest.warns(UrbgeoWarning, match=f"graph: 1 edges of highway {word}, left out"):
+            assert len(from_osmnx(graph).links) == before
+
+
 def test_a_graph_that_cannot_be_used_says_why(tmp_path: Path) -> None:
     bare = tiny_graph()
     del bare.nodes[2]["x"]
     with pytest.raises(InputError, match="nodes without x and y at 2"):
         from_osmnx(bare)
     with pytest.raises(
-        InputError, match=r"edges without a length in metres at 1-2, 2-1.*unknown highway moon"
+        InputError, match=r"edges without a length in metres at 1-2, 2-1.*all are edges of highway moon"
     ):
         from_osmnx(tiny_graph(length=np.nan, highway="moon"))
     homeless = tiny_graph()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from urbgeo.crs import WGS84, metric_crs
-from urbgeo.errors import Faults, InputError, SourceError
+from urbgeo.errors import Faults, InputError, SourceError, UrbgeoWarning
 from urbgeo.network.model import Snapping, TravelNetwork, build_network
 from urbgeo.network.osm_speeds import WALK_KMH, way_speeds, with_sources
 from urbgeo.provenance import Provenance
@@ -45,10 +46,11 @@ def from_pbf(
     snapping: Snapping | None = None,
     simplify: bool = True,
 ) -> TravelNetwork:
-    """A travel network from an OpenStreetMap ``.osm.pbf`` file.
+    """A travel network from an OpenStreetMap file, ``.osm.pbf`` or XML (``.osm``, ``.osm.gz``, ``.osm.bz2``).
 
-    Minutes of a link are ``length_km / speed_kmh * 60``; the speed is the written limit (``maxspeed``), else
-    that of the class in the region's table.
+    Turn restrictions are not read; the provenance says so. Minutes of a link are
+    ``length_km / speed_kmh * 60``; the speed is the written limit (``maxspeed``), else that of the class in
+    the region's table.
 
     Parameters
     ----------
@@ -96,6 +98,7 @@ def from_pbf(
             "bbox": bbox,
             "classes": classes and sorted(classes),
             "simplify": simplify,
+            "turn restrictions": "not read",
             **roads.counts,
         },
         sources=(f"OpenStreetMap contributors (ODbL): {Path(path).name}",),
@@ -238,10 +241,15 @@ def _graph_tables(graph: nx.MultiDiGraph) -> tuple[gpd.GeoDataFrame, gpd.GeoData
             "edges without a length in metres", ids=named[wrong], remedy="osmnx.distance.add_edge_lengths"
         )
     unknown = ~edges["class"].isin(HIGHWAY_CLASSES)
-    if unknown.any():
-        words = ", ".join(sorted(map(str, edges.loc[unknown, "class"].unique())))
-        faults.add(f"edges of unknown highway {words}", ids=named[unknown], remedy="drop or rename them")
+    told = f"edges of highway {', '.join(sorted(map(str, edges.loc[unknown, 'class'].unique())))}"
+    if unknown.all():
+        faults.add(f"all are {told}", ids=named[unknown], remedy="drop or rename them")
     faults.raise_if_any()
+    if unknown.any():
+        warnings.warn(
+            f"graph: {int(unknown.sum())} {told}, left out: no road classes.", UrbgeoWarning, stacklevel=4
+        )
+        edges = edges[~unknown].reset_index(drop=True)
     nodes = gpd.GeoDataFrame(
         geometry=gpd.points_from_xy(places.x, places.y), index=places.index, crs=graph.graph["crs"]
     )

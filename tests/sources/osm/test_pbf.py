@@ -101,6 +101,16 @@ def test_cyclists_may_be_exempt_and_walkers_always_are(tmp_path: Path) -> None:
         ({"route": "ferry", "motor_vehicle": "no"}, {"walk", "cycle"}),
         ({"route": "bus"}, set()),
         ({"building": "yes"}, set()),
+        ({"highway": "trunk", "motorroad": "yes"}, {"drive"}),
+        ({"highway": "trunk", "motorroad": "yes", "bicycle": "yes"}, {"drive", "cycle"}),
+        ({"highway": "primary", "foot": "use_sidepath"}, {"drive", "cycle"}),
+        ({"highway": "primary", "bicycle": "use_sidepath"}, {"drive", "walk"}),
+        ({"highway": "primary", "access": "psv"}, {"walk", "cycle"}),
+        ({"highway": "primary", "motor_vehicle": "bus"}, {"walk", "cycle"}),
+        ({"highway": "primary", "motor_vehicle": "bus;taxi"}, {"walk", "cycle"}),
+        ({"highway": "primary", "motor_vehicle": "bus;destination"}, {"drive", "walk", "cycle"}),
+        ({"highway": "track", "smoothness": "impassable"}, {"walk"}),
+        ({"highway": "primary", "bicycle": "dismount"}, {"drive", "walk", "cycle"}),
     ],
 )
 def test_access_tags_open_and_close_ways(tmp_path: Path, tags: dict[str, str], modes: set[str]) -> None:

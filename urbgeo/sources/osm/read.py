@@ -1,4 +1,4 @@
-"""OpenStreetMap files to road tables: ``read_roads`` for PBF."""
+"""OpenStreetMap files to road tables: ``read_roads`` for PBF and XML."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from urbgeo.sources.osm import tags as osm_tags
 from urbgeo.sources.osm.pbf import Nodes, PbfFile, Ways
 from urbgeo.sources.osm.roads import Roads, join_links
 from urbgeo.sources.osm.tags import TravelRules, WayKind
+from urbgeo.sources.osm.xml import XmlFile, is_xml
 from urbgeo.types import Flags, Floats, Ints, Ints32
 
 Box = tuple[float, float, float, float]
@@ -29,7 +30,7 @@ def read_roads(
     bbox: Box | None = None,
     simplify: bool = True,
 ) -> Roads:
-    """Read the roads of an OpenStreetMap PBF file that one kind of traveller may use.
+    """Read the roads of an OpenStreetMap file that one kind of traveller may use.
 
     Two ways connect only where they share a node, so a bridge does not meet what it crosses. One-way streets,
     roundabouts, access rules, barriers and ferries are read as
@@ -39,7 +40,7 @@ def read_roads(
     Parameters
     ----------
     path
-        A ``.osm.pbf`` file.
+        A ``.osm.pbf`` file, or XML: ``.osm``, ``.osm.gz``, ``.osm.bz2``.
     mode
         ``"drive"``, ``"walk"``, ``"cycle"``, or rules of your own.
     classes
@@ -58,14 +59,14 @@ def read_roads(
     """
     rules = osm_tags.rules_for(mode, None if classes is None else frozenset(classes))
     box = None if bbox is None else check_bbox(bbox)
-    with PbfFile(path) as file:
+    with XmlFile(path) if is_xml(Path(path)) else PbfFile(path) as file:
         ways = file.ways(
             osm_tags.WAY_KEYS, KEYS_THAT_MAKE_A_ROAD, lambda tags: osm_tags.way_kind(tags, rules) is not None
         )
         if not len(ways.ids):
             raise InputError(f"{path}: no way in it is open to mode {rules.mode!r} with these classes.")
         wanted = _distinct(ways.refs)
-        nodes = file.nodes(wanted, osm_tags.NODE_KEYS if rules.barriers_passed is not None else ("barrier",))
+        nodes = file.nodes(wanted, osm_tags.NODE_KEYS)
     return _assembled(str(path), rules, ways, wanted, nodes, box, simplify)
 
 
@@ -184,13 +185,13 @@ def _with_durations(
 def _apart_at(
     barrier: Flags, ends: Ints32, wanted: Ints, nodes: Nodes
 ) -> tuple[Ints, Floats, Floats, Ints32, int]:
-    """Give every link that ends at a barrier an end of its own there (negative ids)."""
+    """Give every link that ends at a barrier an end of its own there, with ids below all others (and 0)."""
     cut = barrier[ends]
     places = ends[cut]
     ends = ends.copy()
     ends[cut] = len(wanted) + np.arange(len(places))
     return (
-        np.concatenate([wanted, -1 - np.arange(len(places))]),
+        np.concatenate([wanted, min(0, int(wanted.min(initial=0))) - 1 - np.arange(len(places))]),
         np.concatenate([nodes.lon, nodes.lon[places]]),
         np.concatenate([nodes.lat, nodes.lat[places]]),
         ends.astype(np.int32),

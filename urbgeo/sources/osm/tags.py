@@ -40,6 +40,11 @@ IMPLICIT_KMH: Mapping[str, float] = {
     "GB:nsl_single": 60 * MPH_KMH,
     "GB:nsl_dual": 70 * MPH_KMH,
     "GB:motorway": 70 * MPH_KMH,
+    "RU:urban": 60.0,
+    "RU:rural": 90.0,
+    "RU:motorway": 110.0,
+    "BY:urban": 60.0,
+    "KZ:urban": 60.0,
     "urban": 50.0,
     "living_street": 20.0,
     "walk": WALKING_PACE_KMH,
@@ -47,19 +52,26 @@ IMPLICIT_KMH: Mapping[str, float] = {
 """Limits that a tag names by country and kind of road.
 
 China: Regulation on the Implementation of the Road Traffic Safety Law (2004), articles 45 and 78; Brazil:
-Código de Trânsito Brasileiro, art. 61; Germany: StVO § 3; Great Britain: Highway Code, rule 124. A country
-that is not listed takes the entry without a country, where there is one (Vienna Convention: 50 in towns).
+Código de Trânsito Brasileiro, art. 61; Russia, Belarus, Kazakhstan: traffic rules, ch. 10; Germany: StVO § 3;
+Great Britain: Highway Code, rule 124. A country that is not listed takes the entry without a country, where
+there is one (Vienna Convention: 50 in towns).
 """
 
 WAY_KEYS = (
     "highway", "route", "area", "access", "vehicle", "motor_vehicle", "motorcar", "foot", "bicycle",
     "oneway", "oneway:bicycle", "oneway:foot", "junction", "cycleway", "cycleway:left", "cycleway:right",
     "cycleway:both", "maxspeed", "maxspeed:forward", "maxspeed:backward", "maxspeed:type", "service",
-    "motorroad", "duration",
+    "motorroad", "duration", "smoothness", "oneway:motor_vehicle", "oneway:motorcar",
+    *(f"{key}:{way}" for way in ("forward", "backward")
+      for key in ("access", "vehicle", "motor_vehicle", "motorcar", "bicycle")),
 )  # fmt: skip
-NODE_KEYS = ("barrier", "access", "vehicle", "motor_vehicle", "motorcar", "foot", "bicycle")
+NODE_KEYS = ("barrier", "access", "vehicle", "motor_vehicle", "motorcar", "foot", "bicycle", "locked")
 
 _FORWARD, _REVERSED = {"yes", "true", "1"}, {"-1", "reverse"}
+_OWN_ONEWAY = {"road": ("oneway:motor_vehicle", "oneway:motorcar"), "cycle": ("oneway:bicycle",)}
+PUSHING_KMH = 4.5
+"""Speed of who dismounts: that of walkers."""
+
 _REFUSED = frozenset(
     {
         "no",
@@ -70,8 +82,14 @@ _REFUSED = frozenset(
         "delivery",
         "emergency",
         "military",
+        "psv",
+        "bus",
+        "taxi",
+        "tram",
+        "use_sidepath",
     }
 )
+_ANY_BUT_CARS = _REFUSED - {"psv", "bus", "taxi", "tram"}
 _NUMBER = re.compile(r"^(\d+(?:\.\d+)?)\s*(km/h|kmh|kph|mph|knots)?$")
 _ISO_DURATION = re.compile(r"^P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$")
 
@@ -102,6 +120,10 @@ class TravelRules:
         Whether one-way streets bind.
     implied_oneway
         Values of ``highway`` that are one-way without being tagged.
+    motorroads
+        Whether ways for motor vehicles only (``motorroad=yes``) are open.
+    wheels
+        Whether ways that no wheel can pass (``smoothness=impassable``) are closed.
     """
 
     mode: str
@@ -113,6 +135,8 @@ class TravelRules:
     barriers_passed: frozenset[str] | None = None
     follows_oneway: bool = False
     implied_oneway: frozenset[str] = field(default_factory=frozenset)
+    motorroads: bool = True
+    wheels: bool = True
 
 
 _OPEN_BARRIERS = frozenset(
@@ -137,6 +161,9 @@ WALK = TravelRules(
     - {"motorway", "motorway_link", "cycleway", "bridleway"},
     by_permission=frozenset({"cycleway", "bridleway"}),
     access_keys=("access", "foot"),
+    refused=_ANY_BUT_CARS,
+    motorroads=False,
+    wheels=False,
 )
 CYCLE = TravelRules(
     "cycle",
@@ -144,6 +171,8 @@ CYCLE = TravelRules(
     - {"motorway", "motorway_link", "pedestrian", "footway", "steps", "bridleway"},
     by_permission=frozenset({"pedestrian", "footway", "bridleway"}),
     access_keys=("access", "vehicle", "bicycle"),
+    refused=_ANY_BUT_CARS,
+    motorroads=False,
     follows_oneway=True,
     implied_oneway=frozenset({"motorway"}),
 )
@@ -174,7 +203,8 @@ def way_kind(tags: Tags, rules: TravelRules) -> WayKind | None:
     there = written_speed(tags.get("maxspeed:forward")) or general
     back = written_speed(tags.get("maxspeed:backward")) or general
     if rules.mode != "road":
-        there = back = 0.0
+        # Who pushes the bicycle walks.
+        there = back = PUSHING_KMH if rules.mode == "cycle" and tags.get("bicycle") == "dismount" else 0.0
     if reverse:
         there, back = back, there
     joinable = link_class not in NOT_JOINABLE and tags.get("motorroad") != "yes"
@@ -184,11 +214,13 @@ def way_kind(tags: Tags, rules: TravelRules) -> WayKind | None:
 
 def stops(tags: Tags, rules: TravelRules) -> bool:
     """Whether a node with these tags (a barrier) stops the traveller."""
-    if rules.barriers_passed is None:
-        return False
     word = _deciding(tags, rules)
+    if rules.barriers_passed is None:
+        # On foot a barrier is passed, but for a locked gate of someone who says no.
+        own = rules.access_keys[-1] in tags
+        return word is not None and _closed(word, rules) and (own or tags.get("locked") == "yes")
     if word is not None:
-        return word in rules.refused
+        return _closed(word, rules)
     return tags["barrier"] not in rules.barriers_passed
 
 
@@ -263,12 +295,30 @@ def _deciding(tags: Tags, rules: TravelRules) -> str | None:
     return None
 
 
+def _closed(word: str, rules: TravelRules) -> bool:
+    """Whether an access word closes; of a list (``bus;taxi``) every part must."""
+    return all(part.strip() in rules.refused for part in word.split(";")) or word in rules.refused
+
+
 def _may_enter(tags: Tags, link_class: str, rules: TravelRules) -> bool:
     word = _deciding(tags, rules)
+    special = [tags[key] for key in rules.access_keys if key in tags and key != "access"]
+    if rules.wheels and tags.get("smoothness") == "impassable":
+        return False
+    if not rules.motorroads and tags.get("motorroad") == "yes" and not special:
+        return False
     if link_class in rules.by_permission:
-        special = [tags[key] for key in rules.access_keys if key in tags and key != "access"]
-        return bool(special) and special[-1] not in rules.refused
-    return link_class in rules.classes and word not in rules.refused
+        return bool(special) and not _closed(special[-1], rules)
+    return link_class in rules.classes and (word is None or not _closed(word, rules))
+
+
+def _closed_ways(tags: Tags, rules: TravelRules) -> tuple[bool, bool]:
+    """Whether access by direction closes a way as drawn, and against that."""
+    closed = []
+    for way in ("forward", "backward"):
+        words = [tags[f"{key}:{way}"] for key in rules.access_keys if f"{key}:{way}" in tags]
+        closed.append(bool(words) and _closed(words[-1], rules))
+    return closed[0], closed[1]
 
 
 def _direction(tags: Tags, link_class: str, rules: TravelRules) -> tuple[bool, bool]:
@@ -277,9 +327,14 @@ def _direction(tags: Tags, link_class: str, rules: TravelRules) -> tuple[bool, b
         return tags.get("oneway:foot") in _FORWARD, False
     if not rules.follows_oneway:
         return False, False
-    if rules.mode == "cycle" and _cycles_both_ways(tags):
+    there, back = _closed_ways(tags, rules)
+    if there != back:
+        return True, there
+    if rules.mode == "cycle" and (tags.get("bicycle") == "dismount" or _cycles_both_ways(tags)):
         return False, False
     word = tags.get("oneway")
+    for key in _OWN_ONEWAY.get(rules.mode, ()):
+        word = tags.get(key, word)
     if word in _REVERSED:
         return True, True
     implied = link_class in rules.implied_oneway or tags.get("junction") in {"roundabout", "circular"}

@@ -1,0 +1,134 @@
+"""OpenStreetMap XML gives the roads that PBF gives; the rules of the wiki, one by one."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+from pathlib import Path
+
+import networkx as nx
+import numpy as np
+import pytest
+
+from tests.conftest import shared_data
+from tests.sources.osm.osm_files import write_pbf
+from urbgeo.errors import SourceError
+from urbgeo.network.osm import from_pbf
+from urbgeo.sources.osm.read import read_roads
+from urbgeo.sources.osm.roads import Roads
+from urbgeo.sources.osm.tags import CAR, CYCLE, WALK, stops, way_kind, written_speed
+from urbgeo.sources.osm.xml import XmlFile
+
+GRID = {number: (113.0 + 0.01 * number, 28.0) for number in range(6)}
+ROAD = {"highway": "primary", "name": "芙蓉路"}
+
+
+def same(one: Roads, other: Roads) -> None:
+    for name in ("node_ids", "ends", "kind", "line"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+    for name in ("lon", "lat", "length_km"):
+        np.testing.assert_allclose(getattr(one, name), getattr(other, name), rtol=1e-9)
+    assert (one.kinds, dict(one.counts)) == (other.kinds, dict(other.counts))
+
+
+@pytest.mark.parametrize("mode", ["drive", "walk", "cycle"])
+def test_xml_plain_or_packed_and_pbf_give_the_same_roads(tmp_path: Path, mode: str) -> None:
+    ways = [
+        ([0, 1, 2], ROAD),
+        ([2, 3], {"highway": "residential", "oneway": "-1"}),
+        ([1, 4], {"building": "yes"}),
+    ]
+    files = [
+        write_pbf(tmp_path / name, GRID, ways, {1: {"barrier": "bollard"}}) for name in ("a.osm.pbf", "a.osm")
+    ]
+    (tmp_path / "b.osm.gz").write_bytes(gzip.compress(files[1].read_bytes()))
+    (tmp_path / "c.osm.bz2").write_bytes(bz2.compress(files[1].read_bytes()))
+    truth = read_roads(files[0], mode=mode)
+    for path in (files[1], tmp_path / "b.osm.gz", tmp_path / "c.osm.bz2"):
+        same(read_roads(path, mode=mode), truth)
+
+
+def test_a_chinese_town_is_read_from_its_xml() -> None:
+    network = from_pbf(shared_data() / "china/streets_117E_28N.osm")
+    assert len(network.links) > 100 and network.provenance.parameters["turn restrictions"] == "not read"
+
+
+@pytest.mark.parametrize("packed", [bytes, gzip.compress, bz2.compress])
+def test_a_cut_or_foreign_xml_is_refused_by_name(tmp_path: Path, packed: object) -> None:
+    whole = write_pbf(tmp_path / "a.osm", GRID, [([0, 1, 2], ROAD)]).read_bytes()
+    for at in (60, len(whole) // 2, len(whole) - 3):
+        content = packed(whole)  # type: ignore[operator]
+        (tmp_path / "cut.osm").write_bytes(content[: len(content) * at // len(whole)])
+        with pytest.raises(SourceError, match=r"cut\.osm"):
+            read_roads(tmp_path / "cut.osm")
+    (tmp_path / "b.osm").write_text("<?xml version='1.0'?><kml/>")
+    with pytest.raises(SourceError, match="no OpenStreetMap XML; it begins with <kml>"):
+        read_roads(tmp_path / "b.osm")
+
+
+def test_turn_restrictions_are_counted(tmp_path: Path) -> None:
+    whole = write_pbf(tmp_path / "a.osm", GRID, [([0, 1, 2], ROAD)]).read_text("utf-8")
+    turn = (
+        '<relation id="1"><tag k="type" v="restriction"/><tag k="restriction" v="no_left_turn"/></relation>'
+    )
+    (tmp_path / "a.osm").write_text(whole.replace("</osm>", turn + "</osm>"), "utf-8")
+    assert XmlFile(tmp_path / "a.osm").turn_restrictions() == 1
+
+
+@pytest.mark.parametrize("suffix", ["osm", "osm.pbf"])
+def test_negative_ids_are_ids(tmp_path: Path, suffix: str) -> None:
+    """As editors write what is not yet uploaded; a bollard at -3 cuts there and nowhere else."""
+    places = {-number: place for number, place in GRID.items() if number} | {-6: (113.06, 28.0)}
+    path = write_pbf(
+        tmp_path / f"a.{suffix}", places, [([-1, -2, -3, -4, -5, -6], ROAD)], {-3: {"barrier": "bollard"}}
+    )
+    network = from_pbf(path)
+    assert network.nodes.index.is_unique and network.parts[0] == 2
+    roads = read_roads(path)
+    graph = nx.Graph(roads.node_ids[roads.ends].tolist())
+    assert len(graph) == 4 and nx.number_connected_components(graph) == 2
+
+
+@pytest.mark.parametrize(
+    ("tags", "car", "bicycle"),
+    [
+        ({"motor_vehicle:backward": "no"}, (True, False), (False, False)),
+        ({"motor_vehicle:forward": "no"}, (True, True), (False, False)),
+        ({"vehicle:backward": "no"}, (True, False), (True, False)),
+        ({"vehicle:backward": "no", "bicycle:backward": "yes"}, (True, False), (False, False)),
+        ({"oneway": "yes", "oneway:bicycle": "-1"}, (True, False), (True, True)),
+        ({"oneway": "yes", "oneway:motor_vehicle": "no"}, (False, False), (True, False)),
+        ({"oneway": "yes", "bicycle": "dismount"}, (True, False), (False, False)),
+        ({"oneway": "-1"}, (True, True), (True, True)),
+    ],
+)
+def test_directions_by_the_wiki(
+    tags: dict[str, str], car: tuple[bool, bool], bicycle: tuple[bool, bool]
+) -> None:
+    for rules, expected in ((CAR, car), (CYCLE, bicycle)):
+        kind = way_kind({"highway": "residential", **tags}, rules)
+        assert kind is not None and (kind.oneway, kind.reverse) == expected
+
+
+def test_who_dismounts_walks() -> None:
+    kind = way_kind({"highway": "residential", "bicycle": "dismount"}, CYCLE)
+    assert kind is not None and (kind.kmh, kind.kmh_back) == (4.5, 4.5)
+
+
+@pytest.mark.parametrize(
+    ("tags", "stopped"),
+    [
+        ({"barrier": "gate", "access": "private", "locked": "yes"}, True),
+        ({"barrier": "gate", "access": "private"}, False),
+        ({"barrier": "gate", "locked": "yes"}, False),
+        ({"barrier": "gate", "access": "private", "locked": "yes", "foot": "yes"}, False),
+        ({"barrier": "gate", "foot": "no"}, True),
+        ({"barrier": "bollard"}, False),
+    ],
+)
+def test_a_locked_private_gate_stops_walkers(tags: dict[str, str], stopped: bool) -> None:
+    assert stops(tags, WALK) is stopped
+
+
+def test_limits_that_a_country_names() -> None:
+    assert [written_speed(f"{country}:urban") for country in ("RU", "CN", "BR", "FR")] == [60, 50, 60, 50]
