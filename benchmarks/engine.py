@@ -26,11 +26,11 @@ import numpy as np
 
 from benchmarks.peers import PATIENCE_S, TICKS, Job
 from benchmarks.roads import load_roads, make_roads
+from urbgeo.engine.dijkstra import minutes_of_nodes, nearest_seed, reached_nodes, sums_within
 from urbgeo.engine.graph import Graph, compile_graph
 from urbgeo.engine.hierarchy import fit, prepare
 from urbgeo.engine.lane_sums import lanes_sums, lanes_sums_of
 from urbgeo.engine.lanes import lanes_table
-from urbgeo.engine.plain import minutes_of_nodes, nearest_seed, reached_nodes, sums_within
 from urbgeo.engine.plan import plan_sums, sample_of
 from urbgeo.options import options
 

@@ -25,11 +25,11 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.roads import Roads, load_roads, make_roads
+from urbgeo.engine.dijkstra import nearest_seed
 from urbgeo.engine.graph import Graph, compile_graph
 from urbgeo.engine.hierarchy import Hierarchy, fit, prepare
 from urbgeo.engine.lane_sums import SOURCES_TOGETHER, lanes_sums
 from urbgeo.engine.lanes import lanes_table
-from urbgeo.engine.plain import nearest_seed
 from urbgeo.engine.store import read_graph, read_hierarchy, write_graph, write_hierarchy
 from urbgeo.network.model import build_network
 from urbgeo.options import options

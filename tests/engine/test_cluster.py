@@ -226,7 +226,7 @@ def test_a_cutoff_that_is_no_time_writes_nothing(
 
 READ_ONLY = """
 import numpy as np
-from urbgeo.engine.plain import minutes_of_nodes
+from urbgeo.engine.dijkstra import minutes_of_nodes
 from urbgeo.engine.graph import compile_graph
 graph = compile_graph(np.arange(3.0), np.zeros(3), np.array([0, 1]), np.array([1, 2]), np.array([2.0, 3.0]))
 print(minutes_of_nodes(graph, np.array([0]), np.zeros(1)).tolist())

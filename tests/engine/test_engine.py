@@ -13,15 +13,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from urbgeo.engine import bounded, by_scipy, dissection, elimination, plain
+from urbgeo.engine import bounded, by_scipy, dissection, elimination
+from urbgeo.engine import dijkstra as plain
 from urbgeo.engine import graph as graphs
 from urbgeo.engine import hierarchy as hierarchies
 from urbgeo.engine import order as orders
+from urbgeo.engine.dijkstra import ends_table, minutes_of_nodes, sums_within
 from urbgeo.engine.graph import Graph, check_arc_count, compile_graph
 from urbgeo.engine.lane_sums import lanes_sums, lanes_sums_of
 from urbgeo.engine.lanes import lanes_table
 from urbgeo.engine.order import hilbert_order
-from urbgeo.engine.plain import ends_table, minutes_of_nodes, sums_within
 from urbgeo.errors import InputError
 from urbgeo.options import options
 

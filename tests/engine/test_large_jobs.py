@@ -16,8 +16,8 @@ import pytest
 
 from benchmarks.roads import make_roads
 from urbgeo.engine import store
+from urbgeo.engine.dijkstra import minutes_of_nodes
 from urbgeo.engine.hierarchy import fit, prepare
-from urbgeo.engine.plain import minutes_of_nodes
 from urbgeo.engine.plan import Plan, _block_of, nodes_within, plan_sums, plan_table
 from urbgeo.errors import InputError, SourceError
 from urbgeo.network.attach import attach
@@ -268,7 +268,7 @@ def test_a_saved_graph_comes_back_and_a_broken_one_is_told(town: TravelNetwork, 
 INTERRUPTED = """
 import numpy as np, threading, _thread, time
 from urbgeo.engine.graph import compile_graph
-from urbgeo.engine.plain import ends_table
+from urbgeo.engine.dijkstra import ends_table
 from urbgeo.options import options
 options.progress = False
 n = 60_000

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from urbgeo.engine import by_scipy, plain
+from urbgeo.engine import by_scipy
+from urbgeo.engine import dijkstra as plain
 from urbgeo.engine.graph import Graph, compile_graph
 from urbgeo.engine.hierarchy import Hierarchy, fit, prepare
 from urbgeo.engine.lane_sums import lanes_sums, lanes_sums_of

@@ -15,7 +15,7 @@ import shapely
 from numpy.typing import NDArray
 
 from urbgeo.compiling import kernel, without_numba
-from urbgeo.engine.plain import nearest_seed
+from urbgeo.engine.dijkstra import nearest_seed
 from urbgeo.network.attach import AT_NODE_M, Attachment, minutes_to_ends, nearest_lines, shares_along
 from urbgeo.network.minutes import same_link_nearest, through_ends
 from urbgeo.network.model import TravelNetwork

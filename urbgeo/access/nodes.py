@@ -10,7 +10,7 @@ import pandas as pd
 
 from urbgeo.access.decay import Decay
 from urbgeo.checks import check_minutes
-from urbgeo.engine.plain import decay_sums, nearest_seeds
+from urbgeo.engine.dijkstra import decay_sums, nearest_seeds
 from urbgeo.errors import InputError
 from urbgeo.network.attach import attach_some
 from urbgeo.network.model import TravelNetwork, check_direction

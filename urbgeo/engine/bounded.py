@@ -5,6 +5,11 @@ through the nodes themselves, so a node waits in one place only and the queue ne
 Within a bucket nodes are taken in any order and taken again when they improve. Minutes added
 along a path only grow, so the labels settle on the least sum over all paths, whatever the order:
 the same bits as a heap would give, on any number of threads.
+
+References
+----------
+R. Dial, Algorithm 360: shortest-path forest with topological ordering, Commun. ACM 12, 1969. Changed: buckets
+are wider than the shortest arc, and nodes of one are corrected until it is empty, as in delta-stepping.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The searches of :mod:`urbgeo.engine.plain` by scipy: slower, for machines without numba.
+"""The searches of :mod:`urbgeo.engine.dijkstra` by scipy: slower, for machines without numba.
 
 Each search starts at a node added for it, with an arc to every seed as long as the seed's head start; minutes
 are then added up in the same order as by the compiled searches, and are the same. Inside, nodes are
@@ -34,14 +34,14 @@ _known: WeakKeyDictionary[Graph, dict[str, csr_array]] = WeakKeyDictionary()
 def minutes_of_nodes(
     graph: Graph, seeds: Ints, seed_minutes: Floats, limit: float = np.inf, *, direction: str = "from"
 ) -> Floats:
-    """:func:`urbgeo.engine.plain.minutes_of_nodes`."""
+    """:func:`urbgeo.engine.dijkstra.minutes_of_nodes`."""
     return _one_search(graph, seeds, seed_minutes, limit, direction)[graph.rank]
 
 
 def reached_nodes(
     graph: Graph, seeds: Ints, seed_minutes: Floats, limit: float, *, direction: str = "from"
 ) -> tuple[Ints, Floats]:
-    """:func:`urbgeo.engine.plain.reached_nodes`, along the curve."""
+    """:func:`urbgeo.engine.dijkstra.reached_nodes`, along the curve."""
     minutes = _one_search(graph, seeds, seed_minutes, limit, direction)
     reached = np.flatnonzero(np.isfinite(minutes))
     return graph.order[reached].astype(np.int64), minutes[reached]
@@ -56,7 +56,7 @@ def nearest_seed(
     *,
     direction: str = "from",
 ) -> tuple[Floats, Ints]:
-    """:func:`urbgeo.engine.plain.nearest_seed`.
+    """:func:`urbgeo.engine.dijkstra.nearest_seed`.
 
     Labels spread from the seeds along the arcs of quickest paths, by a second search in which these take no
     time and the head start of a seed is the place of its label.
@@ -88,7 +88,7 @@ def nearest_seeds(
     *,
     direction: str = "from",
 ) -> tuple[Floats, Ints]:
-    """:func:`urbgeo.engine.plain.nearest_seeds`: one search per label."""
+    """:func:`urbgeo.engine.dijkstra.nearest_seeds`: one search per label."""
     names, place = np.unique(labels, return_inverse=True)
     starts = graph.rank[seeds]
     best = np.full((count, graph.node_count), np.inf)
@@ -116,7 +116,7 @@ def ends_table(
     direction: str = "from",
     out: Minutes | None = None,
 ) -> Minutes:
-    """:func:`urbgeo.engine.plain.ends_table`."""
+    """:func:`urbgeo.engine.dijkstra.ends_table`."""
     table = np.empty((len(from_nodes), len(to_nodes))) if out is None else out
     starts, ends = graph.rank[from_nodes], graph.rank[to_nodes]
     legs_to, bound = in_ticks(to_minutes), closed(limit)
@@ -134,7 +134,7 @@ def ends_table(
 def sums_within(
     graph: Graph, sources: Ints, weights: Floats, minutes: Floats, *, direction: str = "from"
 ) -> Floats:
-    """:func:`urbgeo.engine.plain.sums_within`."""
+    """:func:`urbgeo.engine.dijkstra.sums_within`."""
     sums = np.zeros((len(sources), len(minutes), weights.shape[1]))
     bounds, inside = np.array([closed(one) for one in minutes]), weights[graph.order]
     for rows, reached in _from_sources(graph, sources, float(minutes[-1]), direction, "sums within"):
@@ -152,7 +152,7 @@ def decay_sums(
     *,
     direction: str = "from",
 ) -> Floats:
-    """:func:`urbgeo.engine.plain.decay_sums`."""
+    """:func:`urbgeo.engine.dijkstra.decay_sums`."""
     sums = np.zeros((len(sources), weights.shape[1]))
     inside = weights[graph.order]
     for rows, reached in _from_sources(graph, sources, float(steps_min[-1]), direction, "decay sums"):
@@ -161,7 +161,7 @@ def decay_sums(
 
 
 def paths_to(graph: Graph, seeds: Ints, seed_minutes: Floats, targets: Ints) -> tuple[Floats, list[Ints]]:
-    """:func:`urbgeo.engine.plain.paths_to`."""
+    """:func:`urbgeo.engine.dijkstra.paths_to`."""
     seed_minutes = in_ticks(seed_minutes)
     minutes = _one_search(graph, seeds, seed_minutes, np.inf, "from")
     starts, ends, into = graph.rank[seeds], graph.rank[targets], graph.into

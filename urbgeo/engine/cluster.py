@@ -18,12 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from urbgeo.compiling import COMPILED
+from urbgeo.engine.dijkstra import ends_table
+from urbgeo.engine.dijkstra import sums_within as plain_sums
 from urbgeo.engine.graph import Graph
 from urbgeo.engine.hierarchy import Hierarchy
 from urbgeo.engine.lane_sums import SOURCES_TOGETHER, lanes_sums
 from urbgeo.engine.lanes import lanes_table
-from urbgeo.engine.plain import ends_table
-from urbgeo.engine.plain import sums_within as plain_sums
 from urbgeo.engine.store import cache_folder, read_graph, read_hierarchy, write_graph, write_hierarchy
 from urbgeo.errors import InputError, MissingExtraError, SourceError, some_of
 from urbgeo.options import one_thread, progress_bar

@@ -71,7 +71,7 @@ def lanes_sums_of(
     *,
     direction: str = "from",
 ) -> Floats:
-    """:func:`lanes_sums` for any nodes, as :func:`urbgeo.engine.plain.sums_within` names and orders them."""
+    """:func:`lanes_sums` for any nodes, named and ordered as by :mod:`urbgeo.engine.dijkstra`."""
     ranks = graph.rank[sources]
     along = np.argsort(ranks, kind="stable")
     sums = np.empty((len(sources), len(minutes), weights.shape[1]))

@@ -78,7 +78,7 @@ def lanes_table(
     *,
     out: Minutes | None = None,
 ) -> Minutes:
-    """:func:`urbgeo.engine.plain.ends_table` over a hierarchy (reversed for the direction ``"to"``).
+    """:func:`urbgeo.engine.dijkstra.ends_table` over a hierarchy (reversed for the direction ``"to"``).
 
     Equal to the plain search to the last bit: sums of ticks do not depend on their order.
     """

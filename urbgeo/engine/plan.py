@@ -13,10 +13,10 @@ import numpy as np
 from urbgeo.compiling import COMPILED
 from urbgeo.engine.bounded import STATE
 from urbgeo.engine.by_scipy import room_bytes
+from urbgeo.engine.dijkstra import reached_nodes
 from urbgeo.engine.graph import Graph
 from urbgeo.engine.lane_sums import SCATTERED_TOGETHER, SOURCES_TOGETHER
 from urbgeo.engine.lanes import LANES
-from urbgeo.engine.plain import reached_nodes
 from urbgeo.errors import InputError
 from urbgeo.options import options, thread_count
 from urbgeo.types import Ints

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from urbgeo.checks import check_choice, check_minutes
 from urbgeo.engine.cluster import solve_rows, spread_rows
-from urbgeo.engine.plain import nearest_seed
+from urbgeo.engine.dijkstra import nearest_seed
 from urbgeo.engine.plan import Plan, check_budget, plan_table, sample_of
 from urbgeo.engine.resolution import told
 from urbgeo.network.attach import Attachment, Points, attach, attach_some

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 from shapely.ops import substring
 
-from urbgeo.engine.plain import paths_to
+from urbgeo.engine.dijkstra import paths_to
 from urbgeo.engine.resolution import told
 from urbgeo.errors import InputError, some_of
 from urbgeo.network.attach import Attachment, Points, attach

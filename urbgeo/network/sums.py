@@ -12,8 +12,8 @@ import pandas as pd
 from urbgeo.amounts import amount_of
 from urbgeo.checks import check_amounts, check_points, check_thresholds, listed
 from urbgeo.engine.cluster import solve_stretch, spread_sums
+from urbgeo.engine.dijkstra import sums_within as plain_sums
 from urbgeo.engine.lane_sums import lanes_sums_of
-from urbgeo.engine.plain import sums_within as plain_sums
 from urbgeo.engine.plan import Plan, check_budget, plan_sums, sample_of
 from urbgeo.errors import InputError, some_of
 from urbgeo.network.attach import Points, attach

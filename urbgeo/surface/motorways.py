@@ -11,8 +11,8 @@ import shapely
 from numpy.typing import NDArray
 
 from urbgeo.checks import check_columns, check_crs, check_points, check_quantity
+from urbgeo.engine.dijkstra import nearest_seed
 from urbgeo.engine.graph import Graph, compile_graph
-from urbgeo.engine.plain import nearest_seed
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.network.speeds import ROAD_CLASSES
 from urbgeo.rasters.grid import Grid, check_grid

@@ -1,9 +1,14 @@
-"""One bounded search per source over a Graph: minutes, nearest, tables, sums, paths. No preparation needed.
+"""Dijkstra's search, one per source over a Graph: minutes, nearest, tables, sums, paths; nothing prepared.
 
 Nodes are named by their position in the caller's order. ``direction`` is ``"from"`` (minutes away from the
 source) or ``"to"`` (minutes towards it). Minutes are sums of whole ticks, exact and the same bits on any
 number of threads; bounds are closed, on what :func:`urbgeo.engine.resolution.told` makes of a sum. Where
 numba is missing, the functions of :mod:`urbgeo.engine.by_scipy` stand in.
+
+References
+----------
+E. W. Dijkstra, A note on two problems in connexion with graphs, Numer. Math. 1, 1959. Changed: bounded, with
+a queue of buckets (:mod:`urbgeo.engine.bounded`), since most of a heap's time is its own.
 """
 
 from __future__ import annotations
