@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -238,3 +240,18 @@ def test_a_link_between_two_nodes_at_one_spot_is_cut_like_any_other() -> None:
         isochrones(network, spots.loc[["A"]], minutes=limit)["area_km2"].iloc[0] for limit in (58, 60, 62)
     ]
     assert area[0] < area[1] < area[2]
+
+
+def test_an_interrupt_ends_isochrones_of_many_origins_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(plan: object, start: object) -> list[shapely.Geometry]:
+        if start.index[0] == 0:  # type: ignore[attr-defined]
+            raise KeyboardInterrupt
+        time.sleep(0.3)
+        return []
+
+    monkeypatch.setattr("urbgeo.access.isochrones._discs_of", slow)
+    network, spots = along(0, 30), points([(one / 10, 0) for one in range(60)], list(range(60)))
+    begun = time.perf_counter()
+    with pytest.raises(KeyboardInterrupt):
+        isochrones(network, spots, minutes=10, by="origin")
+    assert time.perf_counter() - begun < 0.5 + 1.0  # attaching and compiling included

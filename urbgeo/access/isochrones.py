@@ -173,9 +173,15 @@ def _joined(
 
 def _by_origin(plan: _Plan, start: Attachment) -> list[shapely.Geometry]:
     """Discs of each origin alone, origins in turn and limits within."""
-    with ThreadPoolExecutor(thread_count()) as pool:
+    pool = ThreadPoolExecutor(thread_count())
+    try:
         rows = range(len(start.index))
         found = list(pool.map(lambda row: _discs_of(plan, start.rows(slice(row, row + 1))), rows))
+    except BaseException:
+        # Leaving the pool by ``with`` would first draw all the others: an interrupt is to end at once.
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
     return [shape for shapes in found for shape in shapes]
 
 
