@@ -1,4 +1,4 @@
-"""The same verbs from a shell: ``urbgeo demo``, ``new``, ``check``."""
+"""The same verbs from a shell: ``urbgeo demo``, ``new``, ``check``, ``run``."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from urbgeo.errors import UrbgeoError
 from urbgeo.provenance import package_version
+
+if TYPE_CHECKING:
+    from urbgeo.study.run import StudyFiles
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _verbs() -> Mapping[str, Callable[[argparse.Namespace], int | None]]:
-    return {"demo": _demo, "new": _new, "check": _check}
+    return {"demo": _demo, "new": _new, "check": _check, "run": _run}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -54,7 +58,23 @@ def _parser() -> argparse.ArgumentParser:
         "check", help="what a study's files hold, before anything is computed 检查研究资料"
     )
     look.add_argument("folder", type=Path, help="folder of the study, or its study.toml")
+    run = verbs.add_parser("run", help="the answers of a study, its tables, map and report 运行研究")
+    run.add_argument("folder", type=Path, help="folder of the study, or its study.toml")
     return parser
+
+
+def _run(asked: argparse.Namespace) -> None:
+    start = time.perf_counter()
+    from urbgeo.study.build import build_region, on_invented_roads
+    from urbgeo.study.config import read_config
+    from urbgeo.study.run import run_study
+
+    config = read_config(asked.folder)
+    region = build_region(config.inputs)[0]
+    if config.invented_roads:
+        region = on_invented_roads(region)
+    _tell(run_study(region, folder=config.results))
+    print(f"{time.perf_counter() - start:.1f} s")
 
 
 def _new(asked: argparse.Namespace) -> None:
@@ -91,10 +111,17 @@ def _demo(asked: argparse.Namespace) -> None:
         "Loading, compiling and measuring; the first run also compiles the search. 首次运行需编译。",
         flush=True,
     )
-    from urbgeo.study.headlines import headlines
     from urbgeo.study.run import run_study
 
     files = run_study(asked.region, folder=asked.out, basemap=asked.basemap, key=asked.key)
+    _tell(files)
+    print(f"{time.perf_counter() - start:.1f} s")
+
+
+def _tell(files: StudyFiles) -> None:
+    """Headlines, notes, and where the files are."""
+    from urbgeo.study.headlines import headlines
+
     print()
     for zh, en in headlines(files.answers):
         print(f"• {zh}\n  {en}")
@@ -104,4 +131,3 @@ def _demo(asked: argparse.Namespace) -> None:
     print(f"报告 report  {files.report}")
     print(f"图层 layers  {files.geopackage}")
     print(f"表格 tables  {files.map.parent / '*.csv'} ({len(files.tables)})")
-    print(f"{time.perf_counter() - start:.1f} s")

@@ -70,7 +70,7 @@ def region_network(
             "modes: a region's network needs 'road'; for trains alone use network.only(('rail',))."
         )
     road = _roads(region, speeds, hour, snapping) if region.network is None else _own(region, snapping)
-    if "rail" not in modes:
+    if "rail" not in modes or region.rail_stops.empty:
         return road
     return with_trains(road, region.stations, region.rail_stops, terms=rail_terms)
 

@@ -18,6 +18,7 @@ from urbgeo.network.speeds import LITERATURE, PEAK, STANDARD
 from urbgeo.options import with_progress
 from urbgeo.regions.region import Region
 from urbgeo.standards import AIRPORT_MIN, AIRPORT_TARGET, CIRCLE_MIN, CLUSTER_MIN
+from urbgeo.study.absent import attempt
 from urbgeo.study.bands import Bands, SetAnswers, bands_of
 from urbgeo.study.series import YEARS, series
 from urbgeo.study.targets import outline_targets
@@ -25,6 +26,9 @@ from urbgeo.study.trips import known_trips
 
 SETS = (LITERATURE, STANDARD, PEAK)
 """Sets of speeds that every answer is given under; the first makes the headlines."""
+
+MOST_CITIES = 400
+"""Cities between which reach is measured; the pairs of more say nothing that one reads."""
 
 RINGS_MIN = (15.0, 30.0, 60.0, CLUSTER_MIN)
 
@@ -59,7 +63,7 @@ def answer(region: Region, *, network: TravelNetwork | None = None, years: Seque
     Parameters
     ----------
     region
-        Needs the lists ``core`` and ``circle``; without polygons the circle rests on seats alone.
+        What its layers do not allow is left out by name; without polygons the circle rests on seats alone.
     network
         Of road and rail; compiled from the region by default.
     years
@@ -67,7 +71,8 @@ def answer(region: Region, *, network: TravelNetwork | None = None, years: Seque
     """
     network = network or region_network(region)
     by_set: dict[str, SetAnswers] = {}
-    for name in with_progress(SETS, total=len(SETS), what="answers"):
+    sets = SETS if region.network is None else SETS[:1]
+    for name in with_progress(sets, total=len(sets), what="answers"):
         by_set[name] = _by_speeds(
             region, network if name == LITERATURE else region_network(region, speeds=name)
         )
@@ -79,9 +84,19 @@ def answer(region: Region, *, network: TravelNetwork | None = None, years: Seque
         prefectures=usual.prefectures,
         counties=usual.counties,
         reach=usual.reach,
-        reach_hubs=reach(network, _with_hubs(region), minutes=CLUSTER_MIN),
+        reach_hubs=attempt(
+            "reach with the cities around",
+            ""
+            if len(_cities(region)) > 1 and len(region.hubs)
+            else "no cities around, or fewer than two within",
+            lambda: _reach(network, _with_hubs(region)),
+        ),
         towns=usual.towns,
-        trips=known_trips(region, network),
+        trips=attempt(
+            "known trips",
+            "" if len(region.known_trips) else "the region has no figures from outside",
+            lambda: known_trips(region, network),
+        ),
         bands=bands_of(by_set),
         series=series(region, lambda then: _by_speeds(then, region_network(then)), years=years),
     )
@@ -89,21 +104,57 @@ def answer(region: Region, *, network: TravelNetwork | None = None, years: Seque
 
 def _by_speeds(region: Region, network: TravelNetwork) -> SetAnswers:
     road = network.only(("road",))
+    airless = "" if len(region.airports) else "the region has no airports"
+    seatless = "" if len(region.prefectures) else "the region has no prefecture seats"
+    cities = _cities(region)
+    few = "" if 1 < len(cities) <= MOST_CITIES else f"{len(cities)} cities; two to {MOST_CITIES} are compared"
     return SetAnswers(
-        circle=_circle(region, road),
-        prefectures=coverage(
-            road, region.prefectures, region.airports,
-            minutes=AIRPORT_MIN, target=AIRPORT_TARGET, weight="population",
+        circle=attempt(
+            "circle", "" if region.lists.get("core") else "the list 'core' is empty",
+            lambda: _circle(region, road),
         ),
-        counties=coverage(road, region.counties, region.airports, minutes=AIRPORT_MIN, weight="population"),
-        reach=reach(network, region.prefectures, minutes=CLUSTER_MIN),
+        prefectures=attempt(
+            "airport coverage of prefecture seats", airless or seatless,
+            lambda: coverage(
+                road, region.prefectures, region.airports,
+                minutes=AIRPORT_MIN, target=AIRPORT_TARGET, weight=_people(region.prefectures),
+            ),
+        ),
+        counties=attempt(
+            "airport coverage of county seats", airless,
+            lambda: coverage(
+                road, region.counties, region.airports, minutes=AIRPORT_MIN, weight=_people(region.counties)
+            ),
+        ),
+        reach=attempt("reach", few, lambda: _reach(network, cities)),
         towns=_towns(region, road),
         targets=outline_targets(region, road),
     )  # fmt: skip
 
 
+def _cities(region: Region) -> gpd.GeoDataFrame:
+    """Whose reach is measured: prefecture seats, or county seats where there are fewer than two."""
+    return region.prefectures if len(region.prefectures) > 1 else region.counties
+
+
+def _reach(network: TravelNetwork, cities: gpd.GeoDataFrame) -> Reach:
+    """Without people, pairs alone are counted: shares by people are missing then."""
+    people = _people(cities) or pd.Series(0.0, cities.index, name="population")
+    return reach(network, cities, population=people, minutes=CLUSTER_MIN)
+
+
+def _people(places: gpd.GeoDataFrame) -> str | None:
+    """The column of people, where every place has some count of them."""
+    complete = _complete(places, "population") and places["population"].sum() > 0
+    return "population" if complete else None
+
+
+def _complete(places: gpd.GeoDataFrame, column: str) -> bool:
+    return column in places and bool(places[column].notna().all())
+
+
 def _with_hubs(region: Region) -> gpd.GeoDataFrame:
-    return gpd.GeoDataFrame(pd.concat([region.prefectures, region.hubs]))
+    return gpd.GeoDataFrame(pd.concat([_cities(region), region.hubs]))
 
 
 def _core(region: Region) -> gpd.GeoDataFrame:
@@ -111,29 +162,41 @@ def _core(region: Region) -> gpd.GeoDataFrame:
 
 
 def _circle(region: Region, road: TravelNetwork) -> CommutingCircle:
-    """By people where polygons are at hand, by seats alone where not."""
-    whole = region.zones is not None
-    return commuting_circle(
+    """By people where polygons and their people are at hand, by area without people, else by seats alone."""
+    zones = region.zones
+    peopled = zones is not None and _people(zones) is not None
+    rule = "population" if peopled else ("seat" if zones is None else "area")
+    base = region.counties if zones is None else zones
+    known = _people(base) is not None
+    urban = "urban_population" if known and _complete(base, "urban_population") else None
+    circle = commuting_circle(
         road,
         _core(region),
-        region.zones if whole else region.counties,
+        base,
         minutes=CIRCLE_MIN,
-        seats=region.counties if whole else None,
-        rules=CircleRules(rule="population" if whole else "seat", rings=RINGS_MIN),
-    ).against(region.lists["circle"])
+        population="population" if known else pd.Series(0.0, base.index, name="population"),
+        seats=None if zones is None else region.counties,
+        rules=CircleRules(rule=rule, rings=RINGS_MIN, urban_population=urban),
+    )
+    official = region.lists.get("circle")
+    return circle.against(official) if official else circle
 
 
 def _towns(region: Region, road: TravelNetwork) -> TownAccess:
     capital = region.places.loc[[region.lists["core"][0]]]
     fast = region.stations[region.stations["kind"] != "conventional"]
+    towns, seats = region.counties, region.prefectures
+    own = "prefecture" in towns and towns["prefecture"].isin(seats.index).all()
+    nearest = {
+        "prefecture": seats.iloc[:0] if own else seats,
+        "capital": capital,
+        "interchange": region.interchanges,
+        "station": fast,
+        "airport": region.airports,
+    }
     return town_access(
         road,
-        region.counties,
-        assigned={"prefecture": (region.prefectures, "prefecture")},
-        nearest={
-            "capital": capital,
-            "interchange": region.interchanges,
-            "station": fast,
-            "airport": region.airports,
-        },
+        towns,
+        assigned={"prefecture": (seats, "prefecture")} if own else None,
+        nearest={name: points for name, points in nearest.items() if len(points)},
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 import pandas as pd
 
@@ -11,6 +12,7 @@ from urbgeo.access.coverage import Coverage
 from urbgeo.access.reach import Reach
 from urbgeo.access.towns import TownAccess
 from urbgeo.cities.circles import CommutingCircle
+from urbgeo.study.absent import why_absent
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +56,9 @@ class Bands:
 
 def bands_of(by_set: Mapping[str, SetAnswers]) -> Bands:
     """Set the circles of all speed sets side by side."""
+    without = next((one.circle for one in by_set.values() if why_absent(one.circle)), None)
+    if without is not None:
+        return Bands(by_set, cast(pd.DataFrame, without))
     member = pd.DataFrame({name: one.circle.table["member"] for name, one in by_set.items()})
     member = member[member.any(axis=1)]
     return Bands(by_set, member.assign(sets_inside=member.sum(axis=1)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -51,10 +51,11 @@ MARGIN_KM = 100.0
 KNOWN_TRIPS = (
     "from_place",
     "to_place",
-    "road_min",
+    "mode",
     "station_from",
     "station_to",
-    "ride_min",
+    "minutes",
+    "basis",
     "source",
     "year",
 )
@@ -157,6 +158,15 @@ def region(
         lists=lists or {}, margin_km=margin_km, **more,
     )  # fmt: skip
     return build_region(inputs)[0]
+
+
+def on_invented_roads(region: Region) -> Region:
+    """The region marked, in both titles, as one whose roads are made up: it proves plumbing only."""
+    return replace(
+        region,
+        title_zh=f"{region.title_zh}（在虚构道路上）",
+        title_en=f"{region.title_en} (on invented roads)",
+    )
 
 
 def build_region(inputs: Inputs) -> tuple[Region, Findings]:

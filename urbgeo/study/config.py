@@ -246,6 +246,7 @@ margin_km = 100            # 区域外一并读入的范围（公里）；kilome
 
 [study]
 release = "internal"       # internal / public
+# invented_roads = "演示"   # 道路是虚构的，各页会注明；the roads are made up, and every page says so
 """
 
 _RAW = """\

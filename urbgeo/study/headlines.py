@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
 from urbgeo.access.reach import READINGS
+from urbgeo.study.absent import LeftOutError, told
 from urbgeo.study.answers import Answers
 
 
 def headlines(answers: Answers) -> list[tuple[str, str]]:
     """One (Chinese, English) line per answer."""
-    return [_circle(answers), _coverage(answers), _reach(answers), _towns(answers)]
+    lines = (
+        ("一小时通勤圈", "One-hour commuting circle", _circle),
+        ("机场覆盖", "Airport coverage", _coverage),
+        ("两小时通达", "Two-hour reach", _reach),
+        ("县城通达", "County towns", _towns),
+    )
+    return [told(partial(line, answers), partial(_absent, zh, en)) for zh, en, line in lines]
+
+
+def _absent(zh: str, en: str, error: LeftOutError) -> tuple[str, str]:
+    return f"{zh}：未给出（{error.why}）。", f"{en}: left out ({error.why})."
 
 
 def _circle(answers: Answers) -> tuple[str, str]:
@@ -18,11 +31,13 @@ def _circle(answers: Answers) -> tuple[str, str]:
     row = circle.rules.loc[circle.rule].to_dict()
     limit = circle.provenance.parameters["minutes"]
     ring = circle.table["ring"] <= max(circle.provenance.parameters["rings"])
-    size_zh = f"{row['zones']} 个县级单元，{row['people'] / 1e4:,.0f} 万人"
+    size_zh, size_en = f"{row['zones']} 个县级单元", f"{row['zones']} counties"
+    if row["people"] > 0:
+        size_zh += f"，{row['people'] / 1e4:,.0f} 万人"
+        size_en += f", {row['people'] / 1e6:.2f} million people"
     rule_zh = {"seat": "驻地", "area": "面积过半", "population": "人口过半"}[circle.rule]
     zh = f"一小时通勤圈（{limit:g} 分钟，{rule_zh}）：{size_zh}"
-    en = f"One-hour commuting circle ({limit:g} min, by {circle.rule}): {row['zones']} counties, "
-    en += f"{row['people'] / 1e6:.2f} million people"
+    en = f"One-hour commuting circle ({limit:g} min, by {circle.rule}): {size_en}"
     if row["area_km2"] > 0:
         zh += f"，{row['area_km2'] / 1e4:.2f} 万 km²"
         en += f", {row['area_km2']:,.0f} km²"
@@ -32,11 +47,15 @@ def _circle(answers: Answers) -> tuple[str, str]:
         zh += f"；与批复范围 {official} 个中的 {len(match['both'])} 个一致"
         en += f"; it holds {len(match['both'])} of the {official} counties of the approved circle"
     always, some = len(answers.bands.always), len(answers.bands.sometimes)
+    if len(answers.bands.by_set) == 1:
+        return _with_ring(zh, en, int(ring.sum()))
     zh += f"；各速度组下都在圈内 {always} 个，时进时出 {some} 个"
     en += f"; {always} inside under every named set of speeds, {some} come and go"
-    zh += f"；两小时圈内 {int(ring.sum())} 个县级驻地"
-    en += f"; {int(ring.sum())} county seats within two hours"
-    return zh + "。", en + "."
+    return _with_ring(zh, en, int(ring.sum()))
+
+
+def _with_ring(zh: str, en: str, within: int) -> tuple[str, str]:
+    return f"{zh}；两小时圈内 {within} 个县级驻地。", f"{en}; {within} county seats within two hours."
 
 
 def _coverage(answers: Answers) -> tuple[str, str]:
@@ -50,8 +69,11 @@ def _coverage(answers: Answers) -> tuple[str, str]:
         en += (
             f"; target {seats.target:.0%}, gap {seats.gap * 100:.1f} points, {seats.more_needed} more needed"
         )
-    zh += f"），县城 {counties.share:.1%}，按县域人口计 {counties.weighted_share:.1%}"
-    en += f"), {counties.share:.1%} of county seats, {counties.weighted_share:.1%} by county population"
+    zh += f"），县城 {counties.share:.1%}"
+    en += f"), {counties.share:.1%} of county seats"
+    if not pd.isna(counties.weighted_share):
+        zh += f"，按县域人口计 {counties.weighted_share:.1%}"
+        en += f", {counties.weighted_share:.1%} by county population"
     return zh + "。", en + "."
 
 
@@ -59,8 +81,10 @@ def _reach(answers: Answers) -> tuple[str, str]:
     limit = answers.reach.provenance.parameters["minutes"]
     zh, en = _readings(answers.reach.summary["share"])
     seats = len(answers.reach.cities)
-    lines_zh = [f"{limit / 60:g} 小时通达（{seats} 个地级中心间的城市对）：{zh}"]
-    lines_en = [f"Pairs of the {seats} prefecture seats within {limit / 60:g} hours: {en}"]
+    of_prefectures = seats == len(answers.region.prefectures)
+    kind_zh, kind_en = ("地级中心", "prefecture seats") if of_prefectures else ("县级驻地", "county seats")
+    lines_zh = [f"{limit / 60:g} 小时通达（{seats} 个{kind_zh}间的城市对）：{zh}"]
+    lines_en = [f"Pairs of the {seats} {kind_en} within {limit / 60:g} hours: {en}"]
     for name, (title_zh, title_en) in answers.region.list_titles.items():
         inside = [one for one in answers.region.lists[name] if one in answers.reach.cities.index]
         if len(inside) > 1:

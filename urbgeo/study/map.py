@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import folium
 import geopandas as gpd
 import numpy as np
 
 from urbgeo.maps import Categories, Classes, Field, add_lines, add_points, add_polygons, new_map
+from urbgeo.network.model import TravelNetwork
 from urbgeo.results import bare
+from urbgeo.study.absent import told
 from urbgeo.study.answers import Answers
-from urbgeo.study.tables import road_lines
+from urbgeo.study.tables import left_out, road_lines
 
 SCORE_BREAKS = (20.0, 40.0, 60.0, 80.0)
 SIMPLIFY_M = 250.0
@@ -42,19 +46,28 @@ def study_map(answers: Answers, *, basemap: str | None = None, key: str | None =
         f"{region.title_zh}：一小时通勤圈、机场覆盖、两小时通达与县城通达",
         f"{region.title_en}: commuting circle, airport coverage, two-hour reach, county-town access",
         bounds=ground.total_bounds,
-        sources=region.sources,
+        sources=(*region.sources, *_left_out(answers)),
         basemap=basemap,
         key=key,
     )
-    _add_access(fmap, answers, ground)
-    _add_circle(fmap, answers, ground)
-    _add_isochrones(fmap, answers)
-    if region.zones is not None:
-        _add_borders(fmap, region.zones)
-    _add_networks(fmap, answers)
-    _add_reach(fmap, answers)
-    _add_airports(fmap, answers)
+    steps: tuple[Callable[[], None], ...] = (
+        lambda: _add_access(fmap, answers, ground),
+        lambda: _add_circle(fmap, answers, ground),
+        lambda: _add_isochrones(fmap, answers),
+        lambda: _add_borders(fmap, region.zones),
+        lambda: _add_networks(fmap, answers),
+        lambda: _add_reach(fmap, answers),
+        lambda: _add_airports(fmap, answers),
+        lambda: _add_covered(fmap, answers),
+    )
+    for step in steps:
+        told(step, lambda _: None)
     return fmap
+
+
+def _left_out(answers: Answers) -> list[str]:
+    """What the map does not show, and why."""
+    return [f"未给出 left out: {row.left_out} ({row.why})" for row in left_out(answers).itertuples()]
 
 
 def _add_access(fmap: folium.Map, answers: Answers, ground: gpd.GeoDataFrame) -> None:
@@ -118,6 +131,7 @@ def _add_isochrones(fmap: folium.Map, answers: Answers) -> None:
     rings = land.set_geometry(
         land.geometry.where(inner.isna(), land.geometry.difference(inner.fillna(land.geometry), align=False))
     )
+    core = answers.region.places.loc[list(answers.region.lists["core"])]
     colours = ("#54278f", "#8078b8", "#74a9cf", "#b7d2e8")
     items = [
         (limit, colour, f"≤ {limit:g} 分钟", f"within {limit:g} min")
@@ -126,8 +140,8 @@ def _add_isochrones(fmap: folium.Map, answers: Answers) -> None:
     add_polygons(
         fmap,
         rings,
-        name_zh="距长株潭核心的等时圈",
-        name_en="Isochrones from the core",
+        name_zh=f"距核心（{core['name_zh'].str.cat(sep='、')}）的等时圈",
+        name_en=f"Isochrones from the core ({core['name_en'].str.cat(sep=', ')})",
         colour=Categories("minutes", items),
         hover=[
             Field("minutes", "分钟以内", "Within", "min"),
@@ -140,8 +154,10 @@ def _add_isochrones(fmap: folium.Map, answers: Answers) -> None:
     )
 
 
-def _add_borders(fmap: folium.Map, zones: gpd.GeoDataFrame) -> None:
+def _add_borders(fmap: folium.Map, zones: gpd.GeoDataFrame | None) -> None:
     """Prefecture borders, so that the other layers can be placed when the counties are hidden."""
+    if zones is None or "prefecture" not in zones or zones["prefecture"].isna().all():
+        return
     add_lines(
         fmap,
         zones[["prefecture", "geometry"]].dissolve("prefecture").boundary.to_frame("geometry"),
@@ -155,25 +171,28 @@ def _add_borders(fmap: folium.Map, zones: gpd.GeoDataFrame) -> None:
 
 def _add_networks(fmap: folium.Map, answers: Answers) -> None:
     roads = road_lines(answers)
-    add_lines(
+    drawn = isinstance(answers.region.network, TravelNetwork)
+    how_zh, how_en = ("", "") if drawn else ("（示意）", " (schematic)")
+    between_zh, between_en = ("", "") if drawn else ("（互通间示意）", " (straight between interchanges)")
+    _add_some(
         fmap,
         roads[roads["class"].isin(["trunk", "primary"])],
-        name_zh="国道与省道（示意）",
-        name_en="National and provincial roads (schematic)",
+        name_zh=f"国道与省道{how_zh}",
+        name_en=f"National and provincial roads{how_en}",
         colour="#b9b2a6",
         width_px=0.8,
         shown=False,
     )
-    add_lines(
+    _add_some(
         fmap,
-        roads[roads["class"] == "expressway"],
-        name_zh="高速公路（互通间示意）",
-        name_en="Expressways (straight between interchanges)",
+        roads[roads["class"].isin(["expressway", "motorway"])],
+        name_zh=f"高速公路{between_zh}",
+        name_en=f"Expressways{between_en}",
         colour="#c8553d",
         width_px=1.4,
     )
     rail = answers.region.rail_sections
-    add_lines(
+    _add_some(
         fmap,
         rail,
         name_zh="铁路（站间示意）",
@@ -191,21 +210,35 @@ def _add_networks(fmap: folium.Map, answers: Answers) -> None:
     )
 
 
+def _add_some(fmap: folium.Map, lines: gpd.GeoDataFrame, **how: Any) -> None:
+    """Lines, where there are any."""
+    if len(lines):
+        add_lines(fmap, lines, simplify_m=SIMPLIFY_M / 2.0, **how)
+
+
 def _add_reach(fmap: folium.Map, answers: Answers) -> None:
     """Cities sized by how many others they reach."""
-    seats = answers.region.prefectures[["name_zh", "name_en", "population", "geometry"]]
+    cities = bare(answers.reach.cities)
+    seats = answers.region.places.loc[cities.index, ["name_zh", "name_en", "population", "geometry"]]
+    layer = seats.join(cities)
+    whole = seats.index.equals(answers.region.prefectures.index)
+    shown = [
+        Field("cities_road", "公路可达城市", "Cities by road"),
+        Field("cities_rail", "铁路可达城市", "Cities by rail"),
+        Field("cities_best", "取快者", "By the better"),
+        Field("people_best", "可达人口", "People reached"),
+    ]
     add_points(
         fmap,
-        seats.join(bare(answers.reach.cities)),
-        name_zh="两小时内到达的地级中心数",
-        name_en="Prefecture seats reached in two hours",
-        colour=Classes("cities_best", (1.0, 3.0, 5.0, 7.0), ramp="YlOrBr"),
+        layer,
+        name_zh=f"两小时内到达的{'地级中心' if whole else '县级驻地'}数",
+        name_en=f"{'Prefecture' if whole else 'County'} seats reached in two hours",
+        colour=Classes(
+            "cities_best" if "cities_best" in layer else "cities_road", (1.0, 3.0, 5.0, 7.0), ramp="YlOrBr"
+        ),
         hover=[
             *_NAMES,
-            Field("cities_road", "公路可达城市", "Cities by road"),
-            Field("cities_rail", "铁路可达城市", "Cities by rail"),
-            Field("cities_best", "取快者", "By the better"),
-            Field("people_best", "可达人口", "People reached"),
+            *(one for one in shown if one.column in layer),
         ],
         radius_px=9.0,
         shown=False,
@@ -213,17 +246,24 @@ def _add_reach(fmap: folium.Map, answers: Answers) -> None:
 
 
 def _add_airports(fmap: folium.Map, answers: Answers) -> None:
-    """Airports, and which prefecture seats are covered."""
-    region = answers.region
+    """Where one can fly from."""
+    airports = answers.region.airports
+    if airports.empty:
+        return
+    shown = [*_NAMES, Field("opened", "通航年份", "Opened", grouped=False)]
     add_points(
         fmap,
-        region.airports,
+        airports,
         name_zh="运输机场",
         name_en="Airports",
         colour="#333333",
-        hover=[*_NAMES, Field("opened", "通航年份", "Opened", grouped=False)],
+        hover=[one for one in shown if one.column in airports],
         radius_px=4.0,
     )
+
+
+def _add_covered(fmap: folium.Map, answers: Answers) -> None:
+    """Which prefecture seats an airport covers."""
     limit = answers.prefectures.provenance.parameters["minutes"]
     add_points(
         fmap,

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from urbgeo.network.speeds import ROAD_CLASSES
+from urbgeo.output import markdown_text
+from urbgeo.study.absent import told
 from urbgeo.study.answers import Answers
 from urbgeo.study.headlines import headlines
 from urbgeo.study.markdown import bilingual, bullets, md_table, names, number, value_text
@@ -15,6 +19,7 @@ from urbgeo.study.sections import (
     standards_section,
     trips_section,
 )
+from urbgeo.study.tables import left_out
 
 
 def report_text(answers: Answers) -> str:
@@ -22,37 +27,45 @@ def report_text(answers: Answers) -> str:
     region = answers.region
     parts = [
         f"# {region.title_zh} {region.title_en}",
-        _headlines(answers),
+        _said(_headlines, answers),
         "## 通勤圈 Commuting circle",
         "三种纳入规则并列。Three rules of inclusion side by side.",
-        _circle(answers),
-        _disagreement(answers),
+        _said(_circle, answers),
+        _said(_disagreement, answers),
         "## 机场覆盖 Airport coverage",
         "未覆盖的地级行政中心。Prefecture seats left out.",
-        _uncovered(answers),
+        _said(_uncovered, answers),
         "## 两小时通达 Two-hour reach",
-        reach_section(answers),
+        _said(reach_section, answers),
         "### 五次铁路出行逐段拆开 Rail trips taken apart",
-        trips_section(answers),
+        _said(trips_section, answers),
         "## 县城通达 County towns",
-        _towns(answers),
+        _said(_towns, answers),
         "综合得分最低的十个。The ten worst by mean percentile.",
-        _worst(answers),
+        _said(_worst, answers),
         "## 与模型之外的数字相比 Beside figures from outside the model",
-        known_section(answers),
+        _said(known_section, answers),
         "## 速度组之间的变动 The band over named sets of speeds",
-        bands_section(answers),
+        _said(bands_section, answers),
         "## 逐年 Year by year",
-        series_section(answers),
+        _said(series_section, answers),
         "## 规划标准 Standards that planners are held to",
-        standards_section(answers),
+        _said(standards_section, answers),
         "## 规划项目 Planned projects",
-        planned_section(answers),
+        _said(planned_section, answers),
         "## 依据 What this rests on",
         "以下时间均为模型计算值，不是观测值。All minutes are modelled, none is observed.",
-        _basis(answers),
+        _said(_basis, answers),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _said(section: Callable[[Answers], str], answers: Answers) -> str:
+    """A section, or that and why it is left out."""
+    return told(
+        lambda: section(answers),
+        lambda error: f"未给出 Left out: {error.name} ({markdown_text(error.why)}).",
+    )
 
 
 def _headlines(answers: Answers) -> str:
@@ -66,13 +79,14 @@ def _circle(answers: Answers) -> str:
         [
             words[name],
             f"{row['zones']}",
-            f"{row['people'] / 1e4:,.1f}",
+            number(row["people"] / 1e4 if row["people"] > 0 else float("nan"), 1),
             number(row["area_km2"], 0),
-            number(row["people_per_km2"], 0),
+            number(row["people_per_km2"] if row["people"] > 0 else float("nan"), 0),
             names(answers, row["exclaves"]),
             names(answers, row["enclaves"]),
         ]
         for name, row in rules.iterrows()
+        if name != "population" or row["people"] > 0
     ]
     heads = [
         "规则 rule",
@@ -146,12 +160,9 @@ def _worst(answers: Answers) -> str:
 
 def _basis(answers: Answers) -> str:
     about = answers.network.provenance
-    own = answers.prefectures.provenance.shares
+    own = told(lambda: answers.prefectures.provenance.shares, lambda _: {})
     shares = {**own, **about.shares}
-    roads = [(ROAD_CLASSES[name], kmh) for name, kmh in about.speeds.items()]
-    speeds = [
-        [f"{road.name_zh} {road.name_en}", f"{kmh:g}", f"{road.source} ({road.year})"] for road, kmh in roads
-    ]
+    speeds = [_speed_row(name, kmh) for name, kmh in about.speeds.items()]
     return "\n\n".join(
         [
             md_table(["道路等级 class", "km/h", "来源 source"], speeds),
@@ -160,6 +171,19 @@ def _basis(answers: Answers) -> str:
             "占比 Shares\n\n" + bullets(f"{name}: {share:.1%}" for name, share in shares.items()),
             "来源 Sources\n\n" + bullets(answers.region.sources),
             "说明 Notes\n\n" + bullets(answers.region.notes),
+            "未给出 Left out\n\n" + (bullets(_reasons(answers)) or "（无 none）"),
             f"urbgeo {about.version}",
         ]
     )
+
+
+def _speed_row(name: str, kmh: float) -> list[str]:
+    """A class of road with its speed; classes of OpenStreetMap have no entry of ours."""
+    road = ROAD_CLASSES.get(name)
+    if road is None:
+        return [name, f"{kmh:g}", "OpenStreetMap class"]
+    return [f"{road.name_zh} {road.name_en}", f"{kmh:g}", f"{road.source} ({road.year})"]
+
+
+def _reasons(answers: Answers) -> list[str]:
+    return [f"{row.left_out}: {markdown_text(row.why)}" for row in left_out(answers).itertuples()]

@@ -1,4 +1,4 @@
-"""Run the main job on an embedded region and write its files."""
+"""Run the main job on a region and write its files."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from urbgeo.files import write_text, written_together
 from urbgeo.maps import save_map
 from urbgeo.regions.load import load_region
+from urbgeo.regions.region import Region
 from urbgeo.study.answers import Answers, answer
 from urbgeo.study.map import study_map
 from urbgeo.study.report import report_text
@@ -26,18 +27,19 @@ class StudyFiles:
 
 
 def run_study(
-    region: str = "hunan",
+    region: str | Region = "hunan",
     *,
     folder: Path | str | None = None,
     basemap: str | None = None,
     key: str | None = None,
 ) -> StudyFiles:
-    """Answer the four questions on an embedded region and write map, report, GeoPackage and CSV tables.
+    """Answer the four questions on a region and write map, report, GeoPackage and CSV tables.
 
     Parameters
     ----------
     region
-        Name of the region, see :func:`urbgeo.load_region`.
+        Name of an embedded one, see :func:`urbgeo.load_region`, or one of your own, see
+        :func:`urbgeo.region`. What its layers do not allow is left out by name.
     folder
         Where to write; ``data/processed/<region>`` below the working folder by default. All files
         appear together, ``manifest.json`` last; those of an earlier run stay until the new ones are complete.
@@ -52,18 +54,19 @@ def run_study(
     OSError
         When the folder cannot be written to.
     """
-    place = Path(folder) if folder is not None else Path("data") / "processed" / region
-    answers = answer(load_region(region))
+    asked = load_region(region) if isinstance(region, str) else region
+    place = Path(folder) if folder is not None else Path("data") / "processed" / asked.name
+    answers = answer(asked)
     page, text = study_map(answers, basemap=basemap, key=key), report_text(answers)
     with written_together(place) as work:
         save_map(page, work / "map.html")
         write_text(work / "report.md", text)
-        write_geopackage(answers, work / f"{region}.gpkg")
+        write_geopackage(answers, work / f"{asked.name}.gpkg")
         tables = tuple(place / one.name for one in write_csvs(answers, work))
     return StudyFiles(
         answers=answers,
         map=place / "map.html",
         report=place / "report.md",
-        geopackage=place / f"{region}.gpkg",
+        geopackage=place / f"{asked.name}.gpkg",
         tables=tables,
     )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from urbgeo.access.rail_trips import TRIP_PARTS
 from urbgeo.access.reach import READINGS
+from urbgeo.study.absent import told
 from urbgeo.study.answers import Answers
 from urbgeo.study.bands import SetAnswers
 from urbgeo.study.markdown import bullets, md_table, names, number
@@ -44,18 +48,26 @@ def reach_section(answers: Answers) -> str:
                     f"{row['within']:.0f} / {row['pairs']:.0f}",
                     f"{row['share']:.1%}",
                     f"{min(shares):.1%} – {max(shares):.1%}",
-                    f"{row['weighted_share']:.1%}",
+                    _percent(row["weighted_share"]),
                 ]
             )
-    for reading, row in answers.reach_hubs.summary.iterrows():
+    around = told(lambda: answers.reach_hubs.summary, lambda _: usual.iloc[:0])
+    for reading, row in around.iterrows():
         pairs = f"{row['within']:.0f} / {row['pairs']:.0f}"
         where = "加周边枢纽 with hubs around"
-        cells = [f"{row['share']:.1%}", "–", f"{row['weighted_share']:.1%}"]
+        cells = [f"{row['share']:.1%}", "–", _percent(row["weighted_share"])]
         rows.append([where, " ".join(READINGS[str(reading)]), pairs, *cells])
     heads = [
         "范围 among", "口径 reading", "城市对 pairs", "占比 share", "速度组间 band", "人口加权 by people",
     ]  # fmt: skip
-    rule = answers.reach.provenance.parameters
+    said = _rail_said(answers.reach.provenance.parameters)
+    return "\n\n".join([*said, md_table(heads, rows)])
+
+
+def _rail_said(rule: Mapping[str, Any]) -> list[str]:
+    """What a rail trip is, where there are any."""
+    if "max_access_min" not in rule:
+        return []
     said = (
         "官方的“两小时高铁圈”一般按最快列车站到站计；本报告的主数字为中心到中心。铁路出行的条件："
         f"到站、离站驾车各不超过 {rule['max_access_min']:g} 分钟，乘车直线距离不少于两地的 "
@@ -65,12 +77,18 @@ def reach_section(answers: Answers) -> str:
         f"{rule['max_access_min']:g} minutes each, a ride of at least {rule['ride_share']:.0%} of the "
         "straight way, and drives that together are shorter than driving all the way."
     )
-    return said + "\n\n" + md_table(heads, rows)
+    return [said]
+
+
+def _percent(share: float) -> str:
+    return "–" if pd.isna(share) else f"{share:.1%}"
 
 
 def trips_section(answers: Answers) -> str:
     """Named rail trips, part by part, and where each part comes from."""
     apart = trips_apart(answers.region, answers.reach)
+    if apart.empty:
+        return "（无 none）"
     stations = answers.region.stations["name_zh"]
     rows = []
     for (origin, destination), trip in apart.iterrows():
@@ -109,16 +127,23 @@ def bands_section(answers: Answers) -> str:
     """The circle's members that stay and those that come and go; coverage under every set."""
     bands = answers.bands
     sets = list(bands.by_set)
+    if len(sets) == 1:
+        return (
+            "路网自带速度，只有一组，无变动可列。\n"
+            "The roads bring speeds of their own: there is one set, and no band to show."
+        )
     rows = []
     for zone, row in bands.sometimes.iterrows():
         marks = ["✓" if row[one] else "–" for one in sets]
         rows.append([names(answers, [zone]), *marks, f"{row['sets_inside']} / {len(sets)}"])
-    figures = {
-        "通勤圈单元 counties of the circle": bands.of(lambda one: len(one.circle.members)),
-        "通勤圈万人 its people, 10⁴": bands.of(_people),
-        "机场覆盖地级中心 airport, prefecture seats, %": bands.of(lambda one: one.prefectures.share * 100),
-        "机场覆盖县城 airport, county seats, %": bands.of(lambda one: one.counties.share * 100),
-    }  # fmt: skip
+    asked: dict[str, Callable[[SetAnswers], float]] = {
+        "通勤圈单元 counties of the circle": lambda one: len(one.circle.members),
+        "通勤圈万人 its people, 10⁴": _people,
+        "机场覆盖地级中心 airport, prefecture seats, %": lambda one: one.prefectures.share * 100,
+        "机场覆盖县城 airport, county seats, %": lambda one: one.counties.share * 100,
+    }
+    nothing = pd.Series(np.nan, sets)
+    figures = {title: told(partial(bands.of, figure), lambda _: nothing) for title, figure in asked.items()}
     table = [[title, *(number(values[one], 0) for one in sets)] for title, values in figures.items()]
     return "\n\n".join(
         [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
@@ -13,9 +14,14 @@ from numpy.typing import NDArray
 from urbgeo.crs import WGS84
 from urbgeo.files import written_whole
 from urbgeo.geopackage import write_layers
+from urbgeo.network.model import TravelNetwork
 from urbgeo.output import as_text
 from urbgeo.results import bare
+from urbgeo.study.absent import told, why_absent
 from urbgeo.study.answers import Answers
+
+DRAWN = ("expressway", "motorway", "trunk", "primary")
+"""Classes of a compiled network that are drawn; a province has too many small roads for one page."""
 
 
 def result_layers(answers: Answers) -> dict[str, gpd.GeoDataFrame]:
@@ -23,26 +29,43 @@ def result_layers(answers: Answers) -> dict[str, gpd.GeoDataFrame]:
     region = answers.region
     ground = region.zones if region.zones is not None else region.counties
     names = ["name_zh", "name_en", "geometry"]
-    return {
-        "isochrones": answers.circle.isochrone.reset_index(),
-        "circle": _plain(ground[names].join(bare(answers.circle.table))),
-        "county_access": _plain(ground[names].join(bare(answers.towns.table))),
-        "airport_coverage_prefectures": _plain(
+    made: dict[str, Callable[[], gpd.GeoDataFrame]] = {
+        "isochrones": lambda: answers.circle.isochrone.reset_index(),
+        "circle": lambda: _plain(ground[names].join(bare(answers.circle.table))),
+        "county_access": lambda: _plain(ground[names].join(bare(answers.towns.table))),
+        "airport_coverage_prefectures": lambda: _plain(
             region.prefectures[names].join(bare(answers.prefectures.table))
         ),
-        "airport_coverage_counties": _plain(region.counties[names].join(bare(answers.counties.table))),
-        "reach_cities": _plain(region.prefectures[names].join(bare(answers.reach.cities))),
-        "reach_pairs": reach_pairs(answers),
-        "airports": _plain(region.airports),
-        "stations": _plain(region.stations),
-        "roads": road_lines(answers),
-        "railways": region.rail_sections,
+        "airport_coverage_counties": lambda: _plain(
+            region.counties[names].join(bare(answers.counties.table))
+        ),
+        "reach_cities": lambda: _plain(_places(answers)[names].join(bare(answers.reach.cities), how="right")),
+        "reach_pairs": lambda: reach_pairs(answers),
+        "airports": lambda: _plain(region.airports),
+        "stations": lambda: _plain(region.stations),
+        "roads": lambda: road_lines(answers),
+        "railways": lambda: region.rail_sections,
     }
+    layers = {name: told(step, lambda _: None) for name, step in made.items()}
+    return {name: layer for name, layer in layers.items() if layer is not None and len(layer)}
+
+
+def left_out(answers: Answers) -> pd.DataFrame:
+    """What is left out, and why: answers and layers by name."""
+    rows = dict(answers.region.left_out)
+    for name in ("circle", "prefectures", "counties", "reach", "reach_hubs", "towns", "trips"):
+        if why := why_absent(getattr(answers, name)):
+            rows[name] = why
+    return pd.DataFrame({"left_out": list(rows), "why": list(rows.values())})
+
+
+def _places(answers: Answers) -> gpd.GeoDataFrame:
+    return answers.region.places
 
 
 def reach_pairs(answers: Answers) -> gpd.GeoDataFrame:
     """Straight lines between prefecture seats, both directions, with the minutes of every mode."""
-    seats = answers.region.prefectures
+    seats = answers.region.places
     tables = {mode: table.stack() for mode, table in answers.reach.minutes.items()}
     pairs = pd.DataFrame(tables).reset_index()
     pairs = pairs[pairs["origin"] != pairs["destination"]].reset_index(drop=True)
@@ -52,7 +75,11 @@ def reach_pairs(answers: Answers) -> gpd.GeoDataFrame:
 
 
 def road_lines(answers: Answers) -> gpd.GeoDataFrame:
-    """The region's road links as straight lines between their nodes."""
+    """The region's road links as they are drawn; as straight lines where only their ends are known."""
+    network = answers.region.network
+    if isinstance(network, TravelNetwork):
+        drawn = network.links[["class", "length_km", "minutes", "geometry"]]
+        return drawn[drawn["class"].isin(DRAWN)].to_crs(WGS84).reset_index(names="link")
     nodes, links = answers.region.road_nodes, answers.region.road_links
     lines = _straight(nodes, links["from_node"], links["to_node"])
     return gpd.GeoDataFrame(links, geometry=lines, crs=WGS84).reset_index(names="link")
@@ -73,16 +100,20 @@ def write_geopackage(answers: Answers, path: Path) -> Path:
 def write_csvs(answers: Answers, folder: Path) -> list[Path]:
     """One CSV per table, UTF-8 with a mark so that spreadsheets show Chinese."""
     places = answers.region.places[["name_zh", "name_en"]]
-    tables = {
-        "circle": places.join(bare(answers.circle.table), how="right"),
-        "airport_coverage_prefectures": places.join(bare(answers.prefectures.table), how="right"),
-        "airport_coverage_counties": places.join(bare(answers.counties.table), how="right"),
-        "county_access": places.join(bare(answers.towns.table), how="right"),
-        "reach_cities": places.join(bare(answers.reach_hubs.cities), how="right"),
-        **{f"reach_{mode}_minutes": table.round(1) for mode, table in answers.reach_hubs.minutes.items()},
-        "known_trips": answers.trips,
+    wide = answers.reach if why_absent(answers.reach_hubs) else answers.reach_hubs
+    made: dict[str, Callable[[], pd.DataFrame]] = {
+        "circle": lambda: places.join(bare(answers.circle.table), how="right"),
+        "airport_coverage_prefectures": lambda: places.join(bare(answers.prefectures.table), how="right"),
+        "airport_coverage_counties": lambda: places.join(bare(answers.counties.table), how="right"),
+        "county_access": lambda: places.join(bare(answers.towns.table), how="right"),
+        "reach_cities": lambda: places.join(bare(wide.cities), how="right"),
+        "known_trips": lambda: answers.trips.head(len(answers.trips.index)),
+        "left_out": lambda: left_out(answers),
     }
-    return [_write_csv(table, folder / f"{name}.csv") for name, table in tables.items()]
+    tables = {name: told(step, lambda _: None) for name, step in made.items()}
+    minutes = told(lambda: dict(wide.minutes), lambda _: {})
+    tables |= {f"reach_{mode}_minutes": table.round(1) for mode, table in minutes.items()}
+    return [_write_csv(table, folder / f"{name}.csv") for name, table in tables.items() if table is not None]
 
 
 def _write_csv(table: pd.DataFrame, path: Path) -> Path:

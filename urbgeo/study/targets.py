@@ -30,7 +30,8 @@ def outline_targets(region: Region, road: TravelNetwork) -> pd.DataFrame:
         ``median_min``, ``farthest`` (id) and its ``farthest_min``.
     """
     fast = region.stations[region.stations["kind"] != "conventional"]
-    national = _on_national_roads(region)
+    national = _on_national_roads(region, road)
+    gone = _gone(region)
     asked = (
         ("hsr", "地级中心到高铁站", "prefecture seats to a high-speed station", SEAT_HSR_MIN, fast),
         ("airport", "地级中心到机场", "prefecture seats to an airport", SEAT_AIRPORT_MIN, region.airports),
@@ -42,6 +43,8 @@ def outline_targets(region: Region, road: TravelNetwork) -> pd.DataFrame:
     rows = {}
     for key, name_zh, name_en, limit, facilities in asked:
         seats = region.prefectures if key in ("hsr", "airport") else region.counties
+        if seats.empty or key in gone:
+            continue
         minutes = _minutes(road, seats, facilities)
         rows[key] = {
             "name_zh": name_zh,
@@ -57,6 +60,12 @@ def outline_targets(region: Region, road: TravelNetwork) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("target")
 
 
+def _gone(region: Region) -> set[str]:
+    """Targets whose layer the region was never given; one without rows is a year before the first opened."""
+    needs = {"hsr": "trains", "railway": "trains", "airport": "airports", "expressway": "interchanges"}
+    return {target for target, layer in needs.items() if layer in region.left_out}
+
+
 def _minutes(road: TravelNetwork, seats: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame) -> pd.Series:
     """Minutes to the nearest; never where there is none, as in years before the first opened."""
     if facilities.empty:
@@ -64,7 +73,10 @@ def _minutes(road: TravelNetwork, seats: gpd.GeoDataFrame, facilities: gpd.GeoDa
     return nearest_facility(road, seats, facilities)["minutes"].fillna(np.inf)
 
 
-def _on_national_roads(region: Region) -> gpd.GeoDataFrame:
+def _on_national_roads(region: Region, road: TravelNetwork) -> gpd.GeoDataFrame:
     """The ends of the stretches of national roads: a seat may be nearer to one between them."""
+    if region.network is not None:
+        ends = road.link_ends[road.link_table["class"].eq("trunk").to_numpy()]
+        return road.nodes.iloc[np.unique(ends)]
     trunk = region.road_links[region.road_links["class"] == "trunk"]
     return region.road_nodes.loc[pd.unique(trunk[["from_node", "to_node"]].to_numpy().ravel())]

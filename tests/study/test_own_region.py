@@ -1,0 +1,114 @@
+"""The main job on regions that are put together from files: what can be answered is, the rest is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import pytest
+
+import urbgeo
+from urbgeo import cli
+from urbgeo.regions.nation import china_places
+from urbgeo.study.absent import Absent, LeftOutError, attempt, told, why_absent
+from urbgeo.study.answers import answer
+from urbgeo.study.headlines import headlines
+from urbgeo.study.report import report_text
+from urbgeo.study.run import StudyFiles
+from urbgeo.study.tables import left_out, result_layers
+
+Maker = Callable[..., gpd.GeoDataFrame]
+PLACES = china_places()
+ANHUI = PLACES[PLACES.index.str.startswith("34")]
+
+
+@pytest.fixture(scope="module", name="done")
+def anhui_study(invented_roads: Maker, tmp_path_factory: pytest.TempPathFactory) -> StudyFiles:
+    region = urbgeo.region("安徽省", roads=invented_roads(ANHUI), zones=False, name="anhui")
+    return urbgeo.run_study(region, folder=tmp_path_factory.mktemp("anhui"))
+
+
+def test_another_province_gets_every_file_and_no_page_names_hunan(done: StudyFiles) -> None:
+    assert done.geopackage.name == "anhui.gpkg"
+    for path in (done.map, done.report, *done.tables):
+        text = path.read_text(encoding="utf-8")
+        assert "湖南" not in text and "长株潭" not in text and "Hunan" not in text, path
+    assert "安徽省" in done.map.read_text(encoding="utf-8")
+    layers = {name for name, _ in pyogrio.list_layers(done.geopackage)}
+    assert {"circle", "county_access", "roads", "reach_pairs"} <= layers
+
+
+def test_what_was_not_given_is_named_in_tables_map_and_report(done: StudyFiles) -> None:
+    reasons = pd.read_csv(next(one for one in done.tables if one.name == "left_out.csv"))
+    assert {"trains", "population", "official circle", "zones", "trips"} <= set(reasons["left_out"])
+    for path in (done.map, done.report):
+        assert "no trains: reach is by road alone" in path.read_text(encoding="utf-8")
+
+
+def test_headlines_are_right_for_the_region_and_claim_no_people(done: StudyFiles) -> None:
+    circle, coverage, reach, towns = headlines(done.answers)
+    assert "万人" not in circle[0] and "批复" not in circle[0]
+    assert "/16" in coverage[0] and "by county population" not in coverage[1]
+    assert "16 个地级中心" in reach[0] and "104" in towns[0]
+
+
+def test_targets_of_layers_that_are_not_there_are_not_counted_as_failed(done: StudyFiles) -> None:
+    targets = next(iter(done.answers.bands.by_set.values())).targets
+    assert set(targets.index) == {"airport", "road", "expressway"}
+
+
+def test_roads_are_drawn_with_their_own_geometry(invented_roads: Maker) -> None:
+    roads = invented_roads(ANHUI)
+    bent = roads.geometry.map(lambda line: line.segmentize(5_000.0))
+    region = urbgeo.region("安徽省", roads=roads.set_geometry(bent), zones=False)
+    layer = result_layers(answer(region))["roads"]
+    assert layer.geometry.count_coordinates().max() > 20
+
+
+def test_a_region_without_airports_prefectures_or_hubs_still_answers_the_rest(invented_roads: Maker) -> None:
+    hefei = ANHUI[(ANHUI["prefecture"] == "340100") & (ANHUI["level"] == "county")]
+    west = hefei.geometry.buffer(0.05).union_all().convex_hull
+    region = urbgeo.region(west, roads=invented_roads(ANHUI), zones=False, airports=None, margin_km=0)
+    answers = answer(region)
+    assert len(region.prefectures) == 1 and len(answers.reach.cities) == len(region.counties)
+    own = hefei.drop(columns=["level", "prefecture", "population"])
+    alone = urbgeo.region(seats=own, roads=invented_roads(ANHUI), zones=False, margin_km=0, name="own")
+    lonely = answer(alone)
+    assert why_absent(lonely.prefectures) and why_absent(lonely.reach_hubs)
+    assert "left out" in headlines(lonely)[1][1]
+    assert "prefectures" in set(left_out(lonely)["left_out"])
+    text = report_text(lonely)
+    assert text.startswith("# own") and "未给出 Left out" in text
+
+
+def test_three_commands_from_an_empty_folder(
+    tmp_path: Path, invented_roads: Maker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "anhui"
+    cli.main(["new", str(folder), "--province", "安徽"])
+    invented_roads(ANHUI).to_file(folder / "data" / "raw" / "roads.gpkg")
+    text = (folder / "study.toml").read_text(encoding="utf-8")
+    text = text.replace("[files]", '[files]\nroads = "data/raw/roads.gpkg" #')
+    text = text.replace("[study]", '[study]\ninvented_roads = "test"')
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    assert cli.main(["check", str(folder)]) == 0
+    assert cli.main(["run", str(folder)]) == 0
+    assert "安徽省" in capsys.readouterr().out
+    results = folder / "data" / "processed" / "anhui"
+    assert {"map.html", "report.md", "anhui.gpkg", "check.html"} <= {one.name for one in results.iterdir()}
+    page = (results / "map.html").read_text(encoding="utf-8")
+    assert "在虚构道路上" in page and "湖南" not in page
+    assert "on invented roads" in (results / "report.md").read_text(encoding="utf-8")
+
+
+def test_an_absent_answer_says_why_to_whoever_asks() -> None:
+    gone = attempt("reach", "one city", lambda: 1)
+    assert isinstance(gone, Absent) and why_absent(gone) == "one city" and why_absent(5) == ""
+    with pytest.raises(LeftOutError, match="reach is left out: one city"):
+        _ = gone.table
+    assert told(lambda: gone.summary, lambda error: error.why) == "one city"
+    assert attempt("x", "", lambda: 1) == 1
+    assert "one city" in repr(gone)
