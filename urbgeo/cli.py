@@ -65,8 +65,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(asked: argparse.Namespace) -> None:
     start = time.perf_counter()
-    from urbgeo.study.build import build_region, on_invented_roads
+    from urbgeo.study.build import build_region
     from urbgeo.study.config import read_config
+    from urbgeo.study.inputs import on_invented_roads
     from urbgeo.study.run import run_study
 
     config = read_config(asked.folder)

@@ -11,9 +11,10 @@ import urbgeo
 from urbgeo import cli
 from urbgeo.errors import InputError
 from urbgeo.regions.nation import china_places
-from urbgeo.study.build import Inputs, build_region
+from urbgeo.study.build import build_region
 from urbgeo.study.check import StudyCheck, check
 from urbgeo.study.findings import KINDS
+from urbgeo.study.inputs import Inputs
 
 Maker = Callable[..., gpd.GeoDataFrame]
 
@@ -86,7 +87,7 @@ def test_roads_that_break_apart_and_seats_far_from_them_are_suspicious(invented_
     west = roads[roads.to_crs(4326).representative_point().x < 116.6]
     island = gpd.GeoDataFrame(
         {"等级": ["国道"]},
-        geometry=roads.geometry.iloc[[0]].translate(2_000_000, 0).to_list(),
+        geometry=roads.geometry.iloc[[0]].translate(200_000, 0).to_list(),
         crs=roads.crs,
     )
     found = check(Inputs("安徽", roads=pd.concat([west, island], ignore_index=True), zones=False))

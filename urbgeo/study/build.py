@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -30,6 +29,7 @@ from urbgeo.regions.region import Region
 from urbgeo.sources import airports as airport_source
 from urbgeo.sources import china
 from urbgeo.study.findings import Findings
+from urbgeo.study.inputs import MARGIN_KM, Inputs
 from urbgeo.study.layers import own_layer
 from urbgeo.study.places import (
     as_places,
@@ -44,9 +44,7 @@ from urbgeo.study.places import (
     with_place_columns,
 )
 from urbgeo.study.rails import Rails, read_rails
-from urbgeo.study.roads import STUDY_CLASSES, box_of, empty_links, interchanges, read_network
-
-MARGIN_KM = 100.0
+from urbgeo.study.roads import box_of, empty_links, interchanges, read_network
 
 KNOWN_TRIPS = (
     "from_place",
@@ -60,29 +58,6 @@ KNOWN_TRIPS = (
     "year",
 )
 RAIL_STOPS = ("service", "seq", "station", "minutes", "trains_per_day")
-
-
-@dataclass(frozen=True, eq=False)
-class Inputs:
-    """What a region is made of; see :func:`region` for each."""
-
-    units: Any = None
-    roads: Any = None
-    population: Any = None
-    trains: Any = None
-    zones: Any = None
-    seats: Any = None
-    airports: Any = None
-    rails: Any = None
-    stations: Any = None
-    lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    margin_km: float = MARGIN_KM
-    name: str | None = None
-    population_column: str | None = None
-    population_unit: str | None = None
-    road_classes: tuple[str, ...] | None = STUDY_CLASSES
-    train_day: str | None = None
-    strict: bool = True
 
 
 def region(
@@ -158,15 +133,6 @@ def region(
         lists=lists or {}, margin_km=margin_km, **more,
     )  # fmt: skip
     return build_region(inputs)[0]
-
-
-def on_invented_roads(region: Region) -> Region:
-    """The region marked, in both titles, as one whose roads are made up: it proves plumbing only."""
-    return replace(
-        region,
-        title_zh=f"{region.title_zh}（在虚构道路上）",
-        title_en=f"{region.title_en} (on invented roads)",
-    )
 
 
 def build_region(inputs: Inputs) -> tuple[Region, Findings]:

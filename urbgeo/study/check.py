@@ -18,9 +18,10 @@ from urbgeo.network.speeds import ROAD_CLASSES
 from urbgeo.provenance import Provenance
 from urbgeo.regions.region import Region
 from urbgeo.results import Result
-from urbgeo.study.build import Inputs, build_region
+from urbgeo.study.build import build_region
 from urbgeo.study.config import StudyConfig, read_config
 from urbgeo.study.findings import KINDS, Findings
+from urbgeo.study.inputs import Inputs
 from urbgeo.study.places import counties_of, named_ids
 
 WHOLE_SHARE = 0.95
@@ -105,7 +106,7 @@ def check(study: Path | str | StudyConfig | Inputs) -> StudyCheck:
 
     Examples
     --------
-    >>> from urbgeo.study.build import Inputs
+    >>> from urbgeo.study.inputs import Inputs
     >>> found = check(Inputs("安徽省", zones=False))
     >>> found.can_run, found.summary.loc["seats", "found"]
     (False, 3)

@@ -16,7 +16,7 @@ from urbgeo.files import write_text
 from urbgeo.network.speeds import LITERATURE
 from urbgeo.regions.nation import find_units
 from urbgeo.regions.people import UNITS
-from urbgeo.study.build import MARGIN_KM, Inputs
+from urbgeo.study.inputs import MARGIN_KM, Inputs
 from urbgeo.study.roads import STUDY_CLASSES
 
 FILE = "study.toml"

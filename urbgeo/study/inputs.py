@@ -1,0 +1,44 @@
+"""What a region of one's own is made of, and how one on invented roads is marked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from urbgeo.regions.region import Region
+from urbgeo.study.roads import STUDY_CLASSES
+
+MARGIN_KM = 100.0
+
+
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """What a region is made of; see :func:`region` for each."""
+
+    units: Any = None
+    roads: Any = None
+    population: Any = None
+    trains: Any = None
+    zones: Any = None
+    seats: Any = None
+    airports: Any = None
+    rails: Any = None
+    stations: Any = None
+    lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    margin_km: float = MARGIN_KM
+    name: str | None = None
+    population_column: str | None = None
+    population_unit: str | None = None
+    road_classes: tuple[str, ...] | None = STUDY_CLASSES
+    train_day: str | None = None
+    strict: bool = True
+
+
+def on_invented_roads(region: Region) -> Region:
+    """The region marked, in both titles, as one whose roads are made up: it proves plumbing only."""
+    return replace(
+        region,
+        title_zh=f"{region.title_zh}（在虚构道路上）",
+        title_en=f"{region.title_en} (on invented roads)",
+    )
