@@ -5,10 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import io
 import warnings
-import zipfile
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -18,11 +16,27 @@ import shapely
 from urbgeo.checks import check_columns
 from urbgeo.crs import WGS84
 from urbgeo.errors import Faults, InputError, SourceError, UrbgeoWarning, some_of
+from urbgeo.sources.feed_files import GtfsLimits as GtfsLimits
+from urbgeo.sources.feed_files import in_folder, unzipped
 from urbgeo.sources.osm.road_kernels import EARTH_KM
 
 DAY_S = 86_400
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 ADDED, REMOVED = "1", "2"
+NEXT_MORNING_S = 6 * 3600
+"""Trips of the day after that begin before this are part of a day's evening: one may wait for them."""
+
+MOST_RUNS = 200_000
+"""Runs that the headways of a feed may stand for on one day."""
+
+DATE = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+KEYS = ("stop_id", "trip_id", "route_id", "service_id", "arrival_time", "departure_time", "date",
+        "start_date", "end_date", "exception_type", *WEEKDAYS)  # fmt: skip
+"""Columns whose blanks around the text mean nothing."""
+
+NOT_APPLIED = ("transfers",)
+"""Files of the standard whose rules are not applied; a feed that has them says so."""
+
 NOT_HERE = "1"
 """pickup_type and drop_off_type: nobody boards or alights."""
 
@@ -37,18 +51,6 @@ OPTIONAL: dict[str, tuple[str, ...]] = {
     "calendar_dates": ("service_id", "date", "exception_type"),
     "frequencies": ("trip_id", "start_time", "end_time", "headway_secs"),
 }
-
-
-@dataclass(frozen=True)
-class GtfsLimits:
-    """How much a feed may unpack to: megabytes per file and together, and times its packed size.
-
-    A larger one is refused before it is unpacked, so that a hostile file cannot fill the memory.
-    """
-
-    file_mb: float = 2_000.0
-    total_mb: float = 4_000.0
-    ratio: float = 200.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,16 +94,22 @@ def read_gtfs(path: Path | str, *, name: str | None = None, limits: GtfsLimits |
         Listing missing columns, repeated ids, stops without coordinates, references to nothing.
     """
     path = Path(path)
-    texts = _folder(path) if path.is_dir() else _unzipped(path, limits or GtfsLimits())
+    wanted = (*NEEDED, *OPTIONAL, *NOT_APPLIED)
+    texts = in_folder(path, wanted) if path.is_dir() else unzipped(path, limits or GtfsLimits(), wanted)
     missing = [f"{table}.txt" for table in NEEDED if table not in texts]
     if "calendar" not in texts and "calendar_dates" not in texts:
         missing.append("calendar.txt or calendar_dates.txt")
     if missing:
         raise SourceError(f"{path}: no complete GTFS feed; it lacks {some_of(missing)}.")
     tables = {table: _table(path, table, texts.get(table)) for table in (*NEEDED, *OPTIONAL)}
+    _check_calendars(tables)
+    tables["stop_times"], set_aside = _usable(tables)
     stops = _stops(tables["stops"], set(tables["stop_times"]["stop_id"]))
     _check_references(tables)
     times, counts = _timed(tables["stop_times"], tables["trips"], stops)
+    counts = {**set_aside, **counts}
+    for name_, count in _not_applied(texts, tables).items():
+        warnings.warn(f"{path.name}: {count} {name_} are not applied.", UrbgeoWarning, stacklevel=2)
     for what, count in counts.items():
         if count:
             warnings.warn(f"{path.name}: {count} {what}, left out.", UrbgeoWarning, stacklevel=2)
@@ -116,6 +124,76 @@ def read_gtfs(path: Path | str, *, name: str | None = None, limits: GtfsLimits |
         tables["frequencies"],
         counts,
     )
+
+
+def _usable(tables: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, dict[str, int]]:
+    """The stop times of trips that can be used, and how many trips were set aside for what.
+
+    Refused only where nothing would be left.
+    """
+    times, trips = tables["stop_times"], tables["trips"]
+    known = set(tables["calendar"]["service_id"]) | set(tables["calendar_dates"]["service_id"])
+    homeless = trips.loc[~trips["service_id"].isin(known), "trip_id"]
+    stated = times["arrival_time"].ne("") | times["departure_time"].ne("")
+    bad = pd.Series(False, times.index)
+    for column in ("arrival_time", "departure_time"):
+        bad |= times[column].ne("") & _seconds(times[column]).isna()
+    lost = ~times["stop_id"].isin(tables["stops"]["stop_id"])
+    flexible = lost & times["stop_id"].eq("") | (lost & ~stated)
+    reasons = {
+        "trips without fixed stops (flex)": times.loc[flexible, "trip_id"],
+        "trips with stops that are not there": times.loc[lost & ~flexible, "trip_id"],
+        "trips with times that are none": times.loc[bad, "trip_id"],
+        "trips of services that no calendar names": homeless,
+    }
+    counts, aside = {}, set[str]()
+    for reason, ids in reasons.items():
+        counts[reason] = len(set(ids) - aside)
+        aside |= set(ids)
+    left = times[~times["trip_id"].isin(aside)]
+    if left.empty and len(times):
+        unknown = times.loc[lost, "stop_id"].unique()
+        faults = Faults("GTFS feed")
+        if len(unknown):
+            faults.add("stop_times.txt names stops that are not there", ids=unknown)
+        told = [f"{count} {reason}" for reason, count in counts.items() if count]
+        faults.add(f"no trip is left: {', '.join(told)}")
+        faults.raise_if_any()
+    return left, counts
+
+
+def _check_calendars(tables: dict[str, pd.DataFrame]) -> None:
+    """Refuse dates that are none and flags that are neither 0 nor 1, by rows: a service would never end."""
+    faults = Faults("GTFS feed")
+    wanted = {
+        "calendar": {"start_date": DATE, "end_date": DATE, **dict.fromkeys(WEEKDAYS, "[01]")},
+        "calendar_dates": {"date": DATE, "exception_type": "[12]"},
+    }
+    for table, forms in wanted.items():
+        for column, form in forms.items():
+            values = tables[table][column]
+            wrong = ~values.astype(str).str.fullmatch(form)
+            if wrong.any():
+                faults.add(
+                    f"{table}.txt: {column} says {some_of(values[wrong].unique(), 3)}",
+                    ids=[f"row {row + 2}" for row in np.flatnonzero(wrong)],
+                    remedy="dates are 20261231, days 0 or 1, exceptions 1 or 2",
+                )
+    faults.raise_if_any()
+
+
+def _not_applied(texts: dict[str, bytes], tables: dict[str, pd.DataFrame]) -> dict[str, int]:
+    """Rules of the standard in this feed that minutes do not follow, counted."""
+    counts = {
+        f"rows of {table}.txt": max(len(texts[table].splitlines()) - 1, 0)
+        for table in NOT_APPLIED
+        if table in texts
+    }
+    trips = tables["trips"]
+    if "block_id" in trips:
+        through = trips["block_id"].ne("") & trips.duplicated(["block_id", "service_id"], keep=False)
+        counts["trips that go on as another (block_id)"] = int(through.sum())
+    return {what: count for what, count in counts.items() if count}
 
 
 def services_on(feed: Gtfs, day: dt.date) -> set[str]:
@@ -151,59 +229,25 @@ def seconds_of(text: str) -> int:
 def trips_on(feed: Gtfs, day: dt.date) -> pd.DataFrame:
     """Stop times of the trips that run on a day, with seconds counted from its midnight.
 
-    Trips of the day before that run past midnight are among them; trips given by headway (frequencies) are
+    Trips of the day before that run past midnight are among them, and those of the day after that begin
+    before :data:`NEXT_MORNING_S`, for who waits past midnight; trips given by headway (frequencies) are
     written out one by one. Columns: ``run`` (number), ``trip_id``, ``stop_id``, ``arrival``, ``departure``,
     ``boards``, ``alights``, in order of travel.
     """
     parts = []
-    for shift, date in ((0, day), (-DAY_S, day - dt.timedelta(days=1))):
+    for number, days in enumerate((0, -1, 1)):
+        shift, date = days * DAY_S, day + dt.timedelta(days=days)
         services = services_on(feed, date)
         trips = feed.trips.index[feed.trips["service_id"].isin(services)]
         times = feed.stop_times[feed.stop_times["trip_id"].isin(trips)]
         times = _written_out(times, feed.frequencies)
         times = times.assign(arrival=times["arrival"] + shift, departure=times["departure"] + shift)
-        late = times.groupby("run")["arrival"].transform("max") >= 0
-        parts.append(times[late].assign(run=times.loc[late, "run"] * 2 + (shift < 0)))
+        by_run = times.groupby("run")
+        here = by_run["arrival"].transform("max") >= 0
+        here &= by_run["departure"].transform("min") < (DAY_S + NEXT_MORNING_S if days == 1 else np.inf)
+        parts.append(times[here].assign(run=times.loc[here, "run"] * 3 + number))
     both = pd.concat(parts, ignore_index=True)
     return both.assign(run=pd.factorize(both["run"])[0])
-
-
-def _folder(path: Path) -> dict[str, bytes]:
-    wanted = [*NEEDED, *OPTIONAL]
-    return {one.stem: one.read_bytes() for one in path.glob("*.txt") if one.stem in wanted}
-
-
-def _unzipped(path: Path, limits: GtfsLimits) -> dict[str, bytes]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = {
-                PurePosixPath(one.filename).stem: one
-                for one in archive.infolist()
-                if one.filename.endswith(".txt")
-                and PurePosixPath(one.filename).stem in (*NEEDED, *OPTIONAL)
-                and not one.filename.startswith("__MACOSX")
-            }
-            _check_sizes(path, list(members.values()), limits)
-            return {table: archive.read(member) for table, member in members.items()}
-    except FileNotFoundError as error:
-        raise SourceError(f"{path}: there is no such file.") from error
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
-        if isinstance(error, SourceError):
-            raise
-        raise SourceError(f"{path}: the zip file cannot be read ({error}); download it again.") from error
-
-
-def _check_sizes(path: Path, members: Sequence[zipfile.ZipInfo], limits: GtfsLimits) -> None:
-    """Refuse before unpacking; a size that is declared too small ends in a checksum error instead."""
-    total = sum(one.file_size for one in members)
-    large = [one.filename for one in members if one.file_size > limits.file_mb * 1e6]
-    dense = [one.filename for one in members if one.file_size > limits.ratio * max(one.compress_size, 1_000)]
-    if large or dense or total > limits.total_mb * 1e6:
-        raise SourceError(
-            f"{path}: it would unpack to {total / 1e6:,.0f} MB ({some_of(large or dense) or 'together'}), "
-            f"more than the limits ({limits.file_mb:g} MB a file, {limits.total_mb:g} MB together, "
-            f"{limits.ratio:g} times its size). If you trust it, pass larger limits=GtfsLimits(...)."
-        )
 
 
 def _table(path: Path, table: str, content: bytes | None) -> pd.DataFrame:
@@ -220,7 +264,7 @@ def _table(path: Path, table: str, content: bytes | None) -> pd.DataFrame:
         raise SourceError(f"{path}: {table}.txt is no table in UTF-8 ({error}).") from error
     frame.columns = frame.columns.str.strip()
     check_columns(frame, f"{path.name}: {table}.txt", columns)
-    return frame
+    return frame.assign(**{key: frame[key].str.strip() for key in KEYS if key in frame})
 
 
 def _stops(table: pd.DataFrame, used: set[str]) -> gpd.GeoDataFrame:
@@ -324,12 +368,29 @@ def _filled(times: pd.DataFrame, stops: gpd.GeoDataFrame) -> pd.DataFrame:
     return times.assign(**filled)
 
 
+def _check_runs(frequencies: pd.DataFrame, trips: set[str]) -> None:
+    """Refuse headways that stand for more runs than any network has: they would never be written out."""
+    runs: dict[str, int] = {}
+    for row in frequencies.itertuples():
+        text = str(row.headway_secs)
+        if str(row.trip_id) in trips and text.isdigit() and int(text) > 0:
+            seconds = seconds_of(str(row.end_time)) - seconds_of(str(row.start_time))
+            runs[str(row.trip_id)] = runs.get(str(row.trip_id), 0) + max(-(-seconds // int(text)), 0)
+    if sum(runs.values()) > MOST_RUNS:
+        most = sorted(runs, key=lambda trip: -runs[trip])
+        raise InputError(
+            f"frequencies.txt: {sum(runs.values())} runs a day, above {MOST_RUNS}; look at end_time and "
+            f"headway_secs of {some_of(most, 3)}."
+        )
+
+
 def _written_out(times: pd.DataFrame, frequencies: pd.DataFrame) -> pd.DataFrame:
     """Every run of every trip, numbered by ``run``; trips given by headway once for each departure."""
     single = times[~times["trip_id"].isin(frequencies["trip_id"])]
     runs = [single.assign(run=pd.factorize(single["trip_id"])[0])]
     number = int(runs[0]["run"].max()) + 1 if len(single) else 0
     by_trip = dict(tuple(times[times["trip_id"].isin(frequencies["trip_id"])].groupby("trip_id")))
+    _check_runs(frequencies, set(by_trip))
     for row in frequencies.itertuples():
         text = str(row.headway_secs)
         headway = int(text) if text.isdigit() else 0
