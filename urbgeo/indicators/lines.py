@@ -12,7 +12,7 @@ from urbgeo.indicators.measured import Measured, measure, named
 def _km(ground: Ground, table: str, classes: tuple[str, ...]) -> Measured:
     rows = getattr(ground.then, table)
     rows = rows[rows["class"].isin(classes)]
-    column = "km_hunan" if "km_hunan" in rows else "length_km"
+    column = "km_inside" if "km_inside" in rows else "length_km"
     total = float(rows[column].sum())
     guessed = rows.loc[rows["km_basis"] != "published", column].sum() if "km_basis" in rows else 0.0
     return Measured(total, basis="observed", estimated_share=float(guessed / total) if total else 0.0)

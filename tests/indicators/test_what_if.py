@@ -1,0 +1,115 @@
+"""Before and after: known gains, names instead of codes, indicators beside."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+import urbgeo
+from urbgeo.errors import InputError
+from urbgeo.indicators.what_if import WhatIf, what_if
+from urbgeo.maps import save_map
+from urbgeo.regions.region import Region
+
+ROADS = pd.DataFrame(
+    {
+        "from_node": ["安化县", "新化县"],
+        "to_node": ["新化县", "隆回县"],
+        "class": "expressway",
+        "name_zh": "安隆高速",
+    }
+)
+
+
+def airport() -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(
+        {"name_zh": ["娄底机场"], "adcode": ["431302"]},
+        geometry=gpd.points_from_xy([111.95], [27.75]), index=["LDX"], crs=4326,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def built() -> WhatIf:
+    return what_if(urbgeo.load_region("hunan"), roads=ROADS, airports=airport())
+
+
+def test_a_new_airport_and_road_gain_by_name(built: WhatIf) -> None:
+    assert built.gains["name_zh"].iloc[0] == "娄星区"
+    assert {"新化县", "冷水江市"} <= set(built.gains["name_zh"])
+    row = built.summary.loc["airport"]
+    assert row["mean_after"] < row["mean_before"]
+    assert "娄星区" in row["newly_within"]
+    assert row["people_losing"] == 0
+    assert "娄星区" in repr(built)
+
+
+def test_new_links_never_lengthen_a_trip(built: WhatIf) -> None:
+    for name in ("prefecture", "capital", "interchange", "station", "airport"):
+        assert (built.table[f"after_{name}"] <= built.table[f"before_{name}"] + 1e-9).all()
+
+
+def test_the_scorecard_stands_beside(built: WhatIf) -> None:
+    row = built.indicators.loc["airport60.prefectures"]
+    assert row["change"] == pytest.approx(100 / 14)
+    assert row[["light_before", "light_after", "gained"]].tolist() == ["behind", "met", "娄底市"]
+    assert built.indicators.at["airports", "change"] == 1
+    length = built.changes[built.changes["what"] == "new road"].length.sum() / 1000 * 1.2
+    assert built.indicators.at["expressway.km", "change"] == pytest.approx(length)
+
+
+def test_closing_a_route_costs_time_and_is_named(hunan: Region) -> None:
+    found = what_if(hunan, close=["G60"])
+    assert (found.gains["gain_min"] < 0).all()
+    assert found.provenance.parameters["closed links"] == (found.changes["what"] == "closed").sum() > 5
+    assert found.indicators.at["expressway.km", "change"] < 0
+
+
+def test_slower_roads_are_slower_everywhere_they_are_used(hunan: Region) -> None:
+    found = what_if(hunan, speeds={"expressway": 50.0})
+    assert found.table["gain_min"].max() <= 1e-9 and found.table["gain_min"].min() < -10
+
+
+def test_the_map_has_a_layer_for_each_kind_of_change(built: WhatIf, tmp_path: Path) -> None:
+    text = save_map(built.map(), tmp_path / "map.html").read_text(encoding="utf-8")
+    for words in ("New roads", "New airports", "娄底机场", "节省分钟"):
+        assert words in text
+    assert "Closed roads" not in text
+
+
+def test_tables_are_saved(built: WhatIf, tmp_path: Path) -> None:
+    path = built.save(tmp_path / "what_if.gpkg")
+    again = gpd.read_file(path, layer="places")
+    assert len(again) == 122 and "gain_min" in again
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({}, "nothing is changed"),
+        ({"close": "G999"}, "no link or route is called 'G999'; routes are"),
+        ({"roads": ROADS.assign(to_node="新华县")}, "no place or node is called '新华县'"),
+        ({"roads": ROADS.assign(**{"class": "motorway"})}, "class of roads"),
+        ({"roads": ROADS.drop(columns="class")}, "no column class"),
+        ({"airports": airport().rename({"LDX": "CSX"})}, "already has: CSX"),
+    ],
+)
+def test_changes_that_cannot_be_read_are_refused(hunan: Region, change: object, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        what_if(hunan, **change)  # type: ignore[arg-type]
+
+
+def test_the_region_stays_as_it_was(hunan: Region) -> None:
+    before = len(hunan.road_links), len(hunan.airports)
+    roads = ROADS.copy()
+    what_if(hunan, roads=roads, airports=airport(), close=["G60"])
+    assert (len(hunan.road_links), len(hunan.airports)) == before
+    pd.testing.assert_frame_equal(roads, ROADS)
+
+
+def test_given_lengths_are_kept_and_missing_ones_are_counted(hunan: Region) -> None:
+    found = what_if(hunan, roads=ROADS.assign(length_km=[np.nan, 80.0]))
+    assert found.provenance.parameters["lengths estimated"] == 1

@@ -1,0 +1,88 @@
+"""Before and after on one map: counties by minutes saved, new and closed roads, new airports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import folium
+
+from urbgeo.maps.base import new_map
+from urbgeo.maps.classes import ACCENT, Classes
+from urbgeo.maps.fields import Field
+from urbgeo.maps.layers import add_lines, add_points, add_polygons
+
+if TYPE_CHECKING:
+    from urbgeo.indicators.what_if import WhatIf
+
+BREAKS = (-15.0, -5.0, -0.5, 0.5, 5.0, 15.0, 30.0)
+RAMP = ("#7f3b08", "#c9730f", "#f6c986", "#d6dade", "#c7dcef", "#86b4dc", "#3b7dbb", "#0b4a8f")
+"""Losses in brown, gains in blue, nothing in grey."""
+
+SIMPLIFY_M = 200.0
+_NAMES = {
+    "new road": ("新建道路", "New roads"),
+    "closed": ("关闭道路", "Closed roads"),
+    "new airport": ("新建机场", "New airports"),
+}
+
+
+def map_of_differences(
+    result: WhatIf, *, by: str = "gain_min", basemap: str | None = None, key: str | None = None
+) -> folium.Map:
+    """Counties by minutes saved (``by`` a column of gains), and the changes on top.
+
+    Parameters
+    ----------
+    result
+        Of :func:`urbgeo.indicators.what_if.what_if`.
+    by
+        A column of ``result.table`` in minutes saved.
+    basemap, key
+        As for :func:`urbgeo.maps.new_map`.
+
+    Returns
+    -------
+    folium.Map
+        Offline, unless a base map is named.
+    """
+    zh, en = result.titles
+    fmap = new_map(
+        f"{zh}：情景前后节省的分钟",
+        f"{en}: minutes saved by the change",
+        bounds=result.table.to_crs(4326).total_bounds.tolist(),
+        sources=result.provenance.sources,
+        basemap=basemap,
+        key=key,
+    )
+    targets = [
+        one.removeprefix("gain_") for one in result.table if one.startswith("gain_") and one != "gain_min"
+    ]
+    hover = [Field("name_zh", "名称", "Name"), Field("gain_min", "最多节省", "Most saved", "min", digits=1)]
+    hover += [Field(f"gain_{one}", f"节省 {one}", f"Saved {one}", "min", digits=1) for one in targets]
+    colour = Classes(by, BREAKS, ramp=RAMP, unit="min")
+    if result.table.geom_type.isin(["Polygon", "MultiPolygon"]).all():
+        add_polygons(
+            fmap, result.table, name_zh="节省分钟（负为增加）", name_en="Minutes saved (negative: lost)",
+            colour=colour, hover=hover, simplify_m=SIMPLIFY_M, opacity=0.9,
+        )  # fmt: skip
+    else:
+        add_points(
+            fmap, result.table, name_zh="节省分钟（负为增加）", name_en="Minutes saved (negative: lost)",
+            colour=colour, hover=hover, radius_px=7.0,
+        )  # fmt: skip
+    for what, (name_zh, name_en) in _NAMES.items():
+        part = result.changes[result.changes["what"] == what]
+        named = [Field("name_zh", "名称", "Name")]
+        if part.empty:
+            continue
+        if what == "new airport":
+            add_points(
+                fmap, part, name_zh=name_zh, name_en=name_en, colour=ACCENT, hover=named, radius_px=7.0,
+                label="name_zh",
+            )  # fmt: skip
+        else:
+            add_lines(
+                fmap, part, name_zh=name_zh, name_en=name_en, hover=named, width_px=3.5,
+                colour=ACCENT if what == "new road" else "#2b3138", dashed=what == "closed",
+            )  # fmt: skip
+    return fmap
