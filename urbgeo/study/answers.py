@@ -183,7 +183,7 @@ def _circle(region: Region, road: TravelNetwork) -> CommutingCircle:
 
 
 def _towns(region: Region, road: TravelNetwork) -> TownAccess:
-    capital = region.places.loc[[region.lists["core"][0]]]
+    capital = region.places.loc[list(region.lists.get("core", ())[:1])]
     fast = region.stations[region.stations["kind"] != "conventional"]
     towns, seats = region.counties, region.prefectures
     own = "prefecture" in towns and towns["prefecture"].isin(seats.index).all()

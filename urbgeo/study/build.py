@@ -19,6 +19,7 @@ from urbgeo.regions.nation import (
     AIRPORT_YEARS,
     PLACES_SOURCE,
     POPULATION_SOURCE,
+    WHOLE,
     Units,
     china_airports,
     china_places,
@@ -28,9 +29,11 @@ from urbgeo.regions.people import read_people
 from urbgeo.regions.region import Region
 from urbgeo.sources import airports as airport_source
 from urbgeo.sources import china
+from urbgeo.study.estimated import ESTIMATED, calibration, estimated_roads, source_line
 from urbgeo.study.findings import Findings
 from urbgeo.study.inputs import MARGIN_KM, Inputs
 from urbgeo.study.layers import own_layer
+from urbgeo.study.looks import look_at_sums, look_at_zones
 from urbgeo.study.places import (
     as_places,
     asked_text,
@@ -230,7 +233,7 @@ class _Making:
             if given is not None:
                 zones = own_layer(given, "zones", kinds=("Polygon", "MultiPolygon"))
                 self.zones = with_place_columns(zones, self.places)
-                self._look_at_zones(self.zones)
+                look_at_zones(self.zones, self.own_places, self.findings)
                 return
             counties = counties_of(self.own_places)
             if not counties.index.isin(china_places().index).all():
@@ -243,27 +246,6 @@ class _Making:
             self.missing("zones", str(error), 'pip install "urbgeo[china]", or zones= of your own')
         except UrbgeoError as error:
             self.refused("zones", error)
-
-    def _look_at_zones(self, zones: gpd.GeoDataFrame) -> None:
-        counties = counties_of(self.own_places)
-        both = zones.index.intersection(counties.index)
-        self.findings.add("zones", "found", "polygons", count=len(zones))
-        self.findings.add("zones", "joined", "polygons with a seat of their code", count=len(both))
-        bare, without = zones.index.difference(counties.index), counties.index.difference(zones.index)
-        if len(bare):
-            self.findings.add("zones", "left over", "polygons without a seat of their code", ids=bare)
-        if len(without):
-            self.findings.add(
-                "zones", "left over", "seats without a polygon", ids=named_ids(counties.loc[without])
-            )
-        if len(both):
-            inside = zones.geometry.loc[both].to_crs(WGS84).covers(counties.geometry.loc[both])
-            if (~inside).any():
-                ids = named_ids(counties.loc[both[~inside]])
-                self.findings.add(
-                    "zones", "suspicious", "seats outside their own polygon", ids=ids,
-                    do="look at the CRS (GCJ-02?), or the codes",
-                )  # fmt: skip
 
     def find_people(self) -> None:
         """People of a table on places and zones."""
@@ -306,27 +288,12 @@ class _Making:
             self.findings.add(
                 "population", "left over", "counties without people", ids=named_ids(counties.loc[without])
             )
-        self._look_at_sums(people.amounts)
+        look_at_sums(people.amounts, self.own_places, self.findings)
         amounts = people.amounts.reindex(self.places.index)
         self.places = self.places.assign(population=amounts.fillna(self.places["population"]))
         self.sources.append(f"Population: {told}")
         if self.zones is not None:
             self.zones = self.zones.assign(population=people.amounts.reindex(self.zones.index))
-
-    def _look_at_sums(self, amounts: pd.Series) -> None:
-        """Counties summed against the census total of their prefecture, which the package knows."""
-        counties = counties_of(self.own_places)
-        summed = amounts.reindex(counties.index).groupby(counties["prefecture"]).sum(min_count=1)
-        known = self.own_places["population"].reindex(summed.index)
-        off = (summed / known - 1.0).dropna()
-        far = off[off.abs() > 0.02]
-        if len(far):
-            names = self.own_places["name_zh"].reindex(far.index)
-            said = [f"{names[one]} {share:+.1%}" for one, share in far.items()]
-            self.findings.add(
-                "population", "suspicious", "counties that do not sum to the census total of the prefecture",
-                ids=said, do="another year, registered instead of resident people, zones counted apart?",
-            )  # fmt: skip
 
     def find_airports(self) -> None:
         """Airports in and around."""
@@ -354,6 +321,11 @@ class _Making:
 
     def find_roads(self) -> None:
         """The road network, and what does not hang together in it."""
+        national = self.units is not None and self.units.name == WHOLE
+        roads = self.inputs.roads
+        if (isinstance(roads, str) and roads == ESTIMATED) or (roads is None and national):
+            self._estimate_roads()
+            return
         if self.inputs.roads is None:
             self.missing(
                 "roads", "no roads: nothing that rests on minutes can be answered", "roads=, or urbgeo fetch"
@@ -370,8 +342,30 @@ class _Making:
             return
         self.sources += list(self.network.provenance.sources)
 
+    def _estimate_roads(self) -> None:
+        """Straight lines between all seats, airports and stations, marked as estimated."""
+        wanted = ["adcode", "geometry"]
+        own = self.places.assign(adcode=self.places.index)[wanted]
+        air = self.airports.reindex(columns=wanted)
+        self.rails_first()
+        stops = self.rails.stations.reindex(columns=wanted)
+        points = pd.concat([own, air, stops])
+        points = points[~points.index.duplicated() & ~points.geometry.to_wkb().duplicated().to_numpy()]
+        self.network = estimated_roads(gpd.GeoDataFrame(points, geometry="geometry", crs=WGS84))
+        self.sources += list(self.network.provenance.sources)
+        self.findings.add(
+            "roads", "suspicious", source_line(calibration()), do="roads=, an extract of OpenStreetMap"
+        )
+
+    def rails_first(self) -> None:
+        """Trains before roads, where the roads must lead to their stations."""
+        if self.inputs.trains is not None and self.rails.stations.empty:
+            self.find_rails()
+
     def find_rails(self) -> None:
         """Trains as tables, and lines to draw."""
+        if len(self.rails.stations):
+            return
         if self.inputs.trains is None:
             self.missing("trains", "no trains: reach is by road alone", "trains=, a train table or GTFS")
         else:
@@ -397,7 +391,10 @@ class _Making:
                 self.lists[name] = codes_of(members, self.own_places, name)
             except UrbgeoError as error:
                 self.refused(f"list {name}", error)
-        if "core" not in self.lists:
+        national = self.units is not None and self.units.name == WHOLE
+        if "core" not in self.lists and national:
+            self.missing("core", "the nation has many metropolises; name one", 'lists={"core": […]}')
+        elif "core" not in self.lists:
             core = capital_of(self.own_places, self.units)
             self.lists["core"] = (core,)
             self.findings.add("lists", "found", "core: the capital, since none is given", ids=[core])
@@ -407,6 +404,8 @@ class _Making:
     def region(self) -> Region:
         """All of it."""
         zh, en = (self.units.title_zh, self.units.title_en) if self.units else (None, None)
+        if self.network is not None and self.network.provenance.parameters.get("roads") == ESTIMATED:
+            zh, en = f"{zh or '区域'}（时间为估算）", f"{en or 'region'} (minutes estimated)"
         name = self.inputs.name or (self.units.name if self.units else "region")
         nodes = interchanges(self.network) if self.network is not None else no_nodes()
         if nodes.empty and self.network is not None:

@@ -10,11 +10,14 @@ import folium
 import geopandas as gpd
 import numpy as np
 
+from urbgeo.errors import MissingExtraError
 from urbgeo.maps import Categories, Classes, Field, add_lines, add_points, add_polygons, new_map
 from urbgeo.network.model import TravelNetwork
 from urbgeo.results import bare
 from urbgeo.study.absent import told
 from urbgeo.study.answers import Answers
+from urbgeo.study.boundary import APPROVAL, EXTENT, national_boundary
+from urbgeo.study.nation import is_national
 from urbgeo.study.tables import left_out, road_lines
 
 SCORE_BREAKS = (20.0, 40.0, 60.0, 80.0)
@@ -45,8 +48,12 @@ def study_map(answers: Answers, *, basemap: str | None = None, key: str | None =
     fmap = new_map(
         f"{region.title_zh}：一小时通勤圈、机场覆盖、两小时通达与县城通达",
         f"{region.title_en}: commuting circle, airport coverage, two-hour reach, county-town access",
-        bounds=ground.total_bounds,
-        sources=(*region.sources, *_left_out(answers)),
+        bounds=EXTENT if is_national(region) else ground.total_bounds,
+        sources=(
+            *([APPROVAL] if is_national(region) else []),
+            *region.sources,
+            *_left_out(answers),
+        ),
         basemap=basemap,
         key=key,
     )
@@ -60,9 +67,27 @@ def study_map(answers: Answers, *, basemap: str | None = None, key: str | None =
         lambda: _add_airports(fmap, answers),
         lambda: _add_covered(fmap, answers),
     )
+    if is_national(region):
+        _add_nation(fmap)
     for step in steps:
         told(step, lambda _: None)
     return fmap
+
+
+def _add_nation(fmap: folium.Map) -> None:
+    """The complete boundary; without the package that holds it none is drawn, never a part of one."""
+    try:
+        lines = national_boundary()
+    except MissingExtraError:
+        return
+    add_lines(
+        fmap,
+        lines,
+        name_zh="国界与南海断续线",
+        name_en="Boundary of the nation",
+        colour="#8b3a62",
+        width_px=1.2,
+    )
 
 
 def _left_out(answers: Answers) -> list[str]:
@@ -131,7 +156,7 @@ def _add_isochrones(fmap: folium.Map, answers: Answers) -> None:
     rings = land.set_geometry(
         land.geometry.where(inner.isna(), land.geometry.difference(inner.fillna(land.geometry), align=False))
     )
-    core = answers.region.places.loc[list(answers.region.lists["core"])]
+    core = answers.region.places.loc[list(answers.region.lists.get("core", ()))]
     colours = ("#54278f", "#8078b8", "#74a9cf", "#b7d2e8")
     items = [
         (limit, colour, f"≤ {limit:g} 分钟", f"within {limit:g} min")

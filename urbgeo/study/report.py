@@ -10,6 +10,7 @@ from urbgeo.study.absent import told
 from urbgeo.study.answers import Answers
 from urbgeo.study.headlines import headlines
 from urbgeo.study.markdown import bilingual, bullets, md_table, names, number, value_text
+from urbgeo.study.nation import airport_years, is_national, national_lines
 from urbgeo.study.sections import (
     bands_section,
     known_section,
@@ -53,11 +54,34 @@ def report_text(answers: Answers) -> str:
         _said(standards_section, answers),
         "## 规划项目 Planned projects",
         _said(planned_section, answers),
+        *_national(answers),
         "## 依据 What this rests on",
         "以下时间均为模型计算值，不是观测值。All minutes are modelled, none is observed.",
         _said(_basis, answers),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _national(answers: Answers) -> list[str]:
+    """Of the nation alone: the headline against the target with its band, and its years."""
+    region = answers.region
+    if not is_national(region):
+        return []
+    series = airport_years(region, answers.network)
+    lines = [f"- {zh}\n  {en}" for zh, en in national_lines(series, len(region.prefectures))]
+    heads = [
+        "年 year",
+        "机场 airports",
+        "其中年份不明 year unknown",
+        "地级中心 prefecture seats",
+        "县城 county seats",
+    ]
+    rows = [
+        [f"{year}", f"{row['airports']:.0f}", f"{row['unknown_years']:.0f}", f"{row['prefectures']:.1%}",
+         f"{row['counties']:.1%}"]
+        for year, row in series.iterrows()
+    ]  # fmt: skip
+    return ["## 全国机场覆盖 Airports of the nation", "\n".join(lines), md_table(heads, rows)]
 
 
 def _said(section: Callable[[Answers], str], answers: Answers) -> str:

@@ -10,9 +10,14 @@ from urbgeo.maps import save_map
 from urbgeo.regions.load import load_region
 from urbgeo.regions.region import Region
 from urbgeo.study.answers import Answers, answer
+from urbgeo.study.build import build_region
+from urbgeo.study.inputs import Inputs
 from urbgeo.study.map import study_map
 from urbgeo.study.report import report_text
 from urbgeo.study.tables import write_csvs, write_geopackage
+
+NATION = "china"
+"""Name of the region of all embedded seats, on estimated minutes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,8 +43,8 @@ def run_study(
     Parameters
     ----------
     region
-        Name of an embedded one, see :func:`urbgeo.load_region`, or one of your own, see
-        :func:`urbgeo.region`. What its layers do not allow is left out by name.
+        Name of an embedded one, see :func:`urbgeo.load_region` (``"china"``: the nation), or one of your
+        own, see :func:`urbgeo.region`. What its layers do not allow is left out by name.
     folder
         Where to write; ``data/processed/<region>`` below the working folder by default. All files
         appear together, ``manifest.json`` last; those of an earlier run stay until the new ones are complete.
@@ -54,7 +59,7 @@ def run_study(
     OSError
         When the folder cannot be written to.
     """
-    asked = load_region(region) if isinstance(region, str) else region
+    asked = _named(region) if isinstance(region, str) else region
     place = Path(folder) if folder is not None else Path("data") / "processed" / asked.name
     answers = answer(asked)
     page, text = study_map(answers, basemap=basemap, key=key), report_text(answers)
@@ -70,3 +75,10 @@ def run_study(
         geopackage=place / f"{asked.name}.gpkg",
         tables=tables,
     )
+
+
+def _named(name: str) -> Region:
+    """An embedded region; the nation from its embedded seats and airports."""
+    if name != NATION:
+        return load_region(name)
+    return build_region(Inputs("中国", zones=False, name=NATION))[0]

@@ -1,0 +1,87 @@
+"""The nation: airport coverage of prefecture seats with its band and its years, on estimated minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from urbgeo.access.coverage import coverage
+from urbgeo.network.model import TravelNetwork
+from urbgeo.network.regional import region_network
+from urbgeo.regions.nation import WHOLE, china_airports
+from urbgeo.regions.region import Region
+from urbgeo.standards import AIRPORT_MIN, AIRPORT_TARGET
+from urbgeo.study.estimated import calibration
+
+YEARS = (2000, 2005, 2010, 2015, 2020, 2024)
+"""Years of the series; the embedded airports end with 2024."""
+
+
+def is_national(region: Region) -> bool:
+    """Whether this is the whole nation."""
+    return region.name in (WHOLE, "china")
+
+
+def coverage_band(
+    minutes: pd.Series, low: float, high: float, limit: float = AIRPORT_MIN
+) -> tuple[float, float]:
+    """Share of places within a limit if all minutes were ``high`` or ``low`` times what they are."""
+    return float((minutes * high <= limit).mean()), float((minutes * low <= limit).mean())
+
+
+def airport_years(
+    region: Region, network: TravelNetwork | None = None, *, years: Sequence[int] = YEARS
+) -> pd.DataFrame:
+    """Airport coverage of prefecture and county seats by the airports open at the end of each year.
+
+    Parameters
+    ----------
+    region
+        With airports of the package.
+    network
+        Compiled from the region by default.
+    years
+        Rising.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per year: ``airports`` in and around the region, ``unknown_years`` (airports whose year is
+        missing, counted as open), ``prefectures`` and ``counties`` (shares within 60 minutes), ``low`` and
+        ``high``: the share of prefectures under Hunan's spread of true over estimated minutes.
+    """
+    road = (network or region_network(region, modes=("road",))).only(("road",))
+    fitted = calibration()
+    rows = {}
+    for year in years:
+        open_then = china_airports(year)
+        airports = region.airports[region.airports.index.isin(open_then.index)]
+        seats = coverage(road, region.prefectures, airports, minutes=AIRPORT_MIN, target=AIRPORT_TARGET)
+        towns = coverage(road, region.counties, airports, minutes=AIRPORT_MIN)
+        low, high = coverage_band(seats.table["minutes"].fillna(np.inf), fitted.low, fitted.high)
+        rows[year] = {
+            "airports": len(airports),
+            "unknown_years": int(airports["opened"].isna().sum()),
+            "prefectures": seats.share,
+            "counties": towns.share,
+            "low": low,
+            "high": high,
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("year")
+
+
+def national_lines(series: pd.DataFrame, seats: int) -> list[tuple[str, str]]:
+    """The headline against the target, and how it grew, in Chinese and English."""
+    last = series.iloc[-1]
+    year = series.index[-1]
+    grown_zh = "，".join(f"{when} 年 {row['prefectures']:.0%}" for when, row in series.iterrows())
+    grown_en = ", ".join(f"{when} {row['prefectures']:.0%}" for when, row in series.iterrows())
+    share, target = f"{last['prefectures']:.1%}", f"{AIRPORT_TARGET:.0%}"
+    band_zh, band_en = (f"{last['low']:.0%}{dash}{last['high']:.0%}" for dash in ("–", " to "))
+    zh = f"{year} 年底开通的机场（时间为估算）：{seats} 个地级行政中心（不含港澳台）中 {share} 在 "
+    zh += f"{AIRPORT_MIN:g} 分钟内，目标 {target}；按湖南残差幅度为 {band_zh}。"
+    en = f"Airports open by {year}, minutes estimated: {share} of {seats} prefecture-level seats (mainland) "
+    en += f"within {AIRPORT_MIN:g} min against {target}; {band_en} under Hunan's spread."
+    return [(zh, en), (f"逐年：{grown_zh}。", f"Year by year: {grown_en}.")]
