@@ -159,7 +159,7 @@ def test_bad_links_are_refused(columns: dict[str, object], message: str) -> None
 
 
 def test_words_for_directions_and_joinable_are_read() -> None:
-    links = road(("A", "B", 10.0), ("B", "C", 10.0), ("C", "A", 9.0), oneway=["T", "no", "是"])
+    links = road(("A", "B", 10.0), ("B", "C", 10.0), ("C", "A", 21.0), oneway=["T", "no", "是"])
     table = build_network(NODES, links.assign(joinable=["否", None, "yes"])).link_table
     assert table[["from_node", "to_node"]].to_numpy().tolist() == [["B", "A"], ["B", "C"], ["C", "A"]]
     assert table["minutes_back"].isna().tolist() == [True, False, True]

@@ -389,3 +389,21 @@ def test_edits_of_a_network_from_openstreetmap(porto_alegre: Path) -> None:
 def node_minutes(network: TravelNetwork, nodes: gpd.GeoDataFrame) -> np.ndarray:
     place = network.nodes.index.get_indexer(nodes.index)
     return node_table(network, place, place)
+
+
+def test_the_delay_of_a_junction_comes_where_a_link_ends() -> None:
+    """A and B are ends, J a junction of three: the way to J is delayed, the way from it is not."""
+    nodes = gpd.GeoDataFrame(
+        geometry=gpd.points_from_xy([500_000, 501_000, 502_000, 501_000], [3e6, 3e6, 3e6, 3.001e6]),
+        index=list("AJBC"), crs=32649,
+    )  # fmt: skip
+    links = pd.DataFrame(
+        {"from_node": ["A", "J", "J"], "to_node": ["J", "B", "C"], "length_km": 1.0, "class": "primary"}
+    )
+    slow = junction_delay(build_network(nodes, links), {"primary": 60.0}).link_table
+    assert slow[["minutes", "minutes_back"]].to_numpy().tolist() == [[2.0, 1.0], [1.0, 2.0], [1.0, 2.0]]
+
+
+def test_the_least_of_several_limits_of_an_edge_counts() -> None:
+    graph = tiny_graph(maxspeed=["60", "40"])
+    assert set(from_osmnx(graph).links["speed_kmh"]) == {40.0}

@@ -13,6 +13,7 @@ from shapely import Point
 
 from urbgeo.errors import InputError, SourceError, UrbgeoWarning
 from urbgeo.sources.dbase import codec_of
+from urbgeo.sources.postgis import read_postgis
 from urbgeo.sources.tables import read_layer
 
 PLACES = gpd.GeoDataFrame(
@@ -182,3 +183,16 @@ def test_of_several_layers_one_is_named(tmp_path: Path) -> None:
         read_layer(tmp_path / "a.gpkg")
     with pytest.raises(InputError, match="no layer 'rivers'; it has roads, places"):
         read_layer(tmp_path / "a.gpkg", layer="rivers")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+psycopg://planner:s3cr%2Bet@127.0.0.1:1/region",
+        "postgresql+psycopg://planner@127.0.0.1:1/region?password=s3cr%2Bet&connect_timeout=2",
+    ],
+)
+def test_a_password_is_shown_nowhere(url: str) -> None:
+    with pytest.raises(SourceError, match=r"127\.0\.0\.1") as told:
+        read_postgis(url, "places")
+    assert "s3cr" not in str(told.value) and told.value.__suppress_context__

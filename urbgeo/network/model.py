@@ -33,6 +33,7 @@ from urbgeo.engine.hierarchy import Hierarchy, Topology, fit
 from urbgeo.engine.store import cached_topology, topology_is_kept
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.network.interop import frames_of, networkx_of, osmnx_of
+from urbgeo.network.lengths import check_lengths
 from urbgeo.network.speeds import OFF_NETWORK_KMH, ROAD_CLASSES, class_speeds
 from urbgeo.provenance import Provenance
 from urbgeo.types import Flags, Floats, Ints
@@ -314,6 +315,7 @@ def build_network(
     check_link_minutes(timed)
     crs = metric_crs(nodes)
     points = gpd.GeoDataFrame(geometry=nodes.geometry.to_crs(crs).rename("geometry"))
+    check_lengths(timed, points)
     if "geometry" in timed:
         timed = gpd.GeoDataFrame(timed, geometry=_lines(points, timed, nodes.crs), crs=crs)
     used = {name: by_class[name] for name in by_class if name in set(timed["class"])}

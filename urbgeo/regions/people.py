@@ -159,9 +159,9 @@ def _rows(given: Path | str | pd.DataFrame, sheet: str | None) -> list[list[str]
 
 def _sheet(path: Path, sheet: str | None) -> list[list[Any]]:
     try:
-        table = pd.read_excel(path, sheet_name=sheet or 0, header=None, dtype=object)
+        table = pd.read_excel(path, sheet_name=sheet or 0, header=None, dtype=object, engine="calamine")
     except ImportError as error:
-        raise MissingExtraError("openpyxl", "tables", "Reading XLSX") from error
+        raise MissingExtraError("python-calamine", "tables", "Reading XLSX") from error
     except Exception as error:  # damaged archives raise what their parts raise
         raise SourceError(f"{path}: cannot be read as XLSX ({error}); save it again.") from error
     return table.astype(object).where(table.notna(), "").to_numpy().tolist()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote_plus, unquote_plus
 
 import geopandas as gpd
 
@@ -110,13 +112,22 @@ def _connected(url: str) -> Iterator[Connection]:
         engine: Any = create_engine(url)
     except (ArgumentError, ImportError) as error:
         raise InputError("url: it is no SQLAlchemy URL of a database with an installed driver.") from error
-    shown = engine.url.render_as_string(hide_password=True)
+    shown = _masked(engine.url.render_as_string(hide_password=True), url)
     try:
         with engine.begin() as link:
             yield link
     except (SourceError, InputError):
         raise
     except (SQLAlchemyError, ValueError) as error:
-        raise SourceError(f"{shown}: {str(error).splitlines()[0]}") from error
+        # The driver's own error, which may hold the password, stays out of the traceback.
+        raise SourceError(f"{shown}: {_masked(str(error).splitlines()[0], url)}") from None
     finally:
         engine.dispose()
+
+
+def _masked(text: str, url: str) -> str:
+    """The text without the passwords of a URL, before its host or in its query."""
+    secrets = re.findall(r"password=([^&\s]+)", url) + re.findall(r"://[^:/@]*:([^@]+)@", url)
+    for secret in {form for one in secrets for form in (one, unquote_plus(one), quote_plus(one))}:
+        text = text.replace(secret, "***")
+    return text

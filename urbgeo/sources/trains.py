@@ -300,9 +300,9 @@ def _sheets(path: Path) -> dict[str, pd.DataFrame]:
             raise SourceError(f"{path}: it is no table ({error}).") from error
         return {path.stem: table.replace("\ufeff", "", regex=True)}
     try:
-        book = pd.read_excel(path, sheet_name=None, header=None, dtype=object)
+        book = pd.read_excel(path, sheet_name=None, header=None, dtype=object, engine="calamine")
     except ImportError as error:
-        raise MissingExtraError("openpyxl", "tables", "Reading XLSX") from error
+        raise MissingExtraError("python-calamine", "tables", "Reading XLSX") from error
     except Exception as error:  # damaged archives raise what their parts raise
         raise SourceError(f"{path}: cannot be read as XLSX ({error}); save it again.") from error
     return {name: table.astype(object).where(table.notna(), "").astype(str) for name, table in book.items()}

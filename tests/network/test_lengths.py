@@ -1,0 +1,34 @@
+"""Lengths of links are held against the straight lines between their ends."""
+
+from __future__ import annotations
+
+import warnings
+
+import pytest
+
+from tests.network.build import points, road
+from urbgeo.errors import InputError, UrbgeoWarning
+from urbgeo.network.model import build_network
+
+NODES = points([(0.0, 0.0), (95.0, 0.0), (95.0, 0.5)])
+
+
+@pytest.mark.parametrize(
+    ("length", "message"),
+    [
+        (95_000.0, r"length_km of 0 is 95000.0 where .*95.0 km; are these metres"),
+        (1.0, "0 is 1.0 where .*kilometres"),
+    ],
+)
+def test_a_length_that_cannot_be_meant_is_refused(length: float, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        build_network(NODES, road(("A", "B", length), ("B", "C", 0.6)))
+
+
+def test_a_length_below_the_straight_line_is_told_and_one_above_is_ordinary() -> None:
+    with pytest.warns(UrbgeoWarning, match=r"1 of 2 are shorter than the straight line .*first: 0"):
+        build_network(NODES, road(("A", "B", 90.0), ("B", "C", 0.6)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        build_network(NODES, road(("A", "B", 95.0 * 3), ("B", "C", 0.1)))
+        build_network(NODES, road(("A", "B", 1.0)).assign(minutes=60.0))
