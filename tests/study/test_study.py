@@ -191,3 +191,15 @@ def test_the_series_holds_every_headline_year_by_year(answers: Answers) -> None:
 def test_a_chart_of_one_line_spans_from_nothing_to_the_highest() -> None:
     assert spark(pd.Series([0.0, 7.0, 3.5])) == "▁█▅"
     assert spark(pd.Series([0.0, 0.0])) == "▁▁"
+
+
+def test_tables_layers_and_headlines_say_what_is_estimated(answers: Answers, tmp_path: Path) -> None:
+    for name in ("circle", "county_access", "airport_coverage_prefectures", "airport_coverage_counties",
+                 "reach_cities"):  # fmt: skip
+        assert {"population_basis", "position_basis"} <= set(result_layers(answers)[name]), name
+    circle = next(one for one in write_csvs(answers, tmp_path) if one.stem == "circle")
+    table = pd.read_csv(circle)
+    assert table["population_basis"].isin(["stated", "estimated"]).all()
+    assert table["sets_inside"].between(0, 3).all() and table["sets_inside"].max() == 3
+    first, *_, last = (en for _, en in headlines(answers))
+    assert "county populations are estimates" in first and "positions of interchanges are estimates" in last

@@ -118,7 +118,8 @@ def _road_nodes(folder: Traversable, places: gpd.GeoDataFrame) -> gpd.GeoDataFra
     """Nodes of expressways, of ordinary roads and of the ways to stations and airports, and the seats."""
     own = [_points(_table(folder, f"{name}_nodes").set_index("node")) for name in _ROAD_TABLES]
     seats = places[["name_zh", "name_en", "geometry"]].assign(kind="seat").rename_axis("node")
-    columns = ["name_zh", "name_en", "kind", "geometry"]
+    seats["source"] = places["coord_source"].to_numpy()
+    columns = ["name_zh", "name_en", "kind", "source", "geometry"]
     return gpd.GeoDataFrame(pd.concat([seats[columns], *(table[columns] for table in own)]), crs=WGS84)
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from urbgeo.access.reach import READINGS
 from urbgeo.study.absent import LeftOutError, told
 from urbgeo.study.answers import Answers
+from urbgeo.study.disclosure import estimated_shares
 
 
 def headlines(answers: Answers) -> list[tuple[str, str]]:
@@ -48,14 +49,26 @@ def _circle(answers: Answers) -> tuple[str, str]:
         en += f"; it holds {len(match['both'])} of the {official} counties of the approved circle"
     always, some = len(answers.bands.always), len(answers.bands.sometimes)
     if len(answers.bands.by_set) == 1:
-        return _with_ring(zh, en, int(ring.sum()))
+        return _with_ring(answers, zh, en, int(ring.sum()))
     zh += f"；各速度组下都在圈内 {always} 个，时进时出 {some} 个"
     en += f"; {always} inside under every named set of speeds, {some} come and go"
-    return _with_ring(zh, en, int(ring.sum()))
+    return _with_ring(answers, zh, en, int(ring.sum()))
 
 
-def _with_ring(zh: str, en: str, within: int) -> tuple[str, str]:
-    return f"{zh}；两小时圈内 {within} 个县级驻地。", f"{en}; {within} county seats within two hours."
+def _with_ring(answers: Answers, zh: str, en: str, within: int) -> tuple[str, str]:
+    zh, en = f"{zh}；两小时圈内 {within} 个县级驻地", f"{en}; {within} county seats within two hours"
+    zh, en = _with_estimates(answers, "population", zh, en, "县级人口", "county populations")
+    return zh + "。", en + "."
+
+
+def _with_estimates(
+    answers: Answers, what: str, zh: str, en: str, name_zh: str, name_en: str
+) -> tuple[str, str]:
+    """The line with the share of estimates that it rests on, where the tables say it."""
+    share = estimated_shares(answers.region)[what]
+    if pd.isna(share):
+        return zh, en
+    return f"{zh}（{name_zh}的 {share:.0%} 为估计值）", f"{en} ({share:.0%} of the {name_en} are estimates)"
 
 
 def _coverage(answers: Answers) -> tuple[str, str]:
@@ -118,6 +131,7 @@ def _towns(answers: Answers) -> tuple[str, str]:
     zh = "，".join(f"{word[0]} {limit:g} 分钟内 {share:.0%}" for word, limit, share in rows)
     en = ", ".join(f"{share:.0%} within {limit:g} min of {word[1]}" for word, limit, share in rows)
     worst = towns.worst(3).index
+    zh, en = _with_estimates(answers, "interchange", zh, en, "互通位置", "positions of interchanges")
     worst_zh, worst_en = "、".join(places.loc[worst, "name_zh"]), ", ".join(places.loc[worst, "name_en"])
     return (
         f"县城通达（{len(towns.table)} 个）：{zh}；最不便：{worst_zh}。",

@@ -17,8 +17,9 @@ from urbgeo.results import bare
 from urbgeo.study.absent import told
 from urbgeo.study.answers import Answers
 from urbgeo.study.boundary import APPROVAL, EXTENT, national_boundary
+from urbgeo.study.disclosure import disclosed
 from urbgeo.study.nation import is_national
-from urbgeo.study.tables import left_out, road_lines
+from urbgeo.study.tables import circle_table, left_out, road_lines
 
 SCORE_BREAKS = (20.0, 40.0, 60.0, 80.0)
 SIMPLIFY_M = 250.0
@@ -30,6 +31,10 @@ _MINUTES = {
     "minutes_station": ("到高铁站", "to a high-speed station"),
     "minutes_airport": ("到机场", "to an airport"),
 }
+_BASIS = [
+    Field("population_basis", "人口依据", "Population is"),
+    Field("position_basis", "位置依据", "Position is"),
+]
 _NAMES = [Field("name_zh", "名称", "Name (zh)"), Field("name_en", "英文名", "Name (en)")]
 
 
@@ -95,9 +100,18 @@ def _left_out(answers: Answers) -> list[str]:
     return [f"未给出 left out: {row.left_out} ({row.why})" for row in left_out(answers).itertuples()]
 
 
+def _counties(answers: Answers) -> gpd.GeoDataFrame:
+    """Where it says what of the counties is estimated."""
+    return answers.region.counties
+
+
 def _add_access(fmap: folium.Map, answers: Answers, ground: gpd.GeoDataFrame) -> None:
     """Counties coloured by how well their towns are connected; seats where there are no polygons."""
-    layer = ground[["name_zh", "name_en", "geometry"]].join(bare(answers.towns.table))
+    layer = gpd.GeoDataFrame(
+        disclosed(
+            ground[["name_zh", "name_en", "geometry"]].join(bare(answers.towns.table)), _counties(answers)
+        )
+    )
     add = partial(add_polygons, simplify_m=SIMPLIFY_M) if answers.region.zones is not None else add_points
     add(
         fmap,
@@ -109,6 +123,7 @@ def _add_access(fmap: folium.Map, answers: Answers, ground: gpd.GeoDataFrame) ->
             *_NAMES,
             Field("score", "得分", "Score", digits=0),
             *(Field(column, zh, en, "min") for column, (zh, en) in _MINUTES.items() if column in layer),
+            *(one for one in _BASIS if one.column in layer),
         ],
         opacity=0.65,
     )
@@ -121,7 +136,10 @@ def _add_circle(fmap: folium.Map, answers: Answers, ground: gpd.GeoDataFrame) ->
     part = np.select(
         [table["member"] & official, table["member"], official], ["both", "circle", "official"], "outside"
     )
-    layer = ground[["name_zh", "name_en", "geometry"]].join(bare(table).assign(part=part))
+    inside = bare(circle_table(answers)).assign(part=part)
+    layer = gpd.GeoDataFrame(
+        disclosed(ground[["name_zh", "name_en", "geometry"]].join(inside), _counties(answers))
+    )
     layer = layer[layer["part"] != "outside"]
     add = partial(add_polygons, simplify_m=SIMPLIFY_M) if answers.region.zones is not None else add_points
     shown = [
@@ -129,6 +147,8 @@ def _add_circle(fmap: folium.Map, answers: Answers, ground: gpd.GeoDataFrame) ->
         Field("area_share", "圈内面积占比", "Share of area inside", digits=2),
         Field("population_share", "圈内人口占比", "Share of people inside", digits=2),
         Field("people", "常住人口", "People"),
+        Field("sets_inside", "几个速度组下在圈内", "Inside under speed sets"),
+        *_BASIS,
     ]
     add(
         fmap,
@@ -249,7 +269,9 @@ def _add_reach(fmap: folium.Map, answers: Answers) -> None:
     whole = seats.index.equals(answers.region.prefectures.index)
     shown = [
         Field("cities_road", "公路可达城市", "Cities by road"),
-        Field("cities_rail", "铁路可达城市", "Cities by rail"),
+        Field("cities_rail_station", "铁路站到站可达城市", "By rail, station to station"),
+        Field("cities_rail", "铁路中心到中心可达城市", "By rail, centre to centre"),
+        Field("cities_rail_delay", "铁路含候班可达城市", "By rail with schedule delay"),
         Field("cities_best", "取快者", "By the better"),
         Field("people_best", "可达人口", "People reached"),
     ]

@@ -19,6 +19,7 @@ from urbgeo.output import as_text
 from urbgeo.results import bare
 from urbgeo.study.absent import told, why_absent
 from urbgeo.study.answers import Answers
+from urbgeo.study.disclosure import disclosed
 
 DRAWN = ("expressway", "motorway", "trunk", "primary")
 """Classes of a compiled network that are drawn; a province has too many small roads for one page."""
@@ -29,20 +30,24 @@ def result_layers(answers: Answers) -> dict[str, gpd.GeoDataFrame]:
     region = answers.region
     ground = region.zones if region.zones is not None else region.counties
     names = ["name_zh", "name_en", "geometry"]
+
+    def told_of(table: pd.DataFrame, shape: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        whole = shape[names].join(bare(table))
+        return _plain(gpd.GeoDataFrame(disclosed(whole, region.places)))
+
     made: dict[str, Callable[[], gpd.GeoDataFrame]] = {
         "isochrones": lambda: answers.circle.isochrone.reset_index(),
-        "circle": lambda: _plain(ground[names].join(bare(answers.circle.table))),
-        "county_access": lambda: _plain(ground[names].join(bare(answers.towns.table))),
-        "airport_coverage_prefectures": lambda: _plain(
-            region.prefectures[names].join(bare(answers.prefectures.table))
+        "circle": lambda: told_of(circle_table(answers), ground),
+        "county_access": lambda: told_of(answers.towns.table, ground),
+        "airport_coverage_prefectures": lambda: told_of(answers.prefectures.table, region.prefectures),
+        "airport_coverage_counties": lambda: told_of(answers.counties.table, region.counties),
+        "reach_cities": lambda: told_of(
+            answers.reach.cities, _places(answers).loc[answers.reach.cities.index]
         ),
-        "airport_coverage_counties": lambda: _plain(
-            region.counties[names].join(bare(answers.counties.table))
-        ),
-        "reach_cities": lambda: _plain(_places(answers)[names].join(bare(answers.reach.cities), how="right")),
         "reach_pairs": lambda: reach_pairs(answers),
         "airports": lambda: _plain(region.airports),
-        "stations": lambda: _plain(region.stations),
+        "stations": lambda: _plain(gpd.GeoDataFrame(disclosed(region.stations, region.stations))),
+        "interchanges": lambda: _plain(gpd.GeoDataFrame(disclosed(region.interchanges, region.interchanges))),
         "roads": lambda: road_lines(answers),
         "railways": lambda: region.rail_sections,
     }
@@ -61,6 +66,12 @@ def left_out(answers: Answers) -> pd.DataFrame:
 
 def _places(answers: Answers) -> gpd.GeoDataFrame:
     return answers.region.places
+
+
+def circle_table(answers: Answers) -> pd.DataFrame:
+    """The circle with the number of speed sets each zone is inside under."""
+    inside = answers.bands.circle["sets_inside"].reindex(answers.circle.table.index).fillna(0).astype(int)
+    return answers.circle.table.assign(sets_inside=inside)
 
 
 def reach_pairs(answers: Answers) -> gpd.GeoDataFrame:
@@ -101,12 +112,18 @@ def write_csvs(answers: Answers, folder: Path) -> list[Path]:
     """One CSV per table, UTF-8 with a mark so that spreadsheets show Chinese."""
     places = answers.region.places[["name_zh", "name_en"]]
     wide = answers.reach if why_absent(answers.reach_hubs) else answers.reach_hubs
+
+    def told_of(table: pd.DataFrame) -> pd.DataFrame:
+        return disclosed(places.join(bare(table), how="right"), answers.region.places)
+
     made: dict[str, Callable[[], pd.DataFrame]] = {
-        "circle": lambda: places.join(bare(answers.circle.table), how="right"),
-        "airport_coverage_prefectures": lambda: places.join(bare(answers.prefectures.table), how="right"),
-        "airport_coverage_counties": lambda: places.join(bare(answers.counties.table), how="right"),
-        "county_access": lambda: places.join(bare(answers.towns.table), how="right"),
-        "reach_cities": lambda: places.join(bare(wide.cities), how="right"),
+        "circle": lambda: told_of(circle_table(answers)),
+        "airport_coverage_prefectures": lambda: told_of(answers.prefectures.table),
+        "airport_coverage_counties": lambda: told_of(answers.counties.table),
+        "county_access": lambda: told_of(answers.towns.table),
+        "reach_cities": lambda: told_of(wide.cities),
+        "rail_trips": lambda: answers.reach.table.reset_index(),
+        "series": lambda: answers.series.reset_index(),
         "known_trips": lambda: answers.trips.head(len(answers.trips.index)),
         "left_out": lambda: left_out(answers),
     }
