@@ -115,32 +115,6 @@ def lengths_km(lines: gpd.GeoSeries) -> tuple[Floats, str]:
     return np.bincount(owner[:-1][inner], step, minlength=len(lines)) / 1000.0, "geodesic"
 
 
-def positions_km(points: gpd.GeoDataFrame | gpd.GeoSeries) -> Floats:
-    """(points, 2 or 3) positions in kilometres whose straight distances are those on the ground within 0.1 %.
-
-    In a metric CRS where one distorts less than :data:`MOST_DISTORTION`, else in space
-    (:func:`points_in_space_km`).
-    """
-    crs = metric_crs(points)
-    if distortion(crs, _lonlat_bounds(points)) < MOST_DISTORTION:
-        return shapely.get_coordinates(points.geometry.to_crs(crs).to_numpy()) / 1000.0
-    return points_in_space_km(points)
-
-
-def points_in_space_km(points: gpd.GeoDataFrame | gpd.GeoSeries) -> Floats:
-    """(points, 3) places on the ellipsoid in kilometres, for nearest neighbours without a projection.
-
-    The straight way between two of them is shorter than the geodesic by less than 1e-5 up to 100 km.
-    """
-    check_crs(points, "points")
-    lon, lat = shapely.get_coordinates(points.to_crs(WGS84).geometry.to_numpy()).T
-    turn, rise = np.radians(lon), np.radians(lat)
-    axis_km, flat = _GEOD.a / 1000.0, _GEOD.es
-    normal = axis_km / np.sqrt(1.0 - flat * np.sin(rise) ** 2)
-    across = normal * np.cos(rise)
-    return np.column_stack([across * np.cos(turn), across * np.sin(turn), normal * (1 - flat) * np.sin(rise)])
-
-
 def equal_area_crs(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> CRS:
     """The equal-area CRS to measure areas in: China Albers in China, else one centred on the data.
 
