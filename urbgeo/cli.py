@@ -1,4 +1,4 @@
-"""The same verbs from a shell: ``urbgeo demo``, ``new``, ``check``, ``run``."""
+"""The same verbs from a shell: ``urbgeo demo``, ``new``, ``fetch``, ``check``, ``run``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from urbgeo.errors import UrbgeoError
+from urbgeo.errors import InputError, UrbgeoError
 from urbgeo.provenance import package_version
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _verbs() -> Mapping[str, Callable[[argparse.Namespace], int | None]]:
-    return {"demo": _demo, "new": _new, "check": _check, "run": _run}
+    return {"demo": _demo, "new": _new, "check": _check, "run": _run, "fetch": _fetch}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -60,7 +60,37 @@ def _parser() -> argparse.ArgumentParser:
     look.add_argument("folder", type=Path, help="folder of the study, or its study.toml")
     run = verbs.add_parser("run", help="the answers of a study, its tables, map and report 运行研究")
     run.add_argument("folder", type=Path, help="folder of the study, or its study.toml")
+    fetch = verbs.add_parser("fetch", help="OpenStreetMap extracts of the study's provinces 下载道路")
+    fetch.add_argument("folder", type=Path, help="folder of the study")
+    fetch.add_argument("--from", dest="server", help="folder of another server, e.g. a mirror")
+    fetch.add_argument("--refresh", action="store_true", help="again, although the file is there")
     return parser
+
+
+def _fetch(asked: argparse.Namespace) -> None:
+    from urbgeo.regions.nation import find_units
+    from urbgeo.sources.fetch import GEOFABRIK, fetch_extract
+    from urbgeo.study.config import read_config
+
+    config = read_config(asked.folder)
+    if config.inputs.units is None:
+        raise InputError("units: the study names none of China; extracts are fetched by province.")
+    units = find_units(config.inputs.units)
+    provinces = dict.fromkeys(f"{code[:2]}0000" for code in (*units.prefectures, *units.counties))
+    for province in provinces:
+        path = fetch_extract(
+            province, config.folder / "data" / "raw", base_url=asked.server or GEOFABRIK,
+            refresh=asked.refresh, progress=_show_bytes,
+        )  # fmt: skip
+        print(f"\n{path}  ({path.stat().st_size / 1e6:,.1f} MB)")
+        print(f'study.toml, [files]:  roads = "data/raw/{path.name}"')
+    if len(provinces) > 1:
+        print("道路只用一个文件；merge several extracts to one file first (osmium merge).")
+
+
+def _show_bytes(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{done / 1e6:,.1f} / {total / 1e6:,.1f} MB", end="", file=sys.stderr, flush=True)
 
 
 def _run(asked: argparse.Namespace) -> None:

@@ -349,6 +349,7 @@ class _Making:
         air = self.airports.reindex(columns=wanted)
         self.rails_first()
         stops = self.rails.stations.reindex(columns=wanted)
+        stops = stops.set_axis("road " + stops.index.astype(str))
         points = pd.concat([own, air, stops])
         points = points[~points.index.duplicated() & ~points.geometry.to_wkb().duplicated().to_numpy()]
         self.network = estimated_roads(gpd.GeoDataFrame(points, geometry="geometry", crs=WGS84))
