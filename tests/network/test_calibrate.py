@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -9,8 +11,9 @@ import pytest
 
 import urbgeo
 from tests.conftest import shared_data
+from urbgeo.crs import wgs84_to_gcj02
 from urbgeo.errors import InputError
-from urbgeo.network.calibrate import calibrate
+from urbgeo.network.calibrate import calibrate, read_observed
 from urbgeo.network.edits import with_speeds
 from urbgeo.network.model import TravelNetwork, build_network
 from urbgeo.network.osm import from_pbf
@@ -84,3 +87,39 @@ def test_the_step_between_two_speed_tables_is_found_on_the_roads_of_porto_alegre
     assert found.factors.to_dict() == pytest.approx(expected, rel=0.05)
     assert found.error_after < 0.05 * found.error_before
     assert found.error_held_out < 0.2 * found.error_before
+
+
+def test_minutes_of_a_map_service_are_read_in_their_datum_and_fitted_hour_by_hour(tmp_path: Path) -> None:
+    network = grid()
+    slow = with_speeds(network, {"local": 20 / 1.5, "primary": 60 / 1.5, "secondary": 40 / 1.5})
+    ends = network.nodes.to_crs(4326).geometry
+    lon, lat = wgs84_to_gcj02(ends.x.to_numpy(), ends.y.to_numpy())
+    rows = []
+    for hour, one in (("morning", slow), ("night", network)):
+        for trip in trips(one).itertuples():
+            a, b = trip.from_place, trip.to_place
+            rows.append((lon[a], lat[a], lon[b], lat[b], trip.minutes, hour))
+    columns = ["from_lon", "from_lat", "to_lon", "to_lat", "minutes", "hour"]
+    path = tmp_path / "observed.csv"
+    pd.DataFrame(rows, columns=columns).to_csv(path, index=False)
+    places, observed = read_observed(path)
+    assert len(places) <= 25 and len(observed) == 120
+    apart = places.to_crs(network.crs).sindex.nearest(network.nodes.geometry, return_distance=True)[1]
+    assert apart.max() < 2.0, "metres; half a kilometre were GCJ-02 taken for WGS84"
+    with pytest.raises(InputError, match="several hours"):
+        calibrate(network, places, observed)
+    with pytest.raises(InputError, match="no trip at 'noon'"):
+        calibrate(network, places, observed, hour="noon")
+    found = calibrate(network, places, observed, hour="morning")
+    assert found.factors[["primary", "secondary"]].tolist() == pytest.approx([1.5, 1.5], rel=0.02)
+    assert found.network.provenance.parameters["error held out, min"] < 1.0
+    assert "held out" in repr(found)
+
+
+def test_faulty_observations_are_named_by_row(tmp_path: Path) -> None:
+    path = tmp_path / "observed.csv"
+    path.write_text("from_lon,from_lat,to_lon,to_lat,minutes\n112,28,113,28,60\n112,28,113,28,soon\n")
+    with pytest.raises(InputError, match="minutes is missing or not a number at row 3"):
+        read_observed(path)
+    with pytest.raises(InputError, match="datum"):
+        read_observed(path, datum="bd09")

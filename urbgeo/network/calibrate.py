@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -10,8 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
-from urbgeo.checks import add_amount_faults, check_columns
-from urbgeo.errors import Faults, InputError
+from urbgeo.checks import add_amount_faults, check_choice, check_columns
+from urbgeo.crs import WGS84, gcj02_to_wgs84
+from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.network.minutes import minutes_table
 from urbgeo.network.model import TravelNetwork
 
@@ -19,7 +21,7 @@ FACTOR_BOUNDS = (0.25, 4.0)
 """Factors are kept between a quarter and four times the minutes: beyond, the network itself is wrong."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Calibration:
     """What fits the observed trips.
 
@@ -36,9 +38,20 @@ class Calibration:
     error_after: float
     error_held_out: float
 
+    def __repr__(self) -> str:
+        errors = f"{self.error_before:.1f} min before, {self.error_after:.1f} after, "
+        errors += f"{self.error_held_out:.1f} held out"
+        fits = ", ".join(f"{name} {factor:.2f}" for name, factor in self.factors.items())
+        return f"<Calibration of {len(self.residuals)} trips: {errors}>\n{fits}"
+
 
 def calibrate(
-    network: TravelNetwork, places: gpd.GeoDataFrame, observed: pd.DataFrame, *, folds: int = 5
+    network: TravelNetwork,
+    places: gpd.GeoDataFrame,
+    observed: pd.DataFrame,
+    *,
+    hour: object | None = None,
+    folds: int = 5,
 ) -> Calibration:
     """Fit a factor on the minutes of each class to observed origin-destination minutes.
 
@@ -52,16 +65,20 @@ def calibrate(
     places
         Ends of the trips, by id.
     observed
-        ``from_place``, ``to_place``, ``minutes``.
+        ``from_place``, ``to_place``, ``minutes``, optional ``hour``; as :func:`read_observed` gives them.
+        What is fitted on is no proof of the fit: hold results against other trips, or the error held out.
+    hour
+        Value of the column ``hour`` to fit to; needed where there are several, for hours differ.
     folds
         Parts that the trips are dealt into, in turn.
 
     Raises
     ------
     InputError
-        For unknown places, minutes that are no finite numbers > 0, trips that have no path, and fewer trips
-        than classes or folds.
+        For several hours when none is asked, or one that no trip has; unknown places, minutes that are no
+        finite numbers > 0, trips that have no path, and fewer trips than classes or folds.
     """
+    observed = _of_hour(observed, hour)
     classes = sorted(network.link_table["class"].astype(str).unique())
     _check(network, places, observed, classes, folds)
     wanted = observed["minutes"].to_numpy(np.float64)
@@ -79,6 +96,13 @@ def calibrate(
         out = np.arange(len(observed)) % folds == fold
         other = _scaled(network, classes, _fitted(network, places, observed[~out], classes))
         held[out] = _modelled(other, places, observed[out]) - wanted[out]
+    error = {
+        "calibrated on trips": len(observed),
+        "calibrated for hour": hour,
+        "error before, min": round(_rms(before - wanted), 2),
+        "error held out, min": round(_rms(held), 2),
+    }
+    fitted = replace(fitted, provenance=fitted.provenance.having(parameters=error))
     residuals = observed[["from_place", "to_place"]].assign(
         observed=wanted, before=before, after=after, error=after - wanted
     )
@@ -90,6 +114,69 @@ def calibrate(
         _rms(after - wanted),
         _rms(held),
     )
+
+
+def read_observed(path: Path | str, *, datum: str = "gcj02") -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Minutes between places as a map service gave them, for :func:`calibrate`.
+
+    Parameters
+    ----------
+    path
+        CSV with ``from_lon``, ``from_lat``, ``to_lon``, ``to_lat`` (degrees), ``minutes``, optional ``hour``.
+    datum
+        Of the degrees: ``"gcj02"`` as Chinese services use, or ``"wgs84"``.
+
+    Returns
+    -------
+    places, observed
+        Points in WGS84, one for each different end; and trips with ``from_place``, ``to_place``, ``minutes``
+        and ``hour``.
+
+    Raises
+    ------
+    InputError
+        For missing columns, another datum, degrees or minutes that are missing or no numbers, by row.
+    """
+    check_choice(datum, "datum", ("gcj02", "wgs84"))
+    table = pd.read_csv(path, encoding="utf-8-sig")
+    ends = ["from_lon", "from_lat", "to_lon", "to_lat"]
+    check_columns(table, "observed", [*ends, "minutes"])
+    table.index = pd.Index([f"row {number}" for number in range(2, len(table) + 2)])
+    faults = Faults("observed")
+    for column in (*ends, "minutes"):
+        add_amount_faults(faults, table[column])
+    faults.raise_if_any()
+    spots = {}
+    for end in ("from", "to"):
+        lon, lat = table[f"{end}_lon"].to_numpy(float), table[f"{end}_lat"].to_numpy(float)
+        spots[end] = gcj02_to_wgs84(lon, lat) if datum == "gcj02" else (lon, lat)
+    names = {end: [f"{x:.5f},{y:.5f}" for x, y in zip(*spots[end], strict=True)] for end in spots}
+    every = pd.DataFrame(
+        {"lon": np.concatenate([spots["from"][0], spots["to"][0]]),
+         "lat": np.concatenate([spots["from"][1], spots["to"][1]])},
+        index=[*names["from"], *names["to"]],
+    )  # fmt: skip
+    every = every[~every.index.duplicated()]
+    places = gpd.GeoDataFrame(
+        index=every.index, geometry=gpd.points_from_xy(every["lon"], every["lat"]), crs=WGS84
+    )
+    kept = [column for column in ("minutes", "hour") if column in table]
+    return places, table[kept].assign(from_place=names["from"], to_place=names["to"])
+
+
+def _of_hour(observed: pd.DataFrame, hour: object | None) -> pd.DataFrame:
+    if "hour" not in observed:
+        if hour is not None:
+            raise InputError("observed: no column hour; leave hour out, or say when each trip was.")
+        return observed
+    hours = observed["hour"].unique()
+    if hour is None:
+        if len(hours) > 1:
+            raise InputError(f"observed: several hours ({some_of(hours)}); ask for one with hour=.")
+        return observed
+    if hour not in hours:
+        raise InputError(f"hour: no trip at {hour!r}; there are {some_of(hours)}.")
+    return observed[observed["hour"] == hour]
 
 
 def _check(
