@@ -10,8 +10,7 @@ import pytest
 
 from urbgeo.cities.hunan import hunan_box8
 from urbgeo.errors import InputError
-from urbgeo.indicators.measured import MEASURES
-from urbgeo.indicators.scorecard import scorecard  # noqa: F401  registers the measures
+from urbgeo.indicators.catalogue import MEASURES
 from urbgeo.indicators.targets import DIRECTIONS, documents, layer_names, policy_targets
 
 ALL = policy_targets()

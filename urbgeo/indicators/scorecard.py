@@ -15,10 +15,10 @@ import pandas as pd
 
 from urbgeo.checks import is_finite_number
 from urbgeo.errors import Faults, InputError
-from urbgeo.indicators import access, lines, people  # noqa: F401  they register their measures
+from urbgeo.indicators.catalogue import MEASURES
 from urbgeo.indicators.ground import Ground
 from urbgeo.indicators.lights import LIGHTS, WITH_NUMBER, Aim, gap_of, light_of, trend_of
-from urbgeo.indicators.measured import MEASURES, Measured
+from urbgeo.indicators.measured import Measured
 from urbgeo.indicators.targets import NATION, layer_names, policy_targets
 from urbgeo.indicators.words import gap_in_words
 from urbgeo.network.speeds import LITERATURE, PEAK, STANDARD

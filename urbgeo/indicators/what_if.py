@@ -14,9 +14,9 @@ import pandas as pd
 from urbgeo.checks import check_choice, check_columns, check_points
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.indicators.access import own_minutes
+from urbgeo.indicators.catalogue import MEASURES
 from urbgeo.indicators.ground import Ground
 from urbgeo.indicators.lights import Aim, light_of
-from urbgeo.indicators.measured import MEASURES
 from urbgeo.indicators.targets import policy_targets
 from urbgeo.network.edits import with_links, with_speeds, without_links
 from urbgeo.network.model import TravelNetwork

@@ -99,7 +99,7 @@ def new_map(
         zoom_snap=1 if basemap else 0.25,
     )
     fmap.default_js, fmap.default_css = [], []
-    _figure(fmap).title = escape(f"{title_zh} {title_en}".strip())
+    figure_of(fmap).title = escape(f"{title_zh} {title_en}".strip())
     for url in BASEMAPS.get(basemap or "", ()):
         folium.TileLayer(
             url + (key or "" if basemap == "tianditu" else ""),
@@ -125,7 +125,7 @@ def save_map(fmap: folium.Map, path: Path | str, *, max_mb: float = 5.0) -> Path
         When the file cannot be written; an earlier file stays as it was.
     """
     page = page_of(fmap)
-    figure = _figure(fmap)
+    figure = figure_of(fmap)
     html = figure.render()
     linked = [
         item.url for item in figure.header._children.values() if isinstance(item, JavascriptLink | CssLink)
@@ -188,7 +188,7 @@ class _Page(MacroElement):
 
     def render(self, **kwargs: object) -> str:
         """Put styles and scripts into the head, the footer below the map, the controls onto it."""
-        figure, fmap = _figure(self), _parent_name(self)
+        figure, fmap = figure_of(self), parent_name(self)
         for name, text in self._head().items():
             figure.header.add_child(_Text(text), name=f"urbgeo_{name}")
         figure.html.add_child(_Text(self._footer()), name="urbgeo_footer")
@@ -226,7 +226,7 @@ class DataLayer(Layer):
 
     def render(self, **kwargs: object) -> str:
         """Write the layer into the page script, and switch it on if it is shown."""
-        figure, fmap = _figure(self), _parent_name(self)
+        figure, fmap = figure_of(self), parent_name(self)
         name = self.get_name()
         script = f"var {name} = urbgeo.layer({fmap}, {self.json});"
         if self.show:
@@ -251,13 +251,20 @@ def script_json(data: object) -> str:
     return text
 
 
-def _figure(element: Element) -> Figure:
+def plain_text(text: str) -> Element:
+    """Text for a part of the page, as it is."""
+    return _Text(text)
+
+
+def figure_of(element: Element) -> Figure:
+    """The page that an element of a map stands on."""
     root = element.get_root()
     assert isinstance(root, Figure)
     return root
 
 
-def _parent_name(element: Element) -> str:
+def parent_name(element: Element) -> str:
+    """What the map that an element stands on is called in the page's script."""
     assert element._parent is not None
     return element._parent.get_name()
 

@@ -1,0 +1,8 @@
+"""All measures, registered: whoever needs :data:`MEASURES` takes them from here."""
+
+from __future__ import annotations
+
+from urbgeo.indicators import access, lines, people
+from urbgeo.indicators.measured import MEASURES
+
+__all__ = ["MEASURES", "access", "lines", "people"]
