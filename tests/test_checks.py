@@ -6,11 +6,12 @@ import datetime as dt
 from decimal import Decimal
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 
 from urbgeo.amounts import amount_of, amounts_of
-from urbgeo.checks import check_amounts, check_columns, check_ids, check_points, other_forms
+from urbgeo.checks import check_amounts, check_columns, check_ids, check_minutes, check_points, other_forms
 from urbgeo.errors import InputError
 
 
@@ -108,3 +109,11 @@ def test_ids_in_another_form_are_shown_beside_the_one_asked(asked: object, held:
 def test_ids_that_are_nowhere_and_zeros_in_front_are_no_other_form() -> None:
     assert other_forms(["0731"], pd.Index([731, "731"])) == ""
     assert other_forms(["a"], pd.Index(["b"])) == ""
+
+
+@pytest.mark.parametrize(
+    "wrong", [np.timedelta64(5, "m"), pd.Timedelta(minutes=5), True, np.True_, "5", None]
+)
+def test_times_and_truths_are_no_numbers_of_minutes(wrong: object) -> None:
+    with pytest.raises(InputError, match="minutes: "):
+        check_minutes(wrong)  # type: ignore[arg-type]

@@ -165,6 +165,13 @@ def _shown(value: object) -> str:
     return repr(value.item() if isinstance(value, np.generic) else value)
 
 
+def add_column_faults(faults: Faults, frame: pd.DataFrame | gpd.GeoSeries) -> None:
+    """Note columns that come twice: one name must mean one column."""
+    if isinstance(frame, pd.DataFrame) and not frame.columns.is_unique:
+        twice = frame.columns[frame.columns.duplicated()].unique()
+        faults.add(f"more than one column {some_of(twice)}", remedy="rename or drop one")
+
+
 def add_id_faults(faults: Faults, index: pd.Index) -> None:
     """Note missing and repeated ids, and ids of several levels."""
     if not isinstance(index, pd.Index):
@@ -183,10 +190,10 @@ def add_id_faults(faults: Faults, index: pd.Index) -> None:
 
 
 def is_finite_number(value: object) -> bool:
-    """Whether this is a finite number; True and False are none."""
+    """Whether this is a finite number; True and False are none, nor are numpy's times."""
     return (
         isinstance(value, int | float | np.number)
-        and not isinstance(value, bool)
+        and not isinstance(value, bool | np.timedelta64)
         and bool(np.isfinite(value))
     )
 
@@ -242,6 +249,7 @@ def _check_layer(frame: gpd.GeoDataFrame, name: str, kinds: set[str], *, allow_e
         raise InputError(f"{name}: it has no rows.")
     faults = Faults(name)
     add_id_faults(faults, frame.index)
+    add_column_faults(faults, frame)
     shapes = frame.geometry.to_numpy()
     void = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     if void.any():

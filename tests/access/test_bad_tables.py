@@ -22,7 +22,8 @@ from urbgeo.access.living import emergency_response, living_circles, shelter_pla
 from urbgeo.access.opportunities import cost_to_reach, cumulative, gravity, interval
 from urbgeo.access.siting import marginal_coverage, maximal_covering, p_median
 from urbgeo.access.towns import town_access
-from urbgeo.errors import InputError
+from urbgeo.checks import check_points
+from urbgeo.errors import InputError, UrbgeoWarning
 
 T = named([[0, 30, 100], [60, 0, 200], [70, 90, 0]], destinations="abc")
 LONG = long_of(T)
@@ -109,3 +110,34 @@ def test_no_measure_is_left_out() -> None:
         and not function.__module__.endswith((".travel", ".reading", ".reach"))
     }
     assert takers == set(MEASURES)
+
+
+@pytest.mark.parametrize("column", ["from", "to", "minutes"])
+def test_a_column_that_comes_twice_is_named(column: str) -> None:
+    for measure in MEASURES.values():
+        with pytest.raises(InputError, match=f"minutes table: more than one column {column}"):
+            measure(pd.concat([LONG, LONG[[column]]], axis=1))
+
+
+def test_a_table_without_rows_answers_with_a_warning() -> None:
+    with pytest.warns(UrbgeoWarning, match="minutes table: it has no rows"):
+        found = coverage(LONG.iloc[:0], SPOTS, pd.Index(["a"]))
+    assert (found.table["status"] == "not asked").all()
+
+
+def test_columns_of_places_come_once() -> None:
+    twice = gpd.GeoDataFrame(
+        pd.concat([SPOTS.assign(name="x"), pd.DataFrame({"name": "y"}, SPOTS.index)], axis=1)
+    )
+    with pytest.raises(InputError, match="places: more than one column name"):
+        coverage(LONG, twice, pd.Index(["a"]))
+    with pytest.raises(InputError, match="places: more than one column name"):
+        check_points(twice, "places")
+
+
+def test_targets_need_names() -> None:
+    for wrong in ({"nearest": SPOTS}, {"assigned": [SPOTS]}):
+        with pytest.raises(InputError, match="gives no names"):
+            town_access(LONG, SPOTS, **wrong)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="give at least one target"):
+        town_access(LONG, SPOTS)

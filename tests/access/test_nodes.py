@@ -114,3 +114,15 @@ def test_a_count_is_no_truth_and_columns_come_once() -> None:
     twice = pd.DataFrame([[1.0, 2.0]], index=["A"], columns=["people", "people"])
     with pytest.raises(InputError, match="weights: repeated columns people"):
         node_gravity(town, twice, decay=linear(9))
+
+
+def test_a_series_weighs_like_its_column() -> None:
+    town = build_network(points([(0, 0), (20, 0)]), road(("A", "B", 20.0)))
+    jobs = pd.Series([5.0, 7.0], index=town.nodes.index[:2], name="jobs")
+    one, other = (node_gravity(town, given, decay=linear(30)) for given in (jobs, jobs.to_frame()))
+    pd.testing.assert_frame_equal(one, other)
+    assert one.attrs["provenance"].parameters["decay"] == "linear 30"
+    with pytest.raises(InputError, match="network: "):
+        node_gravity(jobs, jobs, decay=linear(30))  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="network: "):
+        node_nearest(town.nodes, town.nodes)  # type: ignore[arg-type]

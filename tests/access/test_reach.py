@@ -57,6 +57,17 @@ def test_minutes_shares_and_people_are_as_counted_by_hand(micro: TravelNetwork) 
     assert repr(found).startswith("<Reach of 4 cities within 70 min: road 16.7%, rail_station 50.0%")
 
 
+def test_names_go_with_their_cities_in_any_order(micro: TravelNetwork) -> None:
+    cities = CITIES.assign(name=["甲", "乙", "丙", "丁"])
+    names = cities["name"].to_dict()
+    for order in ("pqrs", "srqp", "rpsq"):
+        table = reach(micro, cities.loc[list(order)], population=None).table
+        ends = table.index.to_frame()
+        assert table["origin_name"].tolist() == ends["origin"].map(names).tolist()
+        assert table["destination_name"].tolist() == ends["destination"].map(names).tolist()
+        assert (ends["origin"] != ends["destination"]).all() and len(table) == 12
+
+
 def test_a_trip_is_taken_apart_and_its_parts_add_up(micro: TravelNetwork) -> None:
     cities = points([(5, 0), (140, 0)], ["a", "b"]).assign(name=["甲", "乙"])
     row = reach(micro, cities, population=None).table.loc[("a", "b")]

@@ -56,22 +56,22 @@ def test_factors_scale_speeds_by_class_and_leave_the_network_alone(network: Trav
 
 
 def test_bands_give_the_least_and_the_most(network: TravelNetwork) -> None:
-    found = over_bands(from_a, network)
+    found = over_bands(network, from_a)
     assert found.table.loc["C", ["low", "middle", "high"]].tolist() == pytest.approx([60, 75, 100])
     assert found.table.loc["D"].tolist() == [math.inf] * 3
     assert found.total == {}
 
 
 def test_yes_or_no_becomes_a_share_of_cases(network: TravelNetwork) -> None:
-    found = over_bands(within_hour, network)
+    found = over_bands(network, within_hour)
     assert found.table["share"].to_dict() == pytest.approx({"A": 1, "B": 1, "C": 1 / 3, "D": 0, "E": 0})
     assert (found.total["low"], found.total["high"]) == pytest.approx((0.4, 0.6))
-    weighted = over_bands(within_hour, network, weight=pd.Series([0, 0, 1, 0, 0], list("ABCDE")))
+    weighted = over_bands(network, within_hour, weight=pd.Series([0, 0, 1, 0, 0], list("ABCDE")))
     assert (weighted.total["low"], weighted.total["high"]) == (0, 1)
 
 
 def test_draws_repeat_with_their_seed_and_hold_the_level(network: TravelNetwork) -> None:
-    one, again, other = (over_draws(from_a, network, count=20, seed=s) for s in (3, 3, 4))
+    one, again, other = (over_draws(network, from_a, count=20, seed=s) for s in (3, 3, 4))
     pd.testing.assert_frame_equal(one.draws, again.draws)
     assert not one.draws.equals(other.draws)
     inside = (one.draws.loc["C"] >= one.table.loc["C", "low"]) & (
@@ -79,9 +79,9 @@ def test_draws_repeat_with_their_seed_and_hold_the_level(network: TravelNetwork)
     )
     assert inside.mean() == pytest.approx(0.9, abs=0.051)
     assert one.provenance.parameters["seed"] == 3
-    still = over_draws(from_a, network, count=5, spread=0.0)
+    still = over_draws(network, from_a, count=5, spread=0.0)
     assert still.table.loc["C"].tolist() == pytest.approx([60, 60, 60])
-    drawn = over_draws(lambda one: one.links["minutes"], network, count=400, spread=0.2).draws
+    drawn = over_draws(network, lambda one: one.links["minutes"], count=400, spread=0.2).draws
     logs = np.log(drawn.iloc[0].to_numpy() / network.links["minutes"].iloc[0])
     assert (drawn.iloc[0] / drawn.iloc[2]).std() < 1e-12 < (drawn.iloc[0] / drawn.iloc[1]).std()
     assert (logs.mean(), logs.std()) == pytest.approx((0, 0.2), abs=0.03)
@@ -112,8 +112,8 @@ def test_bands_equal_searches_on_scaled_links(
         return table.loc["A"] if direction == "from" else table["A"]
 
     named = {f"band {k}": one for k, one in enumerate(bands)}
-    found = over_bands(measure, uneven, bands=named)
-    yes = over_bands(lambda one: measure(one) <= 45, uneven, bands=named)
+    found = over_bands(uneven, measure, bands=named)
+    yes = over_bands(uneven, lambda one: measure(one) <= 45, bands=named)
     for name, factors in named.items():
         graph = nx.DiGraph()
         for _, link in links.iterrows():
@@ -137,14 +137,21 @@ def test_bands_equal_searches_on_scaled_links(
     [
         (lambda n: scaled(n, {"rail": 2}), "not in the network at rail"),
         (lambda n: scaled(n, {"primary": 0}), "factors"),
-        (lambda n: over_bands(from_a, n, bands={}), "bands"),
-        (lambda n: over_bands(lambda m: 3, n), "gives int"),
-        (lambda n: over_bands(within_hour, n, weight=pd.Series([1.0], ["A"])), "weight: other ids"),
-        (lambda n: over_draws(from_a, n, count=1), "count"),
-        (lambda n: over_draws(from_a, n, seed=-1), "seed"),
-        (lambda n: over_draws(from_a, n, level=2), "level"),
-        (lambda n: over_draws(from_a, n, spread=-1), "spread"),
-        (lambda n: over_draws(from_a, n, spread={"rail": 1}), "no class rail"),
+        (lambda n: over_bands(n, from_a, bands={}), "bands"),
+        (lambda n: over_bands(n, lambda m: 3), "gives int"),
+        (
+            lambda n: over_bands(n, within_hour, weight=pd.Series([1.0], ["A"])),
+            "weight: no amount for B, C, D, E",
+        ),
+        (lambda n: over_bands(n, within_hour, weight=pd.Series(0.0, list("ABCDE"))), "all of it is 0"),
+        (lambda n: over_bands(n, from_a, weight=pd.Series(1.0, list("ABCDE"))), "not true or false"),
+        (lambda n: over_bands(from_a, n), "network: .*function"),
+        (lambda n: over_draws(n, n), "measure: TravelNetwork is no function"),
+        (lambda n: over_draws(n, from_a, count=1), "count"),
+        (lambda n: over_draws(n, from_a, seed=-1), "seed"),
+        (lambda n: over_draws(n, from_a, level=2), "level"),
+        (lambda n: over_draws(n, from_a, spread=-1), "spread"),
+        (lambda n: over_draws(n, from_a, spread={"rail": 1}), "no class rail"),
     ],
 )
 def test_bad_input_is_refused_by_name(
@@ -156,4 +163,4 @@ def test_bad_input_is_refused_by_name(
 
 def test_a_measure_that_loses_ids_is_refused(network: TravelNetwork) -> None:
     with pytest.raises(InputError, match="other ids than the first"):
-        over_bands(lambda m: from_a(m)[lambda s: s <= 80], network)
+        over_bands(network, lambda m: from_a(m)[lambda s: s <= 80])

@@ -13,7 +13,7 @@ from urbgeo.checks import check_minutes
 from urbgeo.engine.dijkstra import decay_sums, nearest_seeds
 from urbgeo.errors import InputError
 from urbgeo.network.attach import attach_some
-from urbgeo.network.model import TravelNetwork, check_direction
+from urbgeo.network.model import TravelNetwork, check_direction, check_network
 from urbgeo.network.sums import aligned_weights, node_positions
 from urbgeo.types import Floats
 
@@ -51,13 +51,25 @@ def node_nearest(
     -------
     pandas.DataFrame
         One row per node; columns (``"facility"`` or ``"minutes"``, place from 1). Equal times go to the
-        facility that comes first; missing and ``inf`` where there are fewer within reach.
+        facility that comes first; missing and ``inf`` where there are fewer within reach. Provenance in
+        ``attrs``.
 
     Raises
     ------
     InputError
         For faulty points, no facility that can be attached, a count or cutoff that is not > 0.
+
+    Examples
+    --------
+    >>> import urbgeo
+    >>> hunan = urbgeo.load_region("hunan", zones=False)
+    >>> found = node_nearest(urbgeo.region_network(hunan), hunan.airports, count=2)
+    >>> found.columns.tolist()
+    [('facility', 1), ('facility', 2), ('minutes', 1), ('minutes', 2)]
+    >>> bool((found["minutes"][1] <= found["minutes"][2]).all())
+    True
     """
+    check_network(network)
     check_direction(direction)
     if not isinstance(count, int | np.integer) or isinstance(count, bool) or count < 1:
         raise InputError(f"count: {count!r}; give a whole number of facilities from 1.")
@@ -78,12 +90,16 @@ def node_nearest(
     names = pd.Series(facilities.index, dtype=object).reindex(label.ravel()).to_numpy().reshape(label.shape)
     found = {("facility", place): names[:, place - 1] for place in places}
     found |= {("minutes", place): minutes[:, place - 1] for place in places}
-    return pd.DataFrame(found, index=network.nodes.index)
+    table = pd.DataFrame(found, index=network.nodes.index)
+    table.attrs["provenance"] = network.provenance.having(
+        parameters={"count": count, "cutoff_min": cutoff_min, "direction": direction}
+    )
+    return table
 
 
 def node_gravity(
     network: TravelNetwork,
-    weights: pd.DataFrame,
+    weights: pd.DataFrame | pd.Series,
     *,
     decay: Decay,
     until_min: float | None = None,
@@ -99,7 +115,8 @@ def node_gravity(
     network
         Where to travel.
     weights
-        One row per node (by id; nodes left out weigh nothing), one column per thing to be summed.
+        One row per node (by id; nodes left out weigh nothing), one column per thing to be summed; or a
+        Series.
     decay
         A value of :mod:`urbgeo.access.decay`, read every 0.1 minutes and at the largest jump within each
         step, straight in between (half an hour's exponential is met to 1e-5).
@@ -113,13 +130,24 @@ def node_gravity(
     Returns
     -------
     pandas.DataFrame
-        One row per node, the columns of ``weights``.
+        One row per node, the columns of ``weights``; provenance in ``attrs``.
 
     Raises
     ------
     InputError
         For weights that are negative, missing or of unknown nodes, unknown nodes, a decay without end.
+
+    Examples
+    --------
+    >>> import urbgeo
+    >>> from urbgeo.access.decay import linear
+    >>> network = urbgeo.region_network(urbgeo.load_region("hunan", zones=False))
+    >>> jobs = pd.DataFrame({"jobs": 100.0}, index=network.nodes.index[:1])
+    >>> here = node_gravity(network, jobs, decay=linear(60), nodes=jobs.index)
+    >>> here["jobs"].tolist()
+    [100.0]
     """
+    check_network(network)
     check_direction(direction)
     if not isinstance(decay, Decay):
         raise InputError(f"decay: {decay!r} is none; use a value of urbgeo.access.decay.")
@@ -127,10 +155,16 @@ def node_gravity(
     end = min(last, decay.cutoff_min)
     if not np.isfinite(end):
         raise InputError(f"until_min: {decay.name} never ends; say beyond how many minutes nothing counts.")
+    if isinstance(weights, pd.Series):
+        weights = weights.to_frame("weight" if weights.name is None else weights.name)
     per_node = aligned_weights(network, weights)
     which = node_positions(network, nodes)
     sums = decay_sums(network.graph, which, per_node, *_polyline(decay, end), direction=direction)
-    return pd.DataFrame(sums, index=network.nodes.index[which], columns=weights.columns)
+    table = pd.DataFrame(sums, index=network.nodes.index[which], columns=weights.columns)
+    table.attrs["provenance"] = network.provenance.having(
+        parameters={"decay": decay.name, "until_min": end, "direction": direction}
+    )
+    return table
 
 
 def _polyline(decay: Decay, end: float) -> tuple[Floats, Floats]:

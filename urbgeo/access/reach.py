@@ -260,14 +260,17 @@ def _pairs(found: _Found, cities: gpd.GeoDataFrame) -> pd.DataFrame:
     """One row per ordered pair of different cities, with their names."""
     ids = cities.index
     index = pd.MultiIndex.from_product([ids, ids], names=["origin", "destination"])
+    # By position: the codes of an index count its ids in sorted order.
+    here = np.arange(len(ids))
+    rows = {"origin": np.repeat(here, len(ids)), "destination": np.tile(here, len(ids))}
     names = {
-        f"{end}_{column}": cities[column].to_numpy()[index.codes[level]]
-        for level, end in enumerate(("origin", "destination"))
+        f"{end}_{column}": cities[column].to_numpy()[rows[end]]
+        for end in rows
         for column in name_columns(cities)
     }
     minutes = {f"{name}_min": table.to_numpy().ravel() for name, table in found.minutes.items()}
     table = pd.DataFrame({**names, **minutes, **found.trips, "status": found.pair_status.to_numpy()}, index)
-    return table[index.codes[0] != index.codes[1]]
+    return table[rows["origin"] != rows["destination"]]
 
 
 def _summary(tables: Mapping[str, pd.DataFrame], people: pd.Series, limit: float) -> pd.DataFrame:

@@ -12,6 +12,7 @@ import pandas as pd
 from urbgeo.access.ids import columns_at_first, goes_on_in_order, keyed
 from urbgeo.access.table import MinutesTable, for_ids
 from urbgeo.amounts import warn
+from urbgeo.checks import check_columns
 from urbgeo.engine.pairs import fill_square, find_places, read_pairs, sum_square
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.provenance import Provenance
@@ -26,11 +27,14 @@ LOPSIDED = 30.0
 DENSE_PAIRS = 200_000_000
 """Up to so many possible pairs, doubles are found by counting marks in a table, beyond by hashing."""
 
+LONG = ("from", "to", "minutes", "unit")
+"""Columns of a long table; the last may be missing."""
+
 UNITS = ("min", "minute", "minutes")
 
 
 def read_minutes(
-    table: pd.DataFrame | MinutesTable,
+    travel: pd.DataFrame | MinutesTable,
     *,
     origins: pd.Index | None = None,
     destinations: pd.Index | None = None,
@@ -45,34 +49,46 @@ def read_minutes(
 
     Parameters
     ----------
-    table
+    travel
         Wide or long, minutes >= 0. A MinutesTable comes back as it is, for the ids asked.
     origins, destinations
         Ids asked; all are kept, with or without pairs. By default those of the table, in its order.
     provenance
         What the minutes rest on, e.g. ``network.provenance``.
 
+    Returns
+    -------
+    MinutesTable
+        Finite minutes by pair, ``origins`` and ``destinations`` in the order asked, and by id
+        ``origin_status`` and ``destination_status`` (``"reached"``, ``"unreached"``, ``"not asked"``).
+
     Raises
     ------
     InputError
-        Naming what is wrong: levels without names, missing columns, repeated ids or pairs, negative minutes,
-        minutes over two weeks (a mark for unreachable), another unit, ids of the table that were not asked
-        for, ids asked that a wide table lacks.
+        Naming what is wrong: levels without names, columns missing or repeated, repeated ids or pairs,
+        negative minutes, minutes over two weeks (a mark for unreachable), another unit, ids of the table
+        that were not asked for, ids asked that a wide table lacks.
 
     Warns
     -----
     UrbgeoWarning
-        When trips from an id take on average 30 times as long as those to it.
+        When trips from an id take on average 30 times as long as those to it, and for a table without rows.
+
+    Examples
+    --------
+    >>> travel = pd.DataFrame({"from": ["a", "b"], "to": ["x", "x"], "minutes": [30.0, np.inf]})
+    >>> read_minutes(travel).origin_status.to_dict()
+    {'a': 'reached', 'b': 'unreached'}
     """
-    found = table_of(table, origins=origins, destinations=destinations)
-    if found is not table:
+    found = table_of(travel, origins=origins, destinations=destinations)
+    if found is not travel:
         # A table in order is read where it lies; what is kept must not change with it.
         found = replace(found, minutes=found.minutes.copy())
     return found if provenance is None else replace(found, provenance=provenance)
 
 
 def table_of(
-    table: pd.DataFrame | MinutesTable,
+    travel: pd.DataFrame | MinutesTable,
     *,
     origins: pd.Index | None = None,
     destinations: pd.Index | None = None,
@@ -82,10 +98,10 @@ def table_of(
 
     With ``some`` the table may hold more ids than those asked; what it holds of others is left out.
     """
-    if isinstance(table, MinutesTable):
-        return for_ids(table, origins, destinations, some=some)
-    found = _read(table, origins, destinations, some)
-    about = table.attrs.get("provenance")
+    if isinstance(travel, MinutesTable):
+        return for_ids(travel, origins, destinations, some=some)
+    found = _read(travel, origins, destinations, some)
+    about = travel.attrs.get("provenance")
     return replace(found, provenance=about) if isinstance(about, Provenance) else found
 
 
@@ -97,6 +113,7 @@ def _read(
             f"travel: {type(table).__name__} is no table of minutes; a DataFrame is needed, wide or long."
         )
     if {"from", "to", "minutes"} <= set(table.columns):
+        check_columns(table, "minutes table", [one for one in LONG if one in table.columns])
         return _read_long(_rows_of(table, origins, destinations) if some else table, origins, destinations)
     if {table.index.name, table.columns.name} == {"origin", "destination"}:
         straight = table if table.index.name == "origin" else table.T
@@ -188,6 +205,8 @@ def _pair_names(table: pd.DataFrame, cells: Ints) -> list[str]:
 
 def _read_long(table: pd.DataFrame, origins: pd.Index | None, destinations: pd.Index | None) -> MinutesTable:
     faults = Faults("minutes table")
+    if table.empty:
+        warn("minutes table: it has no rows; no pair can be travelled.")
     minutes = table["minutes"]
     if minutes.dtype.kind not in "fiu":
         faults.add(f"minutes are {minutes.dtype}", remedy="convert them to numbers of minutes")

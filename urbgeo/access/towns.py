@@ -76,7 +76,7 @@ def town_access(
     travel: Travel,
     towns: pd.DataFrame,
     *,
-    nearest: Mapping[str, pd.DataFrame],
+    nearest: Mapping[str, pd.DataFrame] | None = None,
     assigned: Mapping[str, tuple[pd.DataFrame, str]] | None = None,
     minutes: Mapping[str, float] | None = None,
 ) -> TownAccess:
@@ -90,13 +90,19 @@ def town_access(
     towns
         Points with unique index, any CRS; for a table any frame by id.
     nearest
-        Targets of which the nearest in time counts: name -> points (``{"airport": airports}``).
+        Targets of which the nearest in time counts: name -> points (``{"airport": airports}``). There must be
+        some here or in ``assigned``.
     assigned
         Targets that are given for each town: name -> (points, column of ``towns`` with the id of its own),
         e.g. ``{"prefecture": (seats, "prefecture")}``.
     minutes
         Closed thresholds by target name within which a town counts as connected; defaults in
         :data:`DEFAULT_THRESHOLDS_MIN`, needed for targets of other names.
+
+    Returns
+    -------
+    TownAccess
+        ``table`` has one row per town, ``targets`` one per target.
 
     Raises
     ------
@@ -122,12 +128,13 @@ def town_access(
     """
     check_travel(travel)
     towns = frame_of(towns, "towns", travel)
-    names = [*(assigned or {}), *nearest]
+    nearest, assigned = _named(nearest, "nearest"), _named(assigned, "assigned")
+    names = [*assigned, *nearest]
     if not names:
         raise InputError("nearest: give at least one target.")
     limits = _limits(names, minutes)
     asked = _Asked(travel, towns, attach(travel, towns) if isinstance(travel, TravelNetwork) else None)
-    parts = [_to_assigned(asked, name, *given) for name, given in (assigned or {}).items()]
+    parts = [_to_assigned(asked, name, *given) for name, given in assigned.items()]
     parts += [_to_nearest(asked, name, points) for name, points in nearest.items()]
     table = pd.concat(parts, axis=1)
     for name in names:
@@ -147,6 +154,12 @@ def town_access(
             shares={"town-target pairs unreached": float((~reached).mean())},
         ),
     )
+
+
+def _named(given: Mapping[str, Any] | None, name: str) -> Mapping[str, Any]:
+    if given is not None and not isinstance(given, Mapping):
+        raise InputError(f"{name}: {type(given).__name__} gives no names; write {{'airport': airports}}.")
+    return given or {}
 
 
 def _limits(names: list[str], given: Mapping[str, float] | None) -> dict[str, float]:

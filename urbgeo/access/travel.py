@@ -16,8 +16,8 @@ import pandas as pd
 
 from urbgeo.access.reading import table_of
 from urbgeo.access.table import MinutesTable, nearest_pairs
-from urbgeo.checks import check_ids, check_minutes, check_points
-from urbgeo.errors import InputError
+from urbgeo.checks import add_column_faults, add_id_faults, check_minutes, check_points
+from urbgeo.errors import Faults, InputError
 from urbgeo.network.attach import attach, attach_some
 from urbgeo.network.minutes import nearest_facility, table_between
 from urbgeo.network.model import TravelNetwork, check_direction
@@ -50,7 +50,7 @@ Places: TypeAlias = gpd.GeoDataFrame | pd.DataFrame | pd.Series | pd.Index
 
 def nearest(
     travel: Travel,
-    places: Places | None,
+    places: Places | None = None,
     facilities: Places | None = None,
     *,
     direction: str = "to",
@@ -233,7 +233,11 @@ def ids_of(given: object, name: str) -> pd.Index | None:
     if not isinstance(given, pd.DataFrame | pd.Series | pd.Index):
         raise InputError(f"{name}: a frame by id, or an Index of ids, is needed, not {type(given).__name__}.")
     ids = given if isinstance(given, pd.Index) else given.index
-    check_ids(ids, name)
+    faults = Faults(name)
+    add_id_faults(faults, ids)
+    if isinstance(given, pd.DataFrame):
+        add_column_faults(faults, given)
+    faults.raise_if_any()
     return ids
 
 
@@ -243,7 +247,7 @@ def frame_of(given: object, name: str, travel: Modes) -> pd.DataFrame:
     if not all(isinstance(one, MinutesTable | pd.DataFrame) for one in every):
         return points_of(given, name)
     if isinstance(given, pd.DataFrame):
-        check_ids(given.index, name)
+        ids_of(given, name)
         return given
     return pd.DataFrame(index=ids_of(given, name))
 

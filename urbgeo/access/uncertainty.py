@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
+from urbgeo.amounts import amount_of
 from urbgeo.checks import check_quantity, check_share
 from urbgeo.errors import Faults, InputError
-from urbgeo.network.model import TravelNetwork
+from urbgeo.network.model import TravelNetwork, check_network
 from urbgeo.provenance import Provenance
+from urbgeo.results import Result
 
 SPEED_BANDS: Mapping[str, Mapping[str, float]] = {
     "free": {},
@@ -21,17 +24,17 @@ SPEED_BANDS: Mapping[str, Mapping[str, float]] = {
 """Factor on the speed of each road class by band; ``"*"`` stands for all classes not named. Judgement."""
 
 
-@dataclass(frozen=True, eq=False)
-class Interval:
+@dataclass(frozen=True, eq=False, repr=False)
+class Interval(Result):
     """A measure over many versions of a network.
 
     Attributes
     ----------
-    draws
-        (ids, versions): the measure in each.
     table
         One row per id: ``low``, ``middle``, ``high`` (quantiles over the versions; ``inf`` stays ``inf``);
         for a measure that is true or false ``share``, the share of versions in which it is true.
+    draws
+        (ids, versions): the measure in each.
     total
         For a measure that is true or false: ``low``, ``middle``, ``high`` of the share of ids for which it
         is true, weighted when weights were given; else empty.
@@ -39,14 +42,20 @@ class Interval:
         Level, seed, bands or spread.
     """
 
-    draws: pd.DataFrame
     table: pd.DataFrame
+    draws: pd.DataFrame
     total: Mapping[str, float]
     provenance: Provenance
+    _titles: ClassVar[tuple[str, str]] = ("不确定区间", "Interval over speeds")
 
-    def __repr__(self) -> str:
+    @property
+    def summary(self) -> pd.DataFrame:
+        """``total`` as one row, where there is one; else the ends of the intervals described."""
+        return pd.DataFrame(dict(self.total), index=["all"]) if self.total else super().summary
+
+    def _headline(self) -> str:
         whole = f", {self.total['low']:.0%}-{self.total['high']:.0%} of cases" if self.total else ""
-        return f"<Interval of {len(self.table)} ids over {self.draws.shape[1]} versions{whole}>"
+        return f"of {len(self.table)} ids over {self.draws.shape[1]} versions{whole}"
 
 
 def scaled(network: TravelNetwork, factors: Mapping[str, float]) -> TravelNetwork:
@@ -76,8 +85,8 @@ def scaled(network: TravelNetwork, factors: Mapping[str, float]) -> TravelNetwor
 
 
 def over_bands(
-    measure: Callable[[TravelNetwork], pd.Series],
     network: TravelNetwork,
+    measure: Callable[[TravelNetwork], pd.Series],
     *,
     bands: Mapping[str, Mapping[str, float]] = SPEED_BANDS,
     weight: pd.Series | None = None,
@@ -86,20 +95,38 @@ def over_bands(
 
     Parameters
     ----------
-    measure
-        From a network to a Series by id: minutes, sums, or True and False.
     network
         With the speeds that factor 1 stands for.
+    measure
+        From a network to a Series by id: minutes, sums, or True and False.
     bands
         Factors on speeds by band, see :func:`scaled`.
     weight
-        By id, for the total of a measure that is true or false.
+        Amount by id of the measure, for the total of one that is true or false.
+
+    Returns
+    -------
+    Interval
+        ``table`` has one row per id of the measure.
 
     Raises
     ------
     InputError
-        For bands as in :func:`scaled`, a measure that gives no Series, or other ids in another version.
+        For bands as in :func:`scaled`, a measure that gives no Series, other ids in another version, faulty
+        weights (naming ids), or a weight for a measure that is not true or false.
+
+    Examples
+    --------
+    >>> import urbgeo
+    >>> from urbgeo.network.minutes import minutes_table
+    >>> hunan = urbgeo.load_region("hunan", zones=False)
+    >>> core, towns = hunan.prefectures.loc[["430100"]], hunan.prefectures.iloc[:4]
+    >>> network = urbgeo.region_network(hunan)
+    >>> found = over_bands(network, lambda one: minutes_table(one, towns, core)["430100"] <= 60)
+    >>> found.table["share"].round(2).to_dict()
+    {'430100': 1.0, '430200': 0.33, '430300': 0.33, '430400': 0.0}
     """
+    _check_asked(network, measure)
     if not bands:
         raise InputError("bands: give at least one.")
     draws = _measured(measure, {name: scaled(network, one) for name, one in bands.items()})
@@ -107,8 +134,8 @@ def over_bands(
 
 
 def over_draws(
-    measure: Callable[[TravelNetwork], pd.Series],
     network: TravelNetwork,
+    measure: Callable[[TravelNetwork], pd.Series],
     *,
     spread: float | Mapping[str, float] = 0.15,
     count: int = 50,
@@ -120,7 +147,7 @@ def over_draws(
 
     Parameters
     ----------
-    measure, network, weight
+    network, measure, weight
         As for :func:`over_bands`.
     spread
         Standard deviation of the logarithm of the factor, for all classes or by class (others 0).
@@ -131,12 +158,29 @@ def over_draws(
     seed
         The same seed gives the same draws, whatever the order of the links.
 
+    Returns
+    -------
+    Interval
+        ``table`` has one row per id of the measure.
+
     Raises
     ------
     InputError
         As for :func:`over_bands`; a spread below 0 or for unknown classes, a count below 2, a level outside
         0..1, a seed that is no whole number >= 0.
+
+    Examples
+    --------
+    >>> import urbgeo
+    >>> from urbgeo.network.minutes import minutes_table
+    >>> hunan = urbgeo.load_region("hunan", zones=False)
+    >>> core, towns = hunan.prefectures.loc[["430100"]], hunan.prefectures.iloc[:4]
+    >>> network = urbgeo.region_network(hunan)
+    >>> found = over_draws(network, lambda one: minutes_table(one, towns, core)["430100"], count=9, level=0.8)
+    >>> bool((found.table["low"] <= found.table["high"]).all())
+    True
     """
+    _check_asked(network, measure)
     for value, name, least in ((count, "count", 2), (seed, "seed", 0)):
         if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
             raise InputError(f"{name}: {value!r} is no whole number >= {least}.")
@@ -157,6 +201,15 @@ def over_draws(
     draws = _measured(measure, {str(k): scaled(network, one) for k, one in enumerate(factors)})
     parameters = {"spread": widths, "count": count, "level": level, "seed": seed}
     return _interval(draws, level, weight, network, parameters)
+
+
+def _check_asked(network: object, measure: object) -> None:
+    check_network(network)
+    if not callable(measure):
+        raise InputError(
+            f"measure: {type(measure).__name__} is no function from a network to a Series "
+            "by id; it stands second."
+        )
 
 
 def _measured(
@@ -183,6 +236,8 @@ def _interval(
 ) -> Interval:
     edges = [(1.0 - level) / 2.0, 0.5, (1.0 + level) / 2.0]
     yes_or_no = all(pd.api.types.is_bool_dtype(kind) for kind in draws.dtypes)
+    if weight is not None and not yes_or_no:
+        raise InputError("weight: the measure is not true or false, so that it has no total; leave it out.")
     values = draws.to_numpy(np.float64)
     # Values between two draws are not made up, so that inf never mixes with minutes.
     ends = np.quantile(values, edges, axis=1, method="inverted_cdf")
@@ -190,9 +245,11 @@ def _interval(
     total: dict[str, float] = {}
     if yes_or_no:
         table = pd.DataFrame({"share": values.mean(axis=1)}, index=draws.index)
-        if weight is not None and len(weight.index.symmetric_difference(draws.index)):
-            raise InputError("weight: other ids than the measure; give both for the same.")
-        weights = np.ones(len(draws)) if weight is None else weight.reindex(draws.index).to_numpy(np.float64)
+        weights = np.ones(len(draws))
+        if weight is not None:
+            weights = amount_of(weight, draws, name="weight", frame_name="the measure").to_numpy()
+            if not weights.sum() > 0:
+                raise InputError("weight: all of it is 0; shares of nothing have no meaning.")
         shares = np.quantile(weights @ values / weights.sum(), edges, method="inverted_cdf")
         total = dict(zip(("low", "middle", "high"), (float(one) for one in shares), strict=True))
-    return Interval(draws, table, total, network.provenance.having(parameters=parameters))
+    return Interval(table, draws, total, network.provenance.having(parameters=parameters))
