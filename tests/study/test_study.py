@@ -203,3 +203,11 @@ def test_tables_layers_and_headlines_say_what_is_estimated(answers: Answers, tmp
     assert table["sets_inside"].between(0, 3).all() and table["sets_inside"].max() == 3
     first, *_, last = (en for _, en in headlines(answers))
     assert "county populations are estimates" in first and "positions of interchanges are estimates" in last
+
+
+def test_the_road_at_its_peak_stands_beside_free_flow(answers: Answers) -> None:
+    lines = [line for line in report_text(answers).splitlines() if "by road at the evening peak" in line]
+    assert len(lines) == 3, "prefecture seats, the core and the cluster"
+    peak = answers.bands.by_set["peak"].reach.summary.loc["road", "share"]
+    assert f"| {peak:.1%} |" in lines[0]
+    assert peak < answers.reach.summary.loc["road", "share"]

@@ -11,6 +11,7 @@ import pandas as pd
 
 from urbgeo.access.rail_trips import TRIP_PARTS
 from urbgeo.access.reach import READINGS
+from urbgeo.network.speeds import PEAK
 from urbgeo.study.absent import told
 from urbgeo.study.answers import Answers
 from urbgeo.study.bands import SetAnswers
@@ -51,6 +52,8 @@ def reach_section(answers: Answers) -> str:
                     _percent(row["weighted_share"]),
                 ]
             )
+            if reading == "road" and PEAK in by_set:
+                rows.append(_peak_row(title, by_set[PEAK].loc[reading]))
     around = told(lambda: answers.reach_hubs.summary, lambda _: usual.iloc[:0])
     for reading, row in around.iterrows():
         pairs = f"{row['within']:.0f} / {row['pairs']:.0f}"
@@ -62,6 +65,13 @@ def reach_section(answers: Answers) -> str:
     ]  # fmt: skip
     said = _rail_said(answers.reach.provenance.parameters)
     return "\n\n".join([*said, md_table(heads, rows)])
+
+
+def _peak_row(title: str, row: pd.Series) -> list[str]:
+    """By road at the evening peak, beside free flow."""
+    pairs = f"{row['within']:.0f} / {row['pairs']:.0f}"
+    weighted = _percent(row["weighted_share"])
+    return [title, "公路晚高峰 by road at the evening peak", pairs, f"{row['share']:.1%}", "–", weighted]
 
 
 def _rail_said(rule: Mapping[str, Any]) -> list[str]:
