@@ -40,14 +40,8 @@ def check_persons(population: pd.Series, name: str, *, units_checked: bool = Fal
     with nothing inside; medians of the two sides that lie a thousandfold apart, whatever stands between;
     decimals below and whole numbers above (there are no fractions of persons in a count).
 
-    Parameters
-    ----------
-    population
-        Persons, index = place id.
-    name
-        How the argument is called in messages.
-    units_checked
-        True when small numbers really are persons, e.g. hamlets.
+    ``population`` has the ids of the places as its index; ``name`` is what messages call it;
+    ``units_checked`` is True when small numbers really are persons, e.g. hamlets.
 
     Raises
     ------
@@ -91,16 +85,9 @@ def check_unmixed(*columns: pd.Series, name: str, medians: bool = True, units_ch
     The signs are those of :func:`check_persons`; a list wholly in 万 passes, where only ratios matter. Two
     columns about one place must not differ a thousandfold.
 
-    Parameters
-    ----------
-    columns
-        Checked numbers of people on one index.
-    name
-        How the argument is called in messages.
-    medians
-        False for places of any size (cells, hamlets): their medians may well lie a thousandfold apart.
-    units_checked
-        True to let everything pass.
+    ``columns`` are checked numbers of people on one index, ``name`` is what messages call them; ``medians``
+    is False for places of any size (cells, hamlets), whose medians may well lie a thousandfold apart;
+    ``units_checked`` lets everything pass.
 
     Raises
     ------

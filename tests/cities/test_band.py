@@ -12,8 +12,8 @@ from urbgeo.cities.band import circle_band
 from urbgeo.cities.circles import CircleRules
 from urbgeo.cities.metropolises import MetropolitanRules, metropolitan_circles
 from urbgeo.errors import InputError
+from urbgeo.network.edits import with_speeds
 from urbgeo.network.regional import region_network
-from urbgeo.network.scenario import with_speeds
 from urbgeo.regions.region import Region
 
 SLOW = with_speeds(ROAD, pd.Series(30.0, ROAD.link_table.index))

@@ -199,23 +199,23 @@ def test_two_towns_percolate_at_their_spacing_and_join_at_their_distance() -> No
     bridge = pd.DataFrame([("0-0", "s0-0", 900.0)], columns=links.columns)
     nodes = pd.concat([first, second])
     found = percolate(
-        nodes, pd.concat([links, more, bridge], ignore_index=True), thresholds_m=[50, 100, 150, 900]
+        nodes, links=pd.concat([links, more, bridge], ignore_index=True), thresholds_m=[50, 100, 150, 900]
     )
     assert found.table["largest"].tolist() == [1 - 1, 144, 144, 244]
     assert found.table["second"].tolist() == [0, 0, 100, 0]
     assert found.critical_m == 100
     mixed = percolate(
         nodes.sample(frac=1, random_state=2),
-        pd.concat([bridge, more, links], ignore_index=True).sample(frac=1, random_state=1),
+        links=pd.concat([bridge, more, links], ignore_index=True).sample(frac=1, random_state=1),
         thresholds_m=[50, 100, 150, 900],
     )
     pd.testing.assert_frame_equal(mixed.table, found.table)
     assert mixed.cluster.reindex(nodes.index).equals(found.cluster)
     assert found.table.loc[100, "clusters"] == 1
     with pytest.raises(InputError, match="every street is longer than 60 m, the shortest has 100"):
-        percolate(first, links, thresholds_m=[50, 60])
+        percolate(first, links=links, thresholds_m=[50, 60])
     with pytest.raises(InputError, match="ends not among the nodes at 0"):
-        percolate(first, links.assign(from_node=["q", *links["from_node"][1:]]), thresholds_m=[50, 100])
+        percolate(first, links=links.assign(from_node=["q", *links["from_node"][1:]]), thresholds_m=[50, 100])
 
 
 def test_a_network_percolates_like_its_tables_without_its_trains() -> None:
@@ -229,11 +229,11 @@ def test_a_network_percolates_like_its_tables_without_its_trains() -> None:
     every = pd.concat([rows.drop(columns="length_m"), pd.DataFrame([train])], ignore_index=True)
     network = build_network(pd.concat([nodes, station]), every)
     found = percolate(network, thresholds_m=[50, 100])
-    plain = percolate(nodes, links, thresholds_m=[50, 100])
+    plain = percolate(nodes, links=links, thresholds_m=[50, 100])
     pd.testing.assert_frame_equal(found.table, plain.table)
     assert found.cluster.reindex(nodes.index).equals(plain.cluster)
     with pytest.raises(InputError, match="brings its own"):
-        percolate(network, links, thresholds_m=[50, 100])
+        percolate(network, links=links, thresholds_m=[50, 100])
     with pytest.raises(InputError, match="has no roads"):
         percolate(network.only(("rail",)), thresholds_m=[50, 100])
     with pytest.raises(InputError, match="give the streets"):
@@ -252,7 +252,7 @@ def test_a_dimension_needs_fifty_intersections_and_falls_where_few_share_a_box()
     for n, known in ((49, False), (50, True)):
         row = places_at([(100 * k, 0) for k in range(n)])
         links = pd.DataFrame({"from_node": row.index[:-1], "to_node": row.index[1:], "length_m": 100.0})
-        dimension = percolate(row, links, thresholds_m=[50, 100]).table.loc[100, "dimension"]
+        dimension = percolate(row, links=links, thresholds_m=[50, 100]).table.loc[100, "dimension"]
         assert np.isfinite(dimension) == known, n
     t = np.arange(300) / 300
     corners = np.array([[int(x * side) for x in t] for side in 4 * 2 ** np.arange(8)])
@@ -271,7 +271,7 @@ def test_the_streets_of_wuhan_percolate(shared_data: Path) -> None:
     links = pd.DataFrame(
         {"from_node": codes[:n], "to_node": codes[n:], "length_m": streets.length.to_numpy()}
     )
-    found = percolate(nodes, links, thresholds_m=[50, 100, 200, 300, 500, 1000, 2000])
+    found = percolate(nodes, links=links, thresholds_m=[50, 100, 200, 300, 500, 1000, 2000])
     assert found.table["largest"].is_monotonic_increasing
     assert found.table["share_largest"].iloc[-1] > 0.8
     assert 1 < found.table.loc[found.city_scale_m, "dimension"] < 2

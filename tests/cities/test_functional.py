@@ -47,7 +47,7 @@ def test_fifteen_percent_is_a_closed_bound() -> None:
 
 
 def test_cities_with_strong_links_merge_and_then_share_their_commuters() -> None:
-    found = functional_areas(flow_table(FLOWS), cities(a="A", b="B"), merge_threshold=0.10).table
+    found = functional_areas(flow_table(FLOWS), cities(a="A", b="B"), merge_share=0.10).table
     assert found["area"].tolist() == ["A", "A", "A", "A", None]
     assert found.loc["d", "share"] == pytest.approx(0.27)
 
@@ -247,8 +247,8 @@ def test_all_faults_of_flows_come_at_once_and_zones_must_not_repeat() -> None:
         read_flows(table, list("aab"))
     with pytest.raises(InputError, match="no zone belongs to a city"):
         functional_areas(flow_table(FLOWS), cities())
-    with pytest.raises(InputError, match="threshold"):
-        functional_areas(flow_table(FLOWS), cities(a="A"), threshold=15)
+    with pytest.raises(InputError, match="min_share"):
+        functional_areas(flow_table(FLOWS), cities(a="A"), min_share=15)
 
 
 matrices = st.integers(3, 8).flatmap(
@@ -428,8 +428,8 @@ def test_either_way_may_reach_the_threshold() -> None:
     """b sends 10 of 100 to the city but takes 40 of its own 100 jobs from there."""
     table = flow_table([[400, 40], [10, 60]], "ab").assign()
     city = pd.Series({"a": "A", "b": None}, dtype=object)
-    out = functional_areas(table, city, threshold=0.30).table.loc["b"]
-    either = functional_areas(table, city, threshold=0.40, rule="either").table.loc["b"]
+    out = functional_areas(table, city, min_share=0.30).table.loc["b"]
+    either = functional_areas(table, city, min_share=0.40, rule="either").table.loc["b"]
     assert out["share"] == pytest.approx(10 / 70)
     assert out["role"] == "outside"
     assert either["share"] == pytest.approx(40 / 100)
@@ -440,15 +440,15 @@ def test_merging_is_turned_off_by_name_and_falls_back_on_the_threshold() -> None
     """Survivors: the merge threshold is that of the zones, and the larger in jobs gives its name."""
     both = pd.Series({"a": "A", "b": "B"}, dtype=object)
     table = flow_table([[30, 20], [10, 490]], "ab")
-    assert functional_areas(table, both, threshold=0.40).table["area"].tolist() == ["B", "B"]
-    assert functional_areas(table, both, threshold=0.41).table["area"].tolist() == ["A", "B"]
-    loose = functional_areas(table, both, threshold=0.41, merge_threshold=0.2)
+    assert functional_areas(table, both, min_share=0.40).table["area"].tolist() == ["B", "B"]
+    assert functional_areas(table, both, min_share=0.41).table["area"].tolist() == ["A", "B"]
+    loose = functional_areas(table, both, min_share=0.41, merge_share=0.2)
     assert loose.table["area"].tolist() == ["B", "B"]
-    off = functional_areas(table, both, threshold=0.10, merge=False)
+    off = functional_areas(table, both, min_share=0.10, merge=False)
     assert off.table["area"].tolist() == ["A", "B"]
-    assert off.provenance.parameters["merge_threshold"] == "no merging"
+    assert off.provenance.parameters["merge_share"] == "no merging"
     with pytest.raises(InputError, match="merge=False no city is merged"):
-        functional_areas(table, both, merge=False, merge_threshold=0.2)
+        functional_areas(table, both, merge=False, merge_share=0.2)
     with pytest.raises(InputError, match="merge: 'no'"):
         functional_areas(table, both, merge="no")
 

@@ -200,7 +200,8 @@ def test_circles_lose_exclaves_and_gain_enclaves_when_borders_are_given() -> Non
 
 def test_official_lists_are_compared_by_zones_people_and_unknown_ids() -> None:
     found = circles(MINUTES, ZONES, CORES, population="people")
-    table = compare_with_official(found, {"E": ["d", "e", "b", "zz"]}, ZONES, weights=["people"]).loc["E"]
+    listed = {"E": ["d", "e", "b", "zz"]}
+    table = compare_with_official(found, listed, zones=ZONES, weights=["people"]).loc["E"]
     assert table[["both", "only_circle", "only_official", "unknown"]].tolist() == [
         ("d", "e"), ("c",), ("b",), ("zz",),
     ]  # fmt: skip
@@ -208,7 +209,7 @@ def test_official_lists_are_compared_by_zones_people_and_unknown_ids() -> None:
     assert table["recall"] == pytest.approx(2 / 3)
     assert table[["people_circle", "people_official", "people_both"]].tolist() == [170, 180, 130]
     with pytest.raises(InputError, match="no circle was computed for Q"):
-        compare_with_official(found, {"Q": []}, ZONES)
+        compare_with_official(found, {"Q": []}, zones=ZONES)
 
 
 def test_circles_grow_with_the_years() -> None:
@@ -287,7 +288,7 @@ def test_hunan_circles_are_compared_with_the_approved_list(shared_data: Path) ->
     found = circles(travel, seats, cores, population="POPU")
     members = dissolve_members(policy_members("长株潭都市圈"), counties).counties["county"]
     weights = ["POPU", "area_km2"]
-    table = compare_with_official(found, {"长株潭": members}, counties, weights=weights).loc["长株潭"]
+    table = compare_with_official(found, {"长株潭": members}, zones=counties, weights=weights).loc["长株潭"]
     assert len(table["only_official"]) + len(table["both"]) == len(members)
     assert table["unknown"] == ()
     assert 0.8 < table["recall"] <= 1
@@ -351,9 +352,9 @@ def test_repeated_zones_are_refused_where_official_lists_are_compared() -> None:
     """Case 48: populations were doubled."""
     found = circles(MINUTES, ZONES, CORES, population="people")
     with pytest.raises(InputError, match="zones: repeated ids at a"):
-        compare_with_official(found, {"A": ["a"]}, pd.concat([ZONES, ZONES.iloc[:1]]), weights=["people"])
+        compare_with_official(found, {"A": ["a"]}, zones=pd.concat([ZONES, ZONES.iloc[:1]]))
     with pytest.raises(InputError, match="zones: f of the circles are missing"):
-        compare_with_official(found, {"A": ["a"]}, ZONES.drop("f"))
+        compare_with_official(found, {"A": ["a"]}, zones=ZONES.drop("f"))
     with pytest.raises(InputError, match="is no result of commuting_circle"):
         compare_with_official(ZONES, {"A": ["a"]})
     with pytest.raises(InputError, match="official: give the ids by metropolis"):

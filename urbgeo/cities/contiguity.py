@@ -24,20 +24,9 @@ def contiguous(
     the table is taken for land unless ``coast`` names the zone; where the table tells no such borders, a
     group may as well be all that lies outside, and only single zones are added.
 
-    Parameters
-    ----------
-    neighbours
-        ``zone``, ``neighbour``; a missing neighbour stands for what lies beyond all zones.
-    zones
-        Ids, in the order of ``core`` and ``area``.
-    coast
-        Zones with nothing but water beyond the zones of the table.
-    core, area
-        Number of the area whose core a zone is, and of the area it belongs to; -1 for none.
-
-    Returns
-    -------
-    dropped, added : arrays of bool
+    ``neighbours`` has ``zone`` and ``neighbour``, a missing one standing for what lies beyond all zones;
+    ``core`` and ``area`` the number of the area whose core a zone is, and of that it belongs to (-1 for
+    none), in the order of ``zones``. Comes back which zones were dropped, and which were added.
 
     Raises
     ------

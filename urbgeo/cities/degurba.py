@@ -181,6 +181,11 @@ def dense_built_share(
     block_rows
         Rows read at a time.
 
+    Returns
+    -------
+    float
+        A share of the cell.
+
     Examples
     --------
     >>> from urbgeo.rasters.layers import PopulationGrid

@@ -148,17 +148,17 @@ def _over(part: Floats, whole: Floats) -> Floats:
 def borders(zones: gpd.GeoDataFrame) -> pd.DataFrame:
     """Which zones share a border, how long it is, and which zones lie at the rim of the layer.
 
+    Parameters
+    ----------
+    zones
+        Polygons with unique index, any CRS.
+
     Returns
     -------
     pandas.DataFrame
         One row per ordered pair: ``zone``, ``neighbour``, ``border_km``; zones that touch in a point only
         are not neighbours. Then one row with a missing ``neighbour`` for each zone that borders on nothing
         in the layer with more than a thousandth of its outline (coast, or land beyond).
-
-    Parameters
-    ----------
-    zones
-        Polygons with unique index, any CRS.
 
     Raises
     ------

@@ -148,16 +148,16 @@ def functional_areas(
     *,
     neighbours: pd.DataFrame | None = None,
     coast: Iterable[object] = (),
-    threshold: float = COMMUTING_SHARE,
+    min_share: float = COMMUTING_SHARE,
     merge: bool = True,
-    merge_threshold: float | None = None,
+    merge_share: float | None = None,
     rule: str = "out",
 ) -> FunctionalAreas:
     """Functional urban areas from commuting flows.
 
-    Cities that send at least ``merge_threshold`` of their employed residents to another are merged into one
+    Cities that send at least ``merge_share`` of their employed residents to another are merged into one
     (polycentric) city. A zone belongs to the commuting zone of the city with the largest share, if that share
-    reaches ``threshold``. With ``neighbours``, zones not connected to their city are dropped; then zones,
+    reaches ``min_share``. With ``neighbours``, zones not connected to their city are dropped; then zones,
     alone or several together, whose whole land border is with one area are added. A border on nothing in
     the table is taken for land (another country) and keeps a zone out, unless ``coast`` says it is water.
     Where the table tells no such borders, only single zones can be known to be enclosed.
@@ -179,12 +179,12 @@ def functional_areas(
         ``neighbour`` stands for what lies beyond all zones.
     coast
         Zones that border on nothing but water beyond the zones of the table.
-    threshold
+    min_share
         Closed lower bound of the share.
     merge
         Whether cities tied to each other become one.
-    merge_threshold
-        At what share they do; the same as ``threshold`` when None.
+    merge_share
+        At what share they do; the same as ``min_share`` when None.
     rule
         See above.
 
@@ -202,7 +202,7 @@ def functional_areas(
     Raises
     ------
     InputError
-        For faulty flows, no city at all, unknown neighbours or coast, an unknown rule, or a threshold not in
+        For faulty flows, no city at all, unknown neighbours or coast, an unknown rule, or a share not in
         (0, 1].
 
     References
@@ -210,12 +210,12 @@ def functional_areas(
     Dijkstra, Poelman and Veneri (2019), The EU-OECD definition of a functional urban area.
     """
     check_choice(rule, "rule", RULES)
-    check_threshold(threshold, "threshold")
-    merge_at = check_threshold(threshold if merge_threshold is None else merge_threshold, "merge_threshold")
+    check_threshold(min_share, "min_share")
+    merge_at = check_threshold(min_share if merge_share is None else merge_share, "merge_share")
     if not isinstance(merge, bool | np.bool_):
         raise InputError(f"merge: {merge!r}; give True or False.")
-    if not merge and merge_threshold is not None:
-        raise InputError("merge_threshold: with merge=False no city is merged; leave it out.")
+    if not merge and merge_share is not None:
+        raise InputError("merge_share: with merge=False no city is merged; leave it out.")
     if not isinstance(cities, pd.Series):
         raise InputError(
             f"cities: a Series of city by zone is needed, not {type(cities).__name__}; the call is "
@@ -234,7 +234,7 @@ def functional_areas(
     shares = _shares(table, core, len(names), rule)
     strongest = shares.argmax(axis=1)
     share = shares[np.arange(len(core)), strongest]
-    area = np.where(core >= 0, core, np.where(share >= threshold, strongest, -1))
+    area = np.where(core >= 0, core, np.where(share >= min_share, strongest, -1))
     status = np.where(area >= 0, "assigned", "below the threshold").astype(object)
     status[(area < 0) & (table.employed == 0)] = "no employed residents"
     role = np.select([core >= 0, area >= 0], ["city", "commuting zone"], "outside").astype(object)
@@ -253,7 +253,7 @@ def functional_areas(
         index=table.zones,
     )
     about = Provenance(
-        {"threshold": threshold, "merge_threshold": merge_at if merge else "no merging", "rule": rule},
+        {"min_share": min_share, "merge_share": merge_at if merge else "no merging", "rule": rule},
         shares={"zones in no area": float((area < 0).mean())},
     )
     return FunctionalAreas(zones.reindex(cities.index), area_table(table, area, names), about)

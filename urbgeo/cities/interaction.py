@@ -141,6 +141,11 @@ def breaking_point(distance: float, first: float, second: float) -> float:
     first, second
         Their masses, > 0.
 
+    Returns
+    -------
+    float
+        In the unit of ``distance``.
+
     Raises
     ------
     InputError
@@ -169,6 +174,8 @@ def field_strength(mass: pd.Series, cost: pd.DataFrame, *, friction: float = FRI
         By city.
     cost
         Minutes, places by cities; a cost of 0 means the place is the city.
+    friction
+        Exponent of the cost.
 
     Returns
     -------

@@ -18,8 +18,8 @@ from urbgeo.standards import CIRCLE_MIN
 def compare_with_official(
     circles: CommutingCircle | MetropolitanCircles,
     official: Iterable[object] | Mapping[object, Iterable[object]],
-    zones: pd.DataFrame | None = None,
     *,
+    zones: pd.DataFrame | None = None,
     weights: Sequence[str] = (),
 ) -> pd.DataFrame:
     """How far computed circles and official lists of zones agree.
@@ -61,7 +61,7 @@ def compare_with_official(
     if not isinstance(circles, CommutingCircle | MetropolitanCircles) or not isinstance(frame, pd.DataFrame):
         raise InputError(
             f"circles: {type(circles).__name__} is no result of commuting_circle or metropolitan_circles; "
-            "the call is compare_with_official(circles, official, zones)."
+            "the call is compare_with_official(circles, official, zones=...)."
         )
     check_ids(frame.index, "zones")
     check_amounts(frame, "zones", list(weights))

@@ -55,9 +55,9 @@ class Percolation(Result):
 
 def percolate(
     network: TravelNetwork | gpd.GeoDataFrame,
-    links: pd.DataFrame | None = None,
     *,
     thresholds_m: Sequence[float],
+    links: pd.DataFrame | None = None,
     length: str = "length_m",
 ) -> Percolation:
     """Join intersections by streets no longer than each threshold and measure the clusters.
@@ -67,10 +67,10 @@ def percolate(
     network
         A network, whose roads and their ends are taken; or intersections as points with unique index, any
         CRS, with their ``links``.
-    links
-        Streets: ``from_node``, ``to_node`` and their length in metres. Not with a network.
     thresholds_m
         Rising lengths, closed bounds.
+    links
+        Streets: ``from_node``, ``to_node`` and their length in metres. Not with a network.
     length
         Column of ``links`` with metres.
 
@@ -84,7 +84,7 @@ def percolate(
     >>> nodes = gpd.GeoDataFrame(index=list("abcdef"), geometry=at, crs=4326)
     >>> ends = {"from_node": list("abde"), "to_node": list("bcef")}
     >>> links = pd.DataFrame({**ends, "length_m": [100, 300, 90, 90]})
-    >>> percolate(nodes, links, thresholds_m=[100, 300]).table["largest"].tolist()
+    >>> percolate(nodes, links=links, thresholds_m=[100, 300]).table["largest"].tolist()
     [3, 3]
 
     Raises
@@ -106,7 +106,7 @@ def percolate(
     if links is None:
         raise InputError("links: give the streets, or a network in place of nodes.")
     check_points(nodes, "nodes")
-    check_table(links, "links", "percolate(nodes, links, thresholds_m=...)")
+    check_table(links, "links", "percolate(nodes, links=..., thresholds_m=...)")
     steps = [check_minutes(one, "thresholds_m") for one in listed(thresholds_m)]
     if len(steps) < 2 or sorted(set(steps)) != steps:
         raise InputError("thresholds_m: give two or more, rising.")
