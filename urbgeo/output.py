@@ -105,7 +105,7 @@ def markdown_text(value: object) -> str:
 def markdown_table(table: pd.DataFrame) -> str:
     """A table in Markdown, its names and texts escaped."""
     heads = [markdown_text(column) for column in table.columns]
-    rows = [[markdown_text(_plain(value)) for value in row] for row in table.itertuples(index=False)]
+    rows = [[markdown_text(cell_text(value)) for value in row] for row in table.itertuples(index=False)]
     return "\n".join("| " + " | ".join(line) + " |" for line in [heads, ["---"] * len(heads), *rows])
 
 
@@ -121,10 +121,10 @@ def html_table(table: pd.DataFrame) -> str:
 
 def _html_cell(value: object) -> str:
     number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-    return f"<td{' class=n' if number else ''}>{escape(_plain(value))}</td>"
+    return f"<td{' class=n' if number else ''}>{escape(cell_text(value))}</td>"
 
 
-def _plain(value: object) -> str:
+def cell_text(value: object) -> str:
     """A value as a reader writes it: four digits, a dash for what is missing."""
     if isinstance(value, float | np.floating):
         return "–" if math.isnan(value) else "∞" if math.isinf(value) else f"{value:,.4g}"
@@ -233,5 +233,5 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def _width(value: object) -> int:
-    text = _plain(value)[:WIDEST]
+    text = cell_text(value)[:WIDEST]
     return len(text) + sum(ord(sign) > 0x2E7F for sign in text)
