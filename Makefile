@@ -2,8 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/installed
+# Rooms whose code leans most on other packages; all else is held by the locked versions.
+LOWEST_TESTS := tests/access tests/network tests/sources tests/rasters tests/study
 
-.PHONY: demo test fuzz lint docs bench lock clean
+.PHONY: demo test fuzz lint docs bench lock lowest mutants clean
 
 demo: $(STAMP)
 	$(BIN)/urbgeo demo
@@ -19,6 +21,16 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/codespell
+
+# The lowest versions that pyproject.toml declares, in an environment of their own.
+lowest:
+	$(PYTHON) -m venv .venv-lowest
+	.venv-lowest/bin/python tools/install.py lowest
+	.venv-lowest/bin/urbgeo demo
+	.venv-lowest/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(LOWEST_TESTS)
+
+mutants: $(STAMP)
+	$(BIN)/python tools/mutants.py
 
 docs: $(STAMP)
 	$(BIN)/python -m sphinx -q -W --keep-going -b html docs docs/_build
@@ -40,4 +52,4 @@ lock:
 	rm -rf .venv-lock
 
 clean:
-	rm -rf .venv .venv-lock dist build docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-lock .venv-lowest dist build docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis
