@@ -15,6 +15,9 @@ import pandas as pd
 LONGEST_VALUE = 40
 """Letters of a parameter that the line shows."""
 
+LONGEST_LINE = 160
+"""Letters of the line: shares first, then parameters as far as they go; all stand in the table."""
+
 
 @lru_cache(maxsize=1)
 def package_version() -> str:
@@ -79,7 +82,9 @@ class Provenance(dict[str, Any]):
         """Parameters, shares and version in one line, for the second line of a result."""
         said = [f"{name}={_short(value)}" for name, value in self.parameters.items() if value is not None]
         counted = [f"{name} {share:.1%}" for name, share in self.shares.items() if share]
-        return "; ".join([*said, *counted, f"urbgeo {self.version}"])
+        line = "; ".join([*counted, *said])
+        short = line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1]}…"
+        return "; ".join(filter(None, [short, f"urbgeo {self.version}"]))
 
     def table(self) -> pd.DataFrame:
         """Everything as rows of ``kind``, ``name``, ``value`` (text)."""
