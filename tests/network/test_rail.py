@@ -125,7 +125,7 @@ def test_who_boards_on_the_way_does_not_ride_the_time_the_train_stood_there() ->
     stops = trains(("G1", 48, [("S", 0), ("T", 30), ("U", 20)])).assign(dwell_min=[0, 3, 0])
     rides = direct_rides(STATIONS, stops).set_index(["from_station", "to_station"])["ride_min"]
     assert rides[[("S", "T"), ("T", "U"), ("S", "U")]].tolist() == [30, 17, 50]
-    assert rides[[("U", "S"), ("T", "S"), ("U", "T")]].tolist() == [50, 27, 20]
+    assert rides[[("U", "S"), ("T", "S"), ("U", "T")]].tolist() == [50, 30, 17]
     with pytest.raises(InputError, match="dwell_min not below the minutes to the next stop at G1 stop 2"):
         direct_rides(STATIONS, stops.assign(dwell_min=[0, 20, 0]))
 

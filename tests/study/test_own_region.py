@@ -112,3 +112,23 @@ def test_an_absent_answer_says_why_to_whoever_asks() -> None:
     assert told(lambda: gone.summary, lambda error: error.why) == "one city"
     assert attempt("x", "", lambda: 1) == 1
     assert "one city" in repr(gone)
+
+
+@pytest.mark.filterwarnings("ignore::urbgeo.errors.UrbgeoWarning")
+def test_porto_alegre_from_pbf_gtfs_and_hexagons_through_the_same_call(shared_data: Path) -> None:
+    data = shared_data / "porto_alegre"
+    poa = urbgeo.region(
+        name="Porto Alegre",
+        seats=data / "poa_hexgrid.csv",
+        roads=data / "poa_osm.pbf",
+        trains=data / "poa_trensurb.zip",
+        road_classes=None,
+        margin_km=5,
+    )
+    answers = answer(poa)
+    assert len(poa.counties) == 1227 and len(poa.stations) == 9
+    assert set(answers.network.modes) == {"road", "rail"}
+    assert poa.places["population"].sum() == pd.read_csv(data / "poa_hexgrid.csv")["population"].sum()
+    circle, airports, _, towns = headlines(answers)
+    assert "places" in circle[1] and "left out" in airports[1] and "a station" in towns[1]
+    assert answers.towns.table["within_station"].mean() > 0.5

@@ -134,12 +134,13 @@ def direct_rides(
     since = runs["minutes"].where(runs["service"].duplicated(), 0.0).groupby(runs["service"]).cumsum()
     runs = runs.assign(since=since)
     columns = ["service", "station", "seq", "since", "dwell_min", "trains_per_day", "both_ways", "reserved"]
-    other = runs[["service", "station", "seq", "since", "dwell_min"]]
+    other = runs[["service", "station", "seq", "since"]]
     ends = runs[columns].merge(other, on="service", suffixes=("", "_to"))
     ends = ends[(ends["seq"] < ends["seq_to"]) & (ends["station"] != ends["station_to"])]
     there = ends.rename(columns={"station": "from_station", "station_to": "to_station", "dwell_min": "stood"})
+    # Run backwards, a train stands at the same stop before it goes on: nobody who leaves there waits for it.
     back = ends[ends["both_ways"]].rename(
-        columns={"station_to": "from_station", "station": "to_station", "dwell_min_to": "stood"}
+        columns={"station_to": "from_station", "station": "to_station", "dwell_min": "stood"}
     )
     every = pd.concat([there, back], ignore_index=True)
     every = every.assign(ride_min=every["since_to"] - every["since"] - every["stood"])

@@ -7,6 +7,7 @@ from functools import partial
 import pandas as pd
 
 from urbgeo.access.reach import READINGS
+from urbgeo.regions.region import Region
 from urbgeo.study.absent import LeftOutError, told
 from urbgeo.study.answers import Answers
 from urbgeo.study.disclosure import estimated_shares
@@ -32,7 +33,8 @@ def _circle(answers: Answers) -> tuple[str, str]:
     row = circle.rules.loc[circle.rule].to_dict()
     limit = circle.provenance.parameters["minutes"]
     ring = circle.table["ring"] <= max(circle.provenance.parameters["rings"])
-    size_zh, size_en = f"{row['zones']} 个县级单元", f"{row['zones']} counties"
+    unit_zh, unit_en = unit_words(answers.region)
+    size_zh, size_en = f"{row['zones']} 个{unit_zh}", f"{row['zones']} {unit_en}"
     if row["people"] > 0:
         size_zh += f"，{row['people'] / 1e4:,.0f} 万人"
         size_en += f", {row['people'] / 1e6:.2f} million people"
@@ -53,6 +55,17 @@ def _circle(answers: Answers) -> tuple[str, str]:
     zh += f"；各速度组下都在圈内 {always} 个，时进时出 {some} 个"
     en += f"; {always} inside under every named set of speeds, {some} come and go"
     return _with_ring(answers, zh, en, int(ring.sum()))
+
+
+def unit_words(region: Region) -> tuple[str, str]:
+    """What the places are called: counties of China, or places of a region that has no prefectures."""
+    return ("县级单元", "counties") if len(region.prefectures) else ("单元", "places")
+
+
+def station_words(region: Region) -> tuple[str, str]:
+    """High-speed stations where the region tells them from others."""
+    fast = region.stations["kind"].isin(["hsr", "intercity"]).any()
+    return ("高铁站", "a high-speed station") if fast else ("车站", "a station")
 
 
 def _with_ring(answers: Answers, zh: str, en: str, within: int) -> tuple[str, str]:
@@ -120,7 +133,7 @@ def _towns(answers: Answers) -> tuple[str, str]:
     words = {
         "prefecture": ("地级中心", "own prefecture seat"),
         "interchange": ("高速互通", "an interchange"),
-        "station": ("高铁站", "a high-speed station"),
+        "station": station_words(answers.region),
         "airport": ("机场", "an airport"),
     }
     rows = [

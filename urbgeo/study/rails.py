@@ -141,7 +141,16 @@ def _cut(points: gpd.GeoDataFrame, stops: pd.DataFrame, box: Box, source: str, f
     findings.add("trains", "joined", "lines between them", count=kept["service"].nunique())
     names = used["name_zh"] if "name_zh" in used else used.get("name", used.index.to_series()).astype(str)
     stations = gpd.GeoDataFrame(
-        {"name_zh": names.to_numpy(), "name_en": names.to_numpy(), "kind": "rail"},
+        {"name_zh": names.to_numpy(), "name_en": names.to_numpy(), "kind": _kinds(points, kept, used)},
         index=used.index, geometry=used.geometry.to_numpy(), crs=WGS84,
     )  # fmt: skip
     return Rails(stations, kept.reset_index(drop=True), Rails.none().sections, source)
+
+
+def _kinds(points: gpd.GeoDataFrame, stops: pd.DataFrame, used: gpd.GeoDataFrame) -> list[str]:
+    """The kind a table gives; else ``hsr`` where a train numbered G, D or C calls, ``rail`` elsewhere."""
+    if "kind" in points:
+        return [str(one) for one in used["kind"]]
+    fast = stops["service"].astype(str).str.match(r"[GDC]\d")
+    called = set(stops.loc[fast, "station"])
+    return ["hsr" if one in called else "rail" for one in used.index]

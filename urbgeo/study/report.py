@@ -8,7 +8,7 @@ from urbgeo.network.speeds import ROAD_CLASSES
 from urbgeo.output import markdown_text
 from urbgeo.study.absent import told
 from urbgeo.study.answers import Answers
-from urbgeo.study.headlines import headlines
+from urbgeo.study.headlines import headlines, station_words
 from urbgeo.study.markdown import bilingual, bullets, md_table, names, number, value_text
 from urbgeo.study.nation import airport_years, is_national, national_lines
 from urbgeo.study.sections import (
@@ -151,7 +151,7 @@ def _towns(answers: Answers) -> str:
         "prefecture": "地级中心 prefecture seat",
         "capital": "省会 capital",
         "interchange": "高速互通 interchange",
-        "station": "高铁站 high-speed station",
+        "station": " ".join(station_words(answers.region)),
         "airport": "机场 airport",
     }
     rows = [

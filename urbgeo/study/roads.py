@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from urbgeo.crs import WGS84
-from urbgeo.errors import InputError, SourceError
+from urbgeo.errors import InputError, SourceError, some_of
 from urbgeo.network.lines import from_lines
 from urbgeo.network.model import TravelNetwork
 from urbgeo.network.osm import from_osmnx, from_pbf
@@ -42,6 +44,12 @@ CLASS_COLUMNS = (
     "类型",
 )
 """Columns that hold the class of a road line, looked for in this order."""
+
+LENGTH_COLUMNS = ("length_km", "km", "长度", "长度km", "里程")
+"""Columns of stated kilometres, which then count instead of the drawn ones."""
+
+NODE_COLUMNS = (("from_node", "to_node"), ("起点", "终点"))
+"""Columns that name the nodes at the ends of a line."""
 
 ONEWAY_COLUMNS = ("oneway", "direction", "单行", "方向")
 FAST = ("expressway", "motorway")
@@ -126,16 +134,48 @@ def _of_lines(lines: gpd.GeoDataFrame, name: str, speed_region: str) -> TravelNe
             f"that holds the class of road (it has {', '.join(map(str, lines.columns))})."
         )
     oneway = next((one for one in ONEWAY_COLUMNS if one in lines.columns), None)
+    ends = next((pair for pair in NODE_COLUMNS if set(pair) <= set(lines.columns)), None)
     words = set(lines[column].dropna().astype(str))
     osm = bool(words) and words <= {*HIGHWAY_CLASSES} and not words <= set(ROAD_CLASSES)
-    return from_lines(
+    network = from_lines(
         lines,
         class_column=column,
+        node_columns=ends,
         oneway_column=oneway,
         class_system="osm" if osm else "road",
         region=speed_region,
         source=f"Roads: {name}",
     )
+    length = next((one for one in LENGTH_COLUMNS if one in lines.columns), None)
+    return network if length is None else _of_stated_length(network, lines[length], name)
+
+
+def _of_stated_length(network: TravelNetwork, stated: pd.Series, name: str) -> TravelNetwork:
+    """The network with lengths as the survey states them; minutes in the same proportion."""
+    links = network.link_table
+    km = pd.to_numeric(stated.reindex(links.index), errors="coerce")
+    wrong = links.index[~(km > 0)]
+    if len(wrong):
+        raise InputError(
+            f"{name}: {stated.name} is no length > 0 at {some_of(wrong)}; mend or drop the column."
+        )
+    check_lengths(network, km, name)
+    factor = km / links["length_km"]
+    scaled = {one: links[one] * factor for one in ("length_km", "minutes", "minutes_back")}
+    told = network.provenance.having(parameters={"lengths": f"column {stated.name}"})
+    return replace(network, link_table=links.assign(**scaled), provenance=told)
+
+
+def check_lengths(network: TravelNetwork, km: pd.Series, name: str) -> None:
+    """Refuse stated lengths that cannot be kilometres: far below the straight line, or many times it."""
+    xy = shapely.get_coordinates(network.nodes.geometry.to_numpy())[network.link_ends]
+    straight = np.hypot(*(xy[:, 0] - xy[:, 1]).T) / 1000.0
+    ratio = float(np.nanmedian(km.to_numpy()[straight > 0.1] / straight[straight > 0.1]))
+    if not 0.5 <= ratio <= 10.0:
+        raise InputError(
+            f"{name}: {km.name or 'length'} is {ratio:.3g} times the straight line for most links; "
+            "is it in metres?"
+        )
 
 
 def interchanges(network: TravelNetwork) -> gpd.GeoDataFrame:
