@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urbgeo.indicators import access, lines, people
+from urbgeo.indicators import access, layered, lines, people
 from urbgeo.indicators.measured import MEASURES
 
-__all__ = ["MEASURES", "access", "lines", "people"]
+__all__ = ["MEASURES", "access", "layered", "lines", "people"]

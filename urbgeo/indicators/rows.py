@@ -1,0 +1,288 @@
+"""Figures of the check-up that stand on a layer of one's own: streets, land use, units, commuting, rings."""
+
+from __future__ import annotations
+
+import math
+
+import geopandas as gpd
+import networkx as nx
+import numpy as np
+import pandas as pd
+import shapely
+
+from urbgeo.amounts import amount_of
+from urbgeo.checks import check_amounts, check_columns, check_crs, check_points, check_polygons
+from urbgeo.crs import metric_crs
+from urbgeo.errors import InputError
+
+NODE_M = 1.0
+"""Ends of streets this near each other meet."""
+
+COMMUTE_MIN = 45.0
+LIMIT_SHARE = 0.85
+"""Share of urban residents that a path levels off at, unless another is given."""
+
+
+def share_holding(zones: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame) -> pd.Series:
+    """Which units hold at least one facility; its mean is the share of units.
+
+    Parameters
+    ----------
+    zones, facilities
+        Polygons, and points in any CRS; a point on a border belongs to both sides.
+
+    Returns
+    -------
+    pandas.Series
+        Number of facilities by zone, 0 where none.
+
+    Examples
+    --------
+    >>> zones = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)], crs=32650)
+    >>> points = gpd.GeoDataFrame(geometry=[shapely.Point(0.5, 0.5)], crs=32650)
+    >>> (share_holding(zones, points) > 0).mean().item()
+    0.5
+    """
+    check_polygons(zones, "zones")
+    check_points(facilities, "facilities", allow_empty=True)
+    tree = shapely.STRtree(facilities.to_crs(zones.crs).geometry.to_numpy())
+    zone, _ = tree.query(zones.geometry.to_numpy(), predicate="intersects")
+    return pd.Series(np.bincount(zone, minlength=len(zones)), zones.index, name="facilities")
+
+
+def share_near(
+    places: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame, metres: float, *, population: str | None = None
+) -> float:
+    """Share of places (or of their people) with a facility within so many metres in a straight line.
+
+    Examples
+    --------
+    >>> places = gpd.GeoDataFrame(geometry=gpd.points_from_xy([5e5, 5.006e5], [3e6, 3e6]), crs=32650)
+    >>> share_near(places, places.iloc[:1], 500.0)
+    0.5
+    """
+    check_crs(places, "places")
+    check_crs(facilities, "facilities")
+    if not metres > 0:
+        raise InputError(f"metres: {metres!r} is no distance; give metres > 0.")
+    crs = metric_crs(places)
+    here = places.geometry.to_crs(crs)
+    weights = (
+        pd.Series(1.0, places.index)
+        if population is None
+        else amount_of(population, places, name="population", frame_name="places")
+    )
+    if facilities.empty or weights.sum() <= 0:
+        return 0.0 if weights.sum() > 0 else math.nan
+    tree = shapely.STRtree(facilities.geometry.to_crs(crs).to_numpy())
+    near = np.zeros(len(here), bool)
+    near[tree.query(here.centroid.to_numpy(), predicate="dwithin", distance=metres)[0]] = True
+    return float(weights[near].sum() / weights.sum())
+
+
+def street_pattern(streets: gpd.GeoDataFrame) -> pd.Series:
+    """Dead ends, blocks and grades of a street network.
+
+    Parameters
+    ----------
+    streets
+        Lines; a column ``class`` for the grades.
+
+    Returns
+    -------
+    pandas.Series
+        ``length_km``, ``dead_end_share`` (of the ends and crossings where streets meet or end),
+        ``crossings`` (three ways or more), ``block_ha`` (mean area of what streets enclose; NaN without a
+        block), ``share <class>`` (of the length).
+
+    Examples
+    --------
+    >>> square = shapely.box(5e5, 3e6, 5.001e5, 3.0001e6).exterior
+    >>> tail = shapely.LineString([(5e5, 3e6), (4.999e5, 3e6)])
+    >>> pattern = street_pattern(gpd.GeoDataFrame(geometry=[square, tail], crs=32650))
+    >>> round(float(pattern["block_ha"]), 2), float(pattern["dead_end_share"])
+    (1.0, 0.5)
+    """
+    check_crs(streets, "streets")
+    if not streets.geom_type.isin(["LineString", "MultiLineString", "LinearRing"]).all():
+        raise InputError("streets: lines are needed; take the centre lines of the streets.")
+    flat = streets.to_crs(metric_crs(streets))
+    noded = shapely.get_parts(shapely.union_all(shapely.set_precision(flat.geometry.to_numpy(), NODE_M / 10)))
+    graph = nx.MultiGraph()
+    for line in noded:
+        ends = shapely.get_coordinates(line)[[0, -1]].round(0)
+        graph.add_edge(tuple(ends[0]), tuple(ends[1]))
+    degree = np.array([number for _, number in graph.degree()])
+    telling = degree[degree != 2]
+    blocks = shapely.area(shapely.get_parts(shapely.polygonize(noded)))
+    length = shapely.length(flat.geometry.to_numpy()) / 1000.0
+    found = {
+        "length_km": float(length.sum()),
+        "dead_end_share": float((telling == 1).mean()) if len(telling) else 0.0,
+        "crossings": float((degree >= 3).sum()),
+        "block_ha": float(blocks.mean() / 1e4) if len(blocks) else math.nan,
+    }
+    if "class" in streets:
+        by_class = pd.Series(length, streets["class"].astype(str)).groupby(level=0).sum() / length.sum()
+        found |= {f"share {name}": float(share) for name, share in by_class.items()}
+    return pd.Series(found)
+
+
+def mixed_use(land_use: gpd.GeoDataFrame, column: str = "use") -> float:
+    """Mix of land uses by area: Shannon's entropy over its most, 0 = one use, 1 = all in equal parts.
+
+    Examples
+    --------
+    >>> parts = [shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)]
+    >>> uses = gpd.GeoDataFrame({"use": ["a", "b"]}, geometry=parts, crs=32650)
+    >>> round(mixed_use(uses), 6)
+    1.0
+    """
+    check_polygons(land_use, "land_use")
+    check_columns(land_use, "land_use", [column])
+    area = land_use.to_crs(metric_crs(land_use)).area.groupby(land_use[column]).sum()
+    shares = area[area > 0] / area.sum()
+    return float(-(shares * np.log(shares)).sum() / np.log(len(shares))) if len(shares) > 1 else 0.0
+
+
+def commuting_measures(flows: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:
+    """What flows of workers with their minutes say.
+
+    Parameters
+    ----------
+    flows
+        ``from_zone`` (lives), ``to_zone`` (works), ``workers``, ``minutes``.
+
+    Returns
+    -------
+    overall : pandas.Series
+        ``workers``, ``mean_min``, ``share_45``, ``share_60``, ``self_containment`` (work where they live).
+    zones : pandas.DataFrame
+        By zone: ``workers`` (who live there), ``jobs``, ``jobs_per_worker``, ``self_containment``.
+
+    Examples
+    --------
+    >>> flows = pd.DataFrame({"from_zone": ["a", "a"], "to_zone": ["a", "b"]})
+    >>> flows = flows.assign(workers=[3, 1], minutes=[10, 50])
+    >>> overall, zones = commuting_measures(flows)
+    >>> float(overall["mean_min"]), float(overall["share_45"]), float(zones.at["b", "jobs"])
+    (20.0, 0.75, 1.0)
+    """
+    check_columns(flows, "flows", ["from_zone", "to_zone", "workers", "minutes"])
+    check_amounts(flows, "flows", ["workers", "minutes"])
+    workers, minutes = flows["workers"].astype(float), flows["minutes"].astype(float)
+    if workers.sum() <= 0:
+        raise InputError("flows: no workers at all; check the column.")
+    stay = flows["from_zone"] == flows["to_zone"]
+    lives = workers.groupby(flows["from_zone"]).sum()
+    zones = pd.DataFrame({"workers": lives, "jobs": workers.groupby(flows["to_zone"]).sum()}).fillna(0.0)
+    own = workers[stay].groupby(flows["from_zone"][stay]).sum().reindex(zones.index, fill_value=0.0)
+    zones["jobs_per_worker"] = zones["jobs"] / zones["workers"].where(zones["workers"] > 0)
+    zones["self_containment"] = own / zones["workers"].where(zones["workers"] > 0)
+    overall = pd.Series(
+        {
+            "workers": workers.sum(),
+            "mean_min": (workers * minutes).sum() / workers.sum(),
+            "share_45": workers[minutes <= COMMUTE_MIN].sum() / workers.sum(),
+            "share_60": workers[minutes <= 60.0].sum() / workers.sum(),
+            "self_containment": workers[stay].sum() / workers.sum(),
+        }
+    )
+    return overall, zones.rename_axis("zone")
+
+
+def spacing_along(line: shapely.LineString, points: gpd.GeoSeries) -> pd.Series:
+    """Kilometres between neighbouring points along a line (service areas along an expressway), ends included.
+
+    Parameters
+    ----------
+    line
+        In a metric CRS, that of the points.
+    points
+        Each counts where it is nearest to the line.
+
+    Examples
+    --------
+    >>> way = shapely.LineString([(0, 0), (100_000, 0)])
+    >>> spacing_along(way, gpd.GeoSeries([shapely.Point(30_000, 5)], crs=32650)).tolist()
+    [30.0, 70.0]
+    """
+    along = np.sort(shapely.line_locate_point(line, points.to_numpy()))
+    stops = np.concatenate([[0.0], along, [line.length]])
+    return pd.Series(np.diff(stops) / 1000.0, name="gap_km")
+
+
+def closed_rings(lines: gpd.GeoDataFrame, seats: gpd.GeoDataFrame) -> pd.Series:
+    """Which seats lie inside a closed ring of lines: dykes round a town, expressways round a city.
+
+    Examples
+    --------
+    >>> ring = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 2, 2).exterior], crs=32650)
+    >>> seats = gpd.GeoDataFrame(geometry=gpd.points_from_xy([1, 5], [1, 5]), crs=32650)
+    >>> closed_rings(ring, seats).tolist()
+    [True, False]
+    """
+    check_crs(lines, "lines")
+    check_points(seats, "seats")
+    noded = shapely.get_parts(shapely.union_all(lines.to_crs(seats.crs).geometry.to_numpy()))
+    inside = shapely.union_all(shapely.get_parts(shapely.polygonize(noded)))
+    return pd.Series(shapely.contains(inside, seats.geometry.to_numpy()), seats.index, name="closed")
+
+
+def land_quota(growth: pd.Series, total_km2: float, *, floor_share: float = 0.0) -> pd.Series:
+    """A quota of new land shared out by the growth of urban people; who shrinks gets the floor only.
+
+    Parameters
+    ----------
+    growth
+        Additional urban people by unit, persons; negative where they leave.
+    total_km2
+        To be shared out.
+    floor_share
+        Part of it that all units get alike.
+
+    Examples
+    --------
+    >>> land_quota(pd.Series({"a": 300.0, "b": 100.0, "c": -50.0}), 8.0).tolist()
+    [6.0, 2.0, 0.0]
+    """
+    values = growth.astype(float)
+    if not np.isfinite(values).all() or not total_km2 >= 0 or not 0 <= floor_share <= 1:
+        raise InputError("land_quota: growth must be finite, total_km2 >= 0 and floor_share within 0 to 1.")
+    gain = values.clip(lower=0.0)
+    floor = total_km2 * floor_share / len(values)
+    if gain.sum() == 0:
+        return pd.Series(total_km2 / len(values), values.index)
+    return floor + total_km2 * (1.0 - floor_share) * gain / gain.sum()
+
+
+def urbanisation_path(
+    base: tuple[int, float], target: tuple[int, float], *, limit: float = LIMIT_SHARE
+) -> pd.Series:
+    """A path of the urban share that meets a target and slows: the logistic curve through both points.
+
+    Parameters
+    ----------
+    base, target
+        Year and share (0 to 1).
+    limit
+        Share that the curve levels off at.
+
+    Returns
+    -------
+    pandas.Series
+        Share by year, from base to target.
+
+    Examples
+    --------
+    >>> path = urbanisation_path((2020, 0.5876), (2035, 0.72))
+    >>> round(float(path[2035]), 4), bool(path.diff().iloc[-1] < path.diff().iloc[1])
+    (0.72, True)
+    """
+    (start, first), (end, last) = base, target
+    if not start < end or not all(0 < one < limit for one in (first, last)) or limit > 1:
+        raise InputError(f"urbanisation_path: years must rise and shares lie between 0 and limit={limit:g}.")
+    odds = [math.log(one / (limit - one)) for one in (first, last)]
+    years = np.arange(start, end + 1)
+    logit = odds[0] + (odds[1] - odds[0]) * (years - start) / (end - start)
+    return pd.Series(limit / (1.0 + np.exp(-logit)), pd.Index(years, name="year"), name="urban_share")
