@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.access.test_isochrones import ring_road
-from tests.network.build import QUICK, points, road
+from tests.network.build import EAST, NORTH, QUICK, UTM, points, road
 from urbgeo.access import lattice
 from urbgeo.access.isochrones import isochrones
 from urbgeo.access.lattice import minutes_on_lattice, reach_nodes, roads_of, stretches
 from urbgeo.network.attach import attach_all
+from urbgeo.network.edits import with_links
 from urbgeo.network.minutes import nearest_facility
 from urbgeo.network.model import Snapping, TravelNetwork, build_network
 from urbgeo.regions.region import Region
@@ -44,6 +45,32 @@ def test_minutes_on_the_lattice_are_those_of_points(
     np.testing.assert_allclose(minutes.ravel(), found["minutes"].fillna(np.inf), rtol=0, atol=1e-6)
     assert ((which.ravel() < 0) == ~np.isfinite(minutes.ravel())).all()
     assert (np.isfinite(off_m.ravel()) == (found["status"] != "too far")).all()
+    asked = np.flatnonzero(which.ravel() >= 0)
+    assert (start.index[which.ravel()[asked]] == found["facility"].iloc[asked]).mean() > 0.99  # else ties
+
+
+@QUICK
+@given(STARTS, st.sampled_from(["from", "to"]), st.sampled_from(ROADS), st.booleans())
+def test_minutes_on_the_lattice_of_an_edited_network_are_those_of_points(
+    starts: list[tuple[float, float]], direction: str, columns: dict[str, object], compiled: bool
+) -> None:
+    network, origins = ring_road(**columns), points(starts)
+    first, *_, last = network.nodes.index
+    for k, (one, other) in enumerate([(first, last), (last, first)]):
+        new = road((one, other, 3.0), minutes=50.0).set_axis([f"new {k}"])
+        network = with_links(network, new)
+    start, roads = attach_all(network, origins, "origins"), roads_of(network)
+    reached = reach_nodes(network, roads, start, np.inf, direction)
+    x, y = (corner + 1000 * np.arange(-6.3, 27, 1.1) for corner in (500_000.0, 3_000_000.0))
+    with pytest.MonkeyPatch.context() as patch:
+        if not compiled:
+            patch.setattr(lattice, "_minutes_on_tile", lattice._minutes_of_points)
+        minutes, which, _ = minutes_on_lattice(roads, reached, x, y)
+    grid = gpd.GeoDataFrame(
+        geometry=shapely.points(*(one.ravel() for one in np.meshgrid(x, y))), crs=network.crs
+    )
+    found = nearest_facility(network, grid, origins, direction=direction)
+    np.testing.assert_allclose(minutes.ravel(), found["minutes"].fillna(np.inf), rtol=0, atol=2e-6)
     asked = np.flatnonzero(which.ravel() >= 0)
     assert (start.index[which.ravel()[asked]] == found["facility"].iloc[asked]).mean() > 0.99  # else ties
 
@@ -97,14 +124,18 @@ def test_stretches_hold_just_the_road_within_the_limit(
 
 
 def test_a_stretch_of_a_bent_road_follows_its_bends() -> None:
-    bent = shapely.LineString([(0, 0), (0, 1000), (1000, 1000), (1000, 0)])
-    nodes = gpd.GeoDataFrame(geometry=gpd.points_from_xy([0, 1000], [0, 0]), index=["A", "B"], crs=32649)
-    network = build_network(nodes, gpd.GeoDataFrame(road(("A", "B", 3.0)), geometry=[bent], crs=32649))
-    middle = gpd.GeoDataFrame(geometry=[shapely.Point(500, 1000)], index=["m"], crs=32649)
+    def shifted(*km: tuple[float, float]) -> shapely.LineString:
+        return shapely.LineString(np.array([EAST, NORTH]) + 1000.0 * np.array(km))
+
+    bent = shifted((0, 0), (0, 1), (1, 1), (1, 0))
+    network = build_network(
+        points([(0, 0), (1, 0)]), gpd.GeoDataFrame(road(("A", "B", 3.0)), geometry=[bent], crs=UTM)
+    )
+    middle = points([(0.5, 1)], ["m"])
     roads = roads_of(network)
     reached = reach_nodes(network, roads, attach_all(network, middle, "origins"), 0.75, "from")
     (part,) = stretches(roads, reached, 0.75)
-    expected = shapely.LineString([(0, 750), (0, 1000), (1000, 1000), (1000, 750)])
+    expected = shifted((0, 0.75), (0, 1), (1, 1), (1, 0.75))
     assert shapely.hausdorff_distance(part, expected, densify=0.1) < 1e-6
     assert part.length == pytest.approx(1500.0)
 

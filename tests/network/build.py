@@ -71,28 +71,37 @@ def graph_of(network: TravelNetwork) -> nx.MultiDiGraph:
     return graph
 
 
+def links_before_edits(network: TravelNetwork) -> list[gpd.GeoDataFrame]:
+    """Joinable links of the first network, and of what each edit made of it."""
+    joinable = network.links[network.links["joinable"]]
+    if "added_by_edit" not in joinable:
+        return [joinable]
+    return [joinable[joinable["added_by_edit"] <= one] for one in sorted(set(joinable["added_by_edit"]))]
+
+
 def split_graph(network: TravelNetwork, places: gpd.GeoDataFrame) -> nx.MultiDiGraph:
     """The same with every link split where places join it, and the places as nodes ``("at", id)``."""
     graph = graph_of(network)
-    joinable = network.links[network.links["joinable"]]
     feet: dict[object, list[tuple[float, object]]] = {}
     for name, spot in places.geometry.items():
-        metres = joinable.geometry.distance(spot).round(6)
-        near = sorted(metres.index[metres == metres.min()], key=str)[0]
-        if metres[near] > network.snapping.max_snap_km * 1000.0:
-            graph.add_node(("at", name), lost=True)
-            continue
-        foot = joinable.geometry[near].project(spot, normalized=True)
-        feet.setdefault(near, []).append((foot, name))
-        off = metres[near] / 1000.0 * 60.0 / network.snapping.off_network_kmh
-        graph.add_edge(("at", name), ("foot", name), weight=off)
-        graph.add_edge(("foot", name), ("at", name), weight=off)
-        graph.nodes[("at", name)].update(link=near, off_km=metres[near] / 1000.0)
+        graph.add_node(("at", name), off_km={})
+        for joinable in links_before_edits(network):
+            metres = joinable.geometry.distance(spot).round(6)
+            near = sorted(metres.index[metres == metres.min()], key=str)[0]
+            known = graph.nodes[("at", name)]["off_km"]
+            if near in known or metres[near] > network.snapping.max_snap_km * 1000.0:
+                continue
+            foot = joinable.geometry[near].project(spot, normalized=True)
+            feet.setdefault(near, []).append((foot, name))
+            off = metres[near] / 1000.0 * 60.0 / network.snapping.off_network_kmh
+            graph.add_edge(("at", name), ("foot", name, near), weight=off)
+            graph.add_edge(("foot", name, near), ("at", name), weight=off)
+            known[near] = metres[near] / 1000.0
     for link_id, here in feet.items():
-        link = joinable.loc[link_id]
+        link = network.links.loc[link_id]
         stops = [
             (0.0, link["from_node"]),
-            *((f, ("foot", n)) for f, n in sorted(here)),
+            *((f, ("foot", n, link_id)) for f, n in sorted(here)),
             (1.0, link["to_node"]),
         ]
         for (since, one), (until, other) in itertools.pairwise(stops):
@@ -108,15 +117,19 @@ def oracle_minutes(network: TravelNetwork, places: gpd.GeoDataFrame) -> pd.DataF
     graph = split_graph(network, places)
     table = pd.DataFrame(np.inf, index=places.index, columns=places.index)
     for one in places.index:
-        reached = nx.single_source_dijkstra_path_length(graph, ("at", one))
+        # No way leads over a door: each trip sees its own two places only.
+        others = [node for node in graph if isinstance(node, tuple) and node[0] == "at" and node[1] != one]
         for other in places.index:
-            ends = [graph.nodes[("at", name)] for name in (one, other)]
-            if any("lost" in end for end in ends):
+            shut = [node for node in others if node[1] != other]
+            graph_here = graph.subgraph([node for node in graph if node not in set(shut)])
+            ends = [graph.nodes[("at", name)]["off_km"] for name in (one, other)]
+            if not (ends[0] and ends[1]):
                 table.loc[one, other] = np.nan
                 continue
+            reached = nx.single_source_dijkstra_path_length(graph_here, ("at", one))
             table.loc[one, other] = reached.get(("at", other), np.inf)
             km = places.geometry[one].distance(places.geometry[other]) / 1000.0
-            if ends[0]["link"] == ends[1]["link"] and km <= ends[0]["off_km"] + ends[1]["off_km"]:
+            if any(km <= ends[0][link] + ends[1][link] for link in set(ends[0]) & set(ends[1])):
                 walk = km * 60.0 / network.snapping.off_network_kmh
                 table.loc[one, other] = min(table.loc[one, other], walk)
     return table
@@ -124,8 +137,8 @@ def oracle_minutes(network: TravelNetwork, places: gpd.GeoDataFrame) -> pd.DataF
 
 def clear_nearest(network: TravelNetwork, places: gpd.GeoDataFrame) -> bool:
     """Whether rounding cannot change which link each place joins (ties at a shared node are no matter)."""
-    lines = network.links.geometry[network.links["joinable"]]
-    for spot in places.geometry:
+    for spot, joinable in itertools.product(places.geometry, links_before_edits(network)):
+        lines = joinable.geometry
         metres = lines.distance(spot)
         near = lines[metres < metres.min() + 0.01]
         feet = [line.interpolate(line.project(spot)) for line in near]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -12,8 +14,10 @@ from hypothesis import strategies as st
 from tests.network.build import BAD_LAYERS, QUICK, along, clear_nearest, oracle_minutes, points, road
 from urbgeo.errors import InputError
 from urbgeo.network.attach import attach
-from urbgeo.network.minutes import minutes_table, nearest_facility
+from urbgeo.network.edits import with_links
+from urbgeo.network.minutes import minutes_table, nearest_facility, plan_between, table_between
 from urbgeo.network.model import Snapping, TravelNetwork, build_network
+from urbgeo.network.paths import quickest_paths
 
 
 @st.composite
@@ -176,3 +180,113 @@ def test_the_callers_points_stay_as_they_are() -> None:
     before = here.copy(deep=True)
     minutes_table(along(0, 10), here, here)
     pd.testing.assert_frame_equal(here, before)
+
+
+def village() -> tuple[TravelNetwork, gpd.GeoDataFrame]:
+    """An old road a kilometre off a village; its end, and another place by the road."""
+    nodes = points([(-5, 1), (5, 1)], ["W", "E"])
+    return build_network(nodes, road(("W", "E", 10.0))), points([(0, 0), (0.15, 1)], ["village", "town"])
+
+
+def test_a_new_dead_end_takes_no_road_from_a_village() -> None:
+    before, places = village()
+    nodes = points([(-1, 0.1), (1, 0.1)], ["a", "b"])
+    after = with_links(before, road(("a", "b", 2.0), minutes=120.0).set_axis(["new"]), nodes=nodes)
+    for direction in ("from", "to"):
+        found = [minutes_table(one, places, places).loc["village", "town"] for one in (before, after)]
+        assert found == pytest.approx([3.15, 3.15])
+        near = [
+            nearest_facility(one, places[:1], places[1:], direction=direction)["minutes"].iloc[0]
+            for one in (before, after)
+        ]
+        assert near == pytest.approx([3.15, 3.15])
+    assert attach(after, places).off_km[0] == pytest.approx(0.1)  # the nearest is the new one all the same
+    path = quickest_paths(after, places[:1], places[1:])
+    assert path.table["minutes"].iloc[0] == pytest.approx(3.15)
+    assert path.steps["link"].dropna().tolist() == [0]
+
+
+@st.composite
+def edited_roads(draw: st.DrawFn) -> tuple[TravelNetwork, list[pd.DataFrame], gpd.GeoDataFrame]:
+    """A crooked network, some links to add one by one, and places."""
+    spot = st.tuples(st.floats(-8, 8), st.floats(-8, 8))
+    nodes = points(draw(st.lists(spot, min_size=4, max_size=7, unique=True)))
+    ends = st.sampled_from(list(nodes.index))
+    link = st.tuples(ends, ends, st.sampled_from([0.1, 2.0, 7.3])).filter(lambda one: one[0] != one[1])
+    columns = {
+        "oneway": draw(st.booleans()),
+        "minutes": draw(st.sampled_from([0.7, 9.0, 90.0])),
+        "joinable": True,
+    }
+    first = road(*draw(st.lists(link, min_size=1, max_size=4)), joinable=True)
+    more = [
+        road(one, **columns | {"mode": draw(st.sampled_from(["road", "rail"]))}).set_axis([f"new {k}"])
+        for k, one in enumerate(draw(st.lists(link, min_size=1, max_size=3)))
+    ]
+    snapping = Snapping(max_snap_km=draw(st.sampled_from([1.0, 5.0, 30.0])))
+    places = points(draw(st.lists(spot, min_size=2, max_size=4, unique=True)), None)
+    return build_network(nodes, first, snapping=snapping), more, places
+
+
+@QUICK
+@given(edited_roads())
+def test_adding_any_link_lengthens_no_trip(
+    case: tuple[TravelNetwork, list[pd.DataFrame], gpd.GeoDataFrame],
+) -> None:
+    network, more, places = case
+    for link in more:
+        after = with_links(network, link)
+        had, has = (minutes_table(one, places, places).fillna(np.inf).to_numpy() for one in (network, after))
+        assert (has <= had).all()
+        for direction in ("from", "to"):
+            here = [
+                nearest_facility(one, places, after.nodes, direction=direction)["minutes"].fillna(np.inf)
+                for one in (network, after)
+            ]
+            assert (here[1] <= here[0]).all()
+        roads_only = [one.only("road") for one in (network, after)]
+        had, has = (minutes_table(one, places, places).fillna(np.inf).to_numpy() for one in roads_only)
+        assert (has <= had).all()
+        network = after
+
+
+@QUICK
+@given(edited_roads())
+def test_minutes_in_an_edited_network_equal_networkx(
+    case: tuple[TravelNetwork, list[pd.DataFrame], gpd.GeoDataFrame],
+) -> None:
+    network, more, places = case
+    for link in more:
+        network = with_links(network, link)
+    assume(clear_nearest(network, places))
+    expected = oracle_minutes(network, places)
+    np.testing.assert_allclose(minutes_table(network, places, places), expected, atol=2e-6)
+    if attach(network, places[1:]).attached.any():
+        found = nearest_facility(network, places[:1], places[1:])["minutes"].iloc[0]
+        assert found == pytest.approx(expected.iloc[0, 1:].min(), abs=2e-6, nan_ok=True)
+    paths = quickest_paths(network, places, places)
+    table = paths.table["minutes"].unstack().loc[places.index, places.index]
+    np.testing.assert_allclose(table, expected, atol=2e-6)
+    steps = paths.steps.groupby(["origin", "destination"])["minutes"].sum().astype(float)
+    np.testing.assert_allclose(steps, paths.table["minutes"].loc[steps.index], atol=2e-6)
+
+
+@QUICK
+@given(edited_roads())
+def test_a_hierarchy_and_dijkstra_agree_in_an_edited_network(
+    case: tuple[TravelNetwork, list[pd.DataFrame], gpd.GeoDataFrame],
+) -> None:
+    network, more, places = case
+    for link in more:
+        network = with_links(network, link)
+    joined = attach(network, places)
+    plan = plan_between(network, joined, joined, np.inf)
+    tables = [
+        table_between(network, joined, joined, np.inf, plan=replace(plan, method=one))
+        for one in ("plain", "hierarchy")
+    ]
+    np.testing.assert_array_equal(*tables)
+    blocks = [
+        table_between(network, joined.rows(slice(k, k + 1)), joined, np.inf) for k in range(len(places))
+    ]
+    np.testing.assert_array_equal(np.concatenate(blocks), tables[0])

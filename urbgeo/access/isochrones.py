@@ -26,7 +26,7 @@ from urbgeo.checks import (
 )
 from urbgeo.crs import WGS84, equal_area_crs
 from urbgeo.errors import InputError
-from urbgeo.network.attach import Attachment, attach_all
+from urbgeo.network.attach import Attachment, Points, attach_all
 from urbgeo.network.model import TravelNetwork, check_direction
 from urbgeo.options import thread_count
 from urbgeo.types import Floats
@@ -41,7 +41,7 @@ MOST_CELLS = 4_000_000
 
 def isochrones(
     network: TravelNetwork,
-    origins: gpd.GeoDataFrame,
+    origins: Points,
     *,
     minutes: float | Sequence[float] = (15.0, 30.0, 60.0, 120.0),
     resolution_km: float | None = None,
@@ -68,7 +68,8 @@ def isochrones(
     network
         Where to travel.
     origins
-        Points with unique index, any CRS; the land is reached from the nearest of them.
+        Points with unique index, any CRS, or attached already; the land is reached from the nearest of
+        them.
     minutes
         Thresholds, closed bounds, in any order.
     resolution_km
@@ -104,7 +105,8 @@ def isochrones(
     check_direction(direction)
     if resolution_km is not None:
         check_quantity(resolution_km, "resolution_km")
-    check_points(origins, "origins")
+    if not isinstance(origins, Attachment):
+        check_points(origins, "origins")
     check_choice(by, "by", ("union", "origin", "nearest"))
     check_choice(kind, "kind", ("disc", "ring"))
     land = None if clip is None else _land(network, clip)

@@ -10,13 +10,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
 from urbgeo.compiling import kernel, without_numba
 from urbgeo.engine.dijkstra import nearest_seed
-from urbgeo.network.attach import AT_NODE_M, Attachment, minutes_to_ends, nearest_lines, shares_along
+from urbgeo.network.attach import (
+    AT_NODE_M,
+    Attachment,
+    Joins,
+    minutes_to_ends,
+    nearest_lines,
+    shares_along,
+)
 from urbgeo.network.minutes import same_link_nearest, through_ends
 from urbgeo.network.model import TravelNetwork
 from urbgeo.options import thread_count
@@ -46,6 +52,10 @@ class Roads:
         Spatial index over the lines.
     max_snap_m, off_network_kmh
         How far a point may be from its line, and how fast it gets there.
+    before
+        The lines there were before each edit of the network: points near what it added may still join them.
+    added
+        Spatial index over the lines that are not here yet, among those of ``before``.
     """
 
     lines: NDArray[np.object_]
@@ -55,6 +65,14 @@ class Roads:
     tree: shapely.STRtree
     max_snap_m: float
     off_network_kmh: float
+    before: tuple[Roads, ...] = ()
+    added: shapely.STRtree | None = None
+
+    def touches(self, x: Floats, y: Floats, beyond_m: float) -> bool:
+        """Whether some point of this lattice may be nearer to a line added later than to these."""
+        reach = self.max_snap_m + beyond_m + 1.0
+        box = shapely.box(x[0] - reach, y[0] - reach, x[-1] + reach, y[-1] + reach)
+        return self.added is not None and len(self.added.query(box)) > 0
 
     def near(self, west: float, south: float, east: float, north: float) -> Ints:
         """Lines that may be within reach of a point in this box."""
@@ -66,16 +84,18 @@ class Roads:
 class Reached:
     """Least minutes between the nearest of the starts and the two nodes of every line, and which start.
 
-    ``line`` is that of each start, ``minutes`` and ``which`` are (lines, 2), ``least`` the smaller of the
-    two; ``inf`` and -1 where none leads.
+    ``start`` has a row for each link that a start joins, ``line`` is where that stands among the roads (-1:
+    it does not); ``minutes`` and ``which`` are (lines, 2), ``least`` the smaller of the two; ``inf`` and -1
+    where none leads. ``before`` is the same over the roads there were before each edit.
     """
 
-    start: Attachment
+    start: Joins
     line: Ints
     minutes: Floats
     least: Floats
     which: Ints
     towards: bool
+    before: tuple[Reached, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,8 +113,19 @@ class Chain:
 
 
 def roads_of(network: TravelNetwork) -> Roads:
-    """The joinable links of a network."""
-    links = network.joinable_links
+    """The joinable links of a network, and those it had before each edit."""
+    latest = _roads(network, np.arange(len(network.joinable_links)), network.link_tree)
+    before, lines = [], latest.lines
+    for count in range(1, len(network.edits)):
+        some = np.sort(np.concatenate(network.edits[:count]))
+        old = _roads(network, some, shapely.STRtree(lines[some]))
+        added = shapely.STRtree(lines[np.concatenate(network.edits[count:])])
+        before.append(replace(old, added=added))
+    return replace(latest, before=tuple(before))
+
+
+def _roads(network: TravelNetwork, some: Ints, tree: shapely.STRtree) -> Roads:
+    links = network.joinable_links[some]
     place = np.full(len(network.link_table), -1, np.int64)
     place[links] = np.arange(len(links))
     return Roads(
@@ -102,7 +133,7 @@ def roads_of(network: TravelNetwork) -> Roads:
         network.link_ends[links],
         network.link_table[["minutes", "minutes_back"]].to_numpy(np.float64)[links],
         place,
-        network.link_tree,
+        tree,
         network.snapping.max_snap_km * 1000.0,
         network.snapping.off_network_kmh,
     )
@@ -112,14 +143,23 @@ def reach_nodes(
     network: TravelNetwork, roads: Roads, start: Attachment, limit: float, direction: str
 ) -> Reached:
     """Search from (or to) points that are all attached; nodes beyond the limit stay ``inf``."""
-    legs = start.home if direction == "to" else start.away
-    rows = np.repeat(np.arange(len(start.index)), 2)
-    minutes, which = nearest_seed(
-        network.graph, start.ends.ravel(), legs.ravel(), rows, limit, direction=direction
-    )
-    at_ends = minutes[roads.ends]
-    least = np.minimum(at_ends[:, 0], at_ends[:, 1])
-    return Reached(start, roads.place[start.link], at_ends, least, which[roads.ends], direction == "to")
+    legs = start.to_legs if direction == "to" else start.from_legs
+    rows = np.repeat(np.arange(len(start.index)), legs.shape[1])
+    known = start.ends.ravel() >= 0
+    seeds = start.ends.ravel()[known], legs.ravel()[known], rows[known]
+    minutes, which = nearest_seed(network.graph, *seeds, limit, direction=direction)
+    joins = start.every
+    if not (joins.link >= 0).all():
+        joins = joins.some(np.flatnonzero(joins.link >= 0))
+
+    def over(lines: Roads) -> Reached:
+        at_ends = minutes[lines.ends]
+        least = np.minimum(at_ends[:, 0], at_ends[:, 1])
+        place = lines.place[joins.link]
+        before = tuple(over(one) for one in lines.before)
+        return Reached(joins, place, at_ends, least, which[lines.ends], direction == "to", before)
+
+    return over(roads)
 
 
 def chain_of(lines: NDArray[np.object_]) -> Chain:
@@ -153,8 +193,14 @@ def minutes_on_lattice(
     minutes, which, off_m = np.full(shape, np.inf), np.full(shape, -1, np.int64), np.full(shape, np.inf)
 
     def fill(tile: tuple[slice, slice]) -> None:
-        found = _minutes_on_tile(roads, reached, x[tile[1]], y[tile[0]], beyond_m)
-        minutes[tile], which[tile], off_m[tile] = found
+        here = x[tile[1]], y[tile[0]]
+        least, who, off_m[tile] = _minutes_on_tile(roads, reached, *here, beyond_m)
+        for old, then in zip(roads.before, reached.before, strict=True):
+            if old.touches(*here, beyond_m):
+                time, owner, _ = _minutes_on_tile(old, then, *here, beyond_m)
+                better = (time < least) | ((time == least) & (owner >= 0) & (owner < who))
+                least, who = np.where(better, time, least), np.where(better, owner, who)
+        minutes[tile], which[tile] = least, who
 
     tiles = [
         (slice(low, low + TILE), slice(left, left + TILE))
@@ -177,27 +223,25 @@ def _minutes_of_points(
     line, off_km, link_minutes = line[some], off_m[some] / 1000.0, roads.minutes[line[some]]
     off_minutes = off_km * 60.0 / roads.off_network_kmh
     along = shares_along(roads.lines[line], spots[some])
-    away, home = minutes_to_ends(along, link_minutes, off_minutes)
+    from_legs, to_legs = minutes_to_ends(along, link_minutes, off_minutes)
     ends = 2 * line[:, None] + np.arange(2)
-    points = Attachment(
-        pd.RangeIndex(len(some)),
+    points = Joins(
+        np.arange(len(some)),
         line,
         along,
         off_km,
         off_minutes,
         ends,
-        away,
-        home,
-        np.full(len(some), "attached"),
+        from_legs,
+        to_legs,
         xy[some],
         link_minutes,
-        roads.off_network_kmh,
     )
     least, who = through_ends(
-        points, away if reached.towards else home, reached.minutes.ravel(), reached.which.ravel()
+        ends, from_legs if reached.towards else to_legs, reached.minutes.ravel(), reached.which.ravel()
     )
     start, direction = replace(reached.start, link=reached.line), "to" if reached.towards else "from"
-    same_link_nearest(points, start, direction, least, who)
+    same_link_nearest(points, start, roads.off_network_kmh, direction, least, who)
     minutes, which = np.full(len(xy), np.inf), np.full(len(xy), -1, np.int64)
     minutes[some], which[some] = least, who
     shape = (len(y), len(x))
@@ -230,7 +274,7 @@ def _minutes_on_tile(
         by_line,
         reached.which[near],
         starts,
-        order,
+        start.row[order],
         first,
         roads.off_network_kmh,
         reached.towards,

@@ -75,13 +75,14 @@ def node_nearest(
         raise InputError(f"count: {count!r}; give a whole number of facilities from 1.")
     limit = np.inf if cutoff_min is None else check_minutes(cutoff_min, "cutoff_min")
     there = attach_some(network, facilities, "facilities")
-    legs = (there.home if direction == "to" else there.away)[there.attached]
+    legs = (there.to_legs if direction == "to" else there.from_legs)[there.attached]
     ends, which = there.ends[there.attached], np.flatnonzero(there.attached)
+    known = ends.ravel() >= 0
     minutes, label = nearest_seeds(
         network.graph,
-        ends.ravel(),
-        legs.ravel(),
-        np.repeat(which, ends.shape[1]),
+        ends.ravel()[known],
+        legs.ravel()[known],
+        np.repeat(which, ends.shape[1])[known],
         count,
         limit,
         direction=direction,

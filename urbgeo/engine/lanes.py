@@ -146,19 +146,22 @@ def _copy_below(down_start, down_place, down_minutes, local, start, place, minut
 
 
 @kernel()
-def _climb(up_start, up_place, up_minutes, parent, ends, legs, local, lane, room):  # type: ignore[no-untyped-def]
+def _climb(up_start, up_place, up_minutes, parent, ends, legs, at, local, lane, room):  # type: ignore[no-untyped-def]
     """Minutes from a source to all more important nodes, into its lane of the labels.
 
-    Both chains of parents are walked together, the less important (later) place first.
+    All chains of parents are walked together, the least important (latest) place first. An end with no way
+    to it is left out: points with fewer joins than others have such ends.
     """
     labels, climbed = room
     for end in range(ends.size):
+        at[end] = ends[end] if legs[end] < np.inf else -1
         climbed[ends[end]] = min(climbed[ends[end]], legs[end])
-    one, other = ends[0], ends[ends.size - 1]
-    while max(one, other) >= 0:
-        if other > one:
-            one, other = other, one
-        v = one
+    while True:
+        v = -1
+        for end in range(ends.size):
+            v = max(v, at[end])
+        if v < 0:
+            break
         here = climbed[v]
         climbed[v] = np.inf
         if here < np.inf:
@@ -166,9 +169,10 @@ def _climb(up_start, up_place, up_minutes, parent, ends, legs, local, lane, room
                 labels[local[v], lane] = here
             for k in range(up_start[v], up_start[v + 1]):
                 climbed[up_place[k]] = min(climbed[up_place[k]], here + up_minutes[k])
-        one = parent[v]
-        if other == v:
-            other = -1
+        above = parent[v]
+        for end in range(ends.size):
+            if at[end] == v:
+                at[end], above = above, -1
 
 
 @kernel()
@@ -176,10 +180,11 @@ def _climb_rows(  # type: ignore[no-untyped-def]
     up_start, up_place, up_minutes, parent, starts, legs, local, first, last, room, stop
 ):
     """A lane for each row; in one call, since a thread that waits for the interpreter does not search."""
+    at = np.empty(starts.shape[1], np.int32)
     for row in range(first, last):
         if stop[0]:
             return
-        _climb(up_start, up_place, up_minutes, parent, starts[row], legs[row], local, row - first, room)
+        _climb(up_start, up_place, up_minutes, parent, starts[row], legs[row], at, local, row - first, room)
 
 
 @kernel(error_model="numpy")

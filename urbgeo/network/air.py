@@ -317,11 +317,11 @@ def _ground(network: TravelNetwork, airports: gpd.GeoDataFrame) -> pd.DataFrame:
             pd.DataFrame(
                 {
                     "from_node": ("airport " + airports.index.astype(str))[rows],
-                    "to_node": network.nodes.index[joined.ends[rows, end]],
+                    "to_node": network.nodes.index[joined.nearest.ends[rows, end]],
                     "length_km": joined.off_km[rows],
                     "class": "airport access",
-                    "minutes": joined.away[rows, end],
-                    "minutes_back": joined.home[rows, end],
+                    "minutes": joined.nearest.from_legs[rows, end],
+                    "minutes_back": joined.nearest.to_legs[rows, end],
                     "mode": "road",
                     "joinable": False,
                 },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import TypeAlias
 
 import geopandas as gpd
@@ -21,57 +22,121 @@ AT_NODE_M = 0.001
 """A point that meets its link so near a node is at the node."""
 
 
-PLAIN_FIELDS = ("off_network_kmh", "network")
-"""Fields of an attachment that are one value for all points."""
+@dataclass(frozen=True, eq=False)
+class Joins:
+    """Points joined to one link each, one row per join; a point may have several.
+
+    ``row`` is the point's position, ``link`` the position in ``network.links`` (-1: none), ``along`` the
+    fraction of it from its from-node, ``off_km`` and ``off_minutes`` the straight stretch to it. ``ends``
+    (joins, 2) are the link's nodes; ``from_legs`` the minutes from the point to each end, ``to_legs`` from
+    each end to the point (``inf`` against a one-way). ``xy`` are the points in the CRS of the network,
+    ``link_minutes`` (joins, 2) the minutes of the whole link there and back (NaN = one-way).
+    """
+
+    row: Ints
+    link: Ints
+    along: Floats
+    off_km: Floats
+    off_minutes: Floats
+    ends: Ints
+    from_legs: Floats
+    to_legs: Floats
+    xy: Floats
+    link_minutes: Floats
+
+    def some(self, which: slice | Ints) -> Joins:
+        """The same for some of the joins."""
+        return Joins(**{one.name: getattr(self, one.name)[which] for one in fields(self)})
+
+    def rows(self, which: slice) -> Joins:
+        """The same for some of the points, where each has one join."""
+        some = self.some(which)
+        return replace(some, row=np.arange(len(some.row)))
 
 
 @dataclass(frozen=True, eq=False)
 class Attachment:
     """Points joined to their nearest links.
 
-    All arrays have one row per point of ``index``. ``link`` is the position of the link in
-    ``network.links`` (-1: not attached), ``along`` the fraction of the link from its from-node,
-    ``off_km`` and ``off_minutes`` the straight stretch to it. ``ends`` (points, 2) are the link's nodes;
-    ``away`` the minutes from the point to each end, ``home`` from each end to the point (``inf`` against a
-    one-way). ``status`` is ``"attached"``, ``"island"`` (attached, but with no way to or
-    from the largest strongly connected part) or ``"too far"``. ``xy`` are the points themselves in the CRS
-    of the network, ``link_minutes`` (points, 2) the minutes of the whole link there and back (NaN =
-    one-way). ``network`` is the one that was joined: every verb that takes points takes an attachment to its
-    network too, and then does not attach again.
+    ``joins`` hold what a point joins, in the order of ``index``: its nearest link first; where the network
+    was edited (:func:`urbgeo.network.edits.with_links`) then the links that were nearest before each edit
+    and are no longer, so that a new road takes no way from anybody. ``status`` is ``"attached"``,
+    ``"island"`` (attached, but with no way to or from the largest strongly connected part) or
+    ``"too far"``. ``network`` is the one that was joined: every verb that takes points takes an attachment
+    to its network too, and then does not attach again.
     """
 
     index: pd.Index
-    link: Ints
-    along: Floats
-    off_km: Floats
-    off_minutes: Floats
-    ends: Ints
-    away: Floats
-    home: Floats
+    joins: tuple[Joins, ...]
     status: NDArray[np.str_]
-    xy: Floats
-    link_minutes: Floats
     off_network_kmh: float
     network: TravelNetwork | None = None
+
+    @property
+    def nearest(self) -> Joins:
+        """One row per point: its nearest link."""
+        return self.joins[0]
+
+    @property
+    def link(self) -> Ints:
+        """Position of the nearest link in ``network.links`` (-1: not attached)."""
+        return self.nearest.link
+
+    @property
+    def along(self) -> Floats:
+        """Fraction of the nearest link from its from-node."""
+        return self.nearest.along
+
+    @property
+    def off_km(self) -> Floats:
+        """Straight kilometres to the nearest link."""
+        return self.nearest.off_km
+
+    @property
+    def off_minutes(self) -> Floats:
+        """Minutes of the straight stretch to the nearest link."""
+        return self.nearest.off_minutes
+
+    @property
+    def xy(self) -> Floats:
+        """The points in the CRS of the network."""
+        return self.nearest.xy
 
     @property
     def attached(self) -> NDArray[np.bool_]:
         """Which points have joined a link."""
         return self.link >= 0
 
+    @cached_property
+    def ends(self) -> Ints:
+        """(points, 2 x joins) nodes of all links joined, those of the nearest first; -1: none."""
+        return np.concatenate([one.ends for one in self.joins], axis=1)
+
+    @cached_property
+    def from_legs(self) -> Floats:
+        """Minutes from the points to each of ``ends``; ``inf``: not that way."""
+        return np.concatenate([one.from_legs for one in self.joins], axis=1)
+
+    @cached_property
+    def to_legs(self) -> Floats:
+        """Minutes from each of ``ends`` to the points; ``inf``: not that way."""
+        return np.concatenate([one.to_legs for one in self.joins], axis=1)
+
+    @cached_property
+    def every(self) -> Joins:
+        """All joins one after the other."""
+        if len(self.joins) == 1:
+            return self.nearest
+        names = [one.name for one in fields(Joins)]
+        return Joins(**{name: np.concatenate([getattr(one, name) for one in self.joins]) for name in names})
+
     def rows(self, which: slice) -> Attachment:
         """The same for some of the points."""
-        return replace(
-            self,
-            **{
-                one.name: getattr(self, one.name)[which]
-                for one in fields(self)
-                if one.name not in PLAIN_FIELDS
-            },
-        )
+        some = tuple(one.rows(which) for one in self.joins)
+        return replace(self, index=self.index[which], joins=some, status=self.status[which])
 
     def report(self) -> pd.DataFrame:
-        """One row per point: ``status``, ``off_km``, ``off_minutes``."""
+        """One row per point: ``status``, and ``off_km`` and ``off_minutes`` of the nearest link."""
         return pd.DataFrame(
             {"status": self.status, "off_km": self.off_km, "off_minutes": self.off_minutes}, index=self.index
         )
@@ -84,7 +149,9 @@ Points: TypeAlias = gpd.GeoDataFrame | Attachment
 def attach(network: TravelNetwork, points: Points, *, name: str = "points") -> Attachment:
     """Join each point to its nearest joinable link, within ``network.snapping.max_snap_km`` (closed bound).
 
-    Of several links at one distance the first by id is taken, whatever the order of the rows.
+    Of several links at one distance the first by id is taken, whatever the order of the rows. In an edited
+    network a point keeps the links that it joined before each edit beside the nearest one, each with its own
+    straight stretch: a new link never makes a trip longer.
 
     Parameters
     ----------
@@ -137,10 +204,33 @@ def attach_all(network: TravelNetwork, points: Points, name: str) -> Attachment:
 def attach_xy(network: TravelNetwork, xy: Floats, index: pd.Index) -> Attachment:
     """The same for coordinates (points, 2) in the CRS of the network."""
     shapes = shapely.points(xy)
-    line, off_m = nearest_lines(network.link_tree, shapes, network.snapping.max_snap_km * 1000.0)
-    link = np.full(len(xy), -1, np.int64)
-    link[line >= 0] = network.joinable_links[line[line >= 0]]
-    return _legs(network, index, xy, shapes, link, off_m)
+    joins = tuple(_joins(network, xy, shapes, *one) for one in _links_in_turn(network, shapes))
+    main = [(network.component[one.ends] == 0) & (one.link >= 0)[:, None] for one in joins]
+    leaves, arrives = (
+        np.any([(ok & np.isfinite(legs)).any(axis=1) for ok, legs in zip(main, way, strict=True)], axis=0)
+        for way in ([one.from_legs for one in joins], [one.to_legs for one in joins])
+    )
+    status = np.where(leaves & arrives, "attached", np.where(joins[0].link >= 0, "island", "too far"))
+    return Attachment(index, joins, status, network.snapping.off_network_kmh, network)
+
+
+def _links_in_turn(network: TravelNetwork, shapes: NDArray[np.object_]) -> list[tuple[Ints, Floats]]:
+    """The nearest link of each point (-1: none) and metres to it; then those that were so before edits."""
+    reach_m, n = network.snapping.max_snap_km * 1000.0, len(shapes)
+    least_m, least = np.full(n, np.inf), np.full(n, np.iinfo(np.int64).max)
+    found = []
+    for places, tree in network.link_trees:
+        line, off_m = nearest_lines(tree, shapes, reach_m)
+        off_m, place = np.where(line >= 0, off_m, np.inf), places[line] if len(places) else line
+        nearer = (line >= 0) & ((off_m < least_m) | ((off_m == least_m) & (place < least)))
+        least_m, least = np.where(nearer, off_m, least_m), np.where(nearer, place, least)
+        found.append((np.where(nearer, network.joinable_links[place], -1), np.where(nearer, off_m, np.nan)))
+    if len(found) == 1:
+        return found
+    link, metres = (np.stack(one[::-1], axis=1) for one in zip(*found, strict=True))
+    first = np.argsort(link < 0, axis=1, kind="stable")
+    link, metres = (np.take_along_axis(one, first, axis=1) for one in (link, metres))
+    return [(link[:, k], metres[:, k]) for k in range(len(found)) if k == 0 or (link[:, k] >= 0).any()]
 
 
 def nearest_lines(tree: shapely.STRtree, shapes: NDArray[np.object_], reach_m: float) -> tuple[Ints, Floats]:
@@ -157,14 +247,9 @@ def nearest_lines(tree: shapely.STRtree, shapes: NDArray[np.object_], reach_m: f
     return line, metres
 
 
-def _legs(
-    network: TravelNetwork,
-    index: pd.Index,
-    xy: Floats,
-    shapes: NDArray[np.object_],
-    link: Ints,
-    off_m: Floats,
-) -> Attachment:
+def _joins(
+    network: TravelNetwork, xy: Floats, shapes: NDArray[np.object_], link: Ints, off_m: Floats
+) -> Joins:
     got = link >= 0
     lines = network.links.geometry.to_numpy()[link[got]]
     along = np.full(len(link), np.nan)
@@ -174,26 +259,8 @@ def _legs(
     ends[got] = network.link_ends[link[got]]
     minutes = np.full((len(link), 2), np.nan)
     minutes[got] = network.link_table[["minutes", "minutes_back"]].to_numpy(np.float64)[link[got]]
-    away, home = minutes_to_ends(along, minutes, off_minutes)
-    status = np.full(len(link), "too far", dtype="<U8")
-    main = network.component[ends] == 0
-    leaves, arrives = ((main & np.isfinite(legs)).any(axis=1) for legs in (away, home))
-    status[got] = np.where(leaves & arrives, "attached", "island")[got]
-    return Attachment(
-        index,
-        link,
-        along,
-        off_m / 1000.0,
-        off_minutes,
-        ends,
-        away,
-        home,
-        status,
-        xy,
-        minutes,
-        network.snapping.off_network_kmh,
-        network,
-    )
+    legs = minutes_to_ends(along, minutes, off_minutes)
+    return Joins(np.arange(len(link)), link, along, off_m / 1000.0, off_minutes, ends, *legs, xy, minutes)
 
 
 def shares_along(lines: NDArray[np.object_], shapes: NDArray[np.object_]) -> Floats:
@@ -213,9 +280,9 @@ def minutes_to_ends(along: Floats, minutes: Floats, off_minutes: Floats) -> tupl
     ``minutes`` (points, 2) are those of the whole link there and back; ``inf`` against a one-way (NaN).
     """
     there, back = minutes.T
-    away = np.stack([_part(along, back), _part(1.0 - along, there)], axis=1) + off_minutes[:, None]
-    home = np.stack([_part(along, there), _part(1.0 - along, back)], axis=1) + off_minutes[:, None]
-    return in_ticks(np.where(np.isnan(away), np.inf, away)), in_ticks(np.where(np.isnan(home), np.inf, home))
+    start = np.stack([_part(along, back), _part(1.0 - along, there)], axis=1) + off_minutes[:, None]
+    end = np.stack([_part(along, there), _part(1.0 - along, back)], axis=1) + off_minutes[:, None]
+    return in_ticks(np.where(np.isnan(start), np.inf, start)), in_ticks(np.where(np.isnan(end), np.inf, end))
 
 
 def _part(share: Floats, minutes: Floats) -> Floats:

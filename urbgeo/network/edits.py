@@ -12,6 +12,7 @@ import pandas as pd
 from urbgeo.checks import add_id_faults, check_columns, check_points, is_finite_number, listed
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.network.model import (
+    ADDED,
     LINK_COLUMNS,
     TravelNetwork,
     add_end_faults,
@@ -31,6 +32,9 @@ def with_links(
     speeds: Mapping[str, float] | None = None,
 ) -> TravelNetwork:
     """The network with links added; the old one stays as it is, and its links keep their minutes.
+
+    No trip gets longer: points keep the links that they joined before, and may use the new ones too. Links
+    that were closed and come back from ``network.links`` are no new ones: all is then as it was.
 
     Parameters
     ----------
@@ -84,8 +88,21 @@ def with_links(
     new["speed_source"] = new["speed_source"].mask(by_class, given["class"].map(_source_of(speeds or {})))
     if "speed_source" in given:
         new["speed_source"] = given["speed_source"].fillna(new["speed_source"])
+    old, new = _numbered(old, new, given)
     about = network.provenance.having(parameters={"links added": len(new)})
     return replace(network, nodes=every, link_table=pd.concat([old, new]), provenance=about)
+
+
+def _numbered(old: pd.DataFrame, new: pd.DataFrame, given: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Old and new links with the number of the edit that added them, where any of them was added."""
+    zero = [pd.Series(0, one.index, dtype=np.int64) for one in (old, new)]
+    before = old[ADDED] if ADDED in old else zero[0]
+    back = given["speed_source"].notna() if "speed_source" in given else pd.Series(False, given.index)
+    own = (new[ADDED] if ADDED in new else zero[1]).fillna(0)
+    number = own.where(back, before.max() + 1).astype(np.int64)
+    if ADDED not in old and not number.any():
+        return old, new.drop(columns=ADDED, errors="ignore")
+    return old.assign(**{ADDED: before}), new.assign(**{ADDED: number})
 
 
 def _as_in(

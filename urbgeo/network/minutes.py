@@ -13,7 +13,7 @@ from urbgeo.engine.cluster import solve_rows, spread_rows
 from urbgeo.engine.dijkstra import nearest_seed
 from urbgeo.engine.plan import Plan, check_budget, plan_table, sample_of
 from urbgeo.engine.resolution import told
-from urbgeo.network.attach import Attachment, Points, attach, attach_some
+from urbgeo.network.attach import Attachment, Joins, Points, attach, attach_some
 from urbgeo.network.model import TravelNetwork, check_direction, check_network
 from urbgeo.options import log
 from urbgeo.types import Floats, Ints
@@ -153,11 +153,12 @@ def nearest_attached(
 ) -> pd.DataFrame:
     """:func:`nearest_facility` for points that are already attached."""
     check_direction(direction)
-    seeds = facilities.home if direction == "to" else facilities.away
-    legs = places.away if direction == "to" else places.home
+    seeds = facilities.to_legs if direction == "to" else facilities.from_legs
+    legs = places.from_legs if direction == "to" else places.to_legs
     best, label = _search_from(network, direction, facilities, seeds, limit)
-    minutes, which = through_ends(places, legs, best, label)
-    same_link_nearest(places, facilities, direction, minutes, which)
+    minutes, which = through_ends(places.ends, legs, best, label)
+    kmh = places.off_network_kmh
+    same_link_nearest(places.every, facilities.every, kmh, direction, minutes, which)
     minutes = told(minutes)
     beyond = minutes > limit
     minutes[beyond], which[beyond] = np.inf, -1
@@ -195,14 +196,16 @@ def table_between(
     :func:`minutes_table`.
     """
     if len(end.index) < len(start.index):
-        sides = "to", end.ends, end.home, start.ends, start.away
+        sides = "to", end.ends, end.to_legs, start.ends, start.from_legs
         values = _ends_table(network, *sides, limit, plan, client, dtype).T
     else:
-        sides = "from", start.ends, start.away, end.ends, end.home
+        sides = "from", start.ends, start.from_legs, end.ends, end.to_legs
         values = _ends_table(network, *sides, limit, plan, client, dtype)
-    i, j = _pairs_on_one_link(start, end)
-    least = np.minimum(values[i, j], told(_along_one_link(start, i, end, j)))
-    values[i, j] = np.where(least <= limit, least, np.inf)
+    one, other = start.every, end.every
+    i, j = pairs_on_one_link(one, other)
+    least = told(along_one_link(one, i, other, j, start.off_network_kmh))
+    least = np.where(least <= limit, least, np.inf).astype(values.dtype)
+    np.minimum.at(values, (one.row[i], other.row[j]), least)
     values[~start.attached, :] = np.nan
     values[:, ~end.attached] = np.nan
     return values
@@ -210,7 +213,7 @@ def table_between(
 
 def node_minutes(network: TravelNetwork, start: Attachment, limit: float, direction: str) -> Floats:
     """Minutes between every node and the nearest of the attached points; ``inf`` beyond the limit."""
-    seeds = start.home if direction == "to" else start.away
+    seeds = start.to_legs if direction == "to" else start.from_legs
     return _search_from(network, direction, start, seeds, limit)[0]
 
 
@@ -221,12 +224,12 @@ def node_table(network: TravelNetwork, origins: Ints, destinations: Ints) -> Flo
 
 def table_to_nodes(network: TravelNetwork, start: Attachment, nodes: Ints) -> Floats:
     """Minutes (points, nodes) from attached points to nodes given by position."""
-    return _ends_table(network, "to", *_at_nodes(nodes), start.ends, start.away, np.inf).T
+    return _ends_table(network, "to", *_at_nodes(nodes), start.ends, start.from_legs, np.inf).T
 
 
 def table_from_nodes(network: TravelNetwork, nodes: Ints, end: Attachment) -> Floats:
     """Minutes (nodes, points) from nodes given by position to attached points."""
-    return _ends_table(network, "from", *_at_nodes(nodes), end.ends, end.home, np.inf)
+    return _ends_table(network, "from", *_at_nodes(nodes), end.ends, end.to_legs, np.inf)
 
 
 def _at_nodes(nodes: Ints) -> tuple[Ints, Floats]:
@@ -252,13 +255,18 @@ def _ends_table(
     log.info("minutes table: %s", plan)
     from_minutes = np.where(from_nodes >= 0, from_minutes, np.inf)
     to_minutes = np.where(to_nodes >= 0, to_minutes, np.inf)
-    from_nodes, to_nodes = np.maximum(from_nodes, 0), np.maximum(to_nodes, 0)
+    from_nodes, to_nodes = _filled(from_nodes), _filled(to_nodes)
     ends = (from_nodes, from_minutes, to_nodes, to_minutes)
     fitted = network.hierarchy if plan.method == "hierarchy" else None
     out = np.empty((len(from_nodes), len(to_nodes)), dtype)
     if client is not None:
         return spread_rows(client, network.graph, fitted, direction, ends, limit, out)
     return solve_rows(network.graph, fitted, direction, ends, limit, out)
+
+
+def _filled(nodes: Ints) -> Ints:
+    """Nodes where there are none: the first of the row, or any; their minutes are ``inf``."""
+    return np.maximum(np.where(nodes >= 0, nodes, nodes[:, :1]), 0)
 
 
 def _plan(network: TravelNetwork, from_nodes: Ints, to_nodes: Ints, limit: float, dtype: str) -> Plan:
@@ -280,29 +288,30 @@ def _search_from(
     network: TravelNetwork, direction: str, points: Attachment, seeds: Floats, limit: float
 ) -> tuple[Floats, Ints]:
     rows = np.flatnonzero(points.attached)
-    nodes, costs = points.ends[rows].ravel(), seeds[rows].ravel()
-    return nearest_seed(network.graph, nodes, costs, np.repeat(rows, 2), limit, direction=direction)
+    nodes, costs, owner = points.ends[rows], seeds[rows], np.repeat(rows, points.ends.shape[1])
+    return nearest_seed(
+        network.graph, _filled(nodes).ravel(), costs.ravel(), owner, limit, direction=direction
+    )
 
 
-def through_ends(places: Attachment, legs: Floats, best: Floats, label: Ints) -> tuple[Floats, Ints]:
-    """Best of the two ends of each place's link."""
-    ends = np.maximum(places.ends, 0)
-    through = np.where(places.attached[:, None], legs + best[ends], np.inf)
-    labels = np.where(np.isfinite(through), label[ends], -1)
-    tie = (through[:, 0] == through[:, 1]) & (labels[:, 1] < labels[:, 0])
-    choice = np.where((through[:, 1] < through[:, 0]) | tie, 1, 0)
-    rows = np.arange(len(choice))
-    return through[rows, choice], labels[rows, choice]
+def through_ends(ends: Ints, legs: Floats, best: Floats, label: Ints) -> tuple[Floats, Ints]:
+    """Best of the ends (points, ends) of what each point has joined; of equal ones the smaller label."""
+    nodes = np.maximum(ends, 0)
+    through = np.where(ends >= 0, legs + best[nodes], np.inf)
+    least = through.min(axis=1)
+    names = np.where((through == least[:, None]) & np.isfinite(through), label[nodes], np.iinfo(np.int64).max)
+    return least, np.where(np.isfinite(least), names.min(axis=1), -1)
 
 
 def same_link_nearest(
-    places: Attachment, facilities: Attachment, direction: str, minutes: Floats, which: Ints
+    places: Joins, facilities: Joins, kmh: float, direction: str, minutes: Floats, which: Ints
 ) -> None:
     """Where place and facility share a link, the way along it may be shorter than any through its ends."""
     start, end = (places, facilities) if direction == "to" else (facilities, places)
-    i, j = _pairs_on_one_link(start, end)
+    i, j = pairs_on_one_link(start, end)
     place, facility = (i, j) if direction == "to" else (j, i)
-    cost = _along_one_link(start, i, end, j)
+    place, facility = places.row[place], facilities.row[facility]
+    cost = along_one_link(start, i, end, j, kmh)
     order = np.lexsort((facility, cost, place))
     row, first = np.unique(place[order], return_index=True)
     cost, other = cost[order][first], facility[order][first]
@@ -310,8 +319,8 @@ def same_link_nearest(
     minutes[row[quicker]], which[row[quicker]] = cost[quicker], other[quicker]
 
 
-def _pairs_on_one_link(start: Attachment, end: Attachment) -> tuple[Ints, Ints]:
-    """Positions (in start, in end) of the points that share a link."""
+def pairs_on_one_link(start: Joins, end: Joins) -> tuple[Ints, Ints]:
+    """Positions (in start, in end) of the joins that share a link."""
     by_link = np.argsort(end.link, kind="stable")
     first, last = (np.searchsorted(end.link[by_link], start.link, side) for side in ("left", "right"))
     count = np.where(start.link >= 0, last - first, 0)
@@ -320,15 +329,15 @@ def _pairs_on_one_link(start: Attachment, end: Attachment) -> tuple[Ints, Ints]:
     return i, by_link[first[i] + nth]
 
 
-def _along_one_link(start: Attachment, i: Ints, end: Attachment, j: Ints) -> Floats:
-    """Minutes between two points on one link: along it, or straight across where that is no farther than
-    the stretches to the link and back from it."""
+def along_one_link(start: Joins, i: Ints, end: Joins, j: Ints, kmh: float) -> Floats:
+    """Minutes between two points on one link: along it, or straight across (at ``kmh``) where that is no
+    farther than the stretches to the link and back from it."""
     step = end.along[j] - start.along[i]
     whole = np.where(step >= 0, start.link_minutes[i, 0], start.link_minutes[i, 1])
     along = np.where(step == 0, 0.0, np.abs(step) * whole)
     along = np.where(np.isnan(along), np.inf, along) + start.off_minutes[i] + end.off_minutes[j]
     km = np.hypot(*(start.xy[i] - end.xy[j]).T) / 1000.0
-    across = np.where(km <= start.off_km[i] + end.off_km[j], km * 60.0 / start.off_network_kmh, np.inf)
+    across = np.where(km <= start.off_km[i] + end.off_km[j], km * 60.0 / kmh, np.inf)
     return np.minimum(along, across)
 
 

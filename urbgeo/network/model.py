@@ -41,6 +41,9 @@ from urbgeo.types import Flags, Floats, Ints
 if TYPE_CHECKING:
     import networkx as nx
 
+ADDED = "added_by_edit"
+"""Column of links, where there are edits: 0, or which one added the link."""
+
 LINK_COLUMNS = ("from_node", "to_node", "length_km", "class")
 
 
@@ -194,6 +197,22 @@ class TravelNetwork:
     def link_tree(self) -> shapely.STRtree:
         """Spatial index over the joinable links."""
         return shapely.STRtree(self.links.geometry.to_numpy()[self.joinable_links])
+
+    @cached_property
+    def edits(self) -> tuple[Ints, ...]:
+        """Joinable links by the edit that added them, in its order: positions in ``joinable_links``."""
+        if ADDED not in self.link_table:
+            return (np.arange(len(self.joinable_links)),)
+        added = self.link_table[ADDED].to_numpy(np.int64)[self.joinable_links]
+        return tuple(np.flatnonzero(added == one) for one in np.unique(added)) or (np.zeros(0, np.int64),)
+
+    @cached_property
+    def link_trees(self) -> tuple[tuple[Ints, shapely.STRtree], ...]:
+        """``edits``, each with a spatial index over its links."""
+        if len(self.edits) == 1:
+            return ((self.edits[0], self.link_tree),)
+        lines = self.links.geometry.to_numpy()
+        return tuple((some, shapely.STRtree(lines[self.joinable_links[some]])) for some in self.edits)
 
     def only(self, modes: str | Sequence[str]) -> TravelNetwork:
         """The same nodes with the links of one mode, or of several, only.

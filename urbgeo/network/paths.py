@@ -14,8 +14,8 @@ from shapely.ops import substring
 from urbgeo.engine.dijkstra import paths_to
 from urbgeo.engine.resolution import told
 from urbgeo.errors import InputError, some_of
-from urbgeo.network.attach import Attachment, Points, attach
-from urbgeo.network.minutes import _along_one_link
+from urbgeo.network.attach import Attachment, Joins, Points, attach
+from urbgeo.network.minutes import along_one_link
 from urbgeo.network.model import TravelNetwork, check_network
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result
@@ -148,19 +148,21 @@ def _from_one(
     network: TravelNetwork, start: Attachment, origin: int, end: Attachment, others: Ints
 ) -> list[tuple[float, list[_Step]]]:
     """Minutes and steps from one origin to each of some destinations."""
-    targets = end.ends[others]
-    at_nodes, paths = paths_to(network.graph, start.ends[origin], start.away[origin], targets.ravel())
-    through = at_nodes.reshape(-1, 2) + end.home[others]
+    targets, known = end.ends[others], start.ends[origin] >= 0
+    seeds = start.ends[origin][known], start.from_legs[origin][known]
+    at_nodes, paths = paths_to(network.graph, *seeds, np.maximum(targets, 0).ravel())
+    through = np.where(targets >= 0, at_nodes.reshape(targets.shape) + end.to_legs[others], np.inf)
     best = np.argmin(through, axis=1)
     links = _quickest_links(network, np.concatenate(paths))
     found = []
     for place, other in enumerate(others):
         least = float(through[place, best[place]])
         straight = _on_one_link(start, origin, end, int(other))
-        if straight and straight[0] <= least:
+        if straight and straight[0] <= least and straight[0] < np.inf:
             found.append(straight)
         elif np.isfinite(least):
-            steps = _steps(start, origin, end, int(other), paths[2 * place + best[place]], links)
+            path = paths[targets.shape[1] * place + best[place]]
+            steps = _steps(start, origin, end, int(other), path, links)
             found.append((least, steps))
         else:
             found.append((np.inf, []))
@@ -168,22 +170,29 @@ def _from_one(
 
 
 def _on_one_link(start: Attachment, i: int, end: Attachment, j: int) -> tuple[float, list[_Step]] | None:
-    """Along the link that both points have joined, or straight across; None where they share none."""
-    if start.link[i] != end.link[j]:
-        return None
-    minutes = float(_along_one_link(start, np.array([i]), end, np.array([j]))[0])
-    if np.isinf(minutes):
-        return None
-    since, until = float(start.along[i]), float(end.along[j])
-    off = float(start.off_minutes[i]), float(end.off_minutes[j])
-    whole = start.link_minutes[i, 0 if until >= since else 1]
+    """The quickest along a link that both points have joined, or straight across; None where they share
+    none."""
+    kmh = start.off_network_kmh
+    ways = [
+        _along(one, i, other, j, kmh)
+        for one in start.joins
+        for other in end.joins
+        if one.link[i] == other.link[j] >= 0
+    ]
+    return min(ways, key=lambda way: way[0]) if ways else None
+
+
+def _along(one: Joins, i: int, other: Joins, j: int, kmh: float) -> tuple[float, list[_Step]]:
+    minutes = float(along_one_link(one, np.array([i]), other, np.array([j]), kmh)[0])
+    since, until = float(one.along[i]), float(other.along[j])
+    off = float(one.off_minutes[i]), float(other.off_minutes[j])
+    whole = one.link_minutes[i, 0 if until >= since else 1]
     part = 0.0 if since == until else abs(until - since) * whole
-    if minutes != part + off[0] + off[1]:  # across is quicker
+    if np.isinf(minutes) or minutes != part + off[0] + off[1]:  # across is quicker
         return minutes, [_Step(-1, np.nan, np.nan, minutes)]
-    link = int(start.link[i])
     return minutes, [
         _Step(-1, np.nan, np.nan, off[0]),
-        _Step(link, since, until, part),
+        _Step(int(one.link[i]), since, until, part),
         _Step(-1, np.nan, np.nan, off[1]),
     ]
 
@@ -192,25 +201,24 @@ def _steps(
     start: Attachment, i: int, end: Attachment, j: int, nodes: Ints, links: dict[tuple[int, int], _Step]
 ) -> list[_Step]:
     """Off to the link, along it to a node, from node to node, along the last link, off to the door."""
-    first, last = int(start.link[i]), int(end.link[j])
-    leave, arrive = (
-        _nearer_end(start.ends[i], start.away[i], nodes[0]),
-        _nearer_end(end.ends[j], end.home[j], nodes[-1]),
-    )
-    off = float(start.off_minutes[i]), float(end.off_minutes[j])
+    first, leave = _nearer_end(start, start.from_legs, i, nodes[0])
+    last, arrive = _nearer_end(end, end.to_legs, j, nodes[-1])
+    off = float(first.off_minutes[i]), float(last.off_minutes[j])
     between = [links[pair] for pair in zip(nodes[:-1].tolist(), nodes[1:].tolist(), strict=True)]
+    to_node, from_node = float(first.from_legs[i, leave]), float(last.to_legs[j, arrive])
     return [
         _Step(-1, np.nan, np.nan, off[0]),
-        _Step(first, float(start.along[i]), float(leave), float(start.away[i, leave]) - off[0]),
+        _Step(int(first.link[i]), float(first.along[i]), float(leave), to_node - off[0]),
         *between,
-        _Step(last, float(arrive), float(end.along[j]), float(end.home[j, arrive]) - off[1]),
+        _Step(int(last.link[j]), float(arrive), float(last.along[j]), from_node - off[1]),
         _Step(-1, np.nan, np.nan, off[1]),
     ]
 
 
-def _nearer_end(ends: Ints, legs: Floats, node: int) -> int:
-    """Which end of the link this node is; on a loop, the one that is nearer."""
-    return int(np.argmin(np.where(ends == node, legs, np.inf)))
+def _nearer_end(points: Attachment, legs: Floats, row: int, node: int) -> tuple[Joins, int]:
+    """By which join, and which end of its link, a point is at this node soonest."""
+    which = int(np.argmin(np.where(points.ends[row] == node, legs[row], np.inf)))
+    return points.joins[which // 2], which % 2
 
 
 def _quickest_links(network: TravelNetwork, nodes: Ints) -> dict[tuple[int, int], _Step]:

@@ -51,7 +51,7 @@ def snap_report(network: TravelNetwork, points: Points) -> pd.DataFrame:
     link_class = np.full(len(got), None, dtype=object)
     link_class[got] = network.link_table["class"].astype(str).to_numpy()[rows]
     component = np.full(len(got), -1, np.int64)
-    component[got] = network.component[joined.ends[got]].max(axis=1)
+    component[got] = network.component[joined.nearest.ends[got]].max(axis=1)
     sizes = np.bincount(network.component)
     nodes = np.where(got, sizes[np.maximum(component, 0)], 0)
     frame = joined.report().assign(
