@@ -140,7 +140,7 @@ class _Tree:
                     self.into[end].append((int(start), float(minutes), link))
         self.seed = np.full(count, np.inf)
         rows = np.flatnonzero(seeds.attached)
-        np.minimum.at(self.seed, seeds.ends[rows].ravel(), _from_own_end(seeds, seeds.home)[rows].ravel())
+        np.minimum.at(self.seed, seeds.ends[rows].ravel(), _from_own_end(seeds, seeds.to_legs)[rows].ravel())
         self.best = self.seed.copy()
         self.by = np.full(count, -1)
         self.next = np.full(count, -1)
@@ -205,14 +205,15 @@ class _Tree:
 
 def _through(places: Attachment, best: Floats) -> Floats:
     """Minutes of places by the better of their link's ends."""
-    minutes = (_from_own_end(places, places.away) + best[np.maximum(places.ends, 0)]).min(axis=1)
+    minutes = (_from_own_end(places, places.from_legs) + best[np.maximum(places.ends, 0)]).min(axis=1)
     return np.where(places.attached, minutes, np.nan)
 
 
 def _from_own_end(points: Attachment, legs: Floats) -> Floats:
     """Minutes to the ends of each link; a point at a node stands there, not on the link it was joined to."""
-    at_node = np.stack([points.along <= 0.0, points.along >= 1.0], axis=1)
-    return np.where(at_node[:, ::-1], np.inf, legs)
+    along = np.stack([one.along for one in points.joins], axis=1)
+    beyond = np.stack([along >= 1.0, along <= 0.0], axis=2).reshape(legs.shape)
+    return np.where(beyond, np.inf, legs)
 
 
 def _ranked(network: TravelNetwork, rows: dict[int, dict[str, object]]) -> gpd.GeoDataFrame:
