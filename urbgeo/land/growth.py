@@ -1,107 +1,79 @@
-"""Growth of built-up land by a cellular automaton: fitted on two dates, tested on a third, run ahead."""
+"""Growth of built-up land by a cellular automaton: learned on two dates, tested on a third, run ahead."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from importlib.util import find_spec
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 from scipy import ndimage
 
-from urbgeo.checks import check_quantity
-from urbgeo.errors import Faults, InputError
+from urbgeo.checks import check_choice
+from urbgeo.errors import InputError
+from urbgeo.land.learning import (
+    GrowthRules,
+    LearnedRules,
+    Learning,
+    check_names,
+    features_of,
+    held_out,
+    learned,
+    logistic,
+    logit,
+    pull_of,
+)
+from urbgeo.land.patches import EIGHT
+from urbgeo.land.validation import check_built, validate_growth
 from urbgeo.provenance import Provenance
-from urbgeo.rasters.grid import Grid, check_metric, check_same_grid
+from urbgeo.rasters.cells import grow_patches
+from urbgeo.rasters.grid import Grid, check_same_grid
+from urbgeo.results import Result
 from urbgeo.types import Flags, Floats
 
 TRIED_STEPS = (1, 2, 5)
 TRIED_CHANCES = (0.0, 0.5, 1.0)
-DISTANCE, NEIGHBOURS = "ln built_distance", "ln built_neighbours"
-"""What every rule learns besides the drivers: how far the nearest built-up cell is, and how many are near."""
+PATCH_TOLERANCE = 0.2
+"""Within this share of the patches there were, growth is left as the odds have it: noise costs hits."""
 
-COMPACT_LAND, COMPACT_NEIGHBOURS, ECOLOGICAL_LAND = 0.7, 2.0, 0.8
-"""Factors of the usual scenarios on land and on the pull of built-up land. Judgements, to be set anew."""
+_HALVINGS = 6
+_STRONGEST = 64.0
+MOST_USES = 12
+"""A land-use grid of more classes is taken for something else, heights say."""
 
-_RIDGE = 1e-3
-_NEWTON_STEPS = 30
-_RESERVED = (DISTANCE, NEIGHBOURS, "intercept")
+Rules: TypeAlias = GrowthRules | LearnedRules
 
 
-@dataclass(frozen=True, eq=False)
-class GrowthRules:
-    """How a cell's turn to be built is worked out.
+@dataclass(frozen=True, eq=False, repr=False)
+class Growth(Result):
+    """A simulated run.
 
-    Log odds ``= b0 + sum(b_k x_k) + factor (b_d ln distance + b_n ln neighbours) + chance noise``: drivers,
-    distance to the nearest built-up cell and built share within ``radius_cells`` scaled by ``means`` and
-    ``deviations``, noise standard normal per cell and step. Built land stays built (inertia), and pulls anew
-    in every step; ``steps`` is how many make up the time between the two dates fitted.
+    ``table``: one row per step from 0: ``built_km2``, ``new_km2``. ``built`` at the end, ``step`` in which
+    each cell was built (0 = before, -1 = never), ``odds`` of each cell before the run (log odds).
     """
 
-    coefficients: pd.Series
-    means: pd.Series
-    deviations: pd.Series
-    neighbour_factor: float = 1.0
-    chance: float = 0.0
-    radius_cells: int = 2
-    steps: int = 1
-
-    @property
-    def drivers(self) -> tuple[str, ...]:
-        """Names of the drivers fitted."""
-        return tuple(name for name in self.coefficients.index if name not in _RESERVED)
-
-
-@dataclass(frozen=True, eq=False)
-class Validation:
-    """How a simulated change compares with the one that happened.
-
-    ``figure_of_merit`` = hits / (hits + misses + false alarms); ``null`` the same for a model that builds
-    as many cells at random among those that could be, ``nearest`` for one that builds those nearest to
-    built-up land, equally near ones by lot (expected hits both). Cells are counted. A model worth having
-    beats both.
-    """
-
-    hits: int
-    misses: int
-    false_alarms: int
-    figure_of_merit: float
-    null: float
-    nearest: float
-    change: Grid
-
-    @property
-    def better_than_null(self) -> bool:
-        """Whether the model beats chance."""
-        return self.figure_of_merit > self.null
-
-    @property
-    def better_than_nearest(self) -> bool:
-        """Whether the model beats the nearest cells first."""
-        return self.figure_of_merit > self.nearest
-
-
-@dataclass(frozen=True, eq=False)
-class Scenario:
-    """What a run assumes: yearly land as a multiple of the trend, more or less weight on neighbours, less
-    chance, and land that may not be built on besides what never may."""
-
-    name: str
-    land_factor: float = 1.0
-    neighbour_factor: float = 1.0
-    chance_factor: float = 1.0
-    extra_exclusion: Grid | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Growth:
-    """A simulated run: ``built`` at the end, ``step`` in which each cell was built (0 = before, -1 =
-    never), ``areas`` by step in km2."""
-
+    table: pd.DataFrame
     built: Grid
     step: Grid
-    areas: pd.Series
-    provenance: Provenance = field(repr=False)
+    odds: Grid
+    provenance: Provenance
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """Land at the start and the end and the number of new patches, one row."""
+        new = self.step.values > 0
+        figures = {
+            "start_km2": self.table["built_km2"].iloc[0],
+            "end_km2": self.table["built_km2"].iloc[-1],
+            "new_patches": int(ndimage.label(new, EIGHT)[1]),
+        }
+        return pd.DataFrame(figures, index=["all"])
+
+    def _headline(self) -> str:
+        start, end = self.table["built_km2"].iloc[[0, -1]]
+        return f"{start:,.1f} to {end:,.1f} km2 built-up in {len(self.table) - 1} steps"
 
 
 def fit_growth(
@@ -109,128 +81,305 @@ def fit_growth(
     after: Grid,
     drivers: Mapping[str, Grid],
     *,
+    land_use: Grid | None = None,
     excluded: Grid | None = None,
-    radius_cells: int = 2,
+    method: str | None = None,
+    learning: Learning | int | None = None,
     seed: int = 0,
-) -> tuple[GrowthRules, pd.DataFrame]:
-    """Fit growth rules on the change between two dates.
+) -> Rules:
+    """Learn from the change between two dates where the next land is built.
 
-    The odds of being built are one logistic regression (with a small ridge) on the drivers, the distance to
-    built-up land and the built share around; steps and chance are those of a small table of trials with the
-    best figure of merit on the same two dates. Only built and not built are told apart.
+    ``"trees"`` (randomised and boosted ones, their shares averaged) learns from the drivers given and from
+    those the package makes: distance to built-up land, its share in squares of 3 to 111 cells, the size of
+    the nearest town, distances to and shares of other land uses, place. Squares held back say how
+    strongly new land must draw its neighbours for growth to come in as many patches as it did.
+    ``"logistic"`` is one logistic regression (with a small ridge) on the drivers, the distance to built-up
+    land and the built share around; its steps and chance are those of a small table of trials with the best
+    figure of merit on the same two dates.
 
     Parameters
     ----------
     before, after
         bool grids of built-up land.
     drivers
-        Grids that explain growth: slope, minutes to a centre, ... A cell without a value is never built.
+        Grids that explain growth: slope, minutes to a centre, ... A cell without a value is never built. See
+        :func:`urbgeo.land.nearness.nearness` for distances and minutes to layers.
+    land_use
+        Classes at the first date (whole numbers; NaN or 0 where unknown, never built). For trees only.
     excluded
-        bool grid of cells that are never built; they are left out of the regression.
-    radius_cells
-        How far the neighbourhood of a cell reaches.
+        bool grid of cells that are never built; nothing is learned from them.
+    method
+        ``"trees"`` (needs scikit-learn, extra ``learn``) or ``"logistic"``; None for trees where
+        scikit-learn is at hand.
+    learning
+        How trees are grown; of the regression, how many cells the neighbourhood of a cell reaches (2).
     seed
-        Of the draws in the trials.
+        Of trees and trials.
 
     Returns
     -------
-    tuple
-        The rules, and the trials: ``steps``, ``chance``, ``figure_of_merit``.
+    GrowthRules or LearnedRules
+        ``table`` tells what drove it, ``trials`` what was tried.
 
     Raises
     ------
     InputError
-        For other cells, masks that are no bool, built-up land that did not grow, drivers without values.
+        For other cells, masks that are no bool, built-up land that did not grow, dates out of order, drivers
+        without values or the same everywhere.
+    MissingExtraError
+        For trees without scikit-learn.
+
+    Examples
+    --------
+    >>> from urbgeo.land.synthetic import synthetic_landscape
+    >>> scene = synthetic_landscape(seed=2, cells=60)
+    >>> rules = fit_growth(
+    ...     scene.built[2010], scene.built[2015], {"height": scene.elevation}, method="logistic"
+    ... )
+    >>> rules.drivers
+    ('height',)
+
+    References
+    ----------
+    Geurts, P. et al. (2006), Extremely randomized trees; Ke, G. et al. (2017), LightGBM (boosting on binned
+    drivers); Clarke, K. and Gaydos, L. (1998), Loose-coupling a
+    cellular automaton model and GIS; Liang, X. et al. (2021), the PLUS model, for growth in patches.
     """
-    _check_built({"before": before, "after": after}, drivers, excluded)
-    if reserved := [name for name in drivers if name in _RESERVED]:
-        raise InputError(f"drivers: {', '.join(reserved)}: these names are the rules' own; rename them.")
+    check_names(drivers)
+    check_built({"before": before, "after": after}, drivers, excluded)
+    if method is None:
+        method = "trees" if find_spec("sklearn") else "logistic"
+    check_choice(method, "method", ("trees", "logistic"))
+    uses = _uses_of(before, land_use, method)
     grown = after.values & ~before.values
-    able = _able(before.values, drivers, excluded)
+    _check_order(before, after, grown)
+    able = _able(before.values, drivers, land_use, excluded)
     count = int((grown & able).sum())
     if count == 0 or count == int(able.sum()):
         raise InputError(
             "before, after: no cell that could be built was, or all were; nothing to learn from."
         )
-    table = pd.DataFrame({name: grid.values[able].astype(float) for name, grid in drivers.items()})
-    if flat := list(table.columns[table.nunique() == 1]):
+    if flat := [name for name, grid in drivers.items() if np.ptp(grid.values[able].astype(float)) == 0]:
         raise InputError(f"drivers: the same everywhere: {', '.join(flat)}; drop them.")
-    for name, values in _pull(before.values, before.cell_m, radius_cells).items():
+    if method == "trees":
+        how = Learning() if learning is None else learning
+        if not isinstance(how, Learning):
+            raise InputError(f"learning: Learning(...) is needed for trees, not {how!r}.")
+        return _trees(before, grown, drivers, land_use, uses, able, how, seed)
+    radius = 2 if learning is None else learning
+    if not isinstance(radius, int | np.integer) or isinstance(radius, bool) or radius < 1:
+        raise InputError(f"learning: {radius!r}; give the cells of a neighbourhood, a whole number >= 1.")
+    return _regression(before, after, drivers, excluded, able, int(radius), seed)
+
+
+def _trees(
+    before: Grid,
+    grown: Flags,
+    drivers: Mapping[str, Grid],
+    land_use: Grid | None,
+    uses: tuple[int, ...],
+    able: Flags,
+    learning: Learning,
+    seed: int,
+) -> LearnedRules:
+    made = features_of(before.values, drivers, land_use, uses, before.cell_m)
+    rows = np.column_stack([values[able] for values in made.values()])
+    forest, boosting = learned(rows, grown[able], learning, seed)
+    table = pd.DataFrame(
+        {"importance": forest.feature_importances_}, index=pd.Index(list(made), name="driver")
+    )
+    odds = np.full(before.shape, -np.inf)
+    odds[able] = logit(held_out(rows, grown[able], _squares(before.shape)[able], learning, seed))
+    pull, chance, trials = _patchiness(odds, grown & able, able, seed)
+    return LearnedRules(
+        table.sort_values("importance", ascending=False),
+        (forest, boosting),
+        tuple(drivers),
+        uses,
+        patch_pull=pull,
+        chance=chance,
+        trials=trials,
+        provenance=Provenance(
+            {"method": "trees", **asdict(learning), "seed": seed},
+            sources=sources_of_all(before, drivers),
+            shares={"built of what could be": float(grown[able].mean())},
+        ),
+    )
+
+
+def _squares(shape: tuple[int, int]) -> Flags:
+    """A chessboard of squares, twelve along the shorter side."""
+    side = max(min(shape) // 12, 5)
+    row, column = np.indices(shape) // side
+    return np.asarray((row + column) % 2 == 0)
+
+
+def _patchiness(odds: Floats, grown: Flags, able: Flags, seed: int) -> tuple[float, float, pd.DataFrame]:
+    """Pull of new neighbours, or else noise, that makes as many patches as there were."""
+    wanted = int(ndimage.label(grown, EIGHT)[1])
+    noise = np.random.default_rng(seed).standard_normal(odds.shape)
+    trials = []
+
+    def patches(pull: float, chance: float) -> int:
+        made = np.zeros(odds.shape, bool)
+        grow_patches(made, odds + chance * noise, able, int(grown.sum()), pull)
+        hits = int((made & grown).sum())
+        found = int(ndimage.label(made, EIGHT)[1])
+        trials.append((pull, chance, found, wanted, hits / (2 * int(grown.sum()) - hits)))
+        return found
+
+    alone = patches(0.0, 0.0)
+    few, near = alone > wanted, abs(alone - wanted) <= PATCH_TOLERANCE * wanted
+    low, high = 0.0, 1.0
+    while (
+        not near
+        and high < _STRONGEST
+        and (patches(high, 0.0) > wanted if few else patches(0.0, high) < wanted)
+    ):
+        low, high = high, 2 * high
+    for _ in range(0 if near else _HALVINGS):
+        middle = (low + high) / 2
+        if (patches(middle, 0.0) > wanted) if few else (patches(0.0, middle) < wanted):
+            low = middle
+        else:
+            high = middle
+    columns = ["patch_pull", "chance", "patches", "patches_observed", "figure_of_merit"]
+    table = pd.DataFrame(trials, columns=columns)
+    best = table.iloc[(table["patches"] - wanted).abs().argmin()]
+    return float(best["patch_pull"]), float(best["chance"]), table
+
+
+def _regression(
+    before: Grid,
+    after: Grid,
+    drivers: Mapping[str, Grid],
+    excluded: Grid | None,
+    able: Flags,
+    radius: int,
+    seed: int,
+) -> GrowthRules:
+    table = pd.DataFrame({name: grid.values[able].astype(float) for name, grid in drivers.items()})
+    for name, values in pull_of(before.values, before.cell_m, radius).items():
         table[name] = values[able]
+    grown = (after.values & ~before.values)[able]
     means, deviations = table.mean(), table.std(ddof=0).replace(0.0, 1.0)
     design = np.column_stack([np.ones(len(table)), ((table - means) / deviations).to_numpy()])
-    fitted = pd.Series(_logistic(design, grown[able].astype(float)), ["intercept", *table.columns])
-    rules = GrowthRules(fitted, means, deviations, radius_cells=radius_cells)
+    fitted = pd.Series(logistic(design, grown.astype(float)), ["intercept", *table.columns])
+    about = Provenance(
+        {"method": "logistic", "radius_cells": radius, "seed": seed}, sources=sources_of_all(before, drivers)
+    )
+    rules = GrowthRules(fitted, means, deviations, radius_cells=radius, provenance=about)
     trials = []
     for steps in TRIED_STEPS:
         for chance in TRIED_CHANCES:
             tried = replace(rules, steps=steps, chance=chance)
-            run = simulate_growth(before, drivers, tried, new_cells=count, excluded=excluded, seed=seed)
+            run = simulate_growth(
+                before, drivers, tried, new_cells=int(grown.sum()), excluded=excluded, seed=seed
+            )
             merit = validate_growth(before, after, run.built, excluded=excluded).figure_of_merit
             trials.append((steps, chance, merit))
     report = pd.DataFrame(trials, columns=["steps", "chance", "figure_of_merit"])
     steps, chance, _ = max(trials, key=lambda trial: trial[2])
-    return replace(rules, steps=steps, chance=chance), report
+    return replace(rules, steps=steps, chance=chance, trials=report)
 
 
 def simulate_growth(
     built: Grid,
     drivers: Mapping[str, Grid],
-    rules: GrowthRules,
+    rules: Rules,
     *,
     new_cells: int,
     steps: int | None = None,
+    land_use: Grid | None = None,
     excluded: Grid | None = None,
     seed: int = 0,
 ) -> Growth:
     """Build so many new cells in equal steps, the likeliest cells of each step first.
 
     The same seed gives the same run; the noise of a cell does not depend on what else is built. Drivers stay
-    as they are given, the pull of built-up land follows its growth. ``steps`` are those of the rules when
-    None, right for as long a time as was fitted; give twice as many for twice the time.
+    as they are given, the pull of built-up land follows its growth.
+
+    Parameters
+    ----------
+    built
+        bool grid of built-up land at the start.
+    drivers, rules
+        The drivers fitted, and what :func:`fit_growth` learned.
+    new_cells
+        How many cells are built in all.
+    steps
+        Those of the rules when None, right for as long a time as was fitted; give twice as many for twice
+        the time.
+    land_use
+        Classes at the start, where the rules learned from them.
+    excluded
+        bool grid of cells that are never built.
+    seed
+        Of the noise.
+
+    Returns
+    -------
+    Growth
+        Built-up land at the end, the step of each new cell, areas by step.
 
     Raises
     ------
     InputError
         For drivers other than those fitted, steps or cells that are none, or more new cells than there is
         land for (telling how many are missing).
+
+    Examples
+    --------
+    >>> from urbgeo.land.synthetic import synthetic_landscape
+    >>> scene = synthetic_landscape(seed=2, cells=60)
+    >>> drivers = {"height": scene.elevation}
+    >>> rules = fit_growth(scene.built[2010], scene.built[2015], drivers, method="logistic")
+    >>> simulate_growth(scene.built[2015], drivers, rules, new_cells=50, steps=2).table["new_km2"].tolist()
+    [0.0, 0.25, 0.5]
     """
-    _check_built({"built": built}, drivers, excluded)
+    check_names(drivers)
+    check_built({"built": built}, drivers, excluded)
+    if not isinstance(rules, GrowthRules | LearnedRules):
+        raise InputError(f"rules: what fit_growth() gives is needed, not {type(rules).__name__}.")
     if set(drivers) != set(rules.drivers):
         raise InputError(
             f"drivers: {', '.join(sorted(drivers))} given, the rules were fitted on "
             f"{', '.join(sorted(rules.drivers))}."
         )
+    if rules.uses and land_use is None:
+        raise InputError("land_use: the rules learned from land uses; give those at the start.")
+    drivers = {name: drivers[name] for name in rules.drivers}
     steps = rules.steps if steps is None else steps
-    if steps < 1 or new_cells < 0:
-        raise InputError("steps, new_cells: give at least one step and no negative number of cells.")
-    able = _able(built.values, drivers, excluded)
+    for name, number, least in (("steps", steps, 1), ("new_cells", new_cells, 0)):
+        if not isinstance(number, int | np.integer) or isinstance(number, bool) or number < least:
+            raise InputError(f"{name}: {number!r}; give at least one step and no negative number of cells.")
+    able = _able(built.values, drivers, land_use, excluded)
     if new_cells > able.sum():
         lack = (new_cells - int(able.sum())) * built.cell_km2
         raise InputError(
             f"new_cells: {new_cells} are more than the {int(able.sum())} that can be built; {lack:.2f} km2 "
             "are missing."
         )
-    still = _still(drivers, rules)
     rng = np.random.default_rng(seed)
     now, when = built.values.copy(), np.where(built.values, 0, -1).astype(np.int32)
-    areas = {0: now.sum() * built.cell_km2}
+    areas, first = [0.0], np.zeros(built.shape)
     for step in range(1, steps + 1):
         wanted = new_cells * step // steps - new_cells * (step - 1) // steps
-        noise = rng.standard_normal(built.shape)
-        turn = still + rules.chance * noise
-        for name, values in _pull(now, built.cell_m, rules.radius_cells).items():
-            turn += rules.neighbour_factor * _scaled(values, name, rules)
-        turn[~able | now] = -np.inf
-        # Stable, so that equal odds go by position and a run can be repeated anywhere.
-        first = np.argsort(-turn, axis=None, kind="stable")[:wanted]
-        now.ravel()[first] = True
-        when.ravel()[first] = step
-        areas[step] = now.sum() * built.cell_km2
+        odds = rules.log_odds(now, drivers, land_use, built.cell_m)
+        first = odds if step == 1 else first
+        new = np.zeros(built.shape, bool)
+        turn = odds + rules.chance * rng.standard_normal(built.shape)
+        grow_patches(new, turn, able & ~now, wanted, rules.patch_pull)
+        now |= new
+        when[new] = step
+        areas.append(float((when > 0).sum()) * built.cell_km2)
+    start = float(built.values.sum()) * built.cell_km2
+    table = pd.DataFrame({"built_km2": np.add(areas, start), "new_km2": areas}).rename_axis("step")
     return Growth(
+        table,
         built.having(now, source=f"simulated growth of {built.source}"),
         built.having(when, source="step of growth"),
-        pd.Series(areas, name="built_km2").rename_axis("step"),
+        built.having(np.where(able, first, np.nan), source="log odds of being built"),
         Provenance(
             parameters={
                 "new_cells": new_cells,
@@ -238,186 +387,50 @@ def simulate_growth(
                 "seed": seed,
                 "neighbour_factor": rules.neighbour_factor,
                 "chance": rules.chance,
-                "radius_cells": rules.radius_cells,
-                "coefficients": rules.coefficients.to_dict(),
+                "patch_pull": rules.patch_pull,
+                **rules.provenance.parameters,
             },
-            sources=tuple(one.source for one in (built, *drivers.values()) if one.source),
+            sources=sources_of_all(built, drivers),
         ),
     )
 
 
-def validate_growth(
-    before: Grid, after: Grid, simulated: Grid, *, excluded: Grid | None = None
-) -> Validation:
-    """Compare a simulated change with the real one by the figure of merit, against null models.
-
-    ``change``: 0 none, 1 hit, 2 miss, 3 false alarm.
-
-    References
-    ----------
-    Pontius, R. G. et al. (2008), Comparing the input, output, and validation maps for several models of
-    land change.
-    """
-    _check_built({"before": before, "after": after, "simulated": simulated}, {}, excluded)
-    real, made = after.values & ~before.values, simulated.values & ~before.values
-    hits, misses = int((real & made).sum()), int((real & ~made).sum())
-    false_alarms = int((made & ~real).sum())
-    able = ~before.values if excluded is None else ~before.values & ~excluded.values
-    chance_hits = int(made.sum()) * int((real & able).sum()) / max(int(able.sum()), 1)
-    near_hits = _nearest_hits(before.values, real, able, int(made.sum()))
-    change = np.select([real & made, real, made], [1, 2, 3], default=0).astype(np.uint8)
-
-    def merit(right: float) -> float:
-        union = int(real.sum()) + int(made.sum()) - right
-        return right / union if union else 1.0
-
-    return Validation(
-        hits, misses, false_alarms, merit(hits), merit(chance_hits), merit(near_hits),
-        before.having(change, source="hits, misses and false alarms"),
-    )  # fmt: skip
+def sources_of_all(built: Grid, drivers: Mapping[str, Grid]) -> tuple[str, ...]:
+    """Where built-up land and drivers come from."""
+    return tuple(one.source for one in (built, *drivers.values()) if one.source)
 
 
-def usual_scenarios(ecological: Grid) -> list[Scenario]:
-    """Trend; compact (less land, a stronger pull of built-up land, no chance); ecological (less land, none
-    of it where ``ecological``, a bool grid, is True)."""
-    return [
-        Scenario("trend"),
-        Scenario("compact", land_factor=COMPACT_LAND, neighbour_factor=COMPACT_NEIGHBOURS, chance_factor=0.0),
-        Scenario("ecological", land_factor=ECOLOGICAL_LAND, extra_exclusion=ecological),
-    ]
-
-
-def run_scenarios(
-    built: Grid,
-    drivers: Mapping[str, Grid],
-    rules: GrowthRules,
-    scenarios: Sequence[Scenario],
-    *,
-    trend_km2: float,
-    cap_km2: float | None = None,
-    steps: int | None = None,
-    excluded: Grid | None = None,
-    seed: int = 0,
-) -> tuple[dict[str, Growth], pd.DataFrame]:
-    """Run each scenario ahead and hold the land it takes against a cap.
-
-    ``trend_km2`` is the new land the trend would take in the time simulated.
-
-    Returns
-    -------
-    tuple
-        The runs by name, and a table: ``wanted_km2``, ``new_km2``, ``cap_km2``, ``within_cap``,
-        ``excluded_share`` of cells barred.
-
-    Raises
-    ------
-    InputError
-        As :func:`simulate_growth`; for repeated names, or a trend that is no area.
-    """
-    names = [one.name for one in scenarios]
-    if len(set(names)) < len(names) or not names:
-        raise InputError("scenarios: give at least one, each with a name of its own.")
-    if not (np.isfinite(trend_km2) and trend_km2 >= 0):
-        raise InputError(f"trend_km2: {trend_km2!r} is no area.")
-    if cap_km2 is not None:
-        check_quantity(cap_km2, "cap_km2", zero=True)
-    runs, rows = {}, {}
-    for one in scenarios:
-        barred = np.zeros(built.shape, bool) if excluded is None else excluded.values.copy()
-        if one.extra_exclusion is not None:
-            _check_built({"built": built}, {}, one.extra_exclusion)
-            barred |= one.extra_exclusion.values
-        own = replace(
-            rules,
-            neighbour_factor=rules.neighbour_factor * one.neighbour_factor,
-            chance=rules.chance * one.chance_factor,
+def _uses_of(before: Grid, land_use: Grid | None, method: str) -> tuple[int, ...]:
+    """Classes that are not built-up land itself."""
+    if land_use is None:
+        return ()
+    check_same_grid({"before": before, "land_use": land_use})
+    if method == "logistic":
+        raise InputError("land_use: the regression does not learn from it; give method='trees', or drivers.")
+    open_land = land_use.values[~before.values & _known_use(land_use)]
+    found = np.unique(open_land)
+    if len(found) > MOST_USES or (found != np.round(found)).any():
+        raise InputError(
+            f"land_use: {len(found)} different values; give classes as whole numbers, at most {MOST_USES}."
         )
-        wanted = trend_km2 * one.land_factor
-        runs[one.name] = simulate_growth(
-            built,
-            drivers,
-            own,
-            new_cells=round(wanted / built.cell_km2),
-            steps=steps,
-            excluded=built.having(barred),
-            seed=seed,
+    return tuple(int(one) for one in found)
+
+
+def _known_use(land_use: Grid) -> Flags:
+    return np.asarray(~land_use.missing & (land_use.values != 0))
+
+
+def _check_order(before: Grid, after: Grid, grown: Flags) -> None:
+    lost = int((before.values & ~after.values).sum())
+    if lost > int(grown.sum()):
+        raise InputError(
+            f"before, after: {lost} cells are built-up at the first date only, {int(grown.sum())} at the "
+            "second only; are the dates in order?"
         )
-        new = int((runs[one.name].step.values > 0).sum()) * built.cell_km2
-        cap = np.nan if cap_km2 is None else cap_km2
-        # Half a cell of grace: an area counted in cells never meets a cap to the last digit.
-        within = None if cap_km2 is None else new <= cap_km2 + built.cell_km2 / 2
-        rows[one.name] = (wanted, new, cap, within, float(barred.mean()))
-    columns = ["wanted_km2", "new_km2", "cap_km2", "within_cap", "excluded_share"]
-    return runs, pd.DataFrame.from_dict(rows, orient="index", columns=columns)
 
 
-def _check_built(built: Mapping[str, Grid], drivers: Mapping[str, Grid], excluded: Grid | None) -> None:
-    masks = dict(built) | ({} if excluded is None else {"excluded": excluded})
-    check_same_grid({**masks, **drivers})
-    check_metric(next(iter(built.values())), next(iter(built)))
-    faults = Faults("growth")
-    soft = [name for name, grid in masks.items() if grid.values.dtype != bool]
-    if soft:
-        faults.add("no bool grids", ids=soft, remedy="compare them with a threshold")
-    bare = [name for name in built if name not in soft and not masks[name].values.any()]
-    if bare:
-        faults.add("no cell is built-up", ids=bare, remedy="growth starts from built-up land")
-    void = [name for name, grid in drivers.items() if not np.isfinite(grid.values).any()]
-    if void:
-        faults.add("drivers that are nodata everywhere", ids=void)
-    faults.raise_if_any()
-
-
-def _able(built: Flags, drivers: Mapping[str, Grid], excluded: Grid | None) -> Flags:
+def _able(built: Flags, drivers: Mapping[str, Grid], land_use: Grid | None, excluded: Grid | None) -> Flags:
     able = ~built if excluded is None else ~built & ~excluded.values
     for grid in drivers.values():
         able = able & np.isfinite(grid.values)
-    return able
-
-
-def _still(drivers: Mapping[str, Grid], rules: GrowthRules) -> Floats:
-    """The part of the log odds that growth itself does not change."""
-    total = np.full(next(iter(drivers.values())).shape, float(rules.coefficients["intercept"]))
-    for name, grid in drivers.items():
-        total += _scaled(np.where(np.isfinite(grid.values), grid.values, 0.0), name, rules)
-    return total
-
-
-def _scaled(values: Floats, name: str, rules: GrowthRules) -> Floats:
-    return rules.coefficients[name] * (values - rules.means[name]) / rules.deviations[name]
-
-
-def _pull(built: Flags, cell_m: tuple[float, float], radius: int) -> dict[str, Floats]:
-    """Logarithms of the distance to built-up land in metres, and of the built share of the square around each
-    cell, itself left out; half a cell stands for none."""
-    away = np.maximum(ndimage.distance_transform_edt(~built, sampling=cell_m), min(cell_m))
-    side = 2 * radius + 1
-    total = ndimage.convolve1d(built.astype(float), np.ones(side), axis=0, mode="constant")
-    total = ndimage.convolve1d(total, np.ones(side), axis=1, mode="constant") - built
-    return {DISTANCE: np.log(away), NEIGHBOURS: np.log(np.maximum(total, 0.5) / (side * side - 1))}
-
-
-def _nearest_hits(before: Flags, real: Flags, able: Flags, made: int) -> float:
-    """Hits to be expected of building the nearest cells first, those that are equally near by lot."""
-    away = np.round(ndimage.distance_transform_edt(~before)[able], 9)
-    _, ring = np.unique(away, return_inverse=True)
-    cells = np.bincount(ring)
-    hits = np.bincount(ring, weights=real[able])
-    taken = np.clip(made - (np.cumsum(cells) - cells), 0, cells)
-    return float((hits * taken / cells).sum())
-
-
-def _logistic(design: Floats, outcome: Floats) -> Floats:
-    """Maximum likelihood by Newton's method with a ridge on all but the intercept."""
-    ridge = np.full(design.shape[1], _RIDGE * len(outcome))
-    ridge[0] = 0.0
-    beta = np.zeros(design.shape[1])
-    for _ in range(_NEWTON_STEPS):
-        odds = 1.0 / (1.0 + np.exp(-np.clip(design @ beta, -30, 30)))
-        slope = design.T @ (outcome - odds) - ridge * beta
-        curve = (design * (odds * (1 - odds))[:, None]).T @ design + np.diag(ridge + 1e-12)
-        step = np.linalg.solve(curve, slope)
-        beta = beta + step
-        if np.abs(step).max() < 1e-10:
-            break
-    return beta
+    return able if land_use is None else able & _known_use(land_use)

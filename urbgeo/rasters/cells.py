@@ -63,3 +63,44 @@ def grow(
                         queue, (-score[y, x] * share, np.int64(y * columns + x), np.int64(around[y, x]))
                     )
     return wanted - count
+
+
+@kernel()
+def grow_patches(
+    made: NDArray[np.bool_],
+    turn: NDArray[np.float64],
+    open_cells: NDArray[np.bool_],
+    wanted: int,
+    pull: float,
+) -> int:
+    """Mark the ``wanted`` best ``open_cells`` in ``made``; return how many are missing.
+
+    New land draws its neighbours after it: priority is ``turn + pull * (share of the eight neighbours
+    made)``; what stood before does not count here. Equal ones go by position.
+    """
+    rows, columns = made.shape
+    near = np.zeros((rows, columns), np.int64)
+    queue = [(0.0, np.int64(0), np.int64(0))]
+    queue.pop()
+    for r in range(rows):
+        for c in range(columns):
+            if open_cells[r, c]:
+                queue.append((-turn[r, c], np.int64(r * columns + c), np.int64(0)))
+    heapq.heapify(queue)
+    count = 0
+    while count < wanted and len(queue) > 0:
+        _, cell, seen = heapq.heappop(queue)
+        r, c = cell // columns, cell % columns
+        if made[r, c] or seen != near[r, c]:
+            continue
+        made[r, c] = True
+        count += 1
+        if pull == 0.0:
+            continue
+        for y in range(max(r - 1, 0), min(r + 2, rows)):
+            for x in range(max(c - 1, 0), min(c + 2, columns)):
+                if open_cells[y, x] and not made[y, x]:
+                    near[y, x] += 1
+                    raised = turn[y, x] + pull * near[y, x] / 8.0
+                    heapq.heappush(queue, (-raised, np.int64(y * columns + x), near[y, x]))
+    return wanted - count

@@ -1,0 +1,143 @@
+"""Zones of a boundary as polygons: corners cut, borders shared, areas kept, exclusions left alone."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from scipy import ndimage
+
+from urbgeo.rasters.align import cells_to_polygons
+from urbgeo.rasters.grid import Grid, check_same_grid
+from urbgeo.types import Flags, Floats
+
+CONCENTRATED, ELASTIC, SPECIAL = 1, 2, 3
+ZONE_NAMES = {CONCENTRATED: "concentrated", ELASTIC: "elastic", SPECIAL: "special"}
+
+AREA_TOLERANCE = 0.01
+"""Smoothed polygons keep the area of their cells within this share."""
+
+_BELTS = 12
+
+
+def zone_polygons(
+    zones: Grid,
+    excluded: Grid,
+    *,
+    smooth: bool = True,
+    outline: shapely.Geometry | None = None,
+) -> gpd.GeoDataFrame:
+    """Polygons of a zone grid, one row per zone, that share their borders and keep out of exclusions.
+
+    With ``outline`` (the whole boundary, drawn along lines) the zones divide it among them.
+
+    Smoothing cuts the corners of the cell edges. Each zone keeps the area of its cells within 1 %; where
+    rounding cannot hold that (patches of a few cells), all keep the cell edges, and ``smoothed`` is False.
+    """
+    check_same_grid({"zones": zones, "excluded": excluded})
+    numbers = [number for number in ZONE_NAMES if (zones.values == number).any()]
+    rough = [
+        _outline(np.isin(zones.values, numbers[: i + 1]) & (zones.values > 0), zones)
+        for i in range(len(numbers))
+    ]
+    cells = [int((zones.values == number).sum()) * zones.cell_km2 for number in numbers]
+    shapes = None
+    if outline is not None:
+        shapes = _divided(zones, numbers, outline)
+    elif smooth:
+        # Where rounding defeats the overlay itself, the cell edges are still right; the column says so.
+        with suppress(shapely.errors.GEOSException):
+            shapes = _nested(rough, cells, _outline(excluded.values, zones), min(zones.cell_m))
+    smoothed = shapes is not None
+    if shapes is None:
+        shapes = [one if i == 0 else shapely.difference(one, rough[i - 1]) for i, one in enumerate(rough)]
+    frame = gpd.GeoDataFrame(
+        {"zone": [ZONE_NAMES[number] for number in numbers], "cells_km2": cells, "smoothed": smoothed},
+        geometry=gpd.GeoSeries(shapes, crs=zones.crs),
+    )
+    frame["area_km2"] = frame.area / 1e6
+    frame["polsby_popper"] = 4 * np.pi * frame.area / frame.length**2
+    return frame[["zone", "area_km2", "cells_km2", "polsby_popper", "smoothed", "geometry"]]
+
+
+def _nested(
+    rough: list[shapely.Geometry], cells_km2: list[float], barred: shapely.Geometry, cell: float
+) -> list[shapely.Geometry] | None:
+    """Rounded zones from the inside out, each with the area of its cells; None where one cannot keep it."""
+    shapes: list[shapely.Geometry] = []
+    inner, before = shapely.Polygon(), shapely.Polygon()
+    for outline, area in zip(rough, cells_km2, strict=True):
+        # Only beside its own cells: a film along all of the inner zones is no land of this one.
+        near = shapely.buffer(shapely.difference(outline, before), cell / 2, join_style="mitre")
+        zone = _rounded(outline, inner, barred, near, area * 1e6, cell)
+        if abs(zone.area / 1e6 - area) > AREA_TOLERANCE * area:
+            return None
+        shapes.append(zone)
+        inner, before = _valid_area(shapely.union(inner, zone)), outline
+    return shapes
+
+
+def _divided(zones: Grid, numbers: list[int], outline: shapely.Geometry) -> list[shapely.Geometry]:
+    """The land of an outline by zone: every place belongs to the zone of the nearest cell."""
+    row, column = ndimage.distance_transform_edt(
+        zones.values == 0, sampling=zones.cell_m, return_distances=False, return_indices=True
+    )
+    nearest = zones.values[row, column]
+    shapes, left = [], outline
+    for i, number in enumerate(numbers):
+        if i == len(numbers) - 1:
+            shapes.append(left)
+            break
+        region = cells_to_polygons(nearest == number, zones).geometry.to_numpy()
+        rounded = shapely.union_all([_cut_corners(part) for part in region])
+        shapes.append(_valid_area(shapely.intersection(left, rounded)))
+        left = _valid_area(shapely.difference(left, rounded))
+    return shapes
+
+
+def _outline(mask: Flags, like: Grid) -> shapely.Geometry:
+    return cells_to_polygons(mask, like).geometry.union_all()
+
+
+def _rounded(
+    rough: shapely.Geometry,
+    inner: shapely.Geometry,
+    barred: shapely.Geometry,
+    near: shapely.Geometry,
+    area_m2: float,
+    cell: float,
+) -> shapely.Geometry:
+    """A zone with its corners cut twice (Chaikin), without exclusions and the zones inside it, and the area
+    lost or won given back by a narrow belt."""
+
+    def zone_of(shape: shapely.Geometry) -> shapely.Geometry:
+        free = _valid_area(shapely.difference(_valid_area(shape), barred))
+        return _valid_area(shapely.intersection(_valid_area(shapely.difference(free, inner)), near))
+
+    cut = shapely.union_all([_cut_corners(part) for part in shapely.get_parts(rough)])
+    zone = zone_of(shapely.simplify(cut, cell / 8))
+    for _ in range(_BELTS):
+        lack = area_m2 - zone.area
+        if abs(lack) <= AREA_TOLERANCE * area_m2 / 10 or zone.is_empty:
+            break
+        zone = zone_of(shapely.buffer(zone, lack / zone.length, join_style="mitre"))
+    return zone
+
+
+def _valid_area(shape: shapely.Geometry) -> shapely.Geometry:
+    parts = shapely.get_parts(shapely.make_valid(shape))
+    return shapely.union_all([one for one in parts if one.geom_type in ("Polygon", "MultiPolygon")])
+
+
+def _cut_corners(part: shapely.Geometry, times: int = 2) -> shapely.Geometry:
+    def cut(ring: shapely.Geometry) -> Floats:
+        xy = shapely.get_coordinates(ring)[:-1]
+        for _ in range(times):
+            after = np.roll(xy, -1, axis=0)
+            xy = np.stack([0.75 * xy + 0.25 * after, 0.25 * xy + 0.75 * after], axis=1).reshape(-1, 2)
+        return xy
+
+    shape = shapely.Polygon(cut(part.exterior), [cut(ring) for ring in part.interiors])
+    return shape if shape.is_valid else shapely.make_valid(shape)
