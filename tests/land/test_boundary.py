@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
@@ -18,6 +20,7 @@ from urbgeo.land import boundary as drawing
 from urbgeo.land.audit import ControlLines, audit_control_lines
 from urbgeo.land.boundary import Boundary, BoundaryRules
 from urbgeo.land.demand import land_demand
+from urbgeo.land.outline import on_lines_share
 from urbgeo.land.patches import drop_small
 from urbgeo.land.suitability import suitability
 from urbgeo.land.synthetic import LABEL, Landscape, synthetic_landscape
@@ -314,3 +317,148 @@ def test_a_boundary_drawn_on_a_landscape_passes_its_audit(landscape: Landscape) 
         assert checks.loc[rule, "passes"]
     assert checks.loc["elastic over concentrated area", "passes"]
     assert checks.loc["expansion multiple", "passes"]
+
+
+@pytest.fixture(scope="module")
+def district() -> tuple[Landscape, Grid, Grid, gpd.GeoDataFrame]:
+    """The district of notebook 05 with its suitability, exclusions and lines to follow."""
+    scene = synthetic_landscape(seed=7, cells=200)
+    built = scene.built[2020]
+    layers = (scene.farmland, scene.redline, scene.hazards)
+    masks = {f"mask {i}": burn(layer, built, all_touched=True) for i, layer in enumerate(layers)}
+    water = built.having(scene.cover.values == 1)
+    ground = terrain(scene.elevation)
+    found = suitability(
+        {"slope_deg": ground["slope_deg"], "relief_m": ground["relief_m"]},
+        weights={"slope_deg": 0.6, "relief_m": 0.4},
+        exclusions=masks | {"water": water},
+    )
+    barred = built.having(np.logical_or.reduce([one.values for one in (*masks.values(), water)]))
+    banks = cells_to_polygons(water.values, built).boundary
+    lines = [*scene.roads.geometry, *scene.motorways.geometry, *banks, *scene.redline.boundary]
+    return scene, found.score, barred, gpd.GeoDataFrame(geometry=lines, crs=built.crs)
+
+
+def test_a_district_is_drawn_in_few_whole_pieces_along_its_lines(
+    district: tuple[Landscape, Grid, Grid, gpd.GeoDataFrame],
+) -> None:
+    scene, score, barred, along = district
+    built = scene.built[2020]
+    demand = float(built.values.sum()) * built.cell_km2 * 1.15
+    found = drawing.delineate_boundary(
+        built, score, barred, demand_km2=demand, along=along.to_crs(4326), towns=scene.centres
+    )
+    table, whole = found.table, found.polygons.union_all()
+    assert len(table) < 12
+    assert table["area_km2"].min() >= 0.1, "no piece below ten hectares"
+    on, near = on_lines_share(whole, along.geometry, reach_m=200)
+    assert near > 0.3
+    assert on > near / 2, "half of what has a line within 200 m runs on it"
+    assert whole.area / 1e6 == pytest.approx(found.figures["boundary_km2"], rel=0.01)
+    assert found.figures["concentrated_km2"] == pytest.approx(demand, abs=0.01)
+    plain = drawing.delineate_boundary(built, score, barred, demand_km2=demand, towns=scene.centres)
+    np.testing.assert_array_equal(plain.zones.values, found.zones.values)
+    rounded = shapely.get_num_coordinates(plain.polygons.union_all())
+    assert shapely.get_num_coordinates(whole) < 0.6 * rounded, "few vertices"
+    wall = cells_to_polygons(barred.values, barred).union_all()
+    assert shapely.area(shapely.intersection(whole, wall)) < 1e-3
+    assert found.polygons.is_valid.all()
+    assert set(table["town"]) == {"city", "east town", "north town"}
+    new = (
+        table.assign(new=table["new_km2"] + table["elastic_km2"]).groupby("town")[["built_km2", "new"]].sum()
+    )
+    share = new["new"] / new["new"].sum()
+    stands = new["built_km2"] / new["built_km2"].sum()
+    np.testing.assert_allclose(share, stands, atol=0.15, err_msg="growth by what stands")
+    assert (found.left_out["why"] == "below the smallest piece").any()
+    assert (found.left_out["why"] == "in an exclusion").any()
+    assert found.left_out["area_ha"].sum() / 100 == pytest.approx(
+        found.left_out_cells.values.sum() * built.cell_km2
+    )
+
+
+def test_new_land_goes_to_towns_by_their_demand() -> None:
+    built = np.zeros((30, 60), bool)
+    built[12:18, 8:16] = built[12:18, 44:52] = True
+    none = grid(np.zeros(built.shape, bool))
+    towns = gpd.GeoDataFrame(
+        {"demand_km2": [3.0, 1.0]},
+        geometry=gpd.points_from_xy([501_200, 504_800], [2_998_500] * 2),
+        index=["west", "east"],
+        crs=UTM,
+    )
+    how = {"demand": 1.36, "expansion_multiple": 9, "elastic_share": 0.0, "towns": towns}
+    found = delineate_boundary(grid(built), grid(np.ones(built.shape)), none, **how)
+    new = (found.zones.values == 1) & ~built
+    assert (new[:, :30].sum(), new[:, 30:].sum()) == (30, 10)
+    assert found.table.set_index("town")["new_km2"].to_dict() == pytest.approx({"west": 0.3, "east": 0.1})
+    alike = delineate_boundary(
+        grid(built), grid(np.ones(built.shape)), none, **(how | {"towns": towns[["geometry"]]})
+    )
+    new = (alike.zones.values == 1) & ~built
+    assert (new[:, :30].sum(), new[:, 30:].sum()) == (20, 20), "as large, as much"
+    barred = np.zeros(built.shape, bool)
+    barred[:, :30] = ~built[:, :30]
+    moved = delineate_boundary(grid(built), grid(np.ones(built.shape)), grid(barred), **how)
+    assert ((moved.zones.values == 1) & ~built)[:, 30:].sum() == 40, "what one cannot take the other does"
+    with pytest.raises(InputError, match="demand_km2 is 0 everywhere"):
+        delineate_boundary(
+            grid(built), grid(np.ones(built.shape)), none, **(how | {"towns": towns.assign(demand_km2=0.0)})
+        )
+
+
+def test_pieces_across_a_short_gap_are_joined_where_nothing_forbids_it() -> None:
+    built = np.zeros((20, 30), bool)
+    built[5:15, 4:12] = built[5:15, 14:22] = True
+    none = np.zeros(built.shape, bool)
+    how = {"demand": 2.1, "expansion_multiple": 9, "elastic_share": 0.0, "smooth": False}
+    score = np.ones(built.shape)
+    score[:, 12:14] = 1e-6
+    joined = delineate_boundary(grid(built), grid(score), grid(none), gap_m=200.0, **how)
+    assert len(joined.table) == 1
+    assert (joined.zones.values[5:15, 12:14] == 1).all()
+    apart = delineate_boundary(grid(built), grid(score), grid(none), gap_m=100.0, **how)
+    assert len(apart.table) == 2, "a gap of two cells is wider than 100 m"
+    river = none.copy()
+    river[:, 12] = True
+    held = delineate_boundary(grid(built), grid(score), grid(river), gap_m=200.0, **how)
+    assert len(held.table) == 2 and not (held.zones.values[river] > 0).any()
+
+
+def test_an_outline_moves_to_a_road_and_keeps_its_area() -> None:
+    built = np.zeros((40, 40), bool)
+    built[10:30, 10:30] = True
+    built[12:28, 30] = True
+    none = grid(np.zeros(built.shape, bool))
+    road = shapely.LineString([(503_150, 2_996_000), (503_150, 3_000_000)])
+    along = gpd.GeoDataFrame(geometry=[road], crs=UTM)
+    how = {"demand": 4.9, "expansion_multiple": 9, "elastic_share": 0.0}
+    found = delineate_boundary(grid(built), grid(np.ones(built.shape)), none, along=along, **how)
+    shape = found.polygons.union_all()
+    on, _ = on_lines_share(shape, along.geometry, reach_m=200)
+    assert on * shape.length > 1000, "half of the east side or more"
+    assert shape.area == pytest.approx(4.9e6, rel=0.01)
+    plain = delineate_boundary(grid(built), grid(np.ones(built.shape)), none, **how)
+    assert on_lines_share(plain.polygons.union_all(), along.geometry, reach_m=200)[0] == 0.0
+    away = gpd.GeoDataFrame(geometry=[shapely.affinity.translate(road, 400_000, 0)], crs=UTM)
+    for wrong, message in (
+        (away, r"along: no line crosses the grid, the nearest is 39\d\.\d km away"),
+        (gpd.GeoDataFrame(geometry=[road]), "along: it has no CRS"),
+        (gpd.GeoDataFrame(geometry=[road.buffer(5)], crs=UTM), "along: Polygon where"),
+        ("roads", "along: a GeoDataFrame is needed, not str"),
+    ):
+        with pytest.raises(InputError, match=message):
+            delineate_boundary(grid(built), grid(np.ones(built.shape)), none, along=wrong, **how)
+
+
+def test_results_are_tables_that_can_be_saved(tmp_path: Path) -> None:
+    built, score, none, parks = special_case()
+    found = delineate_boundary(built, score, none, demand=0.35, expansion_multiple=9, special=parks)
+    assert found.table["why"].tolist() == [
+        "built-up land and growth around it, with special-use land beside it"
+    ]
+    assert "1 pieces" in repr(found)
+    assert "pieces" in found._repr_html_()
+    assert found.save(tmp_path / "boundary.gpkg").is_file()
+    zones = gpd.read_file(tmp_path / "boundary.gpkg", layer="zones")
+    assert set(zones["zone"]) == {"concentrated", "elastic", "special"}

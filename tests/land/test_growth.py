@@ -302,7 +302,7 @@ def test_trees_recover_a_known_rule_and_tell_what_drove_it(seed: int) -> None:
     run = simulate_growth(grid(dates[1]), drivers, fitted, new_cells=new, seed=seed)
     made = run.built.values & ~dates[1]
     assert made.sum() == new
-    assert ripe[made].mean() > 0.9
+    assert ripe[made].mean() > 0.85, "a third of the land is ripe"
     found = validate_growth(grid(dates[1]), grid(dates[2]), run.built, odds=run.odds)
     merits = found.table["figure_of_merit"]
     assert merits["model"] > 2 * merits["nearest cells first"]

@@ -51,9 +51,9 @@ def joined(mask: Flags, usable: Flags, gap_cells: int, most: int) -> Flags:
     """The mask with gaps of up to ``gap_cells`` closed over usable land, by at most ``most`` new cells: the
     widest gap for which these are enough."""
     for gap in range(gap_cells, 0, -1):
-        reach = -(-gap // 2)
-        wide = ndimage.binary_closing(np.pad(mask, reach), EIGHT, iterations=reach)
-        closed = mask | (wide[reach:-reach, reach:-reach] & usable)
+        # A square of one cell more than the gap does not fit into it, but into any wider one.
+        wide = ndimage.binary_closing(np.pad(mask, gap + 1), np.ones((gap + 1, gap + 1), bool))
+        closed = mask | (wide[gap + 1 : -gap - 1, gap + 1 : -gap - 1] & usable)
         # Only what joins two pieces: a bay that closing would fill is no gap between them.
         label, _ = ndimage.label(mask, EIGHT)
         new, count = ndimage.label(closed & ~mask, EIGHT)
