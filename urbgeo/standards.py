@@ -59,7 +59,7 @@ def standard(name: str) -> Standard:
 def standards_table() -> pd.DataFrame:
     """All numbers, one row each: ``value``, ``unit``, ``source``, ``year``, ``clause``, ``confirmed``.
 
-    >>> standards_table().loc["AIRPORT_MIN", "value"]
+    >>> float(standards_table().loc["AIRPORT_MIN", "value"])
     60.0
     """
     rows = [[getattr(one, field.name) for field in fields(Standard)] for one in _KNOWN.values()]
@@ -99,7 +99,66 @@ TOWN_EXPRESSWAY_MIN = _standard(
 )
 TOWN_RAILWAY_MIN = _standard("TOWN_RAILWAY_MIN", 60.0, "min", _OUTLINE, 2021, "county seats to a railway")
 
+TOWN_PREFECTURE_MIN = _standard(
+    "TOWN_PREFECTURE_MIN",
+    60.0,
+    "min",
+    "Hunan New Urbanisation Plan",
+    2021,
+    "box 3, one-hour circle of a prefecture",
+)
+DAILY_CHINA_MIN = _standard(
+    "DAILY_CHINA_MIN", 180.0, "min", "Daily accessibility in the literature (four hours in Europe)", 2026,
+    "one day there and back", confirmed=False,
+)  # fmt: skip
+TOWN_CAPITAL_MIN = _standard(
+    "TOWN_CAPITAL_MIN", 180.0, "min", "urbgeo default, a judgement", 2026, "to the provincial capital",
+    confirmed=False,
+)  # fmt: skip
+
 # Living circles
+
+_INDICATORS = "TD/T 1063-2021, names of the indicators, as public code has them"
+SERVICE_MIN = {
+    service: _standard(
+        f"SERVICE_{service.upper().replace(' ', '_')}_MIN", minutes, "min", _INDICATORS, 2021, "on foot",
+        confirmed=False,
+    )
+    for service, minutes in {
+        "elderly care": 5.0,
+        "primary school": 10.0, "market": 10.0,
+        "secondary school": 15.0, "health": 15.0, "culture": 15.0, "sport": 15.0,
+    }.items()
+}  # fmt: skip
+"""Minutes on foot to the services of a living circle: the names of the indicators carry their bounds.
+That of parks is :data:`PARK_WALK_MIN`."""
+CONVENIENCE_MIN = _standard(
+    "CONVENIENCE_MIN", 5.0, "min", "urbgeo default, a judgement", 2026, "on foot", confirmed=False
+)
+WATERFRONT_MIN = _standard(
+    "WATERFRONT_MIN",
+    15.0,
+    "min",
+    "Zhejiang, tasks of new urbanisation of 2023",
+    2023,
+    "item 14, waterfront circle",
+)
+HALF_HOUR_MIN = _standard(
+    "HALF_HOUR_MIN", 30.0, "min", "Guide to municipal territorial master plans (trial)", 2020,
+    "half-hour city circle by commuting", confirmed=False,
+)  # fmt: skip
+FIRE_MIN = _standard(
+    "FIRE_MIN", 5.0, "min", "GB 51080-2015", 2015, "4.1.3: edge of the area of a station, after dispatch"
+)
+AMBULANCE_MIN = _standard(
+    "AMBULANCE_MIN", 15.0, "min", "urbgeo default, a judgement", 2026, "usual bound", confirmed=False
+)
+SHELTER_WALK_MIN = _standard(
+    "SHELTER_WALK_MIN", 15.0, "min", "urbgeo default, a judgement", 2026, "on foot", confirmed=False
+)
+HOSPITAL_DRIVE_MIN = _standard(
+    "HOSPITAL_DRIVE_MIN", 60.0, "min", "urbgeo default, a judgement", 2026, "tier-3 hospital", confirmed=False
+)
 
 # City sizes, clusters, degree of urbanisation
 

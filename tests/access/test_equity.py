@@ -22,6 +22,7 @@ from urbgeo.access.equity import (
     weighted_quantile,
 )
 from urbgeo.errors import InputError
+from urbgeo.results import Result
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*every amount")
 
@@ -166,22 +167,22 @@ def test_erreygers_correction() -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: gini(A, W.iloc[1:]), "people and access have different ids at a"),
+        (lambda: gini(A, W.iloc[1:]), "population: no amount for a"),
         (lambda: gini(-A, W), "access: access is negative"),
         (lambda: gini(A, W.replace(10, np.nan)), "people is missing or not a number at a"),
         (lambda: gini(A.replace(5, np.inf), W), "negative or infinite at c"),
         (lambda: gini(A, -W), "people is negative"),
-        (lambda: gini(A, W * 0), "people: there are none"),
+        (lambda: gini(A, W * 0), "population: there are no people"),
         (lambda: gini(A * 0, W), "nobody has any"),
         (lambda: theil(A * 0, W), "nobody has any"),
-        (lambda: theil(A, W, group=GROUP.replace("x", None)), "group is missing at a, c"),
-        (lambda: theil(A, W, group=GROUP.iloc[:2]), "group and access have different ids at c, d"),
-        (lambda: equity(A, W, group=list("xyxy")), "group is no Series"),
+        (lambda: theil(A, W, group=GROUP.replace("x", None)), "group: it is missing at a, c"),
+        (lambda: theil(A, W, group=GROUP.iloc[:2]), "group: it is missing at c, d"),
+        (lambda: equity(A, W, group=list("xyxy")), "group: list is neither"),
         (lambda: equity(A, W, group=GROUP.replace("x", "all")), "rename this group"),
         (lambda: equity(A.iloc[:0], W), "access: it is empty"),
         (lambda: equity(pd.concat([A, A]), W), "repeated ids"),
         (lambda: palma(A, W, INCOME, quantiles="Hmisc"), "quantiles"),
-        (lambda: palma(A, W, INCOME.iloc[1:]), "income and access have different ids at a"),
+        (lambda: palma(A, W, INCOME.iloc[1:]), "income: no amount for a"),
         (lambda: concentration_index(A, W, INCOME, bounds=(0, 3)), "outside .* at c"),
         (lambda: concentration_index(A, W, INCOME, bounds=(3, 0)), "bounds"),
         (lambda: fgt(A, W, poor_below=0), "poor_below"),
@@ -204,3 +205,29 @@ def test_a_missing_income_where_nobody_lives_counts_for_nothing() -> None:
     assert equity(access, people, income=income).table.loc["all", "palma"] == palma(access, people, income)
     with pytest.raises(InputError, match="income is missing or not a number at b"):
         palma(access, people, income.where(income != 2))
+
+
+def test_columns_of_a_frame_say_the_same_as_series() -> None:
+    frame = pd.DataFrame({"access": A, "people": W, "income": INCOME, "side": GROUP})
+    one = equity(A, W, group=GROUP, income=INCOME[::-1], poor_below=2.0)
+    for access, people, group, income in (
+        (frame, "people", "side", "income"),
+        (frame[::-1].rename(columns={"people": "人口"}), "人口", GROUP, INCOME),
+    ):
+        other = equity(access, people, column="access", group=group, income=income, poor_below=2.0)
+        pd.testing.assert_frame_equal(other.table.loc[one.table.index], one.table)
+        assert other.theil.within == pytest.approx(one.theil.within)
+    with pytest.raises(
+        InputError, match="column: say which column of access holds it; it has access, people"
+    ):
+        equity(frame, "people")
+    with pytest.raises(InputError, match="access: no column jobs"):
+        equity(frame, "people", column="jobs")
+    with pytest.raises(InputError, match="access is no frame"):
+        equity(A, W, column="access")
+
+
+def test_what_an_equity_says_of_itself() -> None:
+    found = equity(A, W)
+    assert found.summary.index.tolist() == ["all"] and "Gini" in repr(found)
+    assert isinstance(found, Result)

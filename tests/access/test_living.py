@@ -104,10 +104,12 @@ def test_shelters_take_as_many_as_a_greatest_flow_at_least_cost(
 
 
 def test_the_circles_planners_ask_for_are_there() -> None:
-    assert set(walking_circle(5)) == {"social convenience", "park"}
+    assert set(walking_circle(5)) == {"social convenience", "park", "elderly care"}
     assert set(walking_circle(10)) - set(walking_circle(5)) == {"primary school", "market"}
     assert walking_circle(15) == LIVING_CIRCLE
-    assert {"elderly care", "culture", "sport", "waterfront"} < set(LIVING_CIRCLE)
+    assert set(walking_circle(15)) - set(walking_circle(10)) == {
+        "secondary school", "health", "culture", "sport", "waterfront",
+    }  # fmt: skip
     assert {limit for _, limit in HALF_HOUR_CIRCLE.values()} == {30.0}
     assert (EMERGENCY_MIN["fire"], EMERGENCY_MIN["ambulance"]) == (5.0, 15.0)
     assert set(CAPACITY_MIN) == {"shelter", "tier-3 hospital"}

@@ -25,10 +25,8 @@ from urbgeo.errors import InputError, some_of
 from urbgeo.network.model import check_direction
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result
+from urbgeo.standards import DAILY_CHINA_MIN
 from urbgeo.types import Floats
-
-DAILY_CHINA_MIN = 180.0
-"""One day there and back: three hours is the usual bound in China (four in Europe); a convention."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)

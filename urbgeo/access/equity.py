@@ -6,16 +6,19 @@ All measures weigh every id by its people; ids without people count for nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
-from urbgeo.amounts import series_of
-from urbgeo.checks import check_choice, check_quantity, is_finite_number
-from urbgeo.errors import Faults, InputError, some_of
+from urbgeo.amounts import amount_of, amounts_by_id
+from urbgeo.checks import check_choice, check_columns, check_ids, check_quantity, is_finite_number
+from urbgeo.errors import InputError, some_of
 from urbgeo.provenance import Provenance
+from urbgeo.results import Result
 from urbgeo.types import Floats
 
+QUANTILES = ("share", "interpolated")
 POOREST, RICHEST = 0.4, 0.1
 """Shares of people the Palma ratio compares; after Cobham & Sumner (2013), CGD Working Paper 343."""
 
@@ -39,8 +42,8 @@ class Theil:
     groups: pd.DataFrame
 
 
-@dataclass(frozen=True, eq=False)
-class Equity:
+@dataclass(frozen=True, eq=False, repr=False)
+class Equity(Result):
     """Measures of equity, overall and by group.
 
     Attributes
@@ -58,18 +61,25 @@ class Equity:
     table: pd.DataFrame
     theil: Theil
     provenance: Provenance
+    _titles: ClassVar[tuple[str, str]] = ("公平性", "Equity")
 
-    def __repr__(self) -> str:
+    @property
+    def summary(self) -> pd.DataFrame:
+        """The row of everybody."""
+        return self.table.iloc[:1]
+
+    def _headline(self) -> str:
         whole = self.table.iloc[0]
-        return f"<Equity of {int(whole['ids'])} ids: Gini {whole['gini']:.3f}, Theil {whole['theil']:.3f}>"
+        return f"of {int(whole['ids'])} ids: Gini {whole['gini']:.3f}, Theil {whole['theil']:.3f}"
 
 
 def equity(
-    access: pd.Series,
-    people: pd.Series,
+    access: pd.Series | pd.DataFrame,
+    population: str | pd.Series,
     *,
-    group: pd.Series | None = None,
-    income: pd.Series | None = None,
+    column: str | None = None,
+    group: str | pd.Series | None = None,
+    income: str | pd.Series | None = None,
     poor_below: float | None = None,
     quantiles: str = "share",
 ) -> Equity:
@@ -78,53 +88,70 @@ def equity(
     Parameters
     ----------
     access
-        Access by id, >= 0 and finite.
-    people
-        Weight by the same ids.
+        Access by id, >= 0 and finite; or a frame by id with it in ``column``, such as the ``table`` of a
+        result.
+    population
+        Weight of each id in persons: a column of the frame, or a Series on its index.
+    column
+        Column of ``access`` with the access itself, when it is a frame.
     group
-        Group of each id, e.g. its district.
+        Group of each id, e.g. its district: a column or a Series likewise.
     income
-        Income per head by id, for Palma and the concentration index.
+        Income per head, for Palma and the concentration index: a column or a Series likewise.
     poor_below
         Access below which an id is poor in access, for FGT.
     quantiles
         As for :func:`palma`.
 
+    Returns
+    -------
+    Equity
+        ``table`` has one row per group, ``"all"`` first.
+
     Raises
     ------
     InputError
-        Naming ids: values missing, negative or infinite, different ids in the columns, no people at all, no
-        access at all.
+        Naming ids: values missing, negative or infinite, ids without people, group or income, no people at
+        all, no access at all; a column that is not there.
+
+    Examples
+    --------
+    >>> places = pd.DataFrame(
+    ...     {"jobs": [100.0, 300.0, 300.0], "people": [50.0, 25.0, 25.0], "side": ["west", "east", "east"]},
+    ...     index=["a", "b", "c"],
+    ... )
+    >>> found = equity(places, "people", column="jobs", group="side")
+    >>> found.table["mean"].to_dict()
+    {'all': 200.0, 'west': 100.0, 'east': 300.0}
+    >>> round(found.theil.within, 6)
+    0.0
     """
-    a, w = _pair(access, people)
-    faults = Faults("equity")
-    for column, name in ((group, "group"), (income, "income")):
-        if column is not None:
-            _add_other_ids(faults, column, a.index, name)
-            if name == "group":
-                _add_missing(faults, column, name)
-    faults.raise_if_any()
-    labels = pd.Series("all", a.index) if group is None else group.reindex(a.index)
+    check_choice(quantiles, "quantiles", QUANTILES)
+    frame, a = _access_of(access, column)
+    w = _people_of(population, frame)
+    ranked = None if income is None else _income(income, w, frame)
+    labels = pd.Series("all", a.index) if group is None else _groups_of(group, frame)
     rows = {"all": a.index}
     if group is not None:
         if "all" in set(labels):
             raise InputError("group: 'all' is the name of the row for everybody; rename this group.")
         rows |= {name: a.index[labels == name] for name in pd.unique(labels)}
     table = {
-        name: _row(a[ids], w[ids], None if income is None else income[ids], poor_below, quantiles)
+        name: _row(a[ids], w[ids], None if ranked is None else ranked[ids], poor_below, quantiles)
         for name, ids in rows.items()
     }
     about = Provenance(
         parameters={
             "poor_below": poor_below,
             "palma": f"richest {RICHEST:.0%} / poorest {POOREST:.0%} by income, quantiles by {quantiles}",
-            "group": None if group is None else group.name,
+            "group": None if group is None else labels.name,
         }
     )
-    return Equity(pd.DataFrame(table).T.rename_axis("group"), theil(access, people, group=group), about)
+    parts = theil(a, w, group=None if group is None else labels)
+    return Equity(pd.DataFrame(table).T.rename_axis("group"), parts, about)
 
 
-def lorenz(access: pd.Series, people: pd.Series) -> pd.DataFrame:
+def lorenz(access: pd.Series, population: pd.Series) -> pd.DataFrame:
     """The Lorenz curve: cumulative shares of people and of access times people, from the least access on.
 
     Returns
@@ -138,7 +165,7 @@ def lorenz(access: pd.Series, people: pd.Series) -> pd.DataFrame:
     InputError
         As for :func:`equity`.
     """
-    a, w = _pair(access, people)
+    a, w = _pair(access, population)
     order = np.argsort(a.to_numpy(), kind="stable")
     weight, value = w.to_numpy()[order], (a * w).to_numpy()[order]
     if not value.sum() > 0:
@@ -151,7 +178,7 @@ def lorenz(access: pd.Series, people: pd.Series) -> pd.DataFrame:
     )
 
 
-def gini(access: pd.Series, people: pd.Series) -> float:
+def gini(access: pd.Series, population: pd.Series) -> float:
     """``G = 1 - sum p_k (L_k + L_(k-1))`` over the Lorenz curve: 0 equal, near 1 all with one.
 
     Raises
@@ -159,12 +186,12 @@ def gini(access: pd.Series, people: pd.Series) -> float:
     InputError
         As for :func:`lorenz`.
     """
-    curve = lorenz(access, people)
+    curve = lorenz(access, population)
     heights = curve["access"].to_numpy()
     return float(1.0 - np.sum(np.diff(curve["people"]) * (heights[1:] + heights[:-1])))
 
 
-def palma(access: pd.Series, people: pd.Series, income: pd.Series, *, quantiles: str = "share") -> float:
+def palma(access: pd.Series, population: pd.Series, income: pd.Series, *, quantiles: str = "share") -> float:
     """Mean access of the richest tenth over that of the poorest two fifths, by income per head.
 
     Poor are ids with income <= the 40 % quantile, rich those with income > the 90 % quantile. The definition
@@ -183,8 +210,8 @@ def palma(access: pd.Series, people: pd.Series, income: pd.Series, *, quantiles:
     InputError
         As for :func:`equity`; an unknown ``quantiles``.
     """
-    check_choice(quantiles, "quantiles", ("share", "interpolated"))
-    a, w = _pair(access, people)
+    check_choice(quantiles, "quantiles", QUANTILES)
+    a, w = _pair(access, population)
     rank = _income(income, w).to_numpy()
     low, high = (weighted_quantile(rank, w.to_numpy(), q, quantiles) for q in (POOREST, 1.0 - RICHEST))
     values, weights = a.to_numpy(), w.to_numpy()
@@ -194,7 +221,7 @@ def palma(access: pd.Series, people: pd.Series, income: pd.Series, *, quantiles:
     return float(rich / poor)
 
 
-def theil(access: pd.Series, people: pd.Series, *, group: pd.Series | None = None) -> Theil:
+def theil(access: pd.Series, population: pd.Series, *, group: pd.Series | None = None) -> Theil:
     """``T = sum w_i/W (a_i/m) ln(a_i/m)``, with ``0 ln 0 = 0``, split between and within groups.
 
     Raises
@@ -202,15 +229,8 @@ def theil(access: pd.Series, people: pd.Series, *, group: pd.Series | None = Non
     InputError
         As for :func:`equity`.
     """
-    a, w = _pair(access, people)
-    if group is None:
-        labels = pd.Series("all", a.index)
-    else:
-        faults = Faults("equity")
-        _add_other_ids(faults, group, a.index, "group")
-        _add_missing(faults, group, "group")
-        faults.raise_if_any()
-        labels = group.reindex(a.index)
+    a, w = _pair(access, population)
+    labels = pd.Series("all", a.index) if group is None else _groups_of(group, a.to_frame())
     overall = _mean(a.to_numpy(), w.to_numpy())
     if not overall > 0:
         raise InputError("access: nobody has any; an index of nothing has no meaning.")
@@ -236,7 +256,7 @@ def theil(access: pd.Series, people: pd.Series, *, group: pd.Series | None = Non
 
 
 def concentration_index(
-    access: pd.Series, people: pd.Series, income: pd.Series, *, bounds: tuple[float, float] | None = None
+    access: pd.Series, population: pd.Series, income: pd.Series, *, bounds: tuple[float, float] | None = None
 ) -> float:
     """``2 cov_w(a, R) / mean``, ``R`` the fractional rank by income: below 0 where the poor have more.
 
@@ -252,7 +272,7 @@ def concentration_index(
     ----------
     Kakwani, Wagstaff & van Doorslaer (1997); Erreygers (2009), Journal of Health Economics 28.
     """
-    a, w = _pair(access, people)
+    a, w = _pair(access, population)
     rank = _fractional_rank(_income(income, w).to_numpy(), w.to_numpy())
     values, weights = a.to_numpy(), w.to_numpy()
     mean = _mean(values, weights)
@@ -270,7 +290,7 @@ def concentration_index(
     return float(4.0 * mean / (high - low) * index)
 
 
-def fgt(access: pd.Series, people: pd.Series, *, poor_below: float, alpha: float = 0.0) -> float:
+def fgt(access: pd.Series, population: pd.Series, *, poor_below: float, alpha: float = 0.0) -> float:
     """Foster-Greer-Thorbecke: ``sum w_i/W ((z - a_i)/z)^alpha`` over ids with access below ``z``.
 
     ``alpha`` 0 is the share of people poor in access, 1 their mean shortfall, 2 its severity.
@@ -281,7 +301,7 @@ def fgt(access: pd.Series, people: pd.Series, *, poor_below: float, alpha: float
         As for :func:`equity`; a line that is not > 0, an alpha below 0.
     """
     line, power = check_quantity(poor_below, "poor_below"), check_quantity(alpha, "alpha", zero=True)
-    a, w = _pair(access, people)
+    a, w = _pair(access, population)
     poor = a.to_numpy() < line
     gaps = np.zeros(len(a))
     gaps[poor] = ((line - a.to_numpy()[poor]) / line) ** power
@@ -322,44 +342,56 @@ def _row(
     return row
 
 
-def _pair(access: pd.Series, people: pd.Series) -> tuple[pd.Series, pd.Series]:
-    a, w = series_of(access, "access"), series_of(people, "people")
-    faults = Faults("equity")
-    _add_other_ids(faults, w, a.index, "people")
-    faults.raise_if_any()
+def _pair(access: pd.Series, population: str | pd.Series) -> tuple[pd.Series, pd.Series]:
+    frame, a = _access_of(access, None)
+    return a, _people_of(population, frame)
+
+
+def _access_of(access: object, column: str | None) -> tuple[pd.DataFrame, pd.Series]:
+    """The frame that column names belong to, and the access itself."""
+    if not isinstance(access, pd.DataFrame):
+        a = amounts_by_id(access, column, name="access", frame_name="access")
+        return a.to_frame(), a
+    check_ids(access.index, "access")
+    if column is None:
+        raise InputError(
+            f"column: say which column of access holds it; it has {some_of(access.columns, 30)}."
+        )
+    return access, amounts_by_id(access, column, name="column", frame_name="access")
+
+
+def _people_of(population: str | pd.Series, frame: pd.DataFrame) -> pd.Series:
+    w = amount_of(population, frame, name="population", frame_name="access")
     if not w.sum() > 0:
-        raise InputError("people: there are none.")
-    return a, w.reindex(a.index)
+        raise InputError("population: there are no people.")
+    return w
 
 
-def _income(income: pd.Series, people: pd.Series) -> pd.Series:
+def _income(income: str | pd.Series, people: pd.Series, frame: pd.DataFrame | None = None) -> pd.Series:
     """Income by id; a missing one is refused only where somebody lives: others weigh nothing."""
+    frame = people.to_frame() if frame is None else frame
+    if isinstance(income, str):
+        check_columns(frame, "access", [income])
+        income = frame[income]
     if isinstance(income, pd.Series) and income.index.is_unique:
         nobody = income.isna() & (people.reindex(income.index) == 0)
-        income = income.where(~nobody, 0.0)
-    return _same_ids(income, people.index, "income")
+        income = income.where(~nobody, 0.0) if nobody.any() else income
+    return amount_of(income, frame, name="income", frame_name="access")
 
 
-def _same_ids(column: pd.Series, ids: pd.Index, name: str) -> pd.Series:
-    found = series_of(column, name)
-    faults = Faults("equity")
-    _add_other_ids(faults, found, ids, name)
-    faults.raise_if_any()
-    return found.reindex(ids)
-
-
-def _add_other_ids(faults: Faults, column: pd.Series, ids: pd.Index, name: str) -> None:
-    if not isinstance(column, pd.Series):
-        faults.add(f"{name} is no Series by id but {type(column).__name__}")
-        return
-    other = column.index.symmetric_difference(ids)
-    if len(other) or not column.index.is_unique:
-        faults.add(f"{name} and access have different ids", ids=other, remedy="give both for the same ids")
-
-
-def _add_missing(faults: Faults, column: pd.Series, name: str) -> None:
-    if isinstance(column, pd.Series) and column.isna().any():
-        faults.add(f"{name} is missing", ids=column.index[column.isna()], remedy="give every id a group")
+def _groups_of(group: str | pd.Series, frame: pd.DataFrame) -> pd.Series:
+    if isinstance(group, str):
+        check_columns(frame, "access", [group])
+        group = frame[group]
+    if not isinstance(group, pd.Series):
+        raise InputError(
+            f"group: {type(group).__name__} is neither a column of access nor a Series by its ids."
+        )
+    check_ids(group.index, "group")
+    labels = group.reindex(frame.index)
+    if labels.isna().any():
+        raise InputError(f"group: it is missing at {some_of(frame.index[labels.isna()])}; give every id one.")
+    return labels
 
 
 def _mean(values: Floats, weights: Floats) -> float:

@@ -17,36 +17,48 @@ from urbgeo.checks import check_columns, check_minutes
 from urbgeo.errors import Faults, InputError, UrbgeoError, some_of
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result
+from urbgeo.standards import (
+    AMBULANCE_MIN,
+    CONVENIENCE_MIN,
+    FIRE_MIN,
+    HALF_HOUR_MIN,
+    HOSPITAL_DRIVE_MIN,
+    PARK_WALK_MIN,
+    SERVICE_MIN,
+    SHELTER_WALK_MIN,
+    WATERFRONT_MIN,
+)
 
 LIVING_CIRCLE: Mapping[str, tuple[str, float]] = {
-    "social convenience": ("daily life", 5.0),
-    "park": ("open space", 5.0),
-    "primary school": ("education", 10.0),
-    "market": ("daily life", 10.0),
-    "health": ("care", 15.0),
-    "elderly care": ("care", 15.0),
-    "culture": ("leisure", 15.0),
-    "sport": ("leisure", 15.0),
-    "waterfront": ("open space", 15.0),
+    "social convenience": ("daily life", CONVENIENCE_MIN),
+    "park": ("open space", PARK_WALK_MIN),
+    "elderly care": ("care", SERVICE_MIN["elderly care"]),
+    "primary school": ("education", SERVICE_MIN["primary school"]),
+    "market": ("daily life", SERVICE_MIN["market"]),
+    "secondary school": ("education", SERVICE_MIN["secondary school"]),
+    "health": ("care", SERVICE_MIN["health"]),
+    "culture": ("leisure", SERVICE_MIN["culture"]),
+    "sport": ("leisure", SERVICE_MIN["sport"]),
+    "waterfront": ("open space", WATERFRONT_MIN),
 }
-"""Service -> (category, minutes on foot). Defaults to be checked against the local guide; after the ideas of
-TD/T 1062-2021 and TD/T 1063-2021, whose texts set what is asked of a plan."""
+"""Service -> (category, minutes on foot), by the names of the indicators of TD/T 1063-2021; to be checked
+against the local guide."""
 
 HALF_HOUR_CIRCLE: Mapping[str, tuple[str, float]] = {
-    "tier-3 hospital": ("care", 30.0),
-    "senior school": ("education", 30.0),
-    "culture centre": ("leisure", 30.0),
-    "sports centre": ("leisure", 30.0),
-    "station": ("travel", 30.0),
+    "tier-3 hospital": ("care", HALF_HOUR_MIN),
+    "senior school": ("education", HALF_HOUR_MIN),
+    "culture centre": ("leisure", HALF_HOUR_MIN),
+    "sports centre": ("leisure", HALF_HOUR_MIN),
+    "station": ("travel", HALF_HOUR_MIN),
 }
-"""Service -> (category, minutes by car or transit) of the half-hour city circle (城镇圈, half an hour of
-commuting in the guide to municipal territorial plans, 2020); which services belong to it is judgement."""
+"""Service -> (category, minutes by car or transit) of the half-hour city circle (城镇圈); which services
+belong to it is judgement."""
 
-EMERGENCY_MIN: Mapping[str, float] = {"fire": 5.0, "ambulance": 15.0}
-"""Usual bounds of emergency response in minutes of driving; parameters, not quotations."""
+EMERGENCY_MIN: Mapping[str, float] = {"fire": FIRE_MIN, "ambulance": AMBULANCE_MIN}
+"""Bounds of emergency response in minutes of driving."""
 
-CAPACITY_MIN: Mapping[str, float] = {"shelter": 15.0, "tier-3 hospital": 60.0}
-"""Minutes within which people are placed by :func:`shelter_places`: on foot, by car. Judgement."""
+CAPACITY_MIN: Mapping[str, float] = {"shelter": SHELTER_WALK_MIN, "tier-3 hospital": HOSPITAL_DRIVE_MIN}
+"""Minutes within which people are placed by :func:`shelter_places`: on foot, by car."""
 
 
 def walking_circle(

@@ -61,18 +61,10 @@ class RailTable:
 def rail_trips(
     rail: TravelNetwork, road: TravelNetwork, points: Attachment, by_road: Floats, rule: RailTrips
 ) -> RailTable:
-    """The quickest admissible rail trip of every pair of points.
+    """The quickest admissible rail trip of every pair of points: what :func:`urbgeo.reach` shows of rail.
 
-    Parameters
-    ----------
-    rail, road
-        The two parts of one network, with the same nodes.
-    points
-        The places, attached to the roads.
-    by_road
-        Minutes of driving all the way, (points, points).
-    rule
-        What counts as a trip by rail.
+    ``rail`` and ``road`` are the two parts of one network, with the same nodes; ``by_road`` the minutes of
+    driving all the way, (points, points).
     """
     at = forecourts(rail)
     trains = rail_journeys(rail, at)

@@ -21,13 +21,20 @@ from urbgeo.network.minutes import nearest_attached, table_between
 from urbgeo.network.model import TravelNetwork
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result
+from urbgeo.standards import (
+    AIRPORT_MIN,
+    TOWN_CAPITAL_MIN,
+    TOWN_EXPRESSWAY_MIN,
+    TOWN_PREFECTURE_MIN,
+    TOWN_RAILWAY_MIN,
+)
 
 DEFAULT_THRESHOLDS_MIN: Mapping[str, float] = {
-    "prefecture": 60.0,  # Hunan new urbanisation plan 2021, box 3: one-hour circle of a prefecture
-    "interchange": 30.0,  # judgement: what "an expressway for every county" should mean
-    "airport": 60.0,  # 14th Five-Year Plan for New Urbanisation (2022), art. 22
-    "station": 60.0,  # judgement
-    "capital": 180.0,  # judgement: within three hours of the provincial capital
+    "prefecture": TOWN_PREFECTURE_MIN,
+    "interchange": TOWN_EXPRESSWAY_MIN,
+    "airport": AIRPORT_MIN,
+    "station": TOWN_RAILWAY_MIN,
+    "capital": TOWN_CAPITAL_MIN,
 }
 """Minutes within which a town counts as connected, by target; replace them with ``minutes``."""
 

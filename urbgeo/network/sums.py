@@ -9,8 +9,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from urbgeo.amounts import amount_of
-from urbgeo.checks import check_amounts, check_points, check_thresholds, listed
+from urbgeo.amounts import amount_of, amounts_of
+from urbgeo.checks import check_points, check_thresholds, listed
 from urbgeo.engine.cluster import solve_stretch, spread_sums
 from urbgeo.engine.dijkstra import sums_within as plain_sums
 from urbgeo.engine.lane_sums import lanes_sums_of
@@ -191,7 +191,6 @@ def aligned_weights(network: TravelNetwork, weights: pd.DataFrame | pd.Series) -
     if not weights.columns.is_unique:
         repeated = weights.columns[weights.columns.duplicated()]
         raise InputError(f"weights: repeated columns {some_of(repeated)}; name each once.")
-    check_amounts(weights, "weights", list(weights.columns))
     position = network.nodes.index.get_indexer(weights.index)
     if (position < 0).any():
         raise InputError(f"weights: {some_of(weights.index[position < 0])} are no nodes of the network.")
@@ -200,7 +199,7 @@ def aligned_weights(network: TravelNetwork, weights: pd.DataFrame | pd.Series) -
             f"weights: {some_of(weights.index[weights.index.duplicated()])} come twice; add them up first."
         )
     per_node = np.zeros((len(network.nodes), weights.shape[1]))
-    per_node[position] = weights.to_numpy(np.float64)
+    per_node[position] = amounts_of(weights, "weights").to_numpy()
     return per_node
 
 
