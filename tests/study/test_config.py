@@ -17,7 +17,7 @@ def test_a_new_study_reads_back_as_it_was_made(tmp_path: Path) -> None:
     folder = new_study(tmp_path / "安徽", "安徽")
     config = read_config(folder)
     assert (config.inputs.units, config.inputs.name, config.inputs.margin_km) == ("安徽", "安徽", 100.0)
-    assert config.inputs.roads is None and config.release == "internal"
+    assert config.inputs.roads is None
     assert config.results == folder / "data" / "processed" / "安徽"
     assert "安徽省" in (folder / "data" / "raw" / "README.md").read_text(encoding="utf-8")
 
@@ -52,7 +52,7 @@ def test_an_older_study_is_never_overwritten(tmp_path: Path) -> None:
         ("[region]\nmargin_km = true\n", "line 2: margin_km = True is no number"),
         ("[region]\nmargin_km = -1\n", "line 2: margin_km = -1 is negative"),
         ('[population]\nunit = "千"\n', "line 2: unit = '千'; it is one of persons, 万"),
-        ('[study]\nrelease = "open"\n', "line 2: release = 'open'; it is one of internal, public"),
+        ('[study]\nrelease = "open"\n', r"line 2: no key 'release' in \[study\]"),
         ('units = "安徽"\n', r"line 1: no section \[units\]"),
         ('[region]\nunits = "安徽\n', "no valid TOML.*line 2"),
     ],

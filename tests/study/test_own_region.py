@@ -55,6 +55,14 @@ def test_headlines_are_right_for_the_region_and_claim_no_people(done: StudyFiles
     assert "16 个地级中心" in reach[0] and "104" in towns[0]
 
 
+def test_roads_of_known_classes_are_answered_under_every_set_of_speeds(done: StudyFiles) -> None:
+    bands = done.answers.bands
+    assert list(bands.by_set) == ["accessibility literature", "technical standard", "peak"]
+    assert bands.by_set["peak"].prefectures.share <= bands.by_set["technical standard"].prefectures.share
+    with pytest.raises(urbgeo.errors.InputError, match="classes of its own"):
+        urbgeo.region_network(urbgeo.region("宁夏", roads="estimated", zones=False), speeds="peak")
+
+
 def test_targets_of_layers_that_are_not_there_are_not_counted_as_failed(done: StudyFiles) -> None:
     targets = next(iter(done.answers.bands.by_set.values())).targets
     assert set(targets.index) == {"airport", "road", "expressway"}

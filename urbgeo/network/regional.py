@@ -13,9 +13,17 @@ from shapely.ops import substring
 from urbgeo.checks import check_choice
 from urbgeo.errors import InputError, some_of
 from urbgeo.network.attach import attach
+from urbgeo.network.edits import with_speeds
 from urbgeo.network.model import Snapping, TravelNetwork, build_network
 from urbgeo.network.rail import RailTerms, rail_tables
-from urbgeo.network.speeds import LITERATURE, class_speeds, default_hour, links_timed_by, speed_set
+from urbgeo.network.speeds import (
+    LITERATURE,
+    ROAD_CLASSES,
+    class_speeds,
+    default_hour,
+    links_timed_by,
+    speed_set,
+)
 from urbgeo.provenance import Provenance
 from urbgeo.regions.region import Region
 
@@ -69,18 +77,40 @@ def region_network(
         raise InputError(
             "modes: a region's network needs 'road'; for trains alone use network.only(('rail',))."
         )
-    road = _roads(region, speeds, hour, snapping) if region.network is None else _own(region, snapping)
+    road = (
+        _roads(region, speeds, hour, snapping)
+        if region.network is None
+        else _own(region, speeds, hour, snapping)
+    )
     if "rail" not in modes or region.rail_stops.empty:
         return road
     return with_trains(road, region.stations, region.rail_stops, terms=rail_terms)
 
 
-def _own(region: Region, snapping: Snapping | None) -> TravelNetwork:
-    """The network that the region brings, joined as it says or as asked."""
+def own_classes(network: TravelNetwork) -> bool:
+    """Whether its links are of the classes that named sets of speeds know."""
+    return bool(network.link_table["class"].isin(list(ROAD_CLASSES)).all())
+
+
+def _own(
+    region: Region, speeds: Mapping[str, float] | str | None, hour: str | None, snapping: Snapping | None
+) -> TravelNetwork:
+    """The network that the region brings, as fast as it says, or as a set does on open plain land."""
     network = region.network
     if not isinstance(network, TravelNetwork):
         raise InputError(f"region: its network is a {type(network).__name__}, no TravelNetwork.")
     network = network if snapping is None else replace(network, snapping=snapping)
+    if speeds is not None or hour is not None:
+        if not own_classes(network):
+            raise InputError(
+                "speeds: the region's network has classes of its own (OpenStreetMap's, or estimated); sets "
+                "of speeds are of road classes. Give speeds where the network is read."
+            )
+        chosen = speed_set(speeds if isinstance(speeds, str) else LITERATURE, hour=hour)
+        kmh = {name: by_terrain[0] / chosen.factor(name) for name, by_terrain in chosen.kmh.items()}
+        fixed = {} if speeds is None or isinstance(speeds, str) else speeds
+        used = set(network.link_table["class"])
+        network = with_speeds(network, {name: one for name, one in {**kmh, **fixed}.items() if name in used})
     return replace(network, provenance=network.provenance.having(parameters=asdict(network.snapping)))
 
 

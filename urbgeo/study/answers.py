@@ -13,7 +13,7 @@ from urbgeo.access.reach import Reach, reach
 from urbgeo.access.towns import TownAccess, town_access
 from urbgeo.cities.circles import CircleRules, CommutingCircle, commuting_circle
 from urbgeo.network.model import TravelNetwork
-from urbgeo.network.regional import region_network
+from urbgeo.network.regional import own_classes, region_network
 from urbgeo.network.speeds import LITERATURE, PEAK, STANDARD
 from urbgeo.options import with_progress
 from urbgeo.regions.region import Region
@@ -71,7 +71,9 @@ def answer(region: Region, *, network: TravelNetwork | None = None, years: Seque
     """
     network = network or region_network(region)
     by_set: dict[str, SetAnswers] = {}
-    sets = SETS if region.network is None else SETS[:1]
+    own = region.network
+    by_class = own is None or (isinstance(own, TravelNetwork) and own_classes(own))
+    sets = SETS if by_class else SETS[:1]
     for name in with_progress(sets, total=len(sets), what="answers"):
         by_set[name] = _by_speeds(
             region, network if name == LITERATURE else region_network(region, speeds=name)

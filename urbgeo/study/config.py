@@ -13,15 +13,12 @@ from typing import Any
 from urbgeo.checks import is_finite_number
 from urbgeo.errors import InputError, SourceError
 from urbgeo.files import write_text
-from urbgeo.network.speeds import LITERATURE
 from urbgeo.regions.nation import find_units
 from urbgeo.regions.people import UNITS
 from urbgeo.study.inputs import MARGIN_KM, Inputs
 from urbgeo.study.roads import STUDY_CLASSES
 
 FILE = "study.toml"
-RELEASES = ("internal", "public")
-
 _TEXT, _NUMBER, _LIST, _EITHER, _TABLE = "text", "number", "list of texts", "text or list of texts", "lists"
 
 KEYS: Mapping[str, Mapping[str, str]] = {
@@ -37,22 +34,20 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "rails": _TEXT,
     },
     "population": {"column": _TEXT, "unit": _TEXT},
-    "roads": {"classes": _LIST, "speeds": _TEXT},
+    "roads": {"classes": _LIST},
     "trains": {"day": _TEXT},
     "lists": {"*": _LIST},
-    "study": {"release": _TEXT, "invented_roads": _TEXT},
+    "study": {"invented_roads": _TEXT},
 }
 """Every section and key there is, and what it holds."""
 
 
 @dataclass(frozen=True, eq=False)
 class StudyConfig:
-    """A study as its file has it: where it lies, the inputs, the set of speeds, the kind of release."""
+    """A study as its file has it: where it lies, and the inputs."""
 
     folder: Path
     inputs: Inputs
-    speeds: str = LITERATURE
-    release: str = "internal"
     invented_roads: str = ""
     lines: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
@@ -110,10 +105,7 @@ def _config(path: Path, told: dict[str, Any], lines: Mapping[tuple[str, str], in
         **files,
     )
     study = part["study"]
-    speeds = part["roads"].get("speeds") or LITERATURE
-    return StudyConfig(
-        folder, inputs, speeds, study.get("release", "internal"), study.get("invented_roads", ""), lines
-    )
+    return StudyConfig(folder, inputs, study.get("invented_roads", ""), lines)
 
 
 def _seen_from(folder: Path, value: Any) -> Any:
@@ -174,8 +166,6 @@ def _wrong(section: str, key: str, value: Any) -> str:
             return str(error).removeprefix("region: ").rstrip(".")
     if (section, key) == ("population", "unit") and value and value not in UNITS:
         return f"unit = {value!r}; it is one of {', '.join(UNITS)}"
-    if (section, key) == ("study", "release") and value not in RELEASES:
-        return f"release = {value!r}; it is one of {', '.join(RELEASES)}"
     if (section, key) == ("region", "margin_km") and value < 0:
         return f"margin_km = {value!r} is negative"
     return ""
@@ -234,7 +224,6 @@ margin_km = 100            # 区域外一并读入的范围（公里）；kilome
 # unit = "万"              # persons 或 万
 
 [roads]
-# speeds = "accessibility literature"     # 速度方案：accessibility literature / technical standard / peak
 # classes = ["motorway", "trunk", "primary", "secondary", "tertiary"]   # PBF 中保留的等级
 
 [trains]
@@ -245,7 +234,6 @@ margin_km = 100            # 区域外一并读入的范围（公里）；kilome
 # circle = []              # 批复范围；an approved circle to compare with
 
 [study]
-release = "internal"       # internal / public
 # invented_roads = "演示"   # 道路是虚构的，各页会注明；the roads are made up, and every page says so
 """
 
