@@ -96,3 +96,18 @@ def test_the_tables_are_clean_text() -> None:
     for name in ("targets.csv", "layers.csv", "documents.csv"):
         lines = (folder / name).read_text(encoding="utf-8").splitlines()
         assert all(line == line.strip() for line in lines)
+
+
+def test_the_count_in_the_readme_is_true() -> None:
+    counts = {"region": 0, "layer": 0, "waits": 0}
+    known = {*MEASURES, "met_share", "measured_share"}
+    for _, rows in ALL[ALL["mark"] == "core"].groupby("row"):
+        measured = rows[rows["measure"].isin(known)]
+        kind = (
+            "waits" if measured.empty else "region" if (measured["needs"].str.len() == 0).any() else "layer"
+        )
+        counts[kind] += 1
+    text = " ".join((Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8").split())
+    total = sum(counts.values())
+    assert f"Of the {total} core rows of policy targets, {counts['region']} are measured" in text
+    assert f"{counts['layer']} from one layer more, and {counts['waits']} name the file" in text

@@ -24,6 +24,8 @@ COUNTY = ("县", "county")
 SIDE_STREETS = ("支路", "residential", "local", "tertiary", "unclassified", "living_street")
 RESIDENTIAL = ("居住", "residential", "07", "R")
 KM2 = 1e6
+MEDIUM_PEOPLE = 500_000.0
+"""Lower bound of a medium city, State Council 2014 no. 51."""
 
 
 def observed(value: float) -> Measured:
@@ -229,6 +231,20 @@ def fire_5(ground: Ground) -> Measured:
     return Measured(100.0 * float(weights[inside].sum() / weights.sum()))
 
 
+@measure("services_30", by_speed=True)
+def services_30(ground: Ground) -> Measured:
+    """People of counties whose seats have a service within half an hour."""
+    minutes = nearest_facility(ground.road, ground.counties, ground.layer("services"))["minutes"]
+    weights = ground.counties["population"]
+    return share_within(ground, ground.counties, minutes, 30.0, noun=COUNTY, weight=weights)
+
+
+@measure("services_counties")
+def services_counties(ground: Ground) -> Measured | None:
+    """Counties that hold a service."""
+    return _holding(ground, "services")
+
+
 @measure("hospital_counties")
 def hospital_counties(ground: Ground) -> Measured | None:
     """Counties that hold a hospital."""
@@ -302,6 +318,13 @@ def centre_people(ground: Ground) -> Measured:
     """People of the urban districts; the layer is a Series of persons by prefecture."""
     people = ground.layer("district_people").astype(float)
     return Measured(float(people.sum()), "observed", units=people)
+
+
+@measure("medium_share")
+def medium_share(ground: Ground) -> Measured:
+    """Share of the urban districts' people in cities of half a million or more."""
+    people = ground.layer("district_people").astype(float)
+    return observed(100.0 * people[people >= MEDIUM_PEOPLE].sum() / people.sum())
 
 
 @measure("size_classes")
