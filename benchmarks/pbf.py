@@ -57,8 +57,9 @@ WAYS = {
         "[len(roads), float(roads.length_km.sum())]",
     ),
     "urbgeo, from_pbf": (
-        "from urbgeo.network.osm import from_pbf\nimport urbgeo; urbgeo.options.progress = False",
-        "network = from_pbf(path, region='world'); network.graph",
+        "from urbgeo.network.osm import RoadReading, from_pbf\n"
+        "import urbgeo; urbgeo.options.progress = False",
+        "network = from_pbf(path, reading=RoadReading(region='world')); network.graph",
         "[len(network.links), float(network.links['length_km'].sum())]",
     ),
     "pyrosm + same simplification": (

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 import urbgeo
-from urbgeo.network.osm import from_pbf
+from urbgeo.network.osm import RoadReading, from_pbf
 from urbgeo.network.timetable import build_timetable, transit_minutes
 from urbgeo.sources.gtfs import read_gtfs
 
@@ -41,7 +41,7 @@ def main() -> None:
     hexagons = gpd.GeoDataFrame(
         geometry=gpd.points_from_xy(table.lon, table.lat), index=table.index, crs=4326
     )
-    walking = from_pbf(DATA / "poa_osm.pbf", mode="walk", region="world")
+    walking = from_pbf(DATA / "poa_osm.pbf", mode="walk", reading=RoadReading(region="world"))
     feeds = [read_gtfs(DATA / f"poa_{name}.zip") for name in ("eptc", "trensurb")]
     timetable = build_timetable(feeds, day=DAY)
     rows = [f"| reading network and feeds | {time.perf_counter() - began:.1f} | | | | | |"]

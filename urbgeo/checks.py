@@ -237,6 +237,12 @@ def check_share(value: float, name: str) -> float:
     return float(value)
 
 
+def check_flag(value: bool, name: str) -> None:
+    """Refuse anything but True and False."""
+    if not isinstance(value, bool):
+        raise InputError(f"{name}: {value!r}; give True or False.")
+
+
 def check_choice(value: str, name: str, choices: Sequence[str]) -> None:
     """Refuse a word that is not among the choices."""
     if value not in choices:

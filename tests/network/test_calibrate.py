@@ -17,7 +17,7 @@ from urbgeo.network.calibrate import calibrate, read_observed
 from urbgeo.network.edits import with_speeds
 from urbgeo.network.model import TravelNetwork, build_network
 from urbgeo.network.osm import from_pbf
-from urbgeo.network.osm_speeds import CHINA, WORLD
+from urbgeo.network.osm_speeds import CHINA, WORLD, RoadReading
 
 
 def grid() -> TravelNetwork:
@@ -74,7 +74,8 @@ def test_the_step_between_two_speed_tables_is_found_on_the_roads_of_porto_alegre
     path = shared_data() / "porto_alegre/poa_osm.pbf"
     classes = ["primary", "secondary", "tertiary"]
     model, truth = (
-        from_pbf(path, classes=classes, region=region, use_maxspeed=False) for region in ("world", "china")
+        from_pbf(path, classes=classes, reading=RoadReading(region=region, use_maxspeed=False))
+        for region in ("world", "china")
     )
     random = np.random.default_rng(4)
     inner = model.nodes.index[model.component == 0]

@@ -18,6 +18,7 @@ from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.network.lines import from_lines
 from urbgeo.network.minutes import minutes_table, node_table
 from urbgeo.network.model import Snapping, TravelNetwork
+from urbgeo.network.osm_speeds import LineReading
 from urbgeo.network.snap import snap_report
 
 UTM = 32649
@@ -61,7 +62,9 @@ def test_two_one_way_lines_against_each_other_are_both_kept() -> None:
 
 
 def test_chinese_class_names_are_mapped() -> None:
-    network = from_lines(lines((0, 0, 10, 0), **{"class": "国道"}), class_names={"国道": "trunk"})
+    network = from_lines(
+        lines((0, 0, 10, 0), **{"class": "国道"}), reading=LineReading(class_names={"国道": "trunk"})
+    )
     assert network.links["speed_kmh"].iloc[0] == 75.0
 
 
@@ -82,13 +85,17 @@ def test_every_fault_of_the_lines_is_listed_at_once() -> None:
         ({"class_column": "kind"}, "no column kind"),
         ({"class_system": "moon"}, "class_system"),
         ({"class_names": {"x": "trunk"}}, "class_names"),
+        ({"region": "world"}, "region='world' needs the classes of OpenStreetMap"),
+        ({"peak": True}, "peak needs the classes of OpenStreetMap"),
+        ({"class_system": "osm", "peak": "no"}, "peak: 'no'; give True or False"),
         ({"class_system": "osm", "speeds": {"primary": np.nan}}, "primary: nan"),
         ({"speeds": {"primary": np.nan}}, "primary: nan"),
     ],
 )
 def test_bad_arguments_are_refused(arguments: dict[str, object], message: str) -> None:
     with pytest.raises(InputError, match=message):
-        from_lines(lines((0, 0, 1, 0)), **arguments)
+        columns = {name: arguments.pop(name) for name in ("class_column",) if name in arguments}
+        from_lines(lines((0, 0, 1, 0)), **columns, reading=LineReading(**arguments))
     with pytest.raises(InputError, match="no rows"):
         from_lines(lines((0, 0, 1, 0)).iloc[:0])
     with pytest.raises(InputError, match="unknown class dirt"):
@@ -105,7 +112,7 @@ def test_the_policy_decides_whether_an_island_is_joined() -> None:
     nearest = snap_report(from_lines(parts), point)
     assert nearest.loc["p", ["status", "link", "component_nodes"]].tolist() == ["island", "c", 2]
     assert "2 nodes" in nearest.loc["p", "reason"]
-    main = snap_report(from_lines(parts, snapping=Snapping(component="largest")), point)
+    main = snap_report(from_lines(parts, reading=LineReading(snapping=Snapping(component="largest"))), point)
     assert main.loc["p", ["status", "link", "component", "reason"]].tolist() == ["attached", "a", 0, ""]
     assert main.loc["p", "off_km"] == pytest.approx(2.9)
     assert main.loc["q", "status"] == "too far" and main["link"].isna().tolist() == [False, True]
@@ -123,7 +130,10 @@ def streets() -> gpd.GeoDataFrame:
 def wuhan(streets: gpd.GeoDataFrame) -> TravelNetwork:
     with pytest.warns(UrbgeoWarning, match="11 lines given twice"):
         return from_lines(
-            streets, class_column="highway", node_columns=("u", "v"), class_system="osm", source="OSM"
+            streets,
+            class_column="highway",
+            node_columns=("u", "v"),
+            reading=LineReading(class_system="osm", source="OSM"),
         )
 
 

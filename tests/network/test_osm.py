@@ -25,7 +25,7 @@ from urbgeo.network.lines import from_lines
 from urbgeo.network.minutes import node_table
 from urbgeo.network.model import TravelNetwork, build_network
 from urbgeo.network.osm import from_osmnx, from_pbf
-from urbgeo.network.osm_speeds import junction_delay
+from urbgeo.network.osm_speeds import LineReading, RoadReading, junction_delay
 from urbgeo.sources.osm.read import read_roads
 from urbgeo.sources.osm.tags import CAR, TravelRules
 
@@ -93,7 +93,7 @@ def street_km(graph: nx.MultiDiGraph) -> float:
 
 
 def test_the_same_roads_as_osmnx_from_the_same_file(porto_alegre: Path, graph: nx.MultiDiGraph) -> None:
-    ours = from_pbf(porto_alegre, region="world", speeds=SPEEDS)
+    ours = from_pbf(porto_alegre, reading=RoadReading(region="world", speeds=SPEEDS))
     assert ours.links["length_km"].sum() == pytest.approx(street_km(graph), rel=5e-3)
     assert 0 < street_km(graph) - ours.links["length_km"].sum() < 0.5, "four ways tagged access=no"
     open_ones = without_closed(graph)
@@ -101,7 +101,7 @@ def test_the_same_roads_as_osmnx_from_the_same_file(porto_alegre: Path, graph: n
 
 
 def test_shortest_times_equal_osmnx_on_a_thousand_pairs(porto_alegre: Path, graph: nx.MultiDiGraph) -> None:
-    ours = from_pbf(porto_alegre, mode=AS_OSMNX, region="world", speeds=SPEEDS)
+    ours = from_pbf(porto_alegre, mode=AS_OSMNX, reading=RoadReading(region="world", speeds=SPEEDS))
     timed = without_closed(
         osmnx.routing.add_edge_travel_times(osmnx.routing.add_edge_speeds(graph, hwy_speeds=SPEEDS))
     )
@@ -131,7 +131,9 @@ def test_shortest_times_equal_osmnx_on_a_thousand_pairs(porto_alegre: Path, grap
     assert 0 < unread < 0.02 * timed.number_of_edges()
     mended = oracle_minutes(timed, origins, destinations, "mended")
     assert np.abs(found[some] / mended[some] - 1).max() < 0.01
-    plain = from_pbf(porto_alegre, mode=AS_OSMNX, region="world", speeds=SPEEDS, use_maxspeed=False)
+    plain = from_pbf(
+        porto_alegre, mode=AS_OSMNX, reading=RoadReading(region="world", speeds=SPEEDS, use_maxspeed=False)
+    )
     for *_, data in timed.edges(data=True):
         data["plain"] = data["length"] / 1000.0 / SPEEDS[data["highway"]] * 60.0
     found = node_table(plain, place(origins[::25]), place(destinations))[
@@ -144,7 +146,7 @@ def test_shortest_times_equal_osmnx_on_a_thousand_pairs(porto_alegre: Path, grap
 def test_the_network_is_the_one_that_checked_tables_give(porto_alegre: Path, mode: str) -> None:
     roads = read_roads(porto_alegre, mode=mode)
     nodes, links = roads.tables()
-    speed = from_pbf(porto_alegre, mode=mode, region="world")
+    speed = from_pbf(porto_alegre, mode=mode, reading=RoadReading(region="world"))
     same = build_network(nodes, links.assign(speed_kmh=speed.links["speed_kmh"]))
     assert speed.crs == same.crs and speed.nodes.index.equals(same.nodes.index)
     columns = ["from_node", "to_node", "length_km", "class", "mode", "joinable", "minutes"]
@@ -200,7 +202,7 @@ def least(graph: nx.MultiDiGraph, weight: str) -> nx.DiGraph:
 @pytest.mark.parametrize("simplified", [False, True])
 def test_an_osmnx_graph_keeps_its_streets_and_times(graph: nx.MultiDiGraph, simplified: bool) -> None:
     graph = osmnx.simplify_graph(graph) if simplified else graph
-    network = from_osmnx(graph, region="world", speeds=SPEEDS, use_maxspeed=False)
+    network = from_osmnx(graph, reading=RoadReading(region="world", speeds=SPEEDS, use_maxspeed=False))
     assert network.links["length_km"].sum() == pytest.approx(street_km(graph), rel=1e-6)
     for *_, data in graph.edges(data=True):
         names = [data["highway"]] if isinstance(data["highway"], str) else data["highway"]
@@ -219,7 +221,10 @@ def test_graphml_gives_the_network_of_its_graph(graph: nx.MultiDiGraph, tmp_path
         osmnx.truncate.largest_component(graph.subgraph(list(graph)[:3000]), strongly=True)
     )
     osmnx.save_graphml(small, tmp_path / "a.graphml")
-    ours, read = from_osmnx(small, region="world"), from_osmnx(tmp_path / "a.graphml", region="world")
+    ours, read = (
+        from_osmnx(small, reading=RoadReading(region="world")),
+        from_osmnx(tmp_path / "a.graphml", reading=RoadReading(region="world")),
+    )
     assert len(ours.links) == len(read.links)
     assert read.links["minutes"].sum() == pytest.approx(ours.links["minutes"].sum())
 
@@ -244,7 +249,7 @@ def test_tables_of_osmnx_are_refused_and_the_remedy_gives_the_network_of_the_gra
     graph = tiny_graph()
     nodes, edges = osmnx.graph_to_gdfs(graph)
     with pytest.raises(InputError, match=r"3 levels \(u, v, key\).*from_osmnx.*graph_from_gdfs"):
-        from_lines(edges, class_column="highway", class_system="osm")
+        from_lines(edges, class_column="highway", reading=LineReading(class_system="osm"))
     with pytest.raises(InputError, match="no column from_node, to_node, length_km, class"):
         build_network(nodes, edges)
     again = from_osmnx(osmnx.graph_from_gdfs(nodes, edges))
@@ -286,7 +291,7 @@ def test_a_graph_that_cannot_be_used_says_why(tmp_path: Path) -> None:
 
 
 def test_every_link_says_where_its_speed_comes_from(porto_alegre: Path) -> None:
-    network = from_pbf(porto_alegre, region="world", speeds={"residential": 20.0})
+    network = from_pbf(porto_alegre, reading=RoadReading(region="world", speeds={"residential": 20.0}))
     by = network.links.groupby("speed_source")
     assert set(by.groups) == {"tag", "class", "override"}
     tagged, named = by.get_group("tag"), by.get_group("override")
@@ -295,7 +300,7 @@ def test_every_link_says_where_its_speed_comes_from(porto_alegre: Path) -> None:
     assert named["speed_kmh"].to_numpy() == pytest.approx(20.0)
     share = network.provenance.shares["links with imputed speed"]
     assert share == pytest.approx((network.links["speed_source"] != "tag").mean())
-    without = from_pbf(porto_alegre, region="world", use_maxspeed=False)
+    without = from_pbf(porto_alegre, reading=RoadReading(region="world", use_maxspeed=False))
     assert without.provenance.shares["links with imputed speed"] == 1.0
 
 
@@ -309,7 +314,9 @@ def test_limits_by_direction_time_each_direction(tmp_path: Path) -> None:
 
 
 def test_peak_hours_are_slower_by_the_factor_of_the_table(porto_alegre: Path) -> None:
-    free, peak = (from_pbf(porto_alegre, region="china", peak=hour) for hour in (False, True))
+    free, peak = (
+        from_pbf(porto_alegre, reading=RoadReading(region="china", peak=hour)) for hour in (False, True)
+    )
     ratio = (free.links["minutes"] / peak.links["minutes"])[free.links["minutes"] > 0]
     assert set(ratio.round(6).unique()) == {0.7, 0.8}
 
@@ -327,11 +334,11 @@ def test_speeds_that_cannot_be_used_are_refused(
     porto_alegre: Path, arguments: dict[str, object], message: str
 ) -> None:
     with pytest.raises(InputError, match=message):
-        from_pbf(porto_alegre, **arguments)
+        from_pbf(porto_alegre, reading=RoadReading(**arguments))
 
 
 def test_a_junction_delay_is_added_where_three_links_meet(porto_alegre: Path) -> None:
-    network = from_pbf(porto_alegre, region="world")
+    network = from_pbf(porto_alegre, reading=RoadReading(region="world"))
     slow = junction_delay(network, {"primary": 12.0})
     degree = np.bincount(network.link_ends.ravel())
     more = slow.links["minutes"] - network.links["minutes"]
@@ -343,7 +350,7 @@ def test_a_junction_delay_is_added_where_three_links_meet(porto_alegre: Path) ->
 
 
 def test_the_network_stands_still_while_walkers_get_their_own(porto_alegre: Path) -> None:
-    walk = from_pbf(porto_alegre, mode="walk", region="world")
+    walk = from_pbf(porto_alegre, mode="walk", reading=RoadReading(region="world"))
     assert isinstance(walk, TravelNetwork) and walk.modes == ("walk",)
     on_land = walk.links["class"] != "ferry"
     assert walk.links.loc[on_land, "speed_kmh"].to_numpy() == pytest.approx(4.5)
@@ -351,7 +358,7 @@ def test_the_network_stands_still_while_walkers_get_their_own(porto_alegre: Path
 
 
 def test_edits_of_a_network_from_openstreetmap(porto_alegre: Path) -> None:
-    network = from_pbf(porto_alegre, region="world")
+    network = from_pbf(porto_alegre, reading=RoadReading(region="world"))
     some = network.nodes.iloc[::800]
     before = node_minutes(network, some)
     closed = network.links.index[network.links["class"] == "primary"][:20]
@@ -407,3 +414,27 @@ def test_the_delay_of_a_junction_comes_where_a_link_ends() -> None:
 def test_the_least_of_several_limits_of_an_edge_counts() -> None:
     graph = tiny_graph(maxspeed=["60", "40"])
     assert set(from_osmnx(graph).links["speed_kmh"]) == {40.0}
+
+
+def test_one_reading_serves_every_door_and_nothing_else_does(tmp_path: Path) -> None:
+    reading = RoadReading(region="world", speeds={"primary": 37.0}, source="survey of 2024")
+    graph = tiny_graph(highway="primary")
+    osmnx.save_graphml(graph, tmp_path / "a.graphml")
+    nodes, edges = osmnx.graph_to_gdfs(graph)
+    del nodes
+    lines = edges.reset_index(drop=True).iloc[:1]
+    doors = [
+        from_osmnx(graph, reading=reading),
+        from_osmnx(tmp_path / "a.graphml", reading=reading),
+        from_lines(
+            lines,
+            class_column="highway",
+            reading=LineReading(class_system="osm", speeds=reading.speeds, source=reading.source),
+        ),
+    ]
+    for network in doors:
+        assert set(network.links["speed_kmh"]) == {37.0}
+        assert "survey of 2024" in network.provenance.sources[0]
+    for wrong in ("world", {"region": "world"}, RoadReading):
+        with pytest.raises(InputError, match="a RoadReading is needed"):
+            from_osmnx(graph, reading=wrong)  # type: ignore[arg-type]

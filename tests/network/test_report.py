@@ -19,6 +19,7 @@ from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.network.lines import from_lines
 from urbgeo.network.minutes import minutes_table
 from urbgeo.network.model import build_network
+from urbgeo.network.osm_speeds import LineReading
 from urbgeo.network.report import FINDINGS, network_report
 from urbgeo.sources.tables import read_layer
 
@@ -240,9 +241,13 @@ def test_streets_of_wuhan_merged_by_class_come_back_to_one_part(shared_data: Pat
     merged = streets.dissolve("highway").line_merge().explode().reset_index(name="geometry")
     merged = gpd.GeoDataFrame(merged, crs=streets.crs)
     with pytest.warns(UrbgeoWarning, match="parts"):
-        apart = from_lines(merged, class_column="highway", class_system="osm")
-        joined = from_lines(merged, class_column="highway", class_system="osm", node_at="touches")
-        whole = from_lines(streets, class_column="highway", class_system="osm", node_columns=("u", "v"))
+        apart = from_lines(merged, class_column="highway", reading=LineReading(class_system="osm"))
+        joined = from_lines(
+            merged, class_column="highway", node_at="touches", reading=LineReading(class_system="osm")
+        )
+        whole = from_lines(
+            streets, class_column="highway", node_columns=("u", "v"), reading=LineReading(class_system="osm")
+        )
     assert whole.parts[1] > 0.98
     assert apart.parts[1] < 0.9
     assert joined.parts[1] >= 0.99 or joined.parts[1] >= whole.parts[1]

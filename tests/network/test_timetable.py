@@ -25,7 +25,7 @@ from urbgeo.network.attach import attach
 from urbgeo.network.minutes import minutes_table, node_table
 from urbgeo.network.model import Snapping, TravelNetwork, build_network
 from urbgeo.network.osm import from_pbf
-from urbgeo.network.osm_speeds import WALK_KMH
+from urbgeo.network.osm_speeds import WALK_KMH, RoadReading
 from urbgeo.network.rail import RailTerms, direct_rides, rail_tables
 from urbgeo.network.regional import with_trains
 from urbgeo.network.timetable import TransitTerms, build_timetable, lines_of, transit_minutes
@@ -168,7 +168,9 @@ def test_the_trains_of_porto_alegre_become_links_in_one_call() -> None:
 
 
 def test_trains_join_the_footways_of_porto_alegre() -> None:
-    walking = from_pbf(shared_data() / "porto_alegre/poa_osm.pbf", mode="walk", region="world")
+    walking = from_pbf(
+        shared_data() / "porto_alegre/poa_osm.pbf", mode="walk", reading=RoadReading(region="world")
+    )
     timetable = build_timetable(read_gtfs(shared_data() / "porto_alegre/poa_trensurb.zip"), day="2019-05-15")
     stations, stops = lines_of(timetable)
     both = with_trains(walking, stations, stops)
@@ -252,7 +254,9 @@ def within(table: pd.DataFrame, limit: float) -> list[dict[int, float]]:
 def test_porto_alegre_equals_brute_force_on_a_part_of_the_city() -> None:
     points = hexagons()
     feeds = [read_gtfs(shared_data() / f"porto_alegre/poa_{name}.zip") for name in ("eptc", "trensurb")]
-    walking = from_pbf((shared_data() / "porto_alegre/poa_osm.pbf"), mode="walk", region="world")
+    walking = from_pbf(
+        (shared_data() / "porto_alegre/poa_osm.pbf"), mode="walk", reading=RoadReading(region="world")
+    )
     timetable = build_timetable(feeds, day="2019-05-15")
     box = (-51.24, -30.05, -51.19, -30.02)
     part = points.cx[box[0] : box[2], box[1] : box[3]].iloc[::6]
@@ -316,7 +320,7 @@ def test_walks_of_porto_alegre_equal_a_search_over_every_stretch_of_street() -> 
         shape=(n + len(spots), n + len(spots)),
     )
     least = dijkstra(cheapest(matrix), directed=False, indices=n + np.arange(len(spots)))[:, n:]
-    walking = from_pbf(path, mode="walk", region="world")
+    walking = from_pbf(path, mode="walk", reading=RoadReading(region="world"))
     ours = minutes_table(walking, points, points).to_numpy()
     apart = ~np.eye(len(points), dtype=bool)
     assert np.isfinite(least).all() and len(points) > 12

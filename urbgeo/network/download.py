@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import warnings
-from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from urbgeo.checks import check_choice, check_quantity
 from urbgeo.engine.store import cache_folder
 from urbgeo.errors import InputError, SourceError, UrbgeoWarning
-from urbgeo.network.model import Snapping, TravelNetwork
+from urbgeo.network.model import TravelNetwork
 from urbgeo.network.osm import from_osmnx
+from urbgeo.network.osm_speeds import RoadReading, checked_reading
 from urbgeo.sources.osm.overpass import NETWORK_TYPES, fetch_streets
 
 LONGEST_PLACE = 200
@@ -22,11 +23,7 @@ def download(
     place: str,
     *,
     mode: str = "drive",
-    region: str = "china",
-    speeds: Mapping[str, float] | None = None,
-    peak: bool = False,
-    use_maxspeed: bool = True,
-    snapping: Snapping | None = None,
+    reading: RoadReading | None = None,
     folder: Path | str | None = None,
     refresh: bool = False,
     timeout_s: float = 180.0,
@@ -46,8 +43,8 @@ def download(
         As OpenStreetMap names it, e.g. ``"长沙市, 湖南省, 中国"``.
     mode
         ``"drive"``, ``"walk"`` or ``"cycle"``.
-    region, speeds, peak, use_maxspeed, snapping
-        As for :func:`urbgeo.network.osm.from_pbf`.
+    reading
+        Speeds and snapping, as for :func:`urbgeo.network.osm.from_pbf`.
     folder
         Where downloads are kept; by default ``URBGEO_CACHE``, or the user's cache folder.
     refresh
@@ -68,7 +65,13 @@ def download(
         When a server cannot be reached in time, is busy, or answers in part or with an error.
     InputError
         When the place is unknown, has no outline or no such streets; for an unknown mode or region.
+
+    Examples
+    --------
+    >>> from urbgeo.network.osm import RoadReading
+    >>> download("长沙市, 湖南省, 中国", mode="walk", reading=RoadReading(region="world"))  # doctest: +SKIP
     """
+    reading = checked_reading(reading)
     check_choice(mode, "mode", tuple(NETWORK_TYPES))
     check_quantity(timeout_s, "timeout_s")
     if not isinstance(place, str) or not 0 < len(place.strip()) <= LONGEST_PLACE:
@@ -86,16 +89,7 @@ def download(
         )
 
     def read() -> TravelNetwork:
-        return from_osmnx(
-            path,
-            mode=mode,
-            region=region,
-            speeds=speeds,
-            peak=peak,
-            use_maxspeed=use_maxspeed,
-            snapping=snapping,
-            source=place,
-        )
+        return from_osmnx(path, mode=mode, reading=replace(reading, source=reading.source or place))
 
     if refresh or not path.exists():
         fetch()

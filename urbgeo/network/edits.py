@@ -11,16 +11,13 @@ import pandas as pd
 
 from urbgeo.checks import add_id_faults, check_columns, check_points, is_finite_number, listed
 from urbgeo.errors import Faults, InputError, some_of
-from urbgeo.network.model import (
-    ADDED,
+from urbgeo.network.link_table import (
     LINK_COLUMNS,
-    TravelNetwork,
     add_end_faults,
-    build_network,
     check_link_minutes,
-    check_network,
     lines_as_geometry,
 )
+from urbgeo.network.model import ADDED, TravelNetwork, build_network, check_network
 from urbgeo.network.speeds import class_speeds
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import fields, replace
 
 import geopandas as gpd
 import numpy as np
@@ -25,8 +25,8 @@ from urbgeo.checks import (
 from urbgeo.crs import lengths_km, metric_crs
 from urbgeo.errors import Faults, InputError, UrbgeoWarning, some_of
 from urbgeo.network.junctions import NODE_AT, cut_lines, ends_of, gathered
-from urbgeo.network.model import Snapping, TravelNetwork, build_network
-from urbgeo.network.osm_speeds import way_speeds, with_sources
+from urbgeo.network.model import TravelNetwork, build_network
+from urbgeo.network.osm_speeds import LineReading, RoadReading, checked_reading, way_speeds, with_sources
 from urbgeo.network.report import NEAR_M, near_misses
 from urbgeo.network.speeds import ROAD_CLASSES
 from urbgeo.results import name_columns
@@ -48,14 +48,8 @@ def from_lines(
     node_at: str = "ends",
     level_column: str | Sequence[str] | None = None,
     oneway_column: str | None = None,
-    class_system: str = "road",
-    class_names: Mapping[str, str] | None = None,
-    region: str = "china",
-    speeds: Mapping[str, float] | None = None,
-    peak: bool = False,
     same_place_m: float = SAME_PLACE_M,
-    snapping: Snapping | None = None,
-    source: str = "",
+    reading: RoadReading | None = None,
 ) -> TravelNetwork:
     """A travel network from lines.
 
@@ -66,7 +60,7 @@ def from_lines(
         or on the ellipsoid where every one distorts (the provenance says ``lengths``). Columns of names and
         ``opened`` (a year) are kept.
     class_column
-        Column with the class of each line: a class of ``class_system``, a Chinese or English word (国道,
+        Column with the class of each line: a class of the ``reading``, a Chinese or English word (国道,
         主干路, county road) or the number of the road (G4, S50, X012).
     node_columns
         Columns with the ids of the nodes at the start and end of each line. None: ends within
@@ -80,19 +74,10 @@ def from_lines(
     oneway_column
         Column with the directions of travel: F, T, B; 1, -1, 0; yes and no
         (:data:`urbgeo.words.DIRECTIONS`). None: both ways.
-    class_system
-        ``"road"``: classes of :data:`urbgeo.network.speeds.ROAD_CLASSES`; ``"osm"``: values of ``highway``,
-        with the speeds of ``region``.
-    class_names
-        The class for each value of ``class_column``, e.g. ``{"二级公路": "secondary"}``.
-    region, speeds, peak
-        As for :func:`urbgeo.network.osm.from_pbf`; ``region`` and ``peak`` with ``"osm"`` only.
     same_place_m
         Metres within which line ends are one junction, and an end lies on another line.
-    snapping
-        How points are attached.
-    source
-        Line for the provenance.
+    reading
+        What classes mean, speeds and snapping: :class:`urbgeo.network.osm_speeds.LineReading`.
 
     Returns
     -------
@@ -115,13 +100,13 @@ def from_lines(
     >>> from_lines(roads, oneway_column="dir", node_at="touches")
     <TravelNetwork 4 nodes, 3 links, modes road, 1 part>
     """
-    check_choice(class_system, "class_system", ("road", "osm"))
+    reading = _for_lines(reading)
     check_choice(node_at, "node_at", NODE_AT)
     same_place_m = check_quantity(same_place_m, "same_place_m", zero=True)
     levels = [] if level_column is None else listed(level_column)
     lines = _checked(lines, class_column, node_columns, oneway_column, levels)
     drawn = _drawn(lines, class_column, node_columns, oneway_column, levels)
-    drawn["class"] = _classes(drawn["class"], class_system, class_names)
+    drawn["class"] = _classes(drawn["class"], reading)
     kept, counts = _told_once(drawn)
     drawn = drawn[kept]
     if node_at != "ends":
@@ -129,10 +114,17 @@ def from_lines(
         kept, again = _told_once(drawn, "pieces")
         drawn, counts = drawn[kept], counts | again
     nodes, links, how = _tables(drawn, node_columns, same_place_m)
-    network = _timed(nodes, links, class_system, region, speeds, peak, snapping, source)
-    return _told(
-        network, {"class_system": class_system, "node_at": node_at, "lengths": how, **counts}, node_at
-    )
+    network = _timed(nodes, links, reading)
+    about = {"class_system": reading.class_system, "node_at": node_at, "lengths": how, **counts}
+    return _told(network, about, node_at)
+
+
+def _for_lines(reading: RoadReading | None) -> LineReading:
+    """A reading with its classes; a plain one means those of roads."""
+    given = LineReading() if reading is None else checked_reading(reading)
+    if isinstance(given, LineReading):
+        return given
+    return LineReading(**{one.name: getattr(given, one.name) for one in fields(given)})
 
 
 def _drawn(
@@ -168,7 +160,8 @@ def _levels(lines: gpd.GeoDataFrame, columns: list[str]) -> pd.Series:
     return said.str.rstrip("|")
 
 
-def _classes(given: pd.Series, system: str, names: Mapping[str, str] | None) -> pd.Series:
+def _classes(given: pd.Series, reading: LineReading) -> pd.Series:
+    system, names = reading.class_system, reading.class_names
     if names:
         named = given.map(dict(names))
         lost = named.index[named.isna()]
@@ -311,20 +304,14 @@ def _told(network: TravelNetwork, parameters: dict[str, object], node_at: str) -
 def _timed(
     nodes: gpd.GeoDataFrame,
     links: gpd.GeoDataFrame,
-    class_system: str,
-    region: str,
-    speeds: Mapping[str, float] | None,
-    peak: bool,
-    snapping: Snapping | None,
-    source: str,
+    reading: LineReading,
 ) -> TravelNetwork:
-    sources = [source] if source else []
-    if class_system == "road":
-        return build_network(nodes, links, speeds=speeds, snapping=snapping, sources=sources)
+    sources = [reading.source] if reading.source else []
+    snapping = reading.snapping
+    if reading.class_system == "road":
+        return build_network(nodes, links, speeds=reading.speeds, snapping=snapping, sources=sources)
     unwritten = links.assign(maxspeed_kmh=np.nan, maxspeed_back_kmh=np.nan)
-    timed, used = way_speeds(
-        unwritten, mode="road", region=region, speeds=speeds, peak=peak, use_maxspeed=False
-    )
+    timed, used = way_speeds(unwritten, mode="road", reading=reading)
     links = links.assign(speed_kmh=timed["speed_kmh"], joinable=~links["class"].isin(NOT_JOINABLE))
     network = build_network(nodes, links, snapping=snapping, sources=sources)
     return with_sources(network, timed["speed_source"], used)

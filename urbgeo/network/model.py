@@ -11,12 +11,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 from pyproj import CRS
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from urbgeo import words
 from urbgeo.checks import (
     add_amount_faults,
     add_id_faults,
@@ -25,26 +23,32 @@ from urbgeo.checks import (
     check_points,
     check_quantity,
     listed,
-    other_forms,
 )
 from urbgeo.crs import metric_crs
-from urbgeo.engine.graph import ABSURD_MINUTES, Graph, compile_graph
+from urbgeo.engine.graph import Graph, compile_graph
 from urbgeo.engine.hierarchy import Hierarchy, Topology, fit
 from urbgeo.engine.store import cached_topology, topology_is_kept
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.network.interop import frames_of, networkx_of, osmnx_of
 from urbgeo.network.lengths import check_lengths
-from urbgeo.network.speeds import OFF_NETWORK_KMH, ROAD_CLASSES, class_speeds
+from urbgeo.network.link_table import (
+    LINK_COLUMNS,
+    add_end_faults,
+    check_link_minutes,
+    checked_links,
+    drawn_lines,
+    straight_lines,
+    timed_links,
+)
+from urbgeo.network.speeds import OFF_NETWORK_KMH, class_speeds
 from urbgeo.provenance import Provenance
-from urbgeo.types import Flags, Floats, Ints
+from urbgeo.types import Floats, Ints
 
 if TYPE_CHECKING:
     import networkx as nx
 
 ADDED = "added_by_edit"
 """Column of links, where there are edits: 0, or which one added the link."""
-
-LINK_COLUMNS = ("from_node", "to_node", "length_km", "class")
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,9 @@ class TravelNetwork:
         """
         if isinstance(self.link_table, gpd.GeoDataFrame):
             return self.link_table
-        return gpd.GeoDataFrame(self.link_table, geometry=_straight(self.nodes, self.link_ends), crs=self.crs)
+        return gpd.GeoDataFrame(
+            self.link_table, geometry=straight_lines(self.nodes, self.link_ends), crs=self.crs
+        )
 
     @cached_property
     def link_ends(self) -> Ints:
@@ -330,13 +336,13 @@ def build_network(
     """
     check_points(nodes, "nodes")
     by_class = class_speeds(speeds)
-    timed = _timed(_checked_links(nodes, links), by_class, set(speeds or ()))
+    timed = timed_links(checked_links(nodes, links), by_class, set(speeds or ()))
     check_link_minutes(timed)
     crs = metric_crs(nodes)
     points = gpd.GeoDataFrame(geometry=nodes.geometry.to_crs(crs).rename("geometry"))
     check_lengths(timed, points)
     if "geometry" in timed:
-        timed = gpd.GeoDataFrame(timed, geometry=_lines(points, timed, nodes.crs), crs=crs)
+        timed = gpd.GeoDataFrame(timed, geometry=drawn_lines(points, timed, nodes.crs), crs=crs)
     used = {name: by_class[name] for name in by_class if name in set(timed["class"])}
     shares = timed["speed_source"].value_counts(normalize=True)
     about = Provenance(
@@ -345,146 +351,6 @@ def build_network(
         shares={f"links timed by {name}": float(share) for name, share in shares.items()},
     )
     return TravelNetwork(points, timed, snapping or Snapping(), about)
-
-
-def lines_as_geometry(links: pd.DataFrame) -> pd.DataFrame:
-    """The table with its active lines under the name ``geometry``."""
-    if isinstance(links, gpd.GeoDataFrame) and links.active_geometry_name not in (None, "geometry"):
-        return links.drop(columns="geometry", errors="ignore").rename_geometry("geometry")
-    return links
-
-
-def check_link_minutes(links: pd.DataFrame) -> None:
-    """Refuse links of a compiled table that take absurdly long, by their ids."""
-    longest = np.fmax(*(links[way].to_numpy(np.float64) for way in ("minutes", "minutes_back")))
-    absurd = links.index[longest > ABSURD_MINUTES]
-    if len(absurd):
-        raise InputError(
-            f"links: minutes above {ABSURD_MINUTES:g} at {some_of(absurd)}; look at their units, lengths and "
-            "speeds."
-        )
-
-
-def add_end_faults(faults: Faults, links: pd.DataFrame, nodes: pd.Index) -> None:
-    """Note ends of links that are no nodes: which links, which ids, and whether these are of another kind."""
-    for end in ("from_node", "to_node"):
-        lost = ~links[end].isin(nodes)
-        if lost.any():
-            unknown = pd.Index(links[end][lost].unique())
-            given, known = (pd.api.types.infer_dtype(one, skipna=True) for one in (unknown, nodes))
-            kinds = f"; those of the nodes are {known}, these {given}" if given != known else ""
-            hint = other_forms(unknown, nodes)
-            kinds += f"; {hint}" if hint else ""
-            faults.add(
-                f"{end} not among the nodes",
-                ids=links.index[lost],
-                remedy=f"unknown are {some_of(unknown)}{kinds}: add these nodes or mend the ids",
-            )
-
-
-def _checked_links(nodes: gpd.GeoDataFrame, links: pd.DataFrame) -> pd.DataFrame:
-    check_columns(links, "links", LINK_COLUMNS)
-    if links.empty:
-        raise InputError("links: it has no rows.")
-    table = pd.DataFrame(lines_as_geometry(links).copy(deep=False))
-    faults = Faults("links")
-    add_id_faults(faults, links.index)
-
-    def refuse(wrong: pd.Series, what: str, remedy: str) -> None:
-        if wrong.any():
-            faults.add(what, ids=table.index[wrong], remedy=remedy)
-
-    add_end_faults(faults, table, nodes.index)
-    timed_by_class = pd.Series(True, table.index)
-    for column in ("length_km", "minutes", "minutes_back", "speed_kmh"):
-        if column in table:
-            add_amount_faults(faults, table[column], allow_missing=column != "length_km")
-            table[column] = pd.to_numeric(table[column], errors="coerce").astype(float)
-            timed_by_class &= table[column].isna() | (column not in ("minutes", "speed_kmh"))
-    if "speed_kmh" in table:
-        refuse(table["speed_kmh"] == 0, "speed_kmh is 0", "drop closed links")
-    unknown = timed_by_class & ~table["class"].isin(list(ROAD_CLASSES))
-    refuse(
-        unknown,
-        f"unknown class {some_of(table['class'][unknown].astype(str).unique())}",
-        f"known are {', '.join(ROAD_CLASSES)}; rename it, or give these links minutes or speed_kmh",
-    )
-    for column, read in (("oneway", _one_way), ("joinable", _joinable)):
-        if column in table:
-            try:
-                table = read(table)
-            except InputError as error:
-                faults.lines.append(str(error).removeprefix("links: ").removesuffix("."))
-    if "geometry" in table:
-        kinds = gpd.GeoSeries(table["geometry"]).geom_type
-        refuse(kinds.notna() & (kinds != "LineString"), "geometry that is no LineString", "merge or drop it")
-    faults.raise_if_any()
-    return table
-
-
-def _one_way(table: pd.DataFrame) -> pd.DataFrame:
-    """``oneway`` as flags; a link travelled from its to-node only is turned round."""
-    way = words.directions(table, "links", "oneway", missing=words.BOTH)
-    against: Flags = way == words.BACKWARD
-    if against.any():
-        there, back = table["from_node"], table["to_node"]
-        table = table.assign(from_node=there.mask(against, back), to_node=back.mask(against, there))
-    return table.assign(oneway=way != words.BOTH)
-
-
-def _joinable(table: pd.DataFrame) -> pd.DataFrame:
-    said = pd.Series(words.yes_no(table, "links", "joinable"), table.index, dtype=object)
-    return table.assign(joinable=said.where(table["joinable"].notna(), None))
-
-
-def _timed(table: pd.DataFrame, by_class: Mapping[str, float], overridden: set[str]) -> pd.DataFrame:
-    """Minutes, their source, mode and joinability for every link."""
-    timed = table.copy(deep=False)
-    missing = pd.Series(np.nan, timed.index)
-    own_minutes, own_speed = timed.get("minutes", missing), timed.get("speed_kmh", missing)
-    speed = own_speed.fillna(timed["class"].map(by_class))
-    # Multiplied first: 7 km at 60 km/h are then 7 minutes to the last bit, and lie within 7 minutes.
-    minutes = own_minutes.fillna(timed["length_km"] * 60.0 / speed)
-    source = pd.Series("default", timed.index)
-    source[timed["class"].isin(overridden)] = "override"
-    source[own_speed.notna()] = "link"
-    source[own_minutes.notna()] = "minutes"
-    back = timed.get("minutes_back", missing).fillna(minutes)
-    oneway = timed.get("oneway", missing).eq(True)
-    timed["speed_kmh"] = speed.where(
-        own_minutes.isna(), timed["length_km"] * 60.0 / minutes.where(minutes > 0)
-    )
-    timed["minutes"], timed["minutes_back"] = minutes, back.mask(oneway)
-    timed["speed_source"] = source
-    timed["mode"] = timed["mode"].fillna("road") if "mode" in timed else "road"
-    by_default = timed["class"].map({name: road.joinable for name, road in ROAD_CLASSES.items()})
-    given = timed["joinable"] if "joinable" in timed else pd.Series(pd.NA, timed.index, dtype="object")
-    timed["joinable"] = given.where(given.notna(), by_default).eq(True)
-    return timed.drop(columns=[column for column in ("oneway", "geometry") if column in timed]).assign(
-        **({"geometry": timed["geometry"]} if "geometry" in timed else {})
-    )
-
-
-def _lines(points: gpd.GeoDataFrame, links: pd.DataFrame, crs: CRS) -> gpd.GeoSeries:
-    """Given lines in the metric CRS, straight ones where one is missing, all drawn from the from-node."""
-    ends = np.stack([points.index.get_indexer(links[end]) for end in ("from_node", "to_node")], axis=1)
-    straight = gpd.GeoSeries(_straight(points, ends), index=links.index, crs=points.crs)
-    xy = shapely.get_coordinates(points.geometry.to_numpy())
-    given = gpd.GeoSeries(links["geometry"], index=links.index)
-    given = (given.set_crs(crs) if given.crs is None else given).to_crs(points.crs)
-    lines = given.where(given.notna() & ~given.is_empty, straight)
-    at_from, at_to = shapely.points(xy[ends[:, 0]]), shapely.points(xy[ends[:, 1]])
-    first, last = shapely.get_point(lines.to_numpy(), 0), shapely.get_point(lines.to_numpy(), -1)
-    as_drawn = shapely.distance(first, at_from) + shapely.distance(last, at_to)
-    turned = shapely.distance(first, at_to) + shapely.distance(last, at_from)
-    return lines.where(as_drawn <= turned, lines.reverse())
-
-
-def _straight(nodes: gpd.GeoDataFrame, ends: Ints) -> NDArray[np.object_]:
-    """Straight lines between nodes at the positions ``ends`` (links, 2)."""
-    xy = shapely.get_coordinates(nodes.geometry.to_numpy())
-    lines: NDArray[np.object_] = shapely.linestrings(xy[ends])
-    return lines
 
 
 def check_direction(direction: str) -> None:

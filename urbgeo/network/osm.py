@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from pyproj import CRS
 from urbgeo.crs import WGS84, metric_crs
 from urbgeo.errors import Faults, InputError, SourceError, UrbgeoWarning
 from urbgeo.network.model import Snapping, TravelNetwork, build_network
-from urbgeo.network.osm_speeds import WALK_KMH, way_speeds, with_sources
+from urbgeo.network.osm_speeds import WALK_KMH, RoadReading, checked_reading, way_speeds, with_sources
 from urbgeo.provenance import Provenance
 from urbgeo.sources.osm.read import Box, read_roads
 from urbgeo.sources.osm.roads import Roads
@@ -39,12 +39,8 @@ def from_pbf(
     mode: str | TravelRules = "drive",
     classes: Collection[str] | None = None,
     bbox: Box | None = None,
-    region: str = "china",
-    speeds: Mapping[str, float] | None = None,
-    peak: bool = False,
-    use_maxspeed: bool = True,
-    snapping: Snapping | None = None,
     simplify: bool = True,
+    reading: RoadReading | None = None,
 ) -> TravelNetwork:
     """A travel network from an OpenStreetMap file, ``.osm.pbf`` or XML (``.osm``, ``.osm.gz``, ``.osm.bz2``).
 
@@ -62,18 +58,10 @@ def from_pbf(
         Values of ``highway`` (and ``"ferry"``) to keep instead of those of the mode.
     bbox
         West, south, east, north in degrees; stretches with at least one end inside are kept.
-    region
-        Whose speeds: ``"china"`` or ``"world"`` (:data:`urbgeo.network.osm_speeds.SPEED_TABLES`).
-    speeds
-        Km/h by class that replace the table's.
-    peak
-        Multiply driving speeds by the table's peak factors.
-    use_maxspeed
-        Whether written limits count.
-    snapping
-        How points are attached; on foot within 2 km by default.
     simplify
         Join links at nodes that are no junction; minutes are not changed by it.
+    reading
+        Speeds and snapping, e.g. ``RoadReading(region="world")``; those of China by default.
 
     Returns
     -------
@@ -87,27 +75,41 @@ def from_pbf(
         When the file is missing, no PBF, cut off or damaged.
     InputError
         For an unknown mode, class or region, an empty bbox, or no usable way.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> text = '''<osm version="0.6">
+    ...   <node id="1" lat="28.20" lon="112.90"/><node id="2" lat="28.20" lon="112.91"/>
+    ...   <node id="3" lat="28.21" lon="112.91"/>
+    ...   <way id="7"><nd ref="1"/><nd ref="2"/><tag k="highway" v="primary"/></way>
+    ...   <way id="8"><nd ref="2"/><nd ref="3"/><tag k="highway" v="residential"/></way></osm>'''
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "town.osm"
+    ...     _ = path.write_text(text, encoding="utf-8")
+    ...     town = from_pbf(path, reading=RoadReading(speeds={"primary": 50.0}))
+    >>> town
+    <TravelNetwork 3 nodes, 2 links, modes road, 1 part>
     """
+    reading = checked_reading(reading)
     roads = read_roads(path, mode=mode, classes=classes, bbox=bbox, simplify=simplify)
     about = Provenance(
         parameters={
             "mode": roads.mode,
-            "speed_region": region,
-            "peak": peak,
-            "maxspeed": use_maxspeed,
+            "speed_region": reading.region,
+            "peak": reading.peak,
+            "maxspeed": reading.use_maxspeed,
             "bbox": bbox,
             "classes": classes and sorted(classes),
             "simplify": simplify,
             "turn restrictions": "not read",
             **roads.counts,
         },
-        sources=(f"OpenStreetMap contributors (ODbL): {Path(path).name}",),
+        sources=(f"OpenStreetMap contributors (ODbL): {reading.source or Path(path).name}",),
     )
     kinds = roads.kinds_table().iloc[np.unique(roads.kind)]
-    by_kind, used = way_speeds(
-        kinds, mode=roads.mode, region=region, speeds=speeds, peak=peak, use_maxspeed=use_maxspeed
-    )
-    joins = snapping or default_snapping(roads.mode)
+    by_kind, used = way_speeds(kinds, mode=roads.mode, reading=reading)
+    joins = reading.snapping or default_snapping(roads.mode)
     kind = roads.kind
     nodes, links = roads.tables(_metric(roads))
     del roads
@@ -140,12 +142,7 @@ def from_osmnx(
     graph: nx.MultiDiGraph | Path | str,
     *,
     mode: str = "drive",
-    region: str = "china",
-    speeds: Mapping[str, float] | None = None,
-    peak: bool = False,
-    use_maxspeed: bool = True,
-    snapping: Snapping | None = None,
-    source: str | None = None,
+    reading: RoadReading | None = None,
 ) -> TravelNetwork:
     """A travel network from an OSMnx graph, simplified or not, or from a GraphML file of one.
 
@@ -160,10 +157,13 @@ def from_osmnx(
     mode
         ``"drive"``, ``"walk"`` or ``"cycle"``: how fast the edges are travelled. Which ways are open, and in
         which directions, the graph itself says.
-    region, speeds, peak, use_maxspeed, snapping
-        As for :func:`from_pbf`.
-    source
-        What the provenance calls the graph; by default the name of the file.
+    reading
+        Speeds and snapping, as for :func:`from_pbf`.
+
+    Returns
+    -------
+    TravelNetwork
+        As :func:`from_pbf`; edges that are no roads are left out with a counted warning.
 
     Raises
     ------
@@ -172,20 +172,26 @@ def from_osmnx(
     InputError
         For an unknown mode; listing nodes without coordinates and edges without a usable length or a
         known class.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> graph = nx.MultiDiGraph(crs="EPSG:4326")
+    >>> graph.add_node(1, x=112.90, y=28.20)
+    >>> graph.add_node(2, x=112.91, y=28.20)
+    >>> _ = graph.add_edge(1, 2, length=982.0, highway="primary", osmid=7)
+    >>> _ = graph.add_edge(2, 1, length=982.0, highway="primary", osmid=7)
+    >>> from_osmnx(graph)
+    <TravelNetwork 2 nodes, 1 links, modes road, 1 part>
     """
+    reading = checked_reading(reading)
     travels = rules_for(mode, None).mode
-    name = source or "OSMnx graph"
+    name = reading.source or "OSMnx graph"
     if isinstance(graph, Path | str):
-        name, graph = source or f"GraphML: {Path(graph).name}", _graphml(Path(graph))
+        name, graph = reading.source or f"GraphML: {Path(graph).name}", _graphml(Path(graph))
     nodes, links = _graph_tables(graph)
-    timed, used = way_speeds(
-        links,
-        mode=travels,
-        region=region,
-        speeds=speeds,
-        peak=peak,
-        use_maxspeed=use_maxspeed and travels == "road",
-    )
+    limits = reading.use_maxspeed and travels == "road"
+    timed, used = way_speeds(links, mode=travels, reading=replace(reading, use_maxspeed=limits))
     links = links.assign(
         mode=travels,
         speed_kmh=timed["speed_kmh"],
@@ -194,11 +200,16 @@ def from_osmnx(
     network = build_network(
         nodes,
         links,
-        snapping=snapping or default_snapping(travels),
+        snapping=reading.snapping or default_snapping(travels),
         sources=[f"OpenStreetMap contributors (ODbL): {name}"],
     )
     about = network.provenance.having(
-        parameters={"mode": travels, "speed_region": region, "peak": peak, "maxspeed": use_maxspeed}
+        parameters={
+            "mode": travels,
+            "speed_region": reading.region,
+            "peak": reading.peak,
+            "maxspeed": reading.use_maxspeed,
+        }
     )
     return with_sources(replace(network, provenance=about), timed["speed_source"], used)
 
@@ -323,4 +334,4 @@ def _least_limit(value: Any) -> float:
     return min((speed for speed in found if speed > 0), default=np.nan)
 
 
-__all__ = ["Roads", "from_osmnx", "from_pbf"]
+__all__ = ["RoadReading", "Roads", "from_osmnx", "from_pbf"]

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from urbgeo.checks import check_choice, check_flag
 from urbgeo.errors import Faults, InputError
-from urbgeo.network.model import TravelNetwork
+from urbgeo.network.model import Snapping, TravelNetwork
 from urbgeo.provenance import Provenance
 
 WALK_KMH = 4.5
@@ -68,6 +69,103 @@ WORLD = SpeedTable(
 SPEED_TABLES: Mapping[str, SpeedTable] = {table.name: table for table in (CHINA, WORLD)}
 
 
+@dataclass(frozen=True, eq=False)
+class RoadReading:
+    """How roads that are read become timed links: the same in every door for roads.
+
+    Attributes
+    ----------
+    region
+        Whose speeds by class of OpenStreetMap: ``"china"`` or ``"world"`` (:data:`SPEED_TABLES`).
+    speeds
+        Km/h by class that replace the table's.
+    peak
+        Multiply driving speeds by the table's peak factors.
+    use_maxspeed
+        Whether written limits count.
+    snapping
+        How points are attached; on foot within 2 km by default.
+    source
+        What the provenance calls the roads; by default the name of the file.
+
+    Raises
+    ------
+    InputError
+        For an unknown region, and speeds that are no positive numbers.
+
+    Examples
+    --------
+    >>> RoadReading(region="world", speeds={"primary": 50}).peak
+    False
+    """
+
+    region: str = "china"
+    speeds: Mapping[str, float] | None = None
+    peak: bool = False
+    use_maxspeed: bool = True
+    snapping: Snapping | None = None
+    source: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what is no setting."""
+        table_of(self.region)
+        for name in ("peak", "use_maxspeed"):
+            check_flag(getattr(self, name), name)
+        if not isinstance(self.speeds, Mapping | None):
+            raise InputError("speeds: give km/h by class, e.g. {'primary': 50}.")
+        if not isinstance(self.snapping, Snapping | None):
+            raise InputError("snapping: give a Snapping, e.g. Snapping(max_snap_km=2).")
+
+
+@dataclass(frozen=True, eq=False)
+class LineReading(RoadReading):
+    """How a table of lines becomes timed links: a :class:`RoadReading`, and what its classes mean.
+
+    Attributes
+    ----------
+    class_system
+        ``"road"``: classes of :data:`urbgeo.network.speeds.ROAD_CLASSES`; ``"osm"``: values of ``highway``,
+        with the speeds of ``region``.
+    class_names
+        The class for each value of the class column, e.g. ``{"二级公路": "secondary"}``.
+
+    Raises
+    ------
+    InputError
+        Also for ``region`` and ``peak`` without the classes of OpenStreetMap, which alone have such speeds.
+
+    Examples
+    --------
+    >>> LineReading(class_names={"二级公路": "secondary"}).class_system
+    'road'
+    """
+
+    class_system: str = "road"
+    class_names: Mapping[str, str] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what would be asked and dropped."""
+        super().__post_init__()
+        check_choice(self.class_system, "class_system", ("road", "osm"))
+        if self.class_system == "road" and (self.peak or self.region != "china"):
+            asked = "peak" if self.peak else f"region={self.region!r}"
+            raise InputError(
+                f"reading: {asked} needs the classes of OpenStreetMap; give class_system='osm', or speeds by "
+                "class."
+            )
+
+
+def checked_reading(reading: RoadReading | None) -> RoadReading:
+    """The reading given, or the usual one; refuse what is none."""
+    if reading is None:
+        return RoadReading()
+    if not isinstance(reading, RoadReading):
+        raise InputError(
+            f"reading: a RoadReading is needed, not {type(reading).__name__}: RoadReading(region='world')."
+        )
+    return reading
+
+
 SPEED_SOURCES = ("tag", "class", "override", "default", "link", "minutes")
 """What a link's ``speed_source`` may say."""
 
@@ -80,7 +178,7 @@ def table_of(region: str) -> SpeedTable:
     InputError
         For an unknown region.
     """
-    if region not in SPEED_TABLES:
+    if not isinstance(region, str) or region not in SPEED_TABLES:
         raise InputError(f"region: {region!r} has no speeds; there are {', '.join(SPEED_TABLES)}.")
     return SPEED_TABLES[region]
 
@@ -89,17 +187,14 @@ def way_speeds(
     links: pd.DataFrame,
     *,
     mode: str,
-    region: str,
-    speeds: Mapping[str, float] | None,
-    peak: bool,
-    use_maxspeed: bool,
+    reading: RoadReading,
 ) -> tuple[pd.DataFrame, dict[str, float]]:
     """Speed there and back of every link and where it comes from; and the speeds by class used.
 
     ``speed_source`` is ``"tag"`` (a written limit), ``"class"`` (the region's table), ``"override"``
     (``speeds``) or ``"default"`` (one speed for the whole mode).
     """
-    table = table_of(region)
+    table, speeds, use_maxspeed = table_of(reading.region), reading.speeds, reading.use_maxspeed
     found = set(links["class"].unique())
     flat = {"walk": WALK_KMH, "cycle": CYCLE_KMH}.get(mode)
     by_class = {name: float(table.kmh[name]) for name in table.kmh}
@@ -117,7 +212,7 @@ def way_speeds(
     there = links["maxspeed_kmh"].to_numpy(float) if use_maxspeed else np.full(len(links), np.nan)
     back = links["maxspeed_back_kmh"].to_numpy(float) if use_maxspeed else there
     source = np.where(text.isin(list(speeds or {})), "override", "class" if flat is None else "default")
-    factor = text.map(table.peak_factor).fillna(1.0).to_numpy(float) if peak and flat is None else 1.0
+    factor = text.map(table.peak_factor).fillna(1.0).to_numpy(float) if reading.peak and flat is None else 1.0
     timed = pd.DataFrame(
         {
             "speed_kmh": np.where(np.isnan(there), given, there) * factor,

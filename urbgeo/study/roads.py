@@ -16,6 +16,7 @@ from urbgeo.errors import InputError, SourceError, some_of
 from urbgeo.network.lines import from_lines
 from urbgeo.network.model import TravelNetwork
 from urbgeo.network.osm import from_osmnx, from_pbf
+from urbgeo.network.osm_speeds import LineReading, RoadReading
 from urbgeo.network.saved import open_network
 from urbgeo.network.speeds import ROAD_CLASSES
 from urbgeo.sources.osm.tags import HIGHWAY_CLASSES
@@ -90,7 +91,7 @@ def read_network(
     if isinstance(roads, gpd.GeoDataFrame):
         return _of_lines(roads, "roads", speed_region)
     if not isinstance(roads, str | Path):
-        return from_osmnx(roads, region=speed_region)
+        return from_osmnx(roads, reading=RoadReading(region=speed_region))
     text = str(roads)
     if text.startswith("postgresql"):
         url, _, table = text.partition("#")
@@ -108,7 +109,7 @@ def _of_file(
     suffix = path.suffix.lower()
     if suffix in (".pbf", ".osm"):
         try:
-            return from_pbf(path, region=speed_region, bbox=box, classes=classes)
+            return from_pbf(path, bbox=box, classes=classes, reading=RoadReading(region=speed_region))
         except InputError as error:
             if box is None or "way" not in str(error):
                 raise
@@ -117,7 +118,7 @@ def _of_file(
                 "is it the extract of another one?"
             ) from error
     if suffix == ".graphml":
-        return from_osmnx(path, region=speed_region)
+        return from_osmnx(path, reading=RoadReading(region=speed_region))
     if suffix in SPATIAL and suffix not in PLAIN:
         return _of_lines(read_layer(path).frame, path.name, speed_region)
     return open_network(path)
@@ -137,14 +138,15 @@ def _of_lines(lines: gpd.GeoDataFrame, name: str, speed_region: str) -> TravelNe
     ends = next((pair for pair in NODE_COLUMNS if set(pair) <= set(lines.columns)), None)
     words = set(lines[column].dropna().astype(str))
     osm = bool(words) and words <= {*HIGHWAY_CLASSES} and not words <= set(ROAD_CLASSES)
+    source = f"Roads: {name}"
     network = from_lines(
         lines,
         class_column=column,
         node_columns=ends,
         oneway_column=oneway,
-        class_system="osm" if osm else "road",
-        region=speed_region,
-        source=f"Roads: {name}",
+        reading=LineReading(region=speed_region, class_system="osm", source=source)
+        if osm
+        else LineReading(source=source),
     )
     length = next((one for one in LENGTH_COLUMNS if one in lines.columns), None)
     return network if length is None else _of_stated_length(network, lines[length], name)
