@@ -77,6 +77,19 @@ def check_table(frame: object, name: str) -> None:
         raise InputError(f"{name}: a DataFrame is needed, not {type(frame).__name__}.")
 
 
+def check_rows(table: object, name: str, call: str) -> pd.DataFrame:
+    """Refuse what is no table, has no rows, or has ids or columns that cannot be told apart."""
+    if not isinstance(table, pd.DataFrame):
+        raise InputError(f"{name}: a table is needed, not {type(table).__name__}; the call is {call}.")
+    if not len(table):
+        raise InputError(f"{name}: it has no rows.")
+    check_ids(table.index, name)
+    if not table.columns.is_unique:
+        twice = table.columns[table.columns.duplicated()]
+        raise InputError(f"{name}: repeated columns {some_of(twice)}; name each once.")
+    return table
+
+
 def check_columns(frame: pd.DataFrame, name: str, needed: Iterable[str]) -> None:
     """Refuse a table that lacks one of the columns."""
     check_table(frame, name)
@@ -104,10 +117,24 @@ def check_amounts(frame: pd.DataFrame, name: str, columns: Sequence[str]) -> Non
 
 def add_amount_faults(faults: Faults, values: pd.Series, *, allow_missing: bool = False) -> None:
     """Note what is not a finite number >= 0 in a column."""
+    numbers = numbers_of(faults, values, allow_missing=allow_missing)
+    if numbers is None:
+        return
+    wrong = (numbers < 0) | np.isinf(numbers)
+    if wrong.any():
+        faults.add(
+            f"{values.name} is negative or infinite",
+            ids=values.index[wrong],
+            remedy="give finite numbers >= 0",
+        )
+
+
+def numbers_of(faults: Faults, values: pd.Series, *, allow_missing: bool = True) -> pd.Series | None:
+    """A column as floats, NaN where it is missing; notes what is no number, None where nothing is one."""
     kind = _no_amounts(values)
     if kind:
         faults.add(f"{values.name} holds {kind}, no amounts", remedy="give numbers")
-        return
+        return None
     numbers = pd.to_numeric(values.astype(object), errors="coerce").astype(np.float64)
     broken = numbers.isna() & (values.notna() if allow_missing else True)
     if broken.any():
@@ -116,13 +143,7 @@ def add_amount_faults(faults: Faults, values: pd.Series, *, allow_missing: bool 
             ids=values.index[broken],
             remedy="fill or drop these rows",
         )
-    wrong = (numbers < 0) | np.isinf(numbers)
-    if wrong.any():
-        faults.add(
-            f"{values.name} is negative or infinite",
-            ids=values.index[wrong],
-            remedy="give finite numbers >= 0",
-        )
+    return numbers
 
 
 def _no_amounts(values: pd.Series) -> str:
@@ -133,7 +154,7 @@ def _no_amounts(values: pd.Series) -> str:
     if values.dtype.kind in "iuf":
         return ""
     for types, name in _NO_NUMBERS:
-        if values.map(lambda one, types=types: isinstance(one, types)).any():
+        if values.astype(object).map(lambda one, types=types: isinstance(one, types)).any():
             return name
     return ""
 
@@ -228,6 +249,26 @@ def check_quantity(value: float, name: str, *, zero: bool = False) -> float:
     if not is_finite_number(value) or value < 0 or (value == 0 and not zero):
         raise InputError(f"{name}: {value!r}; give a finite number {'>=' if zero else '>'} 0.")
     return float(value)
+
+
+def check_range(
+    value: object, name: str, low: float = -np.inf, high: float = np.inf, *, open_low: bool = False
+) -> float:
+    """A parameter as a float; refuse what is not finite and within its range (closed, or open below)."""
+    held = is_finite_number(value) and (low < value if open_low else low <= value) and value <= high  # type: ignore[operator]
+    if not held:
+        below = f"{'>' if open_low else '>='} {low:g}" if np.isfinite(low) else ""
+        above = f"<= {high:g}" if np.isfinite(high) else ""
+        bounds = " and ".join(one for one in (below, above) if one)
+        raise InputError(f"{name}: {value!r}; give a finite number{' ' + bounds if bounds else ''}.")
+    return float(value)  # type: ignore[arg-type]
+
+
+def check_whole(value: object, name: str, low: int) -> int:
+    """A whole number of at least so much."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < low:
+        raise InputError(f"{name}: {value!r}; give a whole number of {low} or more.")
+    return int(value)
 
 
 def check_share(value: float, name: str) -> float:

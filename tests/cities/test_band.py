@@ -10,7 +10,8 @@ from tests.cities.test_circles import CORE, ROAD, ROW, SEATS, circle, grid, peop
 from tests.network.build import points
 from urbgeo.cities.band import circle_band
 from urbgeo.cities.circles import CircleRules
-from urbgeo.cities.metropolises import MetropolitanRules, metropolitan_circles
+from urbgeo.cities.metropolises import metropolitan_circles
+from urbgeo.cities.metropolitan_rules import MetropolitanRules
 from urbgeo.errors import InputError
 from urbgeo.network.edits import with_speeds
 from urbgeo.network.regional import region_network

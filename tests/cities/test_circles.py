@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from tests.network.build import BAD_LAYERS, BAD_TIMES, EAST, NORTH, QUICK, along, points, road, squares
 from urbgeo.cities.circles import CircleRules, CommutingCircle, commuting_circle
-from urbgeo.cities.metropolises import MetropolitanRules, metropolitan_circles
+from urbgeo.cities.metropolises import metropolitan_circles
+from urbgeo.cities.metropolitan_rules import MetropolitanRules
 from urbgeo.cities.official import compare_with_official
 from urbgeo.errors import InputError
 from urbgeo.network.minutes import nearest_facility

@@ -27,8 +27,10 @@ from urbgeo.cities.clusters import (
 from urbgeo.cities.communities import communities
 from urbgeo.cities.percolation import box_dimension, percolate
 from urbgeo.engine.boxes import box_counts, dimension
-from urbgeo.errors import InputError
+from urbgeo.errors import InputError, UrbgeoWarning
+from urbgeo.network.minutes import minutes_table
 from urbgeo.network.model import build_network
+from urbgeo.provenance import Provenance
 
 UTM = 32649
 
@@ -172,7 +174,7 @@ def test_a_table_over_other_ids_is_refused() -> None:
     table = minutes([[0, 1], [1, 0]]).rename(columns={"p1": "q"})
     with pytest.raises(InputError, match="p1, q stand on one side only"):
         cluster_tree(table)
-    with pytest.raises(InputError, match="negative numbers from p0"):
+    with pytest.raises(InputError, match="negative minutes at p0 -> p1"):
         cluster_tree(minutes([[0, -1], [1, 0]]))
 
 
@@ -399,10 +401,13 @@ def test_a_filled_plane_has_dimension_two_whatever_its_sides_and_where_the_boxes
 
 def test_what_is_no_table_of_minutes_is_refused_by_name() -> None:
     for wrong, message in (
-        (None, "travel: a table is needed, not NoneType"),
-        ([[0, 1], [1, 0]], "travel: a table is needed, not list"),
-        (minutes([[0, 1], [1, 0]]).apply(pd.to_timedelta, unit="min"), "numbers are needed, not timedelta64"),
-        (minutes([[0, 1], [1, 0]]).astype(bool), "numbers are needed, not bool"),
+        (None, "travel: NoneType gives no minutes"),
+        ([[0, 1], [1, 0]], "travel: list gives no minutes"),
+        (
+            minutes([[0, 1], [1, 0]]).apply(pd.to_timedelta, unit="min"),
+            "no numbers of minutes",
+        ),
+        (minutes([[0, 1], [1, 0]]).astype(bool), "no numbers of minutes"),
     ):
         with pytest.raises(InputError, match=message):
             clusters_by_minutes(wrong, minutes=10)
@@ -410,7 +415,7 @@ def test_what_is_no_table_of_minutes_is_refused_by_name() -> None:
         pd.Series([1, 2], ["p0", "p1"]).astype("timedelta64[s]"),
         pd.Series([True, False], ["p0", "p1"]),
     ):
-        with pytest.raises(InputError, match="population: numbers are needed"):
+        with pytest.raises(InputError, match=r"population: population holds (spans of time|True and False)"):
             clusters_by_minutes(minutes([[0, 1], [1, 0]]), minutes=10, population=people)
 
 
@@ -431,3 +436,50 @@ def test_clusters_are_numbered_by_people_then_places_then_id() -> None:
         3,
         3,
     ]
+
+
+class Shuttle:
+    """A minute a kilometre eastwards, three back."""
+
+    provenance = Provenance({"service": "shuttle"})
+
+    def minutes_table(self, origins: gpd.GeoDataFrame, destinations: gpd.GeoDataFrame) -> pd.DataFrame:
+        km = destinations.geometry.x.to_numpy() - origins.geometry.x.to_numpy()[:, None]
+        return pd.DataFrame(np.where(km >= 0, km / 1000, -3 * km / 1000), origins.index, destinations.index)
+
+
+def test_clusters_come_from_a_network_a_timetable_or_any_table() -> None:
+    """b is 10 min from a and 30 min back; c is 40 and 120 from b; d lies where no road goes."""
+    at = gpd.points_from_xy([500_000, 510_000, 550_000], [3_000_000] * 3)
+    places = gpd.GeoDataFrame(
+        {"name": ["甲", "乙", "丙"], "people": [1.0, 5, 9]}, index=list("abc"), geometry=at, crs=32649
+    )
+    links = {"from_node": ["a", "b"], "to_node": ["b", "c"], "length_km": [10.0, 40], "class": "primary"}
+    road = build_network(places, pd.DataFrame({**links, "minutes": [10.0, 40], "minutes_back": [30.0, 120]}))
+    wide = minutes_table(road, places, places)
+    long = wide.stack().rename("minutes").rename_axis(["from", "to"]).reset_index()
+    turned = wide.T
+    cases = (("both", 29, 3), ("both", 30, 2), ("either", 10, 2), ("either", 40, 1))
+    for travel, who in ((road, places), (Shuttle(), places), (wide, None), (long, None), (turned, None)):
+        for linked, limit, expected in cases:
+            found = clusters_by_minutes(travel, minutes=limit, linked=linked, places=who)
+            assert found.table["cluster"].nunique() == expected, (type(travel), linked, limit)
+        assert cluster_tree(travel, places=who).table["minutes"].tolist() == [30, 120]
+        assert cluster_tree(travel, places=who, linked="either").table["minutes"].tolist() == [10, 40]
+    found = clusters_by_minutes(road, minutes=30, places=places, population="people")
+    assert found.table["name"].tolist() == ["甲", "乙", "丙"]
+    assert found.table["cluster"].tolist() == [2, 2, 1], "six people there, nine here"
+    assert found.table.crs == places.crs
+    shuttled = clusters_by_minutes(Shuttle(), minutes=30, places=places)
+    assert shuttled.provenance.parameters["service"] == "shuttle"
+    with pytest.raises(InputError, match="places: a network needs the points it is asked for"):
+        clusters_by_minutes(road, minutes=30)
+
+
+def test_a_pair_that_a_wide_table_lacks_is_told_and_links_nothing() -> None:
+    table = minutes([[0, 5, 9], [5, 0, np.nan], [9, 9, 0]])
+    with pytest.warns(UrbgeoWarning, match="travel: 1 pairs are missing .*p1 -> p2"):
+        found = clusters_by_minutes(table, minutes=9)
+    assert found.table["cluster"].tolist() == [1, 1, 1]
+    with pytest.warns(UrbgeoWarning, match="1 pairs are missing"):
+        assert cluster_tree(table).table["minutes"].tolist() == [5, 9]

@@ -26,7 +26,7 @@ from urbgeo.cities.interaction import (
     urban_belt,
 )
 from urbgeo.cities.shape import morphological_polycentricity, network_shape, polycentricity
-from urbgeo.errors import InputError
+from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.network.model import build_network
 
 
@@ -115,10 +115,10 @@ def test_gravity_refuses_what_it_cannot_fit() -> None:
     flows, cost, out, into = system(5, 2)
     with pytest.raises(InputError, match="destination_mass"):
         fit_gravity(flows, cost, constraint="origin")
-    with pytest.raises(InputError, match="negative flows from a"):
+    with pytest.raises(InputError, match="negative numbers from a"):
         fit_gravity(flows - 1e6 * (flows.index == "a")[:, None], cost, constraint="both")
-    with pytest.raises(InputError, match="must be the same in the same order"):
-        fit_gravity(flows, cost.iloc[::-1], constraint="both")
+    with pytest.raises(InputError, match="a stand in one of the two only"):
+        fit_gravity(flows, cost.drop("a"), constraint="both")
     with pytest.raises(InputError, match="no logarithm at a"):
         fit_gravity(flows, cost, origin_mass=out.where(out.index != "a", 0), destination_mass=into)
     with pytest.raises(InputError, match="origins sum to"):
@@ -381,15 +381,15 @@ TWO = pd.Series({"a": 50_000.0, "b": 60_000.0})
         (lambda: huff(TWO, None), "cost: a table is needed, not NoneType"),
         (lambda: huff(PAIR, TWO), "cost: a table is needed, not Series"),
         (lambda: huff([1, 2], PAIR), "attraction: a Series by id is needed, not list"),
-        (lambda: huff(TWO, PAIR.apply(pd.to_timedelta, unit="m")), "numbers are needed, not timedelta64"),
+        (lambda: huff(TWO, PAIR.apply(pd.to_timedelta, unit="m")), "cost: a holds spans of time"),
         (lambda: gravity_links(TWO, PAIR, friction=np.inf), "friction: inf"),
         (lambda: gravity_links(TWO, PAIR, friction=True), "friction: True"),
         (lambda: gravity_links(TWO, PAIR, k=0), "k: 0; give a finite number > 0"),
         (
             lambda: gravity_links(TWO.astype("timedelta64[s]"), PAIR),
-            "mass: numbers are needed, not t",
+            "mass holds spans of time",
         ),
-        (lambda: gravity_links(TWO > 0, PAIR), "mass: numbers are needed, not bool"),
+        (lambda: gravity_links(TWO > 0, PAIR), "mass holds True and False"),
         (lambda: gravity_links(None, PAIR), "mass: a Series by id is needed, not NoneType"),
         (lambda: field_strength(TWO, PAIR, friction=-2), "friction: -2"),
         (lambda: radiation(TWO, PAIR * -1), "cost: negative numbers from a, b"),
@@ -426,3 +426,26 @@ def test_belgian_flows_follow_a_doubly_constrained_law(shared_data: Path) -> Non
     np.testing.assert_allclose(fit.flows.sum(axis=0), matrix.sum(axis=0), rtol=1e-6)
     assert -3 < fit.table.loc["-beta", "estimate"] < -1
     assert fit.r_squared > 0.6
+
+
+def test_tables_are_read_by_their_ids_in_whatever_order() -> None:
+    flows, cost, out, into = system(5, 2)
+    turned = cost.iloc[::-1, [2, 0, 1, 4, 3]]
+    one, other = (fit_gravity(flows, table, constraint="both") for table in (cost, turned))
+    assert other.table.equals(one.table)
+    assert other.flows.equals(one.flows)
+    into *= out.sum() / into.sum()
+    straight = doubly_constrained(out, into, cost, beta=1)
+    mixed = doubly_constrained(out[::-1], into[::-1], turned, beta=1)
+    pd.testing.assert_frame_equal(mixed.reindex(index=cost.index, columns=cost.columns), straight)
+    green = [polycentricity(table)["functional"] for table in (flows, flows.iloc[:, ::-1])]
+    assert green[0] == pytest.approx(green[1])
+
+
+def test_pairs_that_a_table_lacks_are_counted_and_named() -> None:
+    cost = pd.DataFrame([[0.0, np.nan], [20, 0]], list("ab"), list("ab"))
+    with pytest.warns(UrbgeoWarning, match="cost: 1 pairs are missing and count as without a path: a -> b"):
+        links = gravity_links(TWO, cost)
+    assert links["strength"].tolist() == [0.0, 50_000.0 * 60_000 / 400]
+    with pytest.warns(UrbgeoWarning, match="1 pairs are missing"):
+        assert huff(TWO, cost).loc["a"].tolist() == [1.0, 0.0]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from urbgeo.checks import check_choice
-from urbgeo.cities.gates import check_range, matrix_of, numbers_by_id
+from urbgeo.checks import check_choice, check_range
+from urbgeo.cities.matrices import costs_of, numbers_by_id
 from urbgeo.errors import Faults, InputError
 from urbgeo.provenance import Provenance
 from urbgeo.types import Floats
@@ -49,11 +49,11 @@ def doubly_constrained(
         For ids that differ, totals that differ, or margins that no flow can meet.
     """
     check_choice(decay, "decay", ("power", "exponential"))
-    check_range(beta, "beta")
-    apart = matrix_of(cost, "cost", "doubly_constrained(origins, destinations, cost, beta=...)")
-    for name, totals in (("origins", origins), ("destinations", destinations)):
-        numbers_by_id(totals, name)
+    check_range(beta, "beta", 0.0)
+    apart = costs_of(cost, "cost", "doubly_constrained(origins, destinations, cost, beta=...)")
+    origins, destinations = numbers_by_id(origins, "origins"), numbers_by_id(destinations, "destinations")
     _check_totals(origins, destinations, cost)
+    origins, destinations = origins.reindex(cost.index), destinations.reindex(cost.columns)
     used = np.isfinite(apart) & ((apart > 0) | (decay == "exponential"))
     friction = np.log(np.where(used, apart, 1.0)) if decay == "power" else np.where(used, apart, 0.0)
     weight = np.where(used, np.exp(-beta * (friction - friction[used].min(initial=np.inf))), 0.0)
@@ -82,12 +82,9 @@ def balanced(weight: Floats, rows: Floats, columns: Floats) -> Floats:
 def _check_totals(origins: pd.Series, destinations: pd.Series, cost: pd.DataFrame) -> None:
     faults = Faults("margins")
     for name, totals, ids in (("origins", origins, cost.index), ("destinations", destinations, cost.columns)):
-        if not totals.index.equals(pd.Index(ids)):
-            faults.add(
-                f"{name} and cost have different ids or order",
-                ids=totals.index.symmetric_difference(ids),
-                remedy="reindex one to the other",
-            )
+        lost = totals.index.symmetric_difference(ids)
+        if len(lost):
+            faults.add(f"{name} and cost have different ids", ids=lost, remedy="align them")
     faults.raise_if_any()
     if not np.isclose(origins.sum(), destinations.sum(), rtol=1e-9):
         raise InputError(

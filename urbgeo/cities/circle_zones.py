@@ -9,7 +9,6 @@ import pandas as pd
 
 from urbgeo.amounts import amount_of
 from urbgeo.checks import check_crs, check_points, check_polygons
-from urbgeo.cities.gates import refuse_amount_kinds
 from urbgeo.errors import InputError, some_of
 from urbgeo.magnitude import check_persons, check_unmixed, refuse_shares
 
@@ -41,7 +40,6 @@ def settle(
     check_crs(zones, "zones")
     only_points = len(zones) > 0 and bool(zones.geom_type.eq("Point").all())
     (check_points if only_points else check_polygons)(zones, "zones")
-    refuse_amount_kinds(population, zones, "population")
     people = amount_of(population, zones, name="population", frame_name="zones")
     people = check_persons(people, "zones", units_checked=units_checked)
     urban = _urban(zones, people, urban_population, units_checked)

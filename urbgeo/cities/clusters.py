@@ -13,15 +13,20 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from urbgeo.access.travel import Places, Travel, with_names_of
 from urbgeo.amounts import amount_of
 from urbgeo.checks import check_choice, check_minutes, check_points, check_quantity, check_thresholds
-from urbgeo.cities.gates import by_id, matrix_of, numbers_by_id, refuse_kinds
+from urbgeo.cities.between import minutes_between
 from urbgeo.cities.ground import pairs_within
-from urbgeo.errors import InputError, some_of
+from urbgeo.cities.matrices import by_id, numbers_by_id
+from urbgeo.errors import InputError
 from urbgeo.magnitude import check_unmixed, refuse_shares
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result, with_names
 from urbgeo.types import Floats, Ints
+
+LINKED = ("both", "either")
+"""Whether the longer or the shorter of two directions must hold."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -29,8 +34,8 @@ class Clusters(Result):
     """Places in clusters, numbered from 1 by falling size (people when known, else places).
 
     ``table``: ``cluster`` (0 for none) and ``status`` (``"clustered"``, ``"alone"``, ``"below the
-    threshold"``, ``"not asked"``: no minutes at all) on the index of the places, with name columns and
-    geometry where they had them. ``clusters``: ``places`` and ``population``.
+    threshold"``, ``"not asked"``: no minutes at all, ``"too far"`` from the network) on the index of the
+    places, with name columns and geometry where they had them. ``clusters``: ``places`` and ``population``.
     """
 
     table: pd.DataFrame
@@ -109,7 +114,6 @@ def city_clusters(
     check_quantity(min_population, "min_population", zero=True)
     check_quantity(min_density, "min_density", zero=True)
     held = amount_of(population, places, name="population", frame_name="places")
-    refuse_kinds(held, "population")
     refuse_shares(held, "places")
     check_unmixed(held, name="places", medians=False, units_checked=units_checked)
     people = held.to_numpy(float)
@@ -136,11 +140,12 @@ def city_clusters(
 
 
 def clusters_by_minutes(
-    travel: pd.DataFrame,
+    travel: Travel,
     *,
     minutes: float,
+    places: Places | None = None,
     linked: str = "both",
-    population: pd.Series | None = None,
+    population: str | pd.Series | None = None,
     units_checked: bool = False,
 ) -> Clusters:
     """Places linked under a travel time, as chains: the clusters of a threshold.
@@ -148,14 +153,15 @@ def clusters_by_minutes(
     Parameters
     ----------
     travel
-        Square table of minutes, origins by destinations, as
-        :func:`~urbgeo.network.minutes.minutes_table` gives it.
+        What minutes come from; of a wide table without names of its sides, rows are the origins.
     minutes
         Closed upper bound.
+    places
+        Who is asked: points for a network or a timetable; a table knows its own places.
     linked
         ``"both"``: the longer of the two directions must hold; ``"either"``: the shorter.
     population
-        Persons by place, for the sizes.
+        Persons, for the sizes: column of ``places``, or a Series by place.
     units_checked
         As in :func:`city_clusters`.
 
@@ -172,17 +178,27 @@ def clusters_by_minutes(
     Raises
     ------
     InputError
-        For a table that is not square over the same ids, negative minutes, or a faulty population.
+        For what gives no minutes, a table that is not square over the same ids, a network without places,
+        negative minutes, or a faulty population.
+
+    Warns
+    -----
+    UrbgeoWarning
+        Counting the pairs that a wide table lacks; they are not linked.
     """
     limit = check_minutes(minutes)
-    apart = _between(travel, linked)
-    left, right = np.nonzero(np.triu(apart <= limit, 1))
-    label = _components(len(travel), np.stack([left, right], axis=1))
-    lost = np.isnan(travel.to_numpy(float)).all(axis=1)
-    status = np.where(lost, "not asked", "clustered")
-    people = _people(population, travel.index, units_checked)
-    about = {"minutes": limit, "linked": linked}
-    return _clusters(travel.index, np.where(lost, -1, label), people, status, about)
+    check_choice(linked, "linked", LINKED)
+    table, far, base = minutes_between(travel, places, "clusters_by_minutes(travel, minutes=..., places=...)")
+    left, right = np.nonzero(np.triu(_both_ways(table, linked) <= limit, 1))
+    label = _components(len(table), np.stack([left, right], axis=1))
+    lost = table.isna().to_numpy().all(axis=1)
+    status = np.where(lost, far, "clustered")
+    people = _people(population, places, table.index, units_checked)
+    found = _clusters(table.index, np.where(lost, -1, label), people, status, {})
+    about = base.having(
+        parameters={"minutes": limit, "linked": linked}, shares={"places without minutes": float(lost.mean())}
+    )
+    return replace(found, table=with_names_of(found.table, places), provenance=about)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -206,14 +222,14 @@ class ClusterTree(Result):
         return pd.Series(label, index=self.places, name="cluster")
 
 
-def cluster_tree(travel: pd.DataFrame, *, linked: str = "both") -> ClusterTree:
-    """The tree of clusters for every threshold, by Kruskal's algorithm on a table of minutes.
+def cluster_tree(travel: Travel, *, places: Places | None = None, linked: str = "both") -> ClusterTree:
+    """The tree of clusters for every threshold, by Kruskal's algorithm on minutes between places.
 
     Places with no path to any other never merge.
 
     Parameters
     ----------
-    travel, linked
+    travel, places, linked
         As in :func:`clusters_by_minutes`.
 
     Returns
@@ -231,7 +247,9 @@ def cluster_tree(travel: pd.DataFrame, *, linked: str = "both") -> ClusterTree:
     >>> cluster_tree(minutes).table["minutes"].tolist()
     [9.0, 40.0]
     """
-    apart, table = _between(travel, linked), travel
+    check_choice(linked, "linked", LINKED)
+    table, _, base = minutes_between(travel, places, "cluster_tree(travel, places=...)")
+    apart = _both_ways(table, linked)
     # pairs in the order of their ids, so that equal minutes merge alike in any order of rows
     by_name = np.argsort(by_id(table.index))
     left, right = (by_name[ends] for ends in np.triu_indices(len(table), 1))
@@ -248,7 +266,7 @@ def cluster_tree(travel: pd.DataFrame, *, linked: str = "both") -> ClusterTree:
             size[a] += size[b]
             rows.append((cost[k], table.index[left[k]], table.index[right[k]], size[a]))
     merges = pd.DataFrame(rows, columns=["minutes", "left", "right", "places"])
-    return ClusterTree(merges, table.index, Provenance({"linked": linked}))
+    return ClusterTree(merges, table.index, base.having(parameters={"linked": linked}))
 
 
 def threshold_stability(tree: ClusterTree, *, minutes: Sequence[float]) -> pd.DataFrame:
@@ -326,25 +344,22 @@ def _components(n: int, pairs: Ints) -> Ints:
     return connected_components(graph, directed=False)[1].astype(np.int64)
 
 
-def _between(travel: pd.DataFrame, linked: str) -> Floats:
+def _both_ways(table: pd.DataFrame, linked: str) -> Floats:
     """Symmetric minutes between places; NaN becomes infinite."""
-    check_choice(linked, "linked", ("both", "either"))
-    values = matrix_of(travel, "travel", "clusters_by_minutes(travel, minutes=...)")
-    if not travel.index.equals(pd.Index(travel.columns)):
-        lost = travel.index.symmetric_difference(travel.columns)
-        raise InputError(
-            "travel: rows and columns must be the same unique ids in the same order"
-            + (f"; {some_of(lost)} stand on one side only" if len(lost) else "")
-            + ". Ask for a table from the places to themselves."
-        )
-    values = np.where(np.isnan(values), np.inf, values)
+    values = np.where(table.isna(), np.inf, table.to_numpy(float))
     return np.maximum(values, values.T) if linked == "both" else np.minimum(values, values.T)
 
 
-def _people(population: pd.Series | None, index: pd.Index, units_checked: bool) -> Floats:
+def _people(
+    population: str | pd.Series | None, places: Places | None, index: pd.Index, units_checked: bool
+) -> Floats:
     if population is None:
         return np.zeros(len(index))
-    held = numbers_by_id(population, "population", index)
+    if isinstance(population, str):
+        frame = places if isinstance(places, pd.DataFrame) else pd.DataFrame(index=index)
+        held = amount_of(population, frame, name="population", frame_name="places").reindex(index)
+    else:
+        held = numbers_by_id(population, "population", index)
     refuse_shares(held, "population")
     check_unmixed(held, name="population", medians=False, units_checked=units_checked)
     return held.to_numpy(float)

@@ -9,8 +9,14 @@ from typing import ClassVar
 import networkx as nx
 import pandas as pd
 
-from urbgeo.checks import check_amounts, check_choice, check_columns, check_quantity
-from urbgeo.cities.gates import check_table, check_whole, refuse_kinds
+from urbgeo.checks import (
+    check_amounts,
+    check_choice,
+    check_columns,
+    check_quantity,
+    check_rows,
+    check_whole,
+)
 from urbgeo.errors import InputError, MissingExtraError
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result
@@ -97,11 +103,10 @@ def communities(
     Blondel et al. (2008), Fast unfolding of communities; Traag et al. (2019), From Louvain to Leiden.
     """
     check_choice(method, "method", ("louvain", "leiden"))
-    check_table(links, "links", "communities(links)")
+    check_rows(links, "links", "communities(links)")
     check_whole(seed, "seed", 0)
     check_quantity(resolution, "resolution")
     check_columns(links, "links", ("from_place", "to_place", strength))
-    refuse_kinds(links[strength], f"links, column {strength}")
     check_amounts(links, "links", [strength])
     nodes, graph = _graph(links, strength)
     if graph.size(weight="weight") <= 0:

@@ -17,8 +17,8 @@ from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS
 
+from urbgeo.checks import check_range, check_whole
 from urbgeo.cities.degurba_rules import MAJORITIES, UrbanRules, rules_of
-from urbgeo.cities.gates import check_range, check_whole
 from urbgeo.compiling import only_compiled
 from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.options import thread_count
@@ -130,6 +130,7 @@ def degree_of_urbanisation(
     Eurostat et al., Applying the Degree of Urbanisation (2021); GHSL Data Packages 2022 and 2023 (JRC).
     """
     rules = rules_of(edition)
+    check_layers(grid, "degree_of_urbanisation(grid)")
     if level not in (1, 2) or isinstance(level, bool):
         raise InputError(f"level: {level!r} is none; give 1 or 2.")
     check_whole(block_rows, "block_rows", 1)
@@ -201,6 +202,7 @@ def dense_built_share(
         For a faulty grid or an unknown edition.
     """
     rules = rules_of(edition)
+    check_layers(grid, "dense_built_share(grid)")
     if step is not None:
         check_range(step, "step", 0.0, 1.0, open_low=True)
     check_whole(block_rows, "block_rows", 1)
@@ -260,6 +262,14 @@ def centre_polygons(urban: UrbanGrid) -> gpd.GeoDataFrame:
     found = urban.centres.join(frame.dissolve("centre"), how="left").pipe(gpd.GeoDataFrame, crs=urban.crs)
     found.attrs["provenance"] = urban.provenance
     return found
+
+
+def check_layers(grid: object, call: str) -> None:
+    """Refuse what has no rows of people, land and built-up share."""
+    if not hasattr(grid, "rows") or not hasattr(grid, "transform"):
+        raise InputError(
+            f"grid: a PopulationGrid or RasterGrid is needed, not {type(grid).__name__}; the call is {call}."
+        )
 
 
 def _read_blocks(

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from urbgeo.checks import check_choice, check_quantity
-from urbgeo.cities.gates import check_range, check_whole
+from urbgeo.checks import check_choice, check_quantity, check_range, check_whole
 from urbgeo.errors import InputError
 
 MAJORITIES = {"half of valid": 0, "five of eight": 5, "seven of eight": 7}

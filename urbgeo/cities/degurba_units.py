@@ -14,7 +14,7 @@ from affine import Affine
 from numpy.typing import NDArray
 
 from urbgeo.checks import check_choice, check_polygons
-from urbgeo.cities.degurba import LEVEL_2, NODATA, UrbanGrid
+from urbgeo.cities.degurba import LEVEL_2, NODATA, UrbanGrid, check_layers
 from urbgeo.errors import InputError
 from urbgeo.provenance import Provenance
 from urbgeo.rasters.layers import CELL_M, PopulationLayers
@@ -117,6 +117,7 @@ def classify_units(
             f"urban: a result of degree_of_urbanisation is needed, not {type(urban).__name__}; the call is "
             "classify_units(units, urban, grid)."
         )
+    check_layers(grid, "classify_units(units, urban, grid)")
     check_choice(method, "method", ("overlap", "centre"))
     check_choice(rules, "rules", ("2024", "2021"))
     if grid.shape != urban.classes.shape or grid.transform != urban.transform:

@@ -12,8 +12,14 @@ import shapely
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
-from urbgeo.checks import add_amount_faults, check_columns, check_polygons, is_finite_number
-from urbgeo.cities.gates import check_plain_ids, check_table, refuse_kinds
+from urbgeo.checks import (
+    add_amount_faults,
+    check_columns,
+    check_ids,
+    check_polygons,
+    check_rows,
+    is_finite_number,
+)
 from urbgeo.crs import equal_area_crs
 from urbgeo.errors import Faults, InputError
 from urbgeo.types import Floats
@@ -81,8 +87,8 @@ def read_flows(flows: pd.DataFrame, zones: Sequence[object] | pd.Index) -> Flows
     if zones is None or isinstance(zones, str | pd.DataFrame):
         raise InputError(f"zones: the ids of all zones are needed, not {type(zones).__name__}.")
     index = pd.Index(zones)
-    check_plain_ids(index, "zones")
-    check_table(flows, "flows", "read_flows(flows, zones)")
+    check_ids(index, "zones")
+    check_rows(flows, "flows", "read_flows(flows, zones)")
     check_columns(flows, "flows", FLOW_COLUMNS)
     faults = Faults("flows")
     for end in ("home", "work"):
@@ -99,7 +105,6 @@ def read_flows(flows: pd.DataFrame, zones: Sequence[object] | pd.Index) -> Flows
         faults.add(
             "pairs given twice", ids=[f"{home}->{work}" for home, work in pairs], remedy="sum them first"
         )
-    refuse_kinds(flows["workers"], "flows, column workers")
     add_amount_faults(faults, flows["workers"])
     faults.raise_if_any()
     ordered = index.sort_values()

@@ -11,10 +11,10 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from urbgeo.checks import check_choice, check_share
+from urbgeo.checks import check_choice, check_ids, check_share
 from urbgeo.cities.contiguity import contiguous
 from urbgeo.cities.flows import RULES, Flows, check_threshold, in_order, read_flows, tied_share
-from urbgeo.cities.gates import check_plain_ids, matrix_of, numbers_by_id
+from urbgeo.cities.matrices import counts_of, numbers_by_id
 from urbgeo.errors import Faults, InputError
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result
@@ -100,7 +100,8 @@ def cities_of_centres(
     ['city', 'no city']
     """
     population = numbers_by_id(population, "population", call="cities_of_centres(centre_people, population)")
-    matrix_of(centre_people, "centre_people", "cities_of_centres(centre_people, population)")
+    call = "cities_of_centres(centre_people, population)"
+    held = counts_of(centre_people, "centre_people", call)
     for name, share in (
         ("unit_in_centre", unit_in_centre),
         ("city_in_centre", city_in_centre),
@@ -112,7 +113,7 @@ def cities_of_centres(
         faults = Faults("centre_people and population")
         faults.add("units of one of the two only", ids=lost, remedy="align them")
         faults.raise_if_any()
-    people = centre_people.reindex(population.index).to_numpy(float)
+    people = held[centre_people.index.get_indexer(population.index)]
     total = population.to_numpy(float)
     inside = people.sum(axis=0)
     if centre_population is not None:
@@ -221,7 +222,7 @@ def functional_areas(
             f"cities: a Series of city by zone is needed, not {type(cities).__name__}; the call is "
             "functional_areas(flows, cities)."
         )
-    check_plain_ids(cities.index, "cities")
+    check_ids(cities.index, "cities")
     table = read_flows(flows, cities.index)
     placed = cities.reindex(table.zones)
     if placed.notna().sum() == 0:

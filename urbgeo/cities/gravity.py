@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from scipy import special
 from scipy.optimize import brentq
 
-from urbgeo.checks import add_amount_faults, check_choice
+from urbgeo.checks import check_choice, check_range, check_rows
 from urbgeo.cities.balancing import balanced
-from urbgeo.cities.gates import check_range, check_table, matrix_of, numbers_by_id, refuse_kinds
-from urbgeo.errors import Faults, InputError, some_of
+from urbgeo.cities.matrices import costs_of, counts_of, numbers_by_id, square
+from urbgeo.errors import InputError, some_of
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result
 from urbgeo.types import Floats
@@ -96,10 +96,11 @@ def gravity_links(
     InputError
         For masses or costs that are missing or negative, ids that differ, or a cost of 0 between two cities.
     """
-    mass = numbers_by_id(mass, "mass", call="gravity_links(mass, cost)")
+    call = "gravity_links(mass, cost)"
+    mass = numbers_by_id(mass, "mass", call=call)
     check_range(friction, "friction", 0.0)
     check_range(k, "k", 0.0, open_low=True)
-    values = square(cost, mass.index, "cost")
+    values = _between(square(cost, mass.index, "cost", call), call)
     i, j = np.nonzero(~np.eye(len(mass), dtype=bool))
     apart = values[i, j]
     if (apart == 0).any():
@@ -199,40 +200,22 @@ def fit_gravity(
     return _fit(flows, observed, fitted, used, terms, estimate, error, about)
 
 
-def square(table: pd.DataFrame, ids: pd.Index, name: str) -> Floats:
-    """The values of a table over the same ids on both sides, NaN as infinite; refuses anything else."""
-    held = matrix_of(table, name, f"...({name})")
-    table = pd.DataFrame(held, table.index, table.columns)
-    lost = ids.symmetric_difference(table.index).union(ids.symmetric_difference(table.columns))
-    if len(lost) or ids.has_duplicates or table.index.has_duplicates or table.columns.has_duplicates:
-        raise InputError(
-            f"{name}: its rows and columns must be the ids asked, each once; see {some_of(lost)}."
-        )
-    values = table.reindex(index=ids, columns=ids).to_numpy(float)
-    return np.where(np.isnan(values), np.inf, values)
+def _between(table: pd.DataFrame, call: str) -> Floats:
+    """Costs between different places; those from a place to itself are not looked at."""
+    return costs_of(table.mask(np.eye(len(table), dtype=bool), 0.0), "cost", call)
 
 
 def _tables(flows: pd.DataFrame, cost: pd.DataFrame) -> tuple[Floats, Floats]:
+    call = "fit_gravity(flows, cost)"
     for one, name in ((flows, "flows"), (cost, "cost")):
-        check_table(one, name, "fit_gravity(flows, cost)")
-        for column in one:
-            refuse_kinds(one[column], f"{name}, column {column}")
-    if not flows.index.equals(cost.index) or not flows.columns.equals(cost.columns):
-        lost = flows.index.symmetric_difference(cost.index).union(
-            flows.columns.symmetric_difference(cost.columns)
-        )
-        raise InputError(
-            f"flows and cost: rows and columns must be the same in the same order; see {some_of(lost)}."
-        )
-    observed = flows.to_numpy(float)
-    wrong = ~(np.isfinite(observed) & (observed >= 0))
-    if wrong.any():
-        rows = flows.index[np.flatnonzero(wrong.any(axis=1))]
-        raise InputError(f"flows: missing or negative flows from {some_of(rows)}; give counts >= 0.")
-    apart = cost.to_numpy(float)
-    if (apart < 0).any():
-        raise InputError("cost: negative costs; mend the table.")
-    return observed, np.where(np.isnan(apart), np.inf, apart)
+        check_rows(one, name, call)
+    lost = flows.index.symmetric_difference(cost.index).union(
+        flows.columns.symmetric_difference(cost.columns)
+    )
+    if len(lost):
+        raise InputError(f"flows and cost: {some_of(lost)} stand in one of the two only; align them.")
+    observed = counts_of(flows, "flows", call)
+    return observed, costs_of(cost.reindex(index=flows.index, columns=flows.columns), "cost", call)
 
 
 def _layers(
@@ -252,26 +235,14 @@ def _layers(
             continue
         if mass is None:
             raise InputError(f"{side}_mass: it is needed unless the {side} side is constrained.")
-        mass = _mass(mass, f"{side}_mass")
-        lost = ids.difference(mass.index)
-        faults = Faults(f"{side}_mass")
-        if len(lost):
-            faults.add("no number", ids=lost, remedy="give one for every place")
-        add_amount_faults(faults, mass.rename(f"{side} mass"))
-        if (mass <= 0).any():
-            faults.add("masses of 0 have no logarithm", ids=mass.index[mass <= 0], remedy="drop these places")
-        faults.raise_if_any()
-        values = np.log(mass.reindex(ids).to_numpy(float)).reshape(axis)
+        held = numbers_by_id(mass, f"{side}_mass", pd.Index(ids))
+        none = held.index[held <= 0]
+        if len(none):
+            raise InputError(f"{side}_mass: masses of 0 have no logarithm at {some_of(none)}; drop them.")
+        values = np.log(held.to_numpy(float)).reshape(axis)
         names.append(f"ln {side} mass")
         layers.append(np.broadcast_to(values, friction.shape).astype(float))
     return [*names, "-beta"], [*layers, friction]
-
-
-def _mass(mass: object, name: str) -> pd.Series:
-    if not isinstance(mass, pd.Series):
-        raise InputError(f"{name}: a Series by id is needed, not {type(mass).__name__}.")
-    refuse_kinds(mass, name)
-    return mass
 
 
 def _least_squares(

@@ -11,9 +11,9 @@ import pandas as pd
 
 from urbgeo.access.travel import Travel, nearest
 from urbgeo.amounts import amount_of
-from urbgeo.checks import check_minutes, check_quantity
-from urbgeo.cities.gates import by_id, check_range, check_table, matrix_of, numbers_by_id
-from urbgeo.cities.gravity import FRICTION, square
+from urbgeo.checks import check_minutes, check_quantity, check_range, check_rows
+from urbgeo.cities.gravity import FRICTION
+from urbgeo.cities.matrices import by_id, costs_of, counts_of, numbers_by_id, square
 from urbgeo.errors import InputError, some_of
 from urbgeo.magnitude import check_unmixed
 from urbgeo.provenance import Provenance
@@ -67,8 +67,9 @@ def radiation(
     ----------
     Simini et al. (2012), A universal model for mobility and migration patterns; Masucci et al. (2013).
     """
-    population = numbers_by_id(population, "population", call="radiation(population, cost)")
-    apart = square(cost, population.index, "cost")
+    call = "radiation(population, cost)"
+    population = numbers_by_id(population, "population", call=call)
+    apart = costs_of(square(cost, population.index, "cost", call), "cost", call)
     m = population.to_numpy(float)
     check_unmixed(population.astype(float), name="population", units_checked=units_checked)
     n = m if opportunities is None else _numbers(opportunities, population.index, "opportunities")
@@ -87,7 +88,8 @@ def radiation(
     whole = m + n.sum() - n
     finite = 1 - np.divide(m, whole, out=np.zeros_like(m), where=whole > 0)
     flows = np.divide(flows, finite[:, None], out=np.zeros_like(flows), where=finite[:, None] > 0)
-    return pd.DataFrame(flows, index=population.index, columns=population.index)
+    table = pd.DataFrame(flows, index=population.index, columns=population.index)
+    return table.reindex(index=cost.index, columns=cost.columns)
 
 
 def huff(attraction: pd.Series, cost: pd.DataFrame, *, beta: float = FRICTION) -> pd.DataFrame:
@@ -121,7 +123,7 @@ def huff(attraction: pd.Series, cost: pd.DataFrame, *, beta: float = FRICTION) -
     """
     check_range(beta, "beta", 0.0)
     pull = _aligned(attraction, cost, "attraction", "centres")
-    apart = _costs(cost)
+    apart = costs_of(cost, "cost", "...(values, cost)")
     at_centre = (apart == 0) & (pull > 0)
     with np.errstate(divide="ignore"):
         near = np.where(at_centre.any(axis=1, keepdims=True), at_centre, apart**-beta)
@@ -196,7 +198,7 @@ def field_strength(mass: pd.Series, cost: pd.DataFrame, *, friction: float = FRI
     """
     check_range(friction, "friction", 0.0)
     pull = _aligned(mass, cost, "mass", "cities")
-    apart = _costs(cost)
+    apart = costs_of(cost, "cost", "...(values, cost)")
     with np.errstate(divide="ignore", invalid="ignore"):
         strength = np.where((pull == 0) | np.isinf(apart), 0.0, pull / apart**friction)
     order = np.argsort(by_id(pd.Index(cost.columns)))
@@ -247,11 +249,9 @@ def dominant_flows(flows: pd.DataFrame, *, size: pd.Series | None = None) -> pd.
     ----------
     Nystuen and Dacey (1961), A graph theory interpretation of nodal regions.
     """
-    check_table(flows, "flows", "dominant_flows(flows)")
-    names = flows.index
-    values = square(flows, names, "flows")
-    if not np.isfinite(values).all():
-        raise InputError("flows: missing or infinite flows; fill them with 0.")
+    call = "dominant_flows(flows)"
+    names = check_rows(flows, "flows", call).index
+    values = counts_of(square(flows, names, "flows", call), "flows", call)
     np.fill_diagonal(values, 0.0)
     # summed from small to large, so that the order of rows does not show in the last digit
     inflow = np.sort(values, axis=0).sum(axis=0)
@@ -364,16 +364,10 @@ def urban_belt(
     )
 
 
-def _costs(cost: pd.DataFrame) -> np.ndarray:
-    """The costs of a table, not negative, NaN as infinite."""
-    values = matrix_of(cost, "cost", "...(values, cost)")
-    return np.where(np.isnan(values), np.inf, values)
-
-
 def _aligned(values: pd.Series, cost: pd.DataFrame, name: str, what: str) -> np.ndarray:
     """The numbers in the order of the columns of ``cost``; both must name the same."""
-    check_table(cost, "cost", f"...({name}, cost)")
-    numbers_by_id(values, name)
+    check_rows(cost, "cost", f"...({name}, cost)")
+    values = numbers_by_id(values, name)
     lost = values.index.symmetric_difference(cost.columns)
     if len(lost):
         raise InputError(f"{name} and cost: {some_of(lost)} stand on one side only; align the {what}.")

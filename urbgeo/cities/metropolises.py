@@ -1,8 +1,7 @@
-"""Commuting circles of many metropolises at once: who takes a contested zone, rings, and commuting rates."""
+"""Commuting circles of many metropolises at once, so that no zone counts twice."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -10,90 +9,21 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from urbgeo.access.travel import Travel, provenance_of_travel
 from urbgeo.amounts import amount_of
-from urbgeo.checks import (
-    check_choice,
-    check_ids,
-    check_minutes,
-    check_points,
-    check_quantity,
-    check_thresholds,
-)
-from urbgeo.cities.circle_rules import MEMBERS, RINGS, land_borders, one_piece, ring_of, roles
-from urbgeo.cities.commuting_rates import MODELS, rates
-from urbgeo.cities.flows import RULES, check_threshold, in_order
-from urbgeo.cities.gates import refuse_amount_kinds
-from urbgeo.cities.gravity import FRICTION
+from urbgeo.checks import check_ids, check_minutes
+from urbgeo.cities.between import minutes_to_cores
+from urbgeo.cities.circle_rules import MEMBERS, land_borders, one_piece, roles
+from urbgeo.cities.commuting_rates import rates
+from urbgeo.cities.contests import chosen_by, nearest, preference, ring_sums, sums, zone_frame
+from urbgeo.cities.flows import in_order
+from urbgeo.cities.metropolitan_rules import MetropolitanRules
 from urbgeo.errors import InputError, some_of
 from urbgeo.magnitude import check_persons
-from urbgeo.network.minutes import minutes_table
-from urbgeo.network.model import TravelNetwork, check_direction
+from urbgeo.network.model import check_direction
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result, with_names
 from urbgeo.standards import CIRCLE_MIN
-from urbgeo.types import Flags, Floats, Ints
-
-COMMUTING_RATE = 0.10
-"""Share of employed residents who work in the core; the outer limit of circles in practice (Japan's Urban
-Employment Areas; Chinese studies). No Chinese standard sets one."""
-
-CONTESTS = ("minutes", "flow", "potential")
-
-
-@dataclass(frozen=True, eq=False)
-class MetropolitanRules:
-    """How zones are given to metropolises.
-
-    Attributes
-    ----------
-    rings
-        Rising closed upper bounds of the nested rings, minutes.
-    contested
-        Who takes a zone that several reach: ``"minutes"`` the nearest in time; ``"flow"`` the one its
-        workers are tied to most, by ``rate_rule``; ``"potential"`` the one with the largest
-        ``P / T ** friction``, P the people of its core.
-    friction
-        Exponent of the minutes in the potential and in the gravity model.
-    rate
-        Closed lower bound of the commuting rate; None for no test.
-    rate_rule
-        ``"out"``, ``"either"``, ``"interchange"`` or ``"pooled"``, as in ``functional_areas``.
-    flows
-        ``home``, ``work``, ``workers``; needed for ``contested="flow"``.
-    model
-        ``"gravity"`` or ``"radiation"``: what the rate is estimated by without flows.
-    contiguous
-        Whether exclaves are dropped and enclaves added, where borders are known: from polygons, or from
-    neighbours, coast
-        which zones border on which (:func:`~urbgeo.cities.flows.borders`), and those with nothing but water
-        beyond.
-    units_checked
-        True when populations that look like 万 really are persons.
-    """
-
-    rings: Sequence[float] = RINGS
-    contested: str = "minutes"
-    friction: float = FRICTION
-    rate: float | None = None
-    rate_rule: str = "out"
-    flows: pd.DataFrame | None = None
-    model: str = "gravity"
-    contiguous: bool = True
-    neighbours: pd.DataFrame | None = None
-    coast: Iterable[object] = ()
-    units_checked: bool = False
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "rings", tuple(check_thresholds(self.rings, "rings")))
-        object.__setattr__(self, "coast", tuple(self.coast))
-        check_choice(self.contested, "contested", CONTESTS)
-        check_choice(self.rate_rule, "rate_rule", RULES)
-        check_choice(self.model, "model", MODELS)
-        check_quantity(self.friction, "friction", zero=True)
-        if self.rate is not None:
-            check_threshold(self.rate, "rate")
-        if self.contested == "flow" and self.flows is None:
-            raise InputError("flows: contested='flow' needs a table of flows.")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -133,7 +63,7 @@ class MetropolitanCircles(Result):
 
 
 def metropolitan_circles(
-    travel: pd.DataFrame | TravelNetwork,
+    travel: Travel,
     zones: pd.DataFrame,
     cores: pd.Series,
     *,
@@ -160,7 +90,8 @@ def metropolitan_circles(
     Parameters
     ----------
     travel
-        A network, or minutes from zone to zone (rows are origins).
+        What minutes from zone to zone come from: a network, a timetable with its walking network, or a table,
+        wide or long; of a wide one without names of its sides, rows are the origins.
     zones
         One row per zone with unique index: points (seats), polygons, or a plain table beside a table of
         minutes.
@@ -181,7 +112,8 @@ def metropolitan_circles(
     Returns
     -------
     MetropolitanCircles
-        ``status`` is ``"reached"``, ``"unreached"``, ``"too far"`` (from the network) or ``"not asked"``.
+        ``status`` is ``"reached"``, ``"unreached"``, ``"too far"`` (from the network) or ``"not asked"``
+        (not in the table).
 
     Raises
     ------
@@ -207,10 +139,12 @@ def metropolitan_circles(
     core = _checked_cores(zones, cores)
     people = _people(zones, population, how)
     modelled = how.rate is not None and how.flows is None
-    table = _travel_table(travel, zones, core, seats, direction, whole=modelled)
+    wanted = zones.index if modelled else core.index
+    ends = (zones.index, wanted) if direction == "to" else (wanted, zones.index)
+    table, lost = minutes_to_cores(travel, zones, seats, ends)
     names = in_order(core)
     near = table if direction == "to" else table.T
-    apart = np.stack([_nearest(near.loc[:, core.index[core == name]]) for name in names], axis=1)
+    apart = np.stack([nearest(near.loc[:, core.index[core == name]]) for name in names], axis=1)
     reached = apart <= limit
     share, source = np.full(apart.shape, np.nan), "none"
     if how.rate is not None or how.contested == "flow":
@@ -220,35 +154,34 @@ def metropolitan_circles(
         )
         share = found[names].to_numpy(float)
     fit = reached if how.rate is None else reached & (share >= how.rate)
-    wins = _preference(how, apart, share, people, core, names, zones.index)
-    chosen = _chosen(np.where(fit, wins, -np.inf), np.where(fit, apart, np.inf))
+    wins = preference(how, apart, share, people, core, names, zones.index)
+    chosen = chosen_by(np.where(fit, wins, -np.inf), np.where(fit, apart, np.inf))
     home = names.get_indexer(pd.Index(core.reindex(zones.index))).astype(np.int64)
     chosen = np.where(home >= 0, home, chosen).astype(np.int64)
     dropped, added = one_piece(_neighbours(zones, how), zones.index, how.coast, home, chosen)
     below = (chosen < 0) & reached.any(axis=1) & ~fit.any(axis=1)
-    frame = _zone_frame(zones.index, names, chosen, apart, reached, how.rings)
-    lost = "too far" if isinstance(travel, TravelNetwork) else "not asked"
+    frame = zone_frame(zones.index, names, chosen, apart, reached, how.rings)
     frame["status"] = frame["status"].replace("lost", lost)
     frame["role"] = roles(home >= 0, chosen >= 0, dropped, added, below)
     frame["member"] = frame["role"].isin(MEMBERS)
     if people is not None:
         frame["people"] = people
     if how.rate is not None:
-        shown = np.where(chosen >= 0, chosen, _chosen(np.where(reached, wins, -np.inf), apart))
+        shown = np.where(chosen >= 0, chosen, chosen_by(np.where(reached, wins, -np.inf), apart))
         frame["rate"] = np.where(shown >= 0, share[np.arange(len(shown)), np.maximum(shown, 0)], np.nan)
         frame["rate_source"] = source
     return MetropolitanCircles(
         with_names(frame, zones),
-        _sums(frame, names),
-        _ring_sums(apart, home, chosen, names, how.rings, people),
+        sums(frame, names),
+        ring_sums(apart, home, chosen, names, how.rings, people),
         _about(travel, frame, limit, direction, how, source),
     )
 
 
 def _about(
-    travel: object, frame: pd.DataFrame, limit: float, direction: str, how: MetropolitanRules, source: str
+    travel: Travel, frame: pd.DataFrame, limit: float, direction: str, how: MetropolitanRules, source: str
 ) -> Provenance:
-    base = travel.provenance if isinstance(travel, TravelNetwork) else Provenance()
+    base = provenance_of_travel(travel)
     modelled = source == "modelled"
     return base.having(
         parameters={
@@ -291,7 +224,6 @@ def _people(
         if how.rate is not None and how.flows is None:
             raise InputError("population: a rate without flows is modelled and needs the column of people.")
         return None
-    refuse_amount_kinds(population, zones, "population")
     people = amount_of(population, zones, name="population", frame_name="zones")
     return check_persons(people, "zones", units_checked=how.units_checked)
 
@@ -302,149 +234,3 @@ def _neighbours(zones: pd.DataFrame, how: MetropolitanRules) -> pd.DataFrame | N
         return how.neighbours if how.contiguous else None
     polygons = isinstance(zones, gpd.GeoDataFrame) and zones.geom_type.isin(["Polygon", "MultiPolygon"]).all()
     return land_borders(zones) if polygons else None
-
-
-def _travel_table(
-    travel: pd.DataFrame | TravelNetwork,
-    zones: pd.DataFrame,
-    core: pd.Series,
-    seats: gpd.GeoDataFrame | None,
-    direction: str,
-    *,
-    whole: bool,
-) -> pd.DataFrame:
-    """Minutes from zones (rows) to core zones, or the other way round; between all to model a rate."""
-    wanted = zones.index if whole else core.index
-    rows, columns = (zones.index, wanted) if direction == "to" else (wanted, zones.index)
-    if isinstance(travel, TravelNetwork):
-        at = _points(zones, seats)
-        return minutes_table(travel, at.loc[rows], at.loc[columns])
-    if not isinstance(travel, pd.DataFrame):
-        raise InputError(
-            f"travel: a network or a table of minutes is needed first, not {type(travel).__name__}; the call "
-            "is metropolitan_circles(travel, zones, cores)."
-        )
-    return _read_table(travel, rows, columns)
-
-
-def _read_table(travel: pd.DataFrame, rows: pd.Index, columns: pd.Index) -> pd.DataFrame:
-    """The part asked of a wide table of minutes, as floats."""
-    check_ids(travel.index, "travel")
-    check_ids(travel.columns, "travel")
-    lost = rows.difference(travel.index).union(columns.difference(travel.columns))
-    if len(lost):
-        raise InputError(f"travel: no minutes for {some_of(lost)}; the table must hold every zone.")
-    table = travel.reindex(index=rows, columns=columns)
-    odd = [column for column in table.columns if table[column].dtype.kind not in "iuf"]
-    if odd:
-        raise InputError(f"travel: no numbers in the columns {some_of(odd)}; give minutes as numbers.")
-    values = table.astype(np.float64)
-    below = (values.to_numpy() < 0).any(axis=1)
-    if below.any():
-        raise InputError(f"travel: negative minutes from {some_of(rows[np.flatnonzero(below)])}.")
-    return values
-
-
-def _points(zones: pd.DataFrame, seats: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
-    """Where the trips of zones begin and end."""
-    at = zones if seats is None else seats
-    if not isinstance(at, gpd.GeoDataFrame):
-        raise InputError("zones: with a network they must be a GeoDataFrame of points, or give seats.")
-    name = "zones" if seats is None else "seats"
-    check_points(at, name)
-    lost = zones.index[~zones.index.isin(at.index)]
-    if len(lost):
-        raise InputError(f"seats: none for the zones {some_of(lost)}; add them.")
-    return at
-
-
-def _nearest(table: pd.DataFrame) -> Floats:
-    """Least minutes of each row; NaN only where every entry is."""
-    values = table.to_numpy(float)
-    least = np.where(np.isnan(values), np.inf, values).min(axis=1)
-    return np.where(np.isnan(values).all(axis=1), np.nan, least)
-
-
-def _preference(
-    how: MetropolitanRules,
-    apart: Floats,
-    share: Floats,
-    people: pd.Series | None,
-    core: pd.Series,
-    names: pd.Index,
-    index: pd.Index,
-) -> Floats:
-    """What each metropolis offers each zone; the largest wins."""
-    if how.contested == "minutes":
-        return -np.where(np.isnan(apart), np.inf, apart)
-    if how.contested == "flow":
-        return share
-    held = np.zeros(len(index)) if people is None else people.to_numpy(float)
-    mass = np.array([held[index.get_indexer(core.index[core == name])].sum() for name in names])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        pull: Floats = mass / np.where(np.isnan(apart), np.inf, apart) ** how.friction
-    return np.where(mass > 0, pull, 0.0)
-
-
-def _chosen(wins: Floats, apart: Floats) -> Ints:
-    """The metropolis with the largest offer, then the fewest minutes, then the first; -1 for none."""
-    near = np.where(np.isnan(apart), np.inf, apart)
-    best = wins.max(axis=1, keepdims=True)
-    tied = np.where(wins == best, near, np.inf)
-    pick = tied.argmin(axis=1)
-    possible = np.isfinite(near) & (wins > -np.inf)
-    return np.where(possible.any(axis=1), pick, -1)
-
-
-def _zone_frame(
-    index: pd.Index,
-    names: pd.Index,
-    chosen: Ints,
-    apart: Floats,
-    reached: Flags,
-    bounds: Sequence[float],
-) -> pd.DataFrame:
-    least = np.where(np.isnan(apart), np.inf, apart).min(axis=1)
-    least = np.where(np.isnan(apart).all(axis=1), np.nan, least)
-    own = apart[np.arange(len(chosen)), np.maximum(chosen, 0)]
-    minutes = np.where(chosen >= 0, own, least)
-    metropolis = np.full(len(index), None, dtype=object)
-    metropolis[chosen >= 0] = names.to_numpy(object)[chosen[chosen >= 0]]
-    return pd.DataFrame(
-        {
-            "metropolis": pd.Series(metropolis, index=index, dtype=object),
-            "minutes": minutes,
-            "status": np.select([np.isnan(minutes), np.isinf(minutes)], ["lost", "unreached"], "reached"),
-            "ring": ring_of(minutes, bounds),
-            "contested": reached.sum(axis=1),
-        },
-        index=index,
-    )
-
-
-def _sums(frame: pd.DataFrame, names: pd.Index) -> pd.DataFrame:
-    grouped = frame.groupby("metropolis")
-    table = pd.DataFrame({"zones": grouped.size().reindex(names, fill_value=0)})
-    if "people" in frame:
-        table["people"] = grouped["people"].sum().reindex(names, fill_value=0.0)
-    return table.rename_axis("metropolis")
-
-
-def _ring_sums(
-    apart: Floats,
-    home: Ints,
-    chosen: Ints,
-    names: pd.Index,
-    bounds: Sequence[float],
-    people: pd.Series | None,
-) -> pd.DataFrame:
-    """What lies within each bound of each metropolis, nearer to it than to any other."""
-    near = np.where(np.isnan(apart), np.inf, apart)
-    owner = np.where(chosen >= 0, chosen, near.argmin(axis=1))
-    rows = []
-    for k, name in enumerate(names):
-        for bound in bounds:
-            inside = (owner == k) & ((near[:, k] <= bound) | (home == k))
-            row = {"metropolis": name, "ring": bound, "zones": int(inside.sum())}
-            rows.append(row if people is None else row | {"people": float(people[inside].sum())})
-    return pd.DataFrame(rows).set_index(["metropolis", "ring"])

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
+from urbgeo.access.travel import Travel
 from urbgeo.checks import check_amounts, check_ids
 from urbgeo.cities.circle_rules import compared
 from urbgeo.cities.circles import CommutingCircle
-from urbgeo.cities.metropolises import MetropolitanCircles, MetropolitanRules, metropolitan_circles
+from urbgeo.cities.metropolises import MetropolitanCircles, metropolitan_circles
+from urbgeo.cities.metropolitan_rules import MetropolitanRules
 from urbgeo.errors import InputError, some_of
-from urbgeo.network.model import TravelNetwork
 from urbgeo.standards import CIRCLE_MIN
 
 
@@ -85,7 +86,7 @@ def compare_with_official(
 
 
 def circles_over_years(
-    travel: Mapping[int, pd.DataFrame | TravelNetwork],
+    travel: Mapping[int, Travel],
     zones: pd.DataFrame,
     cores: pd.Series,
     *,
@@ -99,7 +100,7 @@ def circles_over_years(
     Parameters
     ----------
     travel
-        A travel table or network by year.
+        What minutes come from by year.
     zones, cores, minutes, direction, population, rules
         As in :func:`~urbgeo.cities.metropolises.metropolitan_circles`.
 

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from urbgeo.checks import check_amounts, check_columns, check_minutes, check_points, listed
-from urbgeo.cities.gates import by_id, check_table
+from urbgeo.checks import check_amounts, check_columns, check_minutes, check_points, check_rows, listed
 from urbgeo.cities.ground import plane_of
+from urbgeo.cities.matrices import by_id
 from urbgeo.crs import equal_area_crs
 from urbgeo.engine.boxes import box_counts, dimension
 from urbgeo.errors import Faults, InputError
@@ -106,7 +106,7 @@ def percolate(
     if links is None:
         raise InputError("links: give the streets, or a network in place of nodes.")
     check_points(nodes, "nodes")
-    check_table(links, "links", "percolate(nodes, links=..., thresholds_m=...)")
+    check_rows(links, "links", "percolate(nodes, links=..., thresholds_m=...)")
     steps = [check_minutes(one, "thresholds_m") for one in listed(thresholds_m)]
     if len(steps) < 2 or sorted(set(steps)) != steps:
         raise InputError("thresholds_m: give two or more, rising.")

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from urbgeo.checks import check_choice, check_quantity
-from urbgeo.cities.gates import by_id, check_whole, numbers_by_id
+from urbgeo.checks import check_choice, check_quantity, check_whole
+from urbgeo.cities.matrices import by_id, numbers_by_id
 from urbgeo.errors import InputError
 from urbgeo.magnitude import check_persons
 from urbgeo.provenance import Provenance

@@ -10,9 +10,9 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
-from urbgeo.checks import check_amounts, check_columns, check_points
-from urbgeo.cities.gates import check_table, matrix_of, refuse_kinds
+from urbgeo.checks import check_amounts, check_columns, check_points, check_rows
 from urbgeo.cities.ground import distances_km
+from urbgeo.cities.matrices import counts_of, square
 from urbgeo.cities.ranks import rank_size
 from urbgeo.errors import InputError, some_of
 from urbgeo.provenance import Provenance
@@ -91,9 +91,8 @@ def network_shape(
     Kansky (1963), Structure of transportation networks; Porta et al. (2006); Wasserman and Faust (1994).
     """
     check_points(places, "places")
-    check_table(links, "links", "network_shape(places, links)")
+    check_rows(links, "links", "network_shape(places, links)")
     check_columns(links, "links", ("from_place", "to_place", length))
-    refuse_kinds(links[length], f"links, column {length}")
     check_amounts(links, "links", [length])
     lost = pd.Index(links["from_place"]).union(pd.Index(links["to_place"])).difference(places.index)
     if len(lost):
@@ -176,12 +175,11 @@ def polycentricity(flows: pd.DataFrame) -> pd.Series:
     ----------
     Green (2007), Functional polycentricity: a formal definition in terms of social network analysis.
     """
-    values = matrix_of(flows, "flows", "polycentricity(flows)").copy()
-    if not flows.index.equals(pd.Index(flows.columns)) or len(values) < 2:
+    call = "polycentricity(flows)"
+    held = check_rows(flows, "flows", call)
+    if len(held) < 2 or len(held.index.symmetric_difference(held.columns)):
         raise InputError("flows: a square table over the same two or more places is needed.")
-    if not (values >= 0).all():
-        rows = flows.index[np.flatnonzero(~(values >= 0).all(axis=1))]
-        raise InputError(f"flows: missing or negative flows from {some_of(rows)}; give numbers >= 0.")
+    values = counts_of(square(held, held.index, "flows", call), "flows", call)
     np.fill_diagonal(values, 0.0)
     both = values + values.T
     if not both.any():

@@ -12,8 +12,8 @@ import pandas as pd
 from scipy import stats
 
 from urbgeo.amounts import amount_of
-from urbgeo.checks import check_amounts, check_ids, listed
-from urbgeo.cities.gates import check_range, check_table, numbers_by_id, refuse_amount_kinds, refuse_kinds
+from urbgeo.checks import check_amounts, check_ids, check_range, check_rows, listed, numbers_of
+from urbgeo.cities.matrices import numbers_by_id
 from urbgeo.errors import Faults, InputError, UrbgeoWarning, some_of
 from urbgeo.magnitude import check_persons, check_unmixed, refuse_shares
 from urbgeo.provenance import Provenance
@@ -274,7 +274,6 @@ def project_urbanisation(
         raise InputError("confidence: 1 has no interval; give a number below 1.")
     if not isinstance(rates, pd.Series):
         raise InputError(f"rates: a Series by year is needed, not {type(rates).__name__}.")
-    refuse_kinds(rates, "rates")
     _check_rates(rates, saturation)
     past = rates.sort_index().astype(float)
     t, when = past.index.to_numpy(float), np.array([check_range(year, "years") for year in listed(years)])
@@ -343,14 +342,12 @@ def shrinking_cities(
     >>> shrinking_cities(cities, **names)["status"].tolist()
     ['shrinking, still building', 'stable']
     """
-    check_table(cities, "cities", "shrinking_cities(cities, population_before=...)")
+    check_rows(cities, "cities", "shrinking_cities(cities, population_before=...)")
     slack = check_range(tolerance, "tolerance", 0.0)
     given = {
         "population_before": population_before, "population_after": population_after,
         "built_before": built_before, "built_after": built_after,
     }  # fmt: skip
-    for name, one in given.items():
-        refuse_amount_kinds(one, cities, name)
     held = {name: amount_of(one, cities, name=name, frame_name="cities") for name, one in given.items()}
     people_before, people_after = held["population_before"], held["population_after"]
     check_unmixed(people_before, people_after, name="cities", units_checked=units_checked)
@@ -387,7 +384,9 @@ def _shifts(half: np.ndarray) -> dict[str, np.ndarray]:
 def _check_rates(rates: pd.Series, saturation: float) -> None:
     check_ids(rates.index, "rates")
     faults = Faults("rates")
-    numbers = pd.to_numeric(rates, errors="coerce")
+    numbers = numbers_of(faults, rates.rename("rates"))
+    faults.raise_if_any()
+    assert numbers is not None
     if len(rates) < 2:
         faults.add("a curve needs two years or more")
     if (numbers > 1).any():
