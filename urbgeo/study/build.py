@@ -47,6 +47,7 @@ from urbgeo.study.places import (
     with_place_columns,
 )
 from urbgeo.study.rails import Rails, read_rails
+from urbgeo.study.raster_people import hold_against, raster_people, table_and_raster
 from urbgeo.study.roads import box_of, empty_links, interchanges, read_network
 
 KNOWN_TRIPS = (
@@ -92,7 +93,9 @@ def region(
         PBF, XML, GraphML, saved network, line file, PostGIS URL, OSMnx graph, lines, or a TravelNetwork:
         :func:`urbgeo.study.roads.read_network`.
     population
-        Table of people by code or name, as it comes: :func:`urbgeo.regions.people.read_people`.
+        Table of people by code or name, as it comes (:func:`urbgeo.regions.people.read_people`), a raster of
+        people (GeoTIFF, summed in the zones and marked modelled), or ``[table, raster]``: the table keeps the
+        totals, and where the raster disagrees is told.
     trains
         Train table of the ticket site's form, GTFS feed or feeds, or ``(stations, stops)`` tables.
     zones
@@ -248,8 +251,17 @@ class _Making:
             self.refused("zones", error)
 
     def find_people(self) -> None:
-        """People of a table on places and zones."""
-        given = self.inputs.population
+        """People of a table, of a raster, or of both (the table keeps the totals), on places and zones."""
+        given, raster = table_and_raster(self.inputs.population)
+        by_raster: pd.Series | None = None
+        if raster is not None:
+            try:
+                by_raster = raster_people(raster, self.zones, self.findings)
+            except UrbgeoError as error:
+                self.refused("population", error)
+        if given is None and by_raster is not None:
+            self._set_people(by_raster, "raster summed in the zones, MODELLED 模型值")
+            return
         if given is None:
             counties = counties_of(self.own_places)
             known = (
@@ -289,11 +301,17 @@ class _Making:
                 "population", "left over", "counties without people", ids=named_ids(counties.loc[without])
             )
         look_at_sums(people.amounts, self.own_places, self.findings)
-        amounts = people.amounts.reindex(self.places.index)
-        self.places = self.places.assign(population=amounts.fillna(self.places["population"]))
+        self._set_people(people.amounts, told)
+        if by_raster is not None and self.zones is not None:
+            hold_against(people.amounts, by_raster, self.zones, self.findings)
+
+    def _set_people(self, amounts: pd.Series, told: str) -> None:
+        self.places = self.places.assign(
+            population=amounts.reindex(self.places.index).fillna(self.places["population"])
+        )
         self.sources.append(f"Population: {told}")
         if self.zones is not None:
-            self.zones = self.zones.assign(population=people.amounts.reindex(self.zones.index))
+            self.zones = self.zones.assign(population=amounts.reindex(self.zones.index))
 
     def find_airports(self) -> None:
         """Airports in and around."""

@@ -25,7 +25,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
     "region": {"units": _EITHER, "name": _TEXT, "margin_km": _NUMBER},
     "files": {
         "roads": _TEXT,
-        "population": _TEXT,
+        "population": _EITHER,
         "trains": _EITHER,
         "stations": _TEXT,
         "zones": _TEXT,
@@ -211,7 +211,7 @@ margin_km = 100            # 区域外一并读入的范围（公里）；kilome
 
 [files]                    # 路径从本文件夹算起；没有的层删去。Paths from this folder
 # roads = "data/raw/roads.osm.pbf"        # OSM PBF / XML / GraphML / shp / gpkg / postgresql://…#table
-# population = "data/raw/population.xlsx" # 分县人口：代码或名称；people by county, codes or names
+# population = "data/raw/population.xlsx" # 分县人口表，或人口栅格 .tif；table or raster
 # trains = "data/raw/trains.xlsx"         # 列车时刻表（车次、站序、站名、到站时间、出发时间）或 GTFS zip
 # stations = "data/raw/stations.csv"      # 车站坐标（时刻表里没有时）；if the table has none
 # zones = "data/raw/counties.gpkg"        # 自有区划面；polygons of your own
