@@ -19,8 +19,8 @@ from urbgeo.access.equity import (
     lorenz,
     palma,
     theil,
-    weighted_quantile,
 )
+from urbgeo.engine.weighted import weighted_quantile
 from urbgeo.errors import InputError
 from urbgeo.results import Result
 

@@ -19,7 +19,7 @@ ROUNDING = 1e-12
 """A rise of the weight by less than this is rounding, not a fault."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Decay:
     """A weight >= 0 by minutes that never rises.
 
@@ -100,13 +100,25 @@ class Decay:
 
 
 def binary(cutoff_min: float) -> Decay:
-    """1 up to ``cutoff_min`` (closed), 0 beyond."""
+    """1 up to ``cutoff_min`` (closed), 0 beyond.
+
+    Examples
+    --------
+    >>> binary(30)(np.array([30.0, 30.1])).tolist()
+    [1.0, 0.0]
+    """
     cutoff = check_minutes(cutoff_min, "cutoff_min")
     return _steps(f"binary {cutoff:g}", [cutoff], [1.0])
 
 
 def linear(cutoff_min: float) -> Decay:
-    """``max(0, 1 - t / cutoff_min)``."""
+    """``max(0, 1 - t / cutoff_min)``.
+
+    Examples
+    --------
+    >>> linear(60)(np.array([0.0, 15.0, 60.0])).tolist()
+    [1.0, 0.75, 0.0]
+    """
     cutoff = check_minutes(cutoff_min, "cutoff_min")
     return _bounded(f"linear {cutoff:g}", lambda t: 1.0 - t / cutoff, cutoff)
 
@@ -114,7 +126,13 @@ def linear(cutoff_min: float) -> Decay:
 def exponential(
     *, rate_per_min: float | None = None, half_min: float | None = None, cutoff_min: float | None = None
 ) -> Decay:
-    """``exp(-rate t)``; give the rate, or the minutes after which half is left (``rate = ln 2 / half``)."""
+    """``exp(-rate t)``; give the rate, or the minutes after which half is left (``rate = ln 2 / half``).
+
+    Examples
+    --------
+    >>> exponential(half_min=20)(np.array([20.0, 40.0])).round(12).tolist()
+    [0.5, 0.25]
+    """
     if (rate_per_min is None) == (half_min is None):
         raise InputError("exponential: give either rate_per_min or half_min.")
     if rate_per_min is not None:
@@ -126,13 +144,25 @@ def exponential(
 
 
 def power(exponent: float, *, least_min: float = 1.0, cutoff_min: float | None = None) -> Decay:
-    """``max(t, least_min) ** -exponent``; shorter trips count as ``least_min``."""
+    """``max(t, least_min) ** -exponent``; shorter trips count as ``least_min``.
+
+    Examples
+    --------
+    >>> power(2, least_min=5)(np.array([0.0, 5.0, 10.0])).tolist()
+    [0.04, 0.04, 0.01]
+    """
     steep, least = check_quantity(exponent, "exponent"), check_minutes(least_min, "least_min")
     return _formula(f"power {steep:g} from {least:g}", lambda t: np.maximum(t, least) ** -steep, cutoff_min)
 
 
 def gaussian(sigma_min: float, *, cutoff_min: float | None = None) -> Decay:
-    """``exp(-t^2 / (2 sigma^2))``."""
+    """``exp(-t^2 / (2 sigma^2))``.
+
+    Examples
+    --------
+    >>> gaussian(20)(np.array([0.0, 20.0])).round(3).tolist()
+    [1.0, 0.607]
+    """
     sigma = check_minutes(sigma_min, "sigma_min")
     return _formula(f"gaussian {sigma:g}", lambda t: np.exp(-0.5 * (t / sigma) ** 2), cutoff_min)
 
@@ -143,6 +173,11 @@ def gaussian_to_zero(cutoff_min: float) -> Decay:
     References
     ----------
     Dai (2010), Health & Place 16: the weight of the Gaussian two-step floating catchment.
+
+    Examples
+    --------
+    >>> gaussian_to_zero(30)(np.array([0.0, 15.0, 30.0])).round(3).tolist()
+    [1.0, 0.701, 0.0]
     """
     cutoff, rest = check_minutes(cutoff_min, "cutoff_min"), np.exp(-0.5)
     return _bounded(
@@ -153,7 +188,13 @@ def gaussian_to_zero(cutoff_min: float) -> Decay:
 
 
 def epanechnikov(cutoff_min: float) -> Decay:
-    """``3/4 (1 - (t/d)^2)`` up to the cutoff ``d``: the kernel of the kernel-density catchment."""
+    """``3/4 (1 - (t/d)^2)`` up to the cutoff ``d``: the kernel of the kernel-density catchment.
+
+    Examples
+    --------
+    >>> epanechnikov(30)(np.array([0.0, 15.0, 30.0])).round(4).tolist()
+    [0.75, 0.5625, 0.0]
+    """
     cutoff = check_minutes(cutoff_min, "cutoff_min")
     return _bounded(f"epanechnikov {cutoff:g}", lambda t: 0.75 * (1.0 - (t / cutoff) ** 2), cutoff)
 
@@ -166,6 +207,11 @@ def logistic(median_min: float, sd_min: float, *, cutoff_min: float | None = Non
     References
     ----------
     Bauer & Groneberg (2016), PLoS ONE 11: a distance decay of integrated floating catchments.
+
+    Examples
+    --------
+    >>> logistic(30, 10)(np.array([0.0, 30.0])).round(3).tolist()
+    [1.0, 0.502]
     """
     middle, steep = (
         check_minutes(median_min, "median_min"),
@@ -186,6 +232,11 @@ def stepped(limits_min: Sequence[float], weights: Sequence[float]) -> Decay:
     ------
     InputError
         When the limits are not ascending, the weights rise, or their numbers differ.
+
+    Examples
+    --------
+    >>> stepped([15, 30], [1.0, 0.5])(np.array([15.0, 30.0, 31.0])).tolist()
+    [1.0, 0.5, 0.0]
     """
     limits = [check_minutes(one, "limits_min") for one in limits_min]
     if not limits or len(limits) != len(weights):
@@ -201,7 +252,13 @@ def stepped(limits_min: Sequence[float], weights: Sequence[float]) -> Decay:
 def custom(
     function: Callable[[Floats], Floats], *, name: str = "custom", cutoff_min: float | None = None
 ) -> Decay:
-    """Any function of minutes (array to array); it is checked when made and again on the minutes it meets."""
+    """Any function of minutes (array to array); it is checked when made and again on the minutes it meets.
+
+    Examples
+    --------
+    >>> custom(lambda t: 1.0 / (1.0 + t), cutoff_min=30)(np.array([1.0, 31.0])).tolist()
+    [0.5, 0.0]
+    """
     cutoff = np.inf if cutoff_min is None else check_minutes(cutoff_min, "cutoff_min")
     return Decay(name, function, cutoff)
 

@@ -13,10 +13,10 @@ import pandas as pd
 
 from urbgeo.amounts import amount_of, amounts_by_id
 from urbgeo.checks import check_choice, check_columns, check_ids, check_quantity, is_finite_number
+from urbgeo.engine.weighted import fractional_rank, theil_of, weighted_mean, weighted_quantile, x_log_x
 from urbgeo.errors import InputError, some_of
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result
-from urbgeo.types import Floats
 
 QUANTILES = ("share", "interpolated")
 POOREST, RICHEST = 0.4, 0.1
@@ -164,6 +164,12 @@ def lorenz(access: pd.Series, population: pd.Series) -> pd.DataFrame:
     ------
     InputError
         As for :func:`equity`.
+
+    Examples
+    --------
+    >>> access, people = pd.Series([1.0, 3.0]), pd.Series([50, 50])
+    >>> lorenz(access, people)["access"].tolist()
+    [0.0, 0.25, 1.0]
     """
     a, w = _pair(access, population)
     order = np.argsort(a.to_numpy(), kind="stable")
@@ -185,6 +191,12 @@ def gini(access: pd.Series, population: pd.Series) -> float:
     ------
     InputError
         As for :func:`lorenz`.
+
+    Examples
+    --------
+    >>> access, people = pd.Series([1.0, 3.0]), pd.Series([50, 50])
+    >>> gini(access, people)
+    0.25
     """
     curve = lorenz(access, population)
     heights = curve["access"].to_numpy()
@@ -209,13 +221,20 @@ def palma(access: pd.Series, population: pd.Series, income: pd.Series, *, quanti
     ------
     InputError
         As for :func:`equity`; an unknown ``quantiles``.
+
+    Examples
+    --------
+    >>> access, people = pd.Series([1.0, 2.0, 6.0]), pd.Series([5, 4, 1])
+    >>> income = pd.Series([10.0, 20.0, 90.0])
+    >>> palma(access, people, income)
+    6.0
     """
     check_choice(quantiles, "quantiles", QUANTILES)
     a, w = _pair(access, population)
     rank = _income(income, w).to_numpy()
     low, high = (weighted_quantile(rank, w.to_numpy(), q, quantiles) for q in (POOREST, 1.0 - RICHEST))
     values, weights = a.to_numpy(), w.to_numpy()
-    poor, rich = (_mean(values[rows], weights[rows]) for rows in (rank <= low, rank > high))
+    poor, rich = (weighted_mean(values[rows], weights[rows]) for rows in (rank <= low, rank > high))
     if poor == 0.0:
         return np.inf if rich > 0 else np.nan
     return float(rich / poor)
@@ -228,10 +247,17 @@ def theil(access: pd.Series, population: pd.Series, *, group: pd.Series | None =
     ------
     InputError
         As for :func:`equity`.
+
+    Examples
+    --------
+    >>> access, people = pd.Series([1.0, 3.0]), pd.Series([50, 50])
+    >>> found = theil(access, people, group=pd.Series(["west", "east"]))
+    >>> round(found.between, 4), round(found.within, 4)
+    (0.1308, 0.0)
     """
     a, w = _pair(access, population)
     labels = pd.Series("all", a.index) if group is None else _groups_of(group, a.to_frame())
-    overall = _mean(a.to_numpy(), w.to_numpy())
+    overall = weighted_mean(a.to_numpy(), w.to_numpy())
     if not overall > 0:
         raise InputError("access: nobody has any; an index of nothing has no meaning.")
     rows = {}
@@ -239,20 +265,20 @@ def theil(access: pd.Series, population: pd.Series, *, group: pd.Series | None =
         values, weights = a[labels == name].to_numpy(), w[labels == name].to_numpy()
         if not weights.sum() > 0:
             continue
-        mean, share = _mean(values, weights), weights.sum() / w.sum()
-        inside = _theil(values, weights)
+        mean, share = weighted_mean(values, weights), weights.sum() / w.sum()
+        inside = theil_of(values, weights)
         ratio = mean / overall
         rows[name] = {
             "people": share,
             "value": share * ratio,
             "mean": mean,
             "theil": inside,
-            "between": share * _x_log_x(np.array([ratio]))[0],
+            "between": share * x_log_x(np.array([ratio]))[0],
             "within": share * ratio * inside,
         }
     groups = pd.DataFrame(rows).T.rename_axis("group")
     between, within = float(groups["between"].sum()), float(groups["within"].sum())
-    return Theil(_theil(a.to_numpy(), w.to_numpy()), between, within, groups)
+    return Theil(theil_of(a.to_numpy(), w.to_numpy()), between, within, groups)
 
 
 def concentration_index(
@@ -271,14 +297,20 @@ def concentration_index(
     References
     ----------
     Kakwani, Wagstaff & van Doorslaer (1997); Erreygers (2009), Journal of Health Economics 28.
+
+    Examples
+    --------
+    >>> access, people = pd.Series([1.0, 3.0]), pd.Series([50, 50])
+    >>> concentration_index(access, people, pd.Series([10.0, 90.0]))
+    0.25
     """
     a, w = _pair(access, population)
-    rank = _fractional_rank(_income(income, w).to_numpy(), w.to_numpy())
+    rank = fractional_rank(_income(income, w).to_numpy(), w.to_numpy())
     values, weights = a.to_numpy(), w.to_numpy()
-    mean = _mean(values, weights)
+    mean = weighted_mean(values, weights)
     if not mean > 0:
         raise InputError("access: nobody has any; an index of nothing has no meaning.")
-    index = 2.0 * _mean((values - mean) * (rank - 0.5), weights) / mean
+    index = 2.0 * weighted_mean((values - mean) * (rank - 0.5), weights) / mean
     if bounds is None:
         return float(index)
     low, high = bounds
@@ -299,27 +331,19 @@ def fgt(access: pd.Series, population: pd.Series, *, poor_below: float, alpha: f
     ------
     InputError
         As for :func:`equity`; a line that is not > 0, an alpha below 0.
+
+    Examples
+    --------
+    >>> access, people = pd.Series([1.0, 3.0]), pd.Series([50, 50])
+    >>> fgt(access, people, poor_below=2.0), fgt(access, people, poor_below=2.0, alpha=1)
+    (0.5, 0.25)
     """
     line, power = check_quantity(poor_below, "poor_below"), check_quantity(alpha, "alpha", zero=True)
     a, w = _pair(access, population)
     poor = a.to_numpy() < line
     gaps = np.zeros(len(a))
     gaps[poor] = ((line - a.to_numpy()[poor]) / line) ** power
-    return _mean(gaps, w.to_numpy())
-
-
-def weighted_quantile(values: Floats, weights: Floats, level: float, kind: str = "share") -> float:
-    """The quantile of weighted values, see :func:`palma` for the two kinds."""
-    kept = weights > 0
-    order = np.argsort(values[kept], kind="stable")
-    ordered, total = values[kept][order], np.cumsum(weights[kept][order])
-    if kind == "share":
-        # A share that rounding leaves a hair short of the level has reached it.
-        return float(ordered[np.searchsorted(total, level * total[-1] * (1.0 - 1e-12), side="left")])
-    place = 1.0 + (total[-1] - 1.0) * level
-    below, above = np.floor(place), np.minimum(np.floor(place) + 1.0, total[-1])
-    low, high = (ordered[min(np.searchsorted(total, one), len(total) - 1)] for one in (below, above))
-    return float(low + (place - below) * (high - low))
+    return weighted_mean(gaps, w.to_numpy())
 
 
 def _row(
@@ -329,11 +353,11 @@ def _row(
     some = has and bool((a * w).sum() > 0)
     ranked = income is not None and some
     row = {"people": float(w.sum()), "ids": float(len(a))}
-    row["mean"] = _mean(a.to_numpy(), w.to_numpy()) if has else np.nan
+    row["mean"] = weighted_mean(a.to_numpy(), w.to_numpy()) if has else np.nan
     row["median"] = weighted_quantile(a.to_numpy(), w.to_numpy(), 0.5) if has else np.nan
     row["gini"] = gini(a, w) if some else np.nan
     row["palma"] = palma(a, w, income, quantiles=quantiles) if ranked else np.nan
-    row["theil"] = _theil(a.to_numpy(), w.to_numpy()) if some else np.nan
+    row["theil"] = theil_of(a.to_numpy(), w.to_numpy()) if some else np.nan
     row["concentration"] = concentration_index(a, w, income) if ranked else np.nan
     for alpha, name in enumerate(("poor_share", "poor_gap", "poor_severity")):
         row[name] = np.nan
@@ -392,26 +416,3 @@ def _groups_of(group: str | pd.Series, frame: pd.DataFrame) -> pd.Series:
     if labels.isna().any():
         raise InputError(f"group: it is missing at {some_of(frame.index[labels.isna()])}; give every id one.")
     return labels
-
-
-def _mean(values: Floats, weights: Floats) -> float:
-    total = weights.sum()
-    return float((values * weights).sum() / total) if total > 0 else float("nan")
-
-
-def _x_log_x(ratio: Floats) -> Floats:
-    positive = ratio > 0
-    return np.where(positive, ratio * np.log(np.where(positive, ratio, 1.0)), 0.0)
-
-
-def _theil(values: Floats, weights: Floats) -> float:
-    mean = _mean(values, weights)
-    return _mean(_x_log_x(values / mean), weights) if mean > 0 else 0.0
-
-
-def _fractional_rank(values: Floats, weights: Floats) -> Floats:
-    """Share of people below, plus half of those at the same value."""
-    levels, which = np.unique(values, return_inverse=True)
-    at = np.bincount(which, weights=weights, minlength=len(levels))
-    below = np.cumsum(at) - at
-    return ((below + at / 2.0) / weights.sum())[which]

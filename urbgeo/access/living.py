@@ -70,6 +70,11 @@ def walking_circle(
     ------
     InputError
         When none is due within ``minutes``.
+
+    Examples
+    --------
+    >>> list(walking_circle(5))
+    ['social convenience', 'park', 'elderly care']
     """
     limit = check_minutes(minutes)
     found = {name: one for name, one in services.items() if one[1] <= limit}

@@ -65,6 +65,14 @@ def scaled(network: TravelNetwork, factors: Mapping[str, float]) -> TravelNetwor
     ------
     InputError
         For classes that are not in the network, factors that are not > 0.
+
+    Examples
+    --------
+    >>> import urbgeo
+    >>> network = urbgeo.region_network(urbgeo.load_region("hunan", zones=False))
+    >>> slow = scaled(network, {"*": 0.5})
+    >>> bool((slow.link_table["minutes"] == 2 * network.link_table["minutes"]).all())
+    True
     """
     classes = network.link_table["class"]
     faults = Faults("factors")
