@@ -29,7 +29,7 @@ def test_conda_users_get_the_same_dependencies() -> None:
         *PROJECT["dependencies"],
         *EXTRAS["china"],
         *EXTRAS["reports"],
-        *EXTRAS["notebook"],
+        *EXTRAS["jupyter"],
         f"python{PROJECT['requires-python']}",
     }
     assert sorted(conda_lines()) == sorted(wanted)
