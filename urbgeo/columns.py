@@ -78,6 +78,10 @@ _NAMES: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         "value": ("数值", "Value", ""),
         "light": ("亮灯", "Light", ""),
         "supply": ("供给", "Supply", ""),
+        "role": ("角色", "Role", ""),
+        "person_minutes": ("人·分钟", "Person-minutes", ""),
+        "people_cut": ("断绝人口", "People cut off", "人"),
+        "worst_min": ("最多增加", "Most added", "min"),
         "demand": ("需求", "Demand", ""),
         "access": ("可达性", "Access", ""),
     }

@@ -78,8 +78,8 @@ def test_pairs_become_lines_between_their_places() -> None:
     for result in (by_index, by_column):
         drawn = features(result.map(places=seats()))
         assert [one["geometry"]["coordinates"] for one in drawn] == [
+            [[113.5, 28.5], [112, 27]],  # the quickest last: on top
             [[112, 27], [113, 28]],
-            [[113.5, 28.5], [112, 27]],
         ]
     with pytest.raises(InputError, match="points its pairs run between"):
         by_index.map()
@@ -121,3 +121,19 @@ def test_the_callers_tables_stay_as_they_were() -> None:
     Found(given).map(places=places)
     pd.testing.assert_frame_equal(given, table())
     assert places.equals(seats())
+
+
+def test_what_is_outside_stands_back_and_roles_have_their_words() -> None:
+    colour = colours_of(pd.Series(["outside"] * 9 + ["circle", "core"]), "role")
+    assert isinstance(colour, Categories)
+    shades = {item[0]: (item[1], item[2]) for item in colour.items}
+    assert shades["outside"] == ("#d6dade", "圈外")
+    assert shades["core"][1] == "核心" and shades["core"][0] != shades["circle"][0]
+
+
+def test_lines_are_never_so_pale_that_they_vanish_and_the_quickest_lie_on_top() -> None:
+    pairs = pd.MultiIndex.from_tuples([("a", "b"), ("c", "a"), ("b", "c")], names=["origin", "destination"])
+    found = drawing_of(Found(pd.DataFrame({"minutes": [5.0, 170.0, 70.0]}, index=pairs)), places=seats())
+    assert isinstance(found.colour, Classes)
+    assert all(int(one[1:3], 16) < 0xC0 for one in found.colour.colours)
+    assert found.frames["line"]["minutes"].tolist() == [170, 70, 5]

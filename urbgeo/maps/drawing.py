@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -11,7 +11,7 @@ import shapely
 
 from urbgeo.checks import check_columns, check_crs
 from urbgeo.errors import InputError, some_of
-from urbgeo.maps.classes import ACCENT, PALETTE, Categories, Classes
+from urbgeo.maps.classes import ACCENT, PALETTE, RAMPS, Categories, Classes
 from urbgeo.maps.labels import is_minutes
 from urbgeo.results import Result
 from urbgeo.status import STATUSES
@@ -26,8 +26,12 @@ CLASSES = 5
 """Classes of a column without bounds of its own: equal numbers of rows, bounds of two digits."""
 
 _PREFERRED = (
-    "covered", "member", "minutes", "score", "light", "class", "cluster", "status", "change", "share",
+    "covered", "member", "minutes", "best_min", "score", "light", "class", "cluster", "change", "share",
 )  # fmt: skip
+_PALE, _PALE_COLOUR = ("outside", "none", "same", "too far"), "#d6dade"
+"""What stands back on a map: neither inside nor changed."""
+
+_ROLES = {"core": "核心", "circle": "圈内", "outside": "圈外", "enclave": "飞地", "same": "不变"}
 _PAIRS = ("origin", "destination")
 _KINDS = {
     "Polygon": "polygon", "MultiPolygon": "polygon", "LineString": "line", "MultiLineString": "line",
@@ -94,6 +98,12 @@ def drawing_of(
     kinds = rows.geom_type.map(_KINDS)
     if kinds.isna().any():
         raise InputError(f"table: {some_of(rows.geom_type[kinds.isna()].unique())} cannot be drawn.")
+    if shown is not None and is_minutes(shown) and (kinds == "line").all():
+        # the quickest on top, where lines cross or run both ways
+        rows = rows.sort_values(shown, ascending=False, kind="stable")
+        kinds = kinds.loc[rows.index] if rows.index.is_unique else rows.geom_type.map(_KINDS)
+    if not colour and isinstance(painted, Classes) and painted.ramp == "YlGnBu" and (kinds == "line").all():
+        painted = replace(painted, ramp=_bold(len(painted.breaks) + 1))
     frames = {kind: rows[kinds == kind] for kind in ("polygon", "line", "point") if (kinds == kind).any()}
     titles = result._titles if any(result._titles) else (type(result).__name__, "")
     return Drawing(frames, shown, painted, titles, tuple(result.provenance.sources))
@@ -153,14 +163,20 @@ def _two_digits(value: float) -> float:
 
 def _categories(present: pd.Series, name: str) -> Categories:
     """The most frequent values in turn; those beyond the palette are drawn as others."""
-    found = list(present.value_counts().index[: len(PALETTE)])
+    found = list(present.value_counts().index)
+    telling = [one for one in found if one not in _PALE][: len(PALETTE)]
+    shades = dict(zip(telling, PALETTE, strict=False)) | {one: _PALE_COLOUR for one in found if one in _PALE}
     if set(found) <= set(STATUSES):
-        words = [(one, *STATUSES[one]) for one in found]
+        words = {one: STATUSES[one] for one in found}
     else:
-        words = [(one, str(one), str(one)) for one in found]
-    return Categories(
-        name, [(one, colour, zh, en) for (one, zh, en), colour in zip(words, PALETTE, strict=False)]
-    )
+        words = {one: (_ROLES.get(str(one), str(one)), str(one)) for one in found}
+    return Categories(name, [(one, shade, *words[one]) for one, shade in shades.items()])
+
+
+def _bold(count: int) -> tuple[str, ...]:
+    """Colours of thin lines: none so pale that it vanishes on paper."""
+    scale = RAMPS["YlGnBu"].scale(0, 1)
+    return tuple(scale.rgb_hex_str(at) for at in np.linspace(0.4, 1.0, count))
 
 
 def _spoken(rows: gpd.GeoDataFrame, colour: Categories) -> tuple[gpd.GeoDataFrame, Categories]:
@@ -174,9 +190,10 @@ def _spoken(rows: gpd.GeoDataFrame, colour: Categories) -> tuple[gpd.GeoDataFram
 def _shown(result: Result, table: pd.DataFrame) -> str | None:
     if result._shown is not None:
         return result._shown if result._shown in table else None
+    numbers = [str(column) for column in table.select_dtypes("number").columns]
+    timed = [column for column in numbers if is_minutes(column)]
     named = [column for column in _PREFERRED if column in table]
-    numbers = table.select_dtypes("number").columns
-    return named[0] if named else (str(numbers[0]) if len(numbers) else None)
+    return next(iter([*named, *timed, *[one for one in ("status",) if one in table], *numbers]), None)
 
 
 def _located(result: Result, places: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
