@@ -18,9 +18,11 @@ from urbgeo.cities.metropolises import metropolitan_circles
 from urbgeo.cities.metropolitan_rules import MetropolitanRules
 from urbgeo.cities.official import compare_with_official
 from urbgeo.errors import InputError
+from urbgeo.network.attach import Attachment, attach_xy
 from urbgeo.network.minutes import nearest_facility
 from urbgeo.network.model import Snapping, TravelNetwork, build_network
 from urbgeo.regions.region import Region
+from urbgeo.types import Floats
 
 ROAD = along(-5, 5, 15, 25, 35, 45, 55)
 CORE = points([(5, 5)], ["core"])
@@ -430,3 +432,19 @@ def test_a_core_polygon_is_reached_at_its_nearest_part() -> None:
 def test_wrong_objects_are_told_which_argument_is_what(call: object, message: str) -> None:
     with pytest.raises(InputError, match=message):
         call()
+
+
+def test_the_core_is_attached_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = along(0.0, 20.0, 60.0)
+    core, seats = points([(0, 1), (0, 2)], ["c", "d"]), points([(5, 0), (50, 0)], ["x", "y"])
+    zones = squares((0, -5), (45, -5), ids=["x", "y"]).assign(population=20_000.0, urban_population=0.0)
+    joined: list[int] = []
+
+    def counting(network: TravelNetwork, xy: Floats, index: pd.Index) -> Attachment:
+        joined.append(len(xy))
+        return attach_xy(network, xy, index)
+
+    monkeypatch.setattr("urbgeo.network.attach.attach_xy", counting)
+    rules = CircleRules(core_zones=["x"])
+    commuting_circle(network, core, zones, seats=seats, population="population", minutes=30, rules=rules)
+    assert joined == [len(core), len(seats)]

@@ -37,6 +37,7 @@ from urbgeo.cities.flows import check_threshold
 from urbgeo.cities.gravity import FRICTION
 from urbgeo.crs import WGS84, equal_area_crs
 from urbgeo.errors import InputError, some_of
+from urbgeo.network.attach import Attachment
 from urbgeo.network.minutes import minutes_table, nearest_facility
 from urbgeo.network.model import TravelNetwork, check_direction
 from urbgeo.provenance import Provenance
@@ -295,7 +296,7 @@ def commuting_circle(
 class _Asked:
     """The core's points and land (None for points), the land reached, and the bounds."""
 
-    entries: gpd.GeoDataFrame
+    entries: Attachment
     reached: shapely.Geometry
     built: shapely.Geometry | None
     limits: Sequence[float]

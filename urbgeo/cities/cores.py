@@ -9,7 +9,7 @@ import shapely
 
 from urbgeo.checks import check_crs, check_points, check_polygons
 from urbgeo.errors import InputError
-from urbgeo.network.attach import attach_all
+from urbgeo.network.attach import Attachment, attach, attach_all
 from urbgeo.network.model import TravelNetwork
 from urbgeo.types import Shapes
 
@@ -31,8 +31,8 @@ def check_core(core: gpd.GeoDataFrame) -> bool:
     return land
 
 
-def core_entries(network: TravelNetwork, core: gpd.GeoDataFrame, *, pin: bool = False) -> gpd.GeoDataFrame:
-    """Points at which travel to or from a core begins, in the CRS of the network.
+def core_entries(network: TravelNetwork, core: gpd.GeoDataFrame, *, pin: bool = False) -> Attachment:
+    """Points at which travel to or from a core begins, attached to the network once for all that follows.
 
     Points are themselves. A polygon is entered wherever a link that can be joined crosses its outline, and
     at every node of such links inside: so the minutes are those to its nearest part. With ``pin``, or where
@@ -44,8 +44,7 @@ def core_entries(network: TravelNetwork, core: gpd.GeoDataFrame, *, pin: bool = 
         For a core that is neither points nor polygons, or lies outside the network (naming the ids).
     """
     if not check_core(core):
-        attach_all(network, core, "core")
-        return core.to_crs(network.crs)
+        return attach_all(network, core, "core")
     shapes = core.geometry.to_crs(network.crs).make_valid()
     parts = [_doors(network, shape) for shape in shapes]
     pins = shapes.representative_point().to_numpy()
@@ -59,14 +58,12 @@ def core_entries(network: TravelNetwork, core: gpd.GeoDataFrame, *, pin: bool = 
         index=pd.Index([f"core {row}" for row in range(len(owner))]),
         crs=network.crs,
     )
-    if pin:
-        attach_all(network, found.set_index("core", drop=False), "core")
-        return found
-    empty = np.array([len(doors) == 0 for doors in parts])
-    lone = found[empty[owner]]
-    if len(lone):
-        attach_all(network, lone.set_index("core", drop=False), "core")
-    return found
+    joined = attach(network, found, name="core")
+    # Doors lie on links; only a point that stands for a whole core can be too far from any.
+    lone = np.array([pin or not len(doors) for doors in parts])[owner]
+    if (lone & ~joined.attached).any():
+        attach_all(network, found[lone].set_index("core", drop=False), "core")
+    return joined
 
 
 def _doors(network: TravelNetwork, shape: shapely.Geometry) -> Shapes:
