@@ -81,6 +81,22 @@ def test_the_median_and_the_spread_follow_the_departures(tmp_path: Path) -> None
     assert (np.diag(found.median) == 0).all()
 
 
+def test_a_walk_of_66_seconds_catches_the_train_that_leaves_then(tmp_path: Path) -> None:
+    feed = read_gtfs(feed_file(tmp_path))
+    door = gpd.GeoDataFrame(geometry=gpd.points_from_xy([111.99], [28.0]), index=["door"], crs=4326)
+    links = pd.DataFrame(
+        {"from_node": ["door", "A"], "to_node": ["A", "C"], "length_km": 1.0, "class": "local"}
+    ).assign(minutes=[1.1, 250.0])
+    walking = build_network(pd.concat([door, feed.stops[["geometry"]]]), links)
+    day, last = build_timetable(feed, day=MONDAY), feed.stops.loc[["C"]]
+    leaves = [
+        transit_minutes(day, walking, door, last, window=window, every_min=1).median.loc["door", "C"]
+        for window in (("08:08:54", "08:08:55"), ("08:08:55", "08:08:56"))
+    ]
+    # 1.1 * 60 is a little more than 66; the next train gets there at 9:10
+    assert leaves == [21.1, pytest.approx(61 + 5 / 60, abs=1e-6)]
+
+
 def test_untimed_stops_are_timed_by_distance(tmp_path: Path) -> None:
     feed = read_gtfs(feed_file(tmp_path))
     assert feed.stop_times.query("trip_id == 't1'")["arrival"].tolist() == [29_400, 30_000, 30_600]

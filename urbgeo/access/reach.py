@@ -14,6 +14,7 @@ from urbgeo.access.rail_trips import RailTable, RailTrips, rail_trips, trip_colu
 from urbgeo.access.travel import Travel, check_travel, pairs
 from urbgeo.amounts import amount_of, zone_means, zone_of
 from urbgeo.checks import check_minutes, check_points
+from urbgeo.engine.resolution import told
 from urbgeo.errors import InputError, some_of
 from urbgeo.network.attach import attach
 from urbgeo.network.minutes import table_between
@@ -233,6 +234,7 @@ def _readings(by_road: Floats, trips: RailTable, lost: np.ndarray) -> dict[str, 
     platform = np.where(goes, parts["ride_min"] + parts["wait_min"] + parts["change_min"], np.inf)
     delayed = np.where(goes, trips.minutes + parts["delay_min"], np.inf)
     readings = {"rail_station": platform, "rail": trips.minutes, "rail_delay": delayed}
+    readings = {name: told(values) for name, values in readings.items()}
     for values in readings.values():
         np.fill_diagonal(values, 0.0)
         values[lost] = np.nan

@@ -13,6 +13,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from urbgeo.checks import check_minutes, check_points, check_quantity
+from urbgeo.engine.resolution import told
 from urbgeo.engine.timetable_scan import times_from
 from urbgeo.errors import InputError
 from urbgeo.network.attach import Attachment, attach
@@ -204,7 +205,7 @@ def transit_minutes(
     lost = on_foot.isna().to_numpy()
     tables = {
         one: pd.DataFrame(
-            np.where(lost, np.nan, seconds[:, r] / 60.0), index=on_foot.index, columns=on_foot.columns
+            np.where(lost, np.nan, told(seconds[:, r] / 60.0)), index=on_foot.index, columns=on_foot.columns
         )
         for r, one in enumerate(asked)
     }
@@ -343,11 +344,11 @@ def _hops(times: pd.DataFrame) -> pd.DataFrame:
 
 
 def _walks(walking: TravelNetwork, start: Attachment, end: Attachment, limit_min: float) -> csr_array:
-    """Seconds on foot within the limit (origins, destinations)."""
+    """Seconds on foot within the limit (origins, destinations): 66 seconds' walk catches what leaves then."""
     parts = []
     for first in range(0, len(start.index), POINTS_AT_ONCE):
         some = start.rows(slice(first, first + POINTS_AT_ONCE))
-        seconds = table_between(walking, some, end, limit_min) * 60.0
+        seconds = told(table_between(walking, some, end, limit_min) * 60.0)
         rows, columns = np.nonzero(np.isfinite(seconds))
         counts = np.bincount(rows, minlength=len(some.index))
         parts.append((counts, columns.astype(np.int32), seconds[rows, columns]))
@@ -377,7 +378,7 @@ def _ranked(
         hop["boards"].to_numpy(bool),
         hop["alights"].to_numpy(bool),
     )
-    walk_s = on_foot.fillna(np.inf).to_numpy() * 60.0
+    walk_s = told(on_foot.fillna(np.inf).to_numpy() * 60.0)
     out = np.empty((len(walk_s), len(ranks), walk_s.shape[1]))
 
     def one(row: int) -> None:
