@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from pyproj import CRS, Geod, Proj
 
 from urbgeo.checks import check_choice, check_crs
-from urbgeo.types import Floats
+from urbgeo.types import Floats, Ints
 
 WGS84 = CRS.from_epsg(4326)
 CHINA_ALBERS = CRS.from_proj4(
@@ -37,6 +37,8 @@ WIDEST_ZONE_DEG = 7.0
 _AXIS_M, _ECCENTRICITY_SQ = 6378245.0, 0.00669342162296594323
 _BD_TURN = np.pi * 3000.0 / 180.0
 _INVERSE_STEPS = 6
+_SLACK = 1e-9
+"""Share of a limit by which projected coordinates miss it: two places at just 5 km are 5 km apart."""
 _GEOD = Geod(ellps="GRS80")
 
 
@@ -113,6 +115,51 @@ def lengths_km(lines: gpd.GeoSeries) -> tuple[Floats, str]:
     inner = owner[1:] == owner[:-1]
     step = _GEOD.inv(*xy[:-1][inner].T, *xy[1:][inner].T)[2]
     return np.bincount(owner[:-1][inner], step, minlength=len(lines)) / 1000.0, "geodesic"
+
+
+def true_crs(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> CRS | None:
+    """The metric CRS, else the equal-area one, that measures these geometries true; None where neither does.
+
+    True is a distortion of less than :data:`MOST_DISTORTION`.
+    """
+    bounds = _lonlat_bounds(frame)
+    for crs in (metric_crs(frame), equal_area_crs(frame)):
+        if distortion(crs, bounds) < MOST_DISTORTION:
+            return crs
+    return None
+
+
+def pairs_within_km(points: gpd.GeoDataFrame, limit_km: float) -> tuple[Ints, str]:
+    """Positions (pairs, 2) of points at most so far apart (closed), each pair once, and how it was measured.
+
+    ``"planar"`` in a true CRS, else ``"geodesic"``.
+    """
+    from scipy.spatial import cKDTree
+
+    crs, limit = true_crs(points), limit_km * (1.0 + _SLACK)
+    if crs is not None:
+        xy = shapely.get_coordinates(points.geometry.to_crs(crs).to_numpy()) / 1000.0
+        return cKDTree(xy).query_pairs(limit, output_type="ndarray").astype(np.int64), "planar"
+    lon, lat = shapely.get_coordinates(points.geometry.to_crs(WGS84).to_numpy()).T
+    # A chord is never longer than the way over the ground, so no pair is missed.
+    found = cKDTree(_in_space_km(lon, lat)).query_pairs(limit, output_type="ndarray")
+    i, j = found.T
+    apart = _GEOD.inv(lon[i], lat[i], lon[j], lat[j])[2] / 1000.0
+    return found[apart <= limit].astype(np.int64), "geodesic"
+
+
+def distances_km(points: gpd.GeoDataFrame) -> tuple[Floats, str]:
+    """Kilometres between all points (n, n), and how they were measured: ``"planar"`` or ``"geodesic"``."""
+    crs = true_crs(points)
+    if crs is not None:
+        xy = shapely.get_coordinates(points.geometry.to_crs(crs).to_numpy()) / 1000.0
+        apart: Floats = np.hypot(*(xy[:, None] - xy).transpose(2, 0, 1))
+        return apart, "planar"
+    lon, lat = shapely.get_coordinates(points.geometry.to_crs(WGS84).to_numpy()).T
+    n = len(lon)
+    i, j = np.repeat(np.arange(n), n), np.tile(np.arange(n), n)
+    geodesic: Floats = _GEOD.inv(lon[i], lat[i], lon[j], lat[j])[2].reshape(n, n) / 1000.0
+    return geodesic, "geodesic"
 
 
 def equal_area_crs(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> CRS:
@@ -284,6 +331,15 @@ def _lonlat_bounds(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> tuple[float, floa
     """West, south, east, north in degrees."""
     west, south, east, north = frame.to_crs(WGS84).total_bounds.tolist()
     return west, south, east, north
+
+
+def _in_space_km(lon: Floats, lat: Floats) -> Floats:
+    """(points, 3) kilometres from the middle of the earth."""
+    turn, rise = np.radians(lon), np.radians(lat)
+    normal = _GEOD.a / 1000.0 / np.sqrt(1.0 - _GEOD.es * np.sin(rise) ** 2)
+    across = normal * np.cos(rise)
+    up = normal * (1.0 - _GEOD.es) * np.sin(rise)
+    return np.column_stack([across * np.cos(turn), across * np.sin(turn), up])
 
 
 def _in_china(lon: ArrayLike, lat: ArrayLike) -> NDArray[np.bool_]:

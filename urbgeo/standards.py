@@ -162,6 +162,88 @@ HOSPITAL_DRIVE_MIN = _standard(
 
 # City sizes, clusters, degree of urbanisation
 
+_SIZES = "State Council, notice on adjusting city size classes, 国发〔2014〕51号"
+_URBAN_PEOPLE = "城区常住人口, the lower bound belongs to the class"
+SIZE_BOUNDS = tuple(
+    (class_name, _standard(f"SIZE_{word}", least, "persons", _SIZES, 2014, _URBAN_PEOPLE))
+    for word, class_name, least in (
+        ("SMALL_2", "Ⅱ型小城市", 0.0),
+        ("SMALL_1", "Ⅰ型小城市", 200_000.0),
+        ("MEDIUM", "中等城市", 500_000.0),
+        ("LARGE_2", "Ⅱ型大城市", 1_000_000.0),
+        ("LARGE_1", "Ⅰ型大城市", 3_000_000.0),
+        ("VERY_LARGE", "特大城市", 5_000_000.0),
+        ("MEGA", "超大城市", 10_000_000.0),
+    )
+)
+"""The seven classes with their lower bounds, the smallest first."""
+
+_CIRCLES = "NDRC guidance on modern metropolitan circles, 发改规划〔2019〕328号"
+CIRCLE_FOUNDER = _standard(
+    "CIRCLE_FOUNDER", 5_000_000.0, "persons", _CIRCLES, 2019, "a very large or mega city at the centre"
+)
+CIRCLE_FOUNDER_ARGUED = _standard(
+    "CIRCLE_FOUNDER_ARGUED", 3_000_000.0, "persons", _CIRCLES, 2019,
+    "or a large city of strong pull, read as a type-I large city", confirmed=False,
+)  # fmt: skip
+COMMUTING_RATE = _standard(
+    "COMMUTING_RATE", 0.10, "share", "Urban Employment Areas of Japan; commuting contours of Beijing", 2023,
+    "of employed residents to the core; no Chinese standard sets one",
+)  # fmt: skip
+
+_FUNCTIONAL = "Dijkstra, Poelman and Veneri, The EU-OECD definition of a functional urban area"
+COMMUTING_SHARE = _standard(
+    "COMMUTING_SHARE", 0.15, "share", _FUNCTIONAL, 2019, "of employed residents, closed"
+)
+UNIT_IN_CENTRE = _standard(
+    "UNIT_IN_CENTRE", 0.5, "share", _FUNCTIONAL, 2019, "of a unit's people in one urban centre, closed"
+)
+CITY_IN_CENTRE = _standard(
+    "CITY_IN_CENTRE", 0.5, "share", _FUNCTIONAL, 2019, "of the city's people in the centre, as widely quoted",
+    confirmed=False,
+)  # fmt: skip
+CENTRE_IN_CITY = _standard(
+    "CENTRE_IN_CITY", 0.75, "share", _FUNCTIONAL, 2019, "of the centre's people in the city, widely quoted",
+    confirmed=False,
+)  # fmt: skip
+_LABOUR = "Coombes and Bond, Travel-to-Work Areas: the 2007 review, as widely quoted"
+LABOUR_CONTAINMENT = tuple(
+    _standard(f"LABOUR_CONTAINMENT_{word}", value, "share", _LABOUR, 2008, clause, confirmed=False)
+    for word, value, clause in (
+        ("LEAST", 0.6667, "of an area of the target size"), ("TARGET", 0.75, "of the smallest area"),
+    )
+)  # fmt: skip
+LABOUR_SIZE = tuple(
+    _standard(f"LABOUR_SIZE_{word}", value, "persons", _LABOUR, 2008, "employed residents", confirmed=False)
+    for word, value in (("LEAST", 3_500.0), ("TARGET", 25_000.0))
+)
+
+_MANUAL = "Eurostat and others, Applying the Degree of Urbanisation"
+_GHSL = "JRC, GHSL Data Package 2023, as public code has it"
+CENTRE_DENSITY = _standard("CENTRE_DENSITY", 1_500.0, "persons/km2", _MANUAL, 2021, "urban centre, closed")
+CENTRE_PEOPLE = _standard("CENTRE_PEOPLE", 50_000.0, "persons", _MANUAL, 2021, "urban centre, closed")
+CLUSTER_DENSITY = _standard("CLUSTER_DENSITY", 300.0, "persons/km2", _MANUAL, 2021, "urban cluster, closed")
+CLUSTER_PEOPLE = _standard("CLUSTER_PEOPLE", 5_000.0, "persons", _MANUAL, 2021, "urban cluster, closed")
+VILLAGE_PEOPLE = _standard("VILLAGE_PEOPLE", 500.0, "persons", _MANUAL, 2021, "rural cluster, level 2")
+LOW_DENSITY = _standard("LOW_DENSITY", 50.0, "persons/km2", _MANUAL, 2021, "low density rural, level 2")
+HOLE_KM2 = _standard("HOLE_KM2", 15.0, "km2", _MANUAL, 2021, "holes of centres below it are filled")
+WATER_LAND = _standard("WATER_LAND", 0.5, "share", _GHSL, 2023, "less land, nobody, nothing built: water")
+BUILT_SHARE = _standard("BUILT_SHARE", 0.5, "share", "JRC, GHSL Data Package 2022", 2022, "dense by built-up")
+BUILT_SHARE_2023 = _standard("BUILT_SHARE_2023", 0.2, "share", _GHSL, 2023, "what its rule gives for 2020")
+SEMI_DENSE_2021 = tuple(
+    _standard(f"SEMI_DENSE_{word}_2021", value, unit, _MANUAL, 2021, "semi-dense urban cluster")
+    for word, value, unit in (
+        ("DENSITY", 300.0, "persons/km2"), ("PEOPLE", 5_000.0, "persons"), ("APART_KM", 3.0, "km"),
+    )
+)  # fmt: skip
+SEMI_DENSE_2023 = tuple(
+    _standard(f"SEMI_DENSE_{word}_2023", value, unit, _GHSL, 2023, "semi-dense urban cluster")
+    for word, value, unit in (
+        ("DENSITY", 900.0, "persons/km2"), ("PEOPLE", 2_500.0, "persons"), ("APART_KM", 2.0, "km"),
+    )
+)  # fmt: skip
+UNIT_SHARE = _standard("UNIT_SHARE", 0.5, "share", _MANUAL, 2021, "of a unit's people in a class of cells")
+
 # Roads, rail, air
 
 RAIL_BUFFER_MIN = _standard(

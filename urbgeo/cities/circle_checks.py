@@ -10,12 +10,7 @@ import pandas as pd
 from urbgeo.cities.circle_rules import MEMBERS
 from urbgeo.cities.sizes import class_of
 from urbgeo.errors import some_of
-
-FOUNDERS = ("特大城市", "超大城市")
-"""发改规划〔2019〕328号: a circle is founded by a very large or mega city, or by a large one whose pull is
-strong; the last is read as a type-I large city, and has to be argued."""
-
-ARGUED = ("Ⅰ型大城市",)
+from urbgeo.standards import CIRCLE_FOUNDER, CIRCLE_FOUNDER_ARGUED
 
 RESULTS = ("holds", "to be argued", "fails", "not asked")
 
@@ -43,7 +38,8 @@ def _class_row(core_population: float | None) -> Mapping[str, object]:
     if core_population is None:
         return _row("", bound, "not asked", "", "give the core's 城区常住人口 as core_population")
     name = class_of(core_population)
-    result = "holds" if name in FOUNDERS else "to be argued" if name in ARGUED else "fails"
+    argued = "to be argued" if core_population >= CIRCLE_FOUNDER_ARGUED else "fails"
+    result = "holds" if core_population >= CIRCLE_FOUNDER else argued
     says = {
         "holds": "may found a circle",
         "to be argued": "may found one if its pull on the region is shown to be strong",

@@ -17,8 +17,8 @@ from urbgeo.access.travel import Places, Travel, with_names_of
 from urbgeo.amounts import amount_of
 from urbgeo.checks import check_choice, check_minutes, check_points, check_quantity, check_thresholds
 from urbgeo.cities.between import minutes_between
-from urbgeo.cities.ground import pairs_within
 from urbgeo.cities.matrices import by_id, numbers_by_id
+from urbgeo.crs import pairs_within_km
 from urbgeo.errors import InputError
 from urbgeo.magnitude import check_unmixed, refuse_shares
 from urbgeo.provenance import Provenance
@@ -128,7 +128,7 @@ def city_clusters(
             + ". Lower min_population or min_density."
         )
     rows = np.flatnonzero(kept)
-    near, measured = pairs_within(places.iloc[rows], distance_km)
+    near, measured = pairs_within_km(places.iloc[rows], distance_km)
     label = _components(len(places), rows[near])
     status = np.where(kept, "clustered", "below the threshold")
     about = {

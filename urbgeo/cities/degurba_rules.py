@@ -8,6 +8,20 @@ import numpy as np
 
 from urbgeo.checks import check_choice, check_quantity, check_range, check_whole
 from urbgeo.errors import InputError
+from urbgeo.standards import (
+    BUILT_SHARE,
+    BUILT_SHARE_2023,
+    CENTRE_DENSITY,
+    CENTRE_PEOPLE,
+    CLUSTER_DENSITY,
+    CLUSTER_PEOPLE,
+    HOLE_KM2,
+    LOW_DENSITY,
+    SEMI_DENSE_2021,
+    SEMI_DENSE_2023,
+    VILLAGE_PEOPLE,
+    WATER_LAND,
+)
 
 MAJORITIES = {"half of valid": 0, "five of eight": 5, "seven of eight": 7}
 """Majority rules by the neighbours that must belong to one centre; 0 is more than half of the valid ones."""
@@ -48,17 +62,17 @@ class UrbanRules:
     built_share: float | None
     majority: str
     semi_dense: SemiDense
-    centre_density: float = 1500.0
-    centre_population: float = 50_000.0
+    centre_density: float = CENTRE_DENSITY
+    centre_population: float = CENTRE_PEOPLE
     centre_queen: bool = False
-    dense_population: float = 5_000.0
-    cluster_density: float = 300.0
-    cluster_population: float = 5_000.0
+    dense_population: float = CLUSTER_PEOPLE
+    cluster_density: float = CLUSTER_DENSITY
+    cluster_population: float = CLUSTER_PEOPLE
     cluster_queen: bool = True
-    village_population: float = 500.0
-    low_density: float = 50.0
-    hole_km2: float = 15.0
-    water_land: float = 0.5
+    village_population: float = VILLAGE_PEOPLE
+    low_density: float = LOW_DENSITY
+    hole_km2: float = HOLE_KM2
+    water_land: float = WATER_LAND
     dense_queen: bool = False
     smoothed: bool = True
 
@@ -92,10 +106,15 @@ def _check_flag(value: object, name: str) -> None:
         raise InputError(f"{name}: {value!r}; give True or False.")
 
 
-R2022A = UrbanRules("R2022A", 0.5, "five of eight", SemiDense(300.0, 5_000.0, True, 3))
+def _semi_dense(numbers: tuple[float, ...], *, queen: bool) -> SemiDense:
+    density, people, apart_km = numbers
+    return SemiDense(density, people, queen, round(apart_km))
+
+
+R2022A = UrbanRules("R2022A", BUILT_SHARE, "five of eight", _semi_dense(SEMI_DENSE_2021, queen=True))
 """GHSL Data Package 2022 (JRC) and the Degree of Urbanisation manual (Eurostat, 2021)."""
 
-R2023A = UrbanRules("R2023A", 0.2, "half of valid", SemiDense(900.0, 2_500.0, False, 2))
+R2023A = UrbanRules("R2023A", BUILT_SHARE_2023, "half of valid", _semi_dense(SEMI_DENSE_2023, queen=False))
 """GHSL Data Package 2023 (JRC); 0.2 is the built-up share its global rule gives for 2020, see
 :func:`~urbgeo.cities.degurba.dense_built_share`."""
 

@@ -20,8 +20,8 @@ from urbgeo.provenance import Provenance
 from urbgeo.rasters.layers import CELL_M, PopulationLayers
 from urbgeo.rasters.zonal import covered_cells
 from urbgeo.results import Result, with_names
+from urbgeo.standards import UNIT_SHARE as HALF
 
-HALF = 0.5
 CITY, TOWN, RURAL = "city", "town or semi-dense area", "rural area"
 UNIT_LEVEL_2 = (
     "city", "dense town", "semi-dense town", "suburban or peri-urban area", "village",
@@ -174,7 +174,9 @@ def _level_2(shares: pd.DataFrame, rules: str) -> NDArray[np.object_]:
     if rules == "2024":
         town = np.select([s[30] + s[23] >= HALF, s[21] + s[13] + s[12] + s[11] < HALF], [dense, semi], suburb)
         rural = np.select(
-            [s[30] + s[23] + s[22] + s[21] + s[13] >= HALF, s[11] < HALF], [village, dispersed], empty
+            [s[30] + s[23] + s[22] + s[21] + s[13] >= HALF, s[11] < HALF],
+            [village, dispersed],
+            empty,
         )
     else:
         in_towns = s[23] + s[22] > s[21]

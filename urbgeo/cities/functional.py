@@ -18,18 +18,8 @@ from urbgeo.cities.matrices import counts_of, numbers_by_id
 from urbgeo.errors import Faults, InputError
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result
+from urbgeo.standards import CENTRE_IN_CITY, CITY_IN_CENTRE, COMMUTING_SHARE, UNIT_IN_CENTRE
 from urbgeo.types import Floats, Ints
-
-COMMUTING_SHARE = 0.15
-"""Share of employed residents that ties a zone to a city (Dijkstra, Poelman and Veneri, 2019)."""
-
-UNIT_IN_CENTRE = 0.5
-"""Share of a unit's people in one urban centre that makes it part of the city (same source)."""
-
-CITY_IN_CENTRE = 0.5
-CENTRE_IN_CITY = 0.75
-"""Shares of the city's people in the centre, and of the centre's in the city, for the city to be kept; widely
-quoted, parameters here."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -78,7 +68,7 @@ def cities_of_centres(
     population
         Persons of each unit.
     unit_in_centre, city_in_centre, centre_in_city
-        Shares explained at the constants of this module.
+        Shares explained in :func:`~urbgeo.standards.standards_table` under the same names.
     centre_population
         All persons of each centre, when some of them live outside the units.
 

@@ -15,6 +15,7 @@ from urbgeo.cities.flows import Flows, check_threshold, read_flows
 from urbgeo.cities.functional import FunctionalAreas, area_table
 from urbgeo.errors import InputError
 from urbgeo.provenance import Provenance
+from urbgeo.standards import LABOUR_CONTAINMENT, LABOUR_SIZE
 from urbgeo.types import Floats, Ints
 
 
@@ -26,10 +27,10 @@ class LabourRules:
     ``target_containment``; smaller or less self-contained areas are dissolved.
     """
 
-    min_containment: float = 0.6667
-    target_containment: float = 0.75
-    min_size: float = 3_500.0
-    target_size: float = 25_000.0
+    min_containment: float = LABOUR_CONTAINMENT[0]
+    target_containment: float = LABOUR_CONTAINMENT[1]
+    min_size: float = LABOUR_SIZE[0]
+    target_size: float = LABOUR_SIZE[1]
 
     def __post_init__(self) -> None:
         check_threshold(self.min_containment, "min_containment")

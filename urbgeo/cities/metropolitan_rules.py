@@ -14,10 +14,6 @@ from urbgeo.cities.flows import RULES, check_threshold
 from urbgeo.cities.gravity import FRICTION
 from urbgeo.errors import InputError
 
-COMMUTING_RATE = 0.10
-"""Share of employed residents who work in the core; the outer limit of circles in practice (Japan's Urban
-Employment Areas; Chinese studies). No Chinese standard sets one."""
-
 CONTESTS = ("minutes", "flow", "potential")
 
 

@@ -15,9 +15,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from urbgeo.checks import check_amounts, check_columns, check_minutes, check_points, check_rows, listed
-from urbgeo.cities.ground import plane_of
 from urbgeo.cities.matrices import by_id
-from urbgeo.crs import equal_area_crs
+from urbgeo.crs import equal_area_crs, true_crs
 from urbgeo.engine.boxes import box_counts, dimension
 from urbgeo.errors import Faults, InputError
 from urbgeo.network.model import TravelNetwork
@@ -117,7 +116,7 @@ def percolate(
             f"{metres.min():g} m; "
             "raise the thresholds."
         )
-    plane = plane_of(nodes) or equal_area_crs(nodes)
+    plane = true_crs(nodes) or equal_area_crs(nodes)
     xy = shapely.get_coordinates(nodes.geometry.to_crs(plane).to_numpy())
     labels = [_label(nodes.index, ends[metres <= step]) for step in steps]
     table = pd.DataFrame(

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from urbgeo.checks import check_amounts, check_columns, check_points, check_rows
-from urbgeo.cities.ground import distances_km
 from urbgeo.cities.matrices import counts_of, square
 from urbgeo.cities.ranks import rank_size
+from urbgeo.crs import distances_km
 from urbgeo.errors import InputError, some_of
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result, with_names

@@ -18,6 +18,7 @@ from urbgeo.errors import Faults, InputError, UrbgeoWarning, some_of
 from urbgeo.magnitude import check_persons, check_unmixed, refuse_shares
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result, with_names
+from urbgeo.standards import SIZE_BOUNDS
 
 
 @dataclass(frozen=True)
@@ -31,14 +32,9 @@ class SizeClass:
 
 SIZE_CLASS_SOURCE = "State Council, 国发〔2014〕51号 (2014): 城区常住人口, lower bound inclusive"
 
-SIZE_CLASSES = (
-    SizeClass("Ⅱ型小城市", 0, 200_000),
-    SizeClass("Ⅰ型小城市", 200_000, 500_000),
-    SizeClass("中等城市", 500_000, 1_000_000),
-    SizeClass("Ⅱ型大城市", 1_000_000, 3_000_000),
-    SizeClass("Ⅰ型大城市", 3_000_000, 5_000_000),
-    SizeClass("特大城市", 5_000_000, 10_000_000),
-    SizeClass("超大城市", 10_000_000, np.inf),
+SIZE_CLASSES = tuple(
+    SizeClass(name, lower, upper)
+    for (name, lower), upper in zip(SIZE_BOUNDS, [*(one for _, one in SIZE_BOUNDS[1:]), np.inf], strict=True)
 )
 """The seven classes of 国发〔2014〕51号, smallest first."""
 
