@@ -179,6 +179,27 @@ def dissolve_members(
     return Dissolved(polygons, report, pairs, land, about)
 
 
+def members_among(members: pd.DataFrame, ids: pd.Index) -> pd.DataFrame:
+    """Which places (or counties) belong to which geography: ``geography``, ``county``.
+
+    Members that belong in part only are left out, and taken out of larger ones.
+
+    Raises
+    ------
+    InputError
+        For codes that are not six digits, or when nothing matches.
+    """
+    codes = _checked_codes(pd.Series(ids, index=ids), "places")
+    asked = _checked_codes(members["adcode"].reset_index(drop=True), "members")
+    roles = members["role"] if "role" in members else pd.Series("member", members.index)
+    roles = roles.reset_index(drop=True).replace("part", "excluded")
+    found = [_counties_of(code, codes)[1] for code in asked]
+    pairs = _pairs(members["geography"].reset_index(drop=True), roles, found)
+    if pairs.empty:
+        raise InputError("members: none of the adcodes is among the places; compare the two kinds of code.")
+    return pairs
+
+
 def _status(asked: str, used: str, counties: int, part: bool) -> str:
     if not counties:
         return "unknown"
