@@ -611,3 +611,44 @@ def test_a_grid_in_degrees_is_resampled_with_its_total(tmp_path: Path) -> None:
     assert grid.land[inner].mean() == pytest.approx(0.8, abs=0.02)
     with pytest.raises(InputError, match="in degrees"):
         RasterGrid(*(tmp_path / f"{name}.tif" for name in layers), area_unit="share")
+
+
+def test_people_are_averaged_over_a_window_before_clusters_are_looked_for() -> None:
+    """The setting of the known package: a moving mean of people for centres, another for clusters."""
+    people = np.zeros((12, 12))
+    people[2:5, 2:5] = 20_000.0
+    people[9, 9] = 9 * 900.0
+    people[0, 11] = np.nan
+    grid = grid_of(people)
+    plain = replace(PLAIN, hole_km2=0.0, smoothed=False)
+    wide = replace(plain, centre_window=3)
+    expected = np.full_like(people, np.nan)
+    for i, j in np.argwhere(~np.isnan(people)):
+        expected[i, j] = np.nanmean(people[max(i - 1, 0) : i + 2, max(j - 1, 0) : j + 2])
+    found = degree_of_urbanisation(grid, edition=wide)
+    assert (found.centre > 0).tolist() == (np.nan_to_num(expected) >= 1500).tolist()
+    assert (degree_of_urbanisation(grid, edition=plain).centre > 0).sum() == 9
+    assert found.centres["population"].tolist() == [9 * 20_000.0], "people are those who live there"
+    loose = degree_of_urbanisation(grid, edition=replace(plain, cluster_window=3))
+    assert (loose.classes[8:11, 8:11] == 2).all(), "9 cells of 900 hold 8,100 people"
+    assert (degree_of_urbanisation(grid, edition=plain).classes == 2).sum() == 1
+    both = replace(plain, centre_window=3, cluster_window=5)
+    for level in (1, 2):
+        whole = degree_of_urbanisation(grid, edition=both, level=level)
+        for rows in (1, 2, 5):
+            part = degree_of_urbanisation(grid, edition=both, level=level, block_rows=rows)
+            assert np.array_equal(part.classes, whole.classes)
+
+
+def test_water_may_hold_few_people_and_a_little_that_is_built() -> None:
+    people, built = np.array([[0.0, 3, 0, 4]]), np.array([[0.0, 0, 0.1, 0]])
+    grid = grid_of(people, land=0.4, built=built)
+    assert degree_of_urbanisation(grid, edition=R2023A).classes[0].tolist() == [0, 1, 1, 1]
+    some = replace(R2023A, water_people=3.0, water_built=0.1)
+    assert degree_of_urbanisation(grid, edition=some).classes[0].tolist() == [0, 0, 0, 1]
+
+
+@pytest.mark.parametrize("window", [0, 2, 3.0, True])
+def test_windows_without_a_middle_are_refused(window: object) -> None:
+    with pytest.raises(InputError, match="centre_window"):
+        replace(R2023A, centre_window=window)

@@ -377,3 +377,6 @@ def test_a_core_lies_in_itself_whatever_the_table_says() -> None:
         travel.loc["a", "a"] = odd
         found = circles(travel, ZONES, CORES).table.loc["a"]
         assert found[["metropolis", "minutes", "status"]].tolist() == ["A", 0.0, "reached"]
+    nowhere = MINUTES.copy()
+    nowhere.loc["a"] = np.nan
+    assert circles(nowhere, ZONES, CORES).table.loc["a", "minutes"] == 0

@@ -25,7 +25,7 @@ from urbgeo.options import thread_count
 from urbgeo.provenance import Provenance
 from urbgeo.rasters.layers import Floats, PopulationLayers
 from urbgeo.rasters.runs import Runs, clusters, find_runs, near, paint
-from urbgeo.rasters.smoothing import fill_holes, smooth
+from urbgeo.rasters.smoothing import fill_holes, moving_mean, smooth
 from urbgeo.results import Result
 
 kernel = only_compiled("The degree of urbanisation")
@@ -284,19 +284,37 @@ def _read_blocks(
     bits = bits or {"dense": DENSE, "urban": URBAN} | ({"semi": SEMI} if level == 2 else {})
     built = np.inf if rules.built_share is None else rules.built_share
     height = grid.shape[0]
+    windows = {"dense": rules.centre_window, "urban": rules.cluster_window}
 
     def read(start: int) -> dict[str, Runs]:
         stop = min(start + block_rows, height)
         people, land, built_up = grid.rows(start, stop)
-        _flag(
-            people, land, built_up, rules.centre_density, built, rules.cluster_density,
-            rules.semi_dense.density, rules.low_density, rules.water_land, flags[start:stop],
-        )  # fmt: skip
-        return {name: find_runs(flags[start:stop], bit, people, start) for name, bit in bits.items()}
+        seen = {1: (people, flags[start:stop])}
+        for window in {windows.get(name, 1) for name in bits} - {1}:
+            seen[window] = _averaged(grid, start, stop, window), np.empty_like(flags[start:stop])
+        for mean, out in seen.values():
+            _flag(
+                mean, land, built_up, rules.centre_density, built, rules.cluster_density,
+                rules.semi_dense.density, rules.low_density, rules.water_land, rules.water_people,
+                rules.water_built, out,
+            )  # fmt: skip
+        found = {}
+        for name, bit in bits.items():
+            mean, out = seen[windows.get(name, 1)]
+            found[name] = find_runs(out, bit, mean, start)
+        return found
 
     with ThreadPoolExecutor(thread_count()) as pool:
         blocks = list(pool.map(read, range(0, height, block_rows)))
     return {name: Runs.joined([block[name] for block in blocks]) for name in bits}
+
+
+def _averaged(grid: PopulationLayers, start: int, stop: int, window: int) -> Floats:
+    """People of some rows, averaged over squares that reach into the rows around them."""
+    half = window // 2
+    top, bottom = max(start - half, 0), min(stop + half, grid.shape[0])
+    mean = moving_mean(np.asarray(grid.rows(top, bottom)[0], np.float64), window)
+    return np.ascontiguousarray(mean[start - top : stop - top])
 
 
 @kernel()
@@ -310,13 +328,15 @@ def _flag(
     semi: float,
     low: float,
     water: float,
+    few: float,
+    little: float,
     out: NDArray[np.uint8],
 ) -> None:
     for i in range(people.shape[0]):
         for j in range(people.shape[1]):
             persons, ground = people[i, j], land[i, j]
             if np.isnan(persons):
-                sea = ground < water and not built[i, j] > 0
+                sea = ground < water and not built[i, j] > little
                 out[i, j] = WATER | SKIPPED if sea else VOID
                 continue
             bare = not ground > 0.0
@@ -333,9 +353,9 @@ def _flag(
                 flag |= SEMI
             if density >= low:
                 flag |= LOW
-            if persons == 0 and not ground >= water:
+            if persons <= few and not ground >= water:
                 flag |= SKIPPED
-                if not built[i, j] > 0:
+                if not built[i, j] > little:
                     flag |= WATER
             out[i, j] = flag
 

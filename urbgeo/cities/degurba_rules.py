@@ -50,7 +50,10 @@ class UrbanRules:
     ``built_share`` is the built-up share of land that makes a cell dense whatever its people (None: no such
     rule). ``majority`` is a key of :data:`MAJORITIES`. Holes of less than ``hole_km2`` are
     filled (0: none). ``centre_queen``, ``dense_queen`` and ``cluster_queen`` say whether cells that touch at
-    a corner belong together. ``smoothed`` False leaves the edges of centres as they are.
+    a corner belong together. ``smoothed`` False leaves the edges of centres as they are. A cell is water with
+    less land than ``water_land``, at most ``water_people`` and at most ``water_built`` of it built up.
+    ``centre_window`` and ``cluster_window`` are the sides, in cells, of the squares over which people are
+    averaged before centres and dense clusters, and urban clusters, are looked for (1: not at all).
 
     Raises
     ------
@@ -75,6 +78,10 @@ class UrbanRules:
     water_land: float = WATER_LAND
     dense_queen: bool = False
     smoothed: bool = True
+    water_people: float = 0.0
+    water_built: float = 0.0
+    centre_window: int = 1
+    cluster_window: int = 1
 
     def __post_init__(self) -> None:
         check_choice(self.majority, "majority", list(MAJORITIES))
@@ -86,6 +93,10 @@ class UrbanRules:
             check_quantity(getattr(self, name), name, zero=True)
         check_quantity(self.hole_km2, "hole_km2", zero=True)
         check_range(self.water_land, "water_land", 0.0, 1.0)
+        check_range(self.water_built, "water_built", 0.0, 1.0)
+        for name in ("centre_window", "cluster_window"):
+            if check_whole(getattr(self, name), name, 1) % 2 == 0:
+                raise InputError(f"{name}: {getattr(self, name)} cells have no middle; give an odd number.")
         for name in ("centre_queen", "cluster_queen", "dense_queen", "smoothed"):
             _check_flag(getattr(self, name), name)
         if self.low_density > self.cluster_density:
@@ -97,7 +108,7 @@ class UrbanRules:
 
 _PEOPLE = (
     "centre_density", "centre_population", "dense_population", "cluster_density", "cluster_population",
-    "village_population", "low_density",
+    "village_population", "low_density", "water_people",
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The edges of urban centres: the majority rule of both editions, and the filling of small holes."""
+"""Smoothing of people and of the edges of urban centres: moving mean, majority rules, filling of holes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from urbgeo.compiling import only_compiled
+from urbgeo.types import Floats
 
 kernel = only_compiled("The degree of urbanisation")
 
@@ -123,6 +124,24 @@ def _regions(inside: NDArray[np.bool_], cells: NDArray[np.int64], region: NDArra
                     filled += 1
     region[n] = filled
     return n
+
+
+def moving_mean(values: Floats, window: int) -> Floats:
+    """The mean over a square of ``window`` cells a side round each cell, of those that are there.
+
+    Cells without a value stay so, and count for no other.
+
+    >>> moving_mean(np.array([[0.0, 9.0, np.nan]]), 3).tolist()
+    [[4.5, 4.5, nan]]
+    """
+    from scipy.ndimage import correlate1d
+
+    known = ~np.isnan(values)
+    sums = [np.where(known, values, 0.0), known.astype(np.float64)]
+    for axis in (0, 1):
+        sums = [correlate1d(one, np.ones(window), axis, mode="constant") for one in sums]
+    mean: Floats = np.divide(sums[0], sums[1], out=np.full(values.shape, np.nan), where=known)
+    return mean
 
 
 def fill_holes(labels: NDArray[np.int32], max_cells: int) -> None:
