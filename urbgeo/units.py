@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
-from urbgeo.checks import check_choice
+from urbgeo.checks import check_choice, is_finite_number
 from urbgeo.errors import InputError
 
 M2_PER_UNIT: Mapping[str, float] = {
@@ -32,6 +30,6 @@ def convert_area(value: float, unit: str, *, to: str) -> float:
     """
     for name in (unit, to):
         check_choice(name, "unit", tuple(M2_PER_UNIT))
-    if not np.isfinite(value) or value < 0:
+    if not is_finite_number(value) or value < 0:
         raise InputError(f"area: {value!r} is no area; give a finite number >= 0 in {unit}.")
     return float(value) * M2_PER_UNIT[unit] / M2_PER_UNIT[to]

@@ -359,6 +359,9 @@ def test_areas_in_mu_hectares_and_square_kilometres() -> None:
         convert_area(1, "acre", to="ha")
     with pytest.raises(InputError, match="no area"):
         convert_area(-1, "ha", to="km2")
+    for wrong in (None, "3", np.nan, True):
+        with pytest.raises(InputError, match="no area"):
+            convert_area(wrong, "ha", to="km2")
 
 
 def brussels(shared: Path) -> tuple[Grid, Grid]:

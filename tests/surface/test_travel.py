@@ -353,6 +353,22 @@ def test_roads_are_burnt_in_with_the_quickest_speed_and_bridge_water() -> None:
     assert np.isnan(friction.values[1, 2]), "the friction given is not changed"
 
 
+def test_a_slow_road_never_slows_what_is_quicker_without_it() -> None:
+    friction = grid(np.full((3, 5), 60 / 75_000), 100.0)
+    y = 3_000_000 - 150.0
+    road = gpd.GeoDataFrame(
+        {"class": ["local"]}, geometry=[LineString([(500_000, y), (500_500, y)])], crs=UTM
+    )
+    burnt, _ = burn_roads(friction, road, speeds_kmh={"local": 20.0})
+    np.testing.assert_allclose(burnt.values, 60 / 75_000)
+    for order in ([20.0, 75.0], [75.0, 20.0]):
+        slow = grid(np.full((3, 5), 1.0), 100.0)
+        both = gpd.GeoDataFrame({"class": ["local", "primary"]}, geometry=[*road.geometry] * 2, crs=UTM)
+        speeds = dict(zip(["local", "primary"], order, strict=True))
+        burnt, _ = burn_roads(slow, both, speeds_kmh=speeds)
+        np.testing.assert_allclose(burnt.values[1], 60 / 75_000)
+
+
 def test_every_speed_has_a_source_and_a_year() -> None:
     table = speed_table()
     assert table["source"].str.len().gt(5).all()
