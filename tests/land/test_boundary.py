@@ -226,13 +226,13 @@ def test_the_elastic_area_is_cut_back_to_the_multiple() -> None:
 
 
 def test_a_demand_that_meets_the_multiple_to_the_cell_is_drawn() -> None:
-    # 0.25 km2 times 1.2 is 29.999999999999996 cells of a hectare in binary numbers.
+    # 0.25 km2 times 1.16 is 28.999999999999996 cells of a hectare in binary numbers.
     built, score, none, _ = special_case()
-    found = delineate_boundary(built, score, none, demand=0.30, elastic_share=0.15, expansion_multiple=1.2)
-    assert found.figures["concentrated_km2"] == pytest.approx(0.30)
+    found = delineate_boundary(built, score, none, demand=0.29, elastic_share=0.15, expansion_multiple=1.16)
+    assert found.figures["concentrated_km2"] == pytest.approx(0.29)
     assert found.figures["elastic_km2"] == 0.0
-    with pytest.raises(InputError, match="0.01 km2 too much"):
-        delineate_boundary(built, score, none, demand=0.31, expansion_multiple=1.2)
+    with pytest.raises(InputError, match=r"0\.01 km2 too much"):
+        delineate_boundary(built, score, none, demand=0.30, expansion_multiple=1.16)
 
 
 def test_without_a_neighbourhood_the_score_alone_counts() -> None:
