@@ -17,7 +17,7 @@ from urbgeo.network.air import AirTerms, with_flights
 from urbgeo.network.edits import with_links, with_speeds, without_links
 from urbgeo.network.minutes import minutes_table, nearest_facility
 from urbgeo.network.model import TravelNetwork, build_network
-from urbgeo.network.rail import rail_tables
+from urbgeo.network.rail import RailTerms, rail_tables
 from urbgeo.network.scenario import attached_alike, compare, in_year, rank_projects, with_facilities
 from urbgeo.regions.region import Region
 
@@ -81,6 +81,8 @@ def towns(draw: st.DrawFn) -> tuple[TravelNetwork, gpd.GeoDataFrame, pd.DataFram
 
     def table(some: list[tuple[int, int, int, bool]], name: str) -> pd.DataFrame:
         frame = pd.DataFrame(some, columns=["from_node", "to_node", "length_km", "oneway"])
+        ends = [nodes.geometry.reindex(frame[end]).reset_index(drop=True) for end in ("from_node", "to_node")]
+        frame["length_km"] += np.ceil(ends[0].distance(ends[1], align=False) / 1000.0)
         return frame.assign(**{"class": "primary"}).set_axis([f"{name}{i}" for i in range(len(some))])
 
     return build_network(nodes, table(rows, "old")), places, table(new, "new")
@@ -193,13 +195,14 @@ def test_a_new_train_line_runs_both_ways() -> None:
     stops = pd.DataFrame(
         {"service": "T", "seq": [1, 2], "station": ["S", "N"], "minutes": [np.nan, 3.0], "trains_per_day": 60}
     )
-    nodes, links = rail_tables(stations, stops)
+    nodes, links = rail_tables(stations, stops, terms=RailTerms(buffer_min=10.0, egress_min=8.0))
     doors = pd.DataFrame(
         {"from_node": ["B", "D"], "to_node": ["S", "N"], "length_km": 0.1, "class": "local"}, index=["s", "n"]
     )
     after = with_links(before, pd.concat([links, doors]), nodes=nodes)
     table = minutes_table(after, before.nodes, before.nodes)
-    assert table.loc["B", "D"] == pytest.approx(table.loc["D", "B"]) and table.loc["B", "D"] < 41
+    # To the forecourt, into the train, the ride, out of it, to the town.
+    assert table.loc["B", "D"] == table.loc["D", "B"] == pytest.approx(0.3 + 10.0 + 3.0 + 8.0 + 0.3)
 
 
 def test_points_stay_where_they_were_attached() -> None:

@@ -20,7 +20,7 @@ from urbgeo.errors import Faults, InputError, SourceError, UrbgeoWarning
 from urbgeo.network.model import Snapping, TravelNetwork, build_network
 from urbgeo.network.osm_speeds import WALK_KMH, RoadReading, checked_reading, way_speeds, with_sources
 from urbgeo.provenance import Provenance
-from urbgeo.sources.osm.read import Box, read_roads
+from urbgeo.sources.osm.read import TURNS, Box, read_roads
 from urbgeo.sources.osm.roads import Roads
 from urbgeo.sources.osm.tags import HIGHWAY_CLASSES, NOT_JOINABLE, TravelRules, rules_for, written_speed
 
@@ -44,7 +44,8 @@ def from_pbf(
 ) -> TravelNetwork:
     """A travel network from an OpenStreetMap file, ``.osm.pbf`` or XML (``.osm``, ``.osm.gz``, ``.osm.bz2``).
 
-    Turn restrictions are not read; the provenance says so. Minutes of a link are
+    Turn restrictions are counted, not applied: in a warning, in the provenance and in the network report.
+    Minutes of a link are
     ``length_km / speed_kmh * 60``; the speed is the written limit (``maxspeed``), else that of the class in
     the region's table.
 
@@ -93,6 +94,9 @@ def from_pbf(
     """
     reading = checked_reading(reading)
     roads = read_roads(path, mode=mode, classes=classes, bbox=bbox, simplify=simplify)
+    if roads.mode == "road" and roads.counts[TURNS]:
+        name = Path(path).name
+        warnings.warn(f"{name}: {roads.counts[TURNS]} {TURNS}.", UrbgeoWarning, stacklevel=2)
     about = Provenance(
         parameters={
             "mode": roads.mode,
@@ -102,7 +106,6 @@ def from_pbf(
             "bbox": bbox,
             "classes": classes and sorted(classes),
             "simplify": simplify,
-            "turn restrictions": "not read",
             **roads.counts,
         },
         sources=(f"OpenStreetMap contributors (ODbL): {reading.source or Path(path).name}",),

@@ -15,6 +15,7 @@ from urbgeo.errors import InputError
 from urbgeo.network.model import TravelNetwork
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result
+from urbgeo.sources.osm.read import TURNS
 from urbgeo.types import Flags, Floats, Ints
 
 NEAR_M = 20.0
@@ -70,9 +71,10 @@ class NetworkReport(Result):
 
     def _headline(self) -> str:
         found = [f"{count} of {kind!r}" for kind, count in self.summary["count"].items() if count]
+        turns = self.provenance.parameters.get(TURNS, 0)
         return (
             f"of {self.links} links in {self.parts} parts, the largest with {self.largest_share:.1%}: "
-            f"{', '.join(found) or 'nothing found'}"
+            f"{', '.join(found) or 'nothing found'}" + (f"; {turns} {TURNS}" if turns else "")
         )
 
 

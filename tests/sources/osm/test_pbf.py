@@ -395,6 +395,16 @@ def test_fields_of_another_type_are_damage(tmp_path: Path, kind: bytes, size: by
         read_roads(tmp_path / "bad.osm.pbf")
 
 
+@pytest.mark.parametrize("bit", range(7 * 8))
+def test_a_bit_of_the_kind_of_a_block_loses_no_rows_in_silence(tmp_path: Path, bit: int) -> None:
+    whole = bytearray(write_pbf(tmp_path / "a.osm.pbf", GRID, [([0, 1], ROAD)]).read_bytes())
+    at = whole.rindex(b"OSMData") + bit // 8
+    whole[at] ^= 1 << bit % 8
+    (tmp_path / "bad.osm.pbf").write_bytes(whole)
+    with pytest.raises(SourceError, match=r"bad\.osm\.pbf: the block at byte \d+ is of kind"):
+        read_roads(tmp_path / "bad.osm.pbf")
+
+
 def test_a_missing_file_is_named() -> None:
     with pytest.raises(SourceError, match=r"nowhere\.osm\.pbf: cannot be opened"):
         read_roads("nowhere.osm.pbf")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import warnings
 from pathlib import Path
 
 import networkx as nx
@@ -12,12 +13,12 @@ import pytest
 
 from tests.conftest import shared_data
 from tests.sources.osm.osm_files import write_pbf
-from urbgeo.errors import SourceError
+from urbgeo.errors import SourceError, UrbgeoWarning
 from urbgeo.network.osm import from_pbf
-from urbgeo.sources.osm.read import read_roads
+from urbgeo.network.report import network_report
+from urbgeo.sources.osm.read import TURNS, read_roads
 from urbgeo.sources.osm.roads import Roads
 from urbgeo.sources.osm.tags import CAR, CYCLE, WALK, stops, way_kind, written_speed
-from urbgeo.sources.osm.xml import XmlFile
 
 GRID = {number: (113.0 + 0.01 * number, 28.0) for number in range(6)}
 ROAD = {"highway": "primary", "name": "芙蓉路"}
@@ -50,7 +51,7 @@ def test_xml_plain_or_packed_and_pbf_give_the_same_roads(tmp_path: Path, mode: s
 
 def test_a_chinese_town_is_read_from_its_xml() -> None:
     network = from_pbf(shared_data() / "china/streets_117E_28N.osm")
-    assert len(network.links) > 100 and network.provenance.parameters["turn restrictions"] == "not read"
+    assert len(network.links) > 100 and network.provenance.parameters[TURNS] == 0
 
 
 @pytest.mark.parametrize("packed", [bytes, gzip.compress, bz2.compress])
@@ -66,13 +67,24 @@ def test_a_cut_or_foreign_xml_is_refused_by_name(tmp_path: Path, packed: object)
         read_roads(tmp_path / "b.osm")
 
 
-def test_turn_restrictions_are_counted(tmp_path: Path) -> None:
-    whole = write_pbf(tmp_path / "a.osm", GRID, [([0, 1, 2], ROAD)]).read_text("utf-8")
-    turn = (
-        '<relation id="1"><tag k="type" v="restriction"/><tag k="restriction" v="no_left_turn"/></relation>'
-    )
-    (tmp_path / "a.osm").write_text(whole.replace("</osm>", turn + "</osm>"), "utf-8")
-    assert XmlFile(tmp_path / "a.osm").turn_restrictions() == 1
+@pytest.mark.parametrize("suffix", ["osm", "osm.pbf"])
+def test_turn_restrictions_are_counted_and_said_where_a_planner_looks(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"town.{suffix}"
+    tags = [
+        {"type": "restriction", "restriction": "no_left_turn"},
+        {"restriction": "no_u_turn", "type": "restriction"},
+        {"type": "route", "route": "bus"},
+        {"note": "restriction", "type": "site"},
+        {"restriction": "type"},
+    ]
+    write_pbf(path, GRID, [([0, 1, 2], ROAD)], relations=tags)
+    with pytest.warns(UrbgeoWarning, match="2 turn restrictions in the file, not applied"):
+        network = from_pbf(path)
+    assert network.provenance.parameters[TURNS] == 2
+    assert "; 2 turn restrictions in the file, not applied" in repr(network_report(network))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert from_pbf(path, mode="walk").provenance.parameters[TURNS] == 2
 
 
 @pytest.mark.parametrize("suffix", ["osm", "osm.pbf"])

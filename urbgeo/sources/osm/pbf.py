@@ -31,7 +31,10 @@ LARGEST_HEADER, LARGEST_BLOB = 64 * 1024, 32 * 1024 * 1024
 """Limits of the PBF format; anything larger is not a PBF file, or one made to fill the memory."""
 
 READABLE = {b"OsmSchema-V0.6", b"DenseNodes"}
-NODES, DENSE, WAYS = 1, 2, 3
+NODES, DENSE, WAYS, RELATIONS = 1, 2, 3, 4
+TURN = ("type", "restriction")
+"""Key and value of a relation that forbids or commands a turn."""
+
 PEEK = 64
 
 
@@ -46,19 +49,20 @@ class Blob:
 @dataclass(frozen=True, eq=False)
 class Ways:
     """Ways that were kept: way ``i`` has tags ``tags[code[i]]`` and runs along
-    ``refs[ref_start[i]:ref_start[i + 1]]``."""
+    ``refs[ref_start[i]:ref_start[i + 1]]``; ``turns`` counts the turn restrictions of the whole file."""
 
     ids: Ints
     code: NDArray[np.int32]
     ref_start: Ints
     refs: Ints
     tags: list[dict[str, str]]
+    turns: int = 0
 
 
 class BlockWays(NamedTuple):
     """Ways of one block: ids, value strings by key (-1: none) with the distinct rows of them, references.
 
-    ``pure`` says that there are no nodes in the block.
+    ``pure`` says that there are no nodes in the block; ``turns`` counts its turn restrictions.
     """
 
     ids: Ints
@@ -69,6 +73,7 @@ class BlockWays(NamedTuple):
     lengths: Ints
     refs: Ints
     pure: bool
+    turns: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,8 +124,9 @@ class PbfFile:
                     tags.append(one)
             return codes[spoken]
 
-        words = _words(keys)
+        words, turns = _words(keys), 0
         for blob, found in self._each(lambda blob: self._ways_of(blob, words, needed), self.blobs, "ways"):
+            turns += 0 if found is None else found.turns
             if found is not None and found.pure:
                 self.without_nodes.add(blob)
             if found is not None and len(found.ids):
@@ -132,9 +138,10 @@ class PbfFile:
                 np.zeros(1, np.int64),
                 np.zeros(0, np.int64),
                 tags,
+                turns,
             )
         ids, code, lengths, refs = (np.concatenate(column) for column in zip(*parts, strict=True))
-        return Ways(ids, code, np.concatenate([[0], np.cumsum(lengths)]), refs, tags)
+        return Ways(ids, code, np.concatenate([[0], np.cumsum(lengths)]), refs, tags, turns)
 
     def nodes(self, wanted: Ints, keys: Sequence[str]) -> Nodes:
         """Coordinates of the ``wanted`` (sorted, unique) nodes, and tags of those with ``keys[0]``."""
@@ -191,6 +198,12 @@ class PbfFile:
                 self._check_features(Blob(begin, length))
             elif kind == b"OSMData":
                 blobs.append(Blob(begin, length))
+            else:
+                named = kind.decode("ascii", "replace")
+                raise SourceError(
+                    f"{self.path}: the block at byte {at} is of kind {named!r}, not OSMHeader or OSMData; "
+                    "it is damaged, download the file again."
+                )
             at = begin + length
         if not blobs:
             raise SourceError(f"{self.path}: it holds no OpenStreetMap data.")
@@ -297,7 +310,8 @@ class PbfFile:
             lengths[part] = np.diff(start)
             way, ref = way + ways, ref + some
         first_of, which = kernels.distinct_rows(tags)
-        return BlockWays(ids, tags, first_of, which, _reader(data, spans), lengths, refs, pure)
+        turns = _turns(data, spans, groups)
+        return BlockWays(ids, tags, first_of, which, _reader(data, spans), lengths, refs, pure, turns)
 
     def _nodes_of(
         self, blob: Blob, words: tuple[NDArray[np.uint8], Ints], wanted: Ints, lon: Floats, lat: Floats
@@ -335,6 +349,15 @@ def _kept_ways(found: BlockWays, code_of: Callable[[Spoken], int]) -> BlockColum
     code = codes[found.which]
     kept = code >= 0
     return found.ids[kept], code[kept], found.lengths[kept], found.refs[np.repeat(kept, found.lengths)]
+
+
+def _turns(data: NDArray[np.uint8], spans: Ints, groups: Ints) -> int:
+    """Turn restrictions of one block."""
+    relations = [(group[1], group[2]) for group in groups if group[0] == RELATIONS]
+    if not relations:
+        return 0
+    slots = kernels.slots_of(data, spans, *_words(TURN))
+    return int(sum(kernels.count_relations(data, first, last, slots, 0, 1) for first, last in relations))
 
 
 def _reader(data: NDArray[np.uint8], spans: Ints) -> Callable[[int], str]:

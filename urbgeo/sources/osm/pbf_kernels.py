@@ -172,6 +172,40 @@ def count_ways(data: Bytes, begin: int, end: int, slots: Ints, needed: int) -> t
 
 
 @kernel()
+def count_relations(data: Bytes, begin: int, end: int, slots: Ints, key: int, value: int) -> int:
+    """How many relations of a group carry the key of one slot with the value of another."""
+    count = 0
+    at = begin
+    keys = np.zeros(0, np.int64)
+    while at < end:
+        name, first, at, _ = field(data, at, end)
+        if name != 4:
+            continue
+        p, known, said = first, 0, False
+        while p < at:
+            part, a, p, _ = field(data, p, at)
+            if part == 2:
+                if p - a > keys.size:
+                    keys = np.zeros(2 * (p - a), np.int64)
+                known = 0
+                while a < p:
+                    keys[known], a = varint(data, a, p)
+                    known += 1
+            elif part == 3:
+                k = 0
+                while a < p:
+                    text, a = varint(data, a, p)
+                    if k >= known:
+                        raise ValueError("a relation has more values than keys")
+                    if not (0 <= text < slots.size and 0 <= keys[k] < slots.size):
+                        raise ValueError("a tag points outside the string table")
+                    said = said or (slots[keys[k]] == key and slots[text] == value)
+                    k += 1
+        count += said
+    return count
+
+
+@kernel()
 def read_ways(
     data: Bytes,
     begin: int,

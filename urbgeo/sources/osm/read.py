@@ -18,6 +18,9 @@ from urbgeo.types import Flags, Floats, Ints, Ints32
 
 Box = tuple[float, float, float, float]
 
+TURNS = "turn restrictions in the file, not applied"
+"""How provenance calls them: a trip may turn where it must not."""
+
 KEYS_THAT_MAKE_A_ROAD = 2
 """The first two of WAY_KEYS: highway and route (ferries)."""
 
@@ -118,6 +121,7 @@ def _assembled(
     ids, lon, lat, ends, split = _apart_at(barrier, ends, wanted, nodes)
     counts = {
         "ways": len(ways.ids),
+        TURNS: ways.turns,
         "nodes missing from the file": int(missing.sum()),
         "barriers that stop": int(barrier.sum()),
         "ends at barriers": split,

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import numpy as np
 
 from urbgeo.errors import SourceError
-from urbgeo.sources.osm.pbf import Nodes, Ways
+from urbgeo.sources.osm.pbf import TURN, Nodes, Ways
 from urbgeo.types import Ints
 
 GZIP, BZIP2 = b"\x1f\x8b", b"BZh"
@@ -57,8 +57,12 @@ class XmlFile:
         ids: list[int] = []
         code: list[int] = []
         start, refs = [0], list[int]()
-        seen = 0
-        for seen, way in enumerate(self._each("way"), start=1):  # noqa: B007
+        seen = turns = 0
+        for way in self._each("way", "relation"):
+            if way.tag == "relation":
+                turns += _tags(way, TURN[:1]).get(TURN[0]) == TURN[1]
+                continue
+            seen += 1
             said = _tags(way, keys)
             if not any(key in said for key in keys[:needed]):
                 continue
@@ -75,7 +79,7 @@ class XmlFile:
         if not seen:
             raise SourceError(f"{self.path}: it holds no OpenStreetMap ways.")
         arrays = (np.array(ids, np.int64), np.array(code, np.int32), np.array(start, np.int64))
-        return Ways(*arrays, np.array(refs, np.int64), tags)
+        return Ways(*arrays, np.array(refs, np.int64), tags, turns)
 
     def nodes(self, wanted: Ints, keys: Sequence[str]) -> Nodes:
         """Coordinates of the ``wanted`` (sorted, unique) nodes, and tags of those with ``keys[0]``."""
@@ -94,12 +98,8 @@ class XmlFile:
                 marks.append(said)
         return Nodes(lon, lat, np.array(marked, np.int64), marks)
 
-    def turn_restrictions(self) -> int:
-        """Relations that forbid or command a turn."""
-        return sum(_tags(one, ("type",)).get("type") == "restriction" for one in self._each("relation"))
-
-    def _each(self, kind: str) -> Iterator[ElementTree.Element]:
-        """Every element of a kind that is not marked as deleted."""
+    def _each(self, *kinds: str) -> Iterator[ElementTree.Element]:
+        """Every element of these kinds that is not marked as deleted."""
         try:
             with _opened(self.path) as file:
                 parts = ElementTree.iterparse(file, ("start", "end"))
@@ -108,7 +108,7 @@ class XmlFile:
                     raise SourceError(f"{self.path}: no OpenStreetMap XML; it begins with <{root.tag}>.")
                 for event, element in parts:
                     if event == "end" and element.tag in ("node", "way", "relation"):
-                        if element.tag == kind and element.get("action") != "delete":
+                        if element.tag in kinds and element.get("action") != "delete":
                             yield element
                         root.clear()
         except SourceError:
