@@ -61,7 +61,7 @@ def main() -> None:
         wall, own = [], []
         for _ in range(REPEATS):
             start, used = time.perf_counter(), time.process_time()
-            found = isochrones(network, origins, minutes=minutes, by="origin")
+            found = isochrones(network, origins, minutes=minutes, by="origin").table
             wall.append(time.perf_counter() - start)
             own.append(time.process_time() - used)
         rows.append((minutes, float(np.median(wall)), float(np.median(own)), float(found["area_km2"].mean())))

@@ -46,7 +46,7 @@ json.dump({
     "table": table.to_numpy().tolist(),
     "nearest": urbgeo.nearest_facility(network, region.counties, region.airports).to_dict("list"),
     "steps": urbgeo.quickest_paths(network, seats[:3], seats[3:6]).steps["link"].dropna().tolist(),
-    "area": urbgeo.isochrones(network, seats[:2], minutes=[40.0])["area_km2"].tolist(),
+    "area": urbgeo.isochrones(network, seats[:2], minutes=[40.0]).table["area_km2"].tolist(),
     "headlines": headlines(answer(region, network=network)),
 }, sys.stdout)
 """
@@ -109,7 +109,7 @@ def test_the_answers_on_the_embedded_region_are_the_same(hunan: Region, hunan_ne
     nearest = nearest_facility(hunan_network, counties, hunan.airports)
     pd.testing.assert_frame_equal(pd.DataFrame(found["nearest"], nearest.index), nearest, rtol=1e-9)
     steps = quickest_paths(hunan_network, seats[:3], seats[3:6]).steps
-    area = isochrones(hunan_network, seats[:2], minutes=[40.0])["area_km2"]
+    area = isochrones(hunan_network, seats[:2], minutes=[40.0]).table["area_km2"]
     np.testing.assert_allclose(found["area"], area, rtol=1e-6)
     assert found["steps"] == steps["link"].dropna().tolist()
     assert [tuple(one) for one in found["headlines"]] == headlines(answer(hunan, network=hunan_network))

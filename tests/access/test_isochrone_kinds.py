@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.access.test_isochrones import ring_road
 from tests.network.build import QUICK, points
-from urbgeo.access.isochrones import isochrones
+from urbgeo.access.isochrones import Isochrones, isochrones
 from urbgeo.errors import InputError
 from urbgeo.network.minutes import nearest_facility
 from urbgeo.network.model import Snapping, TravelNetwork, build_network
@@ -40,8 +40,8 @@ def ends(network: TravelNetwork) -> gpd.GeoDataFrame:
     return network.nodes.loc[["A", "C"]]
 
 
-def metric(found: gpd.GeoDataFrame) -> gpd.GeoSeries:
-    return found.geometry.to_crs(CRS)
+def metric(found: Isochrones) -> gpd.GeoSeries:
+    return found.table.geometry.to_crs(CRS)
 
 
 def test_each_origin_alone_makes_up_the_union(network: TravelNetwork, ends: gpd.GeoDataFrame) -> None:

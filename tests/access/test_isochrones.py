@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 import time
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -12,8 +16,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.network.build import BAD_LAYERS, BAD_TIMES, EAST, NORTH, QUICK, along, points, road
-from urbgeo.access.isochrones import isochrones
+from tests.network.build import BAD_LAYERS, BAD_TIMES, EAST, NORTH, QUICK, UTM, along, points, road
+from urbgeo.access.isochrones import Isochrones, isochrones
 from urbgeo.errors import InputError
 from urbgeo.network.attach import attach
 from urbgeo.network.minutes import nearest_facility
@@ -39,8 +43,8 @@ def ring_road(**columns: object) -> TravelNetwork:
     return build_network(nodes, sides.assign(**columns), snapping=snapping)
 
 
-def metric(found: gpd.GeoDataFrame) -> gpd.GeoSeries:
-    return found.geometry.to_crs(32649)
+def metric(found: Isochrones) -> gpd.GeoSeries:
+    return found.table.geometry.to_crs(32649)
 
 
 def disagreeing(
@@ -92,7 +96,7 @@ def test_points_inside_are_reached_and_points_outside_are_not(
 
 def test_isochrones_nest_are_valid_and_hold_their_origins() -> None:
     origins = points([(3, 2), (19, -3)])
-    found = isochrones(ring_road(), origins, minutes=(60, 10, 25, 25))
+    found = isochrones(ring_road(), origins, minutes=(10, 25, 60)).table
     assert found.index.tolist() == [10, 25, 60]
     assert found.crs == 4326
     assert found.is_valid.all()
@@ -104,10 +108,10 @@ def test_isochrones_nest_are_valid_and_hold_their_origins() -> None:
 
 def test_thresholds_come_in_any_shape() -> None:
     network = along(0, 10)
-    one = isochrones(network, network.nodes.iloc[:1], minutes=5)
+    one = isochrones(network, network.nodes.iloc[:1], minutes=5).table
     assert one.index.tolist() == [5.0]
     for minutes in (np.array(5.0), pd.Series([5.0]), {5.0}, (value for value in [5.0])):
-        assert isochrones(network, network.nodes.iloc[:1], minutes=minutes).equals(one)
+        assert isochrones(network, network.nodes.iloc[:1], minutes=minutes).table.equals(one)
 
 
 def test_a_hole_stays_a_hole_and_an_island_an_island() -> None:
@@ -202,8 +206,14 @@ def test_thresholds_and_cells_without_sense_are_refused(value: object) -> None:
 
 def test_other_bad_requests_are_refused() -> None:
     network, origin = along(0, 10), points([(0, 0)])
-    with pytest.raises(InputError, match="give at least one threshold"):
+    with pytest.raises(InputError, match="no threshold is given"):
         isochrones(network, origin, minutes=())
+    with pytest.raises(InputError, match=r"minutes: 60\.0, 10\.0 do not rise"):
+        isochrones(network, origin, minutes=(60, 10))
+    with pytest.raises(InputError, match=r"minutes: 10\.0, 10\.0 do not rise"):
+        isochrones(network, origin, minutes=(10, 10))
+    with pytest.raises(InputError, match=r"isochrones\(network, origins\): a TravelNetwork is needed"):
+        isochrones(origin, network)
     with pytest.raises(InputError, match="no rows"):
         isochrones(network, origin.iloc[:0])
     with pytest.raises(InputError, match="direction: 'up' is unknown"):
@@ -217,7 +227,7 @@ def test_other_bad_requests_are_refused() -> None:
 def test_changshas_isochrones_agree_with_random_seats(hunan: Region, hunan_network: TravelNetwork) -> None:
     roads, core = hunan_network.only(("road",)), hunan.places.loc[["430100"]]
     found = isochrones(roads, core, minutes=(60, 120), resolution_km=2.0)
-    assert found.is_valid.all()
+    assert found.table.is_valid.all()
     seats = hunan.counties[attach(roads, hunan.counties).attached]
     minutes = nearest_facility(roads, seats, core, direction="from")["minutes"]
     for limit, shape in metric(found).items():
@@ -237,7 +247,8 @@ def test_a_link_between_two_nodes_at_one_spot_is_cut_like_any_other() -> None:
     )  # fmt: skip
     network = build_network(spots, links)
     area = [
-        isochrones(network, spots.loc[["A"]], minutes=limit)["area_km2"].iloc[0] for limit in (58, 60, 62)
+        isochrones(network, spots.loc[["A"]], minutes=limit).table["area_km2"].iloc[0]
+        for limit in (58, 60, 62)
     ]
     assert area[0] < area[1] < area[2]
 
@@ -255,3 +266,44 @@ def test_an_interrupt_ends_isochrones_of_many_origins_at_once(monkeypatch: pytes
     with pytest.raises(KeyboardInterrupt):
         isochrones(network, spots, minutes=10, by="origin")
     assert time.perf_counter() - begun < 0.5 + 1.0  # attaching and compiling included
+
+
+def test_a_real_interrupt_ends_isochrones_on_a_large_network_at_once() -> None:
+    side = 450
+    row, column = np.divmod(np.arange(side * side), side)
+    nodes = gpd.GeoDataFrame(
+        geometry=shapely.points(EAST + 200.0 * column, NORTH + 200.0 * row),
+        index=np.arange(side * side),
+        crs=UTM,
+    )
+    east, north = np.flatnonzero(column < side - 1), np.flatnonzero(row < side - 1)
+    ends = {"from_node": np.r_[east, north], "to_node": np.r_[east + 1, north + side]}
+    links = pd.DataFrame(ends).assign(length_km=0.2, speed_kmh=40.0, **{"class": "primary"})
+    network = build_network(nodes, links, snapping=Snapping(max_snap_km=1.0, off_network_kmh=5.0))
+    isochrones(network, nodes.iloc[:1], minutes=5, by="origin")  # compiled, and the network's index built
+    sent: list[float] = []
+
+    def interrupt() -> None:
+        sent.append(time.perf_counter())
+        os.kill(os.getpid(), signal.SIGINT)
+
+    timer = threading.Timer(1.0, interrupt)
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        isochrones(network, nodes.iloc[::200], minutes=(30, 60), by="origin")
+    assert time.perf_counter() - sent[0] < 0.5 + 1.0  # the second for a busy machine
+
+
+def test_origins_keep_their_names_and_the_result_says_how_it_was_made(tmp_path: Path) -> None:
+    network = along(0, 10, 20)
+    origins = network.nodes.iloc[[0, 2]].assign(name_zh=["甲", "乙"])
+    found = isochrones(network, origins, minutes=(5, 10), by="origin")
+    assert found.table["name_zh"].tolist() == ["甲", "甲", "乙", "乙"]
+    assert found.table.index.names == ["origin", "minutes"]
+    assert found.provenance.parameters["by"] == "origin"
+    assert found.provenance.parameters["minutes"] == (5.0, 10.0)
+    assert found.summary.index.tolist() == [5.0, 10.0]
+    assert found.summary.loc[10.0, "max"] == found.table["area_km2"].max()
+    assert "4 areas, within 5, 10 min" in repr(found)
+    assert found.save(tmp_path / "land.gpkg").exists()
+    assert "<div" in isochrones(network, origins, minutes=5).map().get_root().render()

@@ -13,7 +13,7 @@ from tests.access.test_isochrones import ring_road
 from tests.network.build import EAST, NORTH, QUICK, UTM, points, road
 from urbgeo.access import lattice
 from urbgeo.access.isochrones import isochrones
-from urbgeo.access.lattice import minutes_on_lattice, reach_nodes, roads_of, stretches
+from urbgeo.access.lattice import Lattice, Window, minutes_on_lattice, reach_nodes, roads_of, stretches
 from urbgeo.network.attach import attach_all
 from urbgeo.network.edits import with_links
 from urbgeo.network.minutes import nearest_facility
@@ -28,6 +28,19 @@ ROADS: list[dict[str, object]] = [
 STARTS = st.lists(st.tuples(st.floats(-2.5, 22.5), st.floats(-2.5, 2.5)), min_size=1, max_size=4)
 
 
+def around(grid: Lattice, shift: float) -> Window:
+    """Rows and columns about the ring road."""
+    south, west = (corner + 1000.0 * (shift - 6.0) for corner in (NORTH, EAST))
+    return grid.along(south, south + 33e3), grid.along(west, west + 33e3)
+
+
+def points_of(grid: Lattice, window: Window) -> gpd.GeoDataFrame:
+    """The same points as any others."""
+    rows, columns = (grid.metres(one) for one in window)
+    xy = (one.ravel() for one in np.meshgrid(columns, rows))
+    return gpd.GeoDataFrame(geometry=shapely.points(*xy), crs=UTM)
+
+
 @QUICK
 @given(STARTS, st.sampled_from(["from", "to"]), st.sampled_from(ROADS), st.floats(-3, 3), st.floats(0.3, 2))
 def test_minutes_on_the_lattice_are_those_of_points(
@@ -36,12 +49,11 @@ def test_minutes_on_the_lattice_are_those_of_points(
     network, origins = ring_road(**columns), points(starts)
     start = attach_all(network, origins, "origins")
     reached = reach_nodes(network, roads_of(network), start, np.inf, direction)
-    x, y = (corner + 1000 * np.arange(shift - 6, 27, step) for corner in (500_000.0, 3_000_000.0))
-    minutes, which, off_m = minutes_on_lattice(roads_of(network), reached, x, y)
-    grid = gpd.GeoDataFrame(
-        geometry=shapely.points(*(one.ravel() for one in np.meshgrid(x, y))), crs=network.crs
-    )
-    found = nearest_facility(network, grid, origins, direction=direction)
+    grid = Lattice(roads_of(network), 1000.0 * step)
+    window = around(grid, shift)
+    minutes, which, off_m = minutes_on_lattice(grid, reached, window)
+    spots = points_of(grid, window)
+    found = nearest_facility(network, spots, origins, direction=direction)
     np.testing.assert_allclose(minutes.ravel(), found["minutes"].fillna(np.inf), rtol=0, atol=1e-6)
     assert ((which.ravel() < 0) == ~np.isfinite(minutes.ravel())).all()
     assert (np.isfinite(off_m.ravel()) == (found["status"] != "too far")).all()
@@ -61,15 +73,15 @@ def test_minutes_on_the_lattice_of_an_edited_network_are_those_of_points(
         network = with_links(network, new)
     start, roads = attach_all(network, origins, "origins"), roads_of(network)
     reached = reach_nodes(network, roads, start, np.inf, direction)
-    x, y = (corner + 1000 * np.arange(-6.3, 27, 1.1) for corner in (500_000.0, 3_000_000.0))
+    grid = Lattice(roads, 1100.0)
+    window = around(grid, 0.3)
     with pytest.MonkeyPatch.context() as patch:
         if not compiled:
             patch.setattr(lattice, "_minutes_on_tile", lattice._minutes_of_points)
-        minutes, which, _ = minutes_on_lattice(roads, reached, x, y)
-    grid = gpd.GeoDataFrame(
-        geometry=shapely.points(*(one.ravel() for one in np.meshgrid(x, y))), crs=network.crs
-    )
-    found = nearest_facility(network, grid, origins, direction=direction)
+            patch.setattr(lattice, "_spots_on_tile", lattice._spots_of_points)
+        minutes, which, _ = minutes_on_lattice(grid, reached, window)
+    spots = points_of(grid, window)
+    found = nearest_facility(network, spots, origins, direction=direction)
     np.testing.assert_allclose(minutes.ravel(), found["minutes"].fillna(np.inf), rtol=0, atol=2e-6)
     asked = np.flatnonzero(which.ravel() >= 0)
     assert (start.index[which.ravel()[asked]] == found["facility"].iloc[asked]).mean() > 0.99  # else ties
@@ -84,10 +96,12 @@ def test_without_kernels_the_lattice_is_the_same(
     roads, start = roads_of(network), attach_all(network, points(starts), "origins")
     reached = reach_nodes(network, roads, start, limit, direction)
     x, y = (corner + 1000 * np.arange(-6, 27, 0.9) for corner in (500_000.0, 3_000_000.0))
-    one = lattice._minutes_of_points(roads, reached, x, y, 700.0)
-    other = lattice._minutes_on_tile(roads, reached, x, y, 700.0)
-    for place in (0, 2):
-        np.testing.assert_allclose(one[place], other[place], rtol=0, atol=1e-6)
+    starts = lattice._starts(reached)
+    plain, quick = (make(roads, x, y, 700.0) for make in (lattice._spots_of_points, lattice._spots_on_tile))
+    np.testing.assert_allclose(plain.off_m, quick.off_m, rtol=0, atol=1e-6)
+    one = lattice._minutes_of_points(roads, reached, x, y, plain, starts)
+    other = lattice._minutes_on_tile(roads, reached, x, y, quick, starts)
+    np.testing.assert_allclose(one[0], other[0], rtol=0, atol=1e-6)
     assert (one[1] == other[1]).mean() > 0.99  # else ties
 
 
@@ -95,11 +109,36 @@ def test_tiles_change_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
     network, roads = town(1), roads_of(town(1))
     start = attach_all(network, network.nodes.loc[["n60", "n340"]], "origins")
     reached = reach_nodes(network, roads, start, 20.0, "from")
-    x, y = (corner + np.arange(-300.0, 2800.0, 50.0) for corner in (500_000.0, 3_000_000.0))
-    whole = minutes_on_lattice(roads, reached, x, y, beyond_m=100.0)
+    grid = Lattice(roads, 50.0, 100.0)
+    window = grid.along(2_999_700.0, 3_002_800.0), grid.along(499_700.0, 502_800.0)
+    whole = minutes_on_lattice(grid, reached, window)
+    again = minutes_on_lattice(grid, reached, window)
     monkeypatch.setattr(lattice, "TILE", 13)
-    for one, other in zip(whole, minutes_on_lattice(roads, reached, x, y, beyond_m=100.0), strict=True):
+    apart = minutes_on_lattice(Lattice(roads, 50.0, 100.0), reached, window)
+    near = np.isfinite(whole[0])
+    assert near.mean() > 0.5
+    for one, other, third in zip(whole, again, apart, strict=True):
         np.testing.assert_array_equal(one, other)
+        np.testing.assert_array_equal(one[near], third[near])
+
+
+def test_a_stretch_left_undrawn_lies_inside_the_land() -> None:
+    """Against shapely: what is left out is within the cells inside; in the midst of them all is left out."""
+    draw, grid = np.random.default_rng(5), Lattice(roads_of(town(1)), 10.0)
+    window = range(30), range(100, 140)
+    inside = np.zeros((30, 40), bool)
+    inside[4:26, 5:33] = True
+    inside[12, 20] = False
+    corners = inside[:-1, :-1] & inside[1:, :-1] & inside[:-1, 1:] & inside[1:, 1:]
+    cells = [shapely.box(1000 + 10 * j, 10 * i, 1010 + 10 * j, 10 * i + 10) for i, j in np.argwhere(corners)]
+    land = shapely.union_all(cells)
+    bends = draw.uniform([1000, 0], [1400, 300], (400, 1, 2)) + draw.normal(0, 12, (400, 3, 2)).cumsum(axis=1)
+    lines = shapely.linestrings(bends)
+    kept = set(shapely.to_wkb(lattice.drawn_parts(lines, inside, grid, window)))
+    left_out = np.array([one not in kept for one in shapely.to_wkb(lines)])
+    assert land.contains(shapely.buffer(lines[left_out], 2.5)).all()
+    assert left_out[shapely.contains(land.buffer(-20), lines)].all()
+    assert 50 < left_out.sum() < 350
 
 
 @QUICK
@@ -157,7 +196,7 @@ def town(seed: int) -> TravelNetwork:
 
 def area_errors(network: TravelNetwork, origins: gpd.GeoDataFrame, minutes: float, fine_km: float) -> object:
     usual, fine = (
-        isochrones(network, origins, minutes=(minutes,), by="origin", resolution_km=one)["area_km2"]
+        isochrones(network, origins, minutes=(minutes,), by="origin", resolution_km=one).table["area_km2"]
         for one in (None, fine_km)
     )
     return np.abs(usual / fine - 1.0).to_numpy()
@@ -185,7 +224,9 @@ def test_where_minutes_jump_the_outline_runs_midway() -> None:
     network = build_network(nodes, streets, snapping=Snapping(max_snap_km=3.0, off_network_kmh=4.8))
     origin = points([(5, 0)])
     norths = [
-        isochrones(network, origin, minutes=(15.0,), resolution_km=one).to_crs(network.crs).total_bounds[3]
+        isochrones(network, origin, minutes=(15.0,), resolution_km=one)
+        .table.to_crs(network.crs)
+        .total_bounds[3]
         for one in np.linspace(0.05, 0.1, 40)
     ]
     assert np.mean(norths) - 3_000_000.0 == pytest.approx(200.0, abs=8.0)

@@ -167,7 +167,7 @@ def test_wuhan_streets_become_a_network(streets: gpd.GeoDataFrame, wuhan: Travel
 def test_isochrones_on_wuhan_hold_who_is_in_time_and_no_one_else(wuhan: TravelNetwork) -> None:
     middle = wuhan.nodes.geometry.union_all().centroid
     start = wuhan.nodes.iloc[[int(wuhan.nodes.distance(middle).argmin())]]
-    found = isochrones(wuhan, start, minutes=(2.0, 4.0), resolution_km=0.1)
+    found = isochrones(wuhan, start, minutes=(2.0, 4.0), resolution_km=0.1).table
     assert found["area_km2"].is_monotonic_increasing and 1 < found["area_km2"].iloc[0] < 30
     shapes = found.to_crs(wuhan.crs).geometry
     assert shapes[4.0].buffer(1.0).contains(shapes[2.0])

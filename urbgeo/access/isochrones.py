@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import ClassVar, TypeAlias, cast
 
 import contourpy
 import geopandas as gpd
@@ -15,28 +16,69 @@ from numpy.typing import NDArray
 from rasterio.features import shapes as raster_shapes
 from rasterio.transform import Affine
 
-from urbgeo.access.lattice import Reached, Roads, minutes_on_lattice, reach_nodes, roads_of, stretches
+from urbgeo.access.lattice import (
+    Lattice,
+    Reached,
+    Roads,
+    Window,
+    drawn_parts,
+    minutes_on_lattice,
+    reach_nodes,
+    roads_of,
+    stretches,
+)
 from urbgeo.checks import (
     check_choice,
-    check_minutes,
     check_points,
     check_polygons,
     check_quantity,
-    listed,
+    check_thresholds,
 )
 from urbgeo.crs import WGS84, equal_area_crs
 from urbgeo.errors import InputError
 from urbgeo.network.attach import Attachment, Points, attach_all
-from urbgeo.network.model import TravelNetwork, check_direction
+from urbgeo.network.model import TravelNetwork, check_direction, check_network
 from urbgeo.options import thread_count
+from urbgeo.provenance import Provenance
+from urbgeo.results import Result, name_columns
 from urbgeo.types import Floats
 
-CELLS_ACROSS, FEWEST_ACROSS = 400, 140
-"""Without a stated resolution the longer side of the grid has about so many cells, and at least so many
+CELLS_ACROSS, FEWEST_ACROSS = 340, 120
+"""Without a stated resolution the longer side of the grid has at least so many cells, and at least so many
 where they would be finer than :data:`FINEST_KM`."""
 
 FINEST_KM = 0.02
 MOST_CELLS = 4_000_000
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Isochrones(Result):
+    """Land within t minutes.
+
+    Attributes
+    ----------
+    table
+        One row per threshold, index ``minutes`` ascending, WGS84: ``area_km2`` (equal-area), ``geometry``. By
+        origin or nearest: one row per origin and threshold, index (``origin``, ``minutes``), led by the name
+        columns of the origins; empty geometry where an origin is nowhere the nearest.
+    provenance
+        Parameters, speeds and sources.
+    """
+
+    table: gpd.GeoDataFrame
+    provenance: Provenance
+    _shown: ClassVar[str | None] = "area_km2"
+    _titles: ClassVar[tuple[str, str]] = ("等时圈", "Isochrones")
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """Smallest, mean and largest ``area_km2`` of each threshold."""
+        by_limit = self.table["area_km2"].groupby(level="minutes")
+        return by_limit.agg(["count", "min", "mean", "max"])
+
+    def _headline(self) -> str:
+        limits = self.table.index.unique("minutes")
+        return f"{len(self.table)} areas, within {', '.join(f'{one:g}' for one in limits)} min"
 
 
 def isochrones(
@@ -49,7 +91,7 @@ def isochrones(
     by: str = "union",
     kind: str = "disc",
     clip: gpd.GeoDataFrame | None = None,
-) -> gpd.GeoDataFrame:
+) -> Isochrones:
     """Land within t minutes of the origins: of the nearest of them, of each, or divided among them.
 
     Method: a square grid over the reach of the network; every grid point is attached to the network
@@ -61,7 +103,8 @@ def isochrones(
     a smaller threshold lies inside a larger one. Outlines are true to one diagonal of a grid cell; holes
     narrower than that can be lost. At the default resolution areas differ by less than 1 % from those on a
     much finer grid; of several thresholds the smaller ones are less exact, since all share the grid of the
-    largest.
+    largest. Grids of one spacing are parts of one grid, so that origins near each other share what its
+    points join.
 
     Parameters
     ----------
@@ -71,10 +114,10 @@ def isochrones(
         Points with unique index, any CRS, or attached already; the land is reached from the nearest of
         them.
     minutes
-        Thresholds, closed bounds, in any order.
+        Thresholds, closed bounds: a number or a rising list.
     resolution_km
-        Grid spacing; by default the longer side of the reach divided by 400, but not finer than
-        20 m unless fewer than 140 cells would span it.
+        Grid spacing; by default 20 m, or that times or by a power of the square root of two, so that 340 to
+        480 cells span the longer side of the reach (fewer, down to 120, rather than finer than 20 m).
     direction
         ``"from"`` the origins, or ``"to"`` them.
     by
@@ -88,20 +131,27 @@ def isochrones(
 
     Returns
     -------
-    geopandas.GeoDataFrame
-        One row per threshold, index ``minutes`` ascending, WGS84: ``area_km2`` (equal-area), ``geometry``.
-        By origin or nearest: one row per origin and threshold, index (``origin``, ``minutes``); empty
-        geometry where an origin is nowhere the nearest.
+    Isochrones
+        ``table`` with one row per threshold, or origin and threshold.
 
     Raises
     ------
     InputError
-        For faulty points, thresholds or ``clip``, an unknown ``by`` or ``kind``, origins outside the network
-        (naming them), a grid of more than 4 million points.
+        For faulty points, thresholds that do not rise, a faulty ``clip``, an unknown ``by`` or ``kind``,
+        origins outside the network (naming them), a grid of more than 4 million points.
+
+    Examples
+    --------
+    >>> import urbgeo
+    >>> hunan = urbgeo.load_region("hunan")
+    >>> roads = urbgeo.region_network(hunan).only(("road",))
+    >>> seat = hunan.places.loc[["430100"]]
+    >>> land = isochrones(roads, seat, minutes=(30, 60), resolution_km=2.0)
+    >>> land.table["area_km2"].round(-2).tolist()
+    [700.0, 5600.0]
     """
-    limits = sorted({check_minutes(one) for one in listed(minutes)})
-    if not limits:
-        raise InputError("minutes: give at least one threshold.")
+    check_network(network, "isochrones(network, origins)")
+    limits = check_thresholds(minutes)
     check_direction(direction)
     if resolution_km is not None:
         check_quantity(resolution_km, "resolution_km")
@@ -111,24 +161,20 @@ def isochrones(
     check_choice(kind, "kind", ("disc", "ring"))
     land = None if clip is None else _land(network, clip)
     start = attach_all(network, origins, "origins")
-    plan = _Plan(network, roads_of(network), limits, direction, resolution_km)
+    plan = _Plan(network, roads_of(network), limits, direction, resolution_km, kind, land)
     every = pd.Index(limits, name="minutes")
     if by == "union":
-        shapes, index = _discs_of(plan, start), every
+        shapes, index = _placed(plan, _discs_of(plan, start)), every
     else:
         shapes = _by_origin(plan, start) if by == "origin" else _service_areas(plan, start)
         index = pd.MultiIndex.from_product([start.index, every], names=["origin", "minutes"])
-    if kind == "ring":
-        inner = [None if row % len(limits) == 0 else shapes[row - 1] for row in range(len(shapes))]
-        shapes = [
-            one if less is None else one.difference(less) for one, less in zip(shapes, inner, strict=True)
-        ]
-    if land is not None:
-        shapes = [one.intersection(land) for one in shapes]
-    placed = gpd.GeoSeries(shapes, index=index, crs=network.crs).to_crs(WGS84)
-    found = gpd.GeoDataFrame(geometry=placed.make_valid())
+    found = gpd.GeoDataFrame(geometry=gpd.GeoSeries(shapes, index=index, crs=WGS84))
     found.insert(0, "area_km2", found.to_crs(equal_area_crs(found)).area / 1e6)
-    return found
+    if by != "union" and not isinstance(origins, Attachment):
+        for place, column in enumerate(name_columns(origins)):
+            found.insert(place, column, origins[column].loc[index.get_level_values(0)].to_numpy())
+    asked = {"minutes": tuple(limits), "resolution_km": resolution_km, "direction": direction}
+    return Isochrones(found, network.provenance.having(parameters={**asked, "by": by, "kind": kind}))
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,37 +186,65 @@ class _Plan:
     limits: Sequence[float]
     direction: str
     resolution_km: float | None
+    kind: str
+    land: shapely.Geometry | None
+    lattices: dict[float, Lattice] = field(default_factory=dict)
+
+    def lattice(self, step: float) -> Lattice:
+        """The one of this spacing, shared by all origins."""
+        return self.lattices.setdefault(step, Lattice(self.roads, step, 2.0 * step))
 
 
 def _discs_of(plan: _Plan, start: Attachment) -> list[shapely.Geometry]:
     """The land within each limit of the nearest start, in the CRS of the network."""
     reached = reach_nodes(plan.network, plan.roads, start, plan.limits[-1], plan.direction)
-    x, y = _grid(plan, reached)
-    step = x[1] - x[0]
-    field, _, off_m = minutes_on_lattice(plan.roads, reached, x, y, beyond_m=2.0 * step)
+    lattice, window = _grid(plan, reached)
+    step = lattice.step
+    timed, _, off_m = minutes_on_lattice(lattice, reached, window)
     minutes_per_m = 60.0 / 1000.0 / plan.roads.off_network_kmh
     # Where minutes jump between two points, nobody knows where: with both sides held to what a walk from one
     # point to the next takes, the outline then runs midway instead of hugging one of them.
     spread = np.sqrt(2.0) * step * minutes_per_m
     beyond = np.clip((off_m - plan.roads.max_snap_m) * minutes_per_m, -spread, spread)
+    x, y = (lattice.metres(one) for one in window[::-1])
     shapes = []
     for limit in plan.limits:
-        filled = _filled(x, y, np.maximum(np.minimum(field - limit, spread), beyond))
-        shapes.append(_joined(filled, plan, reached, limit, step))
+        over = np.maximum(np.minimum(timed - limit, spread), beyond)
+        parts = drawn_parts(stretches(plan.roads, reached, limit), over < 0.0, lattice, window)
+        shapes.append(_joined(_filled(x, y, over), parts, plan, reached, limit, step))
     return shapes
 
 
 def _joined(
-    filled: shapely.Geometry, plan: _Plan, reached: Reached, limit: float, step: float
+    filled: shapely.Geometry,
+    stretched: NDArray[np.object_],
+    plan: _Plan,
+    reached: Reached,
+    limit: float,
+    step: float,
 ) -> shapely.Geometry:
     """With the roads reached and the land around each origin that a straight walk covers."""
-    strips = shapely.buffer(stretches(plan.roads, reached, limit), step / 4.0, quad_segs=2)
+    strips = shapely.buffer(stretched, step / 4.0, quad_segs=2)
     radius = min(step, 1000.0 * limit / 60.0 * plan.roads.off_network_kmh)
     around = shapely.buffer(shapely.points(reached.start.xy), radius)
     parts = np.concatenate([around, strips])
     # What lies inside anyway adds nothing and takes most of the time.
     shapely.prepare(filled)
-    return shapely.union_all([filled, *parts[~shapely.contains_properly(filled, parts)]])
+    beside = shapely.union_all(parts[~shapely.contains_properly(filled, parts)])
+    # The large polygon last: joined in among the others it would be overlaid again and again.
+    return shapely.union(filled, beside)
+
+
+def _placed(plan: _Plan, discs: list[shapely.Geometry]) -> list[shapely.Geometry]:
+    """The discs of one origin as rings where asked, cut by the land, valid in WGS84."""
+    inner = [None, *discs[:-1]]
+    if plan.kind == "ring":
+        discs = [
+            one if less is None else one.difference(less) for one, less in zip(discs, inner, strict=True)
+        ]
+    if plan.land is not None:
+        discs = [one.intersection(plan.land) for one in discs]
+    return list(gpd.GeoSeries(discs, crs=plan.network.crs).to_crs(WGS84).make_valid())
 
 
 def _by_origin(plan: _Plan, start: Attachment) -> list[shapely.Geometry]:
@@ -178,7 +252,9 @@ def _by_origin(plan: _Plan, start: Attachment) -> list[shapely.Geometry]:
     pool = ThreadPoolExecutor(thread_count())
     try:
         rows = range(len(start.index))
-        found = list(pool.map(lambda row: _discs_of(plan, start.rows(slice(row, row + 1))), rows))
+        found = list(
+            pool.map(lambda row: _placed(plan, _discs_of(plan, start.rows(slice(row, row + 1)))), rows)
+        )
     except BaseException:
         # Leaving the pool by ``with`` would first draw all the others: an interrupt is to end at once.
         pool.shutdown(wait=False, cancel_futures=True)
@@ -190,17 +266,18 @@ def _by_origin(plan: _Plan, start: Attachment) -> list[shapely.Geometry]:
 def _service_areas(plan: _Plan, start: Attachment) -> list[shapely.Geometry]:
     """The union's discs divided by the nearest origin of each grid point's cell."""
     discs = _discs_of(plan, start)
-    x, y = _grid(plan, reach_nodes(plan.network, plan.roads, start, plan.limits[-1], plan.direction))
+    first = reach_nodes(plan.network, plan.roads, start, plan.limits[-1], plan.direction)
+    lattice, window = _grid(plan, first)
     # Beyond the limit too: a disc's edge may pass through cells whose middle lies outside it.
-    step = x[1] - x[0]
     everywhere = reach_nodes(plan.network, plan.roads, start, np.inf, plan.direction)
-    owner = minutes_on_lattice(plan.roads, everywhere, x, y, beyond_m=2.0 * step)[1].astype(np.int32)
+    owner = minutes_on_lattice(lattice, everywhere, window)[1].astype(np.int32)
+    step, (x, y) = lattice.step, (lattice.metres(one) for one in window[::-1])
     corner = Affine(step, 0.0, x[0] - step / 2.0, 0.0, step, y[0] - step / 2.0)
     parts: list[list[shapely.Geometry]] = [[] for _ in start.index]
     for outline, value in raster_shapes(owner, mask=owner >= 0, transform=corner):
         parts[int(value)].append(shapely.geometry.shape(outline))
     areas = [shapely.union_all(one) for one in parts]
-    return [area.intersection(disc) for area in areas for disc in discs]
+    return [one for area in areas for one in _placed(plan, [area.intersection(disc) for disc in discs])]
 
 
 def _land(network: TravelNetwork, clip: gpd.GeoDataFrame) -> shapely.Geometry:
@@ -208,37 +285,54 @@ def _land(network: TravelNetwork, clip: gpd.GeoDataFrame) -> shapely.Geometry:
     return clip.geometry.to_crs(network.crs).make_valid().union_all()
 
 
-def _grid(plan: _Plan, reached: Reached) -> tuple[Floats, Floats]:
-    """Coordinates of the grid's columns and rows: the roads reached and the widest stretch beside them."""
+def _grid(plan: _Plan, reached: Reached) -> tuple[Lattice, Window]:
+    """The grid, and its rows and columns over the roads reached and the widest stretch beside them."""
     roads, limit = plan.roads, plan.limits[-1]
     touched = reached.least <= limit
     touched[reached.line] = True
-    bounds = shapely.total_bounds([*roads.lines[touched], *shapely.points(reached.start.xy)])
+    some, xy = roads.bounds[touched], reached.start.xy
     margin_m = min(roads.max_snap_m, 1000.0 * limit / 60.0 * roads.off_network_kmh)
-    resolution_km = plan.resolution_km
-    west, south, east, north = bounds + np.array([-margin_m, -margin_m, margin_m, margin_m])
+    west, south = np.vstack([some[:, :2], xy]).min(axis=0) - margin_m
+    east, north = np.vstack([some[:, 2:], xy]).max(axis=0) + margin_m
     side_km = max(east - west, north - south) / 1000.0
-    usual_km = max(side_km / CELLS_ACROSS, min(FINEST_KM, side_km / FEWEST_ACROSS))
-    step_km = usual_km if resolution_km is None else resolution_km
+    step_km = _usual_km(side_km) if plan.resolution_km is None else plan.resolution_km
     if (east - west) * (north - south) > MOST_CELLS * (1000.0 * step_km) ** 2:
         raise InputError(
-            f"resolution_km: {resolution_km!r} gives a grid of more than {MOST_CELLS:,} points over "
+            f"resolution_km: {plan.resolution_km!r} gives a grid of more than {MOST_CELLS:,} points over "
             f"{side_km:.0f} km; use a coarser one."
         )
-    step = 1000.0 * step_km
-    return np.arange(west, east + step, step), np.arange(south, north + step, step)
+    lattice = plan.lattice(1000.0 * step_km)
+    return lattice, (lattice.along(south, north), lattice.along(west, east))
+
+
+def _usual_km(side_km: float) -> float:
+    """Grid spacing for a reach of this side: a power of the square root of two times :data:`FINEST_KM`.
+
+    Few spacings in all let origins of like reach share one grid.
+    """
+    widest = max(side_km / CELLS_ACROSS, min(FINEST_KM, side_km / FEWEST_ACROSS))
+    return float(FINEST_KM * np.sqrt(2.0) ** np.floor(2.0 * np.log2(widest / FINEST_KM) + 1e-9))
 
 
 def _filled(x: Floats, y: Floats, over: Floats) -> shapely.Geometry:
     """Polygons where the field, linear between grid points, is at most 0."""
     contours = contourpy.contour_generator(
-        x, y, over, name="serial", fill_type=contourpy.FillType.OuterOffset, quad_as_tri=True
+        x, y, over, name="serial", fill_type=contourpy.FillType.ChunkCombinedOffsetOffset, quad_as_tri=True
     )
-    return _polygons(*contours.filled(-np.inf, 0.0))
+    (points,), (rings,), (outers,) = cast(_Outlines, contours.filled(-np.inf, 0.0))
+    return shapely.MultiPolygon() if points is None else _polygons(points, rings, outers)
 
 
-def _polygons(points: list[Floats], offsets: list[NDArray[np.uint32]]) -> shapely.Geometry:
-    rings = [np.split(one, cuts[1:-1].astype(int)) for one, cuts in zip(points, offsets, strict=True)]
-    found = shapely.MultiPolygon([shapely.Polygon(outer, holes) for outer, *holes in rings])
+_Outlines: TypeAlias = tuple[list[Floats | None], list[NDArray[np.uint32]], list[NDArray[np.uint32]]]
+
+
+def _polygons(points: Floats, rings: NDArray[np.uint32], outers: NDArray[np.uint32]) -> shapely.Geometry:
+    """From the first point of each ring, and the first ring (the outline, then its holes) of each part."""
+    lines = shapely.linearrings(points, indices=np.repeat(np.arange(len(rings) - 1), np.diff(rings)))
+    parts = shapely.polygons(lines[outers[:-1]])
+    of_part = np.split(lines, outers[1:-1].astype(np.int64))
+    for part in np.flatnonzero(np.diff(outers) > 1):
+        parts[part] = shapely.polygons(of_part[part][0], holes=of_part[part][1:])
+    found = shapely.multipolygons(parts)
     # Parts that meet in more than points are rare, and joined.
-    return found if found.is_valid else shapely.union_all(shapely.get_parts(found))
+    return found if found.is_valid else shapely.union_all(parts)

@@ -1,19 +1,28 @@
 """Lattice: the minutes of a square grid of points, each attached to the network as any other point.
 
-The attachment is that of :mod:`urbgeo.network.attach`, done for whole blocks of points at a time: only the
-lines that may be nearest to some point of a block are compared with its points.
+The attachment is that of :mod:`urbgeo.network.attach`, done once for a tile of points and all origins, by
+blocks: only the lines that may be nearest to some point of a block are compared with its points.
 """
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from urbgeo.compiling import kernel, without_numba
+from urbgeo.access.lattice_kernels import (
+    cut_out,
+    lies_deep,
+    metres_along,
+    minutes_at,
+    nearest_on_lattice,
+)
+from urbgeo.compiling import without_numba
 from urbgeo.engine.dijkstra import nearest_seed
 from urbgeo.network.attach import (
     AT_NODE_M,
@@ -28,14 +37,8 @@ from urbgeo.network.model import TravelNetwork
 from urbgeo.options import thread_count
 from urbgeo.types import Floats, Ints
 
-BLOCK, PATCH = 16, 4
-"""Lattice points on a side of a block, and of a patch of it."""
-
-TILE = 256
+TILE = 64
 """Lattice points on a side of a tile; tiles know only the lines near them, and are done side by side."""
-
-SLACK_M = 1e-6
-"""Lines are dropped from a block only when they are farther than this beyond the farthest that counts."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,16 +71,29 @@ class Roads:
     before: tuple[Roads, ...] = ()
     added: shapely.STRtree | None = None
 
+    @cached_property
+    def bounds(self) -> Floats:
+        """(lines, 4) west, south, east, north of each."""
+        return np.asarray(shapely.bounds(self.lines))
+
     def touches(self, x: Floats, y: Floats, beyond_m: float) -> bool:
         """Whether some point of this lattice may be nearer to a line added later than to these."""
         reach = self.max_snap_m + beyond_m + 1.0
         box = shapely.box(x[0] - reach, y[0] - reach, x[-1] + reach, y[-1] + reach)
         return self.added is not None and len(self.added.query(box)) > 0
 
-    def near(self, west: float, south: float, east: float, north: float) -> Ints:
-        """Lines that may be within reach of a point in this box."""
-        reach = self.max_snap_m + 1.0
-        return np.sort(self.tree.query(shapely.box(west - reach, south - reach, east + reach, north + reach)))
+    def near(self, x: Floats, y: Floats, reach_m: float) -> Ints:
+        """Lines that may be the nearest to a point of this lattice, among those within ``reach_m`` of it."""
+        middle = shapely.Point((x[0] + x[-1]) / 2.0, (y[0] + y[-1]) / 2.0)
+        half = float(np.hypot(x[-1] - x[0], y[-1] - y[0])) / 2.0
+        found, far = self.tree.query_nearest(
+            middle, max_distance=reach_m + half + 1.0, return_distance=True, all_matches=False
+        )
+        if len(found) == 0:
+            return np.empty(0, np.int64)
+        reach = min(reach_m, far[0] + half) + 1.0
+        box = shapely.box(x[0] - reach, y[0] - reach, x[-1] + reach, y[-1] + reach)
+        return np.sort(self.tree.query(box)).astype(np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,120 +182,206 @@ def chain_of(lines: NDArray[np.object_]) -> Chain:
     """The vertices of lines, with the metres from each line's first."""
     xy, line = shapely.get_coordinates(lines, return_index=True)
     first = np.searchsorted(line, np.arange(len(lines) + 1)).astype(np.int64)
-    return Chain(xy, _metres(xy, first), first)
+    return Chain(xy, metres_along(xy, first), first)
 
 
-@kernel()
-def _metres(xy: Floats, first: Ints) -> Floats:
-    found = np.zeros(xy.shape[0])
-    for k in range(first.size - 1):
-        for vertex in range(first[k] + 1, first[k + 1]):
-            east, north = xy[vertex] - xy[vertex - 1]
-            found[vertex] = found[vertex - 1] + np.sqrt(east * east + north * north)
-    return found
+@dataclass(frozen=True, eq=False)
+class Spots:
+    """What points of a lattice join: the line's place (-1: none), the fraction along it, metres to it."""
+
+    line: Ints
+    along: Floats
+    off_m: Floats
 
 
-def minutes_on_lattice(
-    roads: Roads, reached: Reached, x: Floats, y: Floats, *, beyond_m: float = 0.0
-) -> tuple[Floats, Ints, Floats]:
-    """Minutes (len(y), len(x)) between the nearest start and every point, which start, metres to the line.
+@dataclass(frozen=True, eq=False)
+class Lattice:
+    """A square grid over the whole plane: the point of row i and column j lies at ``step`` times j and i.
 
-    The minutes equal those of :func:`urbgeo.network.minutes.nearest_attached` at the same points. Points up
-    to ``beyond_m`` farther from a line than ``max_snap_m`` are timed too, so that an outline can be drawn
-    between them and the others. ``inf``, -1 and ``inf`` where no line is near; ``inf`` minutes and -1 where
-    no way leads.
+    What a point joins does not depend on where a journey starts: it is found once, tile by tile, and kept
+    for all origins. Points up to ``beyond_m`` farther from a line than ``max_snap_m`` join it too, so that an
+    outline can be drawn between them and the others.
     """
-    shape = (len(y), len(x))
-    minutes, which, off_m = np.full(shape, np.inf), np.full(shape, -1, np.int64), np.full(shape, np.inf)
 
-    def fill(tile: tuple[slice, slice]) -> None:
-        here = x[tile[1]], y[tile[0]]
-        least, who, off_m[tile] = _minutes_on_tile(roads, reached, *here, beyond_m)
-        for old, then in zip(roads.before, reached.before, strict=True):
-            if old.touches(*here, beyond_m):
-                time, owner, _ = _minutes_on_tile(old, then, *here, beyond_m)
+    roads: Roads
+    step: float
+    beyond_m: float = 0.0
+    tiles: dict[tuple[int, int], tuple[Spots | None, ...]] = field(default_factory=dict)
+
+    def along(self, low_m: float, high_m: float) -> range:
+        """Rows or columns that span the two coordinates."""
+        return range(int(np.floor(low_m / self.step)), int(np.ceil(high_m / self.step)) + 1)
+
+    def metres(self, places: range) -> Floats:
+        """Coordinates of rows or columns."""
+        return np.arange(places.start, places.stop, dtype=np.float64) * self.step
+
+    def spots(self, up: int, across: int) -> tuple[Spots | None, ...]:
+        """Those of a tile over the roads, and over the roads before each edit where that matters."""
+        found = self.tiles.get((up, across))
+        if found is None:
+            x, y = (self.metres(range(one * TILE, (one + 1) * TILE)) for one in (across, up))
+            found = (
+                _spots_on_tile(self.roads, x, y, self.beyond_m),
+                *(
+                    _spots_on_tile(old, x, y, self.beyond_m) if old.touches(x, y, self.beyond_m) else None
+                    for old in self.roads.before
+                ),
+            )
+            self.tiles[up, across] = found
+        return found
+
+
+Window: TypeAlias = tuple[range, range]
+"""Rows and columns of a lattice."""
+
+
+def minutes_on_lattice(lattice: Lattice, reached: Reached, window: Window) -> tuple[Floats, Ints, Floats]:
+    """Minutes (rows, columns) between the nearest start and every point, which start, metres to the line.
+
+    The minutes equal those of :func:`urbgeo.network.minutes.nearest_attached` at the same points. ``inf``, -1
+    and ``inf`` where no line reached is near; ``inf`` minutes and -1 where no way leads.
+    """
+    rows, columns = window
+    shape = (len(rows), len(columns))
+    minutes, which, off_m = np.full(shape, np.inf), np.full(shape, -1, np.int64), np.full(shape, np.inf)
+    starts = [_starts(one) for one in (reached, *reached.before)]
+
+    def fill(tile: tuple[int, int]) -> None:
+        up, across = (_part(one, places) for one, places in zip(tile, window, strict=True))
+        here = tuple(
+            slice(o.start - n * TILE, o.stop - n * TILE) for n, o in zip(tile, (up, across), strict=True)
+        )
+        spots = [None if one is None else _some(one, here) for one in lattice.spots(*tile)]
+        x, y = lattice.metres(across), lattice.metres(up)
+        into = (slice(up.start - rows.start, up.stop - rows.start),
+                slice(across.start - columns.start, across.stop - columns.start))  # fmt: skip
+        least, who = np.full((len(y), len(x)), np.inf), np.full((len(y), len(x)), -1, np.int64)
+        roads = (lattice.roads, *lattice.roads.before)
+        for one, then, of, begun in zip(spots, (reached, *reached.before), roads, starts, strict=True):
+            if one is not None:
+                time, owner = _minutes_on_tile(of, then, x, y, one, begun)
                 better = (time < least) | ((time == least) & (owner >= 0) & (owner < who))
                 least, who = np.where(better, time, least), np.where(better, owner, who)
-        minutes[tile], which[tile] = least, who
+        assert spots[0] is not None
+        minutes[into], which[into], off_m[into] = least, who, spots[0].off_m
 
-    tiles = [
-        (slice(low, low + TILE), slice(left, left + TILE))
-        for low in range(0, len(y), TILE)
-        for left in range(0, len(x), TILE)
-    ]
-    with ThreadPoolExecutor(min(thread_count(), len(tiles))) as pool:
-        list(pool.map(fill, tiles))
+    touched = _touched(lattice, reached, window)
+    with ThreadPoolExecutor(max(min(thread_count(), len(touched)), 1)) as pool:
+        list(pool.map(fill, touched))
     return minutes, which, off_m
 
 
-def _minutes_of_points(
-    roads: Roads, reached: Reached, x: Floats, y: Floats, beyond_m: float
-) -> tuple[Floats, Ints, Floats]:
-    """:func:`_minutes_on_tile` by attaching its points one by one, as any others are."""
-    xy = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-    spots = shapely.points(xy)
+def _part(tile: int, places: range) -> range:
+    return range(max(tile * TILE, places.start), min((tile + 1) * TILE, places.stop))
+
+
+def _some(spots: Spots, here: tuple[slice, ...]) -> Spots:
+    return Spots(spots.line[here], spots.along[here], spots.off_m[here])
+
+
+def _touched(lattice: Lattice, reached: Reached, window: Window) -> list[tuple[int, int]]:
+    """Tiles of the window with a point that may join a line that is reached."""
+    some = np.isfinite(reached.least)
+    some[reached.line[reached.line >= 0]] = True
+    reach, side = lattice.roads.max_snap_m + lattice.beyond_m + 1.0, TILE * lattice.step
+    bounds = lattice.roads.bounds[some] + np.array([-reach, -reach, reach, reach])
+    west, south, east, north = np.floor(bounds / side).astype(np.int64).T
+    (down, top), (left, right) = ((one.start // TILE, (one.stop - 1) // TILE) for one in window)
+    over = (north >= down) & (south <= top) & (east >= left) & (west <= right)
+    south, north = np.maximum(south, down)[over] - down, np.minimum(north, top)[over] - down + 1
+    west, east = np.maximum(west, left)[over] - left, np.minimum(east, right)[over] - left + 1
+    count = np.zeros((top - down + 2, right - left + 2), np.int64)
+    for i, j, sign in ((south, west, 1), (south, east, -1), (north, west, -1), (north, east, 1)):
+        np.add.at(count, (i, j), sign)
+    found = np.argwhere(count.cumsum(axis=0).cumsum(axis=1)[:-1, :-1] > 0)
+    return [(int(i) + down, int(j) + left) for i, j in found]
+
+
+@dataclass(frozen=True, eq=False)
+class _Starts:
+    """Where starts stand on their lines, sorted by line: those of line k from ``first[k]`` on."""
+
+    table: Floats
+    row: Ints
+    first: Ints
+
+
+def _starts(reached: Reached) -> _Starts:
+    start, order = reached.start, np.argsort(reached.line, kind="stable")
+    table = np.column_stack([start.along, start.off_minutes, start.off_km, start.xy])[order]
+    first = np.searchsorted(reached.line[order], np.arange(len(reached.minutes) + 1)).astype(np.int64)
+    return _Starts(table, start.row[order], first)
+
+
+def _spots_of_points(roads: Roads, x: Floats, y: Floats, beyond_m: float) -> Spots:
+    """:func:`_spots_on_tile` by attaching its points one by one, as any others are."""
+    shape = (len(y), len(x))
+    spots = shapely.points(np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2))
     line, off_m = nearest_lines(roads.tree, spots, roads.max_snap_m + beyond_m)
-    some = np.flatnonzero(line >= 0)
-    line, off_km, link_minutes = line[some], off_m[some] / 1000.0, roads.minutes[line[some]]
-    off_minutes = off_km * 60.0 / roads.off_network_kmh
-    along = shares_along(roads.lines[line], spots[some])
-    from_legs, to_legs = minutes_to_ends(along, link_minutes, off_minutes)
+    along, some = np.zeros(len(spots)), np.flatnonzero(line >= 0)
+    along[some] = shares_along(roads.lines[line[some]], spots[some])
+    return Spots(line.reshape(shape), along.reshape(shape), np.nan_to_num(off_m, nan=np.inf).reshape(shape))
+
+
+@without_numba(_spots_of_points)
+def _spots_on_tile(roads: Roads, x: Floats, y: Floats, beyond_m: float) -> Spots:
+    shape, reach_m = (len(y), len(x)), roads.max_snap_m + beyond_m
+    near = roads.near(x, y, reach_m)
+    if len(near) == 0:
+        return Spots(np.full(shape, -1, np.int64), np.zeros(shape), np.full(shape, np.inf))
+    chain = chain_of(roads.lines[near])
+    line, metres, off_m = nearest_on_lattice(x, y, chain.xy, chain.metres, chain.first, reach_m)
+    length = chain.length[line]
+    share = np.divide(metres, length, out=np.zeros(shape), where=(length > AT_NODE_M) & (metres >= AT_NODE_M))
+    share[(length > AT_NODE_M) & (length - metres < AT_NODE_M)] = 1.0
+    return Spots(np.where(line >= 0, near[line], -1), share, off_m)
+
+
+def _minutes_of_points(
+    roads: Roads, reached: Reached, x: Floats, y: Floats, spots: Spots, starts: _Starts
+) -> tuple[Floats, Ints]:
+    """:func:`_minutes_on_tile` as the minutes of any other points."""
+    del starts
+    xy = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    some = np.flatnonzero(spots.line.ravel() >= 0)
+    line, along = spots.line.ravel()[some], spots.along.ravel()[some]
+    off_km = spots.off_m.ravel()[some] / 1000.0
+    off_minutes, link_minutes = off_km * 60.0 / roads.off_network_kmh, roads.minutes[line]
+    legs = minutes_to_ends(along, link_minutes, off_minutes)
     ends = 2 * line[:, None] + np.arange(2)
     points = Joins(
-        np.arange(len(some)),
-        line,
-        along,
-        off_km,
-        off_minutes,
-        ends,
-        from_legs,
-        to_legs,
-        xy[some],
-        link_minutes,
+        np.arange(len(some)), line, along, off_km, off_minutes, ends, *legs, xy[some], link_minutes
     )
     least, who = through_ends(
-        ends, from_legs if reached.towards else to_legs, reached.minutes.ravel(), reached.which.ravel()
+        ends, legs[0 if reached.towards else 1], reached.minutes.ravel(), reached.which.ravel()
     )
     start, direction = replace(reached.start, link=reached.line), "to" if reached.towards else "from"
     same_link_nearest(points, start, roads.off_network_kmh, direction, least, who)
     minutes, which = np.full(len(xy), np.inf), np.full(len(xy), -1, np.int64)
     minutes[some], which[some] = least, who
-    shape = (len(y), len(x))
-    return minutes.reshape(shape), which.reshape(shape), np.nan_to_num(off_m, nan=np.inf).reshape(shape)
+    return minutes.reshape(spots.line.shape), which.reshape(spots.line.shape)
 
 
 @without_numba(_minutes_of_points)
 def _minutes_on_tile(
-    roads: Roads, reached: Reached, x: Floats, y: Floats, beyond_m: float
-) -> tuple[Floats, Ints, Floats]:
-    shape, reach_m = (len(y), len(x)), roads.max_snap_m + beyond_m
-    near = roads.near(x[0] - beyond_m, y[0] - beyond_m, x[-1] + beyond_m, y[-1] + beyond_m)
-    if len(near) == 0:
-        return np.full(shape, np.inf), np.full(shape, -1, np.int64), np.full(shape, np.inf)
-    chain = chain_of(roads.lines[near])
-    line, metres, off_m = _nearest_lines(x, y, chain.xy, chain.metres, chain.first, reach_m)
-    by_line = np.column_stack([chain.length, roads.minutes[near], reached.minutes[near]])
-    start = reached.start
-    here = np.searchsorted(near, reached.line)
-    here[(here == len(near)) | (near[np.minimum(here, len(near) - 1)] != reached.line)] = -1
-    order = np.argsort(here, kind="stable")
-    first = np.searchsorted(here[order], np.arange(len(near) + 1)).astype(np.int64)
-    starts = np.column_stack([start.along, start.off_minutes, start.off_km, start.xy])[order]
-    minutes, which = _lattice_minutes(
+    roads: Roads, reached: Reached, x: Floats, y: Floats, spots: Spots, starts: _Starts
+) -> tuple[Floats, Ints]:
+    minutes: tuple[Floats, Ints] = minutes_at(
         x,
         y,
-        line,
-        metres,
-        off_m,
-        by_line,
-        reached.which[near],
-        starts,
-        start.row[order],
-        first,
+        np.ascontiguousarray(spots.line),
+        np.ascontiguousarray(spots.along),
+        np.ascontiguousarray(spots.off_m),
+        (roads.minutes, reached.minutes),
+        reached.which,
+        starts.table,
+        starts.row,
+        starts.first,
         roads.off_network_kmh,
         reached.towards,
     )
-    return minutes, which, off_m
+    return minutes
 
 
 def stretches(roads: Roads, reached: Reached, limit: float) -> NDArray[np.object_]:
@@ -327,163 +429,14 @@ def _cut_out(lines: NDArray[np.object_], since: Floats, until: Floats) -> NDArra
         return lines[:0]
     lines, since, until = lines[drawn], since[drawn], until[drawn]
     chain = chain_of(lines)
-    xy, piece = _cut(chain.xy, chain.metres, chain.first, since * chain.length, until * chain.length)
+    xy, piece = cut_out(chain.xy, chain.metres, chain.first, since * chain.length, until * chain.length)
     return np.asarray(shapely.linestrings(xy, indices=piece))
 
 
-@kernel()
-def _cut(xy: Floats, metres: Floats, first: Ints, since: Floats, until: Floats) -> tuple[Floats, Ints]:
-    found, piece = (
-        np.empty((xy.shape[0] + 2 * since.size, 2)),
-        np.empty(xy.shape[0] + 2 * since.size, np.int64),
-    )
-    count = 0
-    for k in range(since.size):
-        for vertex in range(first[k], first[k + 1] - 1):
-            here, there = metres[vertex], metres[vertex + 1]
-            if there <= since[k] or here >= until[k] or there <= here:
-                continue
-            begin = max(0.0, (since[k] - here) / (there - here))
-            end = min(1.0, (until[k] - here) / (there - here))
-            if here <= since[k]:
-                found[count] = xy[vertex] + begin * (xy[vertex + 1] - xy[vertex])
-                piece[count] = k
-                count += 1
-            found[count] = xy[vertex] + end * (xy[vertex + 1] - xy[vertex])
-            piece[count] = k
-            count += 1
-    return found[:count], piece[:count]
-
-
-@kernel()
-def _off_segment(px: float, py: float, ax: float, ay: float, bx: float, by: float) -> tuple[float, float]:
-    """Metres from a point to a segment, and the fraction of the segment to its nearest point."""
-    long2 = (bx - ax) * (bx - ax) + (by - ay) * (by - ay)
-    if long2 == 0.0:
-        return np.sqrt((px - ax) ** 2 + (py - ay) ** 2), 0.0
-    share = ((px - ax) * (bx - ax) + (py - ay) * (by - ay)) / long2
-    if share <= 0.0:
-        return np.sqrt((px - ax) ** 2 + (py - ay) ** 2), 0.0
-    if share >= 1.0:
-        return np.sqrt((px - bx) ** 2 + (py - by) ** 2), 1.0
-    side = ((ay - py) * (bx - ax) - (ax - px) * (by - ay)) / long2
-    return abs(side) * np.sqrt(long2), share
-
-
-@kernel()
-def _has_next(owner: Ints, vertex: int) -> bool:
-    return vertex + 1 < owner.size and owner[vertex + 1] == owner[vertex]
-
-
-@kernel()
-def _may_be_nearest(
-    rows: Floats, columns: Floats, xy: Floats, owner: Ints, segments: Ints, reach_m: float
-) -> Ints:
-    """Those of the segments (named by their first vertex) that may be nearest to a point of the block."""
-    middle_x, middle_y = (columns[0] + columns[-1]) / 2.0, (rows[0] + rows[-1]) / 2.0
-    half = np.sqrt((columns[-1] - middle_x) ** 2 + (rows[-1] - middle_y) ** 2)
-    away, farthest = np.empty(segments.size), reach_m
-    for k in range(segments.size):
-        vertex = segments[k]
-        to = vertex + 1 if _has_next(owner, vertex) else vertex
-        away[k], _ = _off_segment(middle_x, middle_y, xy[vertex, 0], xy[vertex, 1], xy[to, 0], xy[to, 1])
-        farthest = min(farthest, away[k] + half)
-    return segments[away - half <= farthest + SLACK_M]
-
-
-@kernel()
-def _nearest_lines(
-    x: Floats, y: Floats, xy: Floats, metres: Floats, first: Ints, reach_m: float
-) -> tuple[Ints, Floats, Floats]:
-    """The nearest line of every lattice point (-1: none in reach), the metres along it and to it.
-
-    Of several at one distance the first.
-    """
-    shape = (y.size, x.size)
-    line, along, off = np.full(shape, -1, np.int64), np.zeros(shape), np.full(shape, np.inf)
-    owner, every = np.empty(xy.shape[0], np.int64), np.empty(xy.shape[0], np.int64)
-    count = 0
-    for k in range(first.size - 1):
-        owner[first[k] : first[k + 1]] = k
-        for vertex in range(first[k], max(first[k + 1] - 1, first[k] + 1)):
-            every[count] = vertex
-            count += 1
-    every = every[:count]
-    for low in range(0, y.size, BLOCK):
-        for left in range(0, x.size, BLOCK):
-            rows, columns = y[low : low + BLOCK], x[left : left + BLOCK]
-            some = _may_be_nearest(rows, columns, xy, owner, every, reach_m)
-            for up in range(0, rows.size, PATCH):
-                for across in range(0, columns.size, PATCH):
-                    north, east = rows[up : up + PATCH], columns[across : across + PATCH]
-                    few = _may_be_nearest(north, east, xy, owner, some, reach_m)
-                    for i in range(north.size):
-                        for j in range(east.size):
-                            at = low + up + i, left + across + j
-                            for vertex in few:
-                                to = vertex + 1 if _has_next(owner, vertex) else vertex
-                                far, share = _off_segment(
-                                    east[j], north[i], xy[vertex, 0], xy[vertex, 1], xy[to, 0], xy[to, 1]
-                                )
-                                if far < off[at] and far <= reach_m:
-                                    off[at], line[at] = far, owner[vertex]
-                                    along[at] = metres[vertex] + share * (metres[to] - metres[vertex])
-    return line, along, off
-
-
-@kernel()
-def _leg(share: float, minutes: float) -> float:
-    """Minutes of a part of a line; no part takes no time, ``inf`` against a one-way."""
-    if share == 0.0:
-        return 0.0
-    return np.inf if np.isnan(minutes) else share * minutes
-
-
-@kernel()
-def _lattice_minutes(
-    x: Floats,
-    y: Floats,
-    line: Ints,
-    metres: Floats,
-    off_m: Floats,
-    by_line: Floats,
-    labels: Ints,
-    starts: Floats,
-    ids: Ints,
-    first: Ints,
-    off_kmh: float,
-    towards: bool,
-) -> tuple[Floats, Ints]:
-    """``by_line``: length, minutes there and back, minutes of its two nodes; ``starts``: fraction along,
-    minutes and km to its line, x, y; ``first`` where those of each line begin, ``ids`` which they are."""
-    found, which = np.full(line.shape, np.inf), np.full(line.shape, -1, np.int64)
-    for i in range(y.size):
-        for j in range(x.size):
-            k = line[i, j]
-            if k < 0:
-                continue
-            length, there, back, at_from, at_to = by_line[k]
-            far = metres[i, j]
-            along = 0.0 if length <= AT_NODE_M or far < AT_NODE_M else far / length
-            if length > AT_NODE_M and length - far < AT_NODE_M:
-                along = 1.0
-            off = off_m[i, j] / 1000.0 * 60.0 / off_kmh
-            if towards:
-                ends = _leg(along, back) + off + at_from, _leg(1.0 - along, there) + off + at_to
-            else:
-                ends = _leg(along, there) + off + at_from, _leg(1.0 - along, back) + off + at_to
-            end = 0
-            if ends[1] < ends[0] or (ends[1] == ends[0] and labels[k, 1] < labels[k, 0]):
-                end = 1
-            least, who = ends[end], labels[k, end] if ends[end] < np.inf else -1
-            for row in range(first[k], first[k + 1]):
-                there_along, off_minutes, off_km, east, north = starts[row]
-                step = there_along - along if towards else along - there_along
-                time = _leg(abs(step), there if step >= 0.0 else back) + off_minutes + off
-                km = np.sqrt((x[j] - east) ** 2 + (y[i] - north) ** 2) / 1000.0
-                if km <= off_km + off_m[i, j] / 1000.0:
-                    time = min(time, km * 60.0 / off_kmh)
-                if time < least or (time == least and ids[row] < who):
-                    least, who = time, ids[row]
-            found[i, j], which[i, j] = least, who
-    return found, which
+def drawn_parts(
+    parts: NDArray[np.object_], inside: NDArray[np.bool_], lattice: Lattice, window: Window
+) -> NDArray[np.object_]:
+    """Stretches without those that lie deep inside: what is drawn around them adds nothing to the land."""
+    chain = chain_of(parts)
+    corner = window[1].start * lattice.step, window[0].start * lattice.step
+    return parts[~lies_deep(chain.xy, chain.first, inside, corner, lattice.step)]

@@ -259,7 +259,9 @@ def commuting_circle(
     settled = settle(zones, seats, population, how.urban_population, how.units_checked)
     check_rule(how.rule, settled)
     first = _core_ids(settled, core, how.core_zones)
-    land = isochrones(network, entries, minutes=limits, resolution_km=how.resolution_km, direction=direction)
+    land = isochrones(
+        network, entries, minutes=limits, resolution_km=how.resolution_km, direction=direction
+    ).table
     built = None if how.pin else core_land(core, WGS84)
     asked = _Asked(entries, land.geometry.loc[limit], built, limits, limit, direction, how.majority)
     table = _measured(network, settled, asked)
