@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -223,7 +223,7 @@ def listed(values: object) -> list[Any]:
     """One value, or several however they come, as a list."""
     if isinstance(values, np.ndarray):
         return list(np.atleast_1d(values))
-    return list(values) if isinstance(values, Iterable) and not isinstance(values, str) else [values]
+    return list(values) if isinstance(values, Iterable) and not isinstance(values, str | bytes) else [values]
 
 
 def check_minutes(value: float, name: str = "minutes") -> float:
@@ -266,9 +266,15 @@ def check_range(
 
 def check_whole(value: object, name: str, low: int) -> int:
     """A whole number of at least so much."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < low:
+    if not is_finite_number(value) or not isinstance(value, int | np.integer) or value < low:
         raise InputError(f"{name}: {value!r}; give a whole number of {low} or more.")
     return int(value)
+
+
+def check_mapping(given: object, name: str, example: str) -> None:
+    """Refuse what does not say by name; the error shows an example."""
+    if not isinstance(given, Mapping):
+        raise InputError(f"{name}: {type(given).__name__} says nothing by name; give e.g. {example}.")
 
 
 def check_share(value: float, name: str) -> float:
@@ -286,7 +292,7 @@ def check_flag(value: bool, name: str) -> None:
 
 def check_choice(value: str, name: str, choices: Sequence[str]) -> None:
     """Refuse a word that is not among the choices."""
-    if value not in choices:
+    if not isinstance(value, str) or value not in choices:
         raise InputError(f"{name}: {value!r} is unknown; choose one of {', '.join(map(repr, choices))}.")
 
 

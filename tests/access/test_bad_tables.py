@@ -14,14 +14,19 @@ import pytest
 
 import urbgeo.access
 from tests.access.tables import long_of, named
+from tests.network.build import along, points
 from urbgeo.access.catchments import catchments, compare_catchments
 from urbgeo.access.connectivity import by_direction, connectivity
 from urbgeo.access.coverage import coverage
 from urbgeo.access.decay import linear
 from urbgeo.access.living import emergency_response, living_circles, shelter_places
+from urbgeo.access.nodes import node_gravity, node_nearest
 from urbgeo.access.opportunities import cost_to_reach, cumulative, gravity, interval
+from urbgeo.access.reading import read_minutes
 from urbgeo.access.siting import marginal_coverage, maximal_covering, p_median
 from urbgeo.access.towns import town_access
+from urbgeo.access.travel import pairs
+from urbgeo.access.uncertainty import over_bands
 from urbgeo.checks import check_points
 from urbgeo.errors import InputError, UrbgeoWarning
 
@@ -141,3 +146,53 @@ def test_targets_need_names() -> None:
             town_access(LONG, SPOTS, **wrong)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="give at least one target"):
         town_access(LONG, SPOTS)
+
+
+BED = pd.Series([1.0, 2.0, 3.0], index=list("abc"))
+NETWORK = along(0, 10)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda wrong: compare_catchments(LONG, BED, BED, minutes=30, methods=wrong), "method: "),
+        (lambda wrong: compare_catchments(LONG, BED, BED, decays=wrong), "decay: .* is none"),
+        (lambda wrong: living_circles(LONG, BED, KINDS, services=wrong), "services: .* by name"),
+        (
+            lambda wrong: living_circles(LONG, BED, KINDS, services={"park": wrong}),
+            "its category and minutes",
+        ),
+        (lambda wrong: living_circles(LONG, BED, KINDS, service=wrong), "service: facilities is no frame"),
+        (
+            lambda wrong: town_access(LONG, SPOTS, nearest={"airport": SPOTS}, minutes=wrong),
+            "minutes: .*by name",
+        ),
+        (lambda wrong: read_minutes(LONG, provenance=wrong), "provenance: .* is none"),
+        (lambda wrong: coverage(LONG, SPOTS, pd.Index(["a"]), direction=wrong), "direction: "),
+        (lambda wrong: over_bands(NETWORK, lambda one: A, bands=wrong), "bands: .* by name"),
+        (lambda wrong: over_bands(NETWORK, lambda one: A, bands={"x": wrong}), "bands.* by name"),
+        (lambda wrong: node_nearest(NETWORK, points([(0, 0)]), count=wrong), "count: "),
+        (lambda wrong: pairs(LONG, names=wrong), "names: "),
+    ],
+)
+@pytest.mark.parametrize(
+    "wrong",
+    [True, 3.5, np.timedelta64(5, "m"), pd.NA, pd.Series([1.0]), b"x", object()],
+    ids=lambda one: type(one).__name__,
+)
+def test_options_of_another_kind_are_refused_in_our_words(
+    call: Callable[[object], object], message: str, wrong: object
+) -> None:
+    with pytest.raises(InputError, match=message):
+        call(wrong)
+
+
+def test_nodes_and_amounts_that_are_none_are_refused() -> None:
+    weights = pd.Series(1.0, NETWORK.nodes.index)
+    for wrong in (3.5, "A", pd.NA, pd.DataFrame({"a": [1]})):
+        with pytest.raises(InputError, match=r"nodes: .* no list of ids"):
+            node_gravity(NETWORK, weights, decay=linear(9), nodes=wrong)  # type: ignore[arg-type]
+    few = node_gravity(NETWORK, weights, decay=linear(9), nodes=(one for one in ["A"]))  # type: ignore[arg-type]
+    assert few.index.tolist() == ["A"]
+    with pytest.raises(InputError, match="amount: none is given"):
+        cost_to_reach(LONG, A, amount=[])

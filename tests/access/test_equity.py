@@ -231,3 +231,9 @@ def test_what_an_equity_says_of_itself() -> None:
     found = equity(A, W)
     assert found.summary.index.tolist() == ["all"] and "Gini" in repr(found)
     assert isinstance(found, Result)
+
+
+@pytest.mark.parametrize("of_five", [1, 2, 3, 4])
+def test_a_share_reached_but_for_rounding_is_reached(of_five: int) -> None:
+    values, weights = np.arange(1.0, 6.0), np.full(5, 0.7)
+    assert weighted_quantile(values, weights, of_five / 5) == of_five

@@ -307,3 +307,9 @@ def test_origins_keep_their_names_and_the_result_says_how_it_was_made(tmp_path: 
     assert "4 areas, within 5, 10 min" in repr(found)
     assert found.save(tmp_path / "land.gpkg").exists()
     assert "<div" in isochrones(network, origins, minutes=5).map().get_root().render()
+
+
+def test_land_around_an_origin_is_what_a_walk_covers_not_a_whole_cell() -> None:
+    """A minute on a road and at most a third of a kilometre beside it, on a grid of 2 km."""
+    found = isochrones(ring_road(), points([(10, 0)], ["o"]), minutes=1, resolution_km=2.0)
+    assert 1.0 < found.table["area_km2"].iloc[0] < 6.0

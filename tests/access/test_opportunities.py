@@ -336,3 +336,19 @@ def test_a_network_needs_points_and_says_what_is_what() -> None:
     ):
         with pytest.raises(InputError, match=message):
             call()
+
+
+def test_ten_tenths_reach_one() -> None:
+    tenths = pd.DataFrame([range(1, 11)], index=["a"], dtype=float).rename_axis(
+        index="origin", columns="destination"
+    )
+    amounts = pd.Series(0.1, index=tenths.columns)
+    assert np.cumsum(amounts).iloc[-1] < 1.0
+    assert cost_to_reach(tenths, amounts, amount=1.0).values.iloc[0].tolist() == [10.0]
+
+
+def test_the_last_threshold_counts_though_the_step_divides_by_a_hair_less() -> None:
+    assert int((10.7 - 10.0) / 0.1) == 6
+    table = pd.DataFrame({"x": [10.7]}, index=["a"]).rename_axis(index="origin", columns="destination")
+    found = interval(table, pd.Series({"x": 80.0}), minutes=(10.0, 10.7), step_min=0.1)
+    assert found.values.iloc[0].tolist() == pytest.approx([80.0 / 8])

@@ -171,3 +171,27 @@ def test_proven_means_proven() -> None:
 def test_existing_must_be_a_list(existing: object) -> None:
     with pytest.raises(InputError, match=r"existing: .*is no list"):
         maximal_covering(T, PEOPLE, count=1, minutes=9, existing=existing)
+
+
+def drawn(seed: int) -> tuple[pd.DataFrame, pd.Series]:
+    """A table large enough for a solver that may stop early to do so."""
+    rng = np.random.default_rng(seed)
+    table = pd.DataFrame(rng.integers(1, 60, (15, 10)) * 1.0)
+    return table.rename_axis(index="origin", columns="destination"), pd.Series(rng.integers(1, 9, 15) * 1.0)
+
+
+@pytest.mark.parametrize("seed", [8, 32, 35, 65])
+def test_what_is_called_best_is_best_and_not_nearly(seed: int) -> None:
+    table, people = drawn(seed)
+    sets = list(combinations(table.columns, 4))
+    covered = max(people[nearest(table, one) <= 12].sum() for one in sets)
+    walked = min((people * nearest(table, one)).sum() for one in sets)
+    assert maximal_covering(table, people, count=4, minutes=12).share * people.sum() == pytest.approx(covered)
+    assert p_median(table, people, count=4).mean_minutes * people.sum() == pytest.approx(walked)
+
+
+def test_a_target_met_but_for_rounding_asks_for_no_more() -> None:
+    own = named(np.where(np.eye(5, dtype=bool), 5.0, math.inf).tolist())
+    people = pd.Series(0.7, index=own.index)
+    assert people.iloc[:3].sum() < 0.6 * people.sum()
+    assert marginal_coverage(own, people, minutes=10, target=0.6)["turn"].notna().sum() == 3

@@ -322,11 +322,19 @@ def _comparisons(
     methods: Sequence[str], minutes: float | Sequence[float], decays: Sequence[Decay]
 ) -> dict[tuple[str, str], Decay]:
     """Decay by method and by the name of the comparison: the catchment in minutes, or the decay."""
-    if isinstance(methods, str) or not methods or len(set(methods)) < len(methods):
-        raise InputError(f"methods: {methods!r}; give one or several, each once.")
-    if not listed(minutes) and not len(decays):
+    if isinstance(methods, str):
+        raise InputError(f"methods: {methods!r} is no list; give one or several, each once, [{methods!r}].")
+    methods, given, decays = listed(methods), listed(minutes), listed(decays)
+    for one in methods:
+        check_choice(one, "method", tuple(OWN_DECAY))
+    if not methods or len(set(methods)) < len(methods):
+        raise InputError(f"methods: {some_of(methods) or 'none'}; give one or several, each once.")
+    if not given and not decays:
         raise InputError("catchments: give minutes or decays to compare.")
-    limits = check_thresholds(minutes) if listed(minutes) else []
+    limits = check_thresholds(given) if given else []
+    other = [one for one in decays if not isinstance(one, Decay)]
+    if other:
+        raise InputError(f"decay: {some_of(other)} is none; use values of urbgeo.access.decay.")
     names = [getattr(one, "name", one) for one in decays]
     if len(set(names)) < len(names):
         raise InputError(f"decays: names are repeated: {', '.join(map(str, names))}; name each once.")

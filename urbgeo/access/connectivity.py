@@ -19,7 +19,7 @@ from urbgeo.access.decay import Decay
 from urbgeo.access.table import status_of
 from urbgeo.access.travel import Modes, Places, Travel, by_mode, frame_of, pairs, with_names_of
 from urbgeo.amounts import amount_of, amounts_by_id, series_of, zone_means, zone_of
-from urbgeo.checks import check_minutes, check_points, check_quantity, check_thresholds
+from urbgeo.checks import check_minutes, check_points, check_quantity, check_thresholds, check_whole
 from urbgeo.crs import metric_crs
 from urbgeo.errors import InputError, some_of
 from urbgeo.network.model import check_direction
@@ -245,8 +245,7 @@ def by_direction(
     """
     check_direction(direction)
     limit = check_minutes(minutes)
-    if not isinstance(sectors, int | np.integer) or isinstance(sectors, bool) or sectors < 1:
-        raise InputError(f"sectors: {sectors!r} is no whole number > 0.")
+    sectors = check_whole(sectors, "sectors", 1)
     modes = by_mode(travel)
     check_points(places, "places")
     weights = amount_of(mass, places, name="mass", frame_name="places")

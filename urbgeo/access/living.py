@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -13,7 +13,7 @@ from scipy.sparse import coo_array, vstack
 
 from urbgeo.access.travel import Places, Travel, check_travel, pairs, with_names_of
 from urbgeo.amounts import amounts_by_id, warn
-from urbgeo.checks import check_columns, check_minutes
+from urbgeo.checks import check_columns, check_mapping, check_minutes
 from urbgeo.errors import Faults, InputError, UrbgeoError, some_of
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result
@@ -179,6 +179,7 @@ def living_circles(
     {'park': 0.25, 'school': 0.75}
     """
     check_travel(travel)
+    _check_due(services)
     if not services:
         raise InputError("services: give at least one.")
     limits = {name: check_minutes(one[1], f"services[{name!r}]") for name, one in services.items()}
@@ -379,8 +380,22 @@ def _services_of(
             raise InputError("service: say which column of facilities names what each offers.")
         check_columns(facilities, "facilities", [service])
         facilities = facilities[service]
+    elif service is not None:
+        raise InputError(
+            f"service: facilities is no frame but {type(facilities).__name__}, which says the service "
+            "itself; leave service out, or give a frame."
+        )
     _check_services(facilities, services)
     return facilities
+
+
+def _check_due(services: object) -> None:
+    check_mapping(services, "services", "{'park': ('open space', 5.0)}")
+    for name, one in dict(services).items():  # type: ignore[call-overload]
+        if not isinstance(one, Sequence) or isinstance(one, str | bytes) or len(one) != 2:
+            raise InputError(
+                f"services[{name!r}]: {one!r}; give its category and minutes, ('open space', 5.0)."
+            )
 
 
 def _check_services(service: Places, services: Mapping[str, tuple[str, float]]) -> None:

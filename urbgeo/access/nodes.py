@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from urbgeo.access.decay import Decay
-from urbgeo.checks import check_minutes
+from urbgeo.checks import check_minutes, check_whole
 from urbgeo.engine.dijkstra import decay_sums, nearest_seeds
 from urbgeo.errors import InputError
 from urbgeo.network.attach import attach_some
@@ -71,8 +71,7 @@ def node_nearest(
     """
     check_network(network)
     check_direction(direction)
-    if not isinstance(count, int | np.integer) or isinstance(count, bool) or count < 1:
-        raise InputError(f"count: {count!r}; give a whole number of facilities from 1.")
+    count = check_whole(count, "count", 1)
     limit = np.inf if cutoff_min is None else check_minutes(cutoff_min, "cutoff_min")
     there = attach_some(network, facilities, "facilities")
     legs = (there.to_legs if direction == "to" else there.from_legs)[there.attached]

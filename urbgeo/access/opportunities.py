@@ -299,6 +299,8 @@ def cost_to_reach(
     """
     wanted = [check_quantity(one, "amount") for one in listed(amount)]
     check_ascending(wanted, "amount")
+    if not wanted:
+        raise InputError("amount: none is given; give one or more numbers > 0.")
     asked = _ask(travel, opportunities, places, weight, direction)
     to, source, count = asked.minutes.origin, asked.minutes.destination, len(asked.minutes.origins)
     order = np.lexsort((asked.minutes.minutes, to))

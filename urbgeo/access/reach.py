@@ -169,7 +169,9 @@ def reach(
         raise InputError("cities: reach needs at least two.")
     people = _people(cities, population)
     where = None if zone is None else zone_of(zone, cities, frame_name="cities")
-    rule = rail or RailTrips()
+    rule = RailTrips() if rail is None else rail
+    if not isinstance(rule, RailTrips):
+        raise InputError(f"rail: {type(rule).__name__} is no rule; give RailTrips(max_access_min=...).")
     check_travel(travel)
     if isinstance(travel, TravelNetwork):
         found = _of_network(travel, cities, rule)

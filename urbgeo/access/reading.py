@@ -80,6 +80,8 @@ def read_minutes(
     >>> read_minutes(travel).origin_status.to_dict()
     {'a': 'reached', 'b': 'unreached'}
     """
+    if provenance is not None and not isinstance(provenance, Provenance):
+        raise InputError(f"provenance: {type(provenance).__name__} is none; give e.g. network.provenance.")
     found = table_of(travel, origins=origins, destinations=destinations)
     if found is not travel:
         # A table in order is read where it lies; what is kept must not change with it.

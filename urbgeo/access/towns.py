@@ -14,7 +14,7 @@ from urbgeo.access.table import status_of
 from urbgeo.access.travel import Travel, check_travel, frame_of, pairs, provenance_of_travel, with_names_of
 from urbgeo.access.travel import nearest as nearest_by
 from urbgeo.amounts import without_noise
-from urbgeo.checks import check_columns, check_minutes, check_points
+from urbgeo.checks import check_columns, check_mapping, check_minutes, check_points
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.network.attach import Attachment, attach, attach_some
 from urbgeo.network.minutes import nearest_attached, table_between
@@ -170,6 +170,8 @@ def _named(given: Mapping[str, Any] | None, name: str) -> Mapping[str, Any]:
 
 
 def _limits(names: list[str], given: Mapping[str, float] | None) -> dict[str, float]:
+    if given is not None:
+        check_mapping(given, "minutes", "{'airport': 60}")
     limits = {**DEFAULT_THRESHOLDS_MIN, **(given or {})}
     twice = {name for name in names if names.count(name) > 1}
     if twice:

@@ -154,6 +154,8 @@ def pairs(
     """
     check_direction(direction)
     check_travel(travel)
+    if not isinstance(names, tuple) or len(names) != 2:
+        raise InputError(f"names: {names!r}; give two words, ('origins', 'destinations').")
     limit = np.inf if cutoff_min is None else check_minutes(cutoff_min, "cutoff_min")
     there = direction == "to"
     if isinstance(travel, TravelNetwork):

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from urbgeo.amounts import amount_of
-from urbgeo.checks import check_quantity, check_share
+from urbgeo.checks import check_mapping, check_quantity, check_share, check_whole
 from urbgeo.errors import Faults, InputError
 from urbgeo.network.model import TravelNetwork, check_network
 from urbgeo.provenance import Provenance
@@ -74,6 +74,7 @@ def scaled(network: TravelNetwork, factors: Mapping[str, float]) -> TravelNetwor
     >>> bool((slow.link_table["minutes"] == 2 * network.link_table["minutes"]).all())
     True
     """
+    check_mapping(factors, "factors", "{'*': 0.6}")
     classes = network.link_table["class"]
     faults = Faults("factors")
     unknown = [name for name in factors if name != "*" and name not in set(classes)]
@@ -135,6 +136,9 @@ def over_bands(
     {'430100': 1.0, '430200': 0.33, '430300': 0.33, '430400': 0.0}
     """
     _check_asked(network, measure)
+    check_mapping(bands, "bands", "{'peak': {'*': 0.6}}")
+    for name, factors in bands.items():
+        check_mapping(factors, f"bands[{name!r}]", "{'*': 0.6}")
     if not bands:
         raise InputError("bands: give at least one.")
     draws = _measured(measure, {name: scaled(network, one) for name, one in bands.items()})
@@ -190,8 +194,7 @@ def over_draws(
     """
     _check_asked(network, measure)
     for value, name, least in ((count, "count", 2), (seed, "seed", 0)):
-        if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
-            raise InputError(f"{name}: {value!r} is no whole number >= {least}.")
+        check_whole(value, name, least)
     check_share(level, "level")
     classes = sorted(network.link_table["class"].astype(str).unique())
     given = spread if isinstance(spread, Mapping) else dict.fromkeys(classes, spread)

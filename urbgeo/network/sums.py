@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -207,7 +207,9 @@ def node_positions(network: TravelNetwork, nodes: Sequence[object] | pd.Index | 
     """Where nodes stand in the network, by their ids; all of them for None."""
     if nodes is None:
         return np.arange(len(network.nodes))
-    asked = pd.Index(nodes)
+    if isinstance(nodes, str | bytes | pd.DataFrame) or not isinstance(nodes, Iterable):
+        raise InputError(f"nodes: {type(nodes).__name__} is no list of ids; give the ids of nodes.")
+    asked = nodes if isinstance(nodes, pd.Index) else pd.Index(list(nodes))
     found = network.nodes.index.get_indexer(asked)
     if (found < 0).any():
         raise InputError(f"nodes: {some_of(asked[found < 0])} are no nodes of the network.")
