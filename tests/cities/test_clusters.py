@@ -174,6 +174,9 @@ def test_a_table_over_other_ids_is_refused() -> None:
     table = minutes([[0, 1], [1, 0]]).rename(columns={"p1": "q"})
     with pytest.raises(InputError, match="p1, q stand on one side only"):
         cluster_tree(table)
+    square = minutes([[0, 1], [1, 0]])
+    with pytest.raises(InputError, match="travel: ids of 2 levels"):
+        cluster_tree(square.set_axis(pd.MultiIndex.from_arrays([square.index] * 2)))
     with pytest.raises(InputError, match="negative minutes at p0 -> p1"):
         cluster_tree(minutes([[0, -1], [1, 0]]))
 

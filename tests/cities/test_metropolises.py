@@ -237,7 +237,7 @@ def test_circles_grow_with_the_years() -> None:
         ({"rate": 10, "flows": flows()}, "no share"),
         ({"friction": -1}, "friction: -1"),
         ({"model": "huff", "rate": 0.1}, "model: 'huff' is unknown"),
-        ({"travel": pd.concat([MINUTES, MINUTES.iloc[:1]])}, "repeated or missing ids of origins at a"),
+        ({"travel": pd.concat([MINUTES, MINUTES.iloc[:1]])}, "travel: repeated ids at a"),
         (
             {
                 "zones": ZONES.assign(people=[650.0, 50_000, 90_000, 30_000, 80_000, 20_000]),

@@ -8,6 +8,7 @@ import pandas as pd
 
 from urbgeo.access.table import MinutesTable
 from urbgeo.access.travel import Places, Travel, check_travel, pairs, provenance_of_travel
+from urbgeo.checks import check_ids
 from urbgeo.cities.matrices import warn_of_pairs
 from urbgeo.errors import InputError, some_of
 from urbgeo.provenance import Provenance
@@ -81,6 +82,8 @@ def _sided(travel: Travel) -> Travel:
         return travel
     if {travel.index.name, travel.columns.name} == SIDES:
         return travel
+    for ids in (travel.index, pd.Index(travel.columns)):
+        check_ids(ids, "travel")
     return travel.rename_axis(index="origin", columns="destination")
 
 
