@@ -652,3 +652,14 @@ def test_water_may_hold_few_people_and_a_little_that_is_built() -> None:
 def test_windows_without_a_middle_are_refused(window: object) -> None:
     with pytest.raises(InputError, match="centre_window"):
         replace(R2023A, centre_window=window)
+
+
+def test_just_half_in_rural_cells_is_no_rural_area() -> None:
+    people = np.full((1, 50), 200.0)
+    people[0, :20] = 300.0  # an urban cluster of 6,000 beside 6,000 in rural cells
+    grid = grid_of(people)
+    unit = gpd.GeoDataFrame(geometry=[shapely.box(0, -1000, 50_000, 0)], index=["u"], crs="ESRI:54009")
+    urban = degree_of_urbanisation(grid, edition=R2022A)
+    assert classify_units(unit, urban, grid).table.loc["u", "class"] == "town or semi-dense area"
+    people[0, 20] += 1.0
+    assert classify_units(unit, urban, grid_of(people)).table.loc["u", "class"] == "rural area"
