@@ -32,7 +32,7 @@ def main(data: Path) -> None:
     print(f"train table read in {time.perf_counter() - start:.1f} s: {trains}")
     nation = urbgeo.region("中国", trains=trains, zones=False, train_day=DAY)
     rides = direct_rides(nation.stations, nation.rail_stops)
-    table = direct_minutes(trains, DAY).set_index(["from_station", "to_station"])["minutes"]
+    table = direct_minutes(trains, day=DAY).set_index(["from_station", "to_station"])["minutes"]
     ours = rides.set_index(["from_station", "to_station"])["ride_min"].reindex(table.index)
     print(f"direct rides: {len(table):,} pairs, at most {(ours - table).abs().max():.3g} min from the table")
     start = time.perf_counter()

@@ -239,3 +239,12 @@ def test_a_snap_report_names_the_datum_that_points_seem_to_be_in() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         snap_report(network, places)
+
+
+def test_distortion_and_datum_refuse_what_has_no_projection() -> None:
+    with pytest.raises(InputError, match="is not projected"):
+        crs.distortion(crs.WGS84, (112.0, 28.0, 113.0, 29.0))
+    with pytest.raises(InputError, match="points"):
+        crs.suspected_datum(
+            gpd.GeoSeries(gpd.points_from_xy([112.0], [28.0])), lambda here: here.x.to_numpy()
+        )

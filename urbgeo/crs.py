@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from pyproj import CRS, Geod, Proj
 
 from urbgeo.checks import check_choice, check_crs
+from urbgeo.errors import InputError
 from urbgeo.types import Floats, Ints
 
 WGS84 = CRS.from_epsg(4326)
@@ -85,11 +86,23 @@ def distortion(crs: CRS, bounds: tuple[float, float, float, float]) -> float:
     bounds
         West, south, east, north in degrees.
 
+    Returns
+    -------
+    float
+        At least 0; ``inf`` where the CRS does not reach.
+
+    Raises
+    ------
+    InputError
+        When the CRS is not projected.
+
     Examples
     --------
     >>> round(distortion(CRS.from_epsg(4547), (113.0, 28.0, 115.0, 29.0)), 6)
     0.000119
     """
+    if not crs.is_projected:
+        raise InputError(f"crs: {crs.name} is not projected; lengths in it are degrees.")
     west, south, east, north = bounds
     lon, lat = (a.ravel() for a in np.meshgrid(np.linspace(west, east, 9), np.linspace(south, north, 9)))
     factors = _projection(crs).get_factors(lon, lat)
@@ -235,7 +248,26 @@ def suspected_datum(
     misfit
         How far points, in WGS84 degrees, lie from where they belong (a road, the same place in another
         source), in any unit.
+
+    Returns
+    -------
+    str or None
+        The datum; None where nothing speaks for one.
+
+    Raises
+    ------
+    InputError
+        When ``points`` have no CRS.
+
+    Examples
+    --------
+    >>> at = gpd.points_from_xy(np.linspace(112.5, 113.5, 40), np.full(40, 28.2))
+    >>> true = gpd.GeoSeries(at, crs=4326)
+    >>> shifted = convert_datum(true, "wgs84", "gcj02")
+    >>> suspected_datum(shifted, lambda here: here.distance(true, align=False).to_numpy())
+    'gcj02'
     """
+    check_crs(points, "points")
     here = points.geometry.to_crs(WGS84)
     here = here[_in_china(here.x, here.y)]
     if len(here) < LEAST_SUSPECTS:

@@ -175,6 +175,16 @@ def road_classes(values: pd.Series, *, system: str = "road", known: tuple[str, .
     known
         Words that are classes already.
 
+    Returns
+    -------
+    pandas.Series
+        On the index of ``values``.
+
+    Raises
+    ------
+    TypeError
+        For cells that are lists: a road has one word.
+
     Examples
     --------
     >>> road_classes(pd.Series(["国道", "G4", "G107", "S50;S202", "Y012", "dirt"])).tolist()

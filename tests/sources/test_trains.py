@@ -51,7 +51,7 @@ def test_the_quickest_ride_runs_from_departure_to_arrival_and_depends_on_the_day
     trains = table(tmp_path)
 
     def ride(day: str | None, start: str = "甲", end: str = "丙") -> float:
-        rides = direct_minutes(trains, day).set_index(["from_station", "to_station"])["minutes"]
+        rides = direct_minutes(trains, day=day).set_index(["from_station", "to_station"])["minutes"]
         return float(rides.get((start, end), np.inf))
 
     assert ride(None) == 70.0
@@ -69,7 +69,7 @@ def test_days_are_a_list_or_all(tmp_path: Path) -> None:
 
 
 def test_runs_of_equal_stops_and_minutes_pool_their_frequency(tmp_path: Path) -> None:
-    _, lines = train_lines(table(tmp_path), "2016-03-10")
+    _, lines = train_lines(table(tmp_path), day="2016-03-10")
     quick = lines[(lines["station"] == "丙") & (lines["minutes"] == 90.0)]
     assert quick["trains_per_day"].tolist() == [2.0]
     _, mean = train_lines(table(tmp_path))
@@ -78,7 +78,7 @@ def test_runs_of_equal_stops_and_minutes_pool_their_frequency(tmp_path: Path) ->
 
 
 def test_lines_keep_the_stop_so_that_rides_leave_it_out(tmp_path: Path) -> None:
-    _, lines = train_lines(table(tmp_path), "2016-03-12")
+    _, lines = train_lines(table(tmp_path), day="2016-03-12")
     assert lines["minutes"].tolist()[1:] == [110.0, 80.0]
     assert lines["dwell_min"].tolist() == [0.0, 5.0, 0.0]
 
@@ -103,7 +103,7 @@ def test_stations_without_a_place_are_listed_with_the_nearest_name_and_passed_th
     at = places("ABC").set_axis(["长沙南站", "娄底南站", "湘潭站"])
     trains = table(tmp_path, rows, stations=at)
     assert trains.unplaced.index.tolist() == ["湘潭北"] and trains.unplaced["nearest"].iloc[0] == "湘潭"
-    _, lines = train_lines(trains, "2016-01-01")
+    _, lines = train_lines(trains, day="2016-01-01")
     assert lines["minutes"].tolist()[1:] == [50.0]
 
 

@@ -236,10 +236,26 @@ def junction_delay(network: TravelNetwork, seconds: Mapping[str, float]) -> Trav
     seconds
         Delay by class, e.g. ``{"primary": 8.0}``; classes not named have none.
 
+    Returns
+    -------
+    TravelNetwork
+        A new one, with longer minutes there and back.
+
     Raises
     ------
     InputError
         For classes that are not in the network and delays that are not finite and >= 0.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from urbgeo.network.model import build_network
+    >>> spots = gpd.points_from_xy([0, 1000, 2000, 1000], [0, 0, 0, 900])
+    >>> nodes = gpd.GeoDataFrame(geometry=spots, crs=32649)
+    >>> links = pd.DataFrame({"from_node": [0, 1, 1], "to_node": [1, 2, 3], "length_km": 1.0,
+    ...                       "class": "primary", "minutes": 1.0})
+    >>> junction_delay(build_network(nodes, links), {"primary": 30.0}).links["minutes"].tolist()
+    [1.5, 1.0, 1.0]
     """
     links = network.link_table
     faults = Faults("seconds")

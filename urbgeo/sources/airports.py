@@ -12,13 +12,13 @@ from urbgeo.errors import InputError, some_of
 SOURCE = "Airport positions: airportsdata, completed and corrected by the region's own table"
 
 
-def airports(table: pd.DataFrame) -> gpd.GeoDataFrame:
+def airports(codes: pd.DataFrame) -> gpd.GeoDataFrame:
     """Airport points by IATA code.
 
     Parameters
     ----------
-    table
-        Index = IATA code; ``lon`` and ``lat`` in WGS84 degrees where the table corrects or completes the
+    codes
+        A table, index = IATA code; ``lon`` and ``lat`` in WGS84 degrees where it corrects or completes the
         package, NaN where the package's position is to be used. Other columns are kept.
 
     Returns
@@ -30,23 +30,29 @@ def airports(table: pd.DataFrame) -> gpd.GeoDataFrame:
     ------
     InputError
         Naming repeated codes, and those that neither the table nor the package locates.
+
+    Examples
+    --------
+    >>> own = pd.DataFrame({"lon": [float("nan")], "lat": [float("nan")]}, index=["CSX"])
+    >>> airports(own)["position_from"].loc["CSX"]
+    'airportsdata'
     """
     import airportsdata
 
-    check_columns(table, "airports", ("lon", "lat"))
-    check_ids(table.index, "airports")
+    check_columns(codes, "airports", ("lon", "lat"))
+    check_ids(codes.index, "airports")
     known = airportsdata.load("IATA")
-    own = table["lon"].notna() & table["lat"].notna()
-    lost = [code for code in table.index[~own] if code not in known]
+    own = codes["lon"].notna() & codes["lat"].notna()
+    lost = [code for code in codes.index[~own] if code not in known]
     if lost:
         raise InputError(f"airports: {some_of(lost)} unknown to airportsdata; give lon and lat in the table.")
     packaged = pd.DataFrame.from_dict(
-        {code: known[code] for code in map(str, table.index) if code in known}, "index"
+        {code: known[code] for code in map(str, codes.index) if code in known}, "index"
     )
-    packaged = packaged.reindex(index=table.index, columns=["lon", "lat"])
-    lon, lat = (table[axis].where(own, packaged[axis]) for axis in ("lon", "lat"))
+    packaged = packaged.reindex(index=codes.index, columns=["lon", "lat"])
+    lon, lat = (codes[axis].where(own, packaged[axis]) for axis in ("lon", "lat"))
     return gpd.GeoDataFrame(
-        table.drop(columns=["lon", "lat"]).assign(
+        codes.drop(columns=["lon", "lat"]).assign(
             position_from=own.map({True: "table", False: "airportsdata"})
         ),
         geometry=gpd.points_from_xy(lon, lat),

@@ -38,6 +38,11 @@ def county_polygons(adcodes: Iterable[str]) -> gpd.GeoDataFrame:
         Naming every code the package does not know.
     SourceError
         Naming a file of the package that cannot be read.
+
+    Examples
+    --------
+    >>> county_polygons(["430102", "430103"]).geom_type.tolist()
+    ['Polygon', 'Polygon']
     """
     folder = _folder()
     asked = list(dict.fromkeys(adcodes))

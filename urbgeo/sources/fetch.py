@@ -102,6 +102,11 @@ def fetch_extract(
         breaking off, or the checksum is wrong.
     InputError
         For an unknown area.
+
+    Examples
+    --------
+    >>> fetch_extract("430000", "data/raw")  # doctest: +SKIP
+    PosixPath('data/raw/hunan-latest.osm.pbf')
     """
     check_quantity(timeout_s, "timeout_s")
     name = AREAS.get(area, area)

@@ -107,6 +107,12 @@ def match_names(asked: pd.Series, known: pd.Series) -> pd.DataFrame:
     ------
     InputError
         For repeated ids.
+
+    Examples
+    --------
+    >>> known = pd.Series({"430729": "靖州苗族侗族自治县", "430100": "长沙市"})
+    >>> match_names(pd.Series(["靖州县", "長沙市", "长沙县"]), known)["status"].tolist()
+    ['short form', 'exact', 'unknown']
     """
     check_ids(asked.index, "asked")
     check_ids(known.index, "known")

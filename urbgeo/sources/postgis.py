@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def read_postgis(
-    url: str, table: str, *, index: str | None = None, schema: str = "public"
+    url: str, layer: str, *, index: str | None = None, schema: str = "public"
 ) -> gpd.GeoDataFrame:
     """Read a table with a geometry column.
 
@@ -26,10 +26,15 @@ def read_postgis(
     ----------
     url
         E.g. ``"postgresql+psycopg://planner@localhost/region"``.
-    table, schema
-        Where it is.
+    layer, schema
+        Name of the table, and where it is.
     index
         Column to use as ids.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        All columns; the geometry column is called ``geometry``.
 
     Raises
     ------
@@ -37,6 +42,10 @@ def read_postgis(
         When the database cannot be reached or has no such table; the message shows no password.
     InputError
         When the table has no single geometry column, or no CRS.
+
+    Examples
+    --------
+    >>> read_postgis("postgresql+psycopg://planner@localhost/region", "roads")  # doctest: +SKIP
     """
     with _connected(url) as link:
         from sqlalchemy import text
@@ -46,23 +55,23 @@ def read_postgis(
                 "select f_geometry_column, srid from geometry_columns "
                 "where f_table_schema = :schema and f_table_name = :table"
             ),
-            {"schema": schema, "table": table},
+            {"schema": schema, "table": layer},
         ).all()
         if not found:
-            raise SourceError(f"{schema}.{table}: the database has no such table with a geometry.")
+            raise SourceError(f"{schema}.{layer}: the database has no such table with a geometry.")
         if len(found) > 1:
-            raise InputError(f"{schema}.{table}: it has {len(found)} geometry columns; make a view with one.")
+            raise InputError(f"{schema}.{layer}: it has {len(found)} geometry columns; make a view with one.")
         column, srid = found[0]
         if srid == 0:
-            raise InputError(f"{schema}.{table}: {column} has no CRS; set it with UpdateGeometrySRID.")
+            raise InputError(f"{schema}.{layer}: {column} has no CRS; set it with UpdateGeometrySRID.")
         quoted = link.dialect.identifier_preparer.quote
-        query = text(f"select * from {quoted(schema)}.{quoted(table)}")
+        query = text(f"select * from {quoted(schema)}.{quoted(layer)}")
         frame = gpd.read_postgis(query, link, geom_col=column, index_col=index, crs=srid)
     return frame.rename_geometry("geometry") if column != "geometry" else frame
 
 
 def write_postgis(
-    frame: gpd.GeoDataFrame, url: str, table: str, *, schema: str = "public", replace: bool = False
+    frame: gpd.GeoDataFrame, url: str, layer: str, *, schema: str = "public", replace: bool = False
 ) -> None:
     """Write a layer, its ids as a column, in one transaction: whole or not at all.
 
@@ -70,10 +79,15 @@ def write_postgis(
     ----------
     frame
         With unique ids and a CRS that has an EPSG code.
-    url, table, schema
-        Where to.
+    url, layer, schema
+        Where to: database, name of the table, schema.
     replace
         Replace a table of this name; without it an existing one is an error.
+
+    Returns
+    -------
+    None
+        The table stands in the database.
 
     Raises
     ------
@@ -81,6 +95,10 @@ def write_postgis(
         When the database cannot be reached or the table is there already.
     InputError
         Without CRS, with one that PostGIS has no number for, or with repeated ids.
+
+    Examples
+    --------
+    >>> write_postgis(zones, "postgresql+psycopg://planner@localhost/region", "zones")  # doctest: +SKIP
     """
     check_crs(frame, "frame")
     check_ids(frame.index, "frame")
@@ -91,7 +109,7 @@ def write_postgis(
     label = frame.index.name or "id"
     with _connected(url) as link:
         frame.to_postgis(
-            table,
+            layer,
             link,
             schema=schema,
             if_exists="replace" if replace else "fail",

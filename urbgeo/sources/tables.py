@@ -92,12 +92,26 @@ def read_layer(
     encoding
         Insist on an encoding instead of finding it.
 
+    Returns
+    -------
+    Layer
+        ``frame``, the ``encoding`` its text was in, and the ``source``.
+
     Raises
     ------
     SourceError
         When the file is missing, damaged, or not in the encoding insisted on.
     InputError
         For an unknown kind of file, missing columns, no CRS, coordinates that are no numbers or swapped.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "towns.csv"
+    ...     _ = path.write_text("code,x,y\\n0731,112.94,28.23\\n", encoding="utf-8")
+    ...     read_layer(path, index="code", lon="x", lat="y", crs=4326).frame.index.tolist()
+    ['0731']
     """
     path = Path(path)
     suffix = path.suffix.lower()

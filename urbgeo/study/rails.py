@@ -97,7 +97,7 @@ def _of_table(trains: Trains, day: str | None, box: Box, findings: Findings) -> 
         findings.add(
             "trains", "left over", "stations of no known place", ids=said, do="stations=, points by name"
         )
-    points, stops = train_lines(trains, day)
+    points, stops = train_lines(trains, day=day)
     when = day or (f"mean of {trains.dates[0]} to {trains.dates[-1]}" if trains.dates else "every day")
     return _cut(points, stops, box, f"Trains: {trains.name}, {when}", findings)
 

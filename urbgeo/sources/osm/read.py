@@ -53,12 +53,29 @@ def read_roads(
     simplify
         Join links at nodes that are no junction, where class, speed and direction do not change.
 
+    Returns
+    -------
+    Roads
+        Compact tables in degrees; ``counts`` says what was set aside.
+
     Raises
     ------
     SourceError
         When the file is missing, no PBF, cut off or damaged.
     InputError
         For an unknown mode or class, an empty bbox, or when no way in the file may be used.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> text = '''<osm version="0.6">
+    ...   <node id="1" lat="28.20" lon="112.90"/><node id="2" lat="28.20" lon="112.91"/>
+    ...   <way id="7"><nd ref="1"/><nd ref="2"/><tag k="highway" v="primary"/></way></osm>'''
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "town.osm"
+    ...     _ = path.write_text(text, encoding="utf-8")
+    ...     read_roads(path).length_km.round(3).tolist()
+    [0.98]
     """
     rules = osm_tags.rules_for(mode, None if classes is None else frozenset(classes))
     box = None if bbox is None else check_bbox(bbox)

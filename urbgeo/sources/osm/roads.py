@@ -136,10 +136,9 @@ def join_links(
 ) -> Roads:
     """Join pieces that continue without choice: at a node where just two pieces of one kind meet.
 
-    Minutes are not changed by it: what is joined has one class, one speed and one direction.
+    Minutes are not changed by it: what is joined has one class, one speed and one direction. All arrays are
+    those of :class:`Roads`, by piece:
 
-    Parameters
-    ----------
     mode
         Mode of the links.
     node_ids, lon, lat
