@@ -330,3 +330,14 @@ def test_a_year_is_read_in_every_dress_and_refused_where_it_is_none() -> None:
         in_year(along(0.0, 1.0, 2.0, opened=[2004, "在建"]), 2005)
     with pytest.raises(InputError, match="year: nan"):
         in_year(network, np.nan)
+
+
+def test_a_short_link_joins_a_network_so_wide_that_it_has_a_crs_of_its_own() -> None:
+    spots = gpd.points_from_xy([100, 111, 111.2, 125], [28, 30, 30, 35])
+    nodes = gpd.GeoDataFrame(index=list("ABCD"), geometry=spots, crs=4326)
+    lines = gpd.GeoSeries([shapely.LineString([spots[0], spots[1]])] * 2, crs=4326)
+    links = road(("A", "B", 1100.0), ("B", "D", 1400.0))
+    wide = build_network(nodes, gpd.GeoDataFrame(links, geometry=[lines[0], None], crs=4326))
+    near = with_links(wide, road(("B", "C", 20.0)).set_axis(["new"]))
+    assert near.links.crs == wide.crs and near.links.geometry["new"].length == pytest.approx(19_300, rel=0.02)
+    assert minutes_table(near, nodes, nodes).loc["A", "C"] == pytest.approx(1120.0, abs=1e-3)

@@ -81,7 +81,8 @@ def with_links(
     added = build_network(around.to_crs(network.crs), given)
     drawn = isinstance(network.link_table, gpd.GeoDataFrame) or "geometry" in given
     old, new = (one.links if drawn else one.link_table for one in (network, added))
-    new = new.copy(deep=False)
+    # A few nodes may be best measured in another CRS than all of them.
+    new = new.to_crs(network.crs) if drawn else new.copy(deep=False)
     new["speed_source"] = new["speed_source"].mask(by_class, given["class"].map(_source_of(speeds or {})))
     if "speed_source" in given:
         new["speed_source"] = given["speed_source"].fillna(new["speed_source"])
