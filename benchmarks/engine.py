@@ -28,7 +28,7 @@ from benchmarks.peers import PATIENCE_S, TICKS, Job
 from benchmarks.roads import load_roads, make_roads
 from urbgeo.engine.dijkstra import minutes_of_nodes, nearest_seed, reached_nodes, sums_within
 from urbgeo.engine.graph import Graph, compile_graph
-from urbgeo.engine.hierarchy import fit, prepare
+from urbgeo.engine.hierarchy import customise, prepare
 from urbgeo.engine.lane_sums import lanes_sums, lanes_sums_of
 from urbgeo.engine.lanes import lanes_table
 from urbgeo.engine.plan import plan_sums, sample_of
@@ -209,21 +209,21 @@ def solve(job: Job) -> None:
     plain = job.clock(EVERY + BY_PLAIN, lambda: sums_within(graph, few, people, bound)[:, 0, 0])
     job.scale(EVERY + BY_PLAIN, len(few), n)
     topology = job.clock("topology", lambda: prepare(graph))
-    fitted = job.clock("re-weight", partial(fit, topology, graph), 3)
+    customised = job.clock("re-weight", partial(customise, topology, graph), 3)
     del topology
     job.peaks["prepare"] = job.peaks["re-weight"]
     job.seconds["prepare"] = sum(job.seconds[part] for part in ("compile", "topology", "re-weight"))
-    job.answer(SOME, lambda: lanes_sums_of(graph, fitted, d["scattered"], people, bound)[:, 0, 0], 5)
+    job.answer(SOME, lambda: lanes_sums_of(graph, customised, d["scattered"], people, bound)[:, 0, 0], 5)
     legs = np.zeros((len(d["sources"]), 1))
     ends = d["sources"][:, None], legs, d["targets"][:, None], legs
-    job.answer(TABLE, lambda: lanes_table(graph, fitted, *ends), 5)
-    every = job.clock(EVERY, lambda: lanes_sums(graph, fitted, 0, n, people, bound)[:, 0, 0])[graph.rank]
+    job.answer(TABLE, lambda: lanes_table(graph, customised, *ends), 5)
+    every = job.clock(EVERY, lambda: lanes_sums(graph, customised, 0, n, people, bound)[:, 0, 0])[graph.rank]
     job.answers[EVERY], job.answers[EVERY + BY_PLAIN] = every, every[few] - plain
     for name in (SOME, TABLE, EVERY):
         job.seconds[name + ANEW] = job.seconds[name] + job.seconds["prepare"]
     some = sample_of(d["scattered"])
-    alone = plan_sums(graph, len(d["scattered"]), 30.0, topology=False, fitted=False, sample=some)
-    if alone.method == "plain":
+    alone = plan_sums(graph, len(d["scattered"]), 30.0, topology=False, customised=False, sample=some)
+    if alone.method == "dijkstra":
         job.seconds[SOME + ANEW] = job.seconds[SOME + BY_PLAIN] + job.seconds["compile"]
 
 

@@ -27,7 +27,7 @@ import pandas as pd
 from benchmarks.roads import Roads, load_roads, make_roads
 from urbgeo.engine.dijkstra import nearest_seed
 from urbgeo.engine.graph import Graph, compile_graph
-from urbgeo.engine.hierarchy import Hierarchy, fit, prepare
+from urbgeo.engine.hierarchy import Hierarchy, customise, prepare
 from urbgeo.engine.lane_sums import SOURCES_TOGETHER, lanes_sums
 from urbgeo.engine.lanes import lanes_table
 from urbgeo.engine.store import read_graph, read_hierarchy, write_graph, write_hierarchy
@@ -151,26 +151,26 @@ def arrays(size: int, found: Found) -> None:
 
 def prepared(size: int, found: Found) -> None:
     small = compiled(make_roads(60_000))
-    fit(prepare(small), small)
+    customise(prepare(small), small)
     graph = read_graph(FOLDER / f"{size}.graph")
     found["prepare: topology s"], topology = timed(lambda: prepare(graph))
-    found["prepare: fit s"], fitted = timed(lambda: fit(topology, graph))
+    found["prepare: fit s"], customised = timed(lambda: customise(topology, graph))
     found["joints a node, closed"] = topology.heads.size / size
-    found["joints a node, fitted, up"] = fitted.up_place.size / size
-    write_hierarchy(FOLDER / f"{size}.hierarchy", fitted)
+    found["joints a node, customised, up"] = customised.up_place.size / size
+    write_hierarchy(FOLDER / f"{size}.hierarchy", customised)
 
 
 def asked(size: int, found: Found) -> None:
     small = compiled(make_roads(3000))
-    questions(small, fit(prepare(small), small), np.ones((3000, 1)), {})
-    opened, (graph, fitted) = timed(
+    questions(small, customise(prepare(small), small), np.ones((3000, 1)), {})
+    opened, (graph, customised) = timed(
         lambda: (read_graph(FOLDER / f"{size}.graph"), read_hierarchy(FOLDER / f"{size}.hierarchy"))
     )
     found["ask: open saved s"] = opened
-    questions(graph, fitted, np.load(FOLDER / f"{size}-people.npy"), found)
+    questions(graph, customised, np.load(FOLDER / f"{size}-people.npy"), found)
 
 
-def questions(graph: Graph, fitted: Hierarchy, people: Any, found: Found) -> None:
+def questions(graph: Graph, customised: Hierarchy, people: Any, found: Found) -> None:
     rng = np.random.default_rng(11)
     n = graph.node_count
     airports = rng.integers(0, n, AIRPORTS)
@@ -180,22 +180,22 @@ def questions(graph: Graph, fitted: Hierarchy, people: Any, found: Found) -> Non
     seats = rng.integers(0, n, (COUNTIES, 1))
     legs = np.zeros((COUNTIES, 1))
     found[f"{COUNTIES} x {COUNTIES} table s"] = timed(
-        lambda: lanes_table(graph, fitted, seats, legs, seats, legs)
+        lambda: lanes_table(graph, customised, seats, legs, seats, legs)
     )[0]
     for bound in (30.0, 60.0):
-        found[f"people within {bound:g} min of every node s"] = all_sums(graph, fitted, people, bound)
+        found[f"people within {bound:g} min of every node s"] = all_sums(graph, customised, people, bound)
 
 
-def all_sums(graph: Graph, fitted: Hierarchy, people: Any, bound: float) -> float:
+def all_sums(graph: Graph, customised: Hierarchy, people: Any, bound: float) -> float:
     n, bounds = graph.node_count, np.array([bound])
     if n <= WHOLE_SUMS_BELOW:
-        return timed(lambda: lanes_sums(graph, fitted, 0, n, people, bounds))[0]
+        return timed(lambda: lanes_sums(graph, customised, 0, n, people, bounds))[0]
     block = BLOCKS_PER_SAMPLE * SOURCES_TOGETHER
-    tries = [timed(lambda: lanes_sums(graph, fitted, 0, 1, people, bounds))[0] for _ in range(3)]
+    tries = [timed(lambda: lanes_sums(graph, customised, 0, 1, people, bounds))[0] for _ in range(3)]
     once = float(np.median(tries))
     starts = np.linspace(0, n - block, SAMPLES).astype(int)
     seconds = [
-        timed(lambda low=low: lanes_sums(graph, fitted, low, low + block, people, bounds))[0] - once
+        timed(lambda low=low: lanes_sums(graph, customised, low, low + block, people, bounds))[0] - once
         for low in starts
     ]
     return once + float(np.sum(seconds)) * n / (block * SAMPLES)

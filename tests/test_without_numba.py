@@ -131,14 +131,14 @@ def test_what_needs_numba_names_the_job_and_the_rest_can_be_imported(tmp_path: P
 
 
 def test_no_hierarchy_is_planned_even_if_it_is_ready(hunan_network: TravelNetwork) -> None:
-    graph, ready = hunan_network.graph, {"topology": True, "fitted": True, "sample": np.arange(1)}
+    graph, ready = hunan_network.graph, {"topology": True, "customised": True, "sample": np.arange(1)}
     for asked in (
         lambda: plan.plan_table(graph, 10**6, 10**6, np.inf, **ready),
         lambda: plan.plan_sums(graph, 10**6, 500.0, **ready),
     ):
         assert asked().method == "hierarchy"
         with mock.patch.object(plan, "COMPILED", False):
-            assert asked().method == "plain" and "a hierarchy needs numba" in asked().why
+            assert asked().method == "dijkstra" and "a hierarchy needs numba" in asked().why
 
 
 def test_numba_is_imported_in_one_place() -> None:

@@ -36,7 +36,7 @@ def places(town: TravelNetwork) -> gpd.GeoDataFrame:  # noqa: F811
     return town.nodes.iloc[:: len(town.nodes) // 1500]
 
 
-@pytest.mark.parametrize("method", ["plain", "hierarchy"])
+@pytest.mark.parametrize("method", ["dijkstra", "hierarchy"])
 def test_two_workers_give_the_same_bits(
     town: TravelNetwork,  # noqa: F811
     places: gpd.GeoDataFrame,
@@ -114,7 +114,7 @@ def test_a_killed_worker_costs_time_not_rows(
 ) -> None:
     monkeypatch.setattr(scaleout, "ROWS_PER_TASK", 25)
     ends = attach(town, places)
-    plan = Plan("plain", "told to.", 0.0, 0)
+    plan = Plan("dijkstra", "told to.", 0.0, 0)
     here = table_between(town, ends, ends, np.inf, plan=plan)
     killed = kill_one(client, "minutes-table", 0.3)
     there = table_between(town, ends, ends, np.inf, plan=plan, client=client)

@@ -73,7 +73,7 @@ LIMITS = [
 
 def fitted_to(graph: Graph, limits: dissection.Limits) -> hierarchies.Hierarchy:
     with mock.patch.object(dissection, "LIMITS", limits), mock.patch.object(elimination, "LEAST_PART", 3):
-        return hierarchies.fit(hierarchies.prepare(graph), graph)
+        return hierarchies.customise(hierarchies.prepare(graph), graph)
 
 
 def on_nodes(n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -158,7 +158,7 @@ def test_tables_by_search_and_by_hierarchy_equal_networkx(
 ) -> None:
     n, arcs = graph
     compiled = graph_of(n, arcs, seed)
-    fitted = fitted_to(compiled, limits)
+    customised = fitted_to(compiled, limits)
     nodes, legs = on_nodes(n)
     for direction in DIRECTIONS:
         expected = all_pairs(n, arcs, direction)
@@ -166,7 +166,7 @@ def test_tables_by_search_and_by_hierarchy_equal_networkx(
         for way in WAYS:
             searched = way.ends_table(compiled, nodes, legs, nodes, legs, limit, direction=direction)
             np.testing.assert_allclose(searched, expected, atol=1e-6)
-        either = fitted if direction == "from" else fitted.reversed()
+        either = customised if direction == "from" else customised.reversed()
         lanes = lanes_table(compiled, either, nodes, legs, nodes, legs, limit)
         np.testing.assert_array_equal(lanes, searched)
 
@@ -176,7 +176,7 @@ def test_tables_by_search_and_by_hierarchy_equal_networkx(
 def test_points_between_two_nodes_take_the_better_end(graph: tuple[int, Arcs], seed: int) -> None:
     n, arcs = graph
     compiled = graph_of(n, arcs, seed)
-    fitted = hierarchies.fit(hierarchies.prepare(compiled), compiled)
+    customised = hierarchies.customise(hierarchies.prepare(compiled), compiled)
     rng = np.random.default_rng(seed)
     nodes, legs = rng.integers(0, n, (7, 2)), rng.random((7, 2)) * 9
     legs[rng.random((7, 2)) < 0.2] = np.inf
@@ -188,7 +188,7 @@ def test_points_between_two_nodes_take_the_better_end(graph: tuple[int, Arcs], s
             way.ends_table(compiled, nodes, legs, nodes, legs), expected, rtol=0, atol=1e-6
         )
     np.testing.assert_allclose(
-        lanes_table(compiled, fitted, nodes, legs, nodes, legs), expected, rtol=0, atol=1e-6
+        lanes_table(compiled, customised, nodes, legs, nodes, legs), expected, rtol=0, atol=1e-6
     )
 
 
@@ -200,7 +200,7 @@ def test_sums_within_equal_a_table_by_both_ways(
     n, arcs = graph
     whole = [(a, b, float(round(minutes))) for a, b, minutes in arcs]
     compiled = graph_of(n, whole, seed)
-    fitted = fitted_to(compiled, limits)
+    customised = fitted_to(compiled, limits)
     weights = np.random.default_rng(seed).integers(0, 1000, (n, 2)).astype(float)
     bounds = np.array([2.0, 7.0, 30.0])
     for direction in DIRECTIONS:
@@ -209,7 +209,7 @@ def test_sums_within_equal_a_table_by_both_ways(
         for way in WAYS:
             searched = way.sums_within(compiled, np.arange(n), weights, bounds, direction=direction)
             np.testing.assert_array_equal(searched, expected)
-        either = fitted if direction == "from" else fitted.reversed()
+        either = customised if direction == "from" else customised.reversed()
         lanes = lanes_sums(compiled, either, 0, n, weights, bounds, direction=direction)
         np.testing.assert_array_equal(lanes[compiled.rank], expected)
         some = np.random.default_rng(seed).integers(0, n, 2 * n)
@@ -341,17 +341,19 @@ def test_any_number_of_threads_gives_the_same_bits() -> None:
     for threads in (1, 3):
         options.threads = threads
         try:
-            fitted = fitted_to(graph, dissection.Limits(200, 300, 2))
+            customised = fitted_to(graph, dissection.Limits(200, 300, 2))
             seen.append(
                 [
-                    *(array.tobytes() for array in fitted.__dict__.values()),
+                    *(array.tobytes() for array in customised.__dict__.values()),
                     ends_table(graph, nodes, legs, nodes, legs).tobytes(),
-                    lanes_table(graph, fitted, nodes, legs, nodes, legs).tobytes(),
+                    lanes_table(graph, customised, nodes, legs, nodes, legs).tobytes(),
                     sums_within(graph, nodes[:, 0], weights, np.array([5.0, 9.0])).tobytes(),
                     lanes_sums_of(
-                        graph, fitted, np.arange(0, 3600, 3), weights, np.array([5.0, 9.0])
+                        graph, customised, np.arange(0, 3600, 3), weights, np.array([5.0, 9.0])
                     ).tobytes(),
-                    lanes_sums(graph, fitted, 0, graph.node_count, weights, np.array([5.0, 9.0])).tobytes(),
+                    lanes_sums(
+                        graph, customised, 0, graph.node_count, weights, np.array([5.0, 9.0])
+                    ).tobytes(),
                 ]
             )
         finally:
@@ -363,14 +365,16 @@ def test_a_hierarchy_in_parts_equals_the_plain_search() -> None:
     graph = grid(120)
     topology = hierarchies.prepare(graph)
     assert len(topology.parts) > 1
-    fitted = hierarchies.fit(topology, graph)
+    customised = hierarchies.customise(topology, graph)
     closed = topology.heads.size / graph.node_count
-    for joints in (fitted.up_place, fitted.down_place):
+    for joints in (customised.up_place, customised.down_place):
         assert joints.size / graph.node_count < 0.45 * closed, "joints that others beat are dropped"
     nodes = np.arange(0, graph.node_count, 131)[:, None]
     legs = np.zeros(nodes.shape)
     searched = ends_table(graph, nodes, legs, nodes, legs)
-    np.testing.assert_allclose(lanes_table(graph, fitted, nodes, legs, nodes, legs), searched, rtol=0, atol=0)
+    np.testing.assert_allclose(
+        lanes_table(graph, customised, nodes, legs, nodes, legs), searched, rtol=0, atol=0
+    )
 
 
 @settings(max_examples=40, deadline=None)

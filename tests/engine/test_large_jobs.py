@@ -17,7 +17,7 @@ import pytest
 from benchmarks.roads import make_roads
 from urbgeo.engine import store
 from urbgeo.engine.dijkstra import minutes_of_nodes
-from urbgeo.engine.hierarchy import fit, prepare
+from urbgeo.engine.hierarchy import customise, prepare
 from urbgeo.engine.plan import Plan, _block_of, nodes_within, plan_sums, plan_table
 from urbgeo.errors import InputError, SourceError
 from urbgeo.network.attach import attach
@@ -62,25 +62,25 @@ def by(method: str) -> Plan:
 def test_both_ways_give_the_same_table(town: TravelNetwork, some: gpd.GeoDataFrame) -> None:
     ends = attach(town, some)
     for start, end in ((ends, ends), (ends, ends.rows(slice(0, 9)))):
-        plain = table_between(town, start, end, np.inf, plan=by("plain"))
+        plain = table_between(town, start, end, np.inf, plan=by("dijkstra"))
         lanes = table_between(town, start, end, np.inf, plan=by("hierarchy"))
         assert np.isfinite(plain).all()
         np.testing.assert_array_equal(lanes, plain)
 
 
 def test_a_few_rows_are_searched_and_many_go_over_the_hierarchy(town: TravelNetwork) -> None:
-    few = plan_table(town.graph, 3, 3, np.inf, topology=False, fitted=False, sample=MIDDLE)
-    many = plan_table(town.graph, 20_000, 20_000, np.inf, topology=False, fitted=False, sample=MIDDLE)
-    ready = plan_table(town.graph, 3000, 3000, np.inf, topology=True, fitted=True, sample=MIDDLE)
-    assert (few.method, many.method, ready.method) == ("plain", "hierarchy", "hierarchy")
+    few = plan_table(town.graph, 3, 3, np.inf, topology=False, customised=False, sample=MIDDLE)
+    many = plan_table(town.graph, 20_000, 20_000, np.inf, topology=False, customised=False, sample=MIDDLE)
+    ready = plan_table(town.graph, 3000, 3000, np.inf, topology=True, customised=True, sample=MIDDLE)
+    assert (few.method, many.method, ready.method) == ("dijkstra", "hierarchy", "hierarchy")
     assert ready.seconds < many.seconds
 
 
 def test_sums_are_searched_for_a_few_nodes_and_swept_for_many(town: TravelNetwork) -> None:
-    few = plan_sums(town.graph, 3, 15.0, topology=False, fitted=False, sample=MIDDLE)
-    many = plan_sums(town.graph, 2000, 15.0, topology=True, fitted=True, sample=MIDDLE)
-    every = plan_sums(town.graph, NODES, 15.0, topology=False, fitted=False, sample=MIDDLE)
-    assert (few.method, many.method, every.method) == ("plain", "hierarchy", "hierarchy")
+    few = plan_sums(town.graph, 3, 15.0, topology=False, customised=False, sample=MIDDLE)
+    many = plan_sums(town.graph, 2000, 15.0, topology=True, customised=True, sample=MIDDLE)
+    every = plan_sums(town.graph, NODES, 15.0, topology=False, customised=False, sample=MIDDLE)
+    assert (few.method, many.method, every.method) == ("dijkstra", "hierarchy", "hierarchy")
 
 
 @pytest.mark.parametrize("sources", [1000, NODES])
@@ -112,7 +112,7 @@ def test_sums_of_every_node_equal_a_table(town: TravelNetwork) -> None:
         asked = town.nodes.index[:: NODES // 40]
         few = node_sums(town, people, minutes=[5, 15], nodes=asked, direction=direction, explain=True)
         assert every.attrs["plan"].startswith("hierarchy")
-        assert few.attrs["plan"].startswith("plain")
+        assert few.attrs["plan"].startswith("dijkstra")
         pd.testing.assert_frame_equal(every.loc[asked], few, check_exact=True)
         asked = town.nodes.index[3::12][::-1]
         many = node_sums(town, people, minutes=[5, 15], nodes=asked, direction=direction, explain=True)
@@ -165,7 +165,7 @@ def test_work_beyond_the_budget_is_refused_before_it_starts(
         options.memory_gb = 0.0
 
 
-@pytest.mark.parametrize("method", ["plain", "hierarchy"])
+@pytest.mark.parametrize("method", ["dijkstra", "hierarchy"])
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_a_table_needs_its_own_size_and_little_more(town: TravelNetwork, method: str, dtype: str) -> None:
     """2,844 counties each way: the rest is what the searches need, whatever the size of the table."""
@@ -188,9 +188,9 @@ def test_a_table_needs_its_own_size_and_little_more(town: TravelNetwork, method:
 
 
 def test_the_estimate_of_memory_is_about_right(town: TravelNetwork) -> None:
-    one = plan_table(town.graph, 500, 500, np.inf, topology=True, fitted=True, sample=MIDDLE)
+    one = plan_table(town.graph, 500, 500, np.inf, topology=True, customised=True, sample=MIDDLE)
     other = plan_table(
-        town.graph, 2844, 2844, np.inf, topology=True, fitted=True, sample=MIDDLE, cell_bytes=4
+        town.graph, 2844, 2844, np.inf, topology=True, customised=True, sample=MIDDLE, cell_bytes=4
     )
     assert other.bytes - one.bytes >= 2844**2 * 4 - 500**2 * 8
     assert other.bytes < 2844**2 * 4 + 60e6
@@ -208,7 +208,9 @@ def test_a_topology_is_kept_and_serves_other_speeds(
     np.testing.assert_array_equal(kept.heads, first.heads)
     anew = prepare(slower.graph)
     for one, other in zip(
-        fit(kept, slower.graph).__dict__.values(), fit(anew, slower.graph).__dict__.values(), strict=True
+        customise(kept, slower.graph).__dict__.values(),
+        customise(anew, slower.graph).__dict__.values(),
+        strict=True,
     ):
         np.testing.assert_array_equal(one, other)
 
@@ -251,9 +253,9 @@ def test_a_saved_graph_comes_back_and_a_broken_one_is_told(town: TravelNetwork, 
     again = store.read_graph(path)
     np.testing.assert_array_equal(again.out.arcs, town.graph.out.arcs)
     assert (again.longest, again.middle) == (town.graph.longest, town.graph.middle)
-    fitted = fit(prepare(again), again)
-    kept = store.read_hierarchy(store.write_hierarchy(tmp_path / "hierarchy", fitted))
-    np.testing.assert_array_equal(kept.down_minutes, fitted.down_minutes)
+    customised = customise(prepare(again), again)
+    kept = store.read_hierarchy(store.write_hierarchy(tmp_path / "hierarchy", customised))
+    np.testing.assert_array_equal(kept.down_minutes, customised.down_minutes)
     with pytest.raises(SourceError, match="holds a graph"):
         store.read_hierarchy(path)
     path.write_bytes(path.read_bytes()[:-4096])

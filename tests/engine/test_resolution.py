@@ -16,7 +16,7 @@ from scipy.sparse.csgraph import dijkstra
 from urbgeo.engine import by_scipy
 from urbgeo.engine import dijkstra as plain
 from urbgeo.engine.graph import Graph, compile_graph
-from urbgeo.engine.hierarchy import Hierarchy, fit, prepare
+from urbgeo.engine.hierarchy import Hierarchy, customise, prepare
 from urbgeo.engine.lane_sums import lanes_sums, lanes_sums_of
 from urbgeo.engine.lanes import lanes_table
 from urbgeo.engine.resolution import closed, in_ticks, told
@@ -38,35 +38,35 @@ def tenths() -> tuple[Graph, Hierarchy, np.ndarray]:
     x, y = np.divmod(np.arange(SIDE * SIDE), SIDE)
     graph = compile_graph(x * 100.0, y * 100.0, tails, heads, whole / 10)
     arcs = csr_array((whole.astype(float), (tails, heads)), shape=(SIDE * SIDE,) * 2)
-    return graph, fit(prepare(graph), graph), dijkstra(arcs)
+    return graph, customise(prepare(graph), graph), dijkstra(arcs)
 
 
 def test_every_way_puts_every_pair_on_the_same_side_of_every_tenth() -> None:
-    graph, fitted, table = tenths()
+    graph, customised, table = tenths()
     nodes = np.arange(graph.node_count)[:, None]
     ends = nodes, np.zeros(nodes.shape), nodes, np.zeros(nodes.shape)
     searched = plain.ends_table(graph, *ends)
     np.testing.assert_array_equal(searched, table / 10)
     for other in (
-        lanes_table(graph, fitted, *ends),
+        lanes_table(graph, customised, *ends),
         by_scipy.ends_table(graph, *ends),
         plain.ends_table(graph, *ends, direction="to").T,
-        lanes_table(graph, fitted.reversed(), *ends).T,
+        lanes_table(graph, customised.reversed(), *ends).T,
     ):
         np.testing.assert_array_equal(other, searched)
     for limit in (3.0, 7.7, 12.3):
         expected = np.where(table <= round(limit * 10), table / 10, np.inf)
         np.testing.assert_array_equal(plain.ends_table(graph, *ends, limit), expected)
-        np.testing.assert_array_equal(lanes_table(graph, fitted, *ends, limit), expected)
+        np.testing.assert_array_equal(lanes_table(graph, customised, *ends, limit), expected)
         np.testing.assert_array_equal(by_scipy.ends_table(graph, *ends, limit), expected)
 
 
 def test_sums_of_every_node_hold_their_bounds_to_the_last_digit() -> None:
-    graph, fitted, table = tenths()
+    graph, customised, table = tenths()
     n = graph.node_count
     weights = np.random.default_rng(3).integers(1, 1000, (n, 2)).astype(float)
     bounds = np.array([3.0, 7.7, 12.3])
-    for direction, pairs, h in (("from", table, fitted), ("to", table.T, fitted.reversed())):
+    for direction, pairs, h in (("from", table, customised), ("to", table.T, customised.reversed())):
         expected = np.stack([(pairs <= round(10 * bound)) @ weights for bound in bounds], axis=1)
         every = np.arange(n)
         swept = lanes_sums(graph, h, 0, n, weights, bounds, direction=direction)
@@ -84,16 +84,16 @@ def test_the_end_of_a_chain_of_a_thousand_links_stands_on_the_bound(minutes: flo
     graph = compile_graph(
         np.arange(n) * 100.0, np.zeros(n), np.arange(n - 1), np.arange(1, n), np.full(n - 1, minutes)
     )
-    fitted = fit(prepare(graph), graph)
+    customised = customise(prepare(graph), graph)
     ends = np.array([[0]]), np.zeros((1, 1)), np.array([[n - 1]]), np.zeros((1, 1))
     for bound, reached in ((total, 1.0), (total - 1e-5, 0.0)):
         inside = np.zeros((n, 1))
         inside[n - 1] = 1.0
         bounds = np.array([bound])
         assert np.isfinite(plain.ends_table(graph, *ends, bound)).item() == bool(reached)
-        assert np.isfinite(lanes_table(graph, fitted, *ends, bound)).item() == bool(reached)
+        assert np.isfinite(lanes_table(graph, customised, *ends, bound)).item() == bool(reached)
         assert plain.sums_within(graph, np.array([0]), inside, bounds).item() == reached
-        assert lanes_sums(graph, fitted, 0, n, inside, bounds)[graph.rank[0]].item() == reached
+        assert lanes_sums(graph, customised, 0, n, inside, bounds)[graph.rank[0]].item() == reached
 
 
 @settings(max_examples=300, deadline=None)
@@ -116,7 +116,7 @@ def test_ticks_add_up_to_the_same_bits_in_any_order() -> None:
     assert np.isinf(in_ticks(np.array([np.inf]))).all() and closed(np.inf) == np.inf
 
 
-def test_many_threads_on_one_network_get_the_same_bits_before_and_after_it_is_fitted() -> None:
+def test_many_threads_on_one_network_get_the_same_bits_before_and_after_it_is_customised() -> None:
     rng = np.random.default_rng(5)
     n = 900
     nodes = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*rng.uniform(0, 3e4, (2, n))), crs=32649)
@@ -138,7 +138,7 @@ def test_many_threads_on_one_network_get_the_same_bits_before_and_after_it_is_fi
                 range(16),
             )
             assert {table.to_numpy().tobytes() for table in tables} == {first.to_numpy().tobytes()}
-        assert network.hierarchy_state == "fitted"
+        assert network.hierarchy_state == "customised"
         assert "hierarchy" in minutes_table(network, nodes, nodes, explain=True).attrs["plan"]
         wide = minutes_table(network, nodes, nodes).iloc[:40]
         assert wide.to_numpy().tobytes() == first.to_numpy().tobytes()

@@ -64,7 +64,7 @@ def test_a_network_comes_back_whole(town: TravelNetwork, tmp_path: Path) -> None
     town = replace(town, provenance=about)
     again = open_network(save_network(town, tmp_path / "made" / "town.urbgeo"))
     assert_same(town, again)
-    assert again.hierarchy_state == "fitted"
+    assert again.hierarchy_state == "customised"
     for name, array in town.hierarchy.__dict__.items():
         np.testing.assert_array_equal(getattr(again.hierarchy, name), array)
     np.testing.assert_array_equal(again.graph.into.arcs, town.graph.into.arcs)

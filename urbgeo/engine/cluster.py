@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from urbgeo.compiling import COMPILED
 from urbgeo.engine.dijkstra import ends_table
-from urbgeo.engine.dijkstra import sums_within as plain_sums
+from urbgeo.engine.dijkstra import sums_within as dijkstra_sums
 from urbgeo.engine.graph import Graph
 from urbgeo.engine.hierarchy import Hierarchy
 from urbgeo.engine.lane_sums import SOURCES_TOGETHER, lanes_sums
@@ -39,34 +39,36 @@ WORKERS_WITHIN_S = 30
 
 
 def solve_rows(
-    graph: Graph, fitted: Hierarchy | None, direction: str, ends: Ends, limit: float, out: Minutes
+    graph: Graph, customised: Hierarchy | None, direction: str, ends: Ends, limit: float, out: Minutes
 ) -> Minutes:
     """Fill ``out`` (rows, columns) by plain searches, or over a hierarchy where one is given."""
-    if fitted is None:
+    if customised is None:
         return ends_table(graph, *ends, limit, direction=direction, out=out)
-    return lanes_table(graph, fitted if direction == "from" else fitted.reversed(), *ends, limit, out=out)
+    return lanes_table(
+        graph, customised if direction == "from" else customised.reversed(), *ends, limit, out=out
+    )
 
 
 def solve_stretch(
     graph: Graph,
-    fitted: Hierarchy | None,
+    customised: Hierarchy | None,
     direction: str,
     stretch: tuple[int, int],
     weights: Floats,
     bounds: Floats,
 ) -> Floats:
     """Sums for a stretch of nodes along the curve."""
-    if fitted is None:
+    if customised is None:
         nodes = graph.order[stretch[0] : stretch[1]].astype(np.int64)
-        return plain_sums(graph, nodes, weights, bounds, direction=direction)
-    either = fitted if direction == "from" else fitted.reversed()
+        return dijkstra_sums(graph, nodes, weights, bounds, direction=direction)
+    either = customised if direction == "from" else customised.reversed()
     return lanes_sums(graph, either, *stretch, weights, bounds, direction=direction)
 
 
 def spread_rows(
     client: Any,
     graph: Graph,
-    fitted: Hierarchy | None,
+    customised: Hierarchy | None,
     direction: str,
     ends: Ends,
     limit: float,
@@ -75,7 +77,7 @@ def spread_rows(
     """:func:`solve_rows` by the workers of ``client`` (a ``dask.distributed.Client``)."""
     from_nodes, from_minutes, to_nodes, to_minutes = ends
     blocks = [slice(i, i + ROWS_PER_TASK) for i in range(0, len(from_nodes), ROWS_PER_TASK)]
-    with _handed_out(client, graph, fitted) as files:
+    with _handed_out(client, graph, customised) as files:
         columns = client.scatter((to_nodes, to_minutes), broadcast=True, hash=False)
         tasks = [
             client.submit(
@@ -99,7 +101,7 @@ def spread_rows(
 def spread_sums(
     client: Any,
     graph: Graph,
-    fitted: Hierarchy | None,
+    customised: Hierarchy | None,
     direction: str,
     weights: Floats,
     bounds: Floats,
@@ -108,7 +110,7 @@ def spread_sums(
     n, step = graph.node_count, STRETCHES_PER_TASK * SOURCES_TOGETHER
     sums = np.empty((n, len(bounds), weights.shape[1]))
     blocks = [slice(i, min(i + step, n)) for i in range(0, n, step)]
-    with _handed_out(client, graph, fitted) as files:
+    with _handed_out(client, graph, customised) as files:
         everywhere = client.scatter(weights, broadcast=True, hash=False)
         tasks = [
             client.submit(
@@ -169,15 +171,15 @@ def check_workers(client: Any) -> None:
 
 
 @contextmanager
-def _handed_out(client: Any, graph: Graph, fitted: Hierarchy | None) -> Iterator[tuple[str, str]]:
+def _handed_out(client: Any, graph: Graph, customised: Hierarchy | None) -> Iterator[tuple[str, str]]:
     """The network in files that every worker can map; gone when the work is done."""
     check_workers(client)
     folder = cache_folder()
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix="spread-") as here:
         files = (str(write_graph(Path(here) / "graph.arrays", graph)), "")
-        if fitted is not None:
-            files = (files[0], str(write_hierarchy(Path(here) / "hierarchy.arrays", fitted)))
+        if customised is not None:
+            files = (files[0], str(write_hierarchy(Path(here) / "hierarchy.arrays", customised)))
         yield files
 
 

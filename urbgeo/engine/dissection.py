@@ -8,6 +8,9 @@ holds so many nodes and no more in a large one, so that the work grows with the 
 The order depends on the links and coordinates only, never on minutes, so a change of speeds keeps it; nor
 does it depend on the number of threads.
 
+Changed from the papers: the flow runs in a band round the best of four straight cuts, not between the ends of
+the whole set, and only over the core that elimination leaves.
+
 References
 ----------
 A. George, Nested dissection of a regular finite element mesh, SIAM J. Numer. Anal. 10, 1973.

@@ -2,7 +2,9 @@
 
 Taking a node out joins all its remaining neighbours to each other. A node with one or two neighbours gives
 none of them more neighbours than before; such nodes go first, in rounds in which no two are neighbours, and
-only the *core* that is left has to be dissected.
+only the *core* that is left has to be dissected. The literature on road networks calls it the contraction of
+nodes of degree one and two. Changed: by rounds, so that a chain of a thousand nodes is ten levels of the tree
+and not a thousand; and branches lie side by side in rank, so that threads can work on whole ones.
 
 References
 ----------
@@ -180,7 +182,7 @@ class Order(NamedTuple):
 def in_parts(links: Links, rank: Ints32) -> Order:
     """The same order renumbered along its elimination tree, a branch after another, its top last.
 
-    The more important joints of every node stay the same nodes. Branches lie together in rank, and with it
+    The upward neighbours of every node stay the same nodes. Branches lie together in rank, and with it
     in memory; ``parts`` gather them to pieces of like size.
     """
     n = rank.size
@@ -192,7 +194,7 @@ def in_parts(links: Links, rank: Ints32) -> Order:
 
 @kernel()
 def _tree(start, heads, rank):  # type: ignore[no-untyped-def]
-    """Parent rank of each rank: its least important joint once all below are taken out; -1 none."""
+    """Parent rank of each rank: its lowest upward neighbour once all below are taken out; -1 none."""
     n = rank.size
     node_of = np.empty(n, np.int32)
     for node in range(n):

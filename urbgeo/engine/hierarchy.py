@@ -1,10 +1,14 @@
-"""A contraction hierarchy that is prepared once for the links and fitted in seconds to any minutes.
+"""A contraction hierarchy that is prepared once for the links and customised in seconds to any minutes.
 
-The *topology* holds an order of the nodes by nested dissection and, for each node, the more important nodes
-it is joined to once all less important ones are bridged; it depends on links and coordinates only.
-*Fitting* gives these joints the least minutes of any way over less important nodes, then of any way at all,
-and drops every joint that some way through a more important node beats. What is left is small, and every
-quickest path still runs up and then down in it.
+The *topology* holds an order of the nodes by nested dissection and, for each node, its upward neighbours: the
+more important nodes it is joined to once all less important ones are bridged. It depends on links and
+coordinates only. *Customising* gives these shortcuts the least minutes of any way over less important nodes,
+then of any way at all (perfect customisation), and drops every shortcut that some way through a more
+important node beats. What is left is small, and every quickest path still runs up and then down in it.
+
+Changed from the paper: independent parts below the top separators are customised on threads of their own; the
+second pass of a row builds on what stood before, so that no step waits for the last; and what is kept is
+numbered from the top, ready for sweeps (:mod:`urbgeo.engine.lanes`).
 
 References
 ----------
@@ -31,7 +35,7 @@ kernel = only_compiled("A hierarchy")
 
 
 PREPARING = "preparing a hierarchy"
-FITTING = "fitting the hierarchy"
+CUSTOMISING = "customising the hierarchy"
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +43,7 @@ class Topology:
     """What a hierarchy knows without minutes.
 
     ``rank`` (nodes in curve order,) is the importance, 0 lowest. ``start`` (nodes + 1,) and ``heads`` list
-    the more important joints of each rank, ascending. ``parts`` and ``top`` as in
+    the upward neighbours of each rank, ascending. ``parts`` and ``top`` as in
     :class:`~urbgeo.engine.dissection.Order`.
     """
 
@@ -61,10 +65,10 @@ class Topology:
 
 @dataclass(frozen=True, eq=False)
 class Hierarchy:
-    """A topology fitted to minutes. Ints32 count down from the most important node, place 0.
+    """A topology customised to minutes. Ints32 count down from the most important node, place 0.
 
-    ``place`` (nodes in curve order,); ``parent`` (places,) the next more important joint (-1 none), through
-    which all others are found; ``up_*`` the joints leading up from each place and ``down_*`` those leading
+    ``place`` (nodes in curve order,); ``parent`` (places,) the next upward neighbour (-1 none), through
+    which all others are found; ``up_*`` the shortcuts leading up from each place and ``down_*`` those leading
     down into it (CSR: ``start``, the other ``place``, ``minutes``).
     """
 
@@ -111,53 +115,53 @@ def prepare(graph: Graph) -> Topology:
     return Topology(order.rank, start, heads, order.parts, order.top)
 
 
-def fit(topology: Topology, graph: Graph) -> Hierarchy:
-    """Give the joints their minutes; takes seconds where preparing takes minutes."""
+def customise(topology: Topology, graph: Graph) -> Hierarchy:
+    """Give the shortcuts their minutes; takes seconds where preparing takes minutes."""
     give_back_memory()
-    fitted = _fitted(topology, graph)
+    customised = _customised(topology, graph)
     give_back_memory()
-    return fitted
+    return customised
 
 
-def _fitted(topology: Topology, graph: Graph) -> Hierarchy:
-    ways, needed = _fitted_minutes(topology, graph)
+def _customised(topology: Topology, graph: Graph) -> Hierarchy:
+    ways, needed = _customised_minutes(topology, graph)
     for way in (0, 1):
         # Nothing else holds these arrays any more, so they may shrink where they are.
         ways[way].resize(_gathered(ways[way], needed[way]), refcheck=False)
-    return off_the_main_thread(lambda _: _pruned(topology, needed, ways), what=FITTING)
+    return off_the_main_thread(lambda _: _pruned(topology, needed, ways), what=CUSTOMISING)
 
 
-def _fitted_minutes(topology: Topology, graph: Graph) -> tuple[list[Floats], Flags]:
-    """Least minutes up and down each joint, and (2, joints) whether no way through a third node is less."""
+def _customised_minutes(topology: Topology, graph: Graph) -> tuple[list[Floats], Flags]:
+    """Least minutes up and down each shortcut, and (2, shortcuts) whether no third node beats them."""
     t, n = topology, topology.rank.size
     up, down = np.full(t.heads.size, np.inf), np.full(t.heads.size, np.inf)
     needed = np.zeros((2, t.heads.size), np.bool_)
-    joints = (t.start, t.heads, up, down)
+    shortcuts = (t.start, t.heads, up, down)
 
     def each_part(work: Callable[[int, int, Stop], None]) -> None:
         def one(part: int, _: int, room: None, stop: Stop) -> None:
             work(int(t.parts[part, 0]), int(t.parts[part, 1]), stop)
 
-        over_blocks(len(t.parts), 1, lambda: None, one, what=FITTING)
+        over_blocks(len(t.parts), 1, lambda: None, one, what=CUSTOMISING)
 
     def seed(stop: Stop) -> None:
         _seed(t.rank, t.start, t.heads, graph.out.start, graph.out.arcs, up, down, stop)
 
     def lower_top(stop: Stop) -> None:
         for low, high in t.parts:
-            _lower_beyond(int(low), int(high), *joints, stop)
-        _lower(t.top, n, n, *joints, stop)
-        _upper(t.top, n, *joints, needed, stop)
+            _lower_beyond(int(low), int(high), *shortcuts, stop)
+        _lower(t.top, n, n, *shortcuts, stop)
+        _upper(t.top, n, *shortcuts, needed, stop)
 
-    off_the_main_thread(seed, what=FITTING)
-    each_part(lambda low, high, stop: _lower(low, high, high, *joints, stop))
-    off_the_main_thread(lower_top, what=FITTING)
-    each_part(lambda low, high, stop: _upper(low, high, *joints, needed, stop))
+    off_the_main_thread(seed, what=CUSTOMISING)
+    each_part(lambda low, high, stop: _lower(low, high, high, *shortcuts, stop))
+    off_the_main_thread(lower_top, what=CUSTOMISING)
+    each_part(lambda low, high, stop: _upper(low, high, *shortcuts, needed, stop))
     return [up, down], needed
 
 
 def _pruned(t: Topology, needed: Flags, ways: list[Floats]) -> Hierarchy:
-    """The needed joints with their minutes up and down, ``ways``, which is emptied to save memory."""
+    """The needed shortcuts with their minutes up and down, ``ways``, which is emptied to save memory."""
     up = _kept(t.start, t.heads, needed[0], ways.pop(0))
     down = _kept(t.start, t.heads, needed[1], ways.pop(0))
     place = (t.rank.size - 1 - t.rank).astype(np.int32)
@@ -166,12 +170,12 @@ def _pruned(t: Topology, needed: Flags, ways: list[Floats]) -> Hierarchy:
 
 @kernel()
 def _closed(start: Ints32, heads: Ints32, rank: Ints32, stop: Stop) -> tuple[Ints, Ints32]:
-    """More important joints of each rank, once all less important nodes are bridged."""
+    """Upward neighbours of each rank, once all less important nodes are bridged."""
     n = rank.size
     node_of = np.empty(n, np.int32)
     for node in range(n):
         node_of[rank[node]] = node
-    joints = np.empty(3 * heads.size + 64, np.int32)
+    shortcuts = np.empty(3 * heads.size + 64, np.int32)
     first = np.zeros(n + 1, np.int64)
     child, sibling = np.full(n, -1, np.int32), np.full(n, -1, np.int32)
     mark = np.full(n, -1, np.int32)
@@ -185,32 +189,32 @@ def _closed(start: Ints32, heads: Ints32, rank: Ints32, stop: Stop) -> tuple[Int
         while c >= 0:
             most += first[c + 1] - first[c]
             c = sibling[c]
-        while used + most > joints.size:
-            more = np.empty(joints.size + joints.size // 2, np.int32)
-            more[: joints.size] = joints
-            joints = more
+        while used + most > shortcuts.size:
+            more = np.empty(shortcuts.size + shortcuts.size // 2, np.int32)
+            more[: shortcuts.size] = shortcuts
+            shortcuts = more
         mark[r] = r
         for k in range(start[node_of[r]], start[node_of[r] + 1]):
             other = rank[heads[k]]
             if other > r:
                 mark[other] = r
-                joints[used] = other
+                shortcuts[used] = other
                 used += 1
         c = child[r]
         while c >= 0:
             for k in range(first[c], first[c + 1]):
-                if mark[joints[k]] != r:
-                    mark[joints[k]] = r
-                    joints[used] = joints[k]
+                if mark[shortcuts[k]] != r:
+                    mark[shortcuts[k]] = r
+                    shortcuts[used] = shortcuts[k]
                     used += 1
             c = sibling[c]
-        joints[first[r] : used].sort()
+        shortcuts[first[r] : used].sort()
         if used > first[r]:
-            parent = joints[first[r]]
+            parent = shortcuts[first[r]]
             sibling[r] = child[parent]
             child[parent] = r
         first[r + 1] = used
-    return first, joints[:used].copy()
+    return first, shortcuts[:used].copy()
 
 
 @kernel()
@@ -223,16 +227,16 @@ def _seed(rank, start, heads, arc_start, arcs, up, down, stop):  # type: ignore[
             if a == b:
                 continue
             low, high = min(a, b), max(a, b)
-            joint = start[low] + np.searchsorted(heads[start[low] : start[low + 1]], high)
+            shortcut = start[low] + np.searchsorted(heads[start[low] : start[low + 1]], high)
             if a < b:
-                up[joint] = min(up[joint], arcs[k].minutes)
+                up[shortcut] = min(up[shortcut], arcs[k].minutes)
             else:
-                down[joint] = min(down[joint], arcs[k].minutes)
+                down[shortcut] = min(down[shortcut], arcs[k].minutes)
 
 
 @kernel()
 def _lower(low, high, beyond, start, heads, up, down, stop):  # type: ignore[no-untyped-def]
-    """Ways over a less important node, for joints whose lower end is below ``beyond``."""
+    """Ways over a less important node, for shortcuts whose lower end is below ``beyond``."""
     for r in range(low, high):
         if stop[0]:
             return
@@ -244,7 +248,7 @@ def _lower(low, high, beyond, start, heads, up, down, stop):  # type: ignore[no-
 
 @kernel()
 def _lower_beyond(low, high, start, heads, up, down, stop):  # type: ignore[no-untyped-def]
-    """The rest of :func:`_lower`: joints between two nodes above the part."""
+    """The rest of :func:`_lower`: shortcuts between two nodes above the part."""
     for r in range(low, high):
         if stop[0]:
             return
@@ -274,8 +278,8 @@ def _upper(low, high, start, heads, up, down, needed, stop):  # type: ignore[no-
     for r in range(high - 1, low - 1, -1):
         if stop[0]:
             return
-        joints = slice(start[r], start[r + 1])
-        others, old_up, old_down = heads[joints], up[joints], down[joints]
+        shortcuts = slice(start[r], start[r + 1])
+        others, old_up, old_down = heads[shortcuts], up[shortcuts], down[shortcuts]
         least_up[: others.size], least_down[: others.size] = old_up, old_down
         for i in range(others.size):
             q = start[others[i]]
@@ -296,7 +300,7 @@ def _upper(low, high, start, heads, up, down, needed, stop):  # type: ignore[no-
 
 @kernel()
 def _parents(start: Ints, heads: Ints32) -> Ints32:
-    """Place of the least important joint of each place; -1 none."""
+    """Place of the lowest upward neighbour of each place; -1 none."""
     n = start.size - 1
     parent = np.full(n, -1, np.int32)
     for r in range(n):
@@ -309,16 +313,16 @@ def _parents(start: Ints, heads: Ints32) -> Ints32:
 def _gathered(minutes: Floats, needed: Flags) -> int:
     """Move the minutes that are needed to the front; how many they are."""
     count = 0
-    for joint in range(minutes.size):
-        if needed[joint]:
-            minutes[count] = minutes[joint]
+    for shortcut in range(minutes.size):
+        if needed[shortcut]:
+            minutes[count] = minutes[shortcut]
             count += 1
     return count
 
 
 @kernel()
 def _kept(start: Ints, heads: Ints32, needed: Flags, minutes: Floats) -> tuple[Ints, Ints32, Floats]:
-    """The needed joints, whose minutes these are, by place instead of rank."""
+    """The needed shortcuts, whose minutes these are, by place instead of rank."""
     n = start.size - 1
     first = np.zeros(n + 1, np.int64)
     for r in range(n):
@@ -327,12 +331,12 @@ def _kept(start: Ints, heads: Ints32, needed: Flags, minutes: Floats) -> tuple[I
     for place in range(n):
         first[place + 1] += first[place]
     others, kept = np.empty(first[n], np.int32), np.empty(first[n])
-    joint = 0
+    shortcut = 0
     for r in range(n):
         slot = first[n - 1 - r]
         for k in range(start[r], start[r + 1]):
             if needed[k]:
-                others[slot], kept[slot] = n - 1 - heads[k], minutes[joint]
+                others[slot], kept[slot] = n - 1 - heads[k], minutes[shortcut]
                 slot += 1
-                joint += 1
+                shortcut += 1
     return first, others, kept

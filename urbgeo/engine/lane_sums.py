@@ -4,6 +4,10 @@ RPHAST (:mod:`urbgeo.engine.lanes`) restricted to what one bounded search finds.
 Labels are whole numbers of 32 bits, since twice as many lanes then fit a register and adding them is exact:
 only arcs are rounded. And the few nodes so near a bound that this rounding could decide are settled by the
 exact search of an elimination tree, so that bounds are closed.
+
+References
+----------
+D. Delling, A. Goldberg, R. Werneck, Faster batched shortest paths in road networks, ATMOS 2011.
 """
 
 from __future__ import annotations
@@ -192,7 +196,7 @@ def _sum_lanes(  # type: ignore[no-untyped-def]
             v = local[sources[first + lane]]
             _light(labels, nearest, v, lanes)
             labels[v, lane], nearest[v] = 0, 0
-        _climb_lanes(up_first, up_other, up_leg, labels, nearest, beyond[-1], lanes)
+        _search_upward_lanes(up_first, up_other, up_leg, labels, nearest, beyond[-1], lanes)
         total[:] = 0.0
         doubtful, doubts = _sweep_and_sum(
             down_first, down_other, down_leg, labels, nearest, weights, inside, beyond, total, doubts, lanes
@@ -224,7 +228,7 @@ def _least(mine, lanes):  # type: ignore[no-untyped-def]
 
 
 @kernel(error_model="numpy")
-def _climb_lanes(first, other, leg, labels, nearest, farthest, lanes):  # type: ignore[no-untyped-def]
+def _search_upward_lanes(first, other, leg, labels, nearest, farthest, lanes):  # type: ignore[no-untyped-def]
     """Units from all lanes up to every more important node within the last bound."""
     for v in range(nearest.size - 1, -1, -1):
         if nearest[v] > farthest:
@@ -299,8 +303,8 @@ def _settle(  # type: ignore[no-untyped-def]
             if lane >= 0:
                 _clear(parent, sources[lane], above)
             lane = doubts[one, 0]
-            _climb_within(up_start, up_place, up_minutes, parent, sources[lane], bounds[-1], above)
-        _climb_within(down_start, down_place, down_minutes, parent, places[v], bounds[ring], below)
+            _search_upward_within(up_start, up_place, up_minutes, parent, sources[lane], bounds[-1], above)
+        _search_upward_within(down_start, down_place, down_minutes, parent, places[v], bounds[ring], below)
         least, a = np.inf, places[v]
         while a >= 0:
             least = min(least, above[a] + below[a])
@@ -322,7 +326,7 @@ def _clear(parent, source, labels):  # type: ignore[no-untyped-def]
 
 
 @kernel()
-def _climb_within(start, place, minutes, parent, source, limit, labels):  # type: ignore[no-untyped-def]
+def _search_upward_within(start, place, minutes, parent, source, limit, labels):  # type: ignore[no-untyped-def]
     """Exact minutes from a place to its ancestors, left in ``labels`` for the caller to clear."""
     labels[source] = 0.0
     v = source

@@ -1,8 +1,11 @@
 """Searches over a hierarchy, many sources at a time: a lane each, swept from the top down.
 
-A search from a source in a hierarchy climbs all more important nodes it can reach, then sweeps down over the
-nodes that matter for the targets. The sweep reads every joint once for all lanes, and the lanes of
-a joint stand side by side, so the processor works on eight or sixteen sources at once.
+The upward search from a source reaches all more important nodes it can, then a sweep goes down over the nodes
+that matter for the targets (RPHAST). The sweep reads every shortcut once for all lanes, and the lanes of one
+stand side by side, so the processor works on eight or sixteen sources at once (SIMD).
+
+Changed from the papers: the upward search needs no queue, since it walks the chain of parents in the
+elimination tree; a source may start at any number of nodes with minutes of its own, and a target end at any.
 
 References
 ----------
@@ -34,7 +37,7 @@ COLUMNS_TOGETHER = 16
 
 class Below(NamedTuple):
     """The part of a hierarchy that leads down to some targets: ``local`` place in it (-1: not in it), and its
-    joints (CSR)."""
+    shortcuts (CSR)."""
 
     local: Ints32
     size: int
@@ -45,16 +48,16 @@ class Below(NamedTuple):
 
 class _TableRoom(NamedTuple):
     labels: Floats
-    climbed: Floats
+    upward: Floats
 
 
 def below(hierarchy: Hierarchy, places: Ints32) -> Below:
     """All that a sweep down to these places has to pass."""
     n = hierarchy.place.size
     local = np.full(n, -1, np.int32)
-    size, joints = _mark(hierarchy.down_start, hierarchy.down_place, places, local)
+    size, shortcuts = _mark(hierarchy.down_start, hierarchy.down_place, places, local)
     start = np.zeros(size + 1, np.int64)
-    place, minutes = np.empty(joints, np.int32), np.empty(joints)
+    place, minutes = np.empty(shortcuts, np.int32), np.empty(shortcuts)
     _copy_below(
         hierarchy.down_start,
         hierarchy.down_place,
@@ -90,7 +93,7 @@ def lanes_table(
     targets = part.local[ends]
 
     def rows(first: int, last: int, room: _TableRoom, stop: Stop) -> None:
-        _climb_rows(
+        _search_upward_rows(
             hierarchy.up_start,
             hierarchy.up_place,
             hierarchy.up_minutes,
@@ -120,10 +123,10 @@ def lanes_table(
 def _mark(down_start: Ints, down_place: Ints32, places: Ints32, local: Ints32) -> tuple[int, int]:
     for place in places:
         local[place] = 0
-    joints = 0
+    shortcuts = 0
     for v in range(local.size - 1, -1, -1):
         if local[v] == 0:
-            joints += down_start[v + 1] - down_start[v]
+            shortcuts += down_start[v + 1] - down_start[v]
             for k in range(down_start[v], down_start[v + 1]):
                 local[down_place[k]] = 0
     size = 0
@@ -131,7 +134,7 @@ def _mark(down_start: Ints, down_place: Ints32, places: Ints32, local: Ints32) -
         if local[v] == 0:
             local[v] = size
             size += 1
-    return size, joints
+    return size, shortcuts
 
 
 @kernel()
@@ -146,29 +149,29 @@ def _copy_below(down_start, down_place, down_minutes, local, start, place, minut
 
 
 @kernel()
-def _climb(up_start, up_place, up_minutes, parent, ends, legs, at, local, lane, room):  # type: ignore[no-untyped-def]
+def _search_upward(up_start, up_place, up_minutes, parent, ends, legs, at, local, lane, room):  # type: ignore[no-untyped-def]
     """Minutes from a source to all more important nodes, into its lane of the labels.
 
     All chains of parents are walked together, the least important (latest) place first. An end with no way
     to it is left out: points with fewer joins than others have such ends.
     """
-    labels, climbed = room
+    labels, upward = room
     for end in range(ends.size):
         at[end] = ends[end] if legs[end] < np.inf else -1
-        climbed[ends[end]] = min(climbed[ends[end]], legs[end])
+        upward[ends[end]] = min(upward[ends[end]], legs[end])
     while True:
         v = -1
         for end in range(ends.size):
             v = max(v, at[end])
         if v < 0:
             break
-        here = climbed[v]
-        climbed[v] = np.inf
+        here = upward[v]
+        upward[v] = np.inf
         if here < np.inf:
             if local[v] >= 0:
                 labels[local[v], lane] = here
             for k in range(up_start[v], up_start[v + 1]):
-                climbed[up_place[k]] = min(climbed[up_place[k]], here + up_minutes[k])
+                upward[up_place[k]] = min(upward[up_place[k]], here + up_minutes[k])
         above = parent[v]
         for end in range(ends.size):
             if at[end] == v:
@@ -176,7 +179,7 @@ def _climb(up_start, up_place, up_minutes, parent, ends, legs, at, local, lane, 
 
 
 @kernel()
-def _climb_rows(  # type: ignore[no-untyped-def]
+def _search_upward_rows(  # type: ignore[no-untyped-def]
     up_start, up_place, up_minutes, parent, starts, legs, local, first, last, room, stop
 ):
     """A lane for each row; in one call, since a thread that waits for the interpreter does not search."""
@@ -184,7 +187,9 @@ def _climb_rows(  # type: ignore[no-untyped-def]
     for row in range(first, last):
         if stop[0]:
             return
-        _climb(up_start, up_place, up_minutes, parent, starts[row], legs[row], at, local, row - first, room)
+        _search_upward(
+            up_start, up_place, up_minutes, parent, starts[row], legs[row], at, local, row - first, room
+        )
 
 
 @kernel(error_model="numpy")

@@ -1,4 +1,8 @@
-"""Hilbert order: nodes that lie together on the ground lie together in memory."""
+"""Curve order: nodes that lie together on the ground lie together in memory, along a Hilbert curve.
+
+Changed from the paper: the curve is cut into 2^20 cells a side (a metre in a thousand kilometres), and points
+in one cell keep the order they came in, so that the order depends on the input only.
+"""
 
 from __future__ import annotations
 

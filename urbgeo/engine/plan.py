@@ -21,14 +21,14 @@ from urbgeo.errors import InputError
 from urbgeo.options import options, thread_count
 from urbgeo.types import Ints
 
-PLAIN_S_PER_NODE = 75e-9
+DIJKSTRA_S_PER_NODE = 75e-9
 SCIPY_S_PER_NODE = 200e-9
 SCIPY_S_PER_NODE_UNREACHED = 5e-9
 PREPARE_S_PER_NODE = 6e-6
-FIT_S_PER_NODE = 2e-6
-CLIMB_S_PER_ROW = 60e-6
-SWEEP_S_PER_JOINT = 0.25e-9
-JOINTS_PER_NODE = 7
+CUSTOMISE_S_PER_NODE = 2e-6
+UPWARD_S_PER_ROW = 60e-6
+SWEEP_S_PER_SHORTCUT = 0.25e-9
+SHORTCUTS_PER_NODE = 7
 TARGET_PATH_NODES = 60
 GATHER_S_PER_NODE = 700e-9
 SUM_S_PER_NODE = 110e-9
@@ -42,7 +42,7 @@ SAMPLED_OF = 100
 
 @dataclass(frozen=True)
 class Plan:
-    """How a job is done: ``method`` (``"plain"`` or ``"hierarchy"``), ``why``, ``seconds``, ``bytes``."""
+    """How a job is done: ``method`` (``"dijkstra"`` or ``"hierarchy"``), ``why``, ``seconds``, ``bytes``."""
 
     method: str
     why: str
@@ -60,28 +60,32 @@ def plan_table(
     limit: float,
     *,
     topology: bool,
-    fitted: bool,
+    customised: bool,
     sample: Ints,
     cell_bytes: int = 8,
 ) -> Plan:
     """The cheaper way to a table of so many rows and columns, what is prepared already counted in.
 
-    ``topology`` and ``fitted`` say whether a hierarchy is at hand; ``sample`` are nodes to try searches
+    ``topology`` and ``customised`` say whether a hierarchy is at hand; ``sample`` are nodes to try searches
     from; ``cell_bytes`` the size of one entry.
     """
     threads, table = thread_count(), rows * columns * cell_bytes
     reached = nodes_within(graph, sample, limit)
     if not COMPILED:
         return _plan_by_scipy(graph, rows, reached, table)
-    plain_s = rows * (reached * PLAIN_S_PER_NODE + columns * 4e-9) / threads
-    wait_s = _seconds_to_hierarchy(graph, topology=topology, fitted=fitted)
+    dijkstra_s = rows * (reached * DIJKSTRA_S_PER_NODE + columns * 4e-9) / threads
+    wait_s = _seconds_to_hierarchy(graph, topology=topology, customised=customised)
     below = min(graph.node_count, columns * TARGET_PATH_NODES)
-    lanes_s = wait_s + rows * (CLIMB_S_PER_ROW + below * JOINTS_PER_NODE * SWEEP_S_PER_JOINT) / threads
-    if plain_s <= lanes_s:
+    lanes_s = wait_s + rows * (UPWARD_S_PER_ROW + below * SHORTCUTS_PER_NODE * SWEEP_S_PER_SHORTCUT) / threads
+    if dijkstra_s <= lanes_s:
         why = f"{rows:,} searches of about {reached:,} nodes cost less than a hierarchy ({lanes_s:.2g} s)."
-        return Plan("plain", why, plain_s, table + plain_bytes(graph, threads))
-    ready = "is ready" if fitted else ("needs only to be fitted" if topology else "pays for being prepared")
-    why = f"a hierarchy {ready}; {rows:,} plain searches would take about {plain_s:.2g} s."
+        return Plan("dijkstra", why, dijkstra_s, table + dijkstra_bytes(graph, threads))
+    ready = (
+        "is ready"
+        if customised
+        else ("needs only to be customised" if topology else "pays for being prepared")
+    )
+    why = f"a hierarchy {ready}; {rows:,} plain searches would take about {dijkstra_s:.2g} s."
     need = (
         table + hierarchy_bytes(graph, prepared=topology) + threads * (below * LANES + graph.node_count) * 8
     )
@@ -89,7 +93,7 @@ def plan_table(
 
 
 def plan_sums(
-    graph: Graph, sources: int, limit: float, *, topology: bool, fitted: bool, sample: Ints, sums: int = 1
+    graph: Graph, sources: int, limit: float, *, topology: bool, customised: bool, sample: Ints, sums: int = 1
 ) -> Plan:
     """The cheaper way to so many ``sums`` within ``limit`` minutes of so many nodes."""
     threads = thread_count()
@@ -97,31 +101,31 @@ def plan_sums(
     held = 2 * sources * sums * 8
     if not COMPILED:
         return _plan_by_scipy(graph, sources, reached, held)
-    plain_s = sources * reached * PLAIN_S_PER_NODE / threads
-    wait_s = _seconds_to_hierarchy(graph, topology=topology, fitted=fitted)
+    dijkstra_s = sources * reached * DIJKSTRA_S_PER_NODE / threads
+    wait_s = _seconds_to_hierarchy(graph, topology=topology, customised=customised)
     together, ground = _block_of(graph.node_count, sources, reached)
     each_block = ground * (GATHER_S_PER_NODE + SUM_S_PER_NODE * -(-together // LANES))
     lanes_s = wait_s + sources / together * each_block / threads
-    if plain_s <= lanes_s:
+    if dijkstra_s <= lanes_s:
         why = f"{sources:,} searches of about {reached:,} nodes cost less than a hierarchy ({lanes_s:.2g} s)."
-        return Plan("plain", why, plain_s, held + plain_bytes(graph, threads))
-    why = f"neighbouring nodes share their work in a hierarchy; plain searches would take {plain_s:.2g} s."
-    lanes_bytes = ground * (LANES * 4 + JOINTS_PER_NODE * 24) + 16 * graph.node_count
+        return Plan("dijkstra", why, dijkstra_s, held + dijkstra_bytes(graph, threads))
+    why = f"neighbouring nodes share their work in a hierarchy; plain searches would take {dijkstra_s:.2g} s."
+    lanes_bytes = ground * (LANES * 4 + SHORTCUTS_PER_NODE * 24) + 16 * graph.node_count
     need = hierarchy_bytes(graph, prepared=topology) + threads * lanes_bytes
-    return Plan("hierarchy", why, lanes_s, held + need + plain_bytes(graph, threads))
+    return Plan("hierarchy", why, lanes_s, held + need + dijkstra_bytes(graph, threads))
 
 
 def _plan_by_scipy(graph: Graph, searches: int, reached: int, table_bytes: int) -> Plan:
     """The only way without numba, whatever hierarchy is at hand; scipy searches on one thread."""
     why = f"{searches:,} searches of {reached:,} nodes by scipy; a hierarchy needs numba (pip install numba)."
     each_s = reached * SCIPY_S_PER_NODE + graph.node_count * SCIPY_S_PER_NODE_UNREACHED
-    return Plan("plain", why, searches * each_s, table_bytes + graph.nbytes + room_bytes(graph))
+    return Plan("dijkstra", why, searches * each_s, table_bytes + graph.nbytes + room_bytes(graph))
 
 
-def _seconds_to_hierarchy(graph: Graph, *, topology: bool, fitted: bool) -> float:
-    if fitted:
+def _seconds_to_hierarchy(graph: Graph, *, topology: bool, customised: bool) -> float:
+    if customised:
         return 0.0
-    return graph.node_count * (FIT_S_PER_NODE + (0.0 if topology else PREPARE_S_PER_NODE))
+    return graph.node_count * (CUSTOMISE_S_PER_NODE + (0.0 if topology else PREPARE_S_PER_NODE))
 
 
 def _block_of(nodes: int, sources: int, reached: int) -> tuple[int, int]:
@@ -167,7 +171,7 @@ def sample_of(nodes: Ints) -> Ints:
     return nodes[np.linspace(0, len(nodes) - 1, SAMPLE).astype(np.int64)]
 
 
-def plain_bytes(graph: Graph, threads: int) -> int:
+def dijkstra_bytes(graph: Graph, threads: int) -> int:
     """Memory of a graph and one workspace a thread."""
     return graph.nbytes + threads * graph.node_count * (STATE.itemsize + 4)
 

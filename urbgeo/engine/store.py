@@ -117,13 +117,13 @@ def read_graph(path: Path | str) -> Graph:
     return graph_from(*_of_kind(path, "graph"))
 
 
-def write_hierarchy(path: Path | str, fitted: Hierarchy) -> Path:
-    """Write a fitted hierarchy to one file."""
-    return write_arrays(path, fitted.__dict__, kind="hierarchy")
+def write_hierarchy(path: Path | str, customised: Hierarchy) -> Path:
+    """Write a customised hierarchy to one file."""
+    return write_arrays(path, customised.__dict__, kind="hierarchy")
 
 
 def read_hierarchy(path: Path | str) -> Hierarchy:
-    """Map a fitted hierarchy from its file."""
+    """Map a customised hierarchy from its file."""
     return Hierarchy(**_of_kind(path, "hierarchy")[0])
 
 

@@ -78,18 +78,20 @@ def verify_topology(topology: Topology, graph: Graph) -> None:
     _hold(inside.all(), "parts of the topology are joined")
 
 
-def verify_hierarchy(fitted: Hierarchy, topology: Topology) -> None:
-    """Refuse a hierarchy that is not fitted to this (verified) topology."""
+def verify_hierarchy(customised: Hierarchy, topology: Topology) -> None:
+    """Refuse a hierarchy that is not customised to this (verified) topology."""
     n = topology.rank.size
     for name, dtype in (("place", np.int32), ("parent", np.int32)):
-        _same_kind(name, getattr(fitted, name), dtype, n)
-    _hold((fitted.place == n - 1 - topology.rank).all(), "place is not that of the topology")
+        _same_kind(name, getattr(customised, name), dtype, n)
+    _hold((customised.place == n - 1 - topology.rank).all(), "place is not that of the topology")
     parent = np.full(n, -1)
     some = np.flatnonzero(np.diff(topology.start) > 0)
     parent[n - 1 - some] = n - 1 - topology.heads[topology.start[some]]
-    _hold((fitted.parent == parent).all(), "parent is not that of the topology")
+    _hold((customised.parent == parent).all(), "parent is not that of the topology")
     for way in ("up", "down"):
-        start, place, minutes = (getattr(fitted, f"{way}_{name}") for name in ("start", "place", "minutes"))
+        start, place, minutes = (
+            getattr(customised, f"{way}_{name}") for name in ("start", "place", "minutes")
+        )
         _same_kind(f"{way}_place", place, np.int32, place.size)
         _same_kind(f"{way}_minutes", minutes, np.float64, place.size)
         _verify_start(way, start, n, place.size, np.int64)

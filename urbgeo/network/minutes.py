@@ -257,11 +257,11 @@ def _ends_table(
     to_minutes = np.where(to_nodes >= 0, to_minutes, np.inf)
     from_nodes, to_nodes = _filled(from_nodes), _filled(to_nodes)
     ends = (from_nodes, from_minutes, to_nodes, to_minutes)
-    fitted = network.hierarchy if plan.method == "hierarchy" else None
+    customised = network.hierarchy if plan.method == "hierarchy" else None
     out = np.empty((len(from_nodes), len(to_nodes)), dtype)
     if client is not None:
-        return spread_rows(client, network.graph, fitted, direction, ends, limit, out)
-    return solve_rows(network.graph, fitted, direction, ends, limit, out)
+        return spread_rows(client, network.graph, customised, direction, ends, limit, out)
+    return solve_rows(network.graph, customised, direction, ends, limit, out)
 
 
 def _filled(nodes: Ints) -> Ints:
@@ -278,7 +278,7 @@ def _plan(network: TravelNetwork, from_nodes: Ints, to_nodes: Ints, limit: float
         len(to_nodes),
         limit,
         topology=ready != "none",
-        fitted=ready == "fitted",
+        customised=ready == "customised",
         sample=sample_of(attached),
         cell_bytes=np.dtype(dtype).itemsize,
     )

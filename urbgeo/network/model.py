@@ -26,7 +26,7 @@ from urbgeo.checks import (
 )
 from urbgeo.crs import metric_crs
 from urbgeo.engine.graph import Graph, compile_graph
-from urbgeo.engine.hierarchy import Hierarchy, Topology, fit
+from urbgeo.engine.hierarchy import Hierarchy, Topology, customise
 from urbgeo.engine.store import cached_topology, topology_is_kept
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.network.interop import frames_of, networkx_of, osmnx_of
@@ -146,8 +146,8 @@ class TravelNetwork:
 
     @cached_property
     def hierarchy(self) -> Hierarchy:
-        """A contraction hierarchy fitted to these minutes."""
-        return fit(self.topology, self.graph)
+        """A contraction hierarchy customised to these minutes."""
+        return customise(self.topology, self.graph)
 
     @cached_property
     def topology(self) -> Topology:
@@ -156,9 +156,9 @@ class TravelNetwork:
 
     @property
     def hierarchy_state(self) -> str:
-        """``"fitted"``, ``"prepared"`` (the topology is in the cache) or ``"none"``."""
+        """``"customised"``, ``"prepared"`` (the topology is in the cache) or ``"none"``."""
         if "hierarchy" in self.__dict__:
-            return "fitted"
+            return "customised"
         return "prepared" if "topology" in self.__dict__ or topology_is_kept(self.graph) else "none"
 
     @cached_property

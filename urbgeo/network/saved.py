@@ -59,7 +59,7 @@ def save_network(network: TravelNetwork, path: Path | str, *, hierarchy: bool = 
     path
         The file; a folder that is missing is made.
     hierarchy
-        Keep the fitted hierarchy too, preparing it where that is not done yet: large tables then start at
+        Keep the customised hierarchy too, preparing it where that is not done yet: large tables then start at
         once when the file is opened. False leaves out what is not prepared, as is done without numba.
 
     Returns
@@ -86,7 +86,7 @@ def save_network(network: TravelNetwork, path: Path | str, *, hierarchy: bool = 
     }
     compiled, told["graph"] = graph_arrays(network.graph)
     arrays |= {f"graph/{name}": array for name, array in compiled.items()}
-    if network.hierarchy_state == "fitted" or (hierarchy and COMPILED):
+    if network.hierarchy_state == "customised" or (hierarchy and COMPILED):
         arrays |= {f"hierarchy/{name}": array for name, array in network.hierarchy.__dict__.items()}
         topology, told["topology"] = topology_arrays(network.topology)
         arrays |= {f"topology/{name}": array for name, array in topology.items()}
@@ -126,7 +126,9 @@ def open_network(path: Path | str) -> TravelNetwork:
             f"{path}: it was altered ({error}), and is not opened; have it saved anew by somebody you trust."
         ) from error
     if "topology" in network.__dict__:
-        keep_topology(network.graph, network.topology)  # which was verified: an edit elsewhere is fitted only
+        keep_topology(
+            network.graph, network.topology
+        )  # which was verified: an edit elsewhere is customised only
     return network
 
 
@@ -143,10 +145,10 @@ def _network_of(told: Told, arrays: Arrays) -> TravelNetwork:
     graph = graph_from(_under("graph/", arrays), told["graph"])
     verify_graph(graph, len(network.nodes), *network.arcs())
     network.__dict__["graph"] = graph
-    if COMPILED and (fitted := _under("hierarchy/", arrays)):
+    if COMPILED and (customised := _under("hierarchy/", arrays)):
         topology = topology_from(_under("topology/", arrays), told["topology"])
         verify_topology(topology, graph)
-        hierarchy = Hierarchy(**fitted)
+        hierarchy = Hierarchy(**customised)
         verify_hierarchy(hierarchy, topology)
         network.__dict__["hierarchy"], network.__dict__["topology"] = hierarchy, topology
     return network

@@ -12,7 +12,7 @@ import pandas as pd
 from urbgeo.amounts import amount_of, amounts_of
 from urbgeo.checks import check_points, check_thresholds, listed
 from urbgeo.engine.cluster import solve_stretch, spread_sums
-from urbgeo.engine.dijkstra import sums_within as plain_sums
+from urbgeo.engine.dijkstra import sums_within as dijkstra_sums
 from urbgeo.engine.lane_sums import lanes_sums_of
 from urbgeo.engine.plan import Plan, check_budget, plan_sums, sample_of
 from urbgeo.errors import InputError, some_of
@@ -87,7 +87,7 @@ def node_sums(
     plan = _plan(network, which, bounds[-1], per_node.shape[1] * len(bounds))
     check_budget(plan, "node_sums")
     log.info("node_sums: %s", plan)
-    if client is None and (plan.method == "plain" or len(which) < len(network.nodes)):
+    if client is None and (plan.method == "dijkstra" or len(which) < len(network.nodes)):
         sums = _of_some_nodes(network, plan, which, per_node, bounds, direction)
     else:
         sums = _of_every_node(network, plan, per_node, bounds, direction, client)[network.graph.rank[which]]
@@ -224,7 +224,7 @@ def _plan(network: TravelNetwork, which: Ints, limit: float, sums: int) -> Plan:
         len(which),
         limit,
         topology=ready != "none",
-        fitted=ready == "fitted",
+        customised=ready == "customised",
         sample=sample_of(which),
         sums=sums,
     )
@@ -233,8 +233,8 @@ def _plan(network: TravelNetwork, which: Ints, limit: float, sums: int) -> Plan:
 def _of_some_nodes(
     network: TravelNetwork, plan: Plan, which: Ints, weights: Floats, bounds: Floats, direction: str
 ) -> Floats:
-    if plan.method == "plain":
-        return plain_sums(network.graph, which, weights, bounds, direction=direction)
+    if plan.method == "dijkstra":
+        return dijkstra_sums(network.graph, which, weights, bounds, direction=direction)
     either = network.hierarchy if direction == "from" else network.hierarchy.reversed()
     return lanes_sums_of(network.graph, either, which, weights, bounds, direction=direction)
 
@@ -244,10 +244,10 @@ def _of_every_node(
 ) -> Floats:
     """Sums in curve order."""
     graph = network.graph
-    fitted = network.hierarchy if plan.method == "hierarchy" else None
+    customised = network.hierarchy if plan.method == "hierarchy" else None
     if client is not None:
-        return spread_sums(client, graph, fitted, direction, weights, bounds)
-    return solve_stretch(graph, fitted, direction, (0, graph.node_count), weights, bounds)
+        return spread_sums(client, graph, customised, direction, weights, bounds)
+    return solve_stretch(graph, customised, direction, (0, graph.node_count), weights, bounds)
 
 
 def _frame(sums: Floats, index: pd.Index, columns: pd.Index, bounds: Floats) -> pd.DataFrame:

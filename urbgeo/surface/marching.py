@@ -1,4 +1,12 @@
-"""Fast marching: minutes as a front that crosses open ground in every direction, not along steps only."""
+"""Fast marching: minutes as a front that crosses open ground in every direction, not along steps only.
+
+Changed from the paper: the front begins as discs of exact minutes round each source, without which the first
+few cells are up to 4 % too far; and the ground is settled in blocks, so that it need not fit into memory.
+
+References
+----------
+J. A. Sethian, A fast marching level set method for monotonically advancing fronts, PNAS 93, 1996.
+"""
 
 from __future__ import annotations
 
