@@ -421,7 +421,7 @@ def test_a_core_polygon_is_reached_at_its_nearest_part() -> None:
         (lambda: circle(peopled(ROW, 0.5)), "holds shares, not people"),
         (lambda: circle(peopled(ROW, 1e6, 0.6)), "urban_population holds shares, not people"),
         (lambda: metropolitan_circles(ROW, ROAD, pd.Series({"a": "A"})), "zones: a table of zones is needed"),
-        (lambda: metropolitan_circles("x", ROW, pd.Series({"a": "A"})), "travel: a network or a table"),
+        (lambda: metropolitan_circles("x", ROW, pd.Series({"a": "A"})), "travel: str gives no minutes"),
         (lambda: metropolitan_circles(ROAD, ROW, ["a"]), "cores: a Series of metropolis by zone id"),
         (
             lambda: metropolitan_circles(ROAD, ROW, pd.Series({"a": "A"})),
