@@ -1,5 +1,6 @@
 """Folium maps in Chinese and English that open from disk with the network unplugged."""
 
+from urbgeo.doors import room_door
 from urbgeo.maps.base import new_map, save_map
 from urbgeo.maps.classes import ACCENT, RAMPS, Categories, Classes
 from urbgeo.maps.fields import Field
@@ -18,3 +19,5 @@ __all__ = [
     "new_map",
     "save_map",
 ]
+
+__getattr__ = room_door(__name__, __path__)[0]

@@ -59,7 +59,7 @@ def with_links(
     >>> row = {"from_node": "A", "to_node": "B", "length_km": 10.0, "class": "primary"}
     >>> network = build_network(nodes, pd.DataFrame([row], index=["old"]))
     >>> with_links(network, pd.DataFrame([row | {"class": "trunk"}], index=["new"]))
-    <TravelNetwork 2 nodes, 2 links, modes road>
+    <TravelNetwork 2 nodes, 2 links, modes road, 1 part>
     """
     check_network(network)
     check_columns(links, "links", LINK_COLUMNS)

@@ -105,7 +105,7 @@ def read_people(
     >>> names = ["肥西县", "肥东县", "长丰县"]
     >>> places = pd.DataFrame({"name_zh": names}, index=["340123", "340122", "340121"])
     >>> table = pd.DataFrame({"县": ["肥西", "肥东县", "长丰"], "常住人口（万人）": [96.7, 88.5, 78.2]})
-    >>> read_people(table, places).amounts["340123"]
+    >>> float(read_people(table, places).amounts["340123"])
     967000.0
     """
     rows = _rows(given, sheet)

@@ -108,7 +108,7 @@ def check(study: Path | str | StudyConfig | Inputs) -> StudyCheck:
     --------
     >>> from urbgeo.study.inputs import Inputs
     >>> found = check(Inputs("安徽省", zones=False))
-    >>> found.can_run, found.summary.loc["seats", "found"]
+    >>> found.can_run, int(found.summary.loc["seats", "found"])
     (False, 3)
     """
     if isinstance(study, str | Path):
