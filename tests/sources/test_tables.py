@@ -233,3 +233,17 @@ def test_what_postgis_refuses_is_said_without_the_password(database: str) -> Non
     assert "secret" not in str(told.value) and "***" in str(told.value)
     with pytest.raises(InputError, match="SQLAlchemy URL"):
         read_postgis("not a url", "x")
+
+
+def test_a_table_with_percent_in_its_name_is_read_and_none_is_written(database: str) -> None:
+    from sqlalchemy import create_engine
+
+    places = gpd.GeoDataFrame({"a": [1]}, geometry=gpd.points_from_xy([113.0], [28.0]), crs=4490)
+    write_postgis(places, database, "core")
+    with create_engine(database).begin() as link:
+        link.exec_driver_sql('alter table core rename to "core 50%%:x"')
+        link.exec_driver_sql('alter table "core 50%%:x" rename column a to "a %%"')
+    assert read_postgis(database, "core 50%:x")["a %"].tolist() == [1]
+    for frame, name in ((places, "core 50%"), (places.rename(columns={"a": "a %"}), "fine")):
+        with pytest.raises(InputError, match="% is written; rename it"):
+            write_postgis(frame, database, name)

@@ -14,7 +14,7 @@ from urbgeo.checks import check_crs, check_ids
 from urbgeo.errors import InputError, MissingExtraError, SourceError
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
 
 def read_postgis(
@@ -64,9 +64,7 @@ def read_postgis(
         column, srid = found[0]
         if srid == 0:
             raise InputError(f"{schema}.{layer}: {column} has no CRS; set it with UpdateGeometrySRID.")
-        quoted = link.dialect.identifier_preparer.quote
-        query = text(f"select * from {quoted(schema)}.{quoted(layer)}")
-        frame = gpd.read_postgis(query, link, geom_col=column, index_col=index, crs=srid)
+        frame = gpd.read_postgis(_all_of(schema, layer), link, geom_col=column, index_col=index, crs=srid)
     return frame.rename_geometry("geometry") if column != "geometry" else frame
 
 
@@ -107,6 +105,10 @@ def write_postgis(
             f"frame: PostGIS has no number for its CRS {frame.crs.name}; convert it, e.g. to 4490."
         )
     label = frame.index.name or "id"
+    # The driver would write these with a second percent sign, or not at all.
+    percent = [one for one in (schema, layer, label, *frame.columns) if "%" in str(one)]
+    if percent:
+        raise InputError(f"frame: {', '.join(map(str, percent))}: no name with % is written; rename it.")
     with _connected(url) as link:
         frame.to_postgis(
             layer,
@@ -116,6 +118,13 @@ def write_postgis(
             index=True,
             index_label=label,
         )
+
+
+def _all_of(schema: str, layer: str) -> Select[Any]:
+    """Every row of a table, whose name the dialect quotes: a name may hold ``%`` and ``:``."""
+    from sqlalchemy import literal_column, select, table
+
+    return select(literal_column("*")).select_from(table(layer, schema=schema))
 
 
 @contextmanager
