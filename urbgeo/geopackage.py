@@ -41,16 +41,10 @@ def write_layers(
 ) -> None:
     """Write a layer per table; those without geometry as plain tables.
 
-    Parameters
-    ----------
-    tables
-        By layer name.
-    path
-        Of the GeoPackage; an existing one gets the layers added.
-    styles
-        QGIS styles (QML) by layer.
-    about
-        What a layer is, by layer; column names otherwise.
+    - ``tables``: By layer name.
+    - ``path``: Of the GeoPackage; an existing one gets the layers added.
+    - ``styles``: QGIS styles (QML) by layer.
+    - ``about``: What a layer is, by layer; column names otherwise.
     """
     written = {}
     for name, table in tables.items():

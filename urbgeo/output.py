@@ -52,12 +52,24 @@ def write_tables(
     styles
         QGIS styles (QML) by table, for GeoPackage.
 
+    Returns
+    -------
+    pathlib.Path
+        The file, written whole or not at all.
+
     Raises
     ------
     InputError
         For another ending.
     MissingExtraError
         Where the package that writes this format is not installed.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_tables({"seats": pd.DataFrame({"people": [3, 4]})}, Path(folder) / "seats.csv").name
+    'seats.csv'
     """
     path = Path(path)
     ending = path.suffix.lower()

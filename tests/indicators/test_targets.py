@@ -70,19 +70,19 @@ def test_the_reworded_document_is_marked_and_not_quoted() -> None:
 
 
 def test_a_scope_holds_its_own_the_nations_and_its_prefectures_targets() -> None:
-    hunan = policy_targets("430000")
+    hunan = policy_targets(scope="430000")
     assert set(hunan["scope"].str[:2]) == {"10", "43"}
     assert "urbanisation.430100" in hunan.index
-    yueyang = policy_targets("430600")
+    yueyang = policy_targets(scope="430600")
     assert {"prefecture60.430600", "urbanisation.2025", "airport60.prefectures"} <= set(yueyang.index)
     assert "urbanisation.430100" not in yueyang.index
-    assert set(policy_targets("330000")["scope"]) == {"100000", "330000"}
+    assert set(policy_targets(scope="330000")["scope"]) == {"100000", "330000"}
 
 
 @pytest.mark.parametrize("wrong", ["hunan", "43", 430000, ""])
 def test_scopes_that_are_no_codes_are_refused(wrong: object) -> None:
     with pytest.raises(InputError, match="six-digit"):
-        policy_targets(wrong)  # type: ignore[arg-type]
+        policy_targets(scope=wrong)  # type: ignore[arg-type]
 
 
 def test_what_is_handed_out_can_be_changed_without_harm() -> None:

@@ -244,7 +244,7 @@ def test_what_cannot_be_scored_is_refused(change: dict[str, object], message: st
 def test_ranges_that_overlap_are_refused() -> None:
     table = pd.DataFrame({"layer": "x", "from": [0.0, 1.0], "to": [2.0, 3.0], "score": [1.0, 2.0]})
     with pytest.raises(InputError, match="ranges of 'x' overlap"):
-        grade(grid([[1.0]]), "x", table)
+        grade(grid([[1.0]]), "x", grades=table)
 
 
 def test_layers_on_other_cells_are_aligned_and_reported() -> None:

@@ -8,6 +8,7 @@ import pytest
 from urbgeo.errors import InputError
 from urbgeo.network.speeds import (
     HOURS,
+    LITERATURE,
     TERRAINS,
     class_speeds,
     hour_factors,
@@ -45,21 +46,21 @@ def test_class_three_roads_are_designed_for_forty_and_thirty() -> None:
 def test_a_link_takes_the_time_of_its_open_and_its_built_up_part() -> None:
     table = links(**{"class": ["trunk", "trunk", "expressway"]}, length_km=[30.0, 30.0, 40.0],
                   terrain=["plain", "mountain", "mountain"], town_km=[12.0, 0.0, 5.0])  # fmt: skip
-    kmh = links_timed_by(table, speed_set(), {})["speed_kmh"]
+    kmh = links_timed_by(table, speed_set(LITERATURE), {})["speed_kmh"]
     minutes = table["length_km"] / kmh * 60
     assert minutes.tolist() == pytest.approx([18 / 75 * 60 + 12 / 36 * 60, 30.0, 30.0])
 
 
 def test_the_evening_lengthens_towns_more_than_the_open_road() -> None:
     table = links(**{"class": ["trunk"]}, length_km=[30.0], town_km=[12.0])
-    kmh = links_timed_by(table, speed_set(hour="evening"), {})["speed_kmh"].iloc[0]
+    kmh = links_timed_by(table, speed_set(LITERATURE, hour="evening"), {})["speed_kmh"].iloc[0]
     assert 30 / kmh * 60 == pytest.approx(18 / 75 * 60 * 1.1 + 12 / 36 * 60 * 1.6)
 
 
 def test_given_speeds_win_over_the_set_and_are_alike_on_any_terrain() -> None:
     table = links(**{"class": ["trunk", "primary"]}, length_km=[30.0, 30.0], terrain=["mountain"] * 2,
                   speed_kmh=[None, 11.0], town_km=[3.0, 3.0])  # fmt: skip
-    assert links_timed_by(table, speed_set(), {"trunk": 50.0})["speed_kmh"].tolist() == [50.0, 11.0]
+    assert links_timed_by(table, speed_set(LITERATURE), {"trunk": 50.0})["speed_kmh"].tolist() == [50.0, 11.0]
 
 
 @pytest.mark.parametrize(
@@ -73,12 +74,12 @@ def test_given_speeds_win_over_the_set_and_are_alike_on_any_terrain() -> None:
 def test_what_cannot_be_timed_is_refused_by_name(columns: dict[str, list[object]], message: str) -> None:
     table = links(**{"class": ["trunk"], "length_km": [30.0], **columns})
     with pytest.raises(InputError, match=f"links: .*{message}"):
-        links_timed_by(table, speed_set(), {})
+        links_timed_by(table, speed_set(LITERATURE), {})
 
 
 def test_unknown_sets_and_hours_are_refused() -> None:
     with pytest.raises(InputError, match=r"speeds: .*'technical standard'"):
         speed_set("fast")
     with pytest.raises(InputError, match=rf"hour: .*'{HOURS[1]}'"):
-        speed_set(hour="noon")
+        speed_set(LITERATURE, hour="noon")
     assert TERRAINS == ("plain", "hill", "mountain")

@@ -104,14 +104,14 @@ def test_airports_lie_where_their_names_say_and_open_one_by_one() -> None:
     apart_km = airports.geometry.to_crs(3857).reset_index(drop=True).distance(near) / 1000.0
     assert apart_km.max() < 360.0  # 三沙, 若羌 and 格尔木 are that large
     assert apart_km.median() < 20.0
-    sizes = [len(china_airports(year)) for year in (1990, 2000, 2010, 2020, 2024)]
+    sizes = [len(china_airports(year=year)) for year in (1990, 2000, 2010, 2020, 2024)]
     assert sizes == sorted(sizes) and sizes[-1] == 262
     assert airports.attrs["unknown_years"] == airports["opened"].isna().sum() == 35
 
 
 def test_a_moved_airport_counts_before_the_year_of_its_present_site() -> None:
-    assert "HFE" in china_airports(2005).index
-    assert "JUH" not in china_airports(2005).index
+    assert "HFE" in china_airports(year=2005).index
+    assert "JUH" not in china_airports(year=2005).index
 
 
 @pytest.mark.parametrize("asked", ["安徽", "安徽省", "Anhui", "340000"])

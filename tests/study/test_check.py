@@ -117,7 +117,7 @@ def test_zones_of_ones_own_are_held_against_the_seats() -> None:
 
 def test_inputs_of_no_kind_are_refused() -> None:
     with pytest.raises(InputError, match="name units of China"):
-        urbgeo.region()
+        urbgeo.region(None)
     with pytest.raises(InputError, match="no argument poplation"):
         urbgeo.region("安徽", poplation="x")
     with pytest.raises(InputError, match="StudyConfig"):

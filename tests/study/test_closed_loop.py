@@ -122,7 +122,7 @@ def test_hunans_roads_come_back_as_the_same_circle_coverage_and_ranks(
 ) -> None:
     path = {"shapefile": as_shapefile, "graphml": as_graphml, "pbf": as_pbf}[kind](hunan, tmp_path)
     back = urbgeo.region(
-        seats=hunan.places[hunan.places["level"] != "hub"], roads=path, airports=hunan.airports, zones=False,
+        None, seats=hunan.places[hunan.places["level"] != "hub"], roads=path, airports=hunan.airports, zones=False,
         lists={"core": hunan.lists["core"]}, margin_km=300, road_classes=None,
     ).network  # fmt: skip
     assert isinstance(back, TravelNetwork)
@@ -148,7 +148,7 @@ def test_stated_lengths_in_metres_are_refused(hunan: Region, tmp_path: Path) -> 
     lines = curved(hunan)
     lines["length_km"] *= 1000
     with pytest.raises(urbgeo.errors.InputError, match="metres"):
-        urbgeo.region(seats=hunan.counties, roads=lines, zones=False)
+        urbgeo.region(None, seats=hunan.counties, roads=lines, zones=False)
 
 
 def clock(minutes: float) -> str:
@@ -176,7 +176,7 @@ def test_hunans_trains_as_a_train_table_give_back_rides_and_pooled_frequencies(
     table = tmp_path / "trains.csv"
     table.write_text("\n".join(rows), encoding="utf-8")
     back = urbgeo.region(
-        seats=hunan.counties, trains=table, stations=hunan.stations, zones=False, margin_km=2000
+        None, seats=hunan.counties, trains=table, stations=hunan.stations, zones=False, margin_km=2000
     )  # fmt: skip
     key = ["from_station", "to_station"]
     then = direct_rides(hunan.stations, hunan.rail_stops).set_index(key)

@@ -58,7 +58,7 @@ def test_the_nation_is_answered_for_all_337_seats_and_marked_estimated(done: Stu
 
 
 def test_the_series_grows_and_its_band_holds_the_headline(done: StudyFiles) -> None:
-    series = airport_years(done.answers.region, done.answers.network, years=(2000, 2010, 2024))
+    series = airport_years(done.answers.region, network=done.answers.network, years=(2000, 2010, 2024))
     assert series["prefectures"].is_monotonic_increasing and series["airports"].tolist()[-1] == 262
     last = series.iloc[-1]
     assert last["low"] <= last["prefectures"] <= last["high"]

@@ -83,7 +83,7 @@ def test_a_region_without_airports_prefectures_or_hubs_still_answers_the_rest(in
     answers = answer(region)
     assert len(region.prefectures) == 1 and len(answers.reach.cities) == len(region.counties)
     own = hefei.drop(columns=["level", "prefecture", "population"])
-    alone = urbgeo.region(seats=own, roads=invented_roads(ANHUI), zones=False, margin_km=0, name="own")
+    alone = urbgeo.region(None, seats=own, roads=invented_roads(ANHUI), zones=False, margin_km=0, name="own")
     lonely = answer(alone)
     assert why_absent(lonely.prefectures) and why_absent(lonely.reach_hubs)
     assert "left out" in headlines(lonely)[1][1]
@@ -126,6 +126,7 @@ def test_an_absent_answer_says_why_to_whoever_asks() -> None:
 def test_porto_alegre_from_pbf_gtfs_and_hexagons_through_the_same_call(shared_data: Path) -> None:
     data = shared_data / "porto_alegre"
     poa = urbgeo.region(
+        None,
         name="Porto Alegre",
         seats=data / "poa_hexgrid.csv",
         roads=data / "poa_osm.pbf",

@@ -38,7 +38,7 @@ def people() -> Grid:
 
 def test_a_raster_is_summed_in_the_zones_and_marked_modelled(zones: gpd.GeoDataFrame, tmp_path: Path) -> None:
     path = write_grid(people(), tmp_path / "pop.tif")
-    region = urbgeo.region(seats=NX, zones=zones, population=path)
+    region = urbgeo.region(None, seats=NX, zones=zones, population=path)
     assert region.zones is not None
     assert region.zones["population"].tolist() == pytest.approx([160.0, 480.0])
     assert region.counties["population"].tolist() == pytest.approx([160.0, 480.0])
@@ -56,9 +56,9 @@ def test_a_table_keeps_the_totals_and_the_disagreement_is_told(zones: gpd.GeoDat
 
 def test_a_raster_needs_zones_and_somebody_in_them(zones: gpd.GeoDataFrame) -> None:
     with pytest.raises(InputError, match="zones="):
-        urbgeo.region(seats=NX, zones=False, population=people())
+        urbgeo.region(None, seats=NX, zones=False, population=people())
     moved = zones.set_geometry(zones.translate(20, 0))
     with pytest.raises(InputError, match="another region"):
-        urbgeo.region(seats=NX, zones=moved, population=people())
+        urbgeo.region(None, seats=NX, zones=moved, population=people())
     with pytest.raises(InputError, match="one of each"):
-        urbgeo.region(seats=NX, zones=zones, population=[people(), people()])
+        urbgeo.region(None, seats=NX, zones=zones, population=[people(), people()])

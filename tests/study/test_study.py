@@ -141,7 +141,7 @@ def test_an_interrupted_run_leaves_the_earlier_files_whole(
 ) -> None:
     monkeypatch.setattr(run, "load_region", lambda _: hunan)
     monkeypatch.setattr(run, "answer", lambda _: answers)
-    first = run.run_study(folder=tmp_path)
+    first = run.run_study("hunan", folder=tmp_path)
     before = {one: one.read_bytes() for one in (first.map, first.report, first.geopackage, *first.tables)}
 
     def broken(*_: object, **__: object) -> None:
@@ -149,7 +149,7 @@ def test_an_interrupted_run_leaves_the_earlier_files_whole(
 
     monkeypatch.setattr("pyogrio.write_dataframe", broken)
     with pytest.raises(OSError, match="disk full"):
-        run.run_study(folder=tmp_path)
+        run.run_study("hunan", folder=tmp_path)
     assert {one: one.read_bytes() for one in before} == before
     assert {one.name for one in tmp_path.iterdir()} == {*(one.name for one in before), "manifest.json"}
 
@@ -168,7 +168,7 @@ def test_without_polygons_everything_that_needs_only_seats_still_runs(
 ) -> None:
     bare = replace(hunan, zones=None, notes=("County polygons: install the extra.", *hunan.notes))
     monkeypatch.setattr(run, "load_region", lambda _: bare)
-    done = run.run_study(folder=tmp_path)
+    done = run.run_study("hunan", folder=tmp_path)
     assert done.answers.circle.rule == "seat"
     assert list(done.answers.circle.rules.index) == ["seat"]
     assert "install the extra" in done.report.read_text(encoding="utf-8")

@@ -83,6 +83,16 @@ def critical_links(
     InputError
         For faulty points or amounts, and where no facility can be attached.
 
+    Examples
+    --------
+    >>> import urbgeo
+    >>> spots = gpd.points_from_xy([112, 112.1], [28, 28])
+    >>> nodes = gpd.GeoDataFrame({"population": 100.0}, index=["A", "B"], geometry=spots, crs=4326)
+    >>> row = {"from_node": "A", "to_node": "B", "length_km": 10.0, "class": "primary"}
+    >>> network = urbgeo.build_network(nodes, pd.DataFrame([row], index=["road"]))
+    >>> critical_links(network, nodes[:1], nodes[1:]).table.index.tolist()
+    ['road']
+
     References
     ----------
     Jenelius, Petersen and Mattsson (2006), Importance and exposure in road network vulnerability analysis.
@@ -268,6 +278,17 @@ def stage_projects(
     ------
     InputError
         For a yearly length that is not > 0, links without project, and what ``with_links`` refuses.
+
+    Examples
+    --------
+    >>> import urbgeo
+    >>> spots = gpd.points_from_xy([112, 112.1], [28, 28])
+    >>> nodes = gpd.GeoDataFrame({"population": 100.0}, index=["A", "B"], geometry=spots, crs=4326)
+    >>> row = {"from_node": "A", "to_node": "B", "length_km": 10.0, "class": "primary"}
+    >>> network = urbgeo.build_network(nodes, pd.DataFrame([row], index=["road"]))
+    >>> new = pd.DataFrame([row | {"class": "expressway", "project": "east"}], index=["new"])
+    >>> stage_projects(network, new, nodes[:1], nodes[1:], km_per_year=10.0)["opens"].tolist()
+    [2026]
     """
     check_columns(projects, "projects", ["project", "length_km"])
     if not km_per_year > 0 or not np.isfinite(km_per_year):

@@ -58,14 +58,9 @@ class Aim:
 def light_of(aim: Aim, value: float, year: int, *, low: float = math.nan, high: float = math.nan) -> str:
     """The light of one value in one year.
 
-    Parameters
-    ----------
-    aim
-        The target.
-    value, year
-        What was measured, and for when.
-    low, high
-        The value over the band of speeds, where there is one.
+    - ``aim``: The target.
+    - ``value``, ``year``: What was measured, and for when.
+    - ``low``, ``high``: The value over the band of speeds, where there is one.
 
     Examples
     --------

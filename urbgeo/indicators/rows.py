@@ -36,6 +36,11 @@ def share_holding(zones: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame) -> pd.S
     pandas.Series
         Number of facilities by zone, 0 where none.
 
+    Raises
+    ------
+    InputError
+        For layers without CRS, and geometry other than polygons and points, naming ids.
+
     Examples
     --------
     >>> zones = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)], crs=32650)
@@ -94,6 +99,11 @@ def street_pattern(streets: gpd.GeoDataFrame) -> pd.Series:
         ``length_km``, ``dead_end_share`` (of the ends and crossings where streets meet or end),
         ``crossings`` (three ways or more), ``block_ha`` (mean area of what streets enclose; NaN without a
         block), ``share <class>`` (of the length).
+
+    Raises
+    ------
+    InputError
+        For a layer without CRS, and geometry other than lines.
 
     Examples
     --------
@@ -160,6 +170,11 @@ def commuting_measures(flows: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:
     zones : pandas.DataFrame
         By zone: ``workers`` (who live there), ``jobs``, ``jobs_per_worker``, ``self_containment``.
 
+    Raises
+    ------
+    InputError
+        For missing columns, workers or minutes that are missing or negative, and where nobody works.
+
     Examples
     --------
     >>> flows = pd.DataFrame({"from_zone": ["a", "a"], "to_zone": ["a", "b"]})
@@ -194,12 +209,8 @@ def commuting_measures(flows: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:
 def spacing_along(line: shapely.LineString, points: gpd.GeoSeries) -> pd.Series:
     """Kilometres between neighbouring points along a line (service areas along an expressway), ends included.
 
-    Parameters
-    ----------
-    line
-        In a metric CRS, that of the points.
-    points
-        Each counts where it is nearest to the line.
+    - ``line``: In a metric CRS, that of the points.
+    - ``points``: Each counts where it is nearest to the line.
 
     Examples
     --------
@@ -241,6 +252,16 @@ def land_quota(growth: pd.Series, total_km2: float, *, floor_share: float = 0.0)
     floor_share
         Part of it that all units get alike.
 
+    Returns
+    -------
+    pandas.Series
+        km² on the index of ``growth``, together ``total_km2``; equal parts where no unit grows.
+
+    Raises
+    ------
+    InputError
+        For growth that is not finite, a negative total, and a floor outside 0 to 1.
+
     Examples
     --------
     >>> land_quota(pd.Series({"a": 300.0, "b": 100.0, "c": -50.0}), 8.0).tolist()
@@ -272,6 +293,11 @@ def urbanisation_path(
     -------
     pandas.Series
         Share by year, from base to target.
+
+    Raises
+    ------
+    InputError
+        For years that do not rise, and shares that do not lie between 0 and ``limit``.
 
     Examples
     --------

@@ -155,7 +155,7 @@ def scorecard(
     'behind'
     """
     asked = _checked_years(years)
-    targets = policy_targets(scope or _scope_of(region))
+    targets = policy_targets(scope=scope or _scope_of(region))
     _check_layers(layers or {})
     _check_given(given or {}, targets)
     bench = _Bench(region, asked, dict(layers or {}))

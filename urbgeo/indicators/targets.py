@@ -17,7 +17,7 @@ DIRECTIONS = (">=", "<=", "=", "up", "down", "none")
 _NUMBERS = ("base_year", "base_value", "target_year", "target_value")
 
 
-def policy_targets(scope: str | None = None) -> pd.DataFrame:
+def policy_targets(*, scope: str | None = None) -> pd.DataFrame:
     """Targets that hold for a place.
 
     Parameters
@@ -45,7 +45,7 @@ def policy_targets(scope: str | None = None) -> pd.DataFrame:
 
     Examples
     --------
-    >>> targets = policy_targets("430000")
+    >>> targets = policy_targets(scope="430000")
     >>> float(targets.at["airport60.prefectures", "target_value"])
     80.0
     """

@@ -374,7 +374,7 @@ def _by_indicator(grounds: tuple[Ground, Ground], *, trains: bool) -> pd.DataFra
     """The scorecard before and after, for every measure that a change of network can move."""
     scope = f"{str(grounds[0].region.prefectures.index[0])[:2]}0000"
     rows, found = [], {}
-    for name, target in policy_targets(scope).iterrows():
+    for name, target in policy_targets(scope=scope).iterrows():
         measure = MEASURES.get(target["measure"])
         if measure is None or target["needs"] or measure.when not in ({"any", "now"} if trains else {"any"}):
             continue

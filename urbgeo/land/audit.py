@@ -137,17 +137,19 @@ def audit_control_lines(
         Largest multiple of the base year's built-up land; ``standard("EXPANSION_MULTIPLE")`` when None.
     redline_buffer_m
         Boundary land this near to ecological land is listed as ``"in buffer"``; 0 for none.
+    sliver_width_m, sliver_area_m2
+        Overlaps narrower or smaller are slivers: listed, and not held against a rule.
+
+    Returns
+    -------
+    Audit
+        ``table`` has one row per rule.
 
     Raises
     ------
     InputError
         For layers without CRS, with repeated ids or other geometries than polygons, zones or caps that
         are none, and a cap on new land where nothing says what was built before.
-
-    Returns
-    -------
-    Audit
-        ``table`` has one row per rule.
 
     Examples
     --------

@@ -41,6 +41,8 @@ def expansion_types(
     ----------
     old, new
         Built-up polygons of the first date, and patches built since; any CRS, ``new`` with unique index.
+    buffer_m
+        Width of the belt around a new patch.
 
     Returns
     -------

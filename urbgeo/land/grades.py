@@ -84,7 +84,7 @@ Levels count up with the trouble: 0 none, 3 high. Farmland grades run from 1 (be
 """
 
 
-def grade(layer: Grid, name: str, grades: pd.DataFrame = DEFAULT_GRADES) -> Grid:
+def grade(layer: Grid, name: str, *, grades: pd.DataFrame = DEFAULT_GRADES) -> Grid:
     """Scores of one layer by the rows of the table that name it.
 
     Parameters

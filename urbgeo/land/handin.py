@@ -64,6 +64,15 @@ def write_handin(
     ------
     InputError
         For another ending, unknown layers, a meridian that is none of the zones', faulty polygons.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import shapely
+    >>> square = gpd.GeoDataFrame(geometry=[shapely.box(500_000, 3_000_000, 501_000, 3_001_000)], crs=4547)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_handin({"CZKFBJ": square}, Path(folder) / "plan.gdb").name
+    'plan.gdb'
     """
     path = Path(path)
     if path.suffix.lower() != ".gdb":

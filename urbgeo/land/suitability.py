@@ -132,7 +132,7 @@ def suitability(
     first = next(iter(layers.values()))
     check_metric(first, "layers")
     _check_layers(layers, masks)
-    scores = {name: grade(grid, name, grades) for name, grid in layers.items()}
+    scores = {name: grade(grid, name, grades=grades) for name, grid in layers.items()}
     weighted = _weights(weights, scores)
     total = np.sum([grid.values * weighted[name] for name, grid in scores.items()], axis=0)
     if np.isnan(total).all():

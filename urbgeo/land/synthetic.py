@@ -63,10 +63,20 @@ def synthetic_landscape(*, seed: int, cells: int = 200, cell_m: float = 100.0) -
     cell_m
         Side of a cell in metres.
 
+    Returns
+    -------
+    Landscape
+        Grids of heights (m), cover, built-up land by year and people, and layers in EPSG:4547.
+
     Raises
     ------
     InputError
         For too few cells or a cell that is no length.
+
+    Examples
+    --------
+    >>> synthetic_landscape(seed=1, cells=60).elevation.shape
+    (60, 60)
     """
     if cells < _LEAST_CELLS or not 0 < cell_m < np.inf:
         raise InputError(f"cells, cell_m: give at least {_LEAST_CELLS} cells and a length in metres > 0.")

@@ -78,12 +78,22 @@ def new_map(
     key
         The Tianditu key. It is written into the page and can be read there.
 
+    Returns
+    -------
+    folium.Map
+        Without layers; for :func:`save_map`.
+
     Raises
     ------
     InputError
         When bounds are no rectangle in degrees, the base map is unknown or lacks its key.
     UrbgeoError
         When Leaflet is missing from the installed package.
+
+    Examples
+    --------
+    >>> type(new_map("湖南", "Hunan", bounds=[109, 24, 114, 30])).__name__
+    'Map'
     """
     west, south, east, north = _checked_bounds(bounds)
     _check_basemap(basemap, key)

@@ -44,6 +44,20 @@ def map_of_differences(
     -------
     folium.Map
         Offline, unless a base map is named.
+
+    Raises
+    ------
+    InputError
+        For a column that is not there, a base map that is unknown or lacks its key.
+
+    Examples
+    --------
+    >>> import urbgeo
+    >>> from urbgeo.indicators.what_if import what_if
+    >>> hunan = urbgeo.load_region("hunan")
+    >>> found = what_if(hunan, close=["G4"])
+    >>> type(map_of_differences(found)).__name__
+    'Map'
     """
     zh, en = result.titles
     fmap = new_map(

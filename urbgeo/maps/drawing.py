@@ -65,16 +65,11 @@ def drawing_of(
 ) -> Drawing:
     """What to draw of a result.
 
-    Parameters
-    ----------
-    result
-        Its ``table`` holds geometry, or ids that ``places`` has.
-    by
-        Column to colour by; the result's own by default.
-    colour
-        Classes or categories of one's own, or one colour.
-    places
-        Points or polygons by the ids of the table; pairs (origin, destination) become lines between them.
+    - ``result``: Its ``table`` holds geometry, or ids that ``places`` has.
+    - ``by``: Column to colour by; the result's own by default.
+    - ``colour``: Classes or categories of one's own, or one colour.
+    - ``places``: Points or polygons by the ids of the table; pairs (origin, destination) become lines
+      between them.
 
     Raises
     ------

@@ -91,12 +91,28 @@ def add_polygons(
         Tolerance in metres. Borders that neighbours share stay shared.
     outline_px
         Width of the outline.
+    outline
+        Colour of the outline.
+
+    Returns
+    -------
+    folium.Map
+        ``fmap`` itself.
 
     Raises
     ------
     InputError
         Without CRS, with a missing column, with other geometry than polygons, or with a bad colour
         or opacity.
+
+    Examples
+    --------
+    >>> from urbgeo.maps.base import new_map
+    >>> fmap = new_map("湖南", "Hunan", bounds=[109, 24, 114, 30])
+    >>> import shapely
+    >>> zones = gpd.GeoDataFrame(geometry=[shapely.box(112, 28, 113, 29)], crs=4326)
+    >>> add_polygons(fmap, zones, name_zh="县", name_en="Counties") is fmap
+    True
     """
     check_colour(outline, "outline")
     _check_opacity(opacity, name_en)
@@ -140,10 +156,24 @@ def add_lines(
     width_px, dashed
         How the line is drawn.
 
+    Returns
+    -------
+    folium.Map
+        ``fmap`` itself.
+
     Raises
     ------
     InputError
         Without CRS, with a missing column, with other geometry than lines, or with a bad colour or opacity.
+
+    Examples
+    --------
+    >>> from urbgeo.maps.base import new_map
+    >>> fmap = new_map("湖南", "Hunan", bounds=[109, 24, 114, 30])
+    >>> import shapely
+    >>> roads = gpd.GeoDataFrame(geometry=[shapely.LineString([(112, 28), (113, 28)])], crs=4326)
+    >>> add_lines(fmap, roads, name_zh="道路", name_en="Roads") is fmap
+    True
     """
     _check_opacity(opacity, name_en)
     layer = _layer("line", frame, (name_zh, name_en), colour, hover, simplify_m)
@@ -183,12 +213,27 @@ def add_points(
         Radius of the circles, or ``Sizes(column)`` for circles whose area grows with the column.
     label
         A column written beside the points. Where two labels would overlap, the later row's is left out.
+    opacity, outline
+        Of the circles, 0 to 1, and the colour of their rim.
+
+    Returns
+    -------
+    folium.Map
+        ``fmap`` itself.
 
     Raises
     ------
     InputError
         Without CRS, with a missing column, with other geometry than points, with a bad colour or
         opacity, or with sizes that are negative or infinite.
+
+    Examples
+    --------
+    >>> from urbgeo.maps.base import new_map
+    >>> fmap = new_map("湖南", "Hunan", bounds=[109, 24, 114, 30])
+    >>> seats = gpd.GeoDataFrame({"name": ["a"]}, geometry=gpd.points_from_xy([112], [28]), crs=4326)
+    >>> add_points(fmap, seats, name_zh="驻地", name_en="Seats", hover=[("name", "名称", "Name")]) is fmap
+    True
     """
     check_colour(outline, "outline")
     _check_opacity(opacity, name_en)

@@ -74,6 +74,13 @@ def living_map(
     ------
     InputError
         Without polygons or core, for steps that do not rise.
+
+    Examples
+    --------
+    >>> import urbgeo
+    >>> hunan = urbgeo.load_region("hunan")
+    >>> type(living_map(hunan, minutes=[60])).__name__
+    'Map'
     """
     zones = region.zones
     if zones is None or not region.lists.get("core"):

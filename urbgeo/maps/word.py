@@ -62,6 +62,17 @@ def write_word(
         When the template cannot be read.
     MissingExtraError
         Without python-docx or matplotlib.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import urbgeo
+    >>> hunan = urbgeo.load_region("hunan", zones=False)
+    >>> network = urbgeo.region_network(hunan, modes=("road",))
+    >>> found = urbgeo.coverage(network, hunan.prefectures, hunan.airports, minutes=60)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_word({"机场覆盖": found}, Path(folder) / "plan.docx", title="湖南").name
+    'plan.docx'
     """
     path = Path(path)
     if path.suffix.lower() != ".docx" or not results:

@@ -125,6 +125,13 @@ def air_circle(
     terms
         Minutes and speeds.
 
+    Returns
+    -------
+    AirCircle
+        ``table`` has one row per origin: ``destinations`` within ``minutes``, their ``share``, ``people``
+        where a population is given; ``minutes`` and ``flights`` of each pair, ``inf`` and empty where no
+        flight leads there.
+
     Raises
     ------
     InputError
@@ -249,10 +256,24 @@ def with_flights(
     terms
         Minutes of check-in, leaving and block time.
 
+    Returns
+    -------
+    TravelNetwork
+        A new one, with links of classes ``board``, ``flight`` and ``leave``; the old one stays as it is.
+
     Raises
     ------
     InputError
         For faulty airports, routes to airports that are not there, from an airport to itself, or without any.
+
+    Examples
+    --------
+    >>> import urbgeo
+    >>> hunan = urbgeo.load_region("hunan")
+    >>> network = urbgeo.region_network(hunan).only("road")
+    >>> routes = pd.DataFrame({"from_airport": ["CSX"], "to_airport": ["DYG"], "minutes": [50.0]})
+    >>> sorted(with_flights(network, hunan.airports, routes).modes)
+    ['air', 'road']
     """
     check_network(network)
     terms = terms or AirTerms()

@@ -162,11 +162,29 @@ def attach(network: TravelNetwork, points: Points, *, name: str = "points") -> A
     name
         What errors call the points.
 
+    Returns
+    -------
+    Attachment
+        On the index of ``points``: the links each joins, where along them, and its ``status``
+        (``"attached"``, ``"island"``, ``"too far"``). Every verb takes it in place of the points.
+
     Raises
     ------
     InputError
         Naming every faulty id: no CRS, missing or empty geometry, other kinds than points, repeated ids. For
         an attachment to another network, and for what is no network.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import pandas as pd
+    >>> import urbgeo
+    >>> spots = gpd.points_from_xy([112, 112.1], [28, 28])
+    >>> nodes = gpd.GeoDataFrame(index=["A", "B"], geometry=spots, crs=4326)
+    >>> row = {"from_node": "A", "to_node": "B", "length_km": 10.0, "class": "primary"}
+    >>> network = urbgeo.build_network(nodes, pd.DataFrame([row], index=["road"]))
+    >>> attach(network, nodes).attached.tolist()
+    [True, True]
     """
     check_network(network)
     if isinstance(points, Attachment):

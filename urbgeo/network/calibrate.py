@@ -72,11 +72,31 @@ def calibrate(
     folds
         Parts that the trips are dealt into, in turn.
 
+    Returns
+    -------
+    Calibration
+        ``factors`` by class, the ``network`` with them applied, ``residuals`` by trip, and the errors before,
+        after and held out (root mean squares, minutes).
+
     Raises
     ------
     InputError
         For several hours when none is asked, or one that no trip has; unknown places, minutes that are no
         finite numbers > 0, trips that have no path, and fewer trips than classes or folds.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import pandas as pd
+    >>> import urbgeo
+    >>> spots = gpd.points_from_xy([112, 112.1], [28, 28])
+    >>> nodes = gpd.GeoDataFrame(index=["A", "B"], geometry=spots, crs=4326)
+    >>> row = {"from_node": "A", "to_node": "B", "length_km": 10.0, "class": "primary"}
+    >>> network = urbgeo.build_network(nodes, pd.DataFrame([row], index=["road"]))
+    >>> observed = pd.DataFrame({"from_place": ["A", "B"], "to_place": ["B", "A"], "minutes": [15.0, 15.0]})
+    >>> found = calibrate(network, nodes, observed, folds=2)
+    >>> found.factors.index.tolist()
+    ['primary']
     """
     observed = _of_hour(observed, hour)
     classes = sorted(network.link_table["class"].astype(str).unique())
@@ -136,6 +156,17 @@ def read_observed(path: Path | str, *, datum: str = "gcj02") -> tuple[gpd.GeoDat
     ------
     InputError
         For missing columns, another datum, degrees or minutes that are missing or no numbers, by row.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "trips.csv"
+    ...     text = "from_lon,from_lat,to_lon,to_lat,minutes|112.9,28.2,113.1,27.8,55"
+    ...     _ = path.write_text(text.replace("|", chr(10)))
+    ...     places, observed = read_observed(path)
+    >>> len(places), observed["minutes"].tolist()
+    (2, [55])
     """
     check_choice(datum, "datum", ("gcj02", "wgs84"))
     table = pd.read_csv(path, encoding="utf-8-sig")

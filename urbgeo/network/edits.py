@@ -46,6 +46,11 @@ def with_links(
         Km/h by class for these links; by default a class is as fast, and as joinable, as it is in the
         network.
 
+    Returns
+    -------
+    TravelNetwork
+        A new one; ids, minutes and attachments of the old links hold in it.
+
     Raises
     ------
     InputError
@@ -163,10 +168,27 @@ def with_speeds(network: TravelNetwork, speeds: Mapping[str, float] | pd.Series)
     speeds
         Km/h by class of link, or a Series of km/h by link id.
 
+    Returns
+    -------
+    TravelNetwork
+        A new one; minutes of links not named are as they were.
+
     Raises
     ------
     InputError
         Naming unknown classes or ids and speeds that are not finite and > 0.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import pandas as pd
+    >>> import urbgeo
+    >>> spots = gpd.points_from_xy([112, 112.1], [28, 28])
+    >>> nodes = gpd.GeoDataFrame(index=["A", "B"], geometry=spots, crs=4326)
+    >>> row = {"from_node": "A", "to_node": "B", "length_km": 10.0, "class": "primary"}
+    >>> network = urbgeo.build_network(nodes, pd.DataFrame([row], index=["road"]))
+    >>> with_speeds(network, {"primary": 120}).link_table["minutes"].tolist()
+    [5.0]
     """
     check_network(network)
     links = network.link_table

@@ -61,12 +61,8 @@ def forecourts(rail: TravelNetwork) -> Ints:
 def rail_journeys(rail: TravelNetwork, stations: Ints) -> Journeys:
     """The quickest journey between every two forecourts, at least one train being taken.
 
-    Parameters
-    ----------
-    rail
-        The trains alone, as :func:`urbgeo.network.rail.rail_tables` makes them.
-    stations
-        Positions of the forecourts among the nodes.
+    - ``rail``: The trains alone, as :func:`urbgeo.network.rail.rail_tables` makes them.
+    - ``stations``: Positions of the forecourts among the nodes.
     """
     legs = _legs(rail)
     size = len(stations)

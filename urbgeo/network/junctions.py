@@ -24,16 +24,10 @@ def cut_lines(
 ) -> gpd.GeoDataFrame:
     """The lines in pieces that meet at their ends, each with the columns and index of its line.
 
-    Parameters
-    ----------
-    lines
-        LineStrings in a metric CRS.
-    levels
-        Lines that differ here pass over each other: a bridge is not cut by the road beneath it.
-    crossings
-        Whether lines are cut where they cross, or only where one ends on another.
-    within_m
-        An end this near to a line ends on it.
+    - ``lines``: LineStrings in a metric CRS.
+    - ``levels``: Lines that differ here pass over each other: a bridge is not cut by the road beneath it.
+    - ``crossings``: Whether lines are cut where they cross, or only where one ends on another.
+    - ``within_m``: An end this near to a line ends on it.
     """
     within_m = max(within_m, LEAST_PIECE_M)
     if crossings:

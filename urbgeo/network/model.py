@@ -333,6 +333,14 @@ def build_network(
         Listing missing columns, unknown nodes or classes, repeated ids, geometry other than lines, one-way
         marks that are not True or False, and lengths, speeds or minutes that are missing, negative or
         infinite, with the ids of the rows.
+
+    Examples
+    --------
+    >>> spots = gpd.points_from_xy([112, 112.1], [28, 28])
+    >>> nodes = gpd.GeoDataFrame(index=["A", "B"], geometry=spots, crs=4326)
+    >>> row = {"from_node": "A", "to_node": "B", "length_km": 10.0, "class": "primary"}
+    >>> build_network(nodes, pd.DataFrame([row], index=["road"]))
+    <TravelNetwork 2 nodes, 1 links, modes road, 1 part>
     """
     check_points(nodes, "nodes")
     by_class = class_speeds(speeds)

@@ -89,6 +89,12 @@ def quickest_paths(
     pairs
         (origin id, destination id) of the trips asked for; None for every pair.
 
+    Returns
+    -------
+    Paths
+        ``table`` has one row per pair: ``minutes``, ``status`` (``"reached"``, ``"unreached"``, ``"too
+        far"``) and the line from door to door; ``steps`` one row per stretch.
+
     Raises
     ------
     InputError

@@ -85,6 +85,18 @@ def rail_tables(
     InputError
         Listing unknown stations, minutes that are not > 0, services without trains or with a single stop,
         stops without a place of their own in the order.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import pandas as pd
+    >>> spots = gpd.points_from_xy([112, 112.1], [28, 28])
+    >>> stations = gpd.GeoDataFrame(index=["A", "B"], geometry=spots, crs=4326)
+    >>> stops = pd.DataFrame({"service": 1, "seq": [1, 2], "station": ["A", "B"], "minutes": [None, 9.0]})
+    >>> stops["trains_per_day"] = 20
+    >>> nodes, links = rail_tables(stations, stops)
+    >>> sorted(links["class"].unique())
+    ['board', 'change', 'leave', 'ride']
     """
     terms = terms or RailTerms()
     check_points(stations, "stations")

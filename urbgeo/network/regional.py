@@ -66,10 +66,21 @@ def region_network(
     snapping
         How points are attached.
 
+    Returns
+    -------
+    TravelNetwork
+        In a metric CRS; its provenance says which speeds hold and which share of stations has no road.
+
     Raises
     ------
     InputError
         For unknown modes or classes, or faulty tables.
+
+    Examples
+    --------
+    >>> import urbgeo
+    >>> region_network(urbgeo.load_region("hunan", zones=False), modes=("road",)).modes
+    ('road',)
     """
     for mode in modes:
         check_choice(mode, "modes", MODES)
@@ -168,6 +179,21 @@ def with_trains(
     ------
     InputError
         For faulty tables, and ids that the network already has.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import pandas as pd
+    >>> import urbgeo
+    >>> spots = gpd.points_from_xy([112, 112.1], [28, 28])
+    >>> nodes = gpd.GeoDataFrame(index=["A", "B"], geometry=spots, crs=4326)
+    >>> row = {"from_node": "A", "to_node": "B", "length_km": 10.0, "class": "primary"}
+    >>> network = urbgeo.build_network(nodes, pd.DataFrame([row], index=["road"]))
+    >>> stops = pd.DataFrame({"service": 1, "seq": [1, 2], "station": ["A", "B"], "minutes": [None, 9.0]})
+    >>> stops["trains_per_day"] = 20
+    >>> stations = gpd.GeoDataFrame(index=["A station", "B station"], geometry=spots, crs=4326)
+    >>> with_trains(network, stations, stops.assign(station=stations.index)).modes
+    ('rail', 'road')
     """
     terms = terms or RailTerms()
     nodes, rail = rail_tables(stations, stops, terms=terms)

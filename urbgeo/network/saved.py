@@ -73,6 +73,20 @@ def save_network(network: TravelNetwork, path: Path | str, *, hierarchy: bool = 
         Naming columns or parameters that hold things other than numbers, text, True, False and times.
     OSError
         When the file cannot be written; nothing is left half-written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import geopandas as gpd
+    >>> import pandas as pd
+    >>> import urbgeo
+    >>> spots = gpd.points_from_xy([112, 112.1], [28, 28])
+    >>> nodes = gpd.GeoDataFrame(index=["A", "B"], geometry=spots, crs=4326)
+    >>> row = {"from_node": "A", "to_node": "B", "length_km": 10.0, "class": "primary"}
+    >>> network = urbgeo.build_network(nodes, pd.DataFrame([row], index=["road"]))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_network(network, Path(folder) / "roads.npz").name
+    'roads.npz'
     """
     check_network(network)
     arrays: Arrays = {}

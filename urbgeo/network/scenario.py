@@ -129,6 +129,12 @@ def compare(before: TravelNetwork, after: TravelNetwork, measure: Measure) -> Co
         Takes a network, returns a Series or a DataFrame of numbers, e.g.
         ``lambda network: nearest_facility(network, places, airports)["minutes"]``.
 
+    Returns
+    -------
+    Comparison
+        ``table`` on the rows of the answers: ``before``, ``after``, ``change`` and ``status`` (``"less"``,
+        ``"more"``, ``"same"``, ``"opened"``, ``"closed"``, ``"unknown"``); ``summary`` by status.
+
     Raises
     ------
     InputError
@@ -222,6 +228,20 @@ def rank_projects(
     ------
     InputError
         For links without project, and whatever :func:`urbgeo.network.edits.with_links` refuses.
+
+    Examples
+    --------
+    >>> import urbgeo
+    >>> spots = gpd.points_from_xy([112, 112.1, 112.2], [28, 28, 28])
+    >>> nodes = gpd.GeoDataFrame(index=["A", "B", "C"], geometry=spots, crs=4326)
+    >>> row = {"from_node": "A", "to_node": "B", "length_km": 10.0, "class": "primary"}
+    >>> network = urbgeo.build_network(nodes, pd.DataFrame([row], index=["road"]))
+    >>> new = row | {"from_node": "B", "to_node": "C", "project": "east"}
+    >>> def covered(network):
+    ...     return urbgeo.minutes_table(network, nodes, nodes[2:])["C"].le(30)
+    >>> people = pd.Series(100.0, nodes.index)
+    >>> rank_projects(network, pd.DataFrame([new], index=["new"]), covered, people)["rank"].tolist()
+    [1]
     """
     check_network(network)
     check_columns(projects, "projects", ["project", "length_km"])

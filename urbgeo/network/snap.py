@@ -41,6 +41,18 @@ def snap_report(network: TravelNetwork, points: Points) -> pd.DataFrame:
     ------
     InputError
         Naming every faulty id: no CRS, missing or empty geometry, other kinds than points, repeated ids.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import pandas as pd
+    >>> import urbgeo
+    >>> spots = gpd.points_from_xy([112, 112.1], [28, 28])
+    >>> nodes = gpd.GeoDataFrame(index=["A", "B"], geometry=spots, crs=4326)
+    >>> row = {"from_node": "A", "to_node": "B", "length_km": 10.0, "class": "primary"}
+    >>> network = urbgeo.build_network(nodes, pd.DataFrame([row], index=["road"]))
+    >>> snap_report(network, nodes)["status"].tolist()
+    ['attached', 'attached']
     """
     joined = attach(network, points)
     _ask_about_datum(network, points)

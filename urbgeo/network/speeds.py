@@ -106,7 +106,7 @@ class SpeedSet:
         return self.factors[kind]
 
 
-def speed_set(name: str = LITERATURE, *, hour: str | None = None) -> SpeedSet:
+def speed_set(name: str, *, hour: str | None = None) -> SpeedSet:
     """A named set of speeds, at an hour of the day.
 
     Parameters
@@ -118,6 +118,12 @@ def speed_set(name: str = LITERATURE, *, hour: str | None = None) -> SpeedSet:
     hour
         ``"free flow"``, ``"morning"``, ``"evening"`` or ``"holiday"``; free flow by default, and the evening
         for ``"peak"``.
+
+    Returns
+    -------
+    SpeedSet
+        ``kmh`` by class (on the plain, in hills, in mountains), ``town_kmh``, and the ``factors`` of the
+        hour.
 
     Raises
     ------
@@ -206,15 +212,11 @@ def class_speeds(overrides: Mapping[str, float] | None = None) -> dict[str, floa
 def links_timed_by(links: pd.DataFrame, one: SpeedSet, fixed: Mapping[str, float]) -> pd.DataFrame:
     """The links with ``speed_kmh`` by class, terrain and built-up stretch, where they have none of their own.
 
-    Parameters
-    ----------
-    links
-        ``length_km``, ``class``; optional ``terrain`` (of :data:`TERRAINS`; plain where missing), ``town_km``
-        (how much of the length is built up; 0 where missing), ``speed_kmh``, ``minutes``.
-    one
-        The speeds.
-    fixed
-        Km/h by class that hold for any terrain, and for towns too; the hour still counts.
+    - ``links``: ``length_km``, ``class``; optional ``terrain`` (of :data:`TERRAINS`; plain where
+      missing), ``town_km`` (how much of the length is built up; 0 where missing), ``speed_kmh``,
+      ``minutes``.
+    - ``one``: The speeds.
+    - ``fixed``: Km/h by class that hold for any terrain, and for towns too; the hour still counts.
 
     Raises
     ------

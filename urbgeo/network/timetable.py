@@ -104,10 +104,37 @@ def build_timetable(feeds: Gtfs | Sequence[Gtfs], *, day: dt.date | str) -> Time
     day
         A date, or ``"2019-05-15"``.
 
+    Returns
+    -------
+    Timetable
+        ``stops`` as points by ``feed:stop_id``, ``connections`` in order of departure (seconds after
+        midnight), and ``runs``.
+
     Raises
     ------
     InputError
         When the day is no date, two feeds share a name, or no trip runs that day.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from urbgeo.sources.gtfs import read_gtfs
+    >>> texts = {
+    ...     "agency": "agency_id,agency_name,agency_url,agency_timezone|1,Bus,http://bus,Asia/Shanghai",
+    ...     "stops": "stop_id,stop_name,stop_lat,stop_lon|A,A,28,112|B,B,28,112.1",
+    ...     "routes": "route_id,agency_id,route_short_name,route_long_name,route_type|7,1,7,,3",
+    ...     "trips": "route_id,service_id,trip_id|7,daily,first",
+    ...     "stop_times": "trip_id,arrival_time,departure_time,stop_id,stop_sequence|"
+    ...     "first,08:05:00,08:05:00,A,1|first,08:20:00,08:20:00,B,2",
+    ...     "calendar_dates": "service_id,date,exception_type|daily,20260304,1",
+    ... }
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     for name, text in texts.items():
+    ...         _ = (Path(folder) / f"{name}.txt").write_text(text.replace("|", chr(10)))
+    ...     feed = read_gtfs(folder, name="bus")
+    >>> len(build_timetable(feed, day="2026-03-04").stops)
+    2
     """
     feeds = [feeds] if isinstance(feeds, Gtfs) else list(feeds)
     date = _date(day)
@@ -183,6 +210,33 @@ def transit_minutes(
     ------
     InputError
         For faulty points, an empty window, quantiles outside 0-1.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from urbgeo.sources.gtfs import read_gtfs
+    >>> texts = {
+    ...     "agency": "agency_id,agency_name,agency_url,agency_timezone|1,Bus,http://bus,Asia/Shanghai",
+    ...     "stops": "stop_id,stop_name,stop_lat,stop_lon|A,A,28,112|B,B,28,112.1",
+    ...     "routes": "route_id,agency_id,route_short_name,route_long_name,route_type|7,1,7,,3",
+    ...     "trips": "route_id,service_id,trip_id|7,daily,first",
+    ...     "stop_times": "trip_id,arrival_time,departure_time,stop_id,stop_sequence|"
+    ...     "first,08:05:00,08:05:00,A,1|first,08:20:00,08:20:00,B,2",
+    ...     "calendar_dates": "service_id,date,exception_type|daily,20260304,1",
+    ... }
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     for name, text in texts.items():
+    ...         _ = (Path(folder) / f"{name}.txt").write_text(text.replace("|", chr(10)))
+    ...     feed = read_gtfs(folder, name="bus")
+    >>> import urbgeo
+    >>> row = {"from_node": "A", "to_node": "B", "length_km": 10.0, "class": "path", "minutes": 120.0}
+    >>> links = pd.DataFrame([row]).assign(joinable=True, mode="walk")
+    >>> walking = urbgeo.build_network(feed.stops.set_axis(["A", "B"]), links)
+    >>> day, (here, there) = build_timetable(feed, day="2026-03-04"), (feed.stops[:1], feed.stops[1:])
+    >>> found = transit_minutes(day, walking, here, there, window=("08:00", "08:05"))
+    >>> found.median.round(1).to_numpy().tolist()
+    [[18.0]]
     """
     terms = terms or TransitTerms()
     check_points(origins, "origins")
@@ -250,6 +304,28 @@ def lines_of(
     ------
     InputError
         When the window is empty or no run starts in it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from urbgeo.sources.gtfs import read_gtfs
+    >>> texts = {
+    ...     "agency": "agency_id,agency_name,agency_url,agency_timezone|1,Bus,http://bus,Asia/Shanghai",
+    ...     "stops": "stop_id,stop_name,stop_lat,stop_lon|A,A,28,112|B,B,28,112.1",
+    ...     "routes": "route_id,agency_id,route_short_name,route_long_name,route_type|7,1,7,,3",
+    ...     "trips": "route_id,service_id,trip_id|7,daily,first",
+    ...     "stop_times": "trip_id,arrival_time,departure_time,stop_id,stop_sequence|"
+    ...     "first,08:05:00,08:05:00,A,1|first,08:20:00,08:20:00,B,2",
+    ...     "calendar_dates": "service_id,date,exception_type|daily,20260304,1",
+    ... }
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     for name, text in texts.items():
+    ...         _ = (Path(folder) / f"{name}.txt").write_text(text.replace("|", chr(10)))
+    ...     feed = read_gtfs(folder, name="bus")
+    >>> stations, stops = lines_of(build_timetable(feed, day="2026-03-04"))
+    >>> stops["minutes"].tolist()
+    [nan, 15.0]
     """
     start, end = _window(window)
     hours = (end - start) / 3600.0

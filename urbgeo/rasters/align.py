@@ -33,6 +33,11 @@ def align(grid: Grid, like: Grid, *, resampling: str = "nearest") -> Grid:
         ``"nearest"`` or ``"mode"`` for classes, ``"bilinear"`` or ``"average"`` for heights and shares,
         ``"sum"`` for counts, ``"max"``/``"min"`` for a cautious reading.
 
+    Returns
+    -------
+    Grid
+        Transform, shape and CRS of ``like``, values of ``grid``; floats, NaN where nothing is known.
+
     Raises
     ------
     InputError

@@ -51,6 +51,11 @@ def from_xarray(array: Any, *, crs: Any = None) -> Grid:
     crs
         Its CRS where it does not say it.
 
+    Returns
+    -------
+    Grid
+        Values of the array, missing ones NaN, north up.
+
     Raises
     ------
     InputError
@@ -60,7 +65,10 @@ def from_xarray(array: Any, *, crs: Any = None) -> Grid:
 
     Examples
     --------
-    See :func:`to_xarray`.
+    >>> from affine import Affine
+    >>> grid = Grid(np.array([[1.0, 2.0]]), Affine(100, 0, 500_000, 0, -100, 3_000_000), 4547)
+    >>> from_xarray(to_xarray(grid)).values.tolist()
+    [[1.0, 2.0]]
     """
     xarray = _xarray()
     if not isinstance(array, xarray.DataArray):

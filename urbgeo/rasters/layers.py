@@ -188,12 +188,32 @@ def resample_to_1km(
     crs
         Equal-area CRS of the result.
 
+    Returns
+    -------
+    PopulationGrid
+        Persons, land share and built-up share (0 to 1) of cells of 1 km in ``crs``.
+
     Raises
     ------
     InputError
         For a missing CRS, layers on different grids, an unknown or wrong unit, or people lost beyond 1 %.
     SourceError
         For a file that cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from affine import Affine
+    >>> from urbgeo.rasters.files import write_grid
+    >>> from urbgeo.rasters.grid import Grid
+    >>> def layer(value, path):
+    ...     frame = Affine(500, 0, 500_000, 0, -500, 3_005_000)
+    ...     return write_grid(Grid(np.full((10, 10), value), frame, 4547), path)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     files = [layer(one, Path(folder) / f"{one}.tif") for one in (10.0, 1.0, 0.5)]
+    ...     grid = resample_to_1km(*files)
+    >>> round(float(np.nansum(grid.population)))
+    1000
     """
     check_choice(area_unit, "area_unit", ("m2", "share"))
     people = read_grid(population)

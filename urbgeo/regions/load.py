@@ -48,7 +48,7 @@ LIST_TITLES = {
 """Lists of cities that reach is answered for beside the whole region."""
 
 
-def load_region(name: str = "hunan", *, zones: bool = True) -> Region:
+def load_region(name: str, *, zones: bool = True) -> Region:
     """An embedded region.
 
     Parameters
@@ -60,10 +60,22 @@ def load_region(name: str = "hunan", *, zones: bool = True) -> Region:
         Load the county polygons too (needs the extra ``china``). Without the extra the region still loads:
         ``zones`` is None and ``notes`` says why.
 
+    Returns
+    -------
+    Region
+        Places, stations and airports as points in WGS84, tables of roads and trains, lists of cities,
+        ``notes``.
+
     Raises
     ------
     InputError
         For an unknown name.
+
+    Examples
+    --------
+    >>> hunan = load_region("hunan", zones=False)
+    >>> len(hunan.prefectures), len(hunan.counties)
+    (14, 122)
     """
     check_choice(name, "region", EMBEDDED)
     folder = files("urbgeo.regions").joinpath(name)

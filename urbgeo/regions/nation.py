@@ -92,7 +92,7 @@ def _places() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table, geometry=points, crs=WGS84)
 
 
-def china_airports(year: int | None = None) -> gpd.GeoDataFrame:
+def china_airports(*, year: int | None = None) -> gpd.GeoDataFrame:
     """Transport airports of China's mainland.
 
     Parameters
@@ -108,10 +108,15 @@ def china_airports(year: int | None = None) -> gpd.GeoDataFrame:
         (year of the present site, missing where not sure), ``status``, ``replaced`` (the closed site),
         ``correction`` (why the packaged position is not used), ``position_from``.
 
+    Raises
+    ------
+    InputError
+        Where a table of the package names an airport that nothing locates.
+
     Examples
     --------
     >>> import urbgeo
-    >>> len(urbgeo.regions.nation.china_airports(2000)) < len(urbgeo.regions.nation.china_airports())
+    >>> len(urbgeo.regions.nation.china_airports(year=2000)) < len(urbgeo.regions.nation.china_airports())
     True
     """
     table = airport_source.airports(_table("airports").set_index("iata"))
@@ -147,6 +152,11 @@ def find_units(asked: str | Iterable[str]) -> Units:
     ----------
     asked
         ``"安徽省"``, ``"安徽"``, ``"合肥市"``, ``"Anhui"``, ``"340000"``, ``"中国"``, or several of these.
+
+    Returns
+    -------
+    Units
+        Codes of the prefectures and counties in them, and titles of the whole in Chinese and English.
 
     Raises
     ------

@@ -92,6 +92,12 @@ def read_people(
     sheet
         Of a workbook.
 
+    Returns
+    -------
+    People
+        ``amounts`` in persons by code; ``joined``, how each row of the table was found; ``unit`` and
+        ``head``, what was read; ``unread`` cells.
+
     Raises
     ------
     SourceError

@@ -25,17 +25,11 @@ def with_surroundings(
 ) -> pd.DataFrame:
     """The links with ``terrain`` and ``town_km``.
 
-    Parameters
-    ----------
-    links
-        ``from_node``, ``to_node``, ``length_km``, ``class``, ``design_kmh``.
-    nodes
-        Points of the ends; nodes that are places have their ids.
-    places
-        With ``urban_population`` and ``level``.
-    terrain
-        ``plain``, ``hill`` or ``mountain`` by place; an ordinary road takes that of the place nearest to its
-        middle, an expressway what its design speed says.
+    - ``links``: ``from_node``, ``to_node``, ``length_km``, ``class``, ``design_kmh``.
+    - ``nodes``: Points of the ends; nodes that are places have their ids.
+    - ``places``: With ``urban_population`` and ``level``.
+    - ``terrain``: ``plain``, ``hill`` or ``mountain`` by place; an ordinary road takes that of the place
+      nearest to its middle, an expressway what its design speed says.
     """
     crs = metric_crs(nodes)
     at = nodes.geometry.to_crs(crs)

@@ -65,7 +65,7 @@ RAIL_STOPS = ("service", "seq", "station", "minutes", "trains_per_day")
 
 
 def region(
-    units: Any = None,
+    units: Any,
     *,
     roads: Any = None,
     population: Any = None,

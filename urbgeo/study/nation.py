@@ -32,7 +32,7 @@ def coverage_band(
 
 
 def airport_years(
-    region: Region, network: TravelNetwork | None = None, *, years: Sequence[int] = YEARS
+    region: Region, *, network: TravelNetwork | None = None, years: Sequence[int] = YEARS
 ) -> pd.DataFrame:
     """Airport coverage of prefecture and county seats by the airports open at the end of each year.
 
@@ -56,7 +56,7 @@ def airport_years(
     fitted = calibration()
     rows = {}
     for year in years:
-        open_then = china_airports(year)
+        open_then = china_airports(year=year)
         airports = region.airports[region.airports.index.isin(open_then.index)]
         seats = coverage(road, region.prefectures, airports, minutes=AIRPORT_MIN, target=AIRPORT_TARGET)
         towns = coverage(road, region.counties, airports, minutes=AIRPORT_MIN)

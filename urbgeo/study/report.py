@@ -67,7 +67,7 @@ def _national(answers: Answers) -> list[str]:
     region = answers.region
     if not is_national(region):
         return []
-    series = airport_years(region, answers.network)
+    series = airport_years(region, network=answers.network)
     lines = [f"- {zh}\n  {en}" for zh, en in national_lines(series, len(region.prefectures))]
     heads = [
         "年 year",

@@ -32,7 +32,7 @@ class StudyFiles:
 
 
 def run_study(
-    region: str | Region = "hunan",
+    region: str | Region,
     *,
     folder: Path | str | None = None,
     basemap: str | None = None,
