@@ -166,8 +166,8 @@ def directions(frame: pd.DataFrame, name: str, column: str, *, missing: int | No
 def road_classes(values: pd.Series, *, system: str = "road", known: tuple[str, ...] = ()) -> pd.Series:
     """The class of each road by the planner's word or number; what is not read stays as it is.
 
-    - ``values``: Words (国道, 主干路, county road) or numbers of roads (G4, S50, X012); of several the highest
-      counts.
+    - ``values``: Words (国道, 主干路, county road) or numbers of roads (G4, S50, X012); of several the
+      highest counts.
     - ``system``: ``"road"`` or ``"osm"``: which classes are wanted.
     - ``known``: Words that are classes already.
 

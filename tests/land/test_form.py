@@ -254,8 +254,8 @@ def test_boxes_are_laid_where_they_hold_what_is_there() -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: built_up(grid(np.ones((3, 3))), threshold=50), "threshold: 50"),
-        (lambda: built_up(grid(np.ones((3, 3))), threshold=np.nan), "threshold"),
+        (lambda: built_up(grid(np.ones((3, 3))), least_share=50), "least_share: 50"),
+        (lambda: built_up(grid(np.ones((3, 3))), least_share=np.nan), "least_share"),
         (lambda: built_up(grid(np.ones((3, 3))), close_cells=-1), "close_cells"),
         (lambda: built_up(grid(np.ones((3, 3))), close_cells=1.5), "close_cells"),
         (lambda: built_up(grid(np.ones((3, 3))), smallest_ha=np.nan), "smallest_ha"),
@@ -295,7 +295,7 @@ def test_built_up_closes_gaps_and_drops_specks() -> None:
     seven[4, :7] = 1.0
     assert built_up(grid(seven), smallest_ha=7).values.sum() == 7
     assert built_up(grid(seven), smallest_ha=8).values.sum() == 0
-    assert built_up(grid(seven * 0.5), threshold=0.5).values.sum() == 7, "the threshold is a closed bound"
+    assert built_up(grid(seven * 0.5), least_share=0.5).values.sum() == 7, "the threshold is a closed bound"
     with pytest.raises(InputError, match="no shares"):
         built_up(grid(share * 10_000))
     with pytest.raises(InputError, match="every cell is nodata"):
@@ -379,7 +379,7 @@ def test_belgium_grows_thinner_away_from_brussels(shared_data: Path) -> None:
     table = found.table
     assert found.gradient > 0.05
     assert table["density"].iloc[0] > 5 * table["density"].iloc[-1]
-    mask = built_up(share, threshold=0.2)
+    mask = built_up(share, least_share=0.2)
     found = patch_metrics(mask)
     assert found["patches"] == ndimage.label(mask.values, np.ones((3, 3)))[1] > 10
     assert 1.0 < box_dimension(mask).dimension < 2.0

@@ -42,14 +42,14 @@ def square(west: float, south: float, east: float, north: float) -> gpd.GeoDataF
 def test_the_cells_that_a_region_touches_are_kept_as_they_are(tmp_path: Path) -> None:
     values = np.arange(30, dtype=np.int16).reshape(5, 6)
     path = raster(tmp_path / "a.tif", values, nodata=7)
-    cut = cut_raster(path, tmp_path / "b.tif", region=square(50, -250, 350, -150), kind="count")
+    cut = cut_raster(path, tmp_path / "b.tif", area=square(50, -250, 350, -150), kind="count")
     with rasterio.open(cut.path) as file:
         assert file.read(1).tolist() == [[6, 7, 8, 9], [12, 13, 14, 15]]
         assert (file.nodata, file.dtypes[0], file.transform.c) == (7, "int16", 500_000)
     assert cut.missing_share == 1 / 8 and cut.total == 6 + 8 + 9 + 12 + 13 + 14 + 15
     corner = shapely.Polygon([(500_000, 3_100_000), (500_590, 3_100_000), (500_000, 3_099_510)])
     triangle = gpd.GeoDataFrame(geometry=[corner], crs=UTM)
-    cut_raster(path, tmp_path / "c.tif", region=triangle, kind="class")
+    cut_raster(path, tmp_path / "c.tif", area=triangle, kind="class")
     with rasterio.open(tmp_path / "c.tif") as file:
         kept = file.read(1) != 7
     assert kept[0, 0] and not kept[4, 5] and kept.sum() < 30
@@ -60,7 +60,7 @@ def test_counts_in_larger_cells_are_sums_and_no_data_stays_no_data(tmp_path: Pat
     values[:2, :2] = -1
     values[0, 2] = -1
     path = raster(tmp_path / "a.tif", values, nodata=-1)
-    cut = cut_raster(path, tmp_path / "b.tif", region=square(0, -400, 400, 0), kind="count", cell=200)
+    cut = cut_raster(path, tmp_path / "b.tif", area=square(0, -400, 400, 0), kind="count", cell=200)
     with rasterio.open(cut.path) as file:
         np.testing.assert_allclose(file.read(1), [[np.nan, 3 + 6 + 7], [8 + 9 + 12 + 13, 10 + 11 + 14 + 15]])
     assert cut.total == values[values >= 0].sum()
@@ -79,7 +79,7 @@ def test_nobody_is_lost_or_made(tmp_path: Path, seed: int, cell: float, crs: int
     path = raster(tmp_path / "a.tif", values)
     width = cell if crs != 4326 else cell / 100_000
     cut = cut_raster(
-        path, tmp_path / "b.tif", region=square(-300, -1200, 1000, 300), kind="count", crs=crs, cell=width
+        path, tmp_path / "b.tif", area=square(-300, -1200, 1000, 300), kind="count", crs=crs, cell=width
     )
     assert cut.total == pytest.approx(np.nansum(values), rel=1e-12)
     assert read_grid(cut.path).total == pytest.approx(np.nansum(values), rel=1e-12)
@@ -87,7 +87,7 @@ def test_nobody_is_lost_or_made(tmp_path: Path, seed: int, cell: float, crs: int
 
 def test_counts_are_shared_by_area_when_cells_do_not_fit(tmp_path: Path) -> None:
     path = raster(tmp_path / "a.tif", np.array([[120.0, 0.0]]))
-    cut = cut_raster(path, tmp_path / "b.tif", region=square(0, -100, 200, 0), kind="count", cell=65.0)
+    cut = cut_raster(path, tmp_path / "b.tif", area=square(0, -100, 200, 0), kind="count", cell=65.0)
     with rasterio.open(cut.path) as file:
         west = (500_000 - file.transform.c) / 65.0
         columns = np.nansum(file.read(1), axis=0)
@@ -97,7 +97,7 @@ def test_counts_are_shared_by_area_when_cells_do_not_fit(tmp_path: Path) -> None
 
 def test_people_of_small_cells_fall_where_they_live_in_cells_that_do_not_fit(tmp_path: Path) -> None:
     path = raster(tmp_path / "a.tif", np.ones((10, 10)))
-    cut = cut_raster(path, tmp_path / "b.tif", region=square(0, -1000, 1000, 0), kind="count", cell=250.0)
+    cut = cut_raster(path, tmp_path / "b.tif", area=square(0, -1000, 1000, 0), kind="count", cell=250.0)
     with rasterio.open(cut.path) as file:
         np.testing.assert_allclose(file.read(1), np.full((4, 4), 6.25), rtol=1e-12)
 
@@ -106,8 +106,8 @@ def test_heights_are_averaged_and_classes_counted(tmp_path: Path) -> None:
     values = np.array([[1, 1, 5, 0], [1, 9, 5, 0]], np.uint8)
     path = raster(tmp_path / "a.tif", values, nodata=0)
     area = square(0, -200, 400, 0)
-    cut_raster(path, tmp_path / "h.tif", region=area, kind="height", cell=200)
-    cut_raster(path, tmp_path / "c.tif", region=area, kind="class", cell=200)
+    cut_raster(path, tmp_path / "h.tif", area=area, kind="height", cell=200)
+    cut_raster(path, tmp_path / "c.tif", area=area, kind="class", cell=200)
     assert read_grid(tmp_path / "h.tif").values.tolist() == [[3.0, 5.0]], "no data takes no part"
     assert read_grid(tmp_path / "c.tif").values.tolist() == [[1, 5]]
 
@@ -119,7 +119,7 @@ def test_strips_give_what_one_piece_gives(tmp_path: Path, monkeypatch: pytest.Mo
     for cells in (10**9, 100):
         monkeypatch.setattr(rasters, "CELLS_AT_ONCE", cells)
         for kind in ("count", "height"):
-            cut_raster(path, tmp_path / f"{kind}{cells}.tif", region=region, kind=kind, crs=4547, cell=170)
+            cut_raster(path, tmp_path / f"{kind}{cells}.tif", area=region, kind=kind, crs=4547, cell=170)
             with rasterio.open(tmp_path / f"{kind}{cells}.tif") as file:
                 found.append(file.read(1))
     np.testing.assert_allclose(found[0], found[2], rtol=1e-12)
@@ -131,10 +131,10 @@ def test_belgium_keeps_its_people_by_commune_and_in_other_cells(tmp_path: Path) 
     communes = gpd.read_file(shared_data() / "belgium/communes.gpkg")
     west = communes.iloc[np.argsort(communes.geometry.bounds.minx.to_numpy())[:40]]
     whole = read_grid(path)
-    cut = cut_raster(path, tmp_path / "west.tif", region=west, kind="count")
+    cut = cut_raster(path, tmp_path / "west.tif", area=west, kind="count")
     np.testing.assert_allclose(people_in(read_grid(cut.path), west), people_in(whole, west), rtol=1e-9)
     box = gpd.GeoDataFrame(geometry=[shapely.box(*whole.bounds)], crs=whole.crs)
-    other = cut_raster(path, tmp_path / "lambert.tif", region=box, kind="count", crs=3035, cell=4000)
+    other = cut_raster(path, tmp_path / "lambert.tif", area=box, kind="count", crs=3035, cell=4000)
     assert other.total == pytest.approx(whole.total, rel=1e-12)
     near = people_in(read_grid(other.path), communes).sum() / people_in(whole, communes).sum()
     assert near == pytest.approx(1.0, abs=0.01)
@@ -143,7 +143,7 @@ def test_belgium_keeps_its_people_by_commune_and_in_other_cells(tmp_path: Path) 
 def test_heights_of_porto_alegre_agree_with_a_plain_warp(tmp_path: Path) -> None:
     path = shared_data() / "porto_alegre/poa_elevation.tif"
     region = gpd.GeoDataFrame(geometry=[shapely.box(-51.24, -30.09, -51.16, -30.02)], crs=4326)
-    cut = cut_raster(path, tmp_path / "utm.tif", region=region, kind="height", crs=32722, cell=100)
+    cut = cut_raster(path, tmp_path / "utm.tif", area=region, kind="height", crs=32722, cell=100)
     found = read_grid(cut.path)
     with rasterio.open(path) as file:
         heights, frame = file.read(1).astype(float), file.transform
@@ -164,7 +164,7 @@ def test_rasters_that_cannot_be_cut_say_why(tmp_path: Path) -> None:
     here = square(0, -100, 200, 0)
 
     def cut(**changes: object) -> None:
-        given = {"path": path, "region": here, "kind": "count", **changes}
+        given = {"path": path, "area": here, "kind": "count", **changes}
         cut_raster(given.pop("path"), tmp_path / "out.tif", **given)
 
     for changes, message in (
@@ -175,10 +175,10 @@ def test_rasters_that_cannot_be_cut_say_why(tmp_path: Path) -> None:
         ({"cell": 1e-4}, "give a larger one"),
         ({"crs": "moon"}, "crs"),
         ({"band": 2}, "no band 2; it has 1"),
-        ({"region": square(5000, 5000, 6000, 6000)}, "does not touch"),
-        ({"region": square(5000, 5000, 6000, 6000), "cell": 50.0}, "does not touch"),
-        ({"region": here.set_crs(None, allow_override=True)}, "no CRS"),
-        ({"nodata": 5.0, "region": square(10, -90, 90, -10), "kind": "height"}, "no data in it"),
+        ({"area": square(5000, 5000, 6000, 6000)}, "does not touch"),
+        ({"area": square(5000, 5000, 6000, 6000), "cell": 50.0}, "does not touch"),
+        ({"area": here.set_crs(None, allow_override=True)}, "no CRS"),
+        ({"nodata": 5.0, "area": square(10, -90, 90, -10), "kind": "height"}, "no data in it"),
     ):
         with pytest.raises(InputError, match=message):
             cut(**changes)
@@ -189,7 +189,7 @@ def test_rasters_that_cannot_be_cut_say_why(tmp_path: Path) -> None:
     broken.write_bytes(broken.read_bytes()[:300_000])
     for bad in ("none.tif", "text.tif", "broken.tif"):
         with pytest.raises(SourceError, match=bad):
-            cut(path=tmp_path / bad, region=square(0, -30_000, 30_000, 0))
+            cut(path=tmp_path / bad, area=square(0, -30_000, 30_000, 0))
     with rasterio.open(
         tmp_path / "bare.tif", "w", driver="GTiff", width=1, height=1, count=1, dtype="uint8"
     ) as out:

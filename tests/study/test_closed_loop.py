@@ -122,7 +122,8 @@ def test_hunans_roads_come_back_as_the_same_circle_coverage_and_ranks(
 ) -> None:
     path = {"shapefile": as_shapefile, "graphml": as_graphml, "pbf": as_pbf}[kind](hunan, tmp_path)
     back = urbgeo.region(
-        None, seats=hunan.places[hunan.places["level"] != "hub"], roads=path, airports=hunan.airports, zones=False,
+        None, seats=hunan.places[hunan.places["level"] != "hub"],
+        roads=path, airports=hunan.airports, zones=False,
         lists={"core": hunan.lists["core"]}, margin_km=300, road_classes=None,
     ).network  # fmt: skip
     assert isinstance(back, TravelNetwork)

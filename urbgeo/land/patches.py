@@ -20,14 +20,16 @@ from urbgeo.types import Flags
 EIGHT = np.ones((3, 3), bool)
 
 
-def built_up(share: Grid, *, threshold: float = 0.5, close_cells: int = 0, smallest_ha: float = 0.0) -> Grid:
-    """Built-up cells of a grid of built shares: a share at or above ``threshold``.
+def built_up(
+    share: Grid, *, least_share: float = 0.5, close_cells: int = 0, smallest_ha: float = 0.0
+) -> Grid:
+    """Built-up cells of a grid of built shares: a share at or above ``least_share``.
 
     Parameters
     ----------
     share
         Built share of each cell, 0 to 1; NaN is not built.
-    threshold
+    least_share
         Closed lower bound, a share.
     close_cells
         Gaps narrower than twice so many cells are closed.
@@ -51,7 +53,7 @@ def built_up(share: Grid, *, threshold: float = 0.5, close_cells: int = 0, small
     >>> built_up(share).values.tolist()
     [[True, False, False]]
     """
-    check_share(threshold, "threshold")
+    check_share(least_share, "least_share")
     check_quantity(smallest_ha, "smallest_ha", zero=True)
     if not isinstance(close_cells, int | np.integer) or isinstance(close_cells, bool) or close_cells < 0:
         raise InputError(f"close_cells: {close_cells!r}; give a whole number of cells >= 0.")
@@ -64,14 +66,14 @@ def built_up(share: Grid, *, threshold: float = 0.5, close_cells: int = 0, small
             f"share: values from {np.nanmin(values):g} to {np.nanmax(values):g} are no shares; divide square "
             "metres of built-up land by the area of a cell."
         )
-    mask = np.nan_to_num(values, nan=0.0) >= threshold
+    mask = np.nan_to_num(values, nan=0.0) >= least_share
     if close_cells:
         wide = np.pad(mask, close_cells)
         wide = ndimage.binary_closing(wide, EIGHT, iterations=close_cells)
         mask = wide[close_cells:-close_cells, close_cells:-close_cells]
     if smallest_ha > 0:
         mask = drop_small(mask, cells_of(smallest_ha / 100.0, share.cell_km2))
-    return share.having(mask, source=f"built-up land, share >= {threshold:g}, of {share.source}")
+    return share.having(mask, source=f"built-up land, share >= {least_share:g}, of {share.source}")
 
 
 def cells_of(area_km2: float, cell_km2: float) -> int:

@@ -62,7 +62,7 @@ def cut_raster(
     path: Path | str,
     target: Path | str,
     *,
-    region: gpd.GeoDataFrame,
+    area: gpd.GeoDataFrame,
     kind: str,
     crs: Any = None,
     cell: float | None = None,
@@ -81,7 +81,7 @@ def cut_raster(
     ----------
     path, target
         The raster file, and the GeoTIFF to write.
-    region
+    area
         Polygons, any CRS.
     kind
         ``"count"`` (people), ``"height"``, ``"share"`` or ``"class"`` (land cover).
@@ -115,17 +115,17 @@ def cut_raster(
     >>> square = gpd.GeoDataFrame(geometry=[shapely.box(500_000, 3_000_000, 500_400, 3_000_400)], crs=4547)
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = write_grid(people, Path(folder) / "people.tif")
-    ...     cut = cut_raster(path, Path(folder) / "cut.tif", region=square, kind="count", cell=200)
+    ...     cut = cut_raster(path, Path(folder) / "cut.tif", area=square, kind="count", cell=200)
     >>> cut.shape, cut.total
     ((2, 2), 32.0)
     """
     check_choice(kind, "kind", tuple(KINDS))
-    check_polygons(region, "region")
+    check_polygons(area, "area")
     with opened(path, band=band, void=nodata) as raster:
         whole = cell is None and crs is None
         system = raster.crs if crs is None else _system(crs)
         size = raster.transform.a if cell is None else check_quantity(cell, "cell")
-        outline = _outline(region, system)
+        outline = _outline(area, system)
         transform, shape = _own_cells(raster, outline) if whole else _new_cells(outline, size)
         cells = _Cells(system, transform, shape, outline)
         dtype, mark = _stored(raster)
@@ -172,7 +172,7 @@ def _own_cells(raster: RasterFile, outline: shapely.Geometry) -> tuple[Affine, t
     left, top = max(0, int(np.floor(left))), max(0, int(np.floor(top)))
     right, bottom = min(raster.shape[1], int(np.ceil(right))), min(raster.shape[0], int(np.ceil(bottom)))
     if right <= left or bottom <= top:
-        raise InputError(f"region: it does not touch the raster {raster.name}; check both CRS.")
+        raise InputError(f"area: it does not touch the raster {raster.name}; check both CRS.")
     return raster.transform @ Affine.translation(left, top), (bottom - top, right - left)
 
 
@@ -295,5 +295,5 @@ def _written(
     count = cells.shape[0] * cells.shape[1]
     if missing == count:
         Path(target).unlink()
-        raise InputError("region: the raster has no data in it; check both CRS.")
+        raise InputError("area: the raster has no data in it; check both CRS.")
     return RasterCut(Path(target), cells.shape, missing / count, total)

@@ -68,6 +68,24 @@ def answer(region: Region, *, network: TravelNetwork | None = None, years: Seque
         Of road and rail; compiled from the region by default.
     years
         Of the series; none leaves it out.
+
+    Returns
+    -------
+    Answers
+        Circle, coverage, town access and reach, the same under every named set of speeds, and the series by
+        year.
+
+    Raises
+    ------
+    InputError
+        For faulty layers, and years that are none.
+
+    Examples
+    --------
+    >>> import urbgeo
+    >>> ningxia = urbgeo.region("宁夏", roads="estimated", zones=False)
+    >>> len(answer(ningxia, years=()).prefectures.table)
+    5
     """
     network = network or region_network(region)
     by_set: dict[str, SetAnswers] = {}

@@ -99,6 +99,12 @@ def check(study: Path | str | StudyConfig | Inputs) -> StudyCheck:
     study
         Folder or file of a study, its configuration, or the inputs themselves.
 
+    Returns
+    -------
+    StudyCheck
+        ``table`` has one row a finding (``found``, ``joined``, ``left over``, ``suspicious``, ``refused``,
+        ``missing``) with what to do; ``can_run`` says whether a study would answer anything.
+
     Raises
     ------
     InputError, SourceError

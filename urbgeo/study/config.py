@@ -65,12 +65,27 @@ def read_config(path: Path | str) -> StudyConfig:
     path
         The folder of the study, or its ``study.toml``. Paths in it are seen from the folder.
 
+    Returns
+    -------
+    StudyConfig
+        The folder and the inputs that the file names.
+
     Raises
     ------
     SourceError
         When there is no such file.
     InputError
         For what is no TOML, unknown sections and keys (with the nearest), and values of the wrong kind.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     text = '[region]|units = "湖南"'.replace("|", chr(10))
+    ...     _ = (Path(folder) / "study.toml").write_text(text, encoding="utf-8")
+    ...     config = read_config(folder)
+    >>> config.inputs.units
+    '湖南'
     """
     path = Path(path)
     path = path / FILE if path.is_dir() else path

@@ -84,6 +84,12 @@ def estimated_roads(points: gpd.GeoDataFrame, *, kmh: float | None = None) -> Tr
     ------
     InputError
         For fewer than three points, or points that all lie on one line.
+
+    Examples
+    --------
+    >>> spots = gpd.points_from_xy([112, 112.5, 112], [28, 28, 28.5])
+    >>> estimated_roads(gpd.GeoDataFrame(index=list("abc"), geometry=spots, crs=4326), kmh=60).modes
+    ('road',)
     """
     if len(points) < 3:
         raise InputError("roads: estimated ones need three points or more.")

@@ -33,14 +33,10 @@ LON_LAT = (("lon", "lat"), ("longitude", "latitude"), ("经度", "纬度"), ("ln
 def own_layer(given: Any, name: str, *, kinds: tuple[str, ...]) -> gpd.GeoDataFrame:
     """A layer from a file or a frame.
 
-    Parameters
-    ----------
-    given
-        GeoDataFrame, or path of a spatial file, or of a CSV or XLSX with longitude and latitude (WGS84).
-    name
-        What it is, for messages.
-    kinds
-        The types of geometry it may hold.
+    - ``given``: GeoDataFrame, or path of a spatial file, or of a CSV or XLSX with longitude and latitude
+      (WGS84).
+    - ``name``: What it is, for messages.
+    - ``kinds``: The types of geometry it may hold.
 
     Returns
     -------

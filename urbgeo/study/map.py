@@ -41,12 +41,9 @@ _NAMES = [Field("name_zh", "名称", "Name (zh)"), Field("name_en", "英文名",
 def study_map(answers: Answers, *, basemap: str | None = None, key: str | None = None) -> folium.Map:
     """All results on one map.
 
-    Parameters
-    ----------
-    answers
-        From :func:`urbgeo.study.answers.answer`.
-    basemap, key
-        An online base map and its key, see :func:`urbgeo.maps.new_map`; none by default.
+    - ``answers``: From :func:`urbgeo.study.answers.answer`.
+    - ``basemap``, ``key``: An online base map and its key, see :func:`urbgeo.maps.new_map`; none by
+      default.
     """
     region = answers.region
     ground = region.zones if region.zones is not None else region.counties

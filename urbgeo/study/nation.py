@@ -51,6 +51,18 @@ def airport_years(
         One row per year: ``airports`` in and around the region, ``unknown_years`` (airports whose year is
         missing, counted as open), ``prefectures`` and ``counties`` (shares within 60 minutes), ``low`` and
         ``high``: the share of prefectures under Hunan's spread of true over estimated minutes.
+
+    Raises
+    ------
+    InputError
+        For a region without roads, and airports that are no points.
+
+    Examples
+    --------
+    >>> import urbgeo
+    >>> hunan = urbgeo.load_region("hunan", zones=False)
+    >>> airport_years(hunan, years=(2024,)).index.tolist()
+    [2024]
     """
     road = (network or region_network(region, modes=("road",))).only(("road",))
     fitted = calibration()

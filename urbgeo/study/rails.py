@@ -51,17 +51,12 @@ class Rails:
 def read_rails(trains: Any, *, box: Box, stations: Any, day: str | None, findings: Findings) -> Rails:
     """Trains that call at least twice in the box, as tables; what was found is noted.
 
-    Parameters
-    ----------
-    trains
-        Path of a train table (``.xlsx``, ``.csv``) or GTFS feed (``.zip``, folder), several feeds, a
-        :class:`Trains`, a :class:`Gtfs`, or ``(stations, stops)``.
-    box
-        West, south, east, north in degrees.
-    stations
-        Points by name for a train table without a sheet of them.
-    day
-        Whose trains run; for a train table None means the mean over its dates, for GTFS a Wednesday of it.
+    - ``trains``: Path of a train table (``.xlsx``, ``.csv``) or GTFS feed (``.zip``, folder), several
+      feeds, a :class:`Trains`, a :class:`Gtfs`, or ``(stations, stops)``.
+    - ``box``: West, south, east, north in degrees.
+    - ``stations``: Points by name for a train table without a sheet of them.
+    - ``day``: Whose trains run; for a train table None means the mean over its dates, for GTFS a
+      Wednesday of it.
 
     Raises
     ------

@@ -79,12 +79,24 @@ def read_network(
     classes
         Values of ``highway`` kept of a PBF; None for all that cars use.
 
+    Returns
+    -------
+    TravelNetwork
+        Of roads, in a metric CRS; its provenance names the source.
+
     Raises
     ------
     SourceError
         When the file is missing or damaged, or a PBF holds nothing of the region.
     InputError
         For what is no road source, and lines without a column of classes.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> line = shapely.LineString([(112, 28), (112.1, 28)])
+    >>> read_network(gpd.GeoDataFrame({"class": ["primary"]}, geometry=[line], crs=4326)).modes
+    ('road',)
     """
     if isinstance(roads, TravelNetwork):
         return roads

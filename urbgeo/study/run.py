@@ -52,12 +52,26 @@ def run_study(
         An online base map under the layers, see :func:`urbgeo.maps.new_map`; by default none, and the map
         needs no network.
 
+    Returns
+    -------
+    StudyFiles
+        The ``answers``, and the paths of ``map``, ``report``, ``geopackage`` and ``tables``.
+
     Raises
     ------
     InputError
         For an unknown region or base map.
     OSError
         When the folder cannot be written to.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import urbgeo
+    >>> ningxia = urbgeo.region("宁夏", roads="estimated", zones=False)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     run_study(ningxia, folder=folder).map.name
+    'map.html'
     """
     asked = _named(region) if isinstance(region, str) else region
     place = Path(folder) if folder is not None else Path("data") / "processed" / asked.name

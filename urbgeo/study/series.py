@@ -35,14 +35,9 @@ def series(
     Nearly all ordinary roads of an embedded region carry a year of the 1990s: the series is one of
     expressways, railways and airports. People and places are those of the census throughout.
 
-    Parameters
-    ----------
-    region
-        With the column ``opened`` in its tables; without it the series has no rows.
-    asked
-        Answers a region, as :func:`urbgeo.study.answers.answer` does.
-    years
-        Rising.
+    - ``region``: With the column ``opened`` in its tables; without it the series has no rows.
+    - ``asked``: Answers a region, as :func:`urbgeo.study.answers.answer` does.
+    - ``years``: Rising.
 
     Returns
     -------
