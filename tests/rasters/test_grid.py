@@ -21,6 +21,7 @@ from urbgeo.rasters.align import align, burn
 from urbgeo.rasters.cut import cut_raster
 from urbgeo.rasters.files import read_grid, write_grid
 from urbgeo.rasters.grid import Grid, check_same_grid, same_grid
+from urbgeo.rasters.interop import from_xarray, to_xarray
 from urbgeo.rasters.layers import RasterGrid
 from urbgeo.surface.motorways import compile_motorways
 from urbgeo.surface.results import SurfaceRules
@@ -99,7 +100,7 @@ def test_one_file_gives_one_answer_through_every_door(scaled_file: Path, tmp_pat
     assert (found.transform.f, found.transform.e) == (3_002_000.0, -1000.0)
     for how in ({}, {"masked": True}, {"mask_and_scale": True}):
         with rioxarray.open_rasterio(scaled_file, **how) as array:
-            np.testing.assert_allclose(Grid.from_xarray(array).values, MEANT, err_msg=str(how))
+            np.testing.assert_allclose(from_xarray(array).values, MEANT, err_msg=str(how))
     whole = gpd.GeoDataFrame(geometry=[box(*found.bounds)], crs=UTM)
     west = gpd.GeoDataFrame(geometry=[box(500_000, 3_000_000, 501_000, 3_002_000)], crs=UTM)
     assert people_in(found, whole).iloc[0] == pytest.approx(570.0)
@@ -142,24 +143,24 @@ def test_a_grid_goes_to_xarray_and_comes_back(tmp_path: Path) -> None:
         grid(values > 2),
         grid(np.arange(6, dtype=np.int32).reshape(2, 3)),
     ):
-        array = one.to_xarray()
-        back = Grid.from_xarray(array)
+        array = to_xarray(one)
+        back = from_xarray(array)
         np.testing.assert_array_equal(back.values, one.values)
         assert back.values.dtype == one.values.dtype and same_grid(back, one)
-    array = grid(values).to_xarray()
+    array = to_xarray(grid(values))
     array.rio.to_raster(tmp_path / "a.tif")
     np.testing.assert_array_equal(read_grid(tmp_path / "a.tif").values, values)
-    np.testing.assert_array_equal(Grid.from_xarray(array[::-1]).values, values), "rows that run north"
+    np.testing.assert_array_equal(from_xarray(array[::-1]).values, values), "rows that run north"
     with rioxarray.open_rasterio(tmp_path / "a.tif") as banded:
-        np.testing.assert_array_equal(Grid.from_xarray(banded).values, values)
+        np.testing.assert_array_equal(from_xarray(banded).values, values)
     with pytest.raises(InputError, match="several bands"):
-        Grid.from_xarray(array.expand_dims(band=2))
+        from_xarray(array.expand_dims(band=2))
     with pytest.raises(InputError, match="DataArray is needed, not ndarray"):
-        Grid.from_xarray(values)
+        from_xarray(values)
     with pytest.raises(InputError, match="unevenly spaced"):
-        Grid.from_xarray(array.assign_coords(x=[0.0, 1.0, 5.0]))
+        from_xarray(array.assign_coords(x=[0.0, 1.0, 5.0]))
     with pytest.raises(InputError, match="no CRS"):
-        Grid.from_xarray(array.drop_vars("spatial_ref"))
+        from_xarray(array.drop_vars("spatial_ref"))
 
 
 def test_any_numbers_in_any_order_of_memory_are_one_grid() -> None:

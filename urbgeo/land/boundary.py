@@ -12,10 +12,10 @@ import pandas as pd
 import shapely
 from scipy import ndimage
 
-from urbgeo.checks import check_amounts, check_lines, check_points, check_quantity, check_share
+from urbgeo.checks import check_amounts, check_points, check_quantity, check_share
 from urbgeo.errors import Faults, InputError
 from urbgeo.land.growing import Growing, adjoining, grown, holes_of, joined, towns_of, whole_pieces
-from urbgeo.land.outline import outline_along
+from urbgeo.land.outline import lines_across, outline_along
 from urbgeo.land.patches import cells_of
 from urbgeo.land.zones import CONCENTRATED, ELASTIC, SPECIAL, ZONE_NAMES, zone_polygons
 from urbgeo.provenance import Provenance
@@ -23,7 +23,7 @@ from urbgeo.rasters.align import burn, cells_to_polygons
 from urbgeo.rasters.grid import Grid, check_bools, check_metric, check_same_grid
 from urbgeo.results import Result
 from urbgeo.standards import ELASTIC_SHARE, EXPANSION_MULTIPLE, SMALLEST_PIECE_HA
-from urbgeo.types import Flags, Floats, Shapes
+from urbgeo.types import Flags, Floats
 
 FILL_SHARE = 0.5
 """Joining pieces takes at most this share of the new land; else only narrower gaps are joined."""
@@ -201,7 +201,7 @@ def delineate_boundary(
     check_quantity(demand_km2, "demand_km2")
     parks = {} if special is None else {"special": special} if isinstance(special, Grid) else dict(special)
     _check_masks(built, score, excluded, parks)
-    lines = _lines_of(along, built)
+    lines = lines_across(along, built)
     shares = _shares_of(towns)
     cell_km2 = built.cell_km2
     small, holes = (
@@ -295,21 +295,6 @@ def _zones(
     zones: Any = np.zeros(core.shape, np.uint8)
     zones[whole], zones[core], zones[beside] = ELASTIC, CONCENTRATED, SPECIAL
     return zones
-
-
-def _lines_of(along: gpd.GeoDataFrame | None, like: Grid) -> Shapes | None:
-    """The lines in the CRS of the grid, refused where none crosses it."""
-    if along is None:
-        return None
-    check_lines(along, "along")
-    here = along.geometry.to_crs(like.crs.to_wkt()).to_numpy()
-    frame = shapely.box(*like.bounds)
-    if not shapely.intersects(here, frame).any():
-        away = float(shapely.distance(here, frame).min()) / 1e3
-        raise InputError(
-            f"along: no line crosses the grid, the nearest is {away:,.1f} km away; check their CRS."
-        )
-    return here
 
 
 def _shares_of(towns: gpd.GeoDataFrame | None) -> Floats | None:

@@ -17,6 +17,8 @@ from scipy import ndimage
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 
+from urbgeo.checks import check_lines
+from urbgeo.errors import InputError
 from urbgeo.rasters.align import cells_to_polygons
 from urbgeo.rasters.grid import Grid
 from urbgeo.types import Flags, Floats, Ints, Shapes
@@ -222,3 +224,18 @@ def on_lines_share(shape: shapely.Geometry, lines: gpd.GeoSeries, *, reach_m: fl
     shapely.prepare(tree)
     on, near = (shapely.dwithin(tree, middle, reach) for reach in (2 * ON_LINE_M, reach_m))
     return float(length[on].sum() / length.sum()), float(length[near].sum() / length.sum())
+
+
+def lines_across(along: gpd.GeoDataFrame | None, like: Grid) -> Shapes | None:
+    """The lines in the CRS of the grid, refused where none crosses it."""
+    if along is None:
+        return None
+    check_lines(along, "along")
+    here = along.geometry.to_crs(like.crs.to_wkt()).to_numpy()
+    frame = shapely.box(*like.bounds)
+    if not shapely.intersects(here, frame).any():
+        away = float(shapely.distance(here, frame).min()) / 1e3
+        raise InputError(
+            f"along: no line crosses the grid, the nearest is {away:,.1f} km away; check their CRS."
+        )
+    return here

@@ -115,19 +115,6 @@ class Grid:
         """Sum of all values; missing cells hold nothing."""
         return float(np.nansum(self.values, dtype=np.float64))
 
-    def to_xarray(self) -> Any:
-        """The grid as an xarray.DataArray, see :func:`urbgeo.rasters.interop.to_xarray`."""
-        from urbgeo.rasters.interop import to_xarray
-
-        return to_xarray(self)
-
-    @staticmethod
-    def from_xarray(array: Any, *, crs: Any = None) -> Grid:
-        """A grid of an xarray.DataArray, see :func:`urbgeo.rasters.interop.from_xarray`."""
-        from urbgeo.rasters.interop import from_xarray
-
-        return from_xarray(array, crs=crs)
-
     def rows_columns(self, points: gpd.GeoDataFrame) -> tuple[Ints, Ints]:
         """Row and column of the cell each point lies in; -1, -1 outside the grid."""
         check_crs(points, "points")

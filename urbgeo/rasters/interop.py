@@ -23,10 +23,10 @@ def to_xarray(grid: Grid) -> Any:
     --------
     >>> from affine import Affine
     >>> grid = Grid(np.array([[1.0, 2.0]]), Affine(100, 0, 500_000, 0, -100, 3_000_000), 4547)
-    >>> array = grid.to_xarray()
+    >>> array = to_xarray(grid)
     >>> array.dims, array.x.values.tolist()
     (('y', 'x'), [500050.0, 500150.0])
-    >>> Grid.from_xarray(array).values.tolist()
+    >>> from_xarray(array).values.tolist()
     [[1.0, 2.0]]
     """
     xarray = _xarray()
