@@ -145,6 +145,12 @@ def reach(
     rail
         What counts as a trip by rail.
 
+    Returns
+    -------
+    Reach
+        ``table`` has one row per ordered pair of cities, ``cities`` one per city,
+        ``summary`` one per reading.
+
     Raises
     ------
     InputError
