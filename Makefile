@@ -38,6 +38,9 @@ docs: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks
 
+bench-quick: $(STAMP)
+	$(BIN)/python -m benchmarks.quick
+
 $(STAMP): requirements.lock pyproject.toml hatch_build.py
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import warnings
 import zipfile
 from pathlib import Path
@@ -143,3 +145,28 @@ def test_headways_without_end_are_refused_at_once(tmp_path: Path, row: str) -> N
     feed = read_gtfs(feed_file(tmp_path, frequencies=text))
     with pytest.raises(InputError, match=r"frequencies\.txt: \d+ runs a day.*of t1"):
         build_timetable(feed, day=MONDAY)
+
+
+@pytest.mark.parametrize("name", ["eptc", "trensurb"])
+def test_stop_times_of_real_feeds_are_those_read_row_by_row(shared_data: Path, name: str) -> None:
+    path = shared_data / f"porto_alegre/poa_{name}.zip"
+    with zipfile.ZipFile(path) as archive:
+        rows = list(csv.DictReader(io.StringIO(archive.read("stop_times.txt").decode("utf-8-sig"))))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UrbgeoWarning)
+        times = read_gtfs(path).stop_times
+
+    def seconds(text: str) -> int | None:
+        parts = [int(part) for part in text.split(":")] if text.strip() else []
+        return 3600 * parts[0] + 60 * parts[1] + parts[2] if parts else None
+
+    place = {trip: number for number, trip in reversed(list(enumerate(row["trip_id"] for row in rows)))}
+    rows.sort(key=lambda row: (place[row["trip_id"]], int(row["stop_sequence"])))
+    assert [(row["trip_id"], row["stop_id"]) for row in rows] == list(
+        zip(times["trip_id"], times["stop_id"], strict=True)
+    )
+    for column in ("arrival", "departure"):
+        stated = [seconds(row[f"{column}_time"]) for row in rows]
+        found = times[column].tolist()
+        assert all(told is None or told == one for told, one in zip(stated, found, strict=True))
+    assert (times["departure"] >= times["arrival"]).all()

@@ -125,7 +125,7 @@ def read_gtfs(path: Path | str, *, name: str | None = None, limits: GtfsLimits |
     tables = {table: _table(path, table, texts.get(table)) for table in (*NEEDED, *OPTIONAL)}
     _check_calendars(tables)
     tables["stop_times"], set_aside = _usable(tables)
-    stops = _stops(tables["stops"], set(tables["stop_times"]["stop_id"]))
+    stops = _stops(tables["stops"], set(tables["stop_times"]["stop_id"].unique()))
     _check_references(tables)
     times, counts = _timed(tables["stop_times"], tables["trips"], stops)
     counts = {**set_aside, **counts}
@@ -169,9 +169,10 @@ def _usable(tables: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, dict[str, in
     }
     counts, aside = {}, set[str]()
     for reason, ids in reasons.items():
-        counts[reason] = len(set(ids) - aside)
-        aside |= set(ids)
-    left = times[~times["trip_id"].isin(aside)]
+        named = set(ids.unique())
+        counts[reason] = len(named - aside)
+        aside |= named
+    left = times[~times["trip_id"].isin(aside)] if aside else times
     if left.empty and len(times):
         unknown = times.loc[lost, "stop_id"].unique()
         faults = Faults("GTFS feed")
@@ -318,7 +319,7 @@ def _check_references(tables: dict[str, pd.DataFrame]) -> None:
     lost = set(trips["route_id"]) - set(routes["route_id"])
     if lost:
         faults.add("trips.txt names routes that are not there", ids=sorted(lost))
-    lost = set(tables["stop_times"]["trip_id"]) - set(trips["trip_id"])
+    lost = set(tables["stop_times"]["trip_id"].unique()) - set(trips["trip_id"])
     if lost:
         faults.add("stop_times.txt names trips that are not there", ids=sorted(lost))
     faults.raise_if_any()
@@ -328,7 +329,8 @@ def _timed(
     table: pd.DataFrame, trips: pd.DataFrame, stops: gpd.GeoDataFrame
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """Stop times in order of travel, in seconds, with the gaps filled."""
-    sequence = pd.to_numeric(table["stop_sequence"], errors="coerce")
+    place, distinct = pd.factorize(table["stop_sequence"])
+    sequence = pd.Series(pd.to_numeric(pd.Series(distinct), errors="coerce").to_numpy()[place], table.index)
     times = pd.DataFrame(
         {
             "trip_id": table["trip_id"],
@@ -342,31 +344,35 @@ def _timed(
     if sequence.isna().any():
         rows = [f"row {row + 2}" for row in np.flatnonzero(sequence.isna())]
         raise InputError(f"stop_times.txt: stop_sequence is no number in {some_of(rows)}.")
-    times = times.iloc[np.lexsort((sequence, pd.factorize(times["trip_id"])[0]))].reset_index(drop=True)
+    trip = pd.factorize(times["trip_id"])[0]
+    order = np.lexsort((sequence, trip))
+    trip, times = trip[order], times.iloc[order].reset_index(drop=True)
     times["arrival"] = times["arrival"].fillna(times["departure"])
     times["departure"] = times["departure"].fillna(times["arrival"])
-    by_trip = times.groupby("trip_id", sort=False)
-    ends = by_trip["arrival"].transform(lambda one: np.isfinite(one.iloc[0]) and np.isfinite(one.iloc[-1]))
-    alone = by_trip["stop_id"].transform("size") < 2
-    open_ended = ~ends.astype(bool) | alone
-    counts = {"trips without a time at their first or last stop": _trips(times, open_ended)}
-    times = _filled(times[~open_ended].reset_index(drop=True), stops)
-    later = times.groupby("trip_id", sort=False)["departure"].shift().fillna(-np.inf)
-    turned = (times["arrival"] < later) | (times["departure"] < times["arrival"])
-    backwards = times["trip_id"].isin(times.loc[turned, "trip_id"].unique())
-    counts["trips that run backwards in time"] = _trips(times, backwards)
-    counts["trips without stop times"] = len(set(trips["trip_id"]) - set(table["trip_id"]))
+    # Trips stand one after the other from here on: first and last stops are where the number changes.
+    first = np.flatnonzero(np.diff(trip, prepend=-1))
+    last = np.append(first[1:], len(trip))[: len(first)] - 1
+    arrival = times["arrival"].to_numpy()
+    whole = np.isfinite(arrival[first]) & np.isfinite(arrival[last]) & (last > first)
+    open_ended = ~whole[trip]
+    counts = {"trips without a time at their first or last stop": int((~whole).sum())}
+    trip, times = trip[~open_ended], _filled(times[~open_ended].reset_index(drop=True), stops)
+    later = np.where(np.diff(trip, prepend=-1) == 0, times["departure"].shift().to_numpy(), -np.inf)
+    turned = (times["arrival"].to_numpy() < later) | (times["departure"] < times["arrival"]).to_numpy()
+    backwards = np.isin(trip, trip[turned])
+    counts["trips that run backwards in time"] = len(np.unique(trip[backwards]))
+    counts["trips without stop times"] = len(set(trips["trip_id"]) - set(table["trip_id"].unique()))
     times = times[~backwards].reset_index(drop=True)
     return times.astype({"arrival": np.int64, "departure": np.int64}), counts
 
 
-def _trips(times: pd.DataFrame, rows: pd.Series) -> int:
-    return int(times.loc[rows, "trip_id"].nunique())
-
-
 def _seconds(texts: pd.Series) -> pd.Series:
-    parts = texts.str.strip().str.extract(r"^(\d+):([0-5]?\d):([0-5]?\d)$").astype(float)
-    return parts[0] * 3600 + parts[1] * 60 + parts[2]
+    """Seconds after midnight, NaN for what is no time; each text is read once, however often it stands."""
+    place, distinct = pd.factorize(texts)
+    each = pd.Series(distinct).astype(str).str.strip()
+    parts = each.str.extract(r"^(\d+):([0-5]?\d):([0-5]?\d)$").astype(float)
+    seconds = (parts[0] * 3600 + parts[1] * 60 + parts[2]).to_numpy()
+    return pd.Series(np.append(seconds, np.nan)[place], index=texts.index)
 
 
 def _filled(times: pd.DataFrame, stops: gpd.GeoDataFrame) -> pd.DataFrame:
