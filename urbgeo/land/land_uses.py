@@ -134,7 +134,17 @@ def simulate_land_uses(
 
     Examples
     --------
-    See :func:`fit_land_uses`.
+    >>> from affine import Affine
+    >>> place = Affine(100, 0, 500_000, 0, -100, 3_000_000)
+    >>> old = np.ones((20, 20))
+    >>> old[8:12, 8:12] = 2
+    >>> new = old.copy()
+    >>> new[7:13, 7:13] = 2
+    >>> first, then = Grid(old, place, 4547), Grid(new, place, 4547)
+    >>> ground = {"north": Grid(np.indices((20, 20))[0] * 1.0, place, 4547)}
+    >>> rules = fit_land_uses(first, then, ground, [2], learning=Learning(trees=5, rounds=5))
+    >>> simulate_land_uses(then, ground, rules, new_cells={2: 10}).table.index.tolist()
+    [1, 2]
     """
     check_grid(land_use, "land_use")
     if excluded is not None:

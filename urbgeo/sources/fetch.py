@@ -105,8 +105,13 @@ def fetch_extract(
 
     Examples
     --------
-    >>> fetch_extract("430000", "data/raw")  # doctest: +SKIP
-    PosixPath('data/raw/hunan-latest.osm.pbf')
+    What lies there already is not asked of the server:
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     (Path(folder) / "hunan-latest.osm.pbf").touch()
+    ...     fetch_extract("430000", folder).name
+    'hunan-latest.osm.pbf'
     """
     check_quantity(timeout_s, "timeout_s")
     name = AREAS.get(area, area)
