@@ -70,8 +70,9 @@ def _places(answers: Answers) -> gpd.GeoDataFrame:
 
 def circle_table(answers: Answers) -> pd.DataFrame:
     """The circle with the number of speed sets each zone is inside under."""
-    inside = answers.bands.circle["sets_inside"].reindex(answers.circle.table.index).fillna(0).astype(int)
-    return answers.circle.table.assign(sets_inside=inside)
+    table = answers.circle.table
+    inside = answers.bands.circle["sets_inside"].reindex(table.index).fillna(0).astype(int)
+    return table.assign(sets_inside=inside)
 
 
 def reach_pairs(answers: Answers) -> gpd.GeoDataFrame:
