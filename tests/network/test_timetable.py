@@ -297,7 +297,9 @@ def test_porto_alegre_equals_brute_force_on_a_part_of_the_city() -> None:
             ]
             ranked = np.sort([[one[k] for k in range(len(part))] for one in theirs], axis=0) / 60
             for q, rank in ((0.25, 0), (0.5, 1), (0.75, 2)):
-                np.testing.assert_allclose(ours.quantiles[q].to_numpy()[row], ranked[rank], rtol=1e-9)
+                np.testing.assert_allclose(
+                    ours.quantiles[q].to_numpy()[row], ranked[rank], rtol=0, atol=1e-6
+                )  # minutes are told to a millionth
         quicker = (ours.median < ours.walking - 1e-9).mean().mean()
         assert quicker > (0.2 if window[0] == "14:00" else 0.0)
         assert (ours.median <= ours.walking.where(ours.walking <= 60, np.inf) + 1e-9).all(axis=None)
@@ -306,21 +308,31 @@ def test_porto_alegre_equals_brute_force_on_a_part_of_the_city() -> None:
 def test_walks_of_porto_alegre_equal_a_search_over_every_stretch_of_street() -> None:
     """Streets read by pyosmium, every node a node, hexagons joined to the nearest of all stretches."""
     path = shared_data() / "porto_alegre/poa_osm.pbf"
-    places, ways = {}, []
+    places, ways, stops = {}, [], set()
     for one in osmium.FileProcessor(str(path)):
         if one.is_node():
             places[one.id] = (one.lon, one.lat)
+            stops |= {one.id} if osm_tags.stops(dict(one.tags), osm_tags.WALK) else set()
         elif one.is_way() and osm_tags.way_kind(dict(one.tags), osm_tags.WALK):
             ways.append([node.ref for node in one.nodes])
     number = {node: i for i, node in enumerate(places)}
-    stretch = np.array([(number[a], number[b]) for refs in ways for a, b in itertools.pairwise(refs)])
-    lon_lat = np.array(list(places.values()))
+    lon_lat = list(places.values())
+
+    def end_of(node: int) -> int:
+        """A place of its own for every stretch that ends at a locked gate: nobody passes it."""
+        if node not in stops:
+            return number[node]
+        lon_lat.append(places[node])
+        return len(lon_lat) - 1
+
+    stretch = np.array([(end_of(a), end_of(b)) for refs in ways for a, b in itertools.pairwise(refs)])
+    lon_lat = np.array(lon_lat)
     x, y = Transformer.from_crs(4326, 32722, always_xy=True).transform(*lon_lat.T)
     xy = np.column_stack([x, y])
     km = great_circle_km(lon_lat[stretch[:, 0]], lon_lat[stretch[:, 1]])
     points = hexagons().cx[-51.24:-51.19, -30.05:-30.02].iloc[::9]
     spots = shapely.get_coordinates(points.to_crs(32722).geometry.to_numpy())
-    n, rows, columns, minutes = len(places), [stretch[:, 0]], [stretch[:, 1]], [km / WALK_KMH * 60.0]
+    n, rows, columns, minutes = len(lon_lat), [stretch[:, 0]], [stretch[:, 1]], [km / WALK_KMH * 60.0]
     for i, spot in enumerate(spots):
         start, step = xy[stretch[:, 0]], xy[stretch[:, 1]] - xy[stretch[:, 0]]
         length = np.maximum((step**2).sum(axis=1), 1e-12)
@@ -339,7 +351,7 @@ def test_walks_of_porto_alegre_equal_a_search_over_every_stretch_of_street() -> 
     walking = from_pbf(path, mode="walk", reading=RoadReading(region="world"))
     ours = minutes_table(walking, points, points).to_numpy()
     apart = ~np.eye(len(points), dtype=bool)
-    assert np.isfinite(least).all() and len(points) > 12
+    assert np.isfinite(least).mean() > 0.8 and len(points) > 12
     np.testing.assert_allclose(ours[apart], least[apart], rtol=1e-3)
 
 
