@@ -22,6 +22,7 @@ from urbgeo.network.model import TravelNetwork
 from urbgeo.network.rail import RailTerms
 from urbgeo.options import thread_count, with_progress
 from urbgeo.provenance import Provenance
+from urbgeo.results import Result
 from urbgeo.sources.gtfs import Gtfs, seconds_of, trips_on
 from urbgeo.types import Floats, Ints
 
@@ -70,17 +71,32 @@ class Timetable:
         return f"<Timetable of {self.day}: {len(self.runs)} runs, {len(self.stops)} stops>"
 
 
-@dataclass(frozen=True, eq=False)
-class TransitMinutes:
+@dataclass(frozen=True, eq=False, repr=False)
+class TransitMinutes(Result):
     """Minutes (origins, destinations) over a window of departures.
 
     ``quantiles[0.5]`` is the median; ``inf`` = not within ``longest_min`` for that share of departures,
-    ``NaN`` = one of the two could not be attached. ``walking`` are the minutes all the way on foot.
+    ``NaN`` = one of the two could not be attached. ``walking`` are the minutes all the way on foot;
+    ``table`` has one row per pair (origin, destination): a column per quantile, and ``walking``.
     """
 
     quantiles: Mapping[float, pd.DataFrame]
     walking: pd.DataFrame
     provenance: Provenance
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row per pair."""
+        ranked = {f"minutes_{one:g}": frame for one, frame in self.quantiles.items()}
+        columns = {
+            name: frame.to_numpy().ravel() for name, frame in (ranked | {"walking": self.walking}).items()
+        }
+        pairs = pd.MultiIndex.from_product([self.walking.index, self.walking.columns])
+        return pd.DataFrame(columns, index=pairs)
+
+    def _headline(self) -> str:
+        reached = float(np.isfinite(self.median.to_numpy()).mean())
+        return f"of {self.median.size:,} pairs: {reached:.1%} reached by the median departure"
 
     @property
     def median(self) -> pd.DataFrame:
