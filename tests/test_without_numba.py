@@ -56,6 +56,7 @@ import geopandas as gpd, numpy as np, pandas as pd
 from affine import Affine
 from urbgeo.rasters.layers import PopulationGrid
 from urbgeo.rasters.grid import Grid
+from urbgeo.surface.results import SurfaceRules
 for _, name, _ in pkgutil.walk_packages(urbgeo.__path__, "urbgeo."):
     if not name.endswith("__main__"):
         importlib.import_module(name)
@@ -69,7 +70,7 @@ assert "hierarchy" not in urbgeo.open_network(urbgeo.save_network(network, sys.a
 told = []
 for work in (
     lambda: urbgeo.travel_surface(Grid(square, frame, 32649), spot),
-    lambda: urbgeo.travel_surface(Grid(square, frame, 32649), spot, marching=True),
+    lambda: urbgeo.travel_surface(Grid(square, frame, 32649), spot, rules=SurfaceRules(marching=True)),
     lambda: urbgeo.degree_of_urbanisation(PopulationGrid(square, square, square, frame, "ESRI:54009")),
     lambda: urbgeo.from_pbf(sys.argv[2]),
     lambda: network.hierarchy,
@@ -101,7 +102,7 @@ def test_the_answers_on_the_embedded_region_are_the_same(hunan: Region, hunan_ne
     assert isinstance(found, dict)
     assert len(log) == 1
     assert "searches run on scipy and are slower" in log[0] and log[0].endswith("pip install numba")
-    assert found["plan"].startswith("plain: ") and "a hierarchy needs numba" in found["plan"]
+    assert found["plan"].startswith("dijkstra: ") and "a hierarchy needs numba" in found["plan"]
     assert found["digest"] == links_digest(hunan_network.graph)
     seats, counties = hunan.prefectures, hunan.counties
     table = minutes_table(hunan_network, seats, counties)

@@ -20,7 +20,7 @@ def install(mode: str) -> None:
     else:
         run("pip", "install", "--quiet", "uv")
         wanted = ["--resolution", "lowest-direct" if mode == "lowest" else "highest"]
-        target = ["--python", sys.executable, "--only-binary", ":all:"]
+        target = ["--python", sys.executable]
         run("uv", "pip", "install", "--quiet", *target, *wanted, "--all-extras", "-r", "pyproject.toml")
     run("pip", "install", "--quiet", "--no-deps", "-e", ".")
 

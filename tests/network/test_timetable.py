@@ -28,7 +28,8 @@ from urbgeo.network.osm import from_pbf
 from urbgeo.network.osm_speeds import WALK_KMH, RoadReading
 from urbgeo.network.rail import RailTerms, direct_rides, rail_tables
 from urbgeo.network.regional import with_trains
-from urbgeo.network.timetable import TransitTerms, build_timetable, lines_of, transit_minutes
+from urbgeo.network.timetable import TransitTerms, build_timetable, transit_minutes
+from urbgeo.network.timetable_lines import lines_of
 from urbgeo.sources.gtfs import Gtfs, GtfsLimits, read_gtfs, seconds_of, services_on
 from urbgeo.sources.osm import tags as osm_tags
 

@@ -47,7 +47,9 @@ class _Legs:
 
     def graph(self) -> csr_array:
         ends = np.divmod(self.keys, self.count)
-        return csr_array((self.minutes, ends), shape=(self.count, self.count))
+        # Older SciPy searches take 32-bit places only.
+        places = tuple(one.astype(np.int32) for one in ends)
+        return csr_array((self.minutes, places), shape=(self.count, self.count))
 
 
 def forecourts(rail: TravelNetwork) -> Ints:

@@ -69,7 +69,7 @@ def rail_tables(
         ``both_ways``: False where a service runs in the order of its stops only; ``reserved``: False where
         travellers turn up and take the next train (True by default); ``dwell_min``: how long the train
         stands, which ``minutes`` to the next stop contain and who boards there does not ride. As
-        :func:`urbgeo.network.timetable.lines_of` makes them of a timetable.
+        :func:`urbgeo.network.timetable_lines.lines_of` makes them of a timetable.
     terms
         The minutes beside the ride.
 

@@ -166,7 +166,7 @@ def with_trains(
         To travel to and from the stations; its ``snapping`` says how far they may lie from a link.
     stations, stops
         As for :func:`urbgeo.network.rail.rail_tables`, e.g. of
-        :func:`urbgeo.network.timetable.lines_of`.
+        :func:`urbgeo.network.timetable_lines.lines_of`.
     terms
         Minutes of boarding, waiting, changing and leaving.
 

@@ -12,7 +12,8 @@ import pandas as pd
 
 from urbgeo.crs import WGS84
 from urbgeo.errors import InputError
-from urbgeo.network.timetable import build_timetable, lines_of
+from urbgeo.network.timetable import build_timetable
+from urbgeo.network.timetable_lines import lines_of
 from urbgeo.sources.gtfs import Gtfs, read_gtfs
 from urbgeo.sources.trains import Trains, read_trains, train_lines
 from urbgeo.study.findings import Findings
