@@ -53,3 +53,11 @@ def test_a_folder_that_is_a_file_is_a_clear_error(
     blocked.write_text("")
     assert cli.main(["demo", "--out", str(blocked / "sub")]) == 1
     assert str(blocked) in capsys.readouterr().err
+
+
+def test_doctor_tells_versions_extras_type_and_data_in_one_block(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["doctor"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("urbgeo ") and "geopandas " in told and "extra china: " in told
+    assert all(word in told for word in ("Chinese type", "cache", "data"))
+    assert "extra test" not in told

@@ -41,6 +41,7 @@ ORDER = [
     "indicators",
     "maps",
     "study",
+    "doctor",
     "cli",
     "__main__",
 ]

@@ -1,4 +1,4 @@
-"""The same verbs from a shell: ``urbgeo demo``, ``new``, ``fetch``, ``check``, ``run``."""
+"""The same verbs from a shell: ``urbgeo demo``, ``new``, ``fetch``, ``check``, ``run``, ``doctor``."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _verbs() -> Mapping[str, Callable[[argparse.Namespace], int | None]]:
-    return {"demo": _demo, "new": _new, "check": _check, "run": _run, "fetch": _fetch}
+    return {"demo": _demo, "new": _new, "check": _check, "run": _run, "fetch": _fetch, "doctor": _doctor}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -64,7 +64,14 @@ def _parser() -> argparse.ArgumentParser:
     fetch.add_argument("folder", type=Path, help="folder of the study")
     fetch.add_argument("--from", dest="server", help="folder of another server, e.g. a mirror")
     fetch.add_argument("--refresh", action="store_true", help="again, although the file is there")
+    verbs.add_parser("doctor", help="versions, extras, fonts, caches: one block to paste 诊断信息")
     return parser
+
+
+def _doctor(asked: argparse.Namespace) -> None:
+    from urbgeo.doctor import diagnosis
+
+    print(diagnosis())
 
 
 def _fetch(asked: argparse.Namespace) -> None:
