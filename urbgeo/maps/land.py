@@ -189,4 +189,4 @@ def _table(audit: Audit) -> str:
         f"max-height:{_MOST_HEIGHT};overflow:auto;font:12px sans-serif;border-radius:4px"
     )
     head = escape(f"审查表 · audit: {len(audit.summary)} 项不符合 · fail")
-    return f'<details open style="{style}"><summary>{head}</summary>{rows}</details>'
+    return f'<details style="{style}"><summary>{head}</summary>{rows}</details>'
