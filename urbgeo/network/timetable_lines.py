@@ -51,6 +51,7 @@ def lines_of(
     --------
     >>> import tempfile
     >>> from pathlib import Path
+    >>> from urbgeo.network.timetable import build_timetable
     >>> from urbgeo.sources.gtfs import read_gtfs
     >>> texts = {
     ...     "agency": "agency_id,agency_name,agency_url,agency_timezone|1,Bus,http://bus,Asia/Shanghai",
