@@ -5,7 +5,7 @@ STAMP := .venv/installed
 # The whole suite does not hold there yet: make lowest LOWEST_TESTS=tests shows what differs.
 LOWEST_TESTS := tests/test_import.py
 
-.PHONY: demo test fuzz lint docs bench lock lowest mutants clean
+.PHONY: demo test fuzz lint docs bench lock lowest messages mutants clean
 
 demo: $(STAMP)
 	$(BIN)/urbgeo demo
@@ -28,6 +28,10 @@ lowest:
 	.venv-lowest/bin/python tools/install.py lowest
 	.venv-lowest/bin/urbgeo demo
 	.venv-lowest/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(LOWEST_TESTS)
+
+# Templates of all errors and warnings into the catalogue; then write the Chinese that is missing.
+messages: $(STAMP)
+	$(BIN)/python tools/messages.py
 
 mutants: $(STAMP)
 	$(BIN)/python tools/mutants.py

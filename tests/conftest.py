@@ -36,8 +36,9 @@ def shared_data_folder() -> Path:
 
 @pytest.fixture(autouse=True)
 def quiet() -> None:
-    """No progress bars in test output."""
+    """No progress bars in test output, and messages as the code has them wherever the tests run."""
     urbgeo.options.progress = False
+    urbgeo.options.language = "en"
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "urbgeo"
 
 ORDER = [
     "types",
+    "language",
     "errors",
     "doors",
     "files",

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from urbgeo.language import translated
+
 
 class UrbgeoError(Exception):
-    """Base of all errors raised on purpose by urbgeo."""
+    """Base of all errors raised on purpose by urbgeo.
+
+    Shown in the language of ``urbgeo.options.language``; ``english`` is the message as the code has it.
+    """
+
+    @property
+    def english(self) -> str:
+        """The message as it stands in the code."""
+        return str(self.args[0]) if self.args else ""
+
+    def __str__(self) -> str:
+        return translated(self.english)
 
 
 class InputError(UrbgeoError, ValueError):
@@ -36,6 +49,9 @@ class MissingExtraError(UrbgeoError, ImportError):
 
 class UrbgeoWarning(UserWarning):
     """Something was counted and set aside; the result says how many."""
+
+    def __str__(self) -> str:
+        return translated(str(self.args[0]) if self.args else "")
 
 
 class Faults:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
 from urbgeo.errors import InputError
+from urbgeo.language import LANGUAGES, speak
 
 Item = TypeVar("Item")
 
@@ -24,13 +25,15 @@ class Options:
     """What a user may set: ``urbgeo.options.progress = False``.
 
     ``progress`` shows bars for long work; ``threads`` is the number of search threads (0 = all cores);
-    ``memory_gb`` is what one job may need before it is refused (0 = no bound).
+    ``memory_gb`` is what one job may need before it is refused (0 = no bound); ``language`` is what errors
+    and warnings are said in, ``"zh"`` or ``"en"`` (``""``, the default: the language of the locale).
     Unknown names are refused.
     """
 
     progress: bool = True
     threads: int = 0
     memory_gb: float = 0.0
+    language: str = ""
 
     def __setattr__(self, name: str, value: Any) -> None:
         known = {one.name: type(one.default) for one in fields(self)}
@@ -38,6 +41,10 @@ class Options:
             raise InputError(f"options: no option {name!r}; there are {', '.join(known)}.")
         if type(value) is not known[name] or (type(value) is int and value < 0):
             raise InputError(f"options.{name}: {value!r} is not a {known[name].__name__} that makes sense.")
+        if name == "language":
+            if value and value not in LANGUAGES:
+                raise InputError(f"options.language: {value!r} is not spoken; give {' or '.join(LANGUAGES)}.")
+            speak(value)
         object.__setattr__(self, name, value)
 
 

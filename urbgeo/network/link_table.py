@@ -89,7 +89,7 @@ def checked_links(nodes: gpd.GeoDataFrame, links: pd.DataFrame) -> pd.DataFrame:
             try:
                 table = read(table)
             except InputError as error:
-                faults.lines.append(str(error).removeprefix("links: ").removesuffix("."))
+                faults.lines.append(error.english.removeprefix("links: ").removesuffix("."))
     if "geometry" in table:
         kinds = gpd.GeoSeries(table["geometry"]).geom_type
         refuse(kinds.notna() & (kinds != "LineString"), "geometry that is no LineString", "merge or drop it")

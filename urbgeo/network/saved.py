@@ -123,7 +123,7 @@ def open_network(path: Path | str) -> TravelNetwork:
     try:
         arrays, told = read_arrays(path, check=True)
     except SourceError as error:
-        raise InputError(str(error)) from error
+        raise InputError(error.english) from error
     if told.get("kind") != KIND:
         raise InputError(
             f"{path}: it holds a {told.get('kind')}, not a network; open what save_network wrote."

@@ -178,7 +178,7 @@ def _wrong(section: str, key: str, value: Any) -> str:
         try:
             find_units(value)
         except InputError as error:
-            return str(error).removeprefix("region: ").rstrip(".")
+            return error.english.removeprefix("region: ").rstrip(".")
     if (section, key) == ("population", "unit") and value and value not in UNITS:
         return f"unit = {value!r}; it is one of {', '.join(UNITS)}"
     if (section, key) == ("region", "margin_km") and value < 0:

@@ -78,6 +78,6 @@ def _read(given: Any, name: str) -> gpd.GeoDataFrame:
         try:
             return read_layer(path, lon=lon, lat=lat, crs=WGS84).frame
         except InputError as error:
-            if "no column" not in str(error):
+            if "no column" not in error.english:
                 raise
     raise InputError(f"{name}: {path.name} has no columns {', '.join('/'.join(one) for one in LON_LAT)}.")

@@ -123,7 +123,7 @@ def _of_file(
         try:
             return from_pbf(path, bbox=box, classes=classes, reading=RoadReading(region=speed_region))
         except InputError as error:
-            if box is None or "way" not in str(error):
+            if box is None or "way" not in error.english:
                 raise
             raise InputError(
                 f"{path.name}: no road of it lies in the region ({', '.join(f'{one:.2f}' for one in box)}); "
