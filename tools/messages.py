@@ -11,6 +11,7 @@ import io
 import itertools
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -158,8 +159,9 @@ def written(known: Catalog) -> bytes:
 
 def compiled(po: bytes) -> bytes:
     """What ``urbgeo.mo`` must hold."""
-    mo = io.BytesIO()
-    write_mo(mo, read_po(io.BytesIO(po), locale="zh"))
+    known, mo = read_po(io.BytesIO(po), locale="zh"), io.BytesIO()
+    known.creation_date = known.revision_date = datetime(2026, 1, 1, tzinfo=UTC)  # the same bytes on any day
+    write_mo(mo, known)
     return mo.getvalue()
 
 

@@ -2,8 +2,8 @@
 
 Messages stand in the code in English, as f-strings. A gettext catalogue holds their templates, with a name in
 braces for each value, and the Chinese beside them. When a message is shown, the template it was made from is
-found again by its fixed words, and the Chinese one is filled with the same values: no line that raises an error
-knows of it. A message without a Chinese template stays English.
+found again by its fixed words, and the Chinese one is filled with the same values: no line that raises an
+error knows of it. A message without a Chinese template stays English.
 """
 
 from __future__ import annotations
