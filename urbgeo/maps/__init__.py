@@ -4,7 +4,7 @@ from urbgeo.doors import room_door
 from urbgeo.maps.base import new_map, save_map
 from urbgeo.maps.classes import ACCENT, RAMPS, Categories, Classes
 from urbgeo.maps.fields import Field
-from urbgeo.maps.layers import Sizes, add_lines, add_points, add_polygons
+from urbgeo.maps.layers import Labels, Sizes, add_lines, add_points, add_polygons
 
 __all__ = [
     "ACCENT",
@@ -12,6 +12,7 @@ __all__ = [
     "Categories",
     "Classes",
     "Field",
+    "Labels",
     "Sizes",
     "add_lines",
     "add_points",

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
 
 import folium
+import geopandas as gpd
 import numpy as np
+import shapely
 from branca.element import CssLink, Element, Figure, JavascriptLink, MacroElement
 from folium.map import Layer
-from numpy.typing import NDArray
 
-from urbgeo.checks import check_choice
+from urbgeo.checks import check_choice, check_crs
+from urbgeo.crs import WGS84, metric_crs
 from urbgeo.errors import InputError, UrbgeoError
 from urbgeo.files import write_text
+from urbgeo.maps.fields import SPOKEN
+from urbgeo.types import Floats
 
 BASEMAPS = {
     "osm": ("https://tile.openstreetmap.org/{z}/{x}/{y}.png",),
@@ -47,6 +51,11 @@ _CREDITS = {
 _SUBDOMAINS = {"osm": "a", "tianditu": "01234567", "amap": "1234"}
 _MOST_ZOOM = 18
 
+GROUND_M = 500.0
+"""Tolerance of the outline under the layers, in metres."""
+
+GROUND_DIGITS = 4
+
 _HERE = Path(__file__).parent
 
 
@@ -58,6 +67,7 @@ def new_map(
     sources: Sequence[str] = (),
     basemap: str | None = None,
     key: str | None = None,
+    ground: gpd.GeoDataFrame | None = None,
 ) -> folium.Map:
     """An empty bilingual map; layers are put on it by ``add_polygons``, ``add_lines``, ``add_points``.
 
@@ -77,6 +87,8 @@ def new_map(
         layers are shifted to GCJ-02.
     key
         The Tianditu key. It is written into the page and can be read there.
+    ground
+        Polygons whose outline lies under every layer, so that points and lines do not float.
 
     Returns
     -------
@@ -119,6 +131,8 @@ def new_map(
             control=False,
         ).add_to(fmap)
     page = _Page(title_zh, title_en, (west, south, east, north), tuple(sources), basemap)
+    if ground is not None:
+        page.ground = _outline(ground, page.shown_at)
     fmap.add_child(page, name="urbgeo_page")
     return fmap
 
@@ -186,9 +200,10 @@ class _Page(MacroElement):
         self.sources = sources
         self.basemap = basemap
         self.layer_bytes: dict[str, int] = {}
+        self.ground: object = None
         self.leaflet_js, self.leaflet_css = _leaflet()
 
-    def shown_at(self, lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
+    def shown_at(self, lonlat: Floats) -> Floats:
         """WGS84 degrees, shape (n, 2), as degrees on the base map."""
         if self.basemap != "amap":
             return lonlat
@@ -203,7 +218,12 @@ class _Page(MacroElement):
             figure.header.add_child(_Text(text), name=f"urbgeo_{name}")
         figure.html.add_child(_Text(self._footer()), name="urbgeo_footer")
         corners = self.shown_at(np.reshape(self.bounds, (2, 2)))
-        options = {"title": self.title, "bounds": [[lat, lon] for lon, lat in corners.tolist()]}
+        options = {
+            "title": self.title,
+            "bounds": [[lat, lon] for lon, lat in corners.tolist()],
+            "words": dict(SPOKEN),
+            "ground": self.ground,
+        }
         script = f"urbgeo.page({fmap}, {script_json(options)});"
         figure.script.add_child(_Text(script), name="urbgeo_page")
         return ""
@@ -222,7 +242,8 @@ class _Page(MacroElement):
     def _footer(self) -> str:
         credit = (_CREDITS[self.basemap],) if self.basemap else ()
         texts = "；".join(escape(text) for text in (*self.sources, *credit))
-        named = f"<b>数据来源 Sources</b> {texts}" if texts else ""
+        head = '<b lang="zh">数据来源</b> <b lang="en">Sources</b>'
+        named = f"{head} {texts}" if texts else ""
         return f'<footer class="ug-footer"><span>{named}</span><span>urbgeo · Leaflet</span></footer>'
 
 
@@ -277,6 +298,19 @@ def parent_name(element: Element) -> str:
     """What the map that an element stands on is called in the page's script."""
     assert element._parent is not None
     return element._parent.get_name()
+
+
+def _outline(ground: gpd.GeoDataFrame, shown_at: Callable[[Floats], Floats]) -> object:
+    """The land as one simplified shape; small parts of it are kept."""
+    check_crs(ground, "ground")
+    metric = ground.to_crs(metric_crs(ground))
+    whole = shapely.union_all(shapely.make_valid(metric.geometry.to_numpy()))
+    # without the slivers between neighbours that were drawn apart
+    rings = shapely.get_exterior_ring(shapely.get_parts(shapely.simplify(whole, GROUND_M)))
+    outline = shapely.multipolygons(shapely.polygons(rings))
+    degrees = gpd.GeoSeries([outline], crs=metric.crs).to_crs(WGS84).to_numpy()
+    rounded = shapely.transform(degrees, lambda xy: np.round(shown_at(xy), GROUND_DIGITS))
+    return json.loads(shapely.to_geojson(rounded)[0])
 
 
 def _leaflet() -> tuple[str, str]:

@@ -120,11 +120,17 @@ class Categories:
 
 @dataclass(frozen=True)
 class LegendRow:
-    """A colour, the text beside it, and how many rows have it."""
+    """A colour, the text beside it (in both languages where it has two), and how many rows have it."""
 
     colour: str
-    text: str
+    zh: str
     count: int
+    en: str = ""
+
+    @property
+    def text(self) -> str:
+        """Both names in one line."""
+        return " ".join(dict.fromkeys(one for one in (self.zh, self.en) if one))
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +140,7 @@ class Painted:
     codes: NDArray[np.intp]
     colours: tuple[str, ...]
     legend: tuple[LegendRow, ...]
-    note: str = ""
+    note: tuple[str, str] = ("", "")
 
 
 def paint(frame: pd.DataFrame, colour: str | Classes | Categories, name: str) -> Painted:
@@ -198,16 +204,16 @@ def _paint_categories(frame: pd.DataFrame, categories: Categories, name: str) ->
     unlisted = np.where(column.isna(), len(items) + 1, len(items))
     codes = np.where(np.isnan(known), unlisted, known).astype(np.intp)
     colours = (*(colour for _, colour, _, _ in items), OTHER_COLOUR, NO_DATA_COLOUR)
-    texts = (*(" ".join(dict.fromkeys((zh, en))) for _, _, zh, en in items), "其他 other", NO_DATA)
+    texts = (*((zh, en) for _, _, zh, en in items), ("其他 other", ""), (NO_DATA, ""))
     return Painted(codes, colours, _legend(codes, colours, texts, always=len(items)))
 
 
 def _legend(
-    codes: NDArray[np.intp], colours: Sequence[str], texts: Sequence[str], *, always: int
+    codes: NDArray[np.intp], colours: Sequence[str], texts: Sequence[tuple[str, str]], *, always: int
 ) -> tuple[LegendRow, ...]:
     """One row for each of the first ``always`` colours, and for the others that occur."""
     counts = np.bincount(codes, minlength=len(colours)).tolist()
-    rows = [LegendRow(*row) for row in zip(colours, texts, counts, strict=True)]
+    rows = [LegendRow(one, zh, n, en) for one, (zh, en), n in zip(colours, texts, counts, strict=True)]
     return tuple(row for at, row in enumerate(rows) if at < always or row.count)
 
 
@@ -221,12 +227,12 @@ def _items_found(column: pd.Series, name: str) -> list[tuple[object, str, str, s
     return [(value, colour, str(value), str(value)) for value, colour in zip(found, PALETTE, strict=False)]
 
 
-def _direction(colours: Sequence[str]) -> str:
+def _direction(colours: Sequence[str]) -> tuple[str, str]:
     """What dark means, where the lightness runs one way."""
     steps = np.diff([_lightness(colour) for colour in colours])
     if (steps < 0).all():
-        return "颜色越深数值越大 darker = higher"
-    return "颜色越深数值越小 darker = lower" if (steps > 0).all() else ""
+        return "颜色越深数值越大", "darker = higher"
+    return ("颜色越深数值越小", "darker = lower") if (steps > 0).all() else ("", "")
 
 
 def _lightness(colour: str) -> float:

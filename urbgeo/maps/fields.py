@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
+from types import MappingProxyType
 
 import pandas as pd
 
 NO_DATA = "– 无数据 no data"
 UNREACHABLE = "无法到达 unreachable"
+YES, NO = "是 yes", "否 no"
+
+SPOKEN: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        NO_DATA: ("– 无数据", "– no data"),
+        UNREACHABLE: ("无法到达", "unreachable"),
+        YES: ("是", "yes"),
+        NO: ("否", "no"),
+        "其他 other": ("其他", "other"),
+    }
+)
+"""The package's own words on a page, taken apart for its language switch; data are never taken apart."""
 
 _MOST_DIGITS = 6
 
@@ -56,7 +69,7 @@ def number_text(value: float, *, digits: int | None = None, grouped: bool = True
 
 def _value_text(value: object, field: Field, breaks: Sequence[float]) -> str:
     if pd.api.types.is_bool(value):
-        return "是 yes" if value else "否 no"
+        return YES if value else NO
     if not isinstance(value, Real):
         return str(value)
     number = float(value)

@@ -365,7 +365,7 @@ def _write_legend(figure: Any, painted: list[Painted], shown: str | None, colour
             figure.patches.append(_swatch(figure, row.colour, y))
             figure.text(0.82, y, f"{row.text}  ({row.count})", fontsize=7.2, va="center")
             y -= 0.042
-    note = next((one.note for one in painted if one.note), "")
+    note = next((" ".join(one.note) for one in painted if any(one.note)), "")
     for line in _wrapped(note, 26):
         figure.text(0.79, y, line, fontsize=6.2, color=PALE, va="top")
         y -= 0.03
@@ -382,8 +382,9 @@ def _swatch(figure: Any, shade: str, y: float) -> Any:
 
 def _merged_rows(painted: list[Painted]) -> list[LegendRow]:
     """One row a colour over all panels, in the order of the first that has it."""
-    rows: dict[tuple[str, str], int] = {}
+    rows: dict[tuple[str, str, str], int] = {}
     for one in painted:
         for row in one.legend:
-            rows[row.colour, row.text] = rows.get((row.colour, row.text), 0) + row.count
-    return [LegendRow(colour, text, count) for (colour, text), count in rows.items()]
+            named = (row.colour, row.zh, row.en)
+            rows[named] = rows.get(named, 0) + row.count
+    return [LegendRow(colour, zh, count, en) for (colour, zh, en), count in rows.items()]

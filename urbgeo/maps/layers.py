@@ -6,7 +6,6 @@ import json
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 
 import folium
 import geopandas as gpd
@@ -19,8 +18,9 @@ from urbgeo.checks import check_columns, check_crs
 from urbgeo.crs import WGS84, metric_crs
 from urbgeo.errors import InputError, UrbgeoWarning, some_of
 from urbgeo.maps.base import DataLayer, page_of
-from urbgeo.maps.classes import Categories, Classes, LegendRow, Painted, check_colour, numbers_of, paint
+from urbgeo.maps.classes import Categories, Classes, Painted, check_colour, numbers_of, paint
 from urbgeo.maps.fields import Field, column_text, number_text
+from urbgeo.maps.legend import filled_row, legend_html, legend_outline, size_row, stroked_row
 
 Colour = str | Classes | Categories
 Hover = Sequence[Field | tuple[str, str, str] | tuple[str, str, str, str]]
@@ -39,6 +39,18 @@ class Sizes:
     by: str
     max_px: float = 18.0
     unit: str = ""
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Texts beside points, from a zoom on.
+
+    A column whose name ends in ``_zh`` is read in English from its neighbour ``_en``, where there is one
+    and the reader asks for English.
+    """
+
+    by: str
+    from_zoom: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,8 +130,8 @@ def add_polygons(
     _check_opacity(opacity, name_en)
     layer = _layer("polygon", frame, (name_zh, name_en), colour, hover, simplify_m)
     style = {"weight": outline_px, "color": outline, "fillOpacity": opacity, "opacity": 1}
-    swatch = f"height:11px;border:{max(outline_px, 1):g}px solid {_legend_outline(outline)}"
-    legend = [_legend_row(row, swatch, opacity) for row in layer.painted.legend]
+    swatch = f"height:11px;border:{max(outline_px, 1):g}px solid {legend_outline(outline)}"
+    legend = [filled_row(row, swatch, opacity) for row in layer.painted.legend]
     return _add(fmap, layer, style=style, legend=legend, shown=shown)
 
 
@@ -179,7 +191,7 @@ def add_lines(
     layer = _layer("line", frame, (name_zh, name_en), colour, hover, simplify_m)
     style = {"weight": width_px, "opacity": opacity, "fill": False, "dashArray": "6 5" if dashed else None}
     swatch = f"height:0;border-top:{max(width_px, 1.5):g}px {'dashed' if dashed else 'solid'}"
-    legend = [_legend_row(row, f"{swatch} {row.colour}", opacity, fill=False) for row in layer.painted.legend]
+    legend = [stroked_row(row, swatch, opacity) for row in layer.painted.legend]
     return _add(fmap, layer if layer.fields else _merged(layer), style=style, legend=legend, shown=shown)
 
 
@@ -195,7 +207,7 @@ def add_points(
     opacity: float = 0.9,
     outline: str = "#ffffff",
     radius_px: float | Sizes = 5.0,
-    label: str | None = None,
+    label: str | Labels | None = None,
 ) -> folium.Map:
     """Put points on a map as circles, with their legend; return the map.
 
@@ -212,7 +224,8 @@ def add_points(
     radius_px
         Radius of the circles, or ``Sizes(column)`` for circles whose area grows with the column.
     label
-        A column written beside the points. Where two labels would overlap, the later row's is left out.
+        A column written beside the points, or ``Labels(column, from_zoom)``. Where two labels would
+        overlap, the one of the later layer stays, and of one layer the earlier row's.
     opacity, outline
         Of the circles, 0 to 1, and the colour of their rim.
 
@@ -238,17 +251,17 @@ def add_points(
     check_colour(outline, "outline")
     _check_opacity(opacity, name_en)
     layer = _layer("point", frame, (name_zh, name_en), colour, hover, None)
-    check_columns(layer.frame, name_en, [label] if label else [])
+    named = Labels(label) if isinstance(label, str) else label
+    check_columns(layer.frame, name_en, [named.by] if named else [])
     radii, sizes = _radii(layer, radius_px)
     style = {"weight": 1, "color": outline, "fillOpacity": opacity, "opacity": 1}
     width = 2 * (min(radius_px, 7.0) if not isinstance(radius_px, Sizes) else 5.0)
     swatch = (
-        f"width:{width:g}px;height:{width:g}px;border-radius:50%;border:1px solid {_legend_outline(outline)}"
+        f"width:{width:g}px;height:{width:g}px;border-radius:50%;border:1px solid {legend_outline(outline)}"
     )
-    legend = [_legend_row(row, swatch, opacity) for row in layer.painted.legend]
-    extra: dict[str, Sequence[object]] = {"r": radii}
-    if label:
-        extra["t"] = _labels(layer.frame[label])
+    legend = [filled_row(row, swatch, opacity) for row in layer.painted.legend]
+    extra = {"r": radii, **_labels(layer.frame, named)}
+    style["from"] = named.from_zoom if named else 0
     return _add(fmap, layer, style=style, legend=legend + sizes, shown=shown, extra=extra)
 
 
@@ -353,7 +366,7 @@ def _size_row(value: float, largest: float, sizes: Sizes) -> str:
     width = 2 * max(sizes.max_px * (value / largest) ** 0.5, _LEAST_RADIUS_PX)
     style = f"width:{width:.0f}px;height:{width:.0f}px;border-radius:50%;border:1px solid #7b858f"
     text = f"{number_text(value)} {sizes.unit}".rstrip()
-    return _row_html(style, text)
+    return size_row(text, style)
 
 
 def _rounded(value: float) -> float:
@@ -362,7 +375,18 @@ def _rounded(value: float) -> float:
     return float(np.floor(value / step) * step)
 
 
-def _labels(values: pd.Series) -> list[str]:
+def _labels(frame: gpd.GeoDataFrame, label: Labels | None) -> dict[str, Sequence[object]]:
+    """Texts of the labels, and the English ones where a column beside holds them."""
+    if label is None:
+        return {}
+    english = f"{label.by.removesuffix('_zh')}_en"
+    found: dict[str, Sequence[object]] = {"t": _texts(frame[label.by])}
+    if label.by.endswith("_zh") and english in frame:
+        found["u"] = _texts(frame[english])
+    return found
+
+
+def _texts(values: pd.Series) -> list[str]:
     return values.astype(object).where(values.notna(), "").astype(str).tolist()
 
 
@@ -376,10 +400,14 @@ def _add(
     extra: dict[str, Sequence[object]] | None = None,
 ) -> folium.Map:
     page = page_of(fmap)
+    filled = layer.kind == "polygon" and style["fillOpacity"] != 0
+    notes = [one for one in (layer.painted.note, _void_note(layer.void)) if any(one)]
+    opacity = float(str(style["fillOpacity"])) if filled else None
     data: dict[str, object] = {
         "kind": layer.kind,
         "id": f"ug-layer-{len(page.layer_bytes) + 1}",
-        "name": _legend(layer, legend),
+        "name": legend_html(layer.name, legend, notes, opacity=opacity),
+        "classed": filled and len(layer.painted.colours) > 1,
         "style": style,
         "colours": layer.painted.colours,
         "fields": [(item.zh, item.en) for item in layer.fields],
@@ -389,6 +417,10 @@ def _add(
     page.layer_bytes[f"{len(page.layer_bytes) + 1} {layer.name[1]}"] = len(element.json.encode())
     fmap.add_child(element)
     return fmap
+
+
+def _void_note(count: int) -> tuple[str, str]:
+    return (f"{count} 个无位置未绘", f"{count} without location, not drawn") if count else ("", "")
 
 
 def _features(
@@ -413,33 +445,3 @@ def _features(
         {"type": "Feature", "properties": row, "geometry": json.loads(shape)}
         for row, shape in zip(rows, shapely.to_geojson(rounded), strict=True)
     ]
-
-
-def _legend(layer: _Layer, rows: Sequence[str]) -> str:
-    """The layer's entry in the panel: its names, and the legend that is hidden with it."""
-    zh, en = (escape(text) for text in layer.name)
-    names = f'<span class="ug-name"><b>{zh}</b> {en}</span>'
-    notes = [layer.painted.note] if layer.painted.note else []
-    if layer.void:
-        notes.append(f"{layer.void} 个无位置未绘 without location, not drawn")
-    below = "".join([*rows, *(f'<div class="ug-note">{escape(note)}</div>' for note in notes)])
-    return f'{names}<div class="ug-legend">{below}</div>'
-
-
-def _legend_row(row: LegendRow, style: str, opacity: float, *, fill: bool = True) -> str:
-    colour = f"background:{_faded(row.colour, opacity)};" if fill else f"opacity:{opacity:g};"
-    count = f"<em>{number_text(row.count)}</em>"
-    return _row_html(f"{colour}{style}", row.text, count)
-
-
-def _row_html(style: str, text: str, count: str = "") -> str:
-    return f'<div class="ug-row"><i><s style="{style}"></s></i><span>{escape(text)}</span>{count}</div>'
-
-
-def _faded(colour: str, opacity: float) -> str:
-    return f"{colour}{round(255 * opacity):02x}"
-
-
-def _legend_outline(outline: str) -> str:
-    """White outlines vanish on the white panel; there they are drawn grey."""
-    return "#b4bac0" if outline.lower() == "#ffffff" else outline

@@ -58,6 +58,7 @@ def study_map(answers: Answers, *, basemap: str | None = None, key: str | None =
         ),
         basemap=basemap,
         key=key,
+        ground=region.zones,
     )
     steps: tuple[Callable[[], None], ...] = (
         lambda: _add_access(fmap, answers, ground),
@@ -303,6 +304,7 @@ def _add_airports(fmap: folium.Map, answers: Answers) -> None:
         colour="#333333",
         hover=[one for one in shown if one.column in airports],
         radius_px=4.0,
+        label="name_zh",
     )
 
 
