@@ -20,6 +20,7 @@ COPIED = (
     "urbgeo",
     "tests",
     "notebooks",
+    "tools",
     "benchmarks",
     "pyproject.toml",
     "environment.yml",

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
+from urbgeo.columns import column_name
 from urbgeo.output import write_tables
 from urbgeo.provenance import Provenance
 
@@ -54,10 +55,12 @@ class Result:
     def _repr_html_(self) -> str:
         name = escape(type(self).__name__)
         shown = pd.DataFrame(self.table.drop(columns=_geometry_name(self.table) or [])).head(ROWS_SHOWN)
+        if shown.columns.nlevels == 1:
+            shown.columns = pd.MultiIndex.from_tuples([(str(one), _said(one)) for one in shown.columns])
         more = len(self.table) - len(shown)
         rest = f"<p>… {more} more rows in <code>.table</code></p>" if more > 0 else ""
         about = escape(self.provenance.line())
-        text = shown.to_html(max_cols=14, escape=True, float_format=lambda value: f"{value:,.4g}")
+        text = shown.to_html(max_cols=14, escape=True, float_format=_number)
         return f"<div><b>{name}</b> {escape(self._headline())}<br/><small>{about}</small>{text}{rest}</div>"
 
     def map(self, **how: Any) -> Any:
@@ -108,6 +111,17 @@ def bare(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(table).drop(
         columns=[*name_columns(table), *([_geometry_name(table)] if _geometry_name(table) else [])]
     )
+
+
+def _said(column: object) -> str:
+    """What stands below a column's name: its Chinese name and its unit."""
+    known = column_name(column)
+    return " ".join(one for one in (known.zh if known.zh != str(column) else "", known.unit) if one)
+
+
+def _number(value: float) -> str:
+    """Four digits, and no power of ten where people and areas are large."""
+    return f"{value:,.0f}" if 1000 <= abs(value) < float("inf") else f"{value:.4g}"
 
 
 def _geometry_name(table: pd.DataFrame | gpd.GeoDataFrame) -> str | None:

@@ -12,6 +12,8 @@ import pytest
 import urbgeo.maps.type as chinese
 from tests.maps.test_results import Found, seats, table
 from urbgeo.errors import InputError, MissingExtraError
+from urbgeo.maps.classes import PALETTE, Categories
+from urbgeo.maps.drawing import colours_of
 from urbgeo.maps.figures import Sheet, plot_of, save_figure
 
 matplotlib = pytest.importorskip("matplotlib")
@@ -122,3 +124,19 @@ def test_no_results_are_refused() -> None:
         plot_of({})
     with pytest.raises(InputError, match="no geometry"):
         plot_of(Found(pd.DataFrame({"minutes": [1.0]})))
+
+
+def test_jupyter_shows_a_figure_without_pyplot() -> None:
+    picture = plot_of(Found(table()), places=seats())._repr_png_()
+    assert picture.startswith(b"\x89PNG")
+    wide, high = (int.from_bytes(picture[at : at + 4], "big") for at in (16, 20))
+    assert 1.40 < wide / high < 1.43  # as A5 lies, at about a thousand pixels
+    assert 800 < wide < 1100
+
+
+def test_what_is_never_inside_stands_back_and_says_so_in_chinese() -> None:
+    colour = colours_of(pd.Series(["never", "never", "always", "sometimes"]), "band")
+    assert isinstance(colour, Categories)
+    said = {value: (shade, zh) for value, shade, zh, _ in colour.items}
+    assert said["never"] == ("#d6dade", "各组皆不在")
+    assert said["always"] == (PALETTE[0], "各组皆在")

@@ -181,7 +181,9 @@ class CommutingCircle(Result):
 
     def _headline(self) -> str:
         row = self.rules.loc[self.rule].to_dict()
-        size = f"{row['zones']} zones, {row['people']:,.0f} people, {row['area_km2']:,.0f} km2"
+        size = f"{row['zones']} zones, {row['people']:,.0f} people"
+        if row["area_km2"] == row["area_km2"]:  # zones may be points
+            size += f", {row['area_km2']:,.0f} km2"
         return f"{size}, {self.provenance.parameters['minutes']:g} min by {self.rule}"
 
 

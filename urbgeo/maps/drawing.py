@@ -28,10 +28,14 @@ CLASSES = 5
 _PREFERRED = (
     "covered", "member", "minutes", "best_min", "score", "light", "class", "cluster", "change", "share",
 )  # fmt: skip
-_PALE, _PALE_COLOUR = ("outside", "none", "same", "too far"), "#d6dade"
+_PALE, _PALE_COLOUR = ("outside", "never", "none", "same", "too far"), "#d6dade"
 """What stands back on a map: neither inside nor changed."""
 
-_ROLES = {"core": "核心", "circle": "圈内", "outside": "圈外", "enclave": "飞地", "same": "不变"}
+_ROLES = {
+    "core": "核心", "circle": "圈内", "outside": "圈外", "enclave": "飞地纳入",
+    "exclave": "飞地剔除", "same": "不变",
+    "always": "各组皆在", "sometimes": "时进时出", "never": "各组皆不在",
+}  # fmt: skip
 _PAIRS = ("origin", "destination")
 _KINDS = {
     "Polygon": "polygon", "MultiPolygon": "polygon", "LineString": "line", "MultiLineString": "line",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from urbgeo.types import Floats
 ENDINGS = (".png", ".svg", ".pdf")
 MM_PER_INCH = 25.4
 DPI = 300
+SCREEN_DPI = 110
 INK, PALE = "#2b3138", "#76808a"
 FINENESS = 3000.0
 """Parts of a panel's width that a printed corner may be off by."""
@@ -147,11 +150,27 @@ def _style() -> Any:
     )
 
 
-def _figure(sheet: Sheet) -> Any:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
+@cache
+def _showing_itself() -> Any:
+    """Figures that Jupyter shows without pyplot, which alone would teach it how."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(sheet.width_mm / MM_PER_INCH, sheet.height_mm / MM_PER_INCH), facecolor="white")
+    class Printed(Figure):
+        def _repr_png_(self) -> bytes:
+            page = BytesIO()
+            with _style():
+                self.savefig(page, format="png", dpi=SCREEN_DPI, metadata={"Software": None})
+            return page.getvalue()
+
+    return Printed
+
+
+def _figure(sheet: Sheet) -> Any:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    figure = _showing_itself()(
+        figsize=(sheet.width_mm / MM_PER_INCH, sheet.height_mm / MM_PER_INCH), facecolor="white"
+    )
     FigureCanvasAgg(figure)
     return figure
 
