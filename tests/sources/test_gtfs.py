@@ -126,12 +126,9 @@ def test_the_feed_at_the_top_is_read_and_others_are_named_or_refused(tmp_path: P
 
 
 def test_rules_that_are_not_followed_are_named(tmp_path: Path) -> None:
-    transfers = "from_stop_id,to_stop_id,transfer_type,min_transfer_time\nB,B,2,1200\n"
-    with pytest.warns(UrbgeoWarning, match=r"1 rows of transfers\.txt are not applied"):
-        read_gtfs(feed_file(tmp_path, transfers=transfers))
-    blocks = "route_id,service_id,trip_id,block_id\nR,week,t1,b\nR,week,t2,b\nR,sunday,t3,\n"
-    with pytest.warns(UrbgeoWarning, match="2 trips that go on as another"):
-        read_gtfs(feed_file(tmp_path, trips=blocks))
+    pathways = "pathway_id,from_stop_id,to_stop_id,pathway_mode,is_bidirectional\np,A,B,1,1\n"
+    with pytest.warns(UrbgeoWarning, match=r"1 rows of pathways\.txt are not applied"):
+        read_gtfs(feed_file(tmp_path, pathways=pathways))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         read_gtfs(feed_file(tmp_path))

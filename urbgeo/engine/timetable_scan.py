@@ -37,8 +37,9 @@ def scan(
     latest: float,
     near: Ints32,
     near_s: Floats,
-    connections: tuple[Ints32, Ints32, Floats, Floats, Ints32, Flags, Flags],
-    change_s: float,
+    connections: tuple[Ints32, Ints32, Floats, Floats, Ints32, Flags, Flags, Flags],
+    stay_start: Ints,
+    stay_to: Ints32,
     walk_start: Ints,
     walk_to: Ints32,
     walk_s: Floats,
@@ -46,13 +47,15 @@ def scan(
     off: Floats,
     aboard: Ints32,
 ) -> None:
-    """Earliest arrival by vehicle (``off``, stops x lanes) for departures in rising order.
+    """Earliest arrival by vehicle (``off``, places left x lanes) for departures in rising order.
 
-    Connections are sorted by departure, and in order of travel within a run. ``near`` are the stops within
-    walking distance of the origin; ``walk_*`` the ways on foot between stops (CSR), one of which may be taken
-    between two vehicles, beside ``change_s``. ``ready``, ``off``, ``aboard`` are working space.
+    Connections are sorted by departure, and in order of travel within a run; each leaves a place to board at
+    and reaches a place to leave at. ``near`` are the places to board at within walking distance of the
+    origin; ``walk_*`` the changes from places left to places boarded (CSR), one of which may be taken between
+    two vehicles; ``stay_*`` the runs that a run goes on as (CSR), reached in the seat from its last
+    connection (``ends``). ``ready``, ``off``, ``aboard`` are working space.
     """
-    from_stop, to_stop, departs, arrives, run, boards, alights = connections
+    from_stop, to_stop, departs, arrives, run, boards, alights, ends = connections
     ready[:] = NEVER
     off[:] = NEVER
     aboard[:] = 0
@@ -70,14 +73,16 @@ def scan(
             while riding < lanes and waiting[riding] <= departs[c]:
                 riding += 1
             aboard[run[c]] = riding
+        if ends[c]:
+            for k in range(stay_start[run[c]], stay_start[run[c] + 1]):
+                aboard[stay_to[k]] = max(aboard[stay_to[k]], riding)
         if riding == 0 or not alights[c]:
             continue
         stop = to_stop[c]
         if _lower(off[stop], riding, arrives[c]) == riding:
             continue
-        _lower(ready[stop], riding, arrives[c] + change_s)
         for k in range(walk_start[stop], walk_start[stop + 1]):
-            _lower(ready[walk_to[k]], riding, arrives[c] + change_s + walk_s[k])
+            _lower(ready[walk_to[k]], riding, arrives[c] + walk_s[k])
 
 
 @kernel()
@@ -86,9 +91,9 @@ def times_from(
     longest: float,
     near: Ints32,
     near_s: Floats,
-    connections: tuple[Ints32, Ints32, Floats, Floats, Ints32, Flags, Flags],
-    runs: int,
-    change_s: float,
+    connections: tuple[Ints32, Ints32, Floats, Floats, Ints32, Flags, Flags, Flags],
+    stay_start: Ints,
+    stay_to: Ints32,
     walk_start: Ints,
     walk_to: Ints32,
     walk_s: Floats,
@@ -96,20 +101,23 @@ def times_from(
     last_stop: Ints32,
     last_s: Floats,
     on_foot: Floats,
+    boarded: int,
     ranks: Ints,
     out: Floats,
 ) -> None:
     """Travel seconds from one origin to every destination, ranked over the departures ``leaves``.
 
-    ``last_*`` are the stops near each destination (CSR) and the seconds from them; ``on_foot`` the seconds
-    all the way on foot. Row ``r`` of ``out`` receives the value at position ``ranks[r]`` of the sorted times.
+    ``near`` are places to board at, ``last_*`` the places to leave at near each destination (CSR) and the
+    seconds from them; ``on_foot`` the seconds all the way on foot; ``boarded`` how many places to board at
+    there are. Row ``r`` of ``out`` receives the value at position ``ranks[r]`` of the sorted times.
     """
-    stops, lanes = walk_start.size - 1, leaves.size
-    ready, off = np.empty((stops, lanes)), np.empty((stops, lanes))
-    aboard = np.empty(runs, np.int32)
+    left, lanes = walk_start.size - 1, leaves.size
+    ready, off = np.empty((boarded, lanes)), np.empty((left, lanes))
+    aboard = np.empty(stay_start.size - 1, np.int32)
     latest = leaves[lanes - 1] + longest
     scan(
-        leaves, latest, near, near_s, connections, change_s, walk_start, walk_to, walk_s, ready, off, aboard,
+        leaves, latest, near, near_s, connections, stay_start, stay_to, walk_start, walk_to, walk_s, ready,
+        off, aboard,
     )  # fmt: skip
     arrival = np.empty(lanes)
     for target in range(on_foot.size):

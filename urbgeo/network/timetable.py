@@ -17,13 +17,15 @@ from urbgeo.engine.resolution import told
 from urbgeo.engine.timetable_scan import times_from
 from urbgeo.errors import InputError
 from urbgeo.network.attach import Attachment, attach
+from urbgeo.network.changes import Changes, changes_of, no_rules, no_stays, stays
 from urbgeo.network.minutes import table_between
 from urbgeo.network.model import TravelNetwork
 from urbgeo.options import thread_count, with_progress
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result
+from urbgeo.sources.feed_transfers import ENDS
 from urbgeo.sources.gtfs import Gtfs, seconds_of, trips_on
-from urbgeo.types import Floats, Ints
+from urbgeo.types import Floats, Ints, Ints32
 
 POINTS_AT_ONCE = 256
 """Origins of one table of walking times, so that a city of stops does not fill the memory."""
@@ -57,7 +59,8 @@ class Timetable:
     ``stops`` are points (index: ``feed:stop_id``); ``connections`` one row per hop, sorted by departure:
     ``from_stop``, ``to_stop`` (positions in ``stops``), ``departs``, ``arrives`` (seconds after midnight),
     ``run`` (number), ``boards``, ``alights``; ``runs`` one row per run: ``feed``, ``trip_id``, ``route_id``,
-    ``route_type``.
+    ``route_type``. ``rules`` are those of transfers.txt between positions in ``stops``; ``stays`` the runs
+    (``run``, ``next_run``) between which passengers may stay in their seat.
     """
 
     day: dt.date
@@ -65,6 +68,8 @@ class Timetable:
     connections: pd.DataFrame
     runs: pd.DataFrame
     provenance: Provenance = field(default_factory=Provenance)
+    rules: pd.DataFrame = field(default_factory=no_rules)
+    stays: pd.DataFrame = field(default_factory=no_stays)
 
     def __repr__(self) -> str:
         return f"<Timetable of {self.day}: {len(self.runs)} runs, {len(self.stops)} stops>"
@@ -112,6 +117,10 @@ class TransitMinutes(Result):
 def build_timetable(feeds: Gtfs | Sequence[Gtfs], *, day: dt.date | str) -> Timetable:
     """The connections of GTFS feeds on one day; trips that do not run that day do not count.
 
+    Changes follow ``transfers.txt`` (times at least needed, forbidden and timed ones, by stop, station, route
+    or trip); passengers stay in their seat where trips of one block meet at a stop, or the file links two
+    trips.
+
     Parameters
     ----------
     feeds
@@ -157,16 +166,15 @@ def build_timetable(feeds: Gtfs | Sequence[Gtfs], *, day: dt.date | str) -> Time
     if not feeds or len(set(names)) < len(names):
         raise InputError(f"feeds: {', '.join(names) or 'none'}; give one or more, of different names.")
     stops: list[gpd.GeoDataFrame] = []
-    hops, runs, first_run = [], [], 0
+    hops, runs, rules, first_run, first_stop = [], [], [], 0, 0
     for feed in feeds:
         times = trips_on(feed, date)
-        place = sum(len(one) for one in stops) + feed.stops.index.get_indexer(pd.Index(times["stop_id"]))
-        hops.append(_hops(times.assign(place=place, run=times["run"] + first_run)))
-        about = times.groupby("run", sort=True)["trip_id"].first()
-        trips = feed.trips.loc[about, ["route_id"]].reset_index()
-        route_type = feed.routes["route_type"].reindex(trips["route_id"]).to_numpy()
-        runs.append(trips.assign(feed=feed.name, route_type=route_type))
-        first_run += len(about)
+        place = first_stop + feed.stops.index.get_indexer(pd.Index(times["stop_id"]))
+        times = times.assign(place=place, run=times["run"] + first_run)
+        hops.append(_hops(times))
+        runs.append(_runs(times, feed))
+        rules.append(_rules(feed, first_stop))
+        first_run, first_stop = first_run + len(runs[-1]), first_stop + len(feed.stops)
         stops.append(feed.stops.set_axis(feed.name + ":" + feed.stops.index.astype(str)))
     table = pd.concat(runs, ignore_index=True)
     if table.empty:
@@ -176,9 +184,17 @@ def build_timetable(feeds: Gtfs | Sequence[Gtfs], *, day: dt.date | str) -> Time
     hop = pd.concat(hops, ignore_index=True)
     # within a run the order of travel decides between hops that leave at the same second
     hop = hop.iloc[np.lexsort((hop["order"], hop["arrives"], hop["departs"]))].drop(columns="order")
+    rule = pd.concat(rules, ignore_index=True)
+    calls = table[["first_stop", "last_stop", "departs", "arrives"]]
     about_feeds = tuple(f"GTFS {feed.name}, {date}" for feed in feeds)
     return Timetable(
-        date, pd.concat(stops), hop.reset_index(drop=True), table, Provenance(sources=about_feeds)
+        date,
+        pd.concat(stops),
+        hop.reset_index(drop=True),
+        table[["trip_id", "route_id", "feed", "route_type"]],
+        Provenance(sources=about_feeds),
+        rule,
+        stays(calls, table, rule),
     )
 
 
@@ -214,7 +230,7 @@ def transit_minutes(
     quantiles
         Which to report; the median 0.5 is always among them.
     terms
-        Limits of walking, the time a change costs, the longest trip.
+        Limits of walking, the time a change costs where the feed has no rule, the longest trip.
 
     Returns
     -------
@@ -265,12 +281,15 @@ def transit_minutes(
     to_stops = _walks(walking, start, via, terms.walk_to_stop_min)
     from_stops = csr_array(_walks(walking, via, end, terms.walk_to_stop_min).T)
     between = _walks(walking, via, via, terms.walk_between_min)
+    change = changes_of(
+        timetable.connections, timetable.runs, timetable.rules, between, terms.change_min * 60.0
+    )
     on_foot = pd.DataFrame(
         table_between(walking, start, end, np.inf),
         index=origins.index.rename("origin"),
         columns=destinations.index.rename("destination"),
     )
-    seconds = _ranked(timetable, terms, leaves, ranks, to_stops, from_stops, between, on_foot)
+    seconds = _ranked(timetable, terms, leaves, ranks, to_stops, from_stops, change, on_foot)
     lost = on_foot.isna().to_numpy()
     tables = {
         one: pd.DataFrame(
@@ -304,6 +323,37 @@ def window_s(window: tuple[str, str]) -> tuple[int, int]:
 def _departures(window: tuple[str, str], every_min: float) -> Floats:
     start, end = window_s(window)
     return np.arange(start, end, check_minutes(every_min, "every_min") * 60.0)
+
+
+def _runs(times: pd.DataFrame, feed: Gtfs) -> pd.DataFrame:
+    """Whose run it is, and where and when it begins and ends; one row a run."""
+    by_run = times.groupby("run", sort=True)
+    trip = by_run["trip_id"].first()
+    about = feed.trips.loc[trip, ["route_id"]].reset_index()
+    ends = {
+        "first_stop": by_run["place"].first(),
+        "last_stop": by_run["place"].last(),
+        "departs": by_run["departure"].first(),
+        "arrives": by_run["arrival"].last(),
+        "days": by_run["days"].first(),
+    }
+    block = feed.trips.get("block_id", pd.Series("", feed.trips.index)).fillna("")
+    return about.assign(
+        feed=feed.name,
+        route_type=feed.routes["route_type"].reindex(about["route_id"]).to_numpy(),
+        block_id=block.loc[trip].to_numpy(),
+        single=~pd.DataFrame({"trip": trip, "days": ends["days"]}).duplicated(keep=False).to_numpy(),
+        **{name: column.to_numpy() for name, column in ends.items()},
+    )
+
+
+def _rules(feed: Gtfs, first_stop: int) -> pd.DataFrame:
+    """The rules of changing of a feed, between positions of stops."""
+    at = {
+        f"{end}_stop": first_stop + feed.stops.index.get_indexer(pd.Index(feed.transfers[f"{end}_stop_id"]))
+        for end in ENDS
+    }
+    return feed.transfers.assign(feed=feed.name, **at)
 
 
 def _hops(times: pd.DataFrame) -> pd.DataFrame:
@@ -345,19 +395,23 @@ def _ranked(
     ranks: Ints,
     to_stops: csr_array,
     from_stops: csr_array,
-    between: csr_array,
+    change: Changes,
     on_foot: pd.DataFrame,
 ) -> Floats:
     """(origins, ranks, destinations) seconds, origin by origin in threads."""
-    hop = timetable.connections
+    hop, between = timetable.connections, change.seconds
+    to_stops = csr_array(to_stops[:, change.stop_boarded])
+    from_stops = csr_array(from_stops[:, change.stop_left])
+    stay_start, stay_to = _followers(timetable)
     connections = (
-        hop["from_stop"].to_numpy(np.int32),
-        hop["to_stop"].to_numpy(np.int32),
+        change.boards_at,
+        change.leaves_at,
         hop["departs"].to_numpy(np.float64),
         hop["arrives"].to_numpy(np.float64),
         hop["run"].to_numpy(np.int32),
         hop["boards"].to_numpy(bool),
         hop["alights"].to_numpy(bool),
+        ~hop.duplicated("run", keep="last").to_numpy(),
     )
     walk_s = told(on_foot.fillna(np.inf).to_numpy() * 60.0)
     out = np.empty((len(walk_s), len(ranks), walk_s.shape[1]))
@@ -366,10 +420,10 @@ def _ranked(
         near = slice(to_stops.indptr[row], to_stops.indptr[row + 1])
         times_from(
             leaves, terms.longest_min * 60.0, to_stops.indices[near].astype(np.int32), to_stops.data[near],
-            connections, len(timetable.runs), terms.change_min * 60.0,
+            connections, stay_start, stay_to,
             between.indptr.astype(np.int64), between.indices.astype(np.int32), between.data,
             from_stops.indptr.astype(np.int64), from_stops.indices.astype(np.int32), from_stops.data,
-            walk_s[row], ranks, out[row],
+            walk_s[row], len(change.stop_boarded), ranks, out[row],
         )  # fmt: skip
 
     with ThreadPoolExecutor(thread_count()) as pool:
@@ -377,3 +431,10 @@ def _ranked(
         for task in with_progress(as_completed(tasks), total=len(tasks), what="transit minutes"):
             task.result()
     return out
+
+
+def _followers(timetable: Timetable) -> tuple[Ints, Ints32]:
+    """The runs that each run goes on as, for who stays aboard (CSR)."""
+    after = timetable.stays.sort_values("run", kind="stable")
+    counts = np.bincount(after["run"].to_numpy(np.int64), minlength=len(timetable.runs))
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), after["next_run"].to_numpy(np.int32)

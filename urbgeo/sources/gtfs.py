@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import geopandas as gpd
@@ -18,6 +18,7 @@ from urbgeo.crs import WGS84
 from urbgeo.errors import Faults, InputError, SourceError, UrbgeoWarning, some_of
 from urbgeo.sources.feed_files import GtfsLimits as GtfsLimits
 from urbgeo.sources.feed_files import in_folder, unzipped
+from urbgeo.sources.feed_transfers import no_transfers, transfer_rules
 from urbgeo.sources.osm.road_kernels import EARTH_KM
 
 DAY_S = 86_400
@@ -34,7 +35,7 @@ KEYS = ("stop_id", "trip_id", "route_id", "service_id", "arrival_time", "departu
         "start_date", "end_date", "exception_type", *WEEKDAYS)  # fmt: skip
 """Columns whose blanks around the text mean nothing."""
 
-NOT_APPLIED = ("transfers",)
+NOT_APPLIED = ("pathways",)
 """Files of the standard whose rules are not applied; a feed that has them says so."""
 
 NOT_HERE = "1"
@@ -50,6 +51,7 @@ OPTIONAL: dict[str, tuple[str, ...]] = {
     "calendar": ("service_id", *WEEKDAYS, "start_date", "end_date"),
     "calendar_dates": ("service_id", "date", "exception_type"),
     "frequencies": ("trip_id", "start_time", "end_time", "headway_secs"),
+    "transfers": (),
 }
 
 
@@ -57,6 +59,7 @@ OPTIONAL: dict[str, tuple[str, ...]] = {
 class Gtfs:
     """The tables of one feed, as text but for times (seconds after midnight) and coordinates.
 
+    ``transfers`` are the rules of changing between stops and of staying aboard (``feed_transfers``);
     ``counts`` says what was set aside: trips without usable times, stop times of unknown trips.
     """
 
@@ -69,6 +72,7 @@ class Gtfs:
     calendar_dates: pd.DataFrame
     frequencies: pd.DataFrame
     counts: dict[str, int]
+    transfers: pd.DataFrame = field(default_factory=no_transfers)
 
 
 def read_gtfs(path: Path | str, *, name: str | None = None, limits: GtfsLimits | None = None) -> Gtfs:
@@ -128,8 +132,9 @@ def read_gtfs(path: Path | str, *, name: str | None = None, limits: GtfsLimits |
     stops = _stops(tables["stops"], set(tables["stop_times"]["stop_id"].unique()))
     _check_references(tables)
     times, counts = _timed(tables["stop_times"], tables["trips"], stops)
-    counts = {**set_aside, **counts}
-    for name_, count in _not_applied(texts, tables).items():
+    transfers, nowhere = transfer_rules(tables["transfers"], tables)
+    counts = {**set_aside, **counts, "rows of transfers.txt that name what is not there": nowhere}
+    for name_, count in _not_applied(texts).items():
         warnings.warn(f"{path.name}: {count} {name_} are not applied.", UrbgeoWarning, stacklevel=2)
     for what, count in counts.items():
         if count:
@@ -144,6 +149,7 @@ def read_gtfs(path: Path | str, *, name: str | None = None, limits: GtfsLimits |
         tables["calendar_dates"],
         tables["frequencies"],
         counts,
+        transfers,
     )
 
 
@@ -204,17 +210,13 @@ def _check_calendars(tables: dict[str, pd.DataFrame]) -> None:
     faults.raise_if_any()
 
 
-def _not_applied(texts: dict[str, bytes], tables: dict[str, pd.DataFrame]) -> dict[str, int]:
+def _not_applied(texts: dict[str, bytes]) -> dict[str, int]:
     """Rules of the standard in this feed that minutes do not follow, counted."""
     counts = {
         f"rows of {table}.txt": max(len(texts[table].splitlines()) - 1, 0)
         for table in NOT_APPLIED
         if table in texts
     }
-    trips = tables["trips"]
-    if "block_id" in trips:
-        through = trips["block_id"].ne("") & trips.duplicated(["block_id", "service_id"], keep=False)
-        counts["trips that go on as another (block_id)"] = int(through.sum())
     return {what: count for what, count in counts.items() if count}
 
 
@@ -253,8 +255,8 @@ def trips_on(feed: Gtfs, day: dt.date) -> pd.DataFrame:
 
     Trips of the day before that run past midnight are among them, and those of the day after that begin
     before :data:`NEXT_MORNING_S`, for who waits past midnight; trips given by headway (frequencies) are
-    written out one by one. Columns: ``run`` (number), ``trip_id``, ``stop_id``, ``arrival``, ``departure``,
-    ``boards``, ``alights``, in order of travel.
+    written out one by one. Columns: ``run`` (number), ``days`` (0, or -1 and 1 for the day before and after),
+    ``trip_id``, ``stop_id``, ``arrival``, ``departure``, ``boards``, ``alights``, in order of travel.
     """
     parts = []
     for number, days in enumerate((0, -1, 1)):
@@ -267,7 +269,7 @@ def trips_on(feed: Gtfs, day: dt.date) -> pd.DataFrame:
         by_run = times.groupby("run")
         here = by_run["arrival"].transform("max") >= 0
         here &= by_run["departure"].transform("min") < (DAY_S + NEXT_MORNING_S if days == 1 else np.inf)
-        parts.append(times[here].assign(run=times.loc[here, "run"] * 3 + number))
+        parts.append(times[here].assign(run=times.loc[here, "run"] * 3 + number, days=days))
     both = pd.concat(parts, ignore_index=True)
     return both.assign(run=pd.factorize(both["run"])[0])
 
