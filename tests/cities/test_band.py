@@ -8,7 +8,7 @@ import pytest
 
 from tests.cities.test_circles import CORE, ROAD, ROW, SEATS, circle, grid, peopled
 from tests.network.build import points
-from urbgeo.cities.band import circle_band
+from urbgeo.cities.band import band_of, circle_band
 from urbgeo.cities.circles import CircleRules
 from urbgeo.cities.metropolises import metropolitan_circles
 from urbgeo.cities.metropolitan_rules import MetropolitanRules
@@ -40,6 +40,15 @@ def test_the_band_counts_under_how_many_sets_a_zone_is_inside() -> None:
     assert found.summary["people"].tolist() == [300, 200, 200, 300]
     assert "2 zones under each of 2 sets of speeds, 3 under at least one" in repr(found)
     assert "probab" not in repr(found) + found._repr_html_()
+
+
+def test_circles_of_other_zones_make_no_band() -> None:
+    found = circle_band({"quick": ROAD}, CORE, peopled(SEATS), minutes=35, rules=SEAT)
+    fewer = circle_band({"slow": SLOW}, CORE, peopled(SEATS.iloc[:3]), minutes=35, rules=SEAT)
+    with pytest.raises(InputError, match="zones of slow are not those of the first set"):
+        band_of({**found.circles, **fewer.circles})
+    with pytest.raises(InputError, match="circles: at least one is needed"):
+        band_of({})
 
 
 def test_hunans_band_says_which_counties_come_and_go(hunan: Region) -> None:

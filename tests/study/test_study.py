@@ -72,9 +72,26 @@ def test_the_band_says_who_comes_and_goes(answers: Answers) -> None:
     assert set(bands.always) | set(bands.sometimes.index) == {
         zone for one in bands.by_set.values() for zone in one.circle.members
     }
-    assert "430181" in bands.sometimes.index  # Liuyang stands at the threshold
+    assert "430903" in bands.sometimes.index  # Heshan stands at the threshold
+    assert "430181" in bands.always, "Liuyang, once the core is its districts and no pin"
+    table = bands.circle.table
+    assert (table["inside"] == sum(table[f"member {name}"].astype(int) for name in bands.by_set)).all()
     assert set(bands.by_set["peak"].circle.members) <= set(bands.by_set["technical standard"].circle.members)
     assert "probability" in report_text(answers)
+
+
+def test_the_core_is_its_districts_and_the_report_says_whether_it_may_found_a_circle(
+    answers: Answers,
+) -> None:
+    core = answers.region.core
+    assert len(core) == 11 and set(core["level"]) == {"county"}
+    table = answers.circle.table
+    assert (table.loc[core.index, "minutes"] == 0).all()
+    text = report_text(answers)
+    section = text[text.index("May it be one") : text.index("Airport coverage\n")]
+    for word in ("class of the core", "特大城市", "enclosure", "commuting share", "modelled", "芙蓉区"):
+        assert word in section, word
+    assert "4301" not in section, "names, no codes"
 
 
 def test_the_outlines_thresholds_have_a_row_each(answers: Answers, hunan_network: TravelNetwork) -> None:
@@ -160,7 +177,7 @@ def test_the_report_says_what_is_modelled_and_estimated(answers: Answers) -> Non
     assert "are estimates that keep the published" in text
     for speed in ("| 高速公路 expressway | 100 |", "`max_snap_km` = 15", "`buffer_min` = 30"):
         assert speed in text
-    assert "浏阳市 Liuyang" in text
+    assert "湘阴县 Xiangyin" in text
 
 
 def test_without_polygons_everything_that_needs_only_seats_still_runs(
@@ -201,8 +218,17 @@ def test_tables_layers_and_headlines_say_what_is_estimated(answers: Answers, tmp
     table = pd.read_csv(circle)
     assert table["population_basis"].isin(["stated", "estimated"]).all()
     assert table["sets_inside"].between(0, 3).all() and table["sets_inside"].max() == 3
-    first, *_, last = (en for _, en in headlines(answers))
-    assert "county populations are estimates" in first and "positions of interchanges are estimates" in last
+    layers = result_layers(answers)
+    for name in ("airports", "stations", "interchanges"):
+        assert "position_basis" in layers[name], name
+    for name in ("isochrones", "reach_pairs"):
+        assert (layers[name]["minutes_basis"] == "modelled").all(), name
+    assert "km_basis" in layers["roads"] and "km_basis" in layers["railways"]
+    circle, airport, reached, towns = (en for _, en in headlines(answers))
+    assert "of the county populations, 99.7% of the road lengths are estimates" in circle
+    assert "0% of the positions of airports" in airport
+    assert "100% of the train stops are estimates" in reached
+    assert "100% of the positions of interchanges" in towns
 
 
 def test_the_road_at_its_peak_stands_beside_free_flow(answers: Answers) -> None:

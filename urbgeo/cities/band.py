@@ -129,7 +129,43 @@ def circle_band(
         )
         for name, network in networks.items()
     }
+    return band_of(circles)
+
+
+def band_of(circles: Mapping[str, CommutingCircle]) -> CircleBand:
+    """The band of circles that are there already, one for each named set of speeds.
+
+    Parameters
+    ----------
+    circles
+        Of the same core and zones, by the name of their speeds.
+
+    Returns
+    -------
+    CircleBand
+
+    Raises
+    ------
+    InputError
+        When no circle is given, or their zones differ (naming the set).
+
+    Examples
+    --------
+    >>> import urbgeo
+    >>> hunan = urbgeo.load_region("hunan")
+    >>> roads = urbgeo.region_network(hunan, modes=("road",))
+    >>> core = hunan.places.loc[list(hunan.lists["core"])]
+    >>> rules = CircleRules(rule="seat")
+    >>> circle = urbgeo.commuting_circle(roads, core, hunan.counties, rules=rules)
+    >>> len(band_of({"as it stands": circle}).sometimes)
+    0
+    """
+    if not circles:
+        raise InputError("circles: at least one is needed, by the name of its speeds.")
     first = next(iter(circles.values()))
+    other = [name for name, one in circles.items() if not one.table.index.equals(first.table.index)]
+    if other:
+        raise InputError(f"circles: the zones of {some_of(other)} are not those of the first set.")
     member = pd.DataFrame({f"member {name}": one.table["member"] for name, one in circles.items()})
     inside = member.sum(axis=1)
     table = pd.DataFrame(
@@ -144,7 +180,7 @@ def circle_band(
     kept = [column for column in ("people", "area_km2") if column in first.table]
     table = pd.concat([table, first.table[kept], member], axis=1)
     about = first.provenance.having(parameters={"speed sets": tuple(circles)})
-    return CircleBand(with_names(table, zones), circles, about)
+    return CircleBand(with_names(table, first.table), circles, about)
 
 
 def _check_networks(networks: object) -> None:

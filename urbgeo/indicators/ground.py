@@ -70,7 +70,7 @@ class Ground:
     @cached_property
     def core(self) -> gpd.GeoDataFrame:
         """Seats of the core cities; empty where the region names none."""
-        return self.region.places.loc[list(self.region.lists.get("core", ()))]
+        return self.region.core
 
     @cached_property
     def interchanges(self) -> gpd.GeoDataFrame:

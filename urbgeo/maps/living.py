@@ -183,7 +183,7 @@ def _steps(
     region: Region, road: TravelNetwork, counties: gpd.GeoDataFrame, steps: list[float]
 ) -> list[dict[str, object]]:
     """Circle and coverage by the package's own rules, one entry a step."""
-    core = region.places.loc[list(region.lists["core"])]
+    core = region.core
     people = counties["population"].astype(float)
     found = []
     for limit in steps:

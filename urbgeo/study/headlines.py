@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import pandas as pd
@@ -70,18 +71,33 @@ def station_words(region: Region) -> tuple[str, str]:
 
 def _with_ring(answers: Answers, zh: str, en: str, within: int) -> tuple[str, str]:
     zh, en = f"{zh}；两小时圈内 {within} 个县级驻地", f"{en}; {within} county seats within two hours"
-    zh, en = _with_estimates(answers, "population", zh, en, "县级人口", "county populations")
+    zh, en = _with_estimates(answers, ("population", "road"), zh, en)
     return zh + "。", en + "."
 
 
-def _with_estimates(
-    answers: Answers, what: str, zh: str, en: str, name_zh: str, name_en: str
-) -> tuple[str, str]:
-    """The line with the share of estimates that it rests on, where the tables say it."""
-    share = estimated_shares(answers.region)[what]
-    if pd.isna(share):
+_ESTIMATED = {
+    "population": ("县级人口", "county populations"),
+    "interchange": ("互通位置", "positions of interchanges"),
+    "station": ("车站位置", "positions of stations"),
+    "airport": ("机场位置", "positions of airports"),
+    "road": ("道路里程", "road lengths"),
+    "train": ("列车停站", "train stops"),
+}
+
+
+def _with_estimates(answers: Answers, what: Sequence[str], zh: str, en: str) -> tuple[str, str]:
+    """The line with the shares of estimates that it rests on, where the tables say them."""
+    shares = estimated_shares(answers.region)[list(what)].dropna()
+    if shares.empty:
         return zh, en
-    return f"{zh}（{name_zh}的 {share:.0%} 为估计值）", f"{en} ({share:.0%} of the {name_en} are estimates)"
+    told_zh = "、".join(f"{_ESTIMATED[name][0]}的 {_percent(share)}" for name, share in shares.items())
+    told_en = ", ".join(f"{_percent(share)} of the {_ESTIMATED[name][1]}" for name, share in shares.items())
+    return f"{zh}（{told_zh}为估计值）", f"{en} ({told_en} are estimates)"
+
+
+def _percent(share: float) -> str:
+    """Nearly all is not all."""
+    return f"{share:.0%}" if share in (0.0, 1.0) or round(share, 2) < 1.0 else f"{share:.1%}"
 
 
 def _coverage(answers: Answers) -> tuple[str, str]:
@@ -100,6 +116,7 @@ def _coverage(answers: Answers) -> tuple[str, str]:
     if not pd.isna(counties.weighted_share):
         zh += f"，按县域人口计 {counties.weighted_share:.1%}"
         en += f", {counties.weighted_share:.1%} by county population"
+    zh, en = _with_estimates(answers, ("airport", "population", "road"), zh, en)
     return zh + "。", en + "."
 
 
@@ -117,7 +134,8 @@ def _reach(answers: Answers) -> tuple[str, str]:
             zh, en = _readings(answers.reach.among(inside)["share"])
             lines_zh.append(f"{title_zh}：{zh}")
             lines_en.append(f"{title_en}: {en}")
-    return "；".join(lines_zh) + "。", "; ".join(lines_en) + "."
+    zh, en = _with_estimates(answers, ("road", "station", "train"), "；".join(lines_zh), "; ".join(lines_en))
+    return zh + "。", en + "."
 
 
 def _readings(shares: pd.Series) -> tuple[str, str]:
@@ -144,7 +162,7 @@ def _towns(answers: Answers) -> tuple[str, str]:
     zh = "，".join(f"{word[0]} {limit:g} 分钟内 {share:.0%}" for word, limit, share in rows)
     en = ", ".join(f"{share:.0%} within {limit:g} min of {word[1]}" for word, limit, share in rows)
     worst = towns.worst(3).index
-    zh, en = _with_estimates(answers, "interchange", zh, en, "互通位置", "positions of interchanges")
+    zh, en = _with_estimates(answers, ("interchange", "station", "road"), zh, en)
     worst_zh, worst_en = "、".join(places.loc[worst, "name_zh"]), ", ".join(places.loc[worst, "name_en"])
     return (
         f"县城通达（{len(towns.table)} 个）：{zh}；最不便：{worst_zh}。",

@@ -17,12 +17,14 @@ from urbgeo.results import bare
 from urbgeo.study.absent import told
 from urbgeo.study.answers import Answers
 from urbgeo.study.boundary import APPROVAL, EXTENT, national_boundary
-from urbgeo.study.disclosure import disclosed
+from urbgeo.study.disclosure import disclosed, with_basis
 from urbgeo.study.nation import is_national
 from urbgeo.study.tables import circle_table, left_out, road_lines
 
 SCORE_BREAKS = (20.0, 40.0, 60.0, 80.0)
 SIMPLIFY_M = 250.0
+MOST_NAMED = 4
+"""Seats of the core that a layer's title names; of more it gives the number."""
 
 _MINUTES = {
     "minutes_prefecture": ("到地级中心", "to prefecture seat"),
@@ -146,6 +148,8 @@ def _add_circle(fmap: folium.Map, answers: Answers, ground: gpd.GeoDataFrame) ->
         Field("population_share", "圈内人口占比", "Share of people inside", digits=2),
         Field("people", "常住人口", "People"),
         Field("sets_inside", "几个速度组下在圈内", "Inside under speed sets"),
+        Field("least_min", "各速度组最短", "Least over the sets", "min"),
+        Field("most_min", "各速度组最长", "Most over the sets", "min"),
         *_BASIS,
     ]
     add(
@@ -174,7 +178,10 @@ def _add_isochrones(fmap: folium.Map, answers: Answers) -> None:
     rings = land.set_geometry(
         land.geometry.where(inner.isna(), land.geometry.difference(inner.fillna(land.geometry), align=False))
     )
-    core = answers.region.places.loc[list(answers.region.lists.get("core", ()))]
+    core = answers.region.core
+    several = len(core) > MOST_NAMED
+    of_zh = f"{len(core)} 个中心城区" if several else core["name_zh"].str.cat(sep="、")
+    of_en = f"{len(core)} central districts" if several else core["name_en"].str.cat(sep=", ")
     colours = ("#54278f", "#8078b8", "#74a9cf", "#b7d2e8")
     items = [
         (limit, colour, f"≤ {limit:g} 分钟", f"within {limit:g} min")
@@ -183,8 +190,8 @@ def _add_isochrones(fmap: folium.Map, answers: Answers) -> None:
     add_polygons(
         fmap,
         rings,
-        name_zh=f"距核心（{core['name_zh'].str.cat(sep='、')}）的等时圈",
-        name_en=f"Isochrones from the core ({core['name_en'].str.cat(sep=', ')})",
+        name_zh=f"距核心（{of_zh}）的等时圈",
+        name_en=f"Isochrones from the core ({of_en})",
         colour=Categories("minutes", items),
         hover=[
             Field("minutes", "分钟以内", "Within", "min"),
@@ -263,7 +270,7 @@ def _add_reach(fmap: folium.Map, answers: Answers) -> None:
     """Cities sized by how many others they reach."""
     cities = bare(answers.reach.cities)
     seats = answers.region.places.loc[cities.index, ["name_zh", "name_en", "population", "geometry"]]
-    layer = seats.join(cities)
+    layer = gpd.GeoDataFrame(disclosed(seats.join(cities), answers.region.places))
     whole = seats.index.equals(answers.region.prefectures.index)
     shown = [
         Field("cities_road", "公路可达城市", "Cities by road"),
@@ -272,6 +279,7 @@ def _add_reach(fmap: folium.Map, answers: Answers) -> None:
         Field("cities_rail_delay", "铁路含候班可达城市", "By rail with schedule delay"),
         Field("cities_best", "取快者", "By the better"),
         Field("people_best", "可达人口", "People reached"),
+        *_BASIS,
     ]
     add_points(
         fmap,
@@ -292,10 +300,10 @@ def _add_reach(fmap: folium.Map, answers: Answers) -> None:
 
 def _add_airports(fmap: folium.Map, answers: Answers) -> None:
     """Where one can fly from."""
-    airports = answers.region.airports
+    airports = gpd.GeoDataFrame(with_basis(answers.region.airports))
     if airports.empty:
         return
-    shown = [*_NAMES, Field("opened", "通航年份", "Opened", grouped=False)]
+    shown = [*_NAMES, Field("opened", "通航年份", "Opened", grouped=False), *_BASIS]
     add_points(
         fmap,
         airports,
@@ -311,9 +319,10 @@ def _add_airports(fmap: folium.Map, answers: Answers) -> None:
 def _add_covered(fmap: folium.Map, answers: Answers) -> None:
     """Which prefecture seats an airport covers."""
     limit = answers.prefectures.provenance.parameters["minutes"]
+    layer = gpd.GeoDataFrame(disclosed(answers.prefectures.table, answers.region.places))
     add_points(
         fmap,
-        answers.prefectures.table,
+        layer,
         name_zh=f"地级中心机场 {limit:g} 分钟覆盖",
         name_en=f"Prefecture seats within {limit:g} min of an airport",
         colour=Categories(
@@ -324,6 +333,7 @@ def _add_covered(fmap: folium.Map, answers: Answers) -> None:
             Field("facility_name_zh", "最近机场", "Nearest (zh)"),
             Field("facility_name_en", "机场英文名", "Nearest airport"),
             Field("minutes", "分钟", "Minutes", "min"),
+            *(one for one in _BASIS if one.column in layer),
         ],
         radius_px=6.0,
         label="name_zh",

@@ -13,6 +13,7 @@ from urbgeo.study.markdown import bilingual, bullets, md_table, names, number, v
 from urbgeo.study.nation import airport_years, is_national, national_lines
 from urbgeo.study.sections import (
     bands_section,
+    checks_section,
     known_section,
     planned_section,
     reach_section,
@@ -33,6 +34,8 @@ def report_text(answers: Answers) -> str:
         "三种纳入规则并列。Three rules of inclusion side by side.",
         _said(_circle, answers),
         _said(_disagreement, answers),
+        "### 能否设圈 May it be one",
+        _said(checks_section, answers),
         "## 机场覆盖 Airport coverage",
         "未覆盖的地级行政中心。Prefecture seats left out.",
         _said(_uncovered, answers),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -133,6 +134,52 @@ def known_section(answers: Answers) -> str:
     return said + "\n\n" + md_table(heads, rows)
 
 
+_CHECKS = {
+    "class of the core": "核心城市等级 class of the core",
+    "enclosure": "是否连片 enclosure",
+    "commuting share": "通勤联系 commuting share",
+}
+_RESULTS = {
+    "holds": "满足 holds",
+    "to be argued": "待论证 to be argued",
+    "fails": "不满足 fails",
+    "not asked": "未问 not asked",
+}
+_BASES = {
+    "given": "给定 given",
+    "geometry": "几何 geometry",
+    "observed": "观测 observed",
+    "modelled": "模型 modelled",
+}
+
+
+def checks_section(answers: Answers) -> str:
+    """May the circle be one: class of its core, enclosure, commuting, with what each rests on."""
+    circle = answers.circle
+    core = answers.region.core
+    rows = []
+    for check, row in circle.checks.iterrows():
+        value = f"{row['value']:.1%}" if isinstance(row["value"], float) else str(row["value"])
+        bound = f"≥ {row['bound']:.0%}" if isinstance(row["bound"], float) else str(row["bound"])
+        basis = _BASES.get(row["basis"], "–")
+        says = _named(answers, str(row["says"]))
+        rows.append([_CHECKS[str(check)], value or "–", bound, _RESULTS[row["result"]], basis, says])
+    said = (
+        f"核心取 {len(core)} 个驻地中最近的一个（{'、'.join(core['name_zh'])}）。通勤比例没有国家标准，"
+        "10 % 是国外都市区的取值，只作参考，不影响成员；此处由重力模型推算，不是观测。\n"
+        f"The core is entered at the nearest of {len(core)} seats. No national standard sets a commuting "
+        "rate; 10 % is that of metropolitan areas abroad, takes nobody out, and is modelled, not observed."
+    )
+    heads = ["条件 condition", "数值 value", "界限 bound", "结果 result", "依据 basis", "说明 says"]
+    return said + "\n\n" + md_table(heads, rows)
+
+
+def _named(answers: Answers, text: str) -> str:
+    """The text with the names of places for their ids."""
+    known = answers.region.places["name_zh"]
+    return re.sub(r"\w+", lambda found: str(known.get(found.group(), found.group())), text)
+
+
 def bands_section(answers: Answers) -> str:
     """The circle's members that stay and those that come and go; coverage under every set."""
     bands = answers.bands
@@ -144,8 +191,8 @@ def bands_section(answers: Answers) -> str:
         )
     rows = []
     for zone, row in bands.sometimes.iterrows():
-        marks = ["✓" if row[one] else "–" for one in sets]
-        rows.append([names(answers, [zone]), *marks, f"{row['sets_inside']} / {len(sets)}"])
+        marks = [f"{'✓' if row[f'member {one}'] else '–'} {number(row[f'{one}_min'], 0)}" for one in sets]
+        rows.append([names(answers, [zone]), *marks, f"{row['inside']} / {len(sets)}"])
     asked: dict[str, Callable[[SetAnswers], float]] = {
         "通勤圈单元 counties of the circle": lambda one: len(one.circle.members),
         "通勤圈万人 its people, 10⁴": _people,
@@ -158,9 +205,9 @@ def bands_section(answers: Answers) -> str:
     return "\n\n".join(
         [
             f"各速度组下都在圈内 {len(bands.always)} 个；时进时出 {len(bands.sometimes)} 个，"
-            "列出它在几个速度组下在圈内（不是概率）。\n"
+            "列出它在几个速度组下在圈内（不是概率）与各组的分钟。\n"
             f"{len(bands.always)} counties are inside under every set; {len(bands.sometimes)} come and go, "
-            "with the number of sets they are inside under (no probability).",
+            "with the number of sets they are inside under (no probability) and the minutes under each.",
             md_table(["县级单元 county", *sets, "组数 sets"], rows),
             md_table(["数字 figure", *sets], table),
         ]

@@ -19,10 +19,13 @@ from urbgeo.output import as_text
 from urbgeo.results import bare
 from urbgeo.study.absent import told, why_absent
 from urbgeo.study.answers import Answers
-from urbgeo.study.disclosure import disclosed
+from urbgeo.study.disclosure import disclosed, with_basis
 
 DRAWN = ("expressway", "motorway", "trunk", "primary")
 """Classes of a compiled network that are drawn; a province has too many small roads for one page."""
+
+MODELLED = "modelled"
+"""Basis of minutes between places: none is observed."""
 
 
 def result_layers(answers: Answers) -> dict[str, gpd.GeoDataFrame]:
@@ -36,7 +39,7 @@ def result_layers(answers: Answers) -> dict[str, gpd.GeoDataFrame]:
         return _plain(gpd.GeoDataFrame(disclosed(whole, region.places)))
 
     made: dict[str, Callable[[], gpd.GeoDataFrame]] = {
-        "isochrones": lambda: answers.circle.isochrone.reset_index(),
+        "isochrones": lambda: answers.circle.isochrone.reset_index().assign(minutes_basis=MODELLED),
         "circle": lambda: told_of(circle_table(answers), ground),
         "county_access": lambda: told_of(answers.towns.table, ground),
         "airport_coverage_prefectures": lambda: told_of(answers.prefectures.table, region.prefectures),
@@ -45,9 +48,9 @@ def result_layers(answers: Answers) -> dict[str, gpd.GeoDataFrame]:
             answers.reach.cities, _places(answers).loc[answers.reach.cities.index]
         ),
         "reach_pairs": lambda: reach_pairs(answers),
-        "airports": lambda: _plain(region.airports),
-        "stations": lambda: _plain(gpd.GeoDataFrame(disclosed(region.stations, region.stations))),
-        "interchanges": lambda: _plain(gpd.GeoDataFrame(disclosed(region.interchanges, region.interchanges))),
+        "airports": lambda: _plain(gpd.GeoDataFrame(with_basis(region.airports))),
+        "stations": lambda: _plain(gpd.GeoDataFrame(with_basis(region.stations))),
+        "interchanges": lambda: _plain(gpd.GeoDataFrame(with_basis(region.interchanges))),
         "roads": lambda: road_lines(answers),
         "railways": lambda: region.rail_sections,
     }
@@ -71,8 +74,12 @@ def _places(answers: Answers) -> gpd.GeoDataFrame:
 def circle_table(answers: Answers) -> pd.DataFrame:
     """The circle with the number of speed sets each zone is inside under."""
     table = answers.circle.table
-    inside = answers.bands.circle["sets_inside"].reindex(table.index).fillna(0).astype(int)
-    return table.assign(sets_inside=inside)
+    band = answers.bands.circle.table
+    return table.assign(
+        band=band["band"],
+        sets_inside=band["inside"],
+        **{name: band[name] for name in ("least_min", "most_min") if name in band},
+    )
 
 
 def reach_pairs(answers: Answers) -> gpd.GeoDataFrame:
@@ -82,7 +89,9 @@ def reach_pairs(answers: Answers) -> gpd.GeoDataFrame:
     pairs = pd.DataFrame(tables).reset_index()
     pairs = pairs[pairs["origin"] != pairs["destination"]].reset_index(drop=True)
     return gpd.GeoDataFrame(
-        pairs, geometry=_straight(seats, pairs["origin"], pairs["destination"]), crs=WGS84
+        pairs.assign(minutes_basis=MODELLED),
+        geometry=_straight(seats, pairs["origin"], pairs["destination"]),
+        crs=WGS84,
     )
 
 
