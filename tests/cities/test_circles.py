@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.network.build import BAD_LAYERS, BAD_TIMES, EAST, NORTH, QUICK, along, points, road, squares
+from urbgeo.cities.circle_rules import land_borders
 from urbgeo.cities.circles import CircleRules, CommutingCircle, commuting_circle
 from urbgeo.cities.metropolises import metropolitan_circles
 from urbgeo.cities.metropolitan_rules import MetropolitanRules
@@ -448,3 +449,21 @@ def test_the_core_is_attached_once(monkeypatch: pytest.MonkeyPatch) -> None:
     rules = CircleRules(core_zones=["x"])
     commuting_circle(network, core, zones, seats=seats, population="population", minutes=30, rules=rules)
     assert joined == [len(core), len(seats)]
+
+
+def test_borders_asked_again_follow_the_shapes_and_the_ids() -> None:
+    shapes = [shapely.box(112 + at, 28, 113 + at, 29) for at in range(3)]
+    zones = gpd.GeoDataFrame(geometry=shapes, index=["a", "b", "c"], crs=4326)
+    for _ in range(2):
+        table = land_borders(zones)
+        inner = table.dropna()
+        assert set(zip(inner["zone"], inner["neighbour"], strict=True)) == {
+            ("a", "b"), ("b", "a"), ("b", "c"), ("c", "b"),
+        }  # fmt: skip
+        assert set(table["zone"][table["neighbour"].isna()]) == {"a", "b", "c"}
+    named = land_borders(zones.set_axis([7, 8, 9])).dropna()
+    assert set(zip(named["zone"], named["neighbour"], strict=True)) == {(7, 8), (8, 7), (8, 9), (9, 8)}
+    apart = land_borders(zones.set_geometry([shapes[0], shapes[2], shapes[1]], crs=4326)).dropna()
+    assert set(zip(apart["zone"], apart["neighbour"], strict=True)) == {
+        ("a", "c"), ("c", "a"), ("c", "b"), ("b", "c"),
+    }  # fmt: skip

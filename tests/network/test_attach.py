@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from dataclasses import replace
 
 import geopandas as gpd
@@ -294,3 +296,32 @@ def test_a_hierarchy_and_dijkstra_agree_in_an_edited_network(
         table_between(network, joined.rows(slice(k, k + 1)), joined, np.inf) for k in range(len(places))
     ]
     np.testing.assert_array_equal(np.concatenate(blocks), tables[0])
+
+
+def test_a_layer_asked_again_is_joined_anew_where_anything_changed() -> None:
+    nodes = points([(0.0, 0.0), (10.0, 0.0)])
+    network = build_network(nodes, road((nodes.index[0], nodes.index[1], 10.0)))
+    here = points([(2.0, 0.5), (8.0, 0.5)])
+    first = attach(network, here)
+    assert attach(network, here.rename(lambda one: f"other {one}")).index[0] == f"other {here.index[0]}"
+    turned = here.set_geometry(here.geometry.to_numpy()[::-1]).set_crs(here.crs)
+    np.testing.assert_array_equal(attach(network, turned).along, first.along[::-1])
+    moved = here.set_crs(32648, allow_override=True)
+    assert not attach(network, moved).attached.any()
+    twice = here.set_axis([1, 1])
+    with pytest.raises(InputError, match="1"):
+        attach(network, twice)
+    assert attach(with_links(network, road((nodes.index[0], nodes.index[1], 9.0)).set_axis(["new"])), here)
+
+
+def test_a_network_is_let_go_although_it_keeps_what_joined_it() -> None:
+    nodes = points([(0.0, 0.0), (10.0, 0.0)])
+    network = build_network(nodes, road((nodes.index[0], nodes.index[1], 10.0)))
+    attach(network, nodes)
+    gone = weakref.ref(network)
+    gc.disable()
+    try:
+        del network
+        assert gone() is None
+    finally:
+        gc.enable()

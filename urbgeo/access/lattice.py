@@ -147,7 +147,7 @@ def _roads(network: TravelNetwork, some: Ints, tree: shapely.STRtree) -> Roads:
     return Roads(
         network.links.geometry.to_numpy()[links],
         network.link_ends[links],
-        network.link_table[["minutes", "minutes_back"]].to_numpy(np.float64)[links],
+        network.link_minutes[links],
         place,
         tree,
         network.snapping.max_snap_km * 1000.0,

@@ -5,6 +5,7 @@ The circle of one metropolis and the circles of many are drawn by what stands he
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -35,6 +36,12 @@ COMPARED = ("both", "only_circle", "only_official", "unknown", "precision", "rec
 """Columns of every comparison with an official list."""
 
 
+KEPT_LAYERS = 4
+
+_known: dict[str, tuple[Ints, Ints, Floats]] = {}
+"""By the digest of a layer's shapes: places of zone and neighbour (-1 beyond the rim), and kilometres."""
+
+
 def ring_of(minutes: Floats, bounds: Sequence[float]) -> Floats:
     """The smallest bound that holds each value (closed), ``inf`` beyond the last, NaN where it is NaN."""
     limits = np.array([*bounds, np.inf])
@@ -45,15 +52,33 @@ def ring_of(minutes: Floats, bounds: Sequence[float]) -> Floats:
 def land_borders(land: gpd.GeoDataFrame | gpd.GeoSeries) -> pd.DataFrame:
     """Which zones border on which; those at the outer rim of all of them border on a missing neighbour.
 
-    A zone that borders only on a hole in the layer (a lake without a zone) is not at the rim.
+    A zone that borders only on a hole in the layer (a lake without a zone) is not at the rim. The borders
+    of the last few layers are kept: the same zones are asked about again under every speed and every edit.
     """
-    frame = gpd.GeoDataFrame(geometry=land.geometry)
+    shapes = land.geometry
+    digest = hashlib.blake2b(str(shapes.crs).encode(), digest_size=16)
+    for one in shapes.to_wkb():
+        digest.update(one or b"")
+    key = digest.hexdigest()
+    if key not in _known:
+        found = _land_borders(gpd.GeoDataFrame(geometry=shapes))
+        ends = [land.index.get_indexer(pd.Index(found[name])) for name in ("zone", "neighbour")]
+        while len(_known) >= KEPT_LAYERS:
+            _known.pop(next(iter(_known)), None)
+        _known[key] = (*ends, found["border_km"].to_numpy())
+    zone, neighbour, border_km = _known[key]
+    ids = np.array([*land.index, None], dtype=object)
+    return pd.DataFrame({"zone": ids[zone], "neighbour": ids[neighbour], "border_km": border_km})
+
+
+def _land_borders(frame: gpd.GeoDataFrame) -> pd.DataFrame:
     table = borders(frame)
     rim = table["neighbour"].isna()
     whole = frame.geometry.union_all()
-    around = shapely.get_exterior_ring(shapely.get_parts(whole))
-    shapes = frame.geometry.loc[table["zone"][rim]]
-    at_rim = shapely.dwithin(shapes.to_numpy(), shapely.union_all(around), AT_RIM * np.ptp(whole.bounds))
+    around = shapely.union_all(shapely.get_exterior_ring(shapely.get_parts(whole)))
+    shapes = frame.geometry.loc[table["zone"][rim]].to_numpy()
+    shapely.prepare(around)
+    at_rim = shapely.dwithin(around, shapes, AT_RIM * np.ptp(whole.bounds))
     return pd.concat([table[~rim], table[rim][at_rim]], ignore_index=True)
 
 

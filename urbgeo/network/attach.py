@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TypeAlias
@@ -20,6 +21,10 @@ from urbgeo.types import Floats, Ints
 
 AT_NODE_M = 0.001
 """A point that meets its link so near a node is at the node."""
+
+KEPT_LAYERS, KEPT_POINTS = 16, 4_000
+"""A network keeps the attachments of the last few layers of no more points than this: seats, stations and
+airports are asked about by one verb after the other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,9 +196,33 @@ def attach(network: TravelNetwork, points: Points, *, name: str = "points") -> A
         if points.network is not network:
             raise InputError(f"{name}: attached to another network; give the points themselves.")
         return points
+    key = _digest(points)
+    kept = network.joined.get(key) if key else None
+    if kept is not None and kept.index.equals(points.index):
+        return replace(kept, index=points.index, network=network)
     check_points(points, name, allow_empty=True)
     located = points.geometry.to_crs(network.crs)
-    return attach_xy(network, shapely.get_coordinates(located.to_numpy()), points.index)
+    found = attach_xy(network, shapely.get_coordinates(located.to_numpy()), points.index)
+    if key:
+        # Without the network: a network that holds itself is let go late.
+        _keep(network.joined, key, replace(found, network=None))
+    return found
+
+
+def _digest(points: gpd.GeoDataFrame) -> bytes | None:
+    """Of where they are, where one layer asks again and again; None for large layers and faulty ones."""
+    if not isinstance(points, gpd.GeoDataFrame) or len(points) > KEPT_POINTS or not points.columns.is_unique:
+        return None
+    shapes = shapely.to_wkb(points.geometry.to_numpy())
+    if points.crs is None or any(one is None for one in shapes):
+        return None
+    return hashlib.blake2b(points.crs.srs.encode() + b"".join(shapes), digest_size=16).digest()
+
+
+def _keep(joined: dict[bytes, Attachment], key: bytes, found: Attachment) -> None:
+    while len(joined) >= KEPT_LAYERS:
+        joined.pop(next(iter(joined)), None)
+    joined[key] = found
 
 
 def attach_some(network: TravelNetwork, points: Points, name: str) -> Attachment:
@@ -276,7 +305,7 @@ def _joins(
     ends = np.full((len(link), 2), -1, np.int64)
     ends[got] = network.link_ends[link[got]]
     minutes = np.full((len(link), 2), np.nan)
-    minutes[got] = network.link_table[["minutes", "minutes_back"]].to_numpy(np.float64)[link[got]]
+    minutes[got] = network.link_minutes[link[got]]
     legs = minutes_to_ends(along, minutes, off_minutes)
     return Joins(np.arange(len(link)), link, along, off_m / 1000.0, off_minutes, ends, *legs, xy, minutes)
 

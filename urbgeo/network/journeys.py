@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,11 +46,24 @@ class _Legs:
     parts: dict[str, Floats]
     trains: Floats
 
+    def digest(self, stations: Ints) -> bytes:
+        """Of all that journeys follow from: edits of roads and their speeds leave it as it is."""
+        digest = hashlib.blake2b(f"{self.count} {len(stations)}".encode(), digest_size=16)
+        for one in (stations, self.keys, self.minutes, self.trains, *self.parts.values()):
+            digest.update(np.ascontiguousarray(one).data)
+        return digest.digest()
+
     def graph(self) -> csr_array:
         ends = np.divmod(self.keys, self.count)
         # Older SciPy searches take 32-bit places only.
         places = tuple(one.astype(np.int32) for one in ends)
         return csr_array((self.minutes, places), shape=(self.count, self.count))
+
+
+KEPT, KEPT_STATIONS = 2, 500
+
+_known: dict[bytes, Journeys] = {}
+"""Journeys of the trains asked about last, which stay the same under every edit of the roads."""
 
 
 def forecourts(rail: TravelNetwork) -> Ints:
@@ -67,6 +81,18 @@ def rail_journeys(rail: TravelNetwork, stations: Ints) -> Journeys:
     - ``stations``: Positions of the forecourts among the nodes.
     """
     legs = _legs(rail)
+    if len(stations) > KEPT_STATIONS:
+        return _journeys(legs, stations)
+    key = legs.digest(stations)
+    if key not in _known:
+        found = _journeys(legs, stations)
+        while len(_known) >= KEPT:
+            _known.pop(next(iter(_known)), None)
+        _known[key] = found
+    return _known[key]
+
+
+def _journeys(legs: _Legs, stations: Ints) -> Journeys:
     size = len(stations)
     minutes, trains = np.full((size, size), np.inf), np.full((size, size), np.inf)
     parts = {name: np.zeros((size, size)) for name in PARTS}
@@ -77,6 +103,8 @@ def rail_journeys(rail: TravelNetwork, stations: Ints) -> Journeys:
         minutes[rows] = far[:, stations]
         _follow(legs, before, stations[rows], stations, {k: v[rows] for k, v in parts.items()}, trains[rows])
     np.fill_diagonal(minutes, np.inf)
+    for one in (minutes, trains, *parts.values()):
+        one.flags.writeable = False
     return Journeys(stations, minutes, parts, trains)
 
 

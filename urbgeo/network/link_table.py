@@ -42,7 +42,9 @@ def check_link_minutes(links: pd.DataFrame) -> None:
 def add_end_faults(faults: Faults, links: pd.DataFrame, nodes: pd.Index) -> None:
     """Note ends of links that are no nodes: which links, which ids, and whether these are of another kind."""
     for end in ("from_node", "to_node"):
-        lost = ~links[end].isin(nodes)
+        # By the nodes' own hash table, which all edits of one network share.
+        known = nodes.get_indexer(pd.Index(links[end])) >= 0 if nodes.is_unique else links[end].isin(nodes)
+        lost = pd.Series(~np.asarray(known, bool), links.index)
         if lost.any():
             unknown = pd.Index(links[end][lost].unique())
             given, known = (pd.api.types.infer_dtype(one, skipna=True) for one in (unknown, nodes))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -138,6 +138,13 @@ class TravelNetwork:
         return ends
 
     @cached_property
+    def link_minutes(self) -> Floats:
+        """(links, 2) minutes of each link there and back; NaN against a one-way."""
+        minutes = self.link_table[["minutes", "minutes_back"]].to_numpy(np.float64)
+        minutes.flags.writeable = False
+        return minutes
+
+    @cached_property
     def graph(self) -> Graph:
         """The same arcs compiled for the fast searches."""
         tails, heads, minutes = self.arcs()
@@ -233,7 +240,21 @@ class TravelNetwork:
         if unknown or not asked:
             what = f"{some_of(unknown)} not in this network" if asked else "none is given"
             raise InputError(f"modes: {what}; it has {some_of(self.modes, 30)}.")
-        return replace(self, link_table=self.link_table[self.link_table["mode"].isin(asked)])
+        key = tuple(sorted(set(asked)))
+        if key not in self._parts_by_mode:
+            some = self.link_table[self.link_table["mode"].isin(asked)]
+            self._parts_by_mode[key] = replace(self, link_table=some)
+        return self._parts_by_mode[key]
+
+    @cached_property
+    def _parts_by_mode(self) -> dict[tuple[str, ...], TravelNetwork]:
+        """Networks of some modes that were asked for, so that each is compiled once."""
+        return {}
+
+    @cached_property
+    def joined(self) -> dict[bytes, Any]:
+        """Attachments of the last few layers (:func:`urbgeo.network.attach.attach`), by their digest."""
+        return {}
 
     def to_frames(self) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
         """Copies of the nodes and links, as :func:`build_network` takes them back with equal minutes."""

@@ -230,7 +230,7 @@ def _nearer_end(points: Attachment, legs: Floats, row: int, node: int) -> tuple[
 def _quickest_links(network: TravelNetwork, nodes: Ints) -> dict[tuple[int, int], _Step]:
     """The quickest link from one of these nodes to another; of equally quick ones the first."""
     on_path = np.isin(network.link_ends, nodes).all(axis=1)
-    minutes = network.link_table[["minutes", "minutes_back"]].to_numpy(np.float64)
+    minutes = network.link_minutes
     best: dict[tuple[int, int], _Step] = {}
     for link in np.flatnonzero(on_path):
         u, v = network.link_ends[link].tolist()

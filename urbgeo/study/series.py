@@ -12,6 +12,9 @@ from urbgeo.study.bands import SetAnswers
 
 YEARS = (2005, 2010, 2015, 2020, 2025)
 
+IN_SERIES = ("expressway",)
+"""Targets of the national outline that the series shows."""
+
 BARS = "▁▂▃▄▅▆▇█"
 
 FIGURES: Mapping[str, tuple[str, str, float]] = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -20,8 +22,10 @@ from urbgeo.standards import (
 OUTLINE = "National comprehensive transport network outline, 2021"
 
 
-def outline_targets(region: Region, road: TravelNetwork) -> pd.DataFrame:
-    """Shares of seats within the outline's minutes.
+def outline_targets(
+    region: Region, road: TravelNetwork, *, only: Collection[str] | None = None
+) -> pd.DataFrame:
+    """Shares of seats within the outline's minutes; of all targets, or some of them ``only``.
 
     Returns
     -------
@@ -40,10 +44,10 @@ def outline_targets(region: Region, road: TravelNetwork) -> pd.DataFrame:
          region.interchanges),
         ("railway", "县城到铁路客站", "county seats to a railway station", TOWN_RAILWAY_MIN, region.stations),
     )  # fmt: skip
-    rows = {}
+    rows, prefectures, counties = {}, region.prefectures, region.counties
     for key, name_zh, name_en, limit, facilities in asked:
-        seats = region.prefectures if key in ("hsr", "airport") else region.counties
-        if seats.empty or key in gone:
+        seats = prefectures if key in ("hsr", "airport") else counties
+        if seats.empty or key in gone or (only is not None and key not in only):
             continue
         minutes = _minutes(road, seats, facilities)
         rows[key] = {
