@@ -78,6 +78,8 @@ def test_the_map_has_a_layer_for_each_kind_of_change(built: WhatIf, tmp_path: Pa
     for words in ("New roads", "New airports", "娄底机场", "节省分钟"):
         assert words in text
     assert "Closed roads" not in text
+    for words in ("Minutes to an airport, before", "Minutes to an airport, after"):
+        assert words in text  # to switch between
 
 
 def test_tables_are_saved(built: WhatIf, tmp_path: Path) -> None:

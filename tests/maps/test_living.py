@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,18 +12,21 @@ import pandas as pd
 import pytest
 
 import urbgeo
-from tests.browser import opened, overlapping
+from tests.browser import Seen, opened, overlapping
 from urbgeo.cities.circles import CircleRules, commuting_circle
 from urbgeo.errors import InputError
+from urbgeo.indicators.what_if import what_if
 from urbgeo.maps import save_map
 from urbgeo.maps.living import NEVER, TICK_MIN, living_map, quantised
-from urbgeo.network.edits import with_links
-from urbgeo.network.minutes import minutes_table
+from urbgeo.network.minutes import minutes_table, nearest_facility
 from urbgeo.network.model import TravelNetwork
-from urbgeo.network.scenario import attached_alike
 from urbgeo.regions.region import Region
+from urbgeo.types import Floats
 
 STEPS = (30.0, 60.0, 90.0)
+WATCH = """() => { document.addEventListener('click', () => { const began = performance.now();
+    setTimeout(() => { window.took = performance.now() - began; }); }, { capture: true, once: true }); }"""
+"""Tells how long the page took over the next click."""
 
 
 @pytest.fixture(scope="module")
@@ -36,29 +40,65 @@ def saved(road: TravelNetwork, tmp_path_factory: pytest.TempPathFactory) -> Path
     return save_map(page, tmp_path_factory.mktemp("living") / "living.html", max_mb=3.0)
 
 
+class Living:
+    """The living page under a mouse."""
+
+    def __init__(self, seen: Seen) -> None:
+        self.seen, self.page = seen, seen.page
+
+    def spot(self, at: int) -> tuple[float, float]:
+        """Where a county seat stands on the screen."""
+        x, y = self.page.evaluate(
+            """at => { const map = Object.values(window).find(one => one instanceof L.Map);
+            const box = map.getContainer().getBoundingClientRect();
+            const point = map.latLngToContainerPoint(urbgeoLiving.seat(at));
+            return [box.left + point.x, box.top + point.y]; }""",
+            at,
+        )
+        return x, y
+
+    def click(self, at: int) -> None:
+        self.page.mouse.click(*self.spot(at))
+
+    def press(self, name: str) -> None:
+        box = self.page.locator(f".ug-living button[name={name}]").bounding_box()
+        self.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+    def values(self) -> Floats:
+        return np.array(
+            self.page.evaluate("urbgeoLiving.state.after.map((_, at) => urbgeoLiving.value(at))"), dtype=float
+        )
+
+    def colours(self) -> list[str]:
+        """What is painted on the screen, by place."""
+        return list(
+            self.page.evaluate(
+                "[...document.querySelectorAll('.ug-living-after')].map(one => one.getAttribute('fill'))"
+            )
+        )
+
+
+def place(hunan: Region, name: str) -> int:
+    assert hunan.zones is not None
+    return int(hunan.zones.index.get_loc(name))
+
+
 @pytest.mark.browser
 def test_a_click_colours_by_minutes_to_the_place(saved: Path, hunan: Region, road: TravelNetwork) -> None:
     assert saved.stat().st_size < 3e6
     table = minutes_table(road, hunan.counties, hunan.counties).loc[hunan.zones.index, hunan.zones.index]
-    target = int(table.index.get_loc("430682"))
+    target = place(hunan, "430682")
     with opened(saved) as seen:
-        before = seen.page.evaluate("[...Array(122).keys()].map(urbgeoLiving.colour)")
-        # the shape of the county, as Leaflet drew it
-        seen.page.evaluate(
-            """at => { const map = Object.values(window).find(one => one instanceof L.Map); let hit = null;
-            map.eachLayer(one => { if (one.feature && one.feature.properties.at === at) hit = one; });
-            hit.fire('click'); }""",
-            target,
-        )
-        after = seen.page.evaluate("[...Array(122).keys()].map(urbgeoLiving.colour)")
-        values = seen.page.evaluate("[...Array(122).keys()].map(urbgeoLiving.value)")
-        seen.page.get_by_role("button", name="自此 From").click()
-        back = seen.page.evaluate("[...Array(122).keys()].map(urbgeoLiving.value)")
+        living = Living(seen)
+        before = living.colours()
+        living.click(target)
         assert "临湘市" in seen.page.locator(".ug-living-said").inner_text()
-        assert before != after
-        assert np.abs(np.array(values) - table.iloc[:, target]).max() <= TICK_MIN
-        assert np.abs(np.array(back) - table.iloc[target]).max() <= TICK_MIN
-        assert seen.requests == [saved.resolve().as_uri()] and not seen.complaints
+        assert sorted(before) != sorted(living.colours())
+        assert np.abs(living.values() - table.iloc[:, target]).max() <= TICK_MIN
+        living.press("from")
+        assert np.abs(living.values() - table.iloc[target]).max() <= TICK_MIN
+        assert seen.requests == [saved.resolve().as_uri()]
+        assert not seen.complaints
         boxes = seen.boxes() | {"living": seen.page.locator(".ug-living").bounding_box()}
         assert not overlapping(boxes)
 
@@ -69,47 +109,154 @@ def test_the_slider_counts_the_members_that_the_package_finds(
 ) -> None:
     core = hunan.places.loc[list(hunan.lists["core"])]
     with opened(saved) as seen:
-        slider = seen.page.locator(".ug-living input[type=range]")
+        living, slider = Living(seen), seen.page.locator(".ug-living input[type=range]")
+        box = slider.bounding_box()
         for at, limit in enumerate(STEPS):
-            slider.fill(str(at))
+            seen.page.mouse.click(
+                box["x"] + 8 + (box["width"] - 16) * at / (len(STEPS) - 1), box["y"] + box["height"] / 2
+            )
             circle = commuting_circle(
                 road, core, hunan.counties, minutes=limit, rules=CircleRules(rule="seat")
             ).table
+            assert seen.page.locator(".ug-limit").inner_text() == f"{limit:g}"
             assert seen.page.locator(".ug-count").inner_text() == str(int(circle["member"].sum()))
-            green = seen.page.evaluate(
-                "[...Array(122).keys()].filter(at => urbgeoLiving.colour(at) === '#2a7f62').length"
-            )
-            assert green == circle["member"].sum()
+            assert living.colours().count("#2a7f62") == circle["member"].sum()
 
 
 @pytest.mark.browser
-def test_a_drawn_link_does_what_the_network_says(saved: Path, hunan: Region, road: TravelNetwork) -> None:
-    ids = hunan.zones.index
-    first, second, minutes = "430923", "431322", 31.0
-    link = pd.DataFrame(
-        {
-            "from_node": [first],
-            "to_node": [second],
-            "length_km": 80.0,
-            "class": "primary",
-            "minutes": minutes,
-        },
-        index=["drawn"],
-    )
-    _, after = attached_alike(road, with_links(road, link.assign(joinable=False)))
-    expected = minutes_table(after, hunan.counties, hunan.counties).loc[ids, ids]
+def test_a_line_drawn_with_the_mouse_does_what_the_network_says(
+    saved: Path, hunan: Region, road: TravelNetwork
+) -> None:
+    stops = ["430923", "431322", "431382"]  # 安化, 新化, 涟源
+    new = pd.DataFrame({"from_node": stops[:-1], "to_node": stops[1:], "class": "expressway"})
+    after = what_if(hunan, roads=new).after
+    expected = minutes_table(after, hunan.counties, hunan.counties).loc[hunan.zones.index, hunan.zones.index]
     with opened(saved) as seen:
-        a, b = (int(ids.get_loc(one)) for one in (first, second))
-        seen.page.evaluate("([a, b, min]) => urbgeoLiving.join(a, b, min)", [a, b, minutes])
-        for place in (first, "430100"):
-            at = int(ids.get_loc(place)) if place in ids else 0
-            seen.page.evaluate(
-                "at => Object.assign(urbgeoLiving.state, {place: at, direction: 'to'})",
-                at,
-            )
-            values = seen.page.evaluate("[...Array(122).keys()].map(urbgeoLiving.value)")
-            assert np.abs(np.array(values) - expected.iloc[:, at]).max() <= 0.1
+        living = Living(seen)
+        living.click(place(hunan, "430923"))
+        plain = living.values()
+        living.press("line")
+        for one in stops[:-1]:
+            living.click(place(hunan, one))
+        seen.page.evaluate(WATCH)
+        living.click(place(hunan, stops[-1]))
+        assert seen.page.evaluate("window.took") < 1000
+        living.click(place(hunan, stops[-1]))  # the last stop again ends the line
+        to = expected.iloc[:, place(hunan, "430923")]
+        assert np.abs(living.values() - to).max() <= 0.1
+        assert (plain - living.values()).max() > 20
+        for one in ("430100", "430682", "431382"):
+            if one not in hunan.zones.index:
+                continue
+            living.click(place(hunan, one))
+            assert np.abs(living.values() - expected[one]).max() <= 0.1
+            living.press("from")
+            assert np.abs(living.values() - expected.loc[one]).max() <= 0.1
+            living.press("to")
+        assert seen.page.locator(".leaflet-ug-drawn-pane path").count() == 5  # two links, three stops
+        living.press("clear")
+        living.click(place(hunan, "430923"))
+        assert np.array_equal(living.values(), plain)
+        assert seen.requests == [saved.resolve().as_uri()]
         assert not seen.complaints
+
+
+@pytest.mark.browser
+def test_a_station_set_with_the_mouse_is_one_more_facility(
+    saved: Path, hunan: Region, road: TravelNetwork
+) -> None:
+    counties = hunan.counties.loc[hunan.zones.index]
+    first = nearest_facility(road, counties, hunan.airports)["minutes"]
+    both = pd.concat([hunan.airports[["geometry"]], counties.loc[["430923"], ["geometry"]]])
+    second = nearest_facility(road, counties, both)["minutes"]
+    assert (first - second).max() > 20
+    with opened(saved) as seen:
+        living = Living(seen)
+        living.press("nearest")
+        assert np.abs(living.values() - first).max() <= TICK_MIN
+        living.press("station")
+        living.click(place(hunan, "430923"))
+        assert np.abs(living.values() - second).max() <= 0.1
+        gained = int(((first - second) > 0.1).sum())
+        assert f"{gained} places gain" in seen.page.locator(".ug-effect").inner_text()
+
+
+@pytest.mark.browser
+def test_before_and_after_of_a_scenario_by_buttons_and_under_a_bar(
+    hunan: Region, road: TravelNetwork, tmp_path: Path
+) -> None:
+    change = what_if(hunan, close=["G4"])
+    saved = save_map(
+        living_map(hunan, network=change.before, after=change.after, minutes=(60.0,)),
+        tmp_path / "change.html",
+        max_mb=3.0,
+    )
+    ids, target = hunan.zones.index, place(hunan, "430682")
+    tables = [
+        minutes_table(one, hunan.counties, hunan.counties).loc[ids, ids].iloc[:, target]
+        for one in (change.before, change.after)
+    ]
+    assert (tables[1] - tables[0]).max() > 5
+    with opened(saved) as seen:
+        living = Living(seen)
+        living.click(target)
+        assert np.abs(living.values() - tables[1]).max() <= TICK_MIN
+        after = living.colours()
+        living.press("before")
+        assert np.abs(living.values() - tables[0]).max() <= TICK_MIN
+        before = living.colours()
+        assert before != after
+        living.press("gain")
+        assert any(one in ("#7f3b08", "#c9730f") for one in living.colours())
+        assert "> 30 min" in seen.page.locator(".ug-living-legend").inner_text()
+        living.press("swipe")
+        assert living.colours() == after
+        clip = "name => document.querySelector(`.leaflet-ug-${name}-pane`).style.clip"
+        at = seen.page.locator(".ug-swipe").bounding_box()["x"]
+        left = seen.page.evaluate(clip, "before")
+        seen.page.mouse.move(at + 1, 300)
+        seen.page.mouse.down()
+        seen.page.mouse.move(at - 200, 300, steps=4)
+        seen.page.mouse.up()
+        assert abs(seen.page.locator(".ug-swipe").bounding_box()["x"] - (at - 200)) < 3
+        assert seen.page.evaluate(clip, "before") != left
+        # what the one shows ends where the other begins
+        right = [float(one) for one in re.findall(r"(-?[\d.]+)px", seen.page.evaluate(clip, "after"))]
+        left = [float(one) for one in re.findall(r"(-?[\d.]+)px", seen.page.evaluate(clip, "before"))]
+        assert abs(left[1] - right[3]) < 0.01
+        assert not seen.complaints
+
+
+@pytest.mark.browser
+def test_the_living_page_speaks_one_language_and_fades(saved: Path) -> None:
+    with opened(saved) as seen:
+        seen.page.get_by_role("button", name="EN", exact=True).click()
+        box = seen.page.locator(".ug-living")
+        assert not re.search("[一-鿿]", box.inner_text())
+        seen.page.get_by_role("button", name="中文", exact=True).click()
+        assert "到此" in box.inner_text()
+        assert "Circle" not in box.inner_text()
+        slider = seen.page.locator(".ug-fade input").first
+        at = slider.bounding_box()
+        seen.page.mouse.click(at["x"] + at["width"] / 2, at["y"] + at["height"] / 2)
+        opacity = seen.page.locator(".ug-living-after").first.get_attribute("fill-opacity")
+        assert 0.4 <= float(opacity) <= 0.6
+
+
+@pytest.mark.browser
+def test_counties_are_named_when_there_is_room(saved: Path) -> None:
+    with opened(saved) as seen:
+        assert seen.page.get_by_text("长沙市", exact=True).first.is_visible()
+        assert not seen.page.get_by_text("临湘市", exact=True).first.is_visible()
+        assert seen.page.get_by_text("黎平机场").first.is_visible()
+        x, y = Living(seen).spot(0)
+        seen.page.mouse.move(x, y)
+        for _ in range(6):
+            seen.page.mouse.wheel(0, -300)
+            seen.page.wait_for_timeout(250)
+        labels = seen.page.locator(".ug-label > span")
+        shown = [labels.nth(at) for at in range(labels.count()) if labels.nth(at).is_visible()]
+        assert any("区" in one.inner_text() or "县" in one.inner_text() for one in shown)
 
 
 def test_ticks_keep_minutes_and_what_has_no_way() -> None:

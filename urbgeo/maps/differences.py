@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import folium
 
+from urbgeo.indicators.what_if import TARGETS, WhatIf
 from urbgeo.maps.base import new_map
 from urbgeo.maps.classes import ACCENT, Classes
+from urbgeo.maps.drawing import MINUTE_BREAKS
 from urbgeo.maps.fields import Field
 from urbgeo.maps.layers import add_lines, add_points, add_polygons
-
-if TYPE_CHECKING:
-    from urbgeo.indicators.what_if import WhatIf
 
 BREAKS = (-15.0, -5.0, -0.5, 0.5, 5.0, 15.0, 30.0)
 RAMP = ("#7f3b08", "#c9730f", "#f6c986", "#d6dade", "#c7dcef", "#86b4dc", "#3b7dbb", "#0b4a8f")
@@ -60,6 +57,7 @@ def map_of_differences(
     'Map'
     """
     zh, en = result.titles
+    polygons = result.table.geom_type.isin(["Polygon", "MultiPolygon"]).all()
     fmap = new_map(
         f"{zh}：情景前后节省的分钟",
         f"{en}: minutes saved by the change",
@@ -67,6 +65,7 @@ def map_of_differences(
         sources=result.provenance.sources,
         basemap=basemap,
         key=key,
+        ground=result.table if polygons else None,
     )
     targets = [
         one.removeprefix("gain_") for one in result.table if one.startswith("gain_") and one != "gain_min"
@@ -74,7 +73,10 @@ def map_of_differences(
     hover = [Field("name_zh", "名称", "Name"), Field("gain_min", "最多节省", "Most saved", "min", digits=1)]
     hover += [Field(f"gain_{one}", f"节省 {one}", f"Saved {one}", "min", digits=1) for one in targets]
     colour = Classes(by, BREAKS, ramp=RAMP, unit="min")
-    if result.table.geom_type.isin(["Polygon", "MultiPolygon"]).all():
+    if polygons:
+        _before_and_after(
+            fmap, result, by.removeprefix("gain_") if by != "gain_min" else _most(result, targets)
+        )
         add_polygons(
             fmap, result.table, name_zh="节省分钟（负为增加）", name_en="Minutes saved (negative: lost)",
             colour=colour, hover=hover, simplify_m=SIMPLIFY_M, opacity=0.9,
@@ -100,3 +102,23 @@ def map_of_differences(
                 colour=ACCENT if what == "new road" else "#2b3138", dashed=what == "closed",
             )  # fmt: skip
     return fmap
+
+
+def _most(result: WhatIf, targets: list[str]) -> str:
+    """The target whose minutes change most."""
+    return max(targets, key=lambda one: float(result.table[f"gain_{one}"].abs().max()))
+
+
+def _before_and_after(fmap: folium.Map, result: WhatIf, target: str) -> None:
+    """Minutes before and after, to switch between: the page shows one choropleth at a time."""
+    if f"before_{target}" not in result.table:
+        return
+    for side, zh, en in (("before", "此前", "before"), ("after", "此后", "after")):
+        column = f"{side}_{target}"
+        to_zh, to_en, _ = TARGETS[target]
+        add_polygons(
+            fmap, result.table, name_zh=f"{zh}：{to_zh}的分钟", name_en=f"Minutes {to_en}, {en}",
+            colour=Classes(column, MINUTE_BREAKS, reverse=True, unit="min"),
+            hover=[Field("name_zh", "名称", "Name"), Field(column, zh, en, "min", digits=1)],
+            shown=False, opacity=0.9, simplify_m=SIMPLIFY_M,
+        )  # fmt: skip

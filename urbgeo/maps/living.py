@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import folium
 import geopandas as gpd
@@ -18,15 +18,21 @@ from urbgeo.checks import check_columns
 from urbgeo.cities.circles import CircleRules, commuting_circle
 from urbgeo.crs import WGS84, metric_crs
 from urbgeo.errors import InputError
+from urbgeo.indicators.what_if import DETOUR
 from urbgeo.maps.base import figure_of, new_map, packaged, page_of, parent_name, plain_text, script_json
 from urbgeo.maps.classes import Classes
+from urbgeo.maps.differences import BREAKS as GAIN_BREAKS
+from urbgeo.maps.differences import RAMP as GAIN_RAMP
 from urbgeo.maps.fields import Field
-from urbgeo.maps.layers import add_lines, add_points
-from urbgeo.network.minutes import minutes_table
+from urbgeo.maps.layers import Labels, add_lines, add_points
+from urbgeo.maps.legend import legend_html
+from urbgeo.network.minutes import minutes_table, nearest_facility
 from urbgeo.network.model import TravelNetwork
 from urbgeo.network.regional import region_network
+from urbgeo.network.scenario import attached_alike
 from urbgeo.network.speeds import ROAD_CLASSES
 from urbgeo.regions.region import Region
+from urbgeo.standards import CIRCLE_MIN
 from urbgeo.types import Floats
 
 TICK_MIN = 0.02
@@ -36,23 +42,28 @@ NEVER = 65_535
 BREAKS = (15.0, 30.0, 45.0, 60.0, 90.0, 120.0, 180.0)
 STEPS_MIN = tuple(float(one) for one in range(15, 125, 5))
 SIMPLIFY_M = 400.0
-DETOUR = 1.2
 DIGITS = 4
+OPACITY = 0.92
+
+COUNTY_ZOOM = 8.5
+"""Counties are named from this zoom on: before, there is no room for them."""
 
 
 def living_map(
     region: Region,
     *,
     network: TravelNetwork | None = None,
+    after: TravelNetwork | None = None,
     minutes: Sequence[float] = STEPS_MIN,
     basemap: str | None = None,
     key: str | None = None,
 ) -> folium.Map:
     """A map of county units that answers clicks.
 
-    A click shows minutes to or from the place; a slider shows the circle around the core cities and the share
-    of county seats within the same minutes of an airport, step by step as the package computed them; a link
-    drawn between two places shows what it does to every minute.
+    A click shows minutes to or from the place, a button minutes to the nearest airport; a slider shows the
+    circle around the core cities and the share of county seats within the same minutes of an airport, step by
+    step as the package computed them. Lines drawn from seat to seat and stations set at a seat show what they
+    do to every minute: before, after, what is saved, or both under a bar to drag.
 
     Parameters
     ----------
@@ -60,6 +71,8 @@ def living_map(
         With county polygons and the list ``core``.
     network
         Roads; compiled from the region by default.
+    after
+        The same network after a change, such as ``what_if(...).after``: the page opens with before and after.
     minutes
         Steps of the slider, rising.
     basemap, key
@@ -90,6 +103,7 @@ def living_map(
     if not steps or (np.diff(steps) <= 0).any() or not steps[0] > 0:
         raise InputError(f"minutes: {minutes!r} must be steps > 0 that rise.")
     road = network or region_network(region, modes=("road",))
+    pair = [road] if after is None else list(attached_alike(road, after))
     counties = region.counties.loc[zones.index]
     fmap = new_map(
         f"{region.title_zh}：点选县市看时间",
@@ -98,21 +112,25 @@ def living_map(
         sources=region.sources,
         basemap=basemap,
         key=key,
+        ground=zones,
     )
-    fmap.add_child(_Living(_data(region, road, counties, steps, page_of(fmap).shown_at)))
+    fmap.add_child(_Living(_data(region, pair, counties, steps, page_of(fmap).shown_at)))
     borders = zones[["prefecture", zones.geometry.name]].dissolve("prefecture").boundary.to_frame("geometry")
     add_lines(
         fmap, borders, name_zh="地级界", name_en="Prefecture borders", colour="#5f6b76", width_px=1.0,
         simplify_m=SIMPLIFY_M,
     )  # fmt: skip
     add_points(
+        fmap, counties, name_zh="县级驻地", name_en="County seats", colour="#5f6b76", radius_px=1.5,
+        label=Labels("name_zh", COUNTY_ZOOM),
+    )  # fmt: skip
+    add_points(
         fmap, region.airports, name_zh="运输机场", name_en="Airports", colour="#333333", radius_px=4.0,
         label="name_zh", hover=[Field("name_zh", "名称", "Name"), Field("name_en", "英文名", "Name (en)")],
     )  # fmt: skip
-    seats = region.prefectures
     add_points(
-        fmap, seats, name_zh="地级中心", name_en="Prefecture seats", colour="#ffffff", outline="#2b3138",
-        radius_px=3.0, label="name_zh",
+        fmap, region.prefectures, name_zh="地级中心", name_en="Prefecture seats", colour="#ffffff",
+        outline="#2b3138", radius_px=3.0, label="name_zh",
     )  # fmt: skip
     return fmap
 
@@ -137,11 +155,15 @@ class _Living(MacroElement):
 
 
 def _data(
-    region: Region, road: TravelNetwork, counties: gpd.GeoDataFrame, steps: list[float], shown_at: object
+    region: Region,
+    pair: Sequence[TravelNetwork],
+    counties: gpd.GeoDataFrame,
+    steps: list[float],
+    shown_at: Callable[[Floats], Floats],
 ) -> dict[str, object]:
-    table = minutes_table(road, counties, counties).to_numpy()
     scale = Classes("minutes", BREAKS, ramp="YlGnBu", reverse=True, unit="min")
-    seats = shown_at(shapely.get_coordinates(counties.to_crs(WGS84).geometry.to_numpy()))  # type: ignore[operator]
+    gain = Classes("gain_min", GAIN_BREAKS, ramp=GAIN_RAMP, unit="min")
+    seats = shown_at(shapely.get_coordinates(counties.to_crs(WGS84).geometry.to_numpy()))
     core = str(region.lists["core"][0])
     start = next((at for at, one in enumerate(counties["prefecture"]) if one == core), 0)
     return {
@@ -149,17 +171,39 @@ def _data(
         "en": counties["name_en"].astype(str).tolist(),
         "seats": np.round(seats, DIGITS).tolist(),
         "features": _features(region.zones, shown_at),
-        "matrix": quantised(table),
+        "name": legend_html(("县市着色", "Counties, coloured"), [], [], opacity=OPACITY),
+        "classed": True,
+        "style": {"fillOpacity": OPACITY},
         "tick": TICK_MIN,
-        "detour": DETOUR,
         "kmh": ROAD_CLASSES["expressway"].speed_kmh,
-        "breaks": list(BREAKS),
-        "colours": scale.colours,
-        "labels": scale.labels,
-        "steps": _steps(region, road, counties, steps),
-        "first": int(np.argmin(np.abs(np.asarray(steps) - 60.0))),
+        "scale": {"breaks": list(BREAKS), "colours": scale.colours, "labels": scale.labels},
+        "gain": {"breaks": list(GAIN_BREAKS), "colours": gain.colours, "labels": gain.labels},
+        "facility": [
+            "最近机场",
+            "Airport",
+            "到最近的机场或所设的站",
+            "To the nearest airport or the station set",
+        ],
+        "steps": _steps(region, pair[0], counties, steps),
+        "first": int(np.argmin(np.abs(np.asarray(steps) - CIRCLE_MIN))),
         "start": start,
+        **_matrices(region, pair, counties),
     }
+
+
+def _matrices(region: Region, pair: Sequence[TravelNetwork], counties: gpd.GeoDataFrame) -> dict[str, object]:
+    """Minutes between all places and to the nearest airport, before and after; kilometres of links drawn."""
+    found: dict[str, object] = {}
+    for network, table, near in zip(pair, ("matrix", "after"), ("nearest", "nearestAfter"), strict=False):
+        found[table] = quantised(minutes_table(network, counties, counties).to_numpy())
+        found[near] = quantised(
+            nearest_facility(network, counties, region.airports)["minutes"].reindex(counties.index).to_numpy()
+        )
+    spots = shapely.get_coordinates(counties.to_crs(pair[0].nodes.crs).geometry.to_numpy())
+    apart = np.hypot(*(spots[:, None, axis] - spots[None, :, axis] for axis in (0, 1)))
+    km = apart / 1000.0 * DETOUR
+    tick = float(km.max(initial=1.0)) / (NEVER - 1)
+    return {**found, "km": _packed(np.rint(km / tick)), "kmTick": tick}
 
 
 def quantised(table: Floats) -> str:
@@ -171,11 +215,13 @@ def quantised(table: Floats) -> str:
         Where a trip is too long for the page.
     """
     finite = np.isfinite(table)
-    ticks = np.full(table.shape, NEVER, dtype=np.uint16)
     held = np.rint(np.where(finite, table, 0.0) / TICK_MIN)
     if held.max(initial=0.0) >= NEVER:
         raise InputError(f"minutes: trips beyond {NEVER * TICK_MIN:.0f} minutes do not fit the page.")
-    ticks[finite] = held[finite].astype(np.uint16)
+    return _packed(np.where(finite, held, NEVER))
+
+
+def _packed(ticks: Floats) -> str:
     return base64.b64encode(ticks.astype("<u2").tobytes()).decode("ascii")
 
 
@@ -208,12 +254,14 @@ def circle_members(
     return table["member"].astype(bool).reindex(counties.index)
 
 
-def _features(zones: gpd.GeoDataFrame | None, shown_at: object) -> list[dict[str, object]]:
+def _features(
+    zones: gpd.GeoDataFrame | None, shown_at: Callable[[Floats], Floats]
+) -> list[dict[str, object]]:
     assert zones is not None
     flat = zones.to_crs(metric_crs(zones))
     simple = shapely.coverage_simplify(flat.geometry.to_numpy(), SIMPLIFY_M)
     shapes = gpd.GeoSeries(simple, crs=flat.crs).to_crs(WGS84).to_numpy()
-    rounded = shapely.transform(shapes, lambda xy: np.round(shown_at(xy), DIGITS))  # type: ignore[operator]
+    rounded = shapely.transform(shapes, lambda xy: np.round(shown_at(xy), DIGITS))
     return [
         {"type": "Feature", "properties": {"at": at}, "geometry": json.loads(text)}
         for at, text in enumerate(shapely.to_geojson(rounded))

@@ -79,10 +79,11 @@
   function fit(map, bounds) {
     var container = map.getContainer(), panel = container.querySelector(".leaflet-control-layers");
     var side = panel.classList.contains("ug-folded") ? 16 : panel.offsetWidth + 28;
+    var below = container.querySelector(".ug-narrow");
     map.fitBounds(bounds, {
       animate: false,
       paddingTopLeft: [16, container.querySelector(".ug-title").offsetHeight + 24],
-      paddingBottomRight: [side > container.offsetWidth / 2 ? 16 : side, 40]
+      paddingBottomRight: [side > container.offsetWidth / 2 ? 16 : side, below ? below.offsetHeight + 20 : 40]
     });
   }
 
@@ -127,7 +128,9 @@
   /* Where two labels would overlap, the one of the upper layer stays, then the earlier; some wait for a zoom. */
   function thinLabels(map) {
     var zoom = map.getZoom(), box = map.getContainer();
-    var kept = Array.from(box.querySelectorAll(".leaflet-control")).map(function (one) {
+    var kept = Array.from(box.querySelectorAll(
+      box.classList.contains("ug-on-paper") ? ".ug-title" : ".leaflet-control"
+    )).map(function (one) {
       return one.getBoundingClientRect();
     });
     var labels = Array.from(map.getPane("ug-label").querySelectorAll(".ug-label > span"));
@@ -331,6 +334,7 @@
   }
 
   window.urbgeo = {
-    page: page, layer: layer, overlay: overlay, both: both, element: element, thinLabels: thinLabels, pressed: pressed
+    page: page, layer: layer, overlay: overlay, both: both, element: element, thinLabels: thinLabels, pressed: pressed,
+    refit: function (map) { var panel = panels.get(map); fit(map, panel.bounds); panel.moved = false; }
   };
 })();
