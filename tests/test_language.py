@@ -27,7 +27,7 @@ VALUE = re.compile(r"\{(\w+)\}")
 KNOWN = {str(one.id): str(one.string) for one in messages.catalogue() if one.id}
 SAID = {english: chinese for english, chinese in KNOWN.items() if chinese}
 
-SHARE_SAID = 0.1
+SHARE_SAID = 0.9
 """What must be said in Chinese at any time; a new message may wait for the next ``make messages``."""
 
 

@@ -118,7 +118,8 @@ def _templates() -> tuple[_Template, ...]:
     with CATALOGUE.open("rb") as file:
         known = gettext.GNUTranslations(file)._catalog  # type: ignore[attr-defined]
     pairs = [(one, said) for one, said in known.items() if one and said]
-    return tuple(_template(*pair) for pair in sorted(pairs, key=lambda pair: -fixed_words(pair[0])))
+    closest = sorted(pairs, key=lambda pair: (-fixed_words(pair[0]), -len(pair[0])))
+    return tuple(_template(*pair) for pair in closest)
 
 
 def _template(english: str, chinese: str) -> _Template:
