@@ -32,12 +32,24 @@ ALLOWED: dict[tuple[str, str, str], str] = {
     },
     ("cities.sizes.project_urbanisation", "rates", "ids missing"): "fewer past years draw another curve",
     ("access.living.emergency_response", "places", "ids missing"): "fewer places asked, fewer answered",
+    ("network.attach.attach", "points", "rows turned round"): "joins stand in the order of the points",
+    ("surface.motorways.compile_motorways", "interchanges", "rows turned round"): (
+        "ramps stand in the order of the interchanges"
+    ),
+    ("network.sums.node_sums", "weights", "ids missing"): "nodes that are not named weigh nothing",
+    ("sources.names.match_names", "asked", "ids missing"): "fewer asked, fewer answered",
+    ("sources.names.match_names", "known", "ids missing"): "what is not known is said to be unknown",
+    ("crs.convert_datum", "layer", "no rows"): "there is nothing to move, and the layer says so",
+    ("crs.convert_datum", "layer", "a MultiIndex"): "shapes move, whatever they are called",
     ("access.travel.pairs", "travel", "rows turned round"): "ids stand in the order of the table",
     ("access.reading.read_minutes", "travel", "rows turned round"): "ids stand in the order of the table",
 }
 """(verb, argument, change): why another answer is right there."""
 
 MEANT: dict[tuple[str, str], str] = {
+    ("folder", "a misspelt word"): "any folder may be written to",
+    ("name", "a misspelt word"): "any text is a name",
+    ("crs", "text for a number"): "a CRS is called by its number, as a number or as text",
     ("travel", "NaN"): "a pair that was never asked, which the status of its ends says",
     ("cost", "infinite"): "a pair without a path, which carries nothing",
     ("travel", "infinite"): "a pair without a path, which the status of its ends says",

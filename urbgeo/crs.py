@@ -12,7 +12,8 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 from pyproj import CRS, Geod, Proj
 
-from urbgeo.checks import check_choice, check_crs
+from urbgeo.arguments import check_call
+from urbgeo.checks import check_choice, check_crs, check_points, is_finite_number, listed
 from urbgeo.errors import InputError
 from urbgeo.types import Floats, Ints
 
@@ -101,6 +102,11 @@ def distortion(crs: CRS, bounds: tuple[float, float, float, float]) -> float:
     >>> round(distortion(CRS.from_epsg(4547), (113.0, 28.0, 115.0, 29.0)), 6)
     0.000119
     """
+    if not isinstance(crs, CRS):
+        raise InputError(f"crs: {crs!r} is no pyproj CRS; CRS.from_epsg(4547) makes one.")
+    sides = listed(bounds)
+    if len(sides) != 4 or not all(is_finite_number(one) for one in sides):
+        raise InputError(f"bounds: {bounds!r}; give west, south, east, north in degrees.")
     if not crs.is_projected:
         raise InputError(f"crs: {crs.name} is not projected; lengths in it are degrees.")
     west, south, east, north = bounds
@@ -257,17 +263,18 @@ def suspected_datum(
     Raises
     ------
     InputError
-        When ``points`` have no CRS.
+        For what are no points with a CRS and unique ids, and a misfit that cannot be called.
 
     Examples
     --------
     >>> at = gpd.points_from_xy(np.linspace(112.5, 113.5, 40), np.full(40, 28.2))
-    >>> true = gpd.GeoSeries(at, crs=4326)
-    >>> shifted = convert_datum(true, "wgs84", "gcj02")
-    >>> suspected_datum(shifted, lambda here: here.distance(true, align=False).to_numpy())
+    >>> shifted = convert_datum(gpd.GeoSeries(at, crs=4326), "wgs84", "gcj02")
+    >>> road = shapely.LineString([(112.5, 28.2), (113.5, 28.2)])
+    >>> suspected_datum(shifted, lambda here: shapely.distance(here.to_numpy(), road))
     'gcj02'
     """
-    check_crs(points, "points")
+    check_points(points, "points")
+    check_call(misfit, "misfit", "lambda points: shapely.distance(points.to_numpy(), road)")
     here = points.geometry.to_crs(WGS84)
     here = here[_in_china(here.x, here.y)]
     if len(here) < LEAST_SUSPECTS:

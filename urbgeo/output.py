@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from urbgeo.arguments import check_path
+from urbgeo.checks import check_mapping, check_table
 from urbgeo.columns import column_name
 from urbgeo.errors import InputError, MissingExtraError
 from urbgeo.files import written_whole
@@ -71,7 +73,12 @@ def write_tables(
     ...     write_tables({"seats": pd.DataFrame({"people": [3, 4]})}, Path(folder) / "seats.csv").name
     'seats.csv'
     """
-    path = Path(path)
+    path = check_path(path)
+    check_mapping(tables, "tables", "{'zones': zones}")
+    if not tables:
+        raise InputError("tables: there are none; give one or more by name.")
+    for name, table in tables.items():
+        check_table(table, f"tables[{name!r}]")
     ending = path.suffix.lower()
     if ending not in ENDINGS:
         raise InputError(f"{path.name}: tables are saved as {', '.join(ENDINGS)}; give one of these endings.")

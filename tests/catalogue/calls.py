@@ -8,8 +8,8 @@ import inspect
 import io
 import os
 import tempfile
-from collections.abc import Callable
-from contextlib import redirect_stdout
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,40 @@ import urbgeo
 PACKAGE = Path(urbgeo.__file__).parent
 NO_ROOMS = ("doors", "engine", "__main__", "cli")
 """Where no planner calls anything."""
+
+
+KEPT = tempfile.TemporaryDirectory(prefix="catalogue-", ignore_cleanup_errors=True)
+"""What examples write stays until the end: the changed calls read it again."""
+
+
+class _Folder:
+    """A temporary folder that its ``with`` block does not take along."""
+
+    def __init__(self) -> None:
+        self.name = tempfile.mkdtemp(dir=KEPT.name)
+
+    def __enter__(self) -> str:
+        return self.name
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def cleanup(self) -> None:
+        pass
+
+
+@contextmanager
+def _kept_folders() -> Iterator[None]:
+    usual = tempfile.TemporaryDirectory
+
+    def folder(*args: Any, dir: Any = None, **kwargs: Any) -> Any:
+        return usual(*args, dir=dir, **kwargs) if dir else _Folder()
+
+    tempfile.TemporaryDirectory = folder  # type: ignore[assignment, misc]
+    try:
+        yield
+    finally:
+        tempfile.TemporaryDirectory = usual  # type: ignore[misc]
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,9 +103,9 @@ def base_call(dotted: str) -> Call | None:
         for test in tests:
             test.globs[key] = catching
             runner = doctest.DocTestRunner(verbose=False, optionflags=doctest.ELLIPSIS)
-            with tempfile.TemporaryDirectory() as folder, redirect_stdout(io.StringIO()):
+            with _kept_folders(), redirect_stdout(io.StringIO()):
                 here = Path.cwd()
-                os.chdir(folder)
+                os.chdir(tempfile.mkdtemp(dir=KEPT.name))
                 try:
                     runner.run(test, clear_globs=False)
                 finally:

@@ -11,6 +11,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from tests.catalogue.calls import Call
 from tests.catalogue.changes import EITHER, REFUSED, SAME
@@ -96,4 +97,12 @@ def _in_order(frame: pd.DataFrame) -> pd.DataFrame:
 def _arrays_alike(one: Any, other: Any) -> bool:
     if one.dtype.kind in "fiu" and other.dtype.kind in "fiu":
         return bool(np.allclose(one, other, rtol=LEAST_RELATIVE, atol=1e-9, equal_nan=True))
-    return [str(value) for value in one.ravel()] == [str(value) for value in other.ravel()]
+    one, other = (np.asarray(values, object).ravel() for values in (one, other))
+    if len(one) and all(isinstance(value, shapely.Geometry) for value in (*one, *other)):
+        return len(one) == len(other) and bool(shapely.equals_exact(one, other, _rounding(one)).all())
+    return [str(value) for value in one] == [str(value) for value in other]
+
+
+def _rounding(shapes: Any) -> float:
+    """By how much coordinates differ that went through another CRS: a millimetre, or degrees of one."""
+    return 1e-3 if np.abs(shapely.bounds(shapes)).max() > 360 else 1e-8

@@ -19,7 +19,7 @@ from urbgeo.land.outline import lines_across, outline_along
 from urbgeo.land.patches import cells_of
 from urbgeo.land.zones import CONCENTRATED, ELASTIC, SPECIAL, ZONE_NAMES, zone_polygons
 from urbgeo.provenance import Provenance
-from urbgeo.rasters.align import burn, cells_to_polygons
+from urbgeo.rasters.align import burnt, cells_to_polygons
 from urbgeo.rasters.grid import Grid, check_bools, check_metric, check_same_grid
 from urbgeo.results import Result
 from urbgeo.standards import ELASTIC_SHARE, EXPANSION_MULTIPLE, SMALLEST_PIECE_HA
@@ -362,7 +362,7 @@ def _pieces(
     parts = parts[np.argsort(-shapely.area(parts), kind="stable")]
     frame = gpd.GeoDataFrame(geometry=parts, crs=polygons.crs)
     number = np.arange(1, len(frame) + 1, dtype=float)
-    place = np.nan_to_num(burn(frame, zones, values=pd.Series(number), all_touched=True).values).astype(int)
+    place = np.nan_to_num(burnt(frame, zones, values=pd.Series(number), all_touched=True).values).astype(int)
     row = {"area_km2": frame.area / 1e6}
     for name, mask in (
         ("built_km2", inside),

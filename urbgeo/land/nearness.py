@@ -10,7 +10,7 @@ from scipy import ndimage
 
 from urbgeo.checks import check_choice
 from urbgeo.errors import InputError
-from urbgeo.rasters.align import burn
+from urbgeo.rasters.align import burnt
 from urbgeo.rasters.grid import Grid, check_grid, check_lengths
 from urbgeo.surface.motorways import MotorwayRamps
 from urbgeo.surface.travel import travel_surface
@@ -65,7 +65,7 @@ def nearness(
         raise InputError("layers: give layers by name, e.g. {'roads': roads}.")
     found = {}
     for name, layer in layers.items():
-        touched = burn(layer, like, all_touched=True).values
+        touched = burnt(layer, like, all_touched=True).values
         if not touched.any():
             raise InputError(f"layers: no feature of {name!r} lies on the grid; check its CRS.")
         if by == "km":

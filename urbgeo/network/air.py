@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from urbgeo.amounts import amount_of
+from urbgeo.amounts import amount_of, warn
 from urbgeo.checks import add_amount_faults, check_columns, check_minutes, check_points, check_quantity
 from urbgeo.crs import WGS84
 from urbgeo.errors import Faults
@@ -286,9 +286,14 @@ def with_flights(
     doors = pd.DataFrame(
         {"from_node": ground, "to_node": air, "length_km": 0.0, "class": "board"}, index="gate " + ground
     ).assign(minutes=terms.check_in_min, minutes_back=terms.leaving_min)
+    untimed = int(routes["minutes"].isna().sum()) if "minutes" in routes else len(routes)
+    if untimed and "minutes" in routes:
+        warn(f"routes: {untimed} of {len(routes)} flights without minutes take those of their distance.")
     links = pd.concat([_flights(airports, routes, terms), doors]).assign(mode="air", joinable=False)
     joined = with_links(network, pd.concat([links, _ground(network, airports)]), nodes=nodes)
-    about = joined.provenance.having(parameters=asdict(terms))
+    about = joined.provenance.having(
+        parameters=asdict(terms), shares={"flights timed by distance": untimed / len(routes)}
+    )
     return TravelNetwork(joined.nodes, joined.link_table, joined.snapping, about)
 
 
@@ -329,11 +334,12 @@ def _flights(airports: gpd.GeoDataFrame, routes: pd.DataFrame, terms: AirTerms) 
 
 
 def _ground(network: TravelNetwork, airports: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Ways between each airport and the two ends of the link it lies at."""
+    """Ways between each airport and the two ends of the link it lies at; to the node alone that it is at."""
     joined = attach(network, airports)
-    rows = np.flatnonzero(joined.attached)
     parts = []
     for end in range(2):
+        # Of links that meet at a node any may be nearest: the way over it to the other end is left out.
+        rows = np.flatnonzero(joined.attached & (joined.along != 1 - end))
         parts.append(
             pd.DataFrame(
                 {
@@ -346,10 +352,11 @@ def _ground(network: TravelNetwork, airports: gpd.GeoDataFrame) -> pd.DataFrame:
                     "mode": "road",
                     "joinable": False,
                 },
-                index=(f"access {end + 1} airport " + airports.index.astype(str))[rows],
             )
         )
-    ways = pd.concat(parts)
+    ways = pd.concat(parts, ignore_index=True)
+    number = (ways.groupby("from_node").cumcount() + 1).astype(str)
+    ways.index = pd.Index("access " + number + " " + ways["from_node"])
     # against a one-way link one of the two directions is not there
     swap = np.isinf(ways["minutes"])
     turned = ways[swap].rename(columns={"from_node": "to_node", "to_node": "from_node"})

@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from urbgeo.amounts import warn
 from urbgeo.checks import check_points
 from urbgeo.engine.resolution import in_ticks
 from urbgeo.errors import InputError, some_of
@@ -201,6 +202,8 @@ def attach(network: TravelNetwork, points: Points, *, name: str = "points") -> A
     if kept is not None and kept.index.equals(points.index):
         return replace(kept, index=points.index, network=network)
     check_points(points, name, allow_empty=True)
+    if points.empty:
+        warn(f"{name}: it has no rows; nothing is attached.")
     located = points.geometry.to_crs(network.crs)
     found = attach_xy(network, shapely.get_coordinates(located.to_numpy()), points.index)
     if key:
@@ -271,7 +274,9 @@ def _links_in_turn(network: TravelNetwork, shapes: NDArray[np.object_]) -> list[
         off_m, place = np.where(line >= 0, off_m, np.inf), places[line] if len(places) else line
         nearer = (line >= 0) & ((off_m < least_m) | ((off_m == least_m) & (place < least)))
         least_m, least = np.where(nearer, off_m, least_m), np.where(nearer, place, least)
-        found.append((np.where(nearer, network.joinable_links[place], -1), np.where(nearer, off_m, np.nan)))
+        link = np.full(n, -1, np.int64)
+        link[nearer] = network.joinable_links[place[nearer]]
+        found.append((link, np.where(nearer, off_m, np.nan)))
     if len(found) == 1:
         return found
     link, metres = (np.stack(one[::-1], axis=1) for one in zip(*found, strict=True))

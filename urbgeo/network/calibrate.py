@@ -11,11 +11,20 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
-from urbgeo.checks import add_amount_faults, check_choice, check_columns
+from urbgeo.arguments import check_path
+from urbgeo.checks import (
+    add_amount_faults,
+    check_choice,
+    check_columns,
+    check_points,
+    check_rows,
+    check_whole,
+)
 from urbgeo.crs import WGS84, gcj02_to_wgs84
-from urbgeo.errors import Faults, InputError, some_of
+from urbgeo.errors import Faults, InputError, SourceError, some_of
 from urbgeo.network.minutes import minutes_table
-from urbgeo.network.model import TravelNetwork
+from urbgeo.network.model import TravelNetwork, check_network
+from urbgeo.sources.tables import PLAIN, plain_table
 
 FACTOR_BOUNDS = (0.25, 4.0)
 """Factors are kept between a quarter and four times the minutes: beyond, the network itself is wrong."""
@@ -98,6 +107,10 @@ def calibrate(
     >>> found.factors.index.tolist()
     ['primary']
     """
+    check_network(network)
+    check_points(places, "places")
+    check_rows(observed, "observed", "calibrate(network, places, observed)")
+    check_whole(folds, "folds", 2)
     observed = _of_hour(observed, hour)
     classes = sorted(network.link_table["class"].astype(str).unique())
     _check(network, places, observed, classes, folds)
@@ -142,7 +155,8 @@ def read_observed(path: Path | str, *, datum: str = "gcj02") -> tuple[gpd.GeoDat
     Parameters
     ----------
     path
-        CSV with ``from_lon``, ``from_lat``, ``to_lon``, ``to_lat`` (degrees), ``minutes``, optional ``hour``.
+        CSV or Excel with ``from_lon``, ``from_lat``, ``to_lon``, ``to_lat`` (degrees), ``minutes``, optional
+        ``hour``.
     datum
         Of the degrees: ``"gcj02"`` as Chinese services use, or ``"wgs84"``.
 
@@ -154,8 +168,11 @@ def read_observed(path: Path | str, *, datum: str = "gcj02") -> tuple[gpd.GeoDat
 
     Raises
     ------
+    SourceError
+        When the file is missing, or its text is in no known encoding.
     InputError
-        For missing columns, another datum, degrees or minutes that are missing or no numbers, by row.
+        For another kind of file, missing columns, another datum, degrees or minutes that are missing or no
+        numbers, by row.
 
     Examples
     --------
@@ -169,10 +186,15 @@ def read_observed(path: Path | str, *, datum: str = "gcj02") -> tuple[gpd.GeoDat
     (2, [55])
     """
     check_choice(datum, "datum", ("gcj02", "wgs84"))
-    table = pd.read_csv(path, encoding="utf-8-sig")
+    path = check_path(path)
+    if path.suffix.lower() not in PLAIN:
+        raise InputError(f"path: {path.name} is no table; give one of {', '.join(PLAIN)}.")
+    if not path.exists():
+        raise SourceError(f"{path}: there is no such file.")
+    table, _ = plain_table(path)
     ends = ["from_lon", "from_lat", "to_lon", "to_lat"]
     check_columns(table, "observed", [*ends, "minutes"])
-    table.index = pd.Index([f"row {number}" for number in range(2, len(table) + 2)])
+    table.index = pd.Index([f"row {number + 2}" for number in table.index])
     faults = Faults("observed")
     for column in (*ends, "minutes"):
         add_amount_faults(faults, table[column])
@@ -222,7 +244,7 @@ def _check(
     add_amount_faults(faults, observed["minutes"])
     faults.raise_if_any()
     least = max(len(classes) + 1, folds)
-    if folds < 2 or len(observed) < least:
+    if len(observed) < least:
         raise InputError(f"observed: {len(observed)} trips for {len(classes)} classes; give {least} or more.")
 
 

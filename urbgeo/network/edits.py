@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from urbgeo.checks import add_id_faults, check_columns, check_points, is_finite_number, listed
+from urbgeo.checks import add_id_faults, check_columns, check_mapping, check_points, is_finite_number, listed
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.network.link_table import (
     LINK_COLUMNS,
@@ -193,6 +193,8 @@ def with_speeds(network: TravelNetwork, speeds: Mapping[str, float] | pd.Series)
     check_network(network)
     links = network.link_table
     classes = links["class"].astype(str)
+    if not isinstance(speeds, pd.Series):
+        check_mapping(speeds, "speeds", "{'primary': 60.0}")
     given = pd.Series(speeds, dtype=object)
     given = given.mask(given.map(lambda one: isinstance(one, bool)))
     values = pd.to_numeric(given, errors="coerce").astype(float)

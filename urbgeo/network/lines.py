@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from urbgeo import words
 from urbgeo.checks import (
-    add_coordinate_faults,
     check_choice,
     check_columns,
     check_crs,
@@ -22,6 +21,7 @@ from urbgeo.checks import (
     check_quantity,
     listed,
 )
+from urbgeo.coordinates import add_coordinate_faults
 from urbgeo.crs import lengths_km, metric_crs
 from urbgeo.errors import Faults, InputError, UrbgeoWarning, some_of
 from urbgeo.network.junctions import NODE_AT, cut_lines, ends_of, gathered

@@ -15,6 +15,7 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
 
+from urbgeo.arguments import check_object, check_path
 from urbgeo.crs import WGS84, metric_crs
 from urbgeo.errors import Faults, InputError, SourceError, UrbgeoWarning
 from urbgeo.network.model import Snapping, TravelNetwork, build_network
@@ -92,6 +93,7 @@ def from_pbf(
     >>> town
     <TravelNetwork 3 nodes, 2 links, modes road, 1 part>
     """
+    path = check_path(path)
     reading = checked_reading(reading)
     roads = read_roads(path, mode=mode, classes=classes, bbox=bbox, simplify=simplify)
     if roads.mode == "road" and roads.counts[TURNS]:
@@ -227,6 +229,9 @@ def _graphml(path: Path) -> nx.MultiDiGraph:
 
 
 def _graph_tables(graph: nx.MultiDiGraph) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    import networkx as nx
+
+    check_object(graph, "graph", nx.Graph, "give what OSMnx makes, or the path of its GraphML")
     if not graph.is_multigraph() or not graph.is_directed():
         raise InputError("graph: a MultiDiGraph is needed, as OSMnx makes it.")
     if "crs" not in graph.graph:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from urbgeo.arguments import check_rates
 from urbgeo.checks import check_choice, check_flag
-from urbgeo.errors import Faults, InputError
-from urbgeo.network.model import Snapping, TravelNetwork
+from urbgeo.errors import Faults, InputError, some_of
+from urbgeo.network.model import Snapping, TravelNetwork, check_network
 from urbgeo.provenance import Provenance
 
 WALK_KMH = 4.5
@@ -257,16 +258,13 @@ def junction_delay(network: TravelNetwork, seconds: Mapping[str, float]) -> Trav
     >>> junction_delay(build_network(nodes, links), {"primary": 30.0}).links["minutes"].tolist()
     [1.5, 1.0, 1.0]
     """
+    check_network(network)
     links = network.link_table
-    faults = Faults("seconds")
-    for name, delay in seconds.items():
-        if name not in set(links["class"]):
-            faults.add(
-                f"no link of class {name!r}", remedy=f"there are {', '.join(sorted(set(links['class'])))}"
-            )
-        elif not np.isfinite(delay) or delay < 0:
-            faults.add(f"{name}: {delay!r} s", remedy="give a finite delay >= 0")
-    faults.raise_if_any()
+    seconds = check_rates(seconds, "seconds", "{'primary': 8.0}", zero=True)
+    classes = sorted(set(links["class"].astype(str)))
+    unknown = [name for name in seconds if name not in classes]
+    if unknown:
+        raise InputError(f"seconds: no link of class {some_of(unknown)}; there are {', '.join(classes)}.")
     ends = network.link_ends
     degree = np.bincount(ends.ravel(), minlength=len(network.nodes))
     delay_min = links["class"].astype(str).map(dict(seconds)).fillna(0.0).to_numpy(float) / 60.0

@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from urbgeo.checks import add_amount_faults, check_columns, check_points, check_quantity
+from urbgeo.checks import add_amount_faults, add_label_faults, check_columns, check_points, check_quantity
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.standards import RAIL_BUFFER_MIN
 
@@ -191,6 +191,9 @@ def _checked_stops(stations: gpd.GeoDataFrame, stops: pd.DataFrame) -> pd.DataFr
     runs = stops.assign(stop=stops["service"].astype(str) + " stop " + stops["seq"].astype(str))
     runs = runs.set_index("stop")
     faults = Faults("stops")
+    for column in ("service", "station"):
+        add_label_faults(faults, runs[column])
+    faults.raise_if_any()
     runs["dwell_min"] = runs.get("dwell_min", 0.0)
     for column in ("seq", "minutes", "trains_per_day", "dwell_min"):
         add_amount_faults(faults, runs[column], allow_missing=column == "minutes")

@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 from shapely.ops import substring
 
+from urbgeo.arguments import check_object, check_several
 from urbgeo.checks import check_choice
 from urbgeo.errors import InputError, some_of
 from urbgeo.network.attach import attach
@@ -82,7 +83,8 @@ def region_network(
     >>> region_network(urbgeo.load_region("hunan", zones=False), modes=("road",)).modes
     ('road',)
     """
-    for mode in modes:
+    check_object(region, "region", Region, "load_region or a Region of your own layers gives one")
+    for mode in check_several(modes, "modes", "('road', 'rail')"):
         check_choice(mode, "modes", MODES)
     if "road" not in modes:
         raise InputError(

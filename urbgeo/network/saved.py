@@ -19,6 +19,8 @@ import shapely
 from numpy.typing import NDArray
 from pyproj.exceptions import CRSError
 
+from urbgeo.arguments import check_path
+from urbgeo.checks import check_flag
 from urbgeo.compiling import COMPILED
 from urbgeo.engine.hierarchy import Hierarchy
 from urbgeo.engine.store import (
@@ -89,6 +91,8 @@ def save_network(network: TravelNetwork, path: Path | str, *, hierarchy: bool = 
     'roads.npz'
     """
     check_network(network)
+    path = check_path(path)
+    check_flag(hierarchy, "hierarchy")
     arrays: Arrays = {}
     told: Told = {
         "format": FORMAT,

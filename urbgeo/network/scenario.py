@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from urbgeo.amounts import series_of
-from urbgeo.checks import add_amount_faults, check_columns, check_points, is_finite_number
+from urbgeo.arguments import check_call
+from urbgeo.checks import add_amount_faults, check_columns, check_points, check_rows, is_finite_number
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.network.edits import with_links, without_links
 from urbgeo.network.model import TravelNetwork, check_network
@@ -158,6 +159,7 @@ def compare(before: TravelNetwork, after: TravelNetwork, measure: Measure) -> Co
     """
     check_network(before, "before")
     check_network(after, "after")
+    check_call(measure, "measure", "lambda network: minutes_table(network, places, seats)")
     first, second = (_as_series(measure(one)) for one in attached_alike(before, after))
     if not first.index.equals(second.index):
         raise InputError("measure: its answers before and after have different rows; return the same index.")
@@ -244,7 +246,9 @@ def rank_projects(
     [1]
     """
     check_network(network)
+    check_rows(projects, "projects", "rank_projects(network, projects, covered, population)")
     check_columns(projects, "projects", ["project", "length_km"])
+    check_call(covered, "covered", "lambda network: coverage(network, places, airports).table['covered']")
     people_of = series_of(population, "population")
     faults = Faults("projects")
     if projects["project"].isna().any():
@@ -258,7 +262,7 @@ def rank_projects(
         people = people_of.reindex(first.index)
         if people.isna().any():
             raise InputError(f"population: none for {some_of(first.index[people.isna()])}.")
-        km = float(links["length_km"].sum())
+        km = float(links["length_km"].astype(np.float64).sum())
         gained = float(people[second & ~first].sum())
         row = {
             "project": name,

@@ -12,14 +12,15 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from urbgeo.checks import check_minutes, check_points
+from urbgeo.arguments import check_date, check_object, check_several
+from urbgeo.checks import check_minutes, check_points, check_range, listed
 from urbgeo.engine.resolution import told
 from urbgeo.engine.timetable_scan import times_from
-from urbgeo.errors import InputError
+from urbgeo.errors import InputError, some_of
 from urbgeo.network.attach import Attachment, attach
 from urbgeo.network.changes import Changes, changes_of, no_rules, no_stays, stays
 from urbgeo.network.minutes import table_between
-from urbgeo.network.model import TravelNetwork
+from urbgeo.network.model import TravelNetwork, check_network
 from urbgeo.options import thread_count, with_progress
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result
@@ -160,8 +161,10 @@ def build_timetable(feeds: Gtfs | Sequence[Gtfs], *, day: dt.date | str) -> Time
     >>> len(build_timetable(feed, day="2026-03-04").stops)
     2
     """
-    feeds = [feeds] if isinstance(feeds, Gtfs) else list(feeds)
-    date = _date(day)
+    feeds = [feeds] if isinstance(feeds, Gtfs) else check_several(feeds, "feeds", "[read_gtfs('bus.zip')]")
+    for feed in feeds:
+        check_object(feed, "feeds", Gtfs, "read_gtfs and trains_as_gtfs make them")
+    date = check_date(day)
     names = [feed.name for feed in feeds]
     if not feeds or len(set(names)) < len(names):
         raise InputError(f"feeds: {', '.join(names) or 'none'}; give one or more, of different names.")
@@ -270,12 +273,13 @@ def transit_minutes(
     [[18.0]]
     """
     terms = terms or TransitTerms()
+    check_object(timetable, "timetable", Timetable, "build_timetable makes one of GTFS feeds")
+    check_network(walking, "walking")
     check_points(origins, "origins")
     check_points(destinations, "destinations")
     leaves = _departures(window, every_min)
-    asked = sorted({0.5, *quantiles})
-    if not all(0 < one <= 1 for one in asked):
-        raise InputError(f"quantiles: {list(quantiles)}; give numbers above 0 and up to 1.")
+    given = [check_range(one, "quantiles", 0.0, 1.0, open_low=True) for one in listed(quantiles)]
+    asked = sorted({0.5, *given})
     ranks = np.array([int(np.ceil(one * len(leaves) - 1e-9)) - 1 for one in asked], np.int64)
     start, via, end = (attach(walking, points) for points in (origins, timetable.stops, destinations))
     to_stops = _walks(walking, start, via, terms.walk_to_stop_min)
@@ -305,16 +309,12 @@ def transit_minutes(
     return TransitMinutes(tables, on_foot, about)
 
 
-def _date(day: dt.date | str) -> dt.date:
-    try:
-        return day if isinstance(day, dt.date) else dt.date.fromisoformat(day)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"day: {day!r} is no date; write it as 2019-05-15.") from error
-
-
 def window_s(window: tuple[str, str]) -> tuple[int, int]:
     """Begin and end of a window in seconds after midnight."""
-    start, end = seconds_of(window[0]), seconds_of(window[1])
+    told = check_several(window, "window", '("08:00", "09:00")')
+    if len(told) != 2:
+        raise InputError(f"window: {some_of(told)}; give its begin and its end, e.g. ('08:00', '09:00').")
+    start, end = seconds_of(told[0]), seconds_of(told[1])
     if end <= start:
         raise InputError(f"window: it ends at {window[1]}, not after it begins at {window[0]}.")
     return start, end

@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from urbgeo.arguments import check_object
 from urbgeo.checks import check_quantity
 from urbgeo.errors import InputError
 from urbgeo.network.rail import RailTerms
@@ -70,6 +71,7 @@ def lines_of(
     >>> stops["minutes"].tolist()
     [nan, 15.0]
     """
+    check_object(timetable, "timetable", Timetable, "build_timetable makes one of GTFS feeds")
     start, end = window_s(window)
     hours = (end - start) / 3600.0
     day = check_quantity(

@@ -14,10 +14,11 @@ from rasterio.features import rasterize, shapes
 from rasterio.warp import reproject
 from shapely.geometry import shape
 
-from urbgeo.checks import check_choice, check_crs, check_ids
+from urbgeo.amounts import warn
+from urbgeo.checks import check_choice, check_crs, check_ids, check_mapping
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.rasters.grid import Grid, check_grid, describe, float_kind, same_grid
-from urbgeo.types import Flags
+from urbgeo.types import Flags, Shapes
 
 RESAMPLING = ("nearest", "bilinear", "average", "mode", "max", "min", "sum")
 
@@ -106,6 +107,11 @@ def align_layers(
     >>> aligned["a"].values.tolist(), table["resampling"].tolist()
     ([[4.0]], ['sum', 'kept'])
     """
+    check_mapping(layers, "layers", "{'height': dem, 'cover': cover}")
+    for name, grid in layers.items():
+        check_grid(grid, f"layers[{name!r}]")
+    if resampling is not None:
+        check_mapping(resampling, "resampling", "{'cover': 'nearest'}")
     ways = dict(resampling or {})
     check_choice(like, "like", tuple(layers))
     if unknown := set(ways) - set(layers):
@@ -156,6 +162,19 @@ def burn(
     """
     check_grid(like, "like")
     _check_shapes(frame)
+    if frame.empty:
+        warn("frame: it has no rows; no cell is burnt.")
+    beyond = np.count_nonzero(_outside(frame.geometry.to_crs(like.crs).to_numpy(), like))
+    if beyond:
+        warn(f"frame: {beyond} of {len(frame)} shapes lie outside the grid.")
+    return burnt(frame, like, values=values, all_touched=all_touched)
+
+
+def burnt(
+    frame: gpd.GeoDataFrame, like: Grid, *, values: pd.Series | None = None, all_touched: bool = False
+) -> Grid:
+    """:func:`burn` of layers that may reach beyond the grid, as those of a whole region do."""
+    _check_shapes(frame)
     here = frame.geometry.to_crs(like.crs)
     if values is not None:
         if not isinstance(values, pd.Series):
@@ -171,6 +190,14 @@ def burn(
     if pairs:
         rasterize(pairs, out=empty, transform=like.transform, all_touched=all_touched)
     return like.having(empty if values is not None else empty.astype(bool), source="burnt shapes")
+
+
+def _outside(shapes_given: Shapes, like: Grid) -> Flags:
+    """Which shapes lie wholly outside the grid."""
+    west, south, east, north = like.bounds
+    box = shapely.bounds(shapes_given)
+    apart: Flags = (box[:, 0] > east) | (box[:, 2] < west) | (box[:, 1] > north) | (box[:, 3] < south)
+    return apart
 
 
 def _check_shapes(frame: gpd.GeoDataFrame) -> None:

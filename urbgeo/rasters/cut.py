@@ -22,6 +22,7 @@ from rasterio.features import geometry_mask
 from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 
+from urbgeo.arguments import check_path
 from urbgeo.checks import check_choice, check_polygons, check_quantity
 from urbgeo.errors import InputError
 from urbgeo.files import written_whole
@@ -119,6 +120,7 @@ def cut_raster(
     >>> cut.shape, cut.total
     ((2, 2), 32.0)
     """
+    path, target = check_path(path), check_path(target, "target")
     check_choice(kind, "kind", tuple(KINDS))
     check_polygons(area, "area")
     with opened(path, band=band, void=nodata) as raster:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 
-from urbgeo.checks import check_columns, check_ids
+from urbgeo.checks import check_columns, check_points, check_rows, numbers_of
 from urbgeo.crs import WGS84
-from urbgeo.errors import InputError, some_of
+from urbgeo.errors import Faults, InputError, some_of
 
 SOURCE = "Airport positions: airportsdata, completed and corrected by the region's own table"
 
@@ -39,10 +39,17 @@ def airports(codes: pd.DataFrame) -> gpd.GeoDataFrame:
     """
     import airportsdata
 
+    check_rows(codes, "airports", "airports(codes)")
     check_columns(codes, "airports", ("lon", "lat"))
-    check_ids(codes.index, "airports")
     known = airportsdata.load("IATA")
-    own = codes["lon"].notna() & codes["lat"].notna()
+    faults = Faults("airports")
+    given = {axis: numbers_of(faults, codes[axis]) for axis in ("lon", "lat")}
+    faults.raise_if_any()
+    places = pd.DataFrame(given)
+    own = places.notna().all(axis=1)
+    half = codes.index[places.notna().any(axis=1) & ~own]
+    if len(half):
+        raise InputError(f"airports: {some_of(half)} have lon or lat, but not both; give both or neither.")
     lost = [code for code in codes.index[~own] if code not in known]
     if lost:
         raise InputError(f"airports: {some_of(lost)} unknown to airportsdata; give lon and lat in the table.")
@@ -50,11 +57,13 @@ def airports(codes: pd.DataFrame) -> gpd.GeoDataFrame:
         {code: known[code] for code in map(str, codes.index) if code in known}, "index"
     )
     packaged = packaged.reindex(index=codes.index, columns=["lon", "lat"])
-    lon, lat = (codes[axis].where(own, packaged[axis]) for axis in ("lon", "lat"))
-    return gpd.GeoDataFrame(
+    lon, lat = (places[axis].where(own, packaged[axis]) for axis in ("lon", "lat"))
+    found = gpd.GeoDataFrame(
         codes.drop(columns=["lon", "lat"]).assign(
             position_from=own.map({True: "table", False: "airportsdata"})
         ),
         geometry=gpd.points_from_xy(lon, lat),
         crs=WGS84,
     )
+    check_points(found, "airports")
+    return found

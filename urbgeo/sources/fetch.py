@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from urbgeo.arguments import check_path, check_text
 from urbgeo.checks import check_quantity
 from urbgeo.errors import InputError, SourceError
 from urbgeo.files import write_text
@@ -114,10 +115,10 @@ def fetch_extract(
     'hunan-latest.osm.pbf'
     """
     check_quantity(timeout_s, "timeout_s")
-    name = AREAS.get(area, area)
+    name = AREAS.get(check_text(area, "area"), area)
     if name not in AREAS.values():
         raise InputError(f"area: {area!r} has no extract; there are {', '.join(AREAS.values())}.")
-    path = Path(folder) / f"{name}-latest.osm.pbf"
+    path = check_path(folder, "folder") / f"{name}-latest.osm.pbf"
     if path.exists() and not refresh:
         return path
     url = f"{base_url.rstrip('/')}/{path.name}"

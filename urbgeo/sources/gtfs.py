@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from urbgeo.arguments import check_path, check_text
 from urbgeo.checks import check_columns
 from urbgeo.crs import WGS84
 from urbgeo.errors import Faults, InputError, SourceError, UrbgeoWarning, some_of
@@ -118,7 +119,8 @@ def read_gtfs(path: Path | str, *, name: str | None = None, limits: GtfsLimits |
     ...     read_gtfs(folder, name="town").stop_times["departure"].tolist()
     [28800, 29400]
     """
-    path = Path(path)
+    path = check_path(path)
+    name = path.stem if name is None else check_text(name, "name")
     wanted = (*NEEDED, *OPTIONAL, *NOT_APPLIED)
     texts = in_folder(path, wanted) if path.is_dir() else unzipped(path, limits or GtfsLimits(), wanted)
     missing = [f"{table}.txt" for table in NEEDED if table not in texts]
@@ -140,7 +142,7 @@ def read_gtfs(path: Path | str, *, name: str | None = None, limits: GtfsLimits |
         if count:
             warnings.warn(f"{path.name}: {count} {what}, left out.", UrbgeoWarning, stacklevel=2)
     return Gtfs(
-        name or path.stem,
+        name,
         stops,
         tables["routes"].set_index("route_id"),
         tables["trips"].set_index("trip_id"),

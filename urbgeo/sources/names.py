@@ -8,6 +8,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from urbgeo.amounts import warn
+from urbgeo.arguments import check_object
 from urbgeo.checks import check_ids
 
 _TRADITIONAL = (
@@ -114,8 +116,11 @@ def match_names(asked: pd.Series, known: pd.Series) -> pd.DataFrame:
     >>> match_names(pd.Series(["靖州县", "長沙市", "长沙县"]), known)["status"].tolist()
     ['short form', 'exact', 'unknown']
     """
-    check_ids(asked.index, "asked")
-    check_ids(known.index, "known")
+    for names, name in ((asked, "asked"), (known, "known")):
+        check_object(names, name, pd.Series, "give the names by id, e.g. a column of a table")
+        check_ids(names.index, name)
+        if names.empty:
+            warn(f"{name}: it has no rows; no name is matched.")
     exact = _by_name((normalise_name(str(name)) for name in known), known.index)
     short = _by_name((short_form(normalise_name(str(name))) for name in known), known.index)
     rows = [_lookup(normalise_name(str(name)), exact, short) for name in asked]

@@ -21,6 +21,7 @@ import pandas as pd
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
+from urbgeo.arguments import check_path
 from urbgeo.checks import check_columns, check_ids
 from urbgeo.errors import Faults, InputError, MissingExtraError, SourceError, UrbgeoWarning, some_of
 from urbgeo.sources.dbase import check_whole, shapefile_encoding, sniffed, with_whole_names
@@ -113,7 +114,7 @@ def read_layer(
     ...     read_layer(path, index="code", lon="x", lat="y", crs=4326).frame.index.tolist()
     ['0731']
     """
-    path = Path(path)
+    path = check_path(path)
     suffix = path.suffix.lower()
     if suffix not in SPATIAL + PLAIN:
         raise InputError(
@@ -122,7 +123,7 @@ def read_layer(
     if not path.exists():
         raise SourceError(f"{path}: there is no such file.")
     if suffix in PLAIN:
-        table, used = _plain(path, layer if sheet is None else sheet, header, encoding)
+        table, used = plain_table(path, layer if sheet is None else sheet, header, encoding)
         frame = points_from_table(table, lon=lon, lat=lat, crs=crs)
     else:
         frame, used = (_zipped if suffix == ".zip" else _spatial)(path, layer, encoding)
@@ -169,9 +170,10 @@ def points_from_table(table: pd.DataFrame, *, lon: str | None, lat: str | None, 
     return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(x, y), crs=system)
 
 
-def _plain(
-    path: Path, sheet: str | int | None, header: Header, encoding: str | None
+def plain_table(
+    path: Path, sheet: str | int | None = None, header: Header = 0, encoding: str | None = None
 ) -> tuple[pd.DataFrame, str]:
+    """A table of text or a workbook, and the encoding that it was in, as for :func:`read_layer`."""
     if path.suffix.lower() in BOOKS:
         return _with_heads(_book(path, sheet, header), path, header), "utf-8"
     content = path.read_bytes()

@@ -12,6 +12,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from urbgeo.arguments import check_date, check_object, check_path
 from urbgeo.checks import check_choice, check_points
 from urbgeo.crs import WGS84
 from urbgeo.errors import InputError, UrbgeoWarning
@@ -101,7 +102,7 @@ def read_trains(
     <Trains trains: 1 runs, 2 stations>
     """
     check_choice(datum, "datum", DATUMS)
-    path = Path(path)
+    path = check_path(path)
     sheets = sheets_of(path)
     stops = stops_of(sheets, sheet, path.name)
     calls, days, counts = calls_of(stops)
@@ -110,6 +111,8 @@ def read_trains(
     else:
         check_points(stations, "stations")
         stations = stations.to_crs(WGS84)
+        if stations.geometry.name != "geometry":
+            stations = stations.rename_geometry("geometry")
         stations.index = stations.index.map(plain_name)
     for what, count in counts.items():
         if count:
@@ -293,12 +296,10 @@ def trains_as_gtfs(trains: Trains) -> Gtfs:
 
 
 def _of_day(trains: Trains, day: dt.date | str | None) -> pd.DataFrame:
+    check_object(trains, "trains", Trains, "read_trains reads them")
     if day is None:
         return trains.calls
-    try:
-        date = day if isinstance(day, dt.date) else dt.date.fromisoformat(day)
-    except ValueError as error:
-        raise InputError(f"day: {day!r} is no date; write it as 2016-03-10.") from error
+    date = check_date(day)
     runs = trains.days.index[[days is None or date in days for days in trains.days]]
     return trains.calls[trains.calls["run"].isin(runs)]
 

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from urbgeo.checks import check_columns, check_lines
+from urbgeo.checks import check_columns, check_lines, check_mapping, is_finite_number
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.network.speeds import ROAD_CLASSES, class_speeds
-from urbgeo.rasters.align import burn
+from urbgeo.rasters.align import burnt
 from urbgeo.rasters.grid import Grid, check_grid
 from urbgeo.surface.steps import TOBLER_RATE, TOBLER_SHIFT
 
@@ -100,6 +100,9 @@ def cover_friction(
     [[0.012000000104308128, nan]]
     """
     check_grid(cover, "cover")
+    check_mapping(legend, "legend", "{1: 'crop', 2: 'water'}")
+    if speeds_kmh is not None:
+        check_mapping(speeds_kmh, "speeds_kmh", "{'crop': 2.5}")
     table = {name: row.speed_kmh for name, row in COVER_SPEEDS.items()} | dict(speeds_kmh or {})
     codes = np.unique(cover.values[~cover.missing])
     faults = Faults("cover")
@@ -109,7 +112,8 @@ def cover_friction(
         faults.add("codes without a name in the legend", ids=unnamed)
     if unknown := sorted({legend[code] for code in codes.tolist() if code in legend} - set(table)):
         faults.add("no speed for", ids=unknown, remedy=f"known are {', '.join(table)}")
-    wrong = [name for name, speed in table.items() if speed is not None and not (0 < speed < np.inf)]
+    given = {name: speed for name, speed in table.items() if speed is not None}
+    wrong = [name for name, speed in given.items() if not is_finite_number(speed) or speed <= 0]
     if wrong:
         faults.add("speed is not a number > 0", ids=wrong, remedy="give km/h, or None for a barrier")
     faults.raise_if_any()
@@ -181,9 +185,9 @@ def burn_roads(
     speeds = class_speeds(speeds_kmh)
     joinable = roads[classes.map(lambda name: ROAD_CLASSES[name].joinable).astype(bool)]
     cost = 60.0 / (1000.0 * joinable[class_column].map(speeds).astype(float))
-    burnt = burn(joinable, friction, values=cost).values
-    carries = ~np.isnan(burnt)
-    values = np.where(carries, np.fmin(burnt, friction.values), friction.values)
+    paved = burnt(joinable, friction, values=cost).values
+    carries = ~np.isnan(paved)
+    values = np.where(carries, np.fmin(paved, friction.values), friction.values)
     kind = friction.values.dtype
     made = friction.having(values.astype(kind), source=f"{friction.source} with {len(joinable)} roads")
     return made, friction.having(carries, source="cells with a road")

@@ -14,6 +14,7 @@ import rasterio
 from numpy.typing import NDArray
 from rasterio.windows import Window
 
+from urbgeo.arguments import check_path
 from urbgeo.checks import check_choice, check_minutes, check_points
 from urbgeo.errors import InputError
 from urbgeo.files import written_whole
@@ -197,7 +198,7 @@ def travel_surface_files(
     ...     read_grid(files.minutes).values.tolist()
     [[0.0, 1.0, 2.0, 3.0]]
     """
-    folder = Path(folder)
+    folder, friction = check_path(folder, "folder"), check_path(friction, "friction")
     size = FILE_BLOCK if rules.block_cells is None else int(rules.block_cells)
     asked = {"minutes": True, "allocation": rules.with_allocation, "back_links": rules.with_back_links}
     paths = {name: folder / f"{name}.tif" for name, wanted in asked.items() if wanted}

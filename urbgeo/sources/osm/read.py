@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from urbgeo.arguments import check_path
 from urbgeo.errors import InputError
 from urbgeo.sources.osm import pbf_kernels, road_kernels
 from urbgeo.sources.osm import tags as osm_tags
@@ -77,9 +78,10 @@ def read_roads(
     ...     read_roads(path).length_km.round(3).tolist()
     [0.98]
     """
+    path = check_path(path)
     rules = osm_tags.rules_for(mode, None if classes is None else frozenset(classes))
     box = None if bbox is None else check_bbox(bbox)
-    with XmlFile(path) if is_xml(Path(path)) else PbfFile(path) as file:
+    with XmlFile(path) if is_xml(path) else PbfFile(path) as file:
         ways = file.ways(
             osm_tags.WAY_KEYS, KEYS_THAT_MAKE_A_ROAD, lambda tags: osm_tags.way_kind(tags, rules) is not None
         )
