@@ -47,12 +47,12 @@ def airports(codes: pd.DataFrame) -> gpd.GeoDataFrame:
     faults.raise_if_any()
     places = pd.DataFrame(given)
     own = places.notna().all(axis=1)
-    half = codes.index[places.notna().any(axis=1) & ~own]
-    if len(half):
-        raise InputError(f"airports: {some_of(half)} have lon or lat, but not both; give both or neither.")
     lost = [code for code in codes.index[~own] if code not in known]
     if lost:
         raise InputError(f"airports: {some_of(lost)} unknown to airportsdata; give lon and lat in the table.")
+    half = codes.index[places.notna().any(axis=1) & ~own]
+    if len(half):
+        raise InputError(f"airports: {some_of(half)} have lon or lat, but not both; give both or neither.")
     packaged = pd.DataFrame.from_dict(
         {code: known[code] for code in map(str, codes.index) if code in known}, "index"
     )
