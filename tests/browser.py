@@ -66,7 +66,7 @@ def overlapping(boxes: dict[str, dict[str, float]]) -> list[tuple[str, str]]:
 
 
 @contextmanager
-def opened(path: Path, size: str = "wide") -> Iterator[Seen]:
+def opened(path: Path, size: str = "wide", *, ready: str = ".leaflet-control-layers") -> Iterator[Seen]:
     """Open a file in Chromium with the network off; skip where there is no Chromium."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
@@ -83,7 +83,7 @@ def opened(path: Path, size: str = "wide") -> Iterator[Seen]:
         seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
         seen.page.on("dialog", lambda dialog: (seen.complaints.append("dialog"), dialog.dismiss()))
         seen.page.goto(path.resolve().as_uri())
-        seen.page.wait_for_selector(".leaflet-control-layers")
+        seen.page.wait_for_selector(ready)
         try:
             yield seen
         finally:

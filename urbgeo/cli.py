@@ -167,5 +167,6 @@ def _tell(files: StudyFiles) -> None:
         print(f"  ({note})")
     print(f"\n地图 map     {files.map}")
     print(f"报告 report  {files.report}")
+    print(f"     page    {files.page}")
     print(f"图层 layers  {files.geopackage}")
     print(f"表格 tables  {files.map.parent / '*.csv'} ({len(files.tables)})")

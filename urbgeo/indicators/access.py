@@ -31,50 +31,50 @@ DEMONSTRATION = ("430321", "430223", "430723", "430181", "430182", "430582", "43
 """Demonstration county towns of the Hunan plan: nation and province."""
 
 
-@measure("airport_prefectures", by_speed=True)
+@measure("airport_prefectures", by_speed=True, on=("prefectures", "airports"))
 def airport_prefectures(ground: Ground) -> Measured:
     """Prefecture seats within an hour of an airport."""
     minutes = ground.nearest("prefectures", "airports")
     return share_within(ground, ground.prefectures, minutes, AIRPORT_MIN, noun=CITY)
 
 
-@measure("station_45", by_speed=True)
+@measure("station_45", by_speed=True, on=("prefectures", "fast stations"))
 def station_45(ground: Ground) -> Measured:
     """Prefecture seats within 45 minutes of a high-speed station."""
     minutes = ground.nearest("prefectures", "fast_stations")
     return share_within(ground, ground.prefectures, minutes, SEAT_HSR_MIN, noun=CITY)
 
 
-@measure("rail_cities", by_speed=True)
+@measure("rail_cities", by_speed=True, on=("fast stations",))
 def rail_cities(ground: Ground) -> Measured:
     """County and city seats within half an hour of a high-speed station."""
     minutes = ground.nearest("counties", "fast_stations")
     return share_within(ground, ground.counties, minutes, HALF_HOUR_MIN, noun=COUNTY)
 
 
-@measure("expressway_cities", by_speed=True)
-@measure("interchange_30", by_speed=True)
+@measure("expressway_cities", by_speed=True, on=("interchanges",))
+@measure("interchange_30", by_speed=True, on=("interchanges",))
 def interchange_30(ground: Ground) -> Measured:
     """County seats within half an hour of an interchange."""
     minutes = ground.nearest("counties", "interchanges")
     return share_within(ground, ground.counties, minutes, TOWN_EXPRESSWAY_MIN, noun=COUNTY)
 
 
-@measure("national_road_15", by_speed=True)
+@measure("national_road_15", by_speed=True, on=("national roads",))
 def national_road_15(ground: Ground) -> Measured:
     """County seats within a quarter of an hour of a national road."""
     minutes = ground.nearest("counties", "national_road")
     return share_within(ground, ground.counties, minutes, TOWN_NATIONAL_ROAD_MIN, noun=COUNTY)
 
 
-@measure("railway_60", by_speed=True)
+@measure("railway_60", by_speed=True, on=("stations",))
 def railway_60(ground: Ground) -> Measured:
     """County seats within an hour of any railway station."""
     minutes = ground.nearest("counties", "stations")
     return share_within(ground, ground.counties, minutes, TOWN_RAILWAY_MIN, noun=COUNTY)
 
 
-@measure("expressway_counties", by_speed=True)
+@measure("expressway_counties", by_speed=True, on=("interchanges",))
 def expressway_counties(ground: Ground) -> Measured:
     """Counties that hold an interchange, or whose seat has one within half an hour."""
     minutes = ground.nearest("counties", "interchanges").copy()
@@ -86,25 +86,25 @@ def expressway_counties(ground: Ground) -> Measured:
     return share_within(ground, ground.counties, minutes, TOWN_EXPRESSWAY_MIN, noun=COUNTY)
 
 
-@measure("own_prefecture_60", by_speed=True)
+@measure("own_prefecture_60", by_speed=True, on=("prefectures",))
 def own_prefecture_60(ground: Ground) -> Measured | None:
     """County seats of Yueyang within an hour of its centre."""
     return _own_centre(ground, ground.counties[ground.counties["prefecture"] == "430600"])
 
 
-@measure("county_prefecture_60", by_speed=True)
+@measure("county_prefecture_60", by_speed=True, on=("prefectures",))
 def county_prefecture_60(ground: Ground) -> Measured | None:
     """County seats within an hour of their own prefecture's centre."""
     return _own_centre(ground, ground.counties)
 
 
-@measure("county_people_60", by_speed=True)
+@measure("county_people_60", by_speed=True, on=("prefectures", "people"))
 def county_people_60(ground: Ground) -> Measured | None:
     """People of the counties whose seats are within an hour of their centre."""
     return _own_centre(ground, ground.counties, weight="population")
 
 
-@measure("demo_access", by_speed=True)
+@measure("demo_access", by_speed=True, on=("prefectures",))
 def demo_access(ground: Ground) -> Measured | None:
     """Demonstration county towns within an hour of their centre."""
     return _own_centre(ground, ground.counties[ground.counties.index.isin(DEMONSTRATION)])
@@ -126,7 +126,7 @@ def own_minutes(ground: Ground) -> pd.Series:
     return pd.Series(np.where(own >= 0, minutes, np.nan), index=table.index)
 
 
-@measure("annex_minutes", by_speed=True)
+@measure("annex_minutes", by_speed=True, on=("prefectures",))
 def annex_minutes(ground: Ground) -> Measured:
     """Median minutes from a county's seat to the main urban area."""
     minutes = own_minutes(ground)
@@ -153,7 +153,7 @@ def circle_official(ground: Ground) -> Measured | None:
     )
 
 
-@measure("circle_people", by_speed=True)
+@measure("circle_people", by_speed=True, on=("people",))
 def circle_people(ground: Ground) -> Measured | None:
     """People of the counties whose seats lie within an hour of the nearest core city."""
     if ground.core.empty:
@@ -186,7 +186,7 @@ def outer_seats(ground: Ground) -> Measured | None:
     return share_within(ground, outer, minutes, CLUSTER_MIN, noun=CITY)
 
 
-@measure("outer_seats_rail", when="now")
+@measure("outer_seats_rail", when="now", on=("trains",))
 def outer_seats_rail(ground: Ground) -> Measured | None:
     """Outer seats of 3+5 within two hours of the nearest core city, by train door to door."""
     outer = _outer(ground)
@@ -196,7 +196,7 @@ def outer_seats_rail(ground: Ground) -> Measured | None:
     return share_within(ground, outer, minutes, CLUSTER_MIN, noun=CITY)
 
 
-@measure("rail_hour", when="now")
+@measure("rail_hour", when="now", on=("trains",))
 def rail_hour(ground: Ground) -> Measured | None:
     """Prefecture seats within an hour of the first core city by train, door to door."""
     if ground.core.empty:
@@ -264,13 +264,13 @@ def _pairs_within(
     )
 
 
-@measure("small_interchange", by_speed=True)
+@measure("small_interchange", by_speed=True, on=("urban people", "interchanges"))
 def small_interchange(ground: Ground) -> Measured:
     """Small towns within half an hour of an interchange."""
     return _small(ground, "interchanges", HALF_HOUR_MIN)
 
 
-@measure("small_station", by_speed=True)
+@measure("small_station", by_speed=True, on=("urban people", "fast stations"))
 def small_station(ground: Ground) -> Measured:
     """Small towns within an hour of a high-speed station."""
     return _small(ground, "fast_stations", CIRCLE_MIN)
@@ -282,7 +282,7 @@ def _small(ground: Ground, facilities: str, limit: float) -> Measured:
     return share_within(ground, towns, minutes, limit, noun=COUNTY)
 
 
-@measure("near_large", by_speed=True)
+@measure("near_large", by_speed=True, on=("urban people", "prefectures"))
 def near_large(ground: Ground) -> Measured:
     """County towns within an hour of a prefecture of a million urban people or more."""
     large = ground.prefectures.index[ground.prefectures["urban_population"] >= LARGE_PEOPLE]
@@ -296,7 +296,7 @@ def near_large(ground: Ground) -> Measured:
     )
 
 
-@measure("hubs_180", by_speed=True)
+@measure("hubs_180", by_speed=True, on=("prefectures",))
 def hubs_180(ground: Ground) -> Measured | None:
     """Prefecture seats within three hours of a hub city outside, by road."""
     if ground.region.hubs.empty:
@@ -330,7 +330,7 @@ def town_groups(ground: Ground) -> Measured | None:
     )
 
 
-@measure("belt_minutes", when="now", by_speed=True)
+@measure("belt_minutes", when="now", by_speed=True, on=("prefectures",))
 def belt_minutes(ground: Ground) -> Measured | None:
     """Mean minutes between neighbours along the three belts, by the better of road and rail."""
     table = ground.table("prefectures", "prefectures", mode="best")
@@ -347,7 +347,7 @@ BELT_LINES = ("JGH", "JG", "HK", "HKX", "CYC", "QZC")
 """Lines of the three belts: Beijing-Guangzhou, Shanghai-Kunming, Chongqing-Xiamen."""
 
 
-@measure("belt_people", by_speed=True)
+@measure("belt_people", by_speed=True, on=("people", "fast stations"))
 def belt_people(ground: Ground) -> Measured | None:
     """People of counties whose seats lie within half an hour of a fast station on one of the belts."""
     sections = ground.then.rail_sections

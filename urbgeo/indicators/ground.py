@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -12,11 +12,26 @@ import pandas as pd
 
 from urbgeo.network.minutes import minutes_table, nearest_facility
 from urbgeo.network.model import TravelNetwork
-from urbgeo.network.regional import region_network
+from urbgeo.network.regional import own_classes, region_network
 from urbgeo.network.speeds import LITERATURE
 from urbgeo.regions.region import Region
 
 FAST_RAIL = ("hsr", "intercity")
+
+PARTS: Mapping[str, tuple[str, str]] = {
+    "prefectures": ("地级行政中心", "prefecture seats"),
+    "people": ("各县人口", "people of every county"),
+    "urban people": ("各市县城镇人口", "urban people of every county"),
+    "airports": ("机场", "airports"),
+    "stations": ("铁路车站", "railway stations"),
+    "fast stations": ("高铁与城际车站", "high-speed stations"),
+    "railways": ("铁路区段", "sections of railway"),
+    "trains": ("列车时刻", "train tables"),
+    "road tables": ("分等级公路表", "roads by class"),
+    "interchanges": ("高速互通", "interchanges"),
+    "national roads": ("国道", "national roads"),
+}
+"""Parts of a region that a measure may stand on: Chinese and English name."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,12 +65,17 @@ class Ground:
         """Roads of the year."""
         if "road" in self.networks:
             return self.networks["road"]
-        return region_network(self.then, modes=("road",), speeds=self.speeds)
+        return region_network(self.then, modes=("road",), speeds=self._set)
 
     @cached_property
     def both(self) -> TravelNetwork:
         """Roads and today's trains."""
-        return self.networks.get("both") or region_network(self.region, speeds=self.speeds)
+        return self.networks.get("both") or region_network(self.region, speeds=self._set)
+
+    @property
+    def _set(self) -> str | None:
+        """The set of speeds; none on roads that bring their own classes and are as fast as they say."""
+        return self.speeds if sets_apply(self.region) else None
 
     @cached_property
     def prefectures(self) -> gpd.GeoDataFrame:
@@ -129,6 +149,31 @@ class Ground:
         guessed = counties.loc[counties["urban_basis"] == "estimated", "urban_population"].sum()
         return float(guessed / counties["urban_population"].sum())
 
+    def has(self, part: str) -> bool:
+        """Whether the region has a part at all, in whatever year."""
+        region = self.region
+        links = region.road_links
+        found: dict[str, Callable[[], bool]] = {
+            "prefectures": lambda: len(region.prefectures) > 0,
+            "people": lambda: _counted(region.counties, "population"),
+            "urban people": lambda: (
+                _counted(region.counties, "urban_population")
+                and len(region.prefectures) > MOST_FEW
+                and _counted(region.prefectures, "urban_population")
+            ),
+            "airports": lambda: len(region.airports) > 0,
+            "stations": lambda: len(region.stations) > 0,
+            "fast stations": lambda: bool(region.stations["kind"].isin(FAST_RAIL).any()),
+            "railways": lambda: len(region.rail_sections) > 0,
+            "trains": lambda: len(region.rail_stops) > 0,
+            "road tables": lambda: len(links) > 0,
+            "interchanges": lambda: (
+                len(region.interchanges) > 0 and bool((links["class"] == "expressway").any())
+            ),
+            "national roads": lambda: len(region.road_nodes) > 0 and bool((links["class"] == "trunk").any()),
+        }
+        return found[part]()
+
     def nearest(self, places: str, facilities: str) -> pd.Series:
         """Minutes by road from each of ``places`` to its nearest of ``facilities``, both by name here."""
         key = f"{places} {facilities}"
@@ -156,6 +201,20 @@ class Ground:
     @cached_property
     def _found(self) -> dict[str, Any]:
         return {}
+
+
+MOST_FEW = 2
+"""Cities whose sizes make no distribution yet."""
+
+
+def _counted(places: pd.DataFrame, column: str) -> bool:
+    return column in places and bool(places[column].notna().all() and places[column].sum() > 0)
+
+
+def sets_apply(region: Region) -> bool:
+    """Whether named sets of speeds say anything of the region's roads."""
+    own = region.network
+    return own is None or (isinstance(own, TravelNetwork) and own_classes(own))
 
 
 def opened_by(table: pd.DataFrame, year: int) -> Any:

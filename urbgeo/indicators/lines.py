@@ -18,13 +18,13 @@ def _km(ground: Ground, table: str, classes: tuple[str, ...]) -> Measured:
     return Measured(total, basis="observed", estimated_share=float(guessed / total) if total else 0.0)
 
 
-@measure("expressway_km")
+@measure("expressway_km", on=("road tables",))
 def expressway_km(ground: Ground) -> Measured:
     """Kilometres of expressway inside the region."""
     return _km(ground, "road_links", ("expressway",))
 
 
-@measure("expressway_density")
+@measure("expressway_density", on=("road tables",))
 def expressway_density(ground: Ground) -> Measured | None:
     """Kilometres of expressway per hundred square kilometres."""
     if ground.region.zones is None:
@@ -34,19 +34,19 @@ def expressway_density(ground: Ground) -> Measured | None:
     return Measured(100.0 * found.value / area, basis="observed", estimated_share=found.estimated_share)
 
 
-@measure("hsr_km")
+@measure("hsr_km", on=("railways",))
 def hsr_km(ground: Ground) -> Measured:
     """Kilometres of high-speed railway inside the region."""
     return _km(ground, "rail_sections", ("hsr",))
 
 
-@measure("intercity_km")
+@measure("intercity_km", on=("railways",))
 def intercity_km(ground: Ground) -> Measured:
     """Kilometres of intercity railway inside the region."""
     return _km(ground, "rail_sections", ("intercity",))
 
 
-@measure("airport_count")
+@measure("airport_count", on=("airports",))
 def airport_count(ground: Ground) -> Measured:
     """Transport airports inside the region."""
     airports = ground.then.airports
@@ -55,7 +55,7 @@ def airport_count(ground: Ground) -> Measured:
     return Measured(float(len(airports[inside])), basis="observed")
 
 
-@measure("closed_expressway")
+@measure("closed_expressway", on=("road tables",))
 def closed_expressway(ground: Ground) -> Measured | None:
     """Core cities that lie inside a closed ring of expressways: a cycle of them encloses the seat."""
     if ground.core.empty:

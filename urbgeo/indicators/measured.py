@@ -37,12 +37,16 @@ class Measured:
 
 @dataclass(frozen=True)
 class Measure:
-    """A function of the ground, and of which years it can tell: ``any`` year, the ``census``, or ``now``."""
+    """A function of the ground, and of which years it can tell: ``any`` year, the ``census``, or ``now``.
+
+    ``on``: the parts of a region it stands on, of :data:`urbgeo.indicators.ground.PARTS`.
+    """
 
     name: str
     work: Callable[[Ground], Measured | None]
     when: str
     by_speed: bool
+    on: tuple[str, ...] = ()
 
 
 MEASURES: dict[str, Measure] = {}
@@ -50,12 +54,12 @@ MEASURES: dict[str, Measure] = {}
 
 
 def measure(
-    name: str, *, when: str = "any", by_speed: bool = False
+    name: str, *, when: str = "any", by_speed: bool = False, on: tuple[str, ...] = ()
 ) -> Callable[[Callable[[Ground], Measured | None]], Callable[[Ground], Measured | None]]:
     """Register what measures a target. ``by_speed``: the value hangs on road speeds and gets a band."""
 
     def note(work: Callable[[Ground], Measured | None]) -> Callable[[Ground], Measured | None]:
-        MEASURES[name] = Measure(name, work, when, by_speed)
+        MEASURES[name] = Measure(name, work, when, by_speed, on)
         return work
 
     return note

@@ -17,20 +17,20 @@ SUBCENTRES = ("430600", "430400")
 """Sub-centres of Hunan that the plan names: Yueyang and Hengyang."""
 
 
-@measure("core_share", when="census")
+@measure("core_share", when="census", on=("urban people",))
 def core_share(ground: Ground) -> Measured | None:
     """Share of the core cities in the urban people of the region."""
     urban = ground.prefectures["urban_population"].astype(float)
     return None if ground.core.empty else plain(percent(urban.index.isin(ground.core.index), urban))
 
 
-@measure("circle_urban", when="census")
+@measure("circle_urban", when="census", on=("urban people",))
 def circle_urban(ground: Ground) -> Measured | None:
     """Urban people of the approved circle."""
     return _circle_sum(ground, "urban_population")
 
 
-@measure("circle_all", when="census")
+@measure("circle_all", when="census", on=("people",))
 def circle_all(ground: Ground) -> Measured | None:
     """All people of the approved circle."""
     return _circle_sum(ground, "population")
@@ -49,13 +49,13 @@ def _circle_sum(ground: Ground, column: str) -> Measured | None:
     return plain(people.sum(), estimated_share=share, units=units)
 
 
-@measure("primacy_2", when="census")
+@measure("primacy_2", when="census", on=("urban people",))
 def primacy_2(ground: Ground) -> Measured:
     """Urban people of the first prefecture over those of the second."""
     return plain(concentration(ground.prefectures["urban_population"], units_checked=True)["primacy_2"])
 
 
-@measure("primacy_share", when="census")
+@measure("primacy_share", when="census", on=("urban people",))
 def primacy_share(ground: Ground) -> Measured:
     """Share of the first prefecture in the urban people of the region."""
     return plain(
@@ -63,14 +63,14 @@ def primacy_share(ground: Ground) -> Measured:
     )
 
 
-@measure("rank_size_exponent", when="census")
+@measure("rank_size_exponent", when="census", on=("urban people",))
 def rank_size_exponent(ground: Ground) -> Measured:
     """Exponent of the rank-size rule over the prefectures' urban people."""
     found = rank_size(ground.prefectures["urban_population"], units_checked=True)
     return plain(float(getattr(found, "exponent", np.nan)))
 
 
-@measure("urbanisation", when="census")
+@measure("urbanisation", when="census", on=("urban people",))
 def urbanisation(ground: Ground) -> Measured:
     """Share of urban residents; of one prefecture where the target is one's."""
     seats = ground.prefectures
@@ -80,7 +80,7 @@ def urbanisation(ground: Ground) -> Measured:
     )
 
 
-@measure("urbanisation_met", when="census")
+@measure("urbanisation_met", when="census", on=("urban people",))
 def urbanisation_met(ground: Ground) -> Measured:
     """Prefectures that have reached the rate their plan sets."""
     aims = hunan_box8().set_index("adcode")["urbanisation_2025"]
@@ -104,7 +104,7 @@ def _links(ground: Ground) -> pd.DataFrame:
     return gravity_links(seats["urban_population"].astype(float), minutes)
 
 
-@measure("cluster_links", by_speed=True)
+@measure("cluster_links", by_speed=True, on=("urban people",))
 def cluster_links(ground: Ground) -> Measured | None:
     """Share of the gravity links of the region that run within 3+5."""
     members = ground.region.lists.get("cluster_3_5", ())
@@ -115,7 +115,7 @@ def cluster_links(ground: Ground) -> Measured | None:
     return Measured(percent(inside, links["strength"]), estimated_share=ground.estimated_road_share)
 
 
-@measure("subcentres", by_speed=True)
+@measure("subcentres", by_speed=True, on=("urban people",))
 def subcentres(ground: Ground) -> Measured | None:
     """Prefecture seats whose strongest link goes to a sub-centre."""
     seats = ground.prefectures

@@ -6,21 +6,19 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, ClassVar
 
-import numpy as np
 import pandas as pd
 
-from urbgeo.checks import is_finite_number
-from urbgeo.errors import Faults, InputError
+from urbgeo.indicators.asked import check_given, check_layers, checked_years
 from urbgeo.indicators.catalogue import MEASURES
-from urbgeo.indicators.ground import Ground
+from urbgeo.indicators.ground import PARTS, Ground, opened_by, sets_apply
 from urbgeo.indicators.lights import LIGHTS, WITH_NUMBER, Aim, gap_of, light_of, trend_of
 from urbgeo.indicators.measured import Measured
 from urbgeo.indicators.targets import NATION, layer_names, policy_targets
 from urbgeo.indicators.words import gap_in_words
+from urbgeo.network.model import TravelNetwork
 from urbgeo.network.speeds import LITERATURE, PEAK, STANDARD
 from urbgeo.options import with_progress
 from urbgeo.provenance import Provenance
@@ -154,15 +152,33 @@ def scorecard(
     >>> card.table.at["airport60.prefectures", "light"]
     'behind'
     """
-    asked = _checked_years(years)
+    asked = checked_years(years)
     targets = policy_targets(scope=scope or _scope_of(region))
-    _check_layers(layers or {})
-    _check_given(given or {}, targets)
-    bench = _Bench(region, asked, dict(layers or {}))
+    check_layers(layers or {})
+    check_given(given or {}, targets)
+    return _filled(_Bench(region, asked, dict(layers or {})), targets, given or {})
+
+
+def scorecard_on(region: Region, networks: Mapping[str, TravelNetwork], *, year: int) -> Scorecard:
+    """The scorecard of one year on networks that are compiled already, by set of speeds.
+
+    Raises
+    ------
+    InputError
+        For a year that is none.
+    """
+    bench = _Bench(region, checked_years([year]), {}, networks)
+    return _filled(bench, policy_targets(scope=_scope_of(region)), {})
+
+
+def _filled(bench: _Bench, targets: pd.DataFrame, given: Mapping[str, Mapping[int, float]]) -> Scorecard:
+    """Every target measured."""
+    region, asked = bench.region, bench.years
     rows, series, units, missing = [], {}, {}, []
+    known = layer_names()
     for name, target in with_progress(targets.iterrows(), total=len(targets), what="indicators"):
         found = bench.measured(target)
-        own = (given or {}).get(str(name), {})
+        own = given.get(str(name), {})
         by_year = {**{year: one.value for year, one in found.items()}, **own}
         by_year = {year: value for year, value in by_year.items() if math.isfinite(value)}
         series[name] = pd.Series(by_year, dtype=float)
@@ -171,7 +187,7 @@ def scorecard(
         if last is not None and last.units is not None and not own:
             units[name] = last.units
         if not by_year and target["measure"] not in _AT_THE_END:
-            missing.append(_missing(str(name), target))
+            missing.append(_missing(str(name), target, known, bench.lacking(target["measure"])))
     table = pd.DataFrame(rows, index=targets.index)
     _fill_the_end(table, series, asked[-1], core=targets["mark"] == "core")
     return Scorecard(
@@ -193,24 +209,51 @@ _AT_THE_END = ("met_share", "measured_share")
 class _Bench:
     """Grounds by year and speeds, and what was measured on them."""
 
-    def __init__(self, region: Region, years: list[int], layers: dict[str, Any]) -> None:
-        self.region, self.years, self.layers = region, years, layers
+    def __init__(
+        self,
+        region: Region,
+        years: list[int],
+        layers: dict[str, Any],
+        networks: Mapping[str, TravelNetwork] | None = None,
+    ) -> None:
+        self.region, self.years, self.layers, self.networks = region, years, layers, networks or {}
         self.census = int(pd.to_numeric(region.places.get("year", pd.Series([2020]))).mode().iloc[0])
         self._grounds: dict[tuple[int, str], Ground] = {}
         self._found: dict[tuple[str, int, str], Measured | None] = {}
+        self._lacking: dict[str, list[str]] = {}
 
     def ground(self, year: int, speeds: str = LITERATURE) -> Ground:
         """The region in a year at a set of speeds."""
         if (year, speeds) not in self._grounds:
-            self._grounds[year, speeds] = Ground(self.region, year, speeds, self.layers)
+            self._grounds[year, speeds] = Ground(
+                self.region, year, speeds, self.layers, self._compiled(year, speeds)
+            )
         return self._grounds[year, speeds]
+
+    def _compiled(self, year: int, speeds: str) -> dict[str, TravelNetwork]:
+        """Networks at hand; the roads only where none opens after the year."""
+        if speeds not in self.networks:
+            return {}
+        whole = self.networks[speeds]
+        all_open = len(opened_by(self.region.road_links, year)) == len(self.region.road_links)
+        return {"both": whole, **({"road": whole.only(("road",))} if all_open else {})}
 
     def at(self, name: str, year: int, speeds: str = LITERATURE) -> Measured | None:
         """A measure once."""
         key = name, year, speeds
         if key not in self._found:
-            self._found[key] = MEASURES[name].work(self.ground(year, speeds))
+            ground = self.ground(year, speeds)
+            able = not self.lacking(name)
+            self._found[key] = MEASURES[name].work(ground) if able else None
         return self._found[key]
+
+    def lacking(self, name: str) -> list[str]:
+        """Parts of the region that a measure stands on and that are not there."""
+        if name not in self._lacking:
+            ground = self.ground(self.years[-1])
+            on = MEASURES[name].on if name in MEASURES else ()
+            self._lacking[name] = [part for part in on if not ground.has(part)]
+        return self._lacking[name]
 
     def measured(self, target: pd.Series) -> dict[int, Measured]:
         """The target's measure in every year it can tell."""
@@ -232,7 +275,7 @@ class _Bench:
     def band(self, target: pd.Series, year: int) -> tuple[float, float]:
         """The value at the fastest and at the slowest of the named sets of speeds."""
         name = target["measure"]
-        if name not in MEASURES or not MEASURES[name].by_speed:
+        if name not in MEASURES or not MEASURES[name].by_speed or not sets_apply(self.region):
             return math.nan, math.nan
         found = [self.at(name, year, speeds) for speeds in (LITERATURE, STANDARD, PEAK)]
         values = [_of_scope(one, target["scope"]).value for one in found if one is not None]
@@ -247,7 +290,7 @@ class _Bench:
                 "years": tuple(self.years),
                 "census": self.census,
                 "layers": tuple(self.layers) or None,
-                "band of speeds": f"{STANDARD} to {PEAK}",
+                "band of speeds": f"{STANDARD} to {PEAK}" if sets_apply(self.region) else None,
             },
             shares={"estimated road length": last.estimated_road_share},
         )
@@ -315,11 +358,11 @@ def _aim(target: pd.Series, bench: _Bench) -> Aim:
     )
 
 
-def _missing(name: str, target: pd.Series) -> dict[str, object]:
-    known = layer_names()
+def _missing(name: str, target: pd.Series, known: pd.DataFrame, lacking: Sequence[str]) -> dict[str, object]:
     layers = [one for one in target["needs"] if one in known.index]
     files = [f"data/raw/{known.at[one, 'file']}" for one in layers]
     named = [f"{known.at[one, 'name_zh']} {known.at[one, 'name_en']}" for one in layers]
+    named += [" ".join(PARTS[one]) for one in lacking]
     return {
         "id": name,
         "name_zh": target["name_zh"],
@@ -361,53 +404,3 @@ def _scope_of(region: Region) -> str:
     """The province of the region's counties; the nation where there are several."""
     provinces = {str(one)[:2] for one in region.prefectures.index}
     return f"{provinces.pop()}0000" if len(provinces) == 1 else NATION
-
-
-def _checked_years(years: Sequence[int]) -> list[int]:
-    given = [years] if isinstance(years, int) else list(years)
-    whole = all(isinstance(one, int | np.integer) and not isinstance(one, bool) for one in given)
-    rising = whole and all(a < b for a, b in pairwise(given))
-    if not given or not rising or not all(1900 <= one <= 2200 for one in given):
-        raise InputError(f"years: {years!r} must be years that rise, e.g. (2010, 2015, 2020, 2025).")
-    return [int(one) for one in given]
-
-
-def _check_layers(layers: Mapping[str, Any]) -> None:
-    known = layer_names().index
-    unknown = [one for one in layers if one not in known]
-    if unknown:
-        raise InputError(
-            f"layers: no measure asks for {', '.join(map(str, unknown))}; there are {', '.join(known)}."
-        )
-
-
-def _check_given(given: Mapping[str, Mapping[int, float]], targets: pd.DataFrame) -> None:
-    """Ids known, years whole, numbers that fit the unit: a share in per cent is no fraction."""
-    faults = Faults("given")
-    unknown = [one for one in given if one not in targets.index]
-    if unknown:
-        faults.add("no such target", ids=unknown, remedy="take ids from policy_targets()")
-    for name in given:
-        if name in unknown:
-            continue
-        if not isinstance(given[name], Mapping):
-            faults.add(f"{name}: give values by year", remedy="e.g. {2020: 35.7}")
-            continue
-        for year, value in given[name].items():
-            if not isinstance(year, int | np.integer) or not 1900 <= year <= 2200:
-                faults.add(f"{name}: {year!r} is no year")
-            _check_value(faults, name, value, targets.loc[name])
-    faults.raise_if_any()
-
-
-def _check_value(faults: Faults, name: str, value: object, target: pd.Series) -> None:
-    if not is_finite_number(value):
-        faults.add(f"{name}: {value!r} is no finite number")
-        return
-    number = float(value)  # type: ignore[arg-type]
-    if target["unit"] == "%" and 0 < abs(number) <= 1 and target["target_value"] != 0:
-        faults.add(f"{name}: {value!r} reads as a fraction", remedy=f"write per cent, {100 * number:g}")
-    elif target["unit"] == "%" and abs(number) > 100:
-        faults.add(f"{name}: {value!r} is no per cent", remedy="give a number up to 100")
-    elif target["unit"] == "persons" and 0 < number < 10_000:
-        faults.add(f"{name}: {value!r} persons", remedy=f"in persons, not 万: {1e4 * number:g}")

@@ -78,11 +78,18 @@ def page_text(card: Scorecard) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(zh)} {escape(en)}</title><style>{packaged('scorecard.css')}</style></head>"
-        f'<body data-lang="zh">{"".join(parts)}<script>{_SCRIPT}</script></body></html>'
+        f'<body data-lang="zh">{"".join(parts)}<script>{SWITCH}</script></body></html>'
     )
 
 
-_SCRIPT = """document.querySelectorAll('.switch button').forEach(function (one) {
+def chapters_html(card: Scorecard) -> str:
+    """Tally, chapters and what waits for a layer, to stand inside another page (headings one level down)."""
+    chapters = [_chapter(card, name) for name in CHAPTERS if (card.measured["chapter"] == name).any()]
+    inside = "".join([_tally(card), *chapters, _maps(card), _waiting(card)])
+    return inside.replace("<h2>", "<h3>").replace("</h2>", "</h3>")  # names are escaped: no heading of theirs
+
+
+SWITCH = """document.querySelectorAll('.switch button').forEach(function (one) {
   one.addEventListener('click', function () {
     document.body.dataset.lang = one.dataset.to;
     document.documentElement.lang = one.dataset.to;
@@ -302,7 +309,7 @@ def _waiting(card: Scorecard) -> str:
         return ""
     items = "".join(
         f"<li>{_both(row['name_zh'], row['name_en'])}"
-        + (f" <code>{escape(row['files'])}</code>" if row["files"] else "")
+        + (f" <code>{escape(row['files'] or row['layers'])}</code>" if row["layers"] else "")
         + "</li>"
         for _, row in card.missing.iterrows()
     )

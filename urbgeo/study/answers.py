@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import pandas as pd
@@ -39,7 +39,7 @@ class Answers:
 
     ``reach`` is between the prefecture seats, ``reach_hubs`` between these and the hub cities around,
     ``trips`` the modelled minutes beside figures from outside the model, ``bands`` the same answers
-    under every named set of speeds, ``series`` the headlines year by year.
+    under every named set of speeds on ``networks``, ``series`` the headlines year by year.
     """
 
     region: Region
@@ -53,6 +53,7 @@ class Answers:
     trips: pd.DataFrame
     bands: Bands
     series: pd.DataFrame
+    networks: Mapping[str, TravelNetwork] = field(default_factory=dict)
 
 
 def answer(
@@ -101,10 +102,11 @@ def answer(
     own = region.network
     by_class = own is None or (isinstance(own, TravelNetwork) and own_classes(own))
     every = list(dict.fromkeys((LITERATURE, *sets))) if by_class else [LITERATURE]
+    networks = {LITERATURE: network}
     for name in with_progress(every, total=len(every), what="answers"):
-        by_set[name] = _by_speeds(
-            region, network if name == LITERATURE else region_network(region, speeds=name)
-        )
+        if name not in networks:
+            networks[name] = region_network(region, speeds=name)
+        by_set[name] = _by_speeds(region, networks[name])
     usual = by_set[LITERATURE]
     return Answers(
         region=region,
@@ -128,6 +130,7 @@ def answer(
         ),
         bands=bands_of(by_set),
         series=series(region, lambda then: _by_speeds(then, region_network(then), whole=False), years=years),
+        networks=networks,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from urbgeo.files import write_text, written_together
+from urbgeo.indicators.scorecard import Scorecard, scorecard_on
 from urbgeo.maps import save_map
 from urbgeo.regions.load import load_region
 from urbgeo.regions.region import Region
@@ -13,7 +14,9 @@ from urbgeo.study.answers import Answers, answer
 from urbgeo.study.build import build_region
 from urbgeo.study.inputs import Inputs
 from urbgeo.study.map import study_map
+from urbgeo.study.page import report_page
 from urbgeo.study.report import report_text
+from urbgeo.study.series import YEARS
 from urbgeo.study.tables import write_csvs, write_geopackage
 
 NATION = "china"
@@ -22,11 +25,12 @@ NATION = "china"
 
 @dataclass(frozen=True, eq=False)
 class StudyFiles:
-    """What a study wrote, and the answers it wrote."""
+    """What a study wrote, and the answers it wrote: ``report`` is Markdown, ``page`` the same with maps."""
 
     answers: Answers
     map: Path
     report: Path
+    page: Path
     geopackage: Path
     tables: tuple[Path, ...]
 
@@ -38,7 +42,7 @@ def run_study(
     basemap: str | None = None,
     key: str | None = None,
 ) -> StudyFiles:
-    """Answer the four questions on a region and write map, report, GeoPackage and CSV tables.
+    """Answer the four questions on a region and write map, reports, GeoPackage and CSV tables.
 
     Parameters
     ----------
@@ -55,7 +59,8 @@ def run_study(
     Returns
     -------
     StudyFiles
-        The ``answers``, and the paths of ``map``, ``report``, ``geopackage`` and ``tables``.
+        The ``answers``, and the paths of ``map``, ``report`` (Markdown), ``page`` (the same with maps, charts
+        and the scorecard: HTML that opens offline and prints), ``geopackage`` and ``tables``.
 
     Raises
     ------
@@ -77,18 +82,29 @@ def run_study(
     place = Path(folder) if folder is not None else Path("data") / "processed" / asked.name
     answers = answer(asked)
     page, text = study_map(answers, basemap=basemap, key=key), report_text(answers)
+    paper = report_page(answers, _card(answers))
     with written_together(place) as work:
         save_map(page, work / "map.html")
         write_text(work / "report.md", text)
+        write_text(work / "report.html", paper)
         write_geopackage(answers, work / f"{asked.name}.gpkg")
         tables = tuple(place / one.name for one in write_csvs(answers, work))
     return StudyFiles(
         answers=answers,
         map=place / "map.html",
         report=place / "report.md",
+        page=place / "report.html",
         geopackage=place / f"{asked.name}.gpkg",
         tables=tables,
     )
+
+
+def _card(answers: Answers) -> Scorecard | None:
+    """The targets of the last year; none where places have no codes of China, whose targets they are."""
+    codes = answers.region.prefectures.index.astype(str)
+    if not len(codes) or not codes.str.fullmatch(r"\d{6}").all():
+        return None
+    return scorecard_on(answers.region, answers.networks, year=YEARS[-1])
 
 
 def _named(name: str) -> Region:

@@ -1,0 +1,73 @@
+"""Charts say what the numbers say: profiles, Lorenz curves, ranks, series with gaps."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from urbgeo.errors import InputError
+from urbgeo.maps.chart_svg import chart_picture
+from urbgeo.maps.charts import lorenz_chart, profile_chart, rank_chart, series_chart
+
+NAMED = ("甲", "a")
+
+
+def test_a_profile_counts_the_place_on_its_minute_and_never_one_without_minutes() -> None:
+    minutes = pd.DataFrame({"minutes": [60.0, 20.0, np.nan, np.inf]}, index=list("abcd"))
+    people = pd.Series([10.0, 30.0, 40.0, 20.0], index=list("abcd"))
+    line = profile_chart(minutes, people, title=NAMED).lines[0]
+    assert line.x.tolist() == [0.0, 20.0, 60.0, 180.0]
+    assert line.y.tolist() == [0.0, 30.0, 40.0, 40.0]
+
+
+def test_a_profile_refuses_places_without_people() -> None:
+    minutes = pd.DataFrame({"minutes": [1.0, 2.0]}, index=list("ab"))
+    with pytest.raises(InputError, match="people: none for some places"):
+        profile_chart(minutes, pd.Series([1.0], index=["a"]), title=NAMED)
+
+
+def test_a_lorenz_curve_carries_its_gini_index() -> None:
+    chart = lorenz_chart({("所得", "income"): pd.Series([1.0, 3.0])}, pd.Series([50.0, 50.0]), title=NAMED)
+    equal, drawn = chart.lines
+    assert equal.kind == "dashed"
+    assert drawn.y.tolist() == [0.0, 25.0, 100.0]
+    assert drawn.name == ("所得（基尼 0.25）", "income (Gini 0.25)")
+
+
+def test_zipfs_cities_have_exponent_one_and_dust_is_left_out() -> None:
+    # rank - 1/2 times size is constant: the exponent is exactly one
+    people = pd.Series([1e7 / (rank - 0.5) for rank in range(1, 9)] + [10.0], index=list("abcdefghz"))
+    cities, fit = rank_chart(people, pd.Series(list("甲乙丙丁戊己庚辛癸"), people.index), title=NAMED).lines
+    assert len(cities.x) == 8 and "癸" not in cities.tags
+    assert fit.name[1] == "fit: exponent 1.00"
+    np.testing.assert_allclose(fit.y, cities.y[[0, -1]])
+
+
+def test_a_series_with_gaps_loses_no_year_and_invents_none() -> None:
+    rows = {
+        NAMED: pd.Series({2010: 1.0, 2015: np.nan, 2020: 3.0}),
+        ("空", "empty"): pd.Series({2010: np.nan}),
+    }
+    chart = series_chart(rows, title=NAMED, unit="%", target=4.0)
+    assert [line.x.tolist() for line in chart.lines] == [[2010.0, 2020.0], [2010.0, 2020.0]]
+    assert chart.lines[1].name == ("目标 4", "target 4")
+    with pytest.raises(InputError, match="no year has a value"):
+        series_chart({NAMED: pd.Series({2010: np.nan})}, title=NAMED)
+
+
+def test_chart_text_holds_both_languages_and_no_markup_of_names() -> None:
+    rows = {("<b>甲</b>", "=HYPERLINK(1)"): pd.Series({2010: 1.0, 2020: 3.0})}
+    shown = chart_picture(series_chart(rows, title=("<i>", "<i>"), unit="<script>"))
+    assert "<script>" not in shown.svg and "&lt;script&gt;" in shown.svg
+    assert shown.svg.count('lang="zh"') == shown.svg.count('lang="en"') > 0
+
+
+def test_points_of_a_chart_lie_inside_its_axes() -> None:
+    people = pd.Series(np.geomspace(1e7, 3e5, 20), index=range(20))
+    svg = str(chart_picture(rank_chart(people, title=NAMED)).svg)
+    import re
+
+    at = [(float(x), float(y)) for x, y in re.findall(r'<circle cx="([\d.-]+)" cy="([\d.-]+)"', svg)]
+    assert len(at) == 20
+    assert all(49.9 <= x <= 466.1 and 19.9 <= y <= 244.1 for x, y in at)

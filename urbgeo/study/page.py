@@ -1,0 +1,304 @@
+"""The report of a study as one page: what the four questions found, the targets, and what it all rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+from markupsafe import Markup
+
+from urbgeo.access.reach import READINGS
+from urbgeo.indicators.scorecard import Scorecard
+from urbgeo.maps.charts import Both
+from urbgeo.maps.report_page import Grid, Page, Section, report_html
+from urbgeo.maps.scorecard_page import chapters_html
+from urbgeo.network.speeds import ROAD_CLASSES
+from urbgeo.study.absent import LeftOutError, told
+from urbgeo.study.answers import Answers
+from urbgeo.study.headlines import headlines, station_words
+from urbgeo.study.markdown import value_text
+from urbgeo.study.page_maps import (
+    Atlas,
+    access_profile,
+    airport_map,
+    airport_profile,
+    circle_maps,
+    lorenz_picture,
+    network_map,
+    reach_map,
+    series_pictures,
+    towns_map,
+)
+from urbgeo.study.series import FIGURES
+from urbgeo.study.tables import left_out
+
+ROWS_MOST = 24
+"""Rows of one table of the report; the rest is in the files beside it."""
+
+
+def report_page(answers: Answers, card: Scorecard | None = None) -> str:
+    """The report as one HTML file that asks nothing of any network."""
+    region, atlas = answers.region, Atlas(answers)
+    made: list[tuple[Both, Callable[[], Section]]] = [
+        (("一小时通勤圈", "Commuting circle"), lambda: _circle(atlas)),
+        (("机场覆盖", "Airport coverage"), lambda: _airports(atlas)),
+        (("两小时通达", "Two-hour reach"), lambda: _reach(atlas)),
+        (("县城通达", "County towns"), lambda: _towns(atlas)),
+        (("逐年变化", "Year by year"), lambda: _series(answers)),
+    ]
+    sections = [Section(("主要结论", "Headlines"), lines=headlines(answers))]
+    sections += [told(step, _absent(title)) for title, step in made]
+    if card is not None:
+        sections.append(_scorecard(card))
+    sections.append(_basis(atlas))
+    return report_html(
+        Page(
+            title=(f"{region.title_zh}：研究报告", f"{region.title_en}: report of the study"),
+            sub=(
+                "通勤圈、机场覆盖、两小时通达、县城通达与规划指标；时间均为模型计算值，不是观测值。",
+                "Circle, airport coverage, two-hour reach, county towns and targets; all minutes are "
+                "modelled, none is observed.",
+            ),
+            sections=sections,
+            footer=[(f"urbgeo {answers.network.provenance.version}",) * 2],
+            defs=atlas.plane.defs,
+        )
+    )
+
+
+def _absent(title: Both) -> Callable[[LeftOutError], Section]:
+    return lambda error: Section(
+        title, lines=[(f"未给出：{error.name}（{error.why}）。", f"Left out: {error.name} ({error.why}).")]
+    )
+
+
+def _names(answers: Answers, ids: Sequence[object]) -> Both:
+    places = answers.region.places
+    held = places.loc[[one for one in ids if one in places.index]]
+    return "、".join(held["name_zh"]) or "–", ", ".join(held["name_en"]) or "–"
+
+
+def _number(value: float, digits: int = 0) -> str | Both:
+    if pd.isna(value):
+        return "–"
+    return ("无法到达", "unreached") if value == float("inf") else f"{value:,.{digits}f}"
+
+
+def _circle(atlas: Atlas) -> Section:
+    answers = atlas.answers
+    circle, bands = answers.circle, answers.bands
+    words = {
+        "seat": ("驻地", "by seat"),
+        "area": ("面积过半", "by area"),
+        "population": ("人口过半", "by people"),
+    }
+    rows = [
+        [
+            words[str(name)],
+            f"{row['zones']}",
+            _number(row["people"] / 1e4 if row["people"] > 0 else float("nan"), 1),
+            _number(row["area_km2"]),
+        ]
+        for name, row in circle.rules.iterrows()
+        if name != "population" or row["people"] > 0
+    ]
+    heads = [("纳入规则", "Rule"), ("县级单元", "Counties"), ("万人", "People, 10 000"), ("km²", "km²")]
+    grids = [Grid(heads, rows, frozenset({1, 2, 3}), ("三种纳入规则", "Three rules of inclusion"))]
+    if len(bands.by_set) > 1:
+        sets = list(bands.by_set)
+        some = [
+            [_names(answers, [zone]), *("✓" if row[one] else "–" for one in sets)]
+            for zone, row in bands.sometimes.iterrows()
+        ]
+        said = ("随速度组进出的单元", "Counties that come and go with the set of speeds")
+        grids.append(Grid([("单元", "County"), *((one, one) for one in sets)], some, caption=said))
+    lines: list[Both] = []
+    if circle.comparison is not None:
+        row = circle.comparison.loc[circle.rule].to_dict()
+        only, approved = (_names(answers, row[one]) for one in ("only_circle", "only_official"))
+        lines.append(
+            (
+                f"与批复范围相比：一致 {len(row['both'])} 个；仅计算：{only[0]}；仅批复：{approved[0]}。",
+                f"Against the approved circle: {len(row['both'])} in both; only here: {only[1]}; "
+                f"only approved: {approved[1]}.",
+            )
+        )
+    return Section(("一小时通勤圈", "Commuting circle"), lines, circle_maps(atlas), grids)
+
+
+def _airports(atlas: Atlas) -> Section:
+    answers = atlas.answers
+    left = answers.prefectures.uncovered
+    airports = answers.region.airports
+    rows = [
+        [_names(answers, [seat]), _named(airports, row["facility"]), _number(row["minutes"])]
+        for seat, row in left.sort_values("minutes", kind="stable").head(ROWS_MOST).iterrows()
+    ]
+    heads = [("城市", "Seat"), ("最近机场", "Nearest airport"), ("分钟", "Minutes")]
+    more = f"（{len(left)} 个中最近的 {len(rows)} 个）", f" (the nearest {len(rows)} of {len(left)})"
+    said = "未覆盖的地级中心", "Prefecture seats left out"
+    caption = (said[0] + more[0], said[1] + more[1]) if len(rows) < len(left) else said
+    grid = Grid(heads, rows, frozenset({2}), caption)
+    return Section(
+        ("机场覆盖", "Airport coverage"),
+        pictures=[airport_map(atlas), airport_profile(answers)],
+        grids=[grid],
+    )
+
+
+def _named(frame: pd.DataFrame, one: object) -> str | Both:
+    if one not in frame.index:
+        return "–"
+    return str(frame.at[one, "name_zh"]), str(frame.at[one, "name_en"])
+
+
+def _reach(atlas: Atlas) -> Section:
+    answers = atlas.answers
+    rows: list[list[str | Both]] = []
+    for title, cities in _groups(answers):
+        usual = answers.reach.among(cities)
+        by_set = [one.reach.among(cities) for one in answers.bands.by_set.values()]
+        for reading, row in usual.iterrows():
+            shares = [table.loc[reading, "share"] for table in by_set]
+            rows.append(
+                [
+                    title,
+                    READINGS[str(reading)],
+                    f"{row['within']:.0f} / {row['pairs']:.0f}",
+                    f"{row['share']:.1%}",
+                    f"{min(shares):.1%} – {max(shares):.1%}",
+                    "–" if pd.isna(row["weighted_share"]) else f"{row['weighted_share']:.1%}",
+                ]
+            )
+    heads = [
+        ("范围", "Among"), ("口径", "Reading"), ("城市对", "Pairs"), ("占比", "Share"),
+        ("速度组间", "Band over speeds"), ("按人口", "By people"),
+    ]  # fmt: skip
+    pictures = [one for one in (reach_map(atlas), lorenz_picture(answers)) if one is not None]
+    return Section(
+        ("两小时通达", "Two-hour reach"),
+        pictures=pictures,
+        grids=[Grid(heads, rows, frozenset({2, 3, 4, 5}))],
+    )
+
+
+def _groups(answers: Answers) -> list[tuple[Both, list[object]]]:
+    every = list(answers.reach.cities.index)
+    whole = len(every) == len(answers.region.prefectures)
+    found: list[tuple[Both, list[object]]] = [
+        (("全部地级中心", "all prefecture seats") if whole else ("全部县级驻地", "all county seats"), every)
+    ]
+    for name, title in answers.region.list_titles.items():
+        inside: list[object] = [one for one in answers.region.lists[name] if one in every]
+        if len(inside) > 1:
+            found.append((title, inside))
+    return found
+
+
+def _towns(atlas: Atlas) -> Section:
+    answers = atlas.answers
+    words = {
+        "prefecture": ("地级中心", "prefecture seat"),
+        "capital": ("省会", "capital"),
+        "interchange": ("高速互通", "interchange"),
+        "station": station_words(answers.region),
+        "airport": ("机场", "airport"),
+    }
+    rows: list[list[str | Both]] = [
+        [
+            words.get(str(name), (str(name), str(name))),
+            f"{row['threshold_min']:g}",
+            f"{row['within']} ({row['share']:.0%})",
+            _number(row["median_min"]),
+            _number(row["worst_min"]),
+            _names(answers, [row["worst"]]),
+        ]
+        for name, row in answers.towns.summary.iterrows()
+    ]
+    heads = [
+        ("目标", "Target"), ("阈值，分钟", "Threshold, min"), ("达到", "Within"), ("中位", "Median"),
+        ("最差", "Worst"), ("最差县城", "Worst town"),
+    ]  # fmt: skip
+    targets = list(answers.towns.summary.index)
+    worst: list[list[str | Both]] = [
+        [
+            _names(answers, [town]),
+            *(_number(row[f"minutes_{name}"]) for name in targets),
+            _number(row["score"]),
+        ]
+        for town, row in answers.towns.worst().iterrows()
+    ]
+    over = [
+        ("县城", "Town"),
+        *(words.get(str(one), (str(one), str(one))) for one in targets),
+        ("得分", "Score"),
+    ]
+    return Section(
+        ("县城通达", "County towns"),
+        pictures=[towns_map(atlas), access_profile(answers)],
+        grids=[
+            Grid(heads, rows, frozenset({1, 2, 3, 4})),
+            Grid(
+                over,
+                worst,
+                frozenset(range(1, len(over))),
+                ("最不便的十个县城，分钟", "The ten worst, minutes"),
+            ),
+        ],
+    )
+
+
+def _series(answers: Answers) -> Section:
+    table = answers.series
+    if table.empty:
+        said = ("表中没有开通年份，不给出逐年结果。", "The tables say no years of opening: no series.")
+        return Section(("逐年变化", "Year by year"), lines=[said])
+    rows: list[list[str | Both]] = [
+        [(zh, en), *(_number(value) for value in table[column] * scale)]
+        for column, (zh, en, scale) in FIGURES.items()
+    ]
+    heads: list[Both] = [("数字", "Figure"), *((str(year), str(year)) for year in table.index)]
+    said = (
+        "各年只计当年已开通的高速、互通、铁路、车站与机场；人口与驻地为普查口径。",
+        "Expressways, interchanges, railways, stations and airports as open in each year; people and places "
+        "are those of the census.",
+    )
+    grid = Grid(heads, rows, frozenset(range(1, len(heads))))
+    return Section(("逐年变化", "Year by year"), [said], series_pictures(answers), [grid])
+
+
+def _scorecard(card: Scorecard) -> Section:
+    return Section(("规划指标评估", "Scorecard of policy targets"), html=Markup(chapters_html(card)))
+
+
+def _basis(atlas: Atlas) -> Section:
+    answers = atlas.answers
+    about = answers.network.provenance
+    speeds: list[list[str | Both]] = []
+    for name, kmh in about.speeds.items():
+        road = ROAD_CLASSES.get(name)
+        if road is None:
+            speeds.append([str(name), f"{kmh:g}", "OpenStreetMap class"])
+        else:
+            speeds.append([(road.name_zh, road.name_en), f"{kmh:g}", f"{road.source} ({road.year})"])
+    shares = {**told(lambda: answers.prefectures.provenance.shares, lambda _: {}), **about.shares}
+    figures = [[name, f"{share:.1%}"] for name, share in shares.items()]
+    parameters = [[name, value_text(value)] for name, value in about.parameters.items()]
+    missing = [[str(row.left_out), str(row.why)] for row in left_out(answers).itertuples()]
+    heads = [("名称", "Name"), ("值", "Value")]
+    grids = [
+        Grid(
+            [("道路等级", "Class of road"), ("km/h", "km/h"), ("来源", "Source")],
+            speeds,
+            frozenset({1}),
+            ("速度", "Speeds"),
+        ),
+        Grid(heads, parameters, caption=("参数", "Parameters")),
+        Grid(heads, figures, frozenset({1}), ("估算与缺省的占比", "Shares that are estimated or defaults")),
+    ]
+    if missing:
+        grids.append(Grid([("未给出", "Left out"), ("原因", "Why")], missing, caption=("未给出", "Left out")))
+    notes = [(one, one) for one in (*answers.region.sources, *answers.region.notes)]
+    return Section(
+        ("依据", "What everything rests on"), pictures=[network_map(atlas)], grids=grids, notes=notes
+    )
