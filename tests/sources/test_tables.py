@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import geopandas as gpd
@@ -160,48 +155,6 @@ def test_county_seats_and_stations_are_read_from_csv_and_xlsx_alike(tmp_path: Pa
         assert plain.frame.geometry.y.between(22, 32).all()
     with pytest.raises(InputError, match="look swapped"):
         read_layer(path, lon="WGS84_Lat", lat="WGS84_Lng", crs=4326)
-
-
-@pytest.fixture(scope="module")
-def database() -> Iterator[str]:
-    """A PostgreSQL of its own, on a socket in a folder of its own."""
-    places = [Path(shutil.which("initdb") or "/none"), *Path("/usr/lib/postgresql").glob("*/bin/initdb")]
-    tools = next((place.resolve().parent for place in places if place.exists()), None)
-    if tools is None or not (tools / "pg_ctl").exists():
-        pytest.skip("no PostgreSQL server on this machine: install postgresql and postgis")
-    folder = Path(tempfile.mkdtemp(prefix="urbgeo-pg-"))
-    user = "postgres" if os.geteuid() == 0 else None
-    if user:
-        shutil.chown(folder, user)
-
-    def run(*command: str | Path) -> None:
-        subprocess.run(list(map(str, command)), check=True, user=user, cwd=folder, stdout=subprocess.DEVNULL)
-
-    try:
-        run(
-            tools / "initdb", "-D", folder / "data", "-U", "planner", "-A", "trust", "-E", "UTF8", "--no-sync"
-        )
-        settings = f"-c listen_addresses='' -c fsync=off -k {folder}"
-        run(tools / "pg_ctl", "-D", folder / "data", "-w", "-l", folder / "log", "-o", settings, "start")
-        try:
-            if not list(Path("/usr/share/postgresql").glob("*/extension/postgis.control")):
-                pytest.skip("PostgreSQL is there without PostGIS: install postgresql-15-postgis-3")
-            run(
-                tools / "psql",
-                "-h",
-                folder,
-                "-U",
-                "planner",
-                "-d",
-                "postgres",
-                "-qc",
-                "create extension postgis",
-            )
-            yield f"postgresql+psycopg://planner@/postgres?host={folder}"
-        finally:
-            run(tools / "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.mark.parametrize("crs", [4490, 4547, 4326])

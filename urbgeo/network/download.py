@@ -8,7 +8,8 @@ import warnings
 from dataclasses import replace
 from pathlib import Path
 
-from urbgeo.checks import check_choice, check_quantity
+from urbgeo.arguments import check_path
+from urbgeo.checks import check_choice, check_flag, check_quantity
 from urbgeo.engine.store import cache_folder
 from urbgeo.errors import InputError, SourceError, UrbgeoWarning
 from urbgeo.network.model import TravelNetwork
@@ -76,7 +77,9 @@ def download(
     check_quantity(timeout_s, "timeout_s")
     if not isinstance(place, str) or not 0 < len(place.strip()) <= LONGEST_PLACE:
         raise InputError(f"place: give a name of 1 to {LONGEST_PLACE} characters.")
-    path = _kept_at(Path(folder) if folder else cache_folder(), place, mode, overpass_url, nominatim_url)
+    check_flag(refresh, "refresh")
+    kept = cache_folder() if folder is None else check_path(folder, "folder")
+    path = _kept_at(kept, place, mode, overpass_url, nominatim_url)
 
     def fetch() -> None:
         fetch_streets(

@@ -10,8 +10,10 @@ from urllib.parse import quote_plus, unquote_plus
 
 import geopandas as gpd
 
-from urbgeo.checks import check_crs, check_ids
-from urbgeo.errors import InputError, MissingExtraError, SourceError
+from urbgeo.arguments import check_text
+from urbgeo.checks import add_id_faults, check_columns, check_crs, check_flag, check_ids
+from urbgeo.coordinates import add_coordinate_faults
+from urbgeo.errors import Faults, InputError, MissingExtraError, SourceError
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Select
@@ -41,12 +43,14 @@ def read_postgis(
     SourceError
         When the database cannot be reached or has no such table; the message shows no password.
     InputError
-        When the table has no single geometry column, or no CRS.
+        When the table has no single geometry column, no CRS or no such column, or ids that repeat.
 
     Examples
     --------
     >>> read_postgis("postgresql+psycopg://planner@localhost/region", "roads")  # doctest: +SKIP
     """
+    for name, given in (("layer", layer), ("schema", schema)):
+        check_text(given, name)
     with _connected(url) as link:
         from sqlalchemy import text
 
@@ -64,8 +68,15 @@ def read_postgis(
         column, srid = found[0]
         if srid == 0:
             raise InputError(f"{schema}.{layer}: {column} has no CRS; set it with UpdateGeometrySRID.")
-        frame = gpd.read_postgis(_all_of(schema, layer), link, geom_col=column, index_col=index, crs=srid)
-    return frame.rename_geometry("geometry") if column != "geometry" else frame
+        frame = gpd.read_postgis(_all_of(schema, layer), link, geom_col=column, crs=srid)
+    if column != "geometry":
+        frame = frame.rename_geometry("geometry")
+    if index is None:
+        return frame
+    check_columns(frame, layer, [index])
+    frame = frame.set_index(index)
+    check_ids(frame.index, layer)
+    return frame
 
 
 def write_postgis(
@@ -92,14 +103,22 @@ def write_postgis(
     SourceError
         When the database cannot be reached or the table is there already.
     InputError
-        Without CRS, with one that PostGIS has no number for, or with repeated ids.
+        Without CRS, with one that PostGIS has no number for, with coordinates that cannot be meant in it, or
+        with repeated ids.
 
     Examples
     --------
     >>> write_postgis(zones, "postgresql+psycopg://planner@localhost/region", "zones")  # doctest: +SKIP
     """
+    for name, given in (("layer", layer), ("schema", schema)):
+        check_text(given, name)
+    check_flag(replace, "replace")
     check_crs(frame, "frame")
-    check_ids(frame.index, "frame")
+    faults = Faults("frame")
+    add_id_faults(faults, frame.index)
+    shapes = frame.geometry
+    add_coordinate_faults(faults, shapes[~(shapes.isna() | shapes.is_empty)])
+    faults.raise_if_any()
     if frame.crs.to_epsg() is None:
         raise InputError(
             f"frame: PostGIS has no number for its CRS {frame.crs.name}; convert it, e.g. to 4490."
@@ -135,6 +154,7 @@ def _connected(url: str) -> Iterator[Connection]:
         from sqlalchemy.exc import ArgumentError, SQLAlchemyError
     except ImportError as error:
         raise MissingExtraError("sqlalchemy, psycopg and geoalchemy2", "postgis", "PostGIS") from error
+    check_text(url, "url")
     try:
         engine: Any = create_engine(url)
     except (ArgumentError, ImportError) as error:
