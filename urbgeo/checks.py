@@ -116,7 +116,10 @@ def numbers_of(faults: Faults, values: pd.Series, *, allow_missing: bool = True)
     if kind:
         faults.add(f"{values.name} holds {kind}, no amounts", remedy="give numbers")
         return None
-    numbers = pd.to_numeric(values.astype(object), errors="coerce").astype(np.float64)
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iuf":
+        numbers = values.astype(np.float64)
+    else:
+        numbers = pd.to_numeric(values.astype(object), errors="coerce").astype(np.float64)
     broken = numbers.isna() & (values.notna() if allow_missing else True)
     if broken.any():
         faults.add(

@@ -13,8 +13,6 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from rasterio.features import shapes as raster_shapes
-from rasterio.transform import Affine
 
 from urbgeo.access.lattice import (
     Lattice,
@@ -272,6 +270,9 @@ def _service_areas(plan: _Plan, start: Attachment) -> list[shapely.Geometry]:
     everywhere = reach_nodes(plan.network, plan.roads, start, np.inf, plan.direction)
     owner = minutes_on_lattice(lattice, everywhere, window)[1].astype(np.int32)
     step, (x, y) = lattice.step, (lattice.metres(one) for one in window[::-1])
+    from rasterio.features import shapes as raster_shapes
+    from rasterio.transform import Affine
+
     corner = Affine(step, 0.0, x[0] - step / 2.0, 0.0, step, y[0] - step / 2.0)
     parts: list[list[shapely.Geometry]] = [[] for _ in start.index]
     for outline, value in raster_shapes(owner, mask=owner >= 0, transform=corner):

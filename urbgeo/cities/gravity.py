@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
-from scipy.optimize import brentq
 
 from urbgeo.checks import check_choice, check_range, check_rows
 from urbgeo.cities.balancing import balanced
@@ -331,6 +330,8 @@ def _doubly(
         high *= 2
     if excess(low) * excess(high) > 0:
         raise InputError("flows: no friction gives the observed mean cost; check flows and costs.")
+    from scipy.optimize import brentq
+
     beta = float(brentq(excess, low, high, xtol=1e-10, rtol=1e-12))
     step = 1e-4 / scale
     information = (excess(beta + step) - excess(beta - step)) / (2 * step)

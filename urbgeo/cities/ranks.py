@@ -7,7 +7,6 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from urbgeo.checks import check_choice, check_quantity, check_whole
 from urbgeo.cities.matrices import by_id, numbers_by_id
@@ -194,7 +193,9 @@ def _log_log(sizes: Floats, shift: float) -> tuple[float, float, float, float]:
 
 def _shared_ranks(sizes: Floats) -> Floats:
     """Ranks from 1, equal sizes sharing the mean of theirs; rounded first, or the last bit would decide."""
-    ranks: Floats = stats.rankdata(-np.round(sizes, 6), method="average")
+    from scipy.stats import rankdata
+
+    ranks: Floats = rankdata(-np.round(sizes, 6), method="average")
     return ranks
 
 

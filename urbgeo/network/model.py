@@ -372,7 +372,8 @@ def build_network(
     check_lengths(timed, points)
     if "geometry" in timed:
         timed = gpd.GeoDataFrame(timed, geometry=drawn_lines(points, timed, nodes.crs), crs=crs)
-    used = {name: by_class[name] for name in by_class if name in set(timed["class"])}
+    there = set(timed["class"])
+    used = {name: by_class[name] for name in by_class if name in there}
     shares = timed["speed_source"].value_counts(normalize=True)
     about = Provenance(
         speeds=used,

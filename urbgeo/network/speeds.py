@@ -242,9 +242,10 @@ def links_timed_by(links: pd.DataFrame, one: SpeedSet, fixed: Mapping[str, float
             faults.add(what, ids=links.index[wrong], remedy=remedy)
     faults.raise_if_any()
     open_kmh = pd.Series(1.0, links.index)
-    for name in links.loc[~own, "class"].unique():
+    classes = links["class"].astype(object)
+    for name in classes[~own].unique():
         by_terrain = dict(zip(TERRAINS, one.kmh[name], strict=True))
-        here = links["class"] == name
+        here = classes == name
         open_kmh[here] = terrain[here].map(by_terrain) / one.factor(name)
         if name in fixed:
             open_kmh[here] = fixed[name] / one.factor(name)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import geopandas as gpd
-import networkx as nx
 import numpy as np
 import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from urbgeo.checks import is_finite_number
 from urbgeo.errors import Faults, InputError
@@ -129,10 +130,7 @@ def _trains(stops: pd.DataFrame, sections: pd.DataFrame, stations: pd.DataFrame)
         kinds = sections["class"].isin(FAST) if fast else ~sections["class"].isin(FAST)
         # A fast train may go on along conventional track, another may not take a high-speed line.
         track = sections if fast else sections[kinds]
-        graph = nx.Graph(list(zip(track["from_station"], track["to_station"], strict=True)))
-        graph.remove_nodes_from([one for one in list(graph) if one not in stations.index])
-        number = {one: count for count, some in enumerate(nx.connected_components(graph)) for one in some}
-        part[mine] = place[mine].map(number).fillna(-1).astype(int)
+        part[mine] = place[mine].map(_parts(track, stations)).fillna(-1).astype(int)
     before = part.groupby(ordered["service"]).shift()
     piece = ((part != before) | (part < 0)).groupby(ordered["service"]).cumsum()
     named = ordered.assign(piece=piece)[part >= 0]
@@ -145,3 +143,14 @@ def _trains(stops: pd.DataFrame, sections: pd.DataFrame, stations: pd.DataFrame)
         .drop(columns="piece")
         .loc[[one for one in stops.index if one in named.index]]
     )
+
+
+def _parts(track: pd.DataFrame, stations: gpd.GeoDataFrame) -> dict[object, int]:
+    """The number of the connected part of the track that each of the stations along it lies in."""
+    ends = [stations.index.get_indexer(pd.Index(track[end])) for end in ("from_station", "to_station")]
+    held, n = (ends[0] >= 0) & (ends[1] >= 0), len(stations)
+    joined = coo_array((np.ones(held.sum(), np.int8), (ends[0][held], ends[1][held])), shape=(n, n))
+    label = connected_components(joined, directed=False)[1]
+    along = np.unique(np.concatenate(ends))
+    along = along[along >= 0]
+    return dict(zip(stations.index[along], label[along].tolist(), strict=True))
