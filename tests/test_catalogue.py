@@ -44,6 +44,11 @@ ALLOWED: dict[tuple[str, str, str], str] = {
     ("sources.postgis.write_postgis", "layer", "a misspelt word"): "any text names a table",
     ("crs.convert_datum", "layer", "no rows"): "there is nothing to move, and the layer says so",
     ("crs.convert_datum", "layer", "a MultiIndex"): "shapes move, whatever they are called",
+    ("regions.codes.join_codes", "asked", "ids missing"): "fewer asked, fewer answered",
+    ("regions.codes.join_codes", "known", "ids missing"): "what is not known is said to be unknown",
+    ("regions.people.read_people", "given", "rows turned round"): "rows are called by their number",
+    ("indicators.rows.land_quota", "growth", "ids missing"): "the list of units is the question",
+    ("indicators.rows.land_quota", "growth", "negative"): "units that shrink are told by a negative growth",
     ("access.travel.pairs", "travel", "rows turned round"): "ids stand in the order of the table",
     ("access.reading.read_minutes", "travel", "rows turned round"): "ids stand in the order of the table",
 }
@@ -56,6 +61,11 @@ MEANT: dict[tuple[str, str], str] = {
     ("travel", "NaN"): "a pair that was never asked, which the status of its ends says",
     ("cost", "infinite"): "a pair without a path, which carries nothing",
     ("travel", "infinite"): "a pair without a path, which the status of its ends says",
+    **{
+        (name, "a misspelt word"): "any text is a title"
+        for name in ("title", "title_zh", "title_en", "name_zh", "name_en")
+    },
+    ("folder", "a misspelt word"): "any folder may be written to",
 }
 """(argument, change of a column): what the change means in every verb."""
 

@@ -31,7 +31,7 @@ def check_polygons(frame: gpd.GeoDataFrame, name: str) -> None:
 
 def check_lines(frame: gpd.GeoDataFrame, name: str) -> None:
     """Refuse anything but lines with a CRS, unique ids and valid coordinates."""
-    _check_layer(frame, name, {"LineString", "MultiLineString"}, allow_empty=False)
+    _check_layer(frame, name, {"LineString", "LinearRing", "MultiLineString"}, allow_empty=False)
 
 
 def check_crs(frame: gpd.GeoDataFrame, name: str) -> None:

@@ -77,11 +77,13 @@ def _of_layers(frame: gpd.GeoDataFrame) -> Iterator[Change]:
     yield "no CRS", gpd.GeoDataFrame(rest, geometry=list(frame.geometry)), REFUSED
     if frame.geometry.name == "geometry":
         yield "geometry called geom", frame.rename_geometry("geom"), SAME
+    # The other kind: a line for a point or a polygon, a point for a line.
+    of_lines = frame.geom_type.isin(["LineString", "MultiLineString", "LinearRing"]).any()
     for name, shape in {
         "null geometry": None,
         "empty geometry": Point(),
         "infinite geometry": Point(np.inf, 0.0),
-        "mixed geometry": LineString([(0, 0), (1, 1)]),
+        "mixed geometry": Point(0, 0) if of_lines else LineString([(0, 0), (1, 1)]),
     }.items():
         shapes = list(frame.geometry)
         shapes[0] = shape

@@ -195,6 +195,24 @@ def test_polygons_without_seats_go_by_area() -> None:
     assert found.rules.index.tolist() == ["area"]
 
 
+def test_the_usual_column_of_urban_people_is_used_where_it_is_there_only() -> None:
+    there = peopled(ROW, urban=80.0)
+    spread = circle(there.drop(columns="urban_population"))
+    assert spread.provenance.parameters["urban_population"] is None
+    assert spread.table["population_share"].equals(
+        circle(there, urban_population=None).table["population_share"]
+    )
+    assert circle(there).provenance.parameters["urban_population"] == "urban_population"
+    with pytest.raises(InputError, match="no column urban"):
+        circle(there.drop(columns="urban_population"), urban_population="urban")
+
+
+def test_a_circle_of_seats_alone_says_no_area() -> None:
+    found = repr(circle(peopled(SEATS), seats=None, rule="seat"))
+    assert "people" in found and "nan" not in found and "km2" not in found
+    assert "km2" in repr(circle(peopled(ROW)))
+
+
 def test_a_core_of_several_places_reaches_from_each() -> None:
     one = circle(peopled(ROW), rule="seat")
     two = circle(peopled(ROW), rule="seat", core=points([(5, 5), (45, 5)]))

@@ -242,8 +242,8 @@ def test_scenarios_take_their_land_and_are_held_to_the_cap() -> None:
     ("change", "message"),
     [
         ({"new_cells": 999}, r"9\.\d\d km2 are missing"),
-        ({"new_cells": -1}, "no negative number"),
-        ({"steps": 0}, "at least one step"),
+        ({"new_cells": -1}, "new_cells: -1; give a whole number of 0 or more"),
+        ({"steps": 0}, "steps: 0; give a whole number of 1 or more"),
         ({"built": grid(np.ones((4, 4)))}, "no bool grids at built"),
         ({"built": grid(np.zeros((4, 4), bool))}, "no cell is built-up at built"),
         ({"drivers": {"y": grid(np.ones((4, 4)))}}, "fitted on x"),

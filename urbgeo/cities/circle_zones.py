@@ -29,6 +29,10 @@ class Settled:
     urban: pd.Series
 
 
+URBAN = "urban_population"
+"""Column of people who live at the seat that is used where the zones have it."""
+
+
 def settle(
     zones: gpd.GeoDataFrame,
     seats: gpd.GeoDataFrame | None,
@@ -57,8 +61,8 @@ def settle(
 def _urban(
     zones: gpd.GeoDataFrame, people: pd.Series, urban_population: str | None, units_checked: bool
 ) -> pd.Series:
-    """People who live at the seat; none where no column is named."""
-    if urban_population is None:
+    """People who live at the seat; none where no column is named, or the usual one is not there."""
+    if urban_population is None or (urban_population == URBAN and URBAN not in zones):
         return pd.Series(0.0, zones.index)
     urban = amount_of(urban_population, zones, name="urban_population", frame_name="zones")
     refuse_shares(urban, "zones")

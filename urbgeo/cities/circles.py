@@ -30,7 +30,7 @@ from urbgeo.cities.circle_rules import (
     ring_of,
     roles,
 )
-from urbgeo.cities.circle_zones import RULES, Settled, check_rule, settle
+from urbgeo.cities.circle_zones import RULES, URBAN, Settled, check_rule, settle
 from urbgeo.cities.commuting_rates import rates
 from urbgeo.cities.cores import check_core, check_network, core_entries, core_land
 from urbgeo.cities.flows import check_threshold
@@ -68,7 +68,8 @@ class CircleRules:
         Ids of zones that belong to the core whatever the rule; by default those that hold a core point, or
         whose seat (without seats: the middle) lies in a core polygon.
     urban_population
-        Column of people who live at the seat, persons; None spreads all evenly.
+        Column of people who live at the seat, persons. None spreads all evenly, and so does the default where
+        the zones have no such column; the provenance says which.
     resolution_km
         Grid spacing of the isochrone.
     units_checked
@@ -88,7 +89,7 @@ class CircleRules:
     contiguous: bool = True
     pin: bool = False
     core_zones: Sequence[object] = ()
-    urban_population: str | None = "urban_population"
+    urban_population: str | None = URBAN
     resolution_km: float | None = None
     units_checked: bool = False
     core_population: float | None = None
@@ -289,6 +290,7 @@ def commuting_circle(
             parameters={
                 "minutes": limit, "rings": tuple(limits), "rule": how.rule, "majority": how.majority,
                 "direction": direction, "core": "pin" if how.pin or built is None else "nearest part",
+                "urban_population": how.urban_population if how.urban_population in zones else None,
             },
             shares={"zones whose seat is not reached": unreached},
         ),

@@ -1,9 +1,8 @@
-"""What a scorecard is asked with: years, layers and given values, looked at before anything is measured."""
+"""What a scorecard is asked with: layers and given values, looked at before anything is measured."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,22 +11,6 @@ import pandas as pd
 from urbgeo.checks import is_finite_number
 from urbgeo.errors import Faults, InputError
 from urbgeo.indicators.targets import layer_names
-
-
-def checked_years(years: Sequence[int]) -> list[int]:
-    """Years that rise.
-
-    Raises
-    ------
-    InputError
-        For others.
-    """
-    given = [years] if isinstance(years, int) else list(years)
-    whole = all(isinstance(one, int | np.integer) and not isinstance(one, bool) for one in given)
-    rising = whole and all(a < b for a, b in pairwise(given))
-    if not given or not rising or not all(1900 <= one <= 2200 for one in given):
-        raise InputError(f"years: {years!r} must be years that rise, e.g. (2010, 2015, 2020, 2025).")
-    return [int(one) for one in given]
 
 
 def check_layers(layers: Mapping[str, Any]) -> None:

@@ -17,7 +17,8 @@ import numpy as np
 import pandas as pd
 
 from urbgeo.amounts import amount_of
-from urbgeo.checks import check_columns
+from urbgeo.arguments import check_year
+from urbgeo.checks import check_columns, check_points, check_quantity, check_rows
 from urbgeo.errors import InputError
 from urbgeo.network.attach import Attachment, attach, attach_some
 from urbgeo.network.edits import with_links
@@ -98,6 +99,7 @@ def critical_links(
     Jenelius, Petersen and Mattsson (2006), Importance and exposure in road network vulnerability analysis.
     """
     check_network(network)
+    check_points(places, "places")
     people = amount_of(population, places, name="population", frame_name="places").to_numpy(float)
     here, there = attach(network, places, name="places"), attach_some(network, facilities, "facilities")
     away = _Tree(network, there)
@@ -290,9 +292,13 @@ def stage_projects(
     >>> stage_projects(network, new, nodes[:1], nodes[1:], km_per_year=10.0)["opens"].tolist()
     [2026]
     """
-    check_columns(projects, "projects", ["project", "length_km"])
-    if not km_per_year > 0 or not np.isfinite(km_per_year):
-        raise InputError(f"km_per_year: {km_per_year!r} is no yearly length; give kilometres > 0.")
+    check_network(network)
+    check_points(places, "places")
+    check_rows(projects, "projects", "stage_projects(network, projects, places, facilities, km_per_year=...)")
+    check_columns(projects, "projects", ["project"])
+    km_of_links = amount_of("length_km", projects, name="length_km", frame_name="projects")
+    projects = projects.assign(length_km=km_of_links)
+    km_per_year, first_year = check_quantity(km_per_year, "km_per_year"), check_year(first_year, "first_year")
     if projects["project"].isna().any():
         raise InputError("projects: links without a project; name each.")
     people = amount_of(population, places, name="population", frame_name="places")

@@ -10,10 +10,23 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from urbgeo.amounts import amount_of
-from urbgeo.checks import check_amounts, check_columns, check_crs, check_points, check_polygons
+from urbgeo.amounts import amount_of, warn
+from urbgeo.arguments import check_object, check_year
+from urbgeo.checks import (
+    check_amounts,
+    check_columns,
+    check_crs,
+    check_ids,
+    check_lines,
+    check_points,
+    check_polygons,
+    check_quantity,
+    check_range,
+    check_share,
+    numbers_of,
+)
 from urbgeo.crs import metric_crs
-from urbgeo.errors import InputError
+from urbgeo.errors import Faults, InputError
 
 NODE_M = 1.0
 """Ends of streets this near each other meet."""
@@ -50,6 +63,8 @@ def share_holding(zones: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame) -> pd.S
     """
     check_polygons(zones, "zones")
     check_points(facilities, "facilities", allow_empty=True)
+    if facilities.empty:
+        warn(f"facilities: it has no rows; none of the {len(zones)} zones holds one.")
     tree = shapely.STRtree(facilities.to_crs(zones.crs).geometry.to_numpy())
     zone, _ = tree.query(zones.geometry.to_numpy(), predicate="intersects")
     return pd.Series(np.bincount(zone, minlength=len(zones)), zones.index, name="facilities")
@@ -113,9 +128,7 @@ def street_pattern(streets: gpd.GeoDataFrame) -> pd.Series:
     >>> round(float(pattern["block_ha"]), 2), float(pattern["dead_end_share"])
     (1.0, 0.5)
     """
-    check_crs(streets, "streets")
-    if not streets.geom_type.isin(["LineString", "MultiLineString", "LinearRing"]).all():
-        raise InputError("streets: lines are needed; take the centre lines of the streets.")
+    check_lines(streets, "streets")
     flat = streets.to_crs(metric_crs(streets))
     noded = shapely.get_parts(shapely.union_all(shapely.set_precision(flat.geometry.to_numpy(), NODE_M / 10)))
     graph = nx.MultiGraph()
@@ -267,14 +280,29 @@ def land_quota(growth: pd.Series, total_km2: float, *, floor_share: float = 0.0)
     >>> land_quota(pd.Series({"a": 300.0, "b": 100.0, "c": -50.0}), 8.0).tolist()
     [6.0, 2.0, 0.0]
     """
-    values = growth.astype(float)
-    if not np.isfinite(values).all() or not total_km2 >= 0 or not 0 <= floor_share <= 1:
-        raise InputError("land_quota: growth must be finite, total_km2 >= 0 and floor_share within 0 to 1.")
+    total_km2 = check_quantity(total_km2, "total_km2", zero=True)
+    floor_share = check_share(floor_share, "floor_share")
+    values = _growth(growth)
     gain = values.clip(lower=0.0)
     floor = total_km2 * floor_share / len(values)
     if gain.sum() == 0:
         return pd.Series(total_km2 / len(values), values.index)
     return floor + total_km2 * (1.0 - floor_share) * gain / gain.sum()
+
+
+def _growth(growth: pd.Series) -> pd.Series:
+    """People more or fewer by unit, as floats."""
+    check_object(growth, "growth", pd.Series, "give people by the ids of the units")
+    check_ids(growth.index, "growth")
+    if growth.empty:
+        raise InputError("growth: it has no rows; give at least one unit.")
+    faults = Faults("growth")
+    values = numbers_of(faults, growth.rename("growth"), allow_missing=False)
+    if values is not None and np.isinf(values).any():
+        faults.add("infinite", ids=values.index[np.isinf(values)], remedy="give finite numbers")
+    faults.raise_if_any()
+    assert values is not None
+    return values
 
 
 def urbanisation_path(
@@ -305,10 +333,17 @@ def urbanisation_path(
     >>> round(float(path[2035]), 4), bool(path.diff().iloc[-1] < path.diff().iloc[1])
     (0.72, True)
     """
-    (start, first), (end, last) = base, target
-    if not start < end or not all(0 < one < limit for one in (first, last)) or limit > 1:
+    (start, first), (end, last) = _year_and_share(base, "base"), _year_and_share(target, "target")
+    limit = check_range(limit, "limit", 0.0, 1.0, open_low=True)
+    if not start < end or not all(0 < one < limit for one in (first, last)):
         raise InputError(f"urbanisation_path: years must rise and shares lie between 0 and limit={limit:g}.")
     odds = [math.log(one / (limit - one)) for one in (first, last)]
     years = np.arange(start, end + 1)
     logit = odds[0] + (odds[1] - odds[0]) * (years - start) / (end - start)
     return pd.Series(limit / (1.0 + np.exp(-logit)), pd.Index(years, name="year"), name="urban_share")
+
+
+def _year_and_share(given: object, name: str) -> tuple[int, float]:
+    if not isinstance(given, tuple | list) or len(given) != 2:
+        raise InputError(f"{name}: {given!r}; give a year and a share, e.g. (2020, 0.59).")
+    return check_year(given[0], name), check_share(given[1], name)

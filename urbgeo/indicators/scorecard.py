@@ -11,7 +11,8 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
-from urbgeo.indicators.asked import check_given, check_layers, checked_years
+from urbgeo.arguments import check_years
+from urbgeo.indicators.asked import check_given, check_layers
 from urbgeo.indicators.catalogue import MEASURES
 from urbgeo.indicators.ground import PARTS, Ground, opened_by, sets_apply
 from urbgeo.indicators.lights import LIGHTS, WITH_NUMBER, Aim, gap_of, light_of, trend_of
@@ -22,7 +23,7 @@ from urbgeo.network.model import TravelNetwork
 from urbgeo.network.speeds import LITERATURE, PEAK, STANDARD
 from urbgeo.options import with_progress
 from urbgeo.provenance import Provenance
-from urbgeo.regions.region import Region
+from urbgeo.regions.region import Region, check_region
 from urbgeo.results import Result
 
 MARKED_ABOVE = 0.5
@@ -152,7 +153,8 @@ def scorecard(
     >>> card.table.at["airport60.prefectures", "light"]
     'behind'
     """
-    asked = checked_years(years)
+    check_region(region)
+    asked = check_years(years)
     targets = policy_targets(scope=scope or _scope_of(region))
     check_layers(layers or {})
     check_given(given or {}, targets)
@@ -167,7 +169,7 @@ def scorecard_on(region: Region, networks: Mapping[str, TravelNetwork], *, year:
     InputError
         For a year that is none.
     """
-    bench = _Bench(region, checked_years([year]), {}, networks)
+    bench = _Bench(region, check_years([year]), {}, networks)
     return _filled(bench, policy_targets(scope=_scope_of(region)), {})
 
 

@@ -11,6 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from urbgeo.arguments import check_several, check_year
 from urbgeo.checks import check_choice, check_columns, check_points
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.indicators.access import own_minutes
@@ -24,7 +25,7 @@ from urbgeo.network.regional import region_network, with_trains
 from urbgeo.network.scenario import attached_alike
 from urbgeo.network.speeds import ROAD_CLASSES
 from urbgeo.provenance import Provenance
-from urbgeo.regions.region import Region
+from urbgeo.regions.region import Region, check_region
 from urbgeo.results import Result
 from urbgeo.standards import AIRPORT_MIN, CIRCLE_MIN, CIRCLES_MIN, TOWN_EXPRESSWAY_MIN, TOWN_RAILWAY_MIN
 
@@ -161,7 +162,9 @@ def what_if(
     >>> bool(found.table.loc[["430923", "431322"], "gain_min"].max() > 5)
     True
     """
-    closed = [close] if isinstance(close, str) else list(close)
+    check_region(region)
+    year = check_year(year)
+    closed = [close] if isinstance(close, str) else check_several(close, "close", "['G4']")
     if all(one is None for one in (roads, rails, airports, speeds)) and not closed:
         raise InputError("what_if: nothing is changed; give roads, rails, airports, close or speeds.")
     first = Ground(region, year).then

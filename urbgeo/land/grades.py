@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from urbgeo.arguments import check_text
 from urbgeo.checks import check_choice, check_columns
 from urbgeo.errors import Faults, InputError
 from urbgeo.rasters.grid import Grid, check_grid
@@ -112,7 +113,7 @@ def grade(layer: Grid, name: str, *, grades: pd.DataFrame = DEFAULT_GRADES) -> G
     >>> grade(slopes, "slope_deg").values.tolist()
     [[100.0, 80.0, 40.0, 20.0]]
     """
-    check_grid(layer, name)
+    check_grid(layer, check_text(name, "name"))
     rows = _rows_of(grades, name)
     low, high, score = (rows[column].to_numpy(float) for column in ("from", "to", "score"))
     left, right = (np.array(rows["closed"].isin([side, "both"])) for side in ("left", "right"))

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 from scipy import ndimage
 
-from urbgeo.checks import check_choice
+from urbgeo.arguments import check_seed
+from urbgeo.checks import check_choice, check_whole
 from urbgeo.errors import InputError
 from urbgeo.land.learning import (
     GrowthRules,
@@ -146,6 +147,7 @@ def fit_growth(
     cellular automaton model and GIS; Liang, X. et al. (2021), the PLUS model, for growth in patches.
     """
     check_names(drivers)
+    check_seed(seed)
     check_built({"before": before, "after": after}, drivers, excluded)
     if method is None:
         method = "trees" if find_spec("sklearn") else "logistic"
@@ -338,9 +340,9 @@ def simulate_growth(
     [0.0, 0.25, 0.5]
     """
     check_names(drivers)
+    check_seed(seed)
     check_built({"built": built}, drivers, excluded)
-    if not isinstance(rules, GrowthRules | LearnedRules):
-        raise InputError(f"rules: what fit_growth() gives is needed, not {type(rules).__name__}.")
+    check_rules(rules)
     if set(drivers) != set(rules.drivers):
         raise InputError(
             f"drivers: {', '.join(sorted(drivers))} given, the rules were fitted on "
@@ -350,9 +352,7 @@ def simulate_growth(
         raise InputError("land_use: the rules learned from land uses; give those at the start.")
     drivers = {name: drivers[name] for name in rules.drivers}
     steps = rules.steps if steps is None else steps
-    for name, number, least in (("steps", steps, 1), ("new_cells", new_cells, 0)):
-        if not isinstance(number, int | np.integer) or isinstance(number, bool) or number < least:
-            raise InputError(f"{name}: {number!r}; give at least one step and no negative number of cells.")
+    steps, new_cells = check_whole(steps, "steps", 1), check_whole(new_cells, "new_cells", 0)
     able = _able(built.values, drivers, land_use, excluded)
     if new_cells > able.sum():
         lack = (new_cells - int(able.sum())) * built.cell_km2
@@ -393,6 +393,12 @@ def simulate_growth(
             sources=sources_of_all(built, drivers),
         ),
     )
+
+
+def check_rules(rules: object) -> None:
+    """Refuse what no fit of growth gave."""
+    if not isinstance(rules, GrowthRules | LearnedRules):
+        raise InputError(f"rules: what fit_growth() gives is needed, not {type(rules).__name__}.")
 
 
 def sources_of_all(built: Grid, drivers: Mapping[str, Grid]) -> tuple[str, ...]:

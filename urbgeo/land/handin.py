@@ -19,7 +19,8 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from urbgeo.checks import check_crs, check_polygons
+from urbgeo.arguments import check_path
+from urbgeo.checks import check_crs, check_mapping, check_polygons
 from urbgeo.errors import Faults, InputError, SourceError, some_of
 from urbgeo.files import written_whole
 
@@ -74,7 +75,8 @@ def write_handin(
     ...     write_handin({"CZKFBJ": square}, Path(folder) / "plan.gdb").name
     'plan.gdb'
     """
-    path = Path(path)
+    path = check_path(path)
+    check_mapping(layers, "layers", "{'CZKFBJ': boundary}")
     if path.suffix.lower() != ".gdb":
         raise InputError(f"{path.name}: the database is a FileGDB; give a path that ends in .gdb.")
     known = set(_fields()["layer"])

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from urbgeo.arguments import check_several
+from urbgeo.checks import check_mapping, check_whole
 from urbgeo.errors import InputError
-from urbgeo.land.growth import Rules, fit_growth, sources_of_all
-from urbgeo.land.learning import Learning
+from urbgeo.land.growth import Rules, check_rules, fit_growth, sources_of_all
+from urbgeo.land.learning import Learning, check_names
 from urbgeo.provenance import Provenance
 from urbgeo.rasters.grid import Grid, check_bools, check_grid, check_same_grid
 from urbgeo.results import Result
@@ -80,6 +82,7 @@ def fit_land_uses(
     [2]
     """
     check_same_grid({"before": before, "after": after})
+    uses = check_several(uses, "uses", "[2, 3]")
     missing = [use for use in uses if not ((before.values == use).any() and (after.values == use).any())]
     if missing or not len(uses):
         raise InputError(
@@ -147,11 +150,18 @@ def simulate_land_uses(
     [1, 2]
     """
     check_grid(land_use, "land_use")
+    check_names(drivers)
+    check_mapping(rules, "rules", "what fit_land_uses() gives")
+    check_mapping(new_cells, "new_cells", "{2: 100}")
+    for use, wanted in new_cells.items():
+        check_whole(wanted, f"new_cells: {use}", 0)
     if excluded is not None:
         check_same_grid({"land_use": land_use, "excluded": excluded})
         check_bools({"excluded": excluded})
     if unknown := [use for use in new_cells if use not in rules]:
         raise InputError(f"new_cells: no rules for {', '.join(map(str, unknown))}; fit them first.")
+    for use in new_cells:
+        check_rules(rules[use])
     open_cells = ~land_use.missing & (land_use.values != 0)
     if excluded is not None:
         open_cells &= ~excluded.values

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from urbgeo.arguments import check_object, check_several
 from urbgeo.checks import check_quantity
 from urbgeo.errors import InputError
-from urbgeo.land.growth import Growth, Rules, simulate_growth, sources_of_all
+from urbgeo.land.growth import Growth, Rules, check_rules, simulate_growth, sources_of_all
+from urbgeo.land.learning import check_names
 from urbgeo.land.validation import check_built
 from urbgeo.provenance import Provenance
 from urbgeo.rasters.grid import Grid
@@ -112,6 +114,12 @@ def run_scenarios(
     >>> found.table["new_km2"].tolist()
     [0.5]
     """
+    check_names(drivers)
+    check_built({"built": built}, drivers, excluded)
+    check_rules(rules)
+    scenarios = check_several(scenarios, "scenarios", "usual_scenarios(forest)")
+    for one in scenarios:
+        check_object(one, "scenarios", Scenario, "e.g. Scenario('trend')")
     names = [one.name for one in scenarios]
     if len(set(names)) < len(names) or not names:
         raise InputError("scenarios: give at least one, each with a name of its own.")

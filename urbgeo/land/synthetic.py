@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from pyproj import CRS
 from scipy import ndimage
 
-from urbgeo.errors import InputError
+from urbgeo.arguments import check_seed
+from urbgeo.checks import check_quantity, check_whole
 from urbgeo.land.terrain import terrain
 from urbgeo.provenance import Provenance
 from urbgeo.rasters.align import cells_to_polygons
@@ -78,8 +79,8 @@ def synthetic_landscape(*, seed: int, cells: int = 200, cell_m: float = 100.0) -
     >>> synthetic_landscape(seed=1, cells=60).elevation.shape
     (60, 60)
     """
-    if cells < _LEAST_CELLS or not 0 < cell_m < np.inf:
-        raise InputError(f"cells, cell_m: give at least {_LEAST_CELLS} cells and a length in metres > 0.")
+    seed, cells = check_seed(seed), check_whole(cells, "cells", _LEAST_CELLS)
+    cell_m = check_quantity(cell_m, "cell_m")
     rng = np.random.default_rng(seed)
     label = f"{LABEL} (seed {seed})"
     frame = Grid(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from scipy import ndimage
 
-from urbgeo.checks import check_quantity
+from urbgeo.checks import check_mapping, check_quantity
 from urbgeo.errors import InputError
 from urbgeo.rasters.grid import Grid, check_metric, check_same_grid
 from urbgeo.standards import ELEVATIONS_M, RELIEF_WINDOWS, RELIEFS_M, SLOPES_DEG
@@ -118,6 +118,7 @@ def terrain_grade(ground: Mapping[str, Grid]) -> Grid:
     >>> terrain_grade({name: Grid(np.array([row]), place, 4547) for name, row in ground.items()}).values
     array([[1., 3.]])
     """
+    check_mapping(ground, "ground", "what terrain() returns")
     names = ("slope_deg", "elevation_m", "relief_m")
     if missing := [name for name in names if name not in ground]:
         raise InputError(f"ground: no {', '.join(missing)}; give what terrain() returns.")

@@ -15,7 +15,8 @@ import shapely
 from branca.element import CssLink, Element, Figure, JavascriptLink, MacroElement
 from folium.map import Layer
 
-from urbgeo.checks import check_choice, check_crs
+from urbgeo.arguments import check_path, check_several, check_text
+from urbgeo.checks import check_choice, check_crs, check_quantity, is_finite_number
 from urbgeo.crs import WGS84, metric_crs
 from urbgeo.errors import InputError, UrbgeoError
 from urbgeo.files import write_text
@@ -107,10 +108,10 @@ def new_map(
     >>> type(new_map("湖南", "Hunan", bounds=[109, 24, 114, 30])).__name__
     'Map'
     """
+    title_zh, title_en = check_text(title_zh, "title_zh"), check_text(title_en, "title_en")
     west, south, east, north = _checked_bounds(bounds)
     _check_basemap(basemap, key)
-    if isinstance(sources, str):
-        raise InputError("sources: give a list of texts, not one text.")
+    sources = [check_text(one, "sources") for one in check_several(sources, "sources", "['census 2020']")]
     fmap = folium.Map(
         location=((south + north) / 2, (west + east) / 2),
         tiles=None,
@@ -138,7 +139,21 @@ def new_map(
 
 
 def save_map(fmap: folium.Map, path: Path | str, *, max_mb: float = 5.0) -> Path:
-    """Write the map as one HTML file, whole or not at all; return the path.
+    """Write the map as one HTML file, whole or not at all.
+
+    Parameters
+    ----------
+    fmap
+        Of ``new_map`` or of any verb that draws one.
+    path
+        Of the page, ``.html``.
+    max_mb
+        Most megabytes (10^6 bytes) that the page may have.
+
+    Returns
+    -------
+    pathlib.Path
+        The path.
 
     Raises
     ------
@@ -147,8 +162,17 @@ def save_map(fmap: folium.Map, path: Path | str, *, max_mb: float = 5.0) -> Path
         or something on the map would load a script or a style from a network.
     OSError
         When the file cannot be written; an earlier file stays as it was.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> fmap = new_map("湖南", "Hunan", bounds=[109, 24, 114, 30])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_map(fmap, Path(folder) / "hunan.html").name
+    'hunan.html'
     """
-    page = page_of(fmap)
+    page, path = page_of(fmap), check_path(path)
+    check_quantity(max_mb, "max_mb")
     figure = figure_of(fmap)
     html = figure.render()
     linked = [
@@ -333,7 +357,8 @@ def packaged(name: str) -> str:
 
 
 def _checked_bounds(bounds: Sequence[float]) -> tuple[float, float, float, float]:
-    values = np.asarray(bounds, dtype=float)
+    given = list(bounds) if isinstance(bounds, Sequence | np.ndarray) else []
+    values = np.asarray([one if is_finite_number(one) else np.nan for one in given])
     if values.shape == (4,) and np.isfinite(values).all():
         west, south, east, north = values.tolist()
         if -180 <= west <= east <= 180 and -90 <= south <= north <= 90:

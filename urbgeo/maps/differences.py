@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import folium
 
+from urbgeo.arguments import check_object
 from urbgeo.indicators.what_if import TARGETS, WhatIf
 from urbgeo.maps.base import new_map
 from urbgeo.maps.classes import ACCENT, Classes
@@ -56,6 +57,7 @@ def map_of_differences(
     >>> type(map_of_differences(found)).__name__
     'Map'
     """
+    check_object(result, "result", WhatIf, "what_if() gives one")
     zh, en = result.titles
     polygons = result.table.geom_type.isin(["Polygon", "MultiPolygon"]).all()
     fmap = new_map(

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from urbgeo.arguments import check_object
 from urbgeo.checks import check_columns, check_crs
 from urbgeo.errors import InputError, some_of
 from urbgeo.maps.classes import ACCENT, PALETTE, RAMPS, Categories, Classes
@@ -80,6 +81,7 @@ def drawing_of(
     InputError
         Where there is no geometry, an id is not among the places, or the column is not there.
     """
+    check_object(result, "result", Result, "take what a verb of urbgeo gives")
     table = _located(result, places)
     rows = table[~(table.geometry.isna() | table.geometry.is_empty)]
     if rows.empty:

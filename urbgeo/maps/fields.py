@@ -11,6 +11,8 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from urbgeo.errors import InputError
+
 NO_DATA = "– 无数据 no data"
 UNREACHABLE = "无法到达 unreachable"
 YES, NO = "是 yes", "否 no"
@@ -43,6 +45,16 @@ class Field:
     unit: str = ""
     digits: int | None = None
     grouped: bool = True
+
+
+def field_given(given: object) -> Field:
+    """A field as the caller writes it: ``Field``, or (column, Chinese, English) and perhaps a unit."""
+    if isinstance(given, Field):
+        return given
+    texts = given if isinstance(given, tuple | list) else ()
+    if not 3 <= len(texts) <= 4 or not all(isinstance(one, str) for one in texts):
+        raise InputError(f"hover: {given!r}; give (column, Chinese, English), and a unit where it has one.")
+    return Field(*texts)
 
 
 def column_text(values: pd.Series, field: Field, *, breaks: Sequence[float] = ()) -> list[str]:

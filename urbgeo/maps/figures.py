@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from urbgeo.arguments import check_titles
 from urbgeo.checks import check_choice, check_crs
 from urbgeo.crs import metric_crs
 from urbgeo.errors import InputError, MissingExtraError
@@ -64,7 +65,7 @@ def plot_of(
     by: str | Sequence[str] | None = None,
     colour: Colour | None = None,
     places: gpd.GeoDataFrame | None = None,
-    title: tuple[str, str] | None = None,
+    title: str | tuple[str, str] | None = None,
     sheet: Sheet | None = None,
 ) -> Any:
     """A result as a static figure; several columns or several results as small multiples.
@@ -111,7 +112,7 @@ def plot_of(
     first = panels[0][1]
     with _style():
         figure = _figure(sheet)
-        _write_title(figure, title or first.titles)
+        _write_title(figure, first.titles if title is None else check_titles(title))
         _write_sources(figure, first.sources)
         painted = _draw_panels(figure, panels, colour, sheet)
         _write_legend(figure, painted, first.shown, colour)

@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from urbgeo.errors import InputError
+from urbgeo.arguments import check_object, check_titles
 from urbgeo.land.audit import Audit, ControlLines, report_table
 from urbgeo.land.boundary import Boundary
 from urbgeo.land.growth import Growth
@@ -44,7 +44,7 @@ def land_map(
     growth: Growth | None = None,
     along: gpd.GeoDataFrame | None = None,
     years: tuple[float, float] | None = None,
-    title: tuple[str, str] = ("城镇开发边界", "Development boundary"),
+    title: str | tuple[str, str] = ("城镇开发边界", "Development boundary"),
 ) -> folium.Map:
     """A boundary with what it must respect and what it runs into, on a page that works unplugged.
 
@@ -88,15 +88,13 @@ def land_map(
     >>> type(land_map(drawn)).__name__
     'Map'
     """
-    for name, given, kind in (
-        ("boundary", boundary, Boundary),
-        ("audit", audit, Audit),
-        ("growth", growth, Growth),
-    ):
-        if not isinstance(given, kind) and (given is not None or name == "boundary"):
-            raise InputError(f"{name}: a {kind.__name__} is needed, not {type(given).__name__}.")
+    check_object(boundary, "boundary", Boundary, "delineate_boundary gives one")
+    if audit is not None:
+        check_object(audit, "audit", Audit, "audit_control_lines gives one")
+    if growth is not None:
+        check_object(growth, "growth", Growth, "simulate_growth gives one")
     around = boundary.polygons.to_crs(4326).total_bounds.tolist()
-    fmap = new_map(*title, bounds=around, sources=boundary.provenance.sources)
+    fmap = new_map(*check_titles(title), bounds=around, sources=boundary.provenance.sources)
     if lines is not None:
         _control_lines(fmap, lines)
     if growth is not None:

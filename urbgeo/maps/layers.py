@@ -14,12 +14,13 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from urbgeo.checks import check_columns, check_crs
+from urbgeo.arguments import check_several, check_text
+from urbgeo.checks import add_coordinate_faults, check_columns, check_crs, check_range
 from urbgeo.crs import WGS84, metric_crs
-from urbgeo.errors import InputError, UrbgeoWarning, some_of
+from urbgeo.errors import Faults, InputError, UrbgeoWarning, some_of
 from urbgeo.maps.base import DataLayer, page_of
 from urbgeo.maps.classes import Categories, Classes, Painted, check_colour, numbers_of, paint
-from urbgeo.maps.fields import Field, column_text, number_text
+from urbgeo.maps.fields import Field, column_text, field_given, number_text
 from urbgeo.maps.legend import filled_row, legend_html, legend_outline, size_row, stroked_row
 
 Colour = str | Classes | Categories
@@ -280,9 +281,10 @@ def _layer(
     hover: Hover,
     simplify_m: float | None,
 ) -> _Layer:
-    title = name[1]
+    check_text(name[0], "name_zh")
+    title = check_text(name[1], "name_en")
     check_crs(frame, title)
-    fields = tuple(item if isinstance(item, Field) else Field(*item) for item in hover)
+    fields = tuple(map(field_given, check_several(hover, "hover", "[('name_zh', '名称', 'Name')]")))
     check_columns(frame, title, [item.column for item in fields])
     located = _located(kind, frame, title)
     if simplify_m is not None:
@@ -294,8 +296,7 @@ def _layer(
 
 
 def _check_opacity(opacity: float, title: str) -> None:
-    if not 0 <= opacity <= 1:
-        raise InputError(f"{title}: opacity={opacity!r} must lie between 0 and 1.")
+    check_range(opacity, f"{title}: opacity", 0.0, 1.0)
 
 
 def _located(kind: str, frame: gpd.GeoDataFrame, title: str) -> gpd.GeoDataFrame:
@@ -315,6 +316,9 @@ def _located(kind: str, frame: gpd.GeoDataFrame, title: str) -> gpd.GeoDataFrame
             f"{title}: {'/'.join(sorted(located.geom_type[other].unique()))} cannot be drawn as "
             f"{kind}s, at {some_of(located.index[other])}."
         )
+    faults = Faults(title)
+    add_coordinate_faults(faults, located.geometry)
+    faults.raise_if_any()
     return located
 
 

@@ -14,7 +14,7 @@ import shapely
 from branca.element import MacroElement
 
 from urbgeo.access.coverage import coverage
-from urbgeo.checks import check_columns
+from urbgeo.checks import check_columns, check_thresholds
 from urbgeo.cities.circles import CircleRules, commuting_circle
 from urbgeo.crs import WGS84, metric_crs
 from urbgeo.errors import InputError
@@ -31,7 +31,7 @@ from urbgeo.network.model import TravelNetwork
 from urbgeo.network.regional import region_network
 from urbgeo.network.scenario import attached_alike
 from urbgeo.network.speeds import ROAD_CLASSES
-from urbgeo.regions.region import Region
+from urbgeo.regions.region import Region, check_region
 from urbgeo.standards import CIRCLE_MIN
 from urbgeo.types import Floats
 
@@ -95,13 +95,12 @@ def living_map(
     >>> type(living_map(hunan, minutes=[60])).__name__
     'Map'
     """
+    check_region(region)
     zones = region.zones
     if zones is None or not region.lists.get("core"):
         raise InputError("region: the living map needs county polygons and the list 'core'.")
     check_columns(region.counties, "counties", ["name_zh", "name_en", "population"])
-    steps = [float(one) for one in minutes]
-    if not steps or (np.diff(steps) <= 0).any() or not steps[0] > 0:
-        raise InputError(f"minutes: {minutes!r} must be steps > 0 that rise.")
+    steps = check_thresholds(minutes)
     road = network or region_network(region, modes=("road",))
     pair = [road] if after is None else list(attached_alike(road, after))
     counties = region.counties.loc[zones.index]

@@ -7,6 +7,7 @@ from typing import Any
 import folium
 import geopandas as gpd
 
+from urbgeo.arguments import check_titles
 from urbgeo.maps.base import new_map
 from urbgeo.maps.classes import Classes
 from urbgeo.maps.drawing import Colour, drawing_of
@@ -26,7 +27,7 @@ def map_of(
     colour: Colour | None = None,
     places: gpd.GeoDataFrame | None = None,
     hover: Hover | None = None,
-    title: tuple[str, str] | None = None,
+    title: str | tuple[str, str] | None = None,
     basemap: str | None = None,
     key: str | None = None,
 ) -> folium.Map:
@@ -45,7 +46,7 @@ def map_of(
     hover
         Columns under the pointer; by default the first twelve with their units.
     title
-        Chinese and English.
+        Chinese and English; one text stands for both.
     basemap, key
         As for :func:`urbgeo.maps.new_map`.
 
@@ -73,7 +74,7 @@ def map_of(
     'Map'
     """
     drawing = drawing_of(result, by=by, colour=colour, places=places)
-    zh, en = title or drawing.titles
+    zh, en = drawing.titles if title is None else check_titles(title)
     fmap = new_map(zh, en, bounds=drawing.bounds.tolist(), sources=drawing.sources, basemap=basemap, key=key)
     head = field_of(drawing.shown) if drawing.shown else Field("", zh, en)
     for kind, frame in drawing.frames.items():

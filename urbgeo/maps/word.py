@@ -9,6 +9,8 @@ from typing import Any
 
 import pandas as pd
 
+from urbgeo.arguments import check_object, check_path, check_text
+from urbgeo.checks import check_mapping
 from urbgeo.columns import column_name
 from urbgeo.errors import InputError, MissingExtraError, SourceError
 from urbgeo.files import written_whole
@@ -74,7 +76,11 @@ def write_word(
     ...     write_word({"机场覆盖": found}, Path(folder) / "plan.docx", title="湖南").name
     'plan.docx'
     """
-    path = Path(path)
+    path, title = check_path(path), check_text(title, "title")
+    check_mapping(results, "results", "{'机场覆盖': coverage(...)}")
+    for heading, result in results.items():
+        check_text(heading, "results")
+        check_object(result, f"results: {heading}", Result, "take what a verb of urbgeo gives")
     if path.suffix.lower() != ".docx" or not results:
         raise InputError(f"{path.name}: give results, and a path that ends in .docx.")
     document = _opened(template)

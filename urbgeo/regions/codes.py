@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import pandas as pd
 
+from urbgeo.arguments import check_object
 from urbgeo.checks import check_ids
 from urbgeo.errors import InputError
 from urbgeo.regions.nation import changed_codes, nearest_names
@@ -43,7 +44,7 @@ def join_codes(asked: pd.Series, known: pd.Series) -> pd.DataFrame:
     Raises
     ------
     InputError
-        For repeated ids.
+        For what is no Series or has no rows, and repeated ids.
 
     Examples
     --------
@@ -52,8 +53,11 @@ def join_codes(asked: pd.Series, known: pd.Series) -> pd.DataFrame:
     >>> join_codes(pd.Series(["430124", "浏阳", "宁乡县"]), known)["joined_by"].tolist()
     ['changed code', 'name', 'former name']
     """
-    check_ids(asked.index, "asked")
-    check_ids(known.index, "known")
+    for name, given in (("asked", asked), ("known", known)):
+        check_object(given, name, pd.Series, "e.g. places['name_zh']")
+        check_ids(given.index, name)
+        if given.empty:
+            raise InputError(f"{name}: it has no rows; give at least one code or name.")
     texts = asked.map(_as_text)
     coded = texts.str.fullmatch(r"\d{6}")
     rows = {row: _by_code(code, known.index) for row, code in texts[coded].items()}

@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from urbgeo.checks import check_choice
+from urbgeo.checks import check_choice, check_flag
 from urbgeo.crs import WGS84
 from urbgeo.errors import MissingExtraError
 from urbgeo.regions.region import Region
@@ -78,6 +78,7 @@ def load_region(name: str, *, zones: bool = True) -> Region:
     (14, 122)
     """
     check_choice(name, "region", EMBEDDED)
+    check_flag(zones, "zones")
     folder = files("urbgeo.regions").joinpath(name)
     places = _points(_table(folder, "places").set_index("adcode"))
     stations = _points(_table(folder, "stations").set_index("station"))

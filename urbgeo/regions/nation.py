@@ -11,6 +11,7 @@ from importlib.resources import files
 import geopandas as gpd
 import pandas as pd
 
+from urbgeo.arguments import check_year
 from urbgeo.checks import listed
 from urbgeo.crs import WGS84
 from urbgeo.errors import InputError, some_of
@@ -111,7 +112,7 @@ def china_airports(*, year: int | None = None) -> gpd.GeoDataFrame:
     Raises
     ------
     InputError
-        Where a table of the package names an airport that nothing locates.
+        For what is no year, and where a table of the package names an airport that nothing locates.
 
     Examples
     --------
@@ -122,6 +123,7 @@ def china_airports(*, year: int | None = None) -> gpd.GeoDataFrame:
     table = airport_source.airports(_table("airports").set_index("iata"))
     unknown = table["opened"].isna()
     if year is not None:
+        year = check_year(year)
         table = table[unknown | (table["opened"] <= year) | table["replaced"].ne("")]
     table.attrs["unknown_years"] = int(unknown.reindex(table.index).sum())
     return table

@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from urbgeo.checks import check_choice
+from urbgeo.amounts import warn
+from urbgeo.arguments import check_path
+from urbgeo.checks import check_choice, check_columns, check_ids
 from urbgeo.errors import InputError, MissingExtraError, SourceError, some_of
 from urbgeo.regions.codes import JOINED, join_codes
 from urbgeo.sources.dbase import sniffed
@@ -114,6 +116,10 @@ def read_people(
     >>> float(read_people(table, places).amounts["340123"])
     967000.0
     """
+    check_columns(places, "places", ["name_zh"])
+    check_ids(places.index, "places")
+    if places.empty:
+        raise InputError("places: it has no rows; give at least one place to join to.")
     rows = _rows(given, sheet)
     name = Path(given).name if isinstance(given, str | Path) else "population"
     ids = _id_column(rows, places, name)
@@ -122,6 +128,16 @@ def read_people(
     at = _people_column(heads, column, ids, name)
     numbers, unread = _numbers(rows, body, at)
     title = " ".join(cell for row in rows[: body[0]] for cell in row if "单位" in cell)
+    if numbers.isna().all():
+        raise InputError(
+            f"{name}: {heads[at]!r} holds no number of people in any row "
+            f"({some_of(unread, 3) or 'all empty'}); give the head of another column."
+        )
+    if lost := int(numbers.isna().sum()):
+        warn(
+            f"{name}: {lost} of {len(body)} cells of {heads[at]!r} are empty or no number of people and are "
+            f"left out ({some_of(unread, 5) or 'empty'})."
+        )
     told = _unit(unit, heads[at], title, numbers, name)
     asked = pd.Series([rows[row][ids] for row in body], index=body)
     joined = _with_parents(join_codes(asked, places["name_zh"]), places)
@@ -144,7 +160,7 @@ def _rows(given: Path | str | pd.DataFrame, sheet: str | None) -> list[list[str]
         index = [str(one) for one in given.index] if named else []
         cells = [[index[row], *line] if named else line for row, line in enumerate(body)]
         return [["id", *head] if named else head, *([_cell(one) for one in line] for line in cells)]
-    path = Path(given)
+    path = check_path(given, "given")
     if not path.exists():
         raise SourceError(f"{path}: there is no such file.")
     if path.suffix.lower() in (".csv", ".txt"):

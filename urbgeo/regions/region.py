@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import geopandas as gpd
 import pandas as pd
 
+from urbgeo.arguments import check_object
+
 
 @dataclass(frozen=True, eq=False)
 class Region:
@@ -113,3 +115,8 @@ class Region:
 
     def _level(self, level: str) -> gpd.GeoDataFrame:
         return self.places[self.places["level"] == level]
+
+
+def check_region(region: object) -> None:
+    """Refuse what is no region."""
+    check_object(region, "region", Region, "load_region gives an embedded one, urbgeo.region one of your own")

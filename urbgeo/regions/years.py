@@ -10,9 +10,9 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from urbgeo.checks import is_finite_number
+from urbgeo.arguments import check_year
 from urbgeo.errors import Faults, InputError
-from urbgeo.regions.region import Region
+from urbgeo.regions.region import Region, check_region
 
 FAST = ("hsr", "intercity")
 """Classes of track that fast trains need; other trains run on conventional track."""
@@ -52,8 +52,8 @@ def region_in_year(region: Region, year: int) -> Region:
     >>> bool(len(then.interchanges) < len(hunan.interchanges))
     True
     """
-    if isinstance(year, bool) or not is_finite_number(year):
-        raise InputError(f"year: {year!r} is no year; give a number such as 2005.")
+    check_region(region)
+    year = check_year(year)
     _check_years(region)
     roads = region.road_links[_open(region.road_links, year)]
     if roads.empty:

@@ -11,12 +11,13 @@ import pandas as pd
 from urbgeo.access.coverage import Coverage, coverage
 from urbgeo.access.reach import Reach, reach
 from urbgeo.access.towns import TownAccess, town_access
+from urbgeo.arguments import check_years
 from urbgeo.cities.circles import CircleRules, CommutingCircle, commuting_circle
 from urbgeo.network.model import TravelNetwork
 from urbgeo.network.regional import own_classes, region_network
 from urbgeo.network.speeds import LITERATURE, PEAK, STANDARD
 from urbgeo.options import with_progress
-from urbgeo.regions.region import Region
+from urbgeo.regions.region import Region, check_region
 from urbgeo.standards import AIRPORT_MIN, AIRPORT_TARGET, CIRCLE_MIN, CLUSTER_MIN, COMMUTING_RATE
 from urbgeo.study.absent import attempt
 from urbgeo.study.bands import Bands, SetAnswers, bands_of
@@ -97,6 +98,8 @@ def answer(
     >>> len(answer(ningxia, years=()).prefectures.table)
     5
     """
+    check_region(region)
+    years = check_years(years, none=True)
     network = network or region_network(region)
     by_set: dict[str, SetAnswers] = {}
     own = region.network

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from urbgeo.arguments import check_path
 from urbgeo.checks import is_finite_number
 from urbgeo.errors import InputError, SourceError
 from urbgeo.files import write_text
@@ -87,7 +88,7 @@ def read_config(path: Path | str) -> StudyConfig:
     >>> config.inputs.units
     '湖南'
     """
-    path = Path(path)
+    path = check_path(path)
     path = path / FILE if path.is_dir() else path
     if not path.exists():
         raise SourceError(f"{path}: there is no such study; make one with urbgeo new.")

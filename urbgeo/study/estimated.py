@@ -14,6 +14,7 @@ import pandas as pd
 from pyproj import Geod
 from scipy.spatial import Delaunay
 
+from urbgeo.checks import check_points, check_quantity
 from urbgeo.crs import WGS84, metric_crs
 from urbgeo.errors import InputError
 from urbgeo.network.minutes import minutes_table
@@ -91,10 +92,13 @@ def estimated_roads(points: gpd.GeoDataFrame, *, kmh: float | None = None) -> Tr
     >>> estimated_roads(gpd.GeoDataFrame(index=list("abc"), geometry=spots, crs=4326), kmh=60).modes
     ('road',)
     """
+    check_points(points, "points")
+    # Neighbours of points on one circle are told by their order: the same points give the same roads.
+    points = points.iloc[np.argsort(points.index.astype(str), kind="stable")]
     if len(points) < 3:
         raise InputError("roads: estimated ones need three points or more.")
     fitted = calibration() if kmh is None else None
-    speed = fitted.kmh if fitted is not None else float(kmh or 0.0)
+    speed = fitted.kmh if fitted is not None else check_quantity(kmh, "kmh")  # type: ignore[arg-type]
     at = points.to_crs(metric_crs(points)).geometry
     xy = np.column_stack([at.x, at.y])
     try:

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from urbgeo.access.coverage import coverage
+from urbgeo.arguments import check_years
 from urbgeo.network.model import TravelNetwork
 from urbgeo.network.regional import region_network
 from urbgeo.regions.nation import WHOLE, china_airports
-from urbgeo.regions.region import Region
+from urbgeo.regions.region import Region, check_region
 from urbgeo.standards import AIRPORT_MIN, AIRPORT_TARGET
 from urbgeo.study.estimated import calibration
 
@@ -64,6 +65,8 @@ def airport_years(
     >>> airport_years(hunan, years=(2024,)).index.tolist()
     [2024]
     """
+    check_region(region)
+    years = check_years(years)
     road = (network or region_network(region, modes=("road",))).only(("road",))
     fitted = calibration()
     rows = {}

@@ -7,10 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import networkx as nx
 import numpy as np
 import pandas as pd
 import shapely
 
+from urbgeo.amounts import warn
+from urbgeo.arguments import check_object
+from urbgeo.checks import check_crs
 from urbgeo.crs import WGS84
 from urbgeo.errors import InputError, SourceError, some_of
 from urbgeo.network.lines import from_lines
@@ -101,8 +105,11 @@ def read_network(
     if isinstance(roads, TravelNetwork):
         return roads
     if isinstance(roads, gpd.GeoDataFrame):
+        check_crs(roads, "roads")
         return _of_lines(roads, "roads", speed_region)
     if not isinstance(roads, str | Path):
+        known = "give a file, lines, a graph of OSMnx, a TravelNetwork or a database URL"
+        check_object(roads, "roads", nx.Graph, known)
         return from_osmnx(roads, reading=RoadReading(region=speed_region))
     text = str(roads)
     if text.startswith("postgresql"):
@@ -137,7 +144,11 @@ def _of_file(
 
 
 def _of_lines(lines: gpd.GeoDataFrame, name: str, speed_region: str) -> TravelNetwork:
-    lines = lines[~(lines.geometry.isna() | lines.geometry.is_empty)]
+    void = lines.geometry.isna() | lines.geometry.is_empty
+    if void.any():
+        lost = some_of(lines.index[void])
+        warn(f"{name}: {int(void.sum())} of {len(lines)} lines have no geometry and are left out: {lost}.")
+    lines = lines[~void]
     if (lines.geom_type == "MultiLineString").any():
         lines = lines.explode(ignore_index=True)
     column = next((one for one in CLASS_COLUMNS if one in lines.columns), None)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from urbgeo.arguments import check_path
 from urbgeo.files import write_text, written_together
 from urbgeo.indicators.scorecard import Scorecard, scorecard_on
 from urbgeo.maps import save_map
 from urbgeo.regions.load import load_region
-from urbgeo.regions.region import Region
+from urbgeo.regions.region import Region, check_region
 from urbgeo.study.answers import Answers, answer
 from urbgeo.study.build import build_region
 from urbgeo.study.inputs import Inputs
@@ -79,7 +80,8 @@ def run_study(
     'map.html'
     """
     asked = _named(region) if isinstance(region, str) else region
-    place = Path(folder) if folder is not None else Path("data") / "processed" / asked.name
+    check_region(asked)
+    place = check_path(folder, "folder") if folder is not None else Path("data") / "processed" / asked.name
     answers = answer(asked)
     page, text = study_map(answers, basemap=basemap, key=key), report_text(answers)
     paper = report_page(answers, _card(answers))
