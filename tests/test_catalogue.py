@@ -65,7 +65,6 @@ MEANT: dict[tuple[str, str], str] = {
         (name, "a misspelt word"): "any text is a title"
         for name in ("title", "title_zh", "title_en", "name_zh", "name_en")
     },
-    ("folder", "a misspelt word"): "any folder may be written to",
 }
 """(argument, change of a column): what the change means in every verb."""
 
