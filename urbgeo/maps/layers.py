@@ -15,7 +15,8 @@ import shapely
 from numpy.typing import NDArray
 
 from urbgeo.arguments import check_several, check_text
-from urbgeo.checks import add_coordinate_faults, check_columns, check_crs, check_range
+from urbgeo.checks import check_columns, check_crs, check_range
+from urbgeo.coordinates import add_coordinate_faults
 from urbgeo.crs import WGS84, metric_crs
 from urbgeo.errors import Faults, InputError, UrbgeoWarning, some_of
 from urbgeo.maps.base import DataLayer, page_of
@@ -128,7 +129,7 @@ def add_polygons(
     True
     """
     check_colour(outline, "outline")
-    _check_opacity(opacity, name_en)
+    check_range(opacity, f"{name_en}: opacity", 0.0, 1.0)
     layer = _layer("polygon", frame, (name_zh, name_en), colour, hover, simplify_m)
     style = {"weight": outline_px, "color": outline, "fillOpacity": opacity, "opacity": 1}
     swatch = f"height:11px;border:{max(outline_px, 1):g}px solid {legend_outline(outline)}"
@@ -188,7 +189,7 @@ def add_lines(
     >>> add_lines(fmap, roads, name_zh="道路", name_en="Roads") is fmap
     True
     """
-    _check_opacity(opacity, name_en)
+    check_range(opacity, f"{name_en}: opacity", 0.0, 1.0)
     layer = _layer("line", frame, (name_zh, name_en), colour, hover, simplify_m)
     style = {"weight": width_px, "opacity": opacity, "fill": False, "dashArray": "6 5" if dashed else None}
     swatch = f"height:0;border-top:{max(width_px, 1.5):g}px {'dashed' if dashed else 'solid'}"
@@ -250,7 +251,7 @@ def add_points(
     True
     """
     check_colour(outline, "outline")
-    _check_opacity(opacity, name_en)
+    check_range(opacity, f"{name_en}: opacity", 0.0, 1.0)
     layer = _layer("point", frame, (name_zh, name_en), colour, hover, None)
     named = Labels(label) if isinstance(label, str) else label
     check_columns(layer.frame, name_en, [named.by] if named else [])
@@ -293,10 +294,6 @@ def _layer(
     return _Layer(
         kind, name, located, paint(located, colour, title), fields, breaks, len(frame) - len(located)
     )
-
-
-def _check_opacity(opacity: float, title: str) -> None:
-    check_range(opacity, f"{title}: opacity", 0.0, 1.0)
 
 
 def _located(kind: str, frame: gpd.GeoDataFrame, title: str) -> gpd.GeoDataFrame:
