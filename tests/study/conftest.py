@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -10,6 +11,8 @@ import pandas as pd
 import pytest
 import shapely
 from scipy.spatial import Delaunay
+
+from urbgeo.regions.nation import china_places
 
 
 @pytest.fixture(scope="session", name="invented_roads")
@@ -29,3 +32,31 @@ def invented_roads(places: gpd.GeoDataFrame, crs: int = 4547) -> gpd.GeoDataFram
     words = np.where(major[pairs].all(axis=1), "高速公路", "国道")
     roads = pd.DataFrame({"等级": words, "a": places.index[pairs[:, 0]], "b": places.index[pairs[:, 1]]})
     return gpd.GeoDataFrame(roads, geometry=list(map(shapely.LineString, xy[pairs])), crs=crs)
+
+
+NINGXIA = china_places().loc[lambda places: places.index.str.startswith("64")]
+"""The smallest province: a study of it takes a second or two."""
+
+
+@pytest.fixture(scope="session", name="small_study")
+def small_study_maker() -> Callable[..., Path]:
+    """How to make a folder of a small study on invented roads."""
+    return small_study
+
+
+def small_study(folder: Path, more: str = "", *, roads: gpd.GeoDataFrame | None = None) -> Path:
+    """A folder with a study.toml and roads; ``more`` are its further lines."""
+    (folder / "data" / "raw").mkdir(parents=True)
+    (invented_roads(NINGXIA) if roads is None else roads).to_file(folder / "data" / "raw" / "roads.gpkg")
+    text = f"""
+[region]
+units = "宁夏"
+name = "ningxia"
+
+[files]
+roads = "data/raw/roads.gpkg"
+
+{more}
+"""
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    return folder

@@ -21,6 +21,7 @@ from urbgeo.crs import WGS84, metric_crs
 from urbgeo.errors import InputError, UrbgeoError
 from urbgeo.files import write_text
 from urbgeo.maps.fields import SPOKEN
+from urbgeo.regions.release import Release
 from urbgeo.types import Floats
 
 BASEMAPS = {
@@ -59,6 +60,9 @@ GROUND_DIGITS = 4
 
 _HERE = Path(__file__).parent
 
+COORDINATE_DIGITS = 5
+"""Decimals of degrees on a page: about a metre."""
+
 
 def new_map(
     title_zh: str,
@@ -69,6 +73,7 @@ def new_map(
     basemap: str | None = None,
     key: str | None = None,
     ground: gpd.GeoDataFrame | None = None,
+    release: Release | None = None,
 ) -> folium.Map:
     """An empty bilingual map; layers are put on it by ``add_polygons``, ``add_lines``, ``add_points``.
 
@@ -90,6 +95,8 @@ def new_map(
         The Tianditu key. It is written into the page and can be read there.
     ground
         Polygons whose outline lies under every layer, so that points and lines do not float.
+    release
+        For whom the page is: a public one rounds every coordinate; its line stands at the head of the footer.
 
     Returns
     -------
@@ -109,11 +116,13 @@ def new_map(
     'Map'
     """
     title_zh, title_en = check_text(title_zh, "title_zh"), check_text(title_en, "title_en")
-    west, south, east, north = _checked_bounds(bounds)
+    release = Release() if release is None else release
+    decimals = COORDINATE_DIGITS if release.digits is None else release.digits
+    west, south, east, north = np.round(_checked_bounds(bounds), decimals).tolist()
     _check_basemap(basemap, key)
     sources = [check_text(one, "sources") for one in check_several(sources, "sources", "['census 2020']")]
     fmap = folium.Map(
-        location=((south + north) / 2, (west + east) / 2),
+        location=(round((south + north) / 2, decimals), round((west + east) / 2, decimals)),
         tiles=None,
         zoom_control=False,
         attribution_control=False,
@@ -131,7 +140,8 @@ def new_map(
             max_zoom=_MOST_ZOOM,
             control=False,
         ).add_to(fmap)
-    page = _Page(title_zh, title_en, (west, south, east, north), tuple(sources), basemap)
+    page = _Page((title_zh, title_en), (west, south, east, north), tuple(sources), basemap)
+    page.decimals, page.marking = decimals, release.line
     if ground is not None:
         page.ground = _outline(ground, page.shown_at)
     fmap.add_child(page, name="urbgeo_page")
@@ -211,15 +221,16 @@ class _Page(MacroElement):
 
     def __init__(
         self,
-        title_zh: str,
-        title_en: str,
+        title: tuple[str, str],
         bounds: tuple[float, float, float, float],
         sources: tuple[str, ...],
         basemap: str | None,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "UrbgeoPage"
-        self.title = (title_zh, title_en)
+        self.title = title
+        self.decimals = COORDINATE_DIGITS
+        self.marking = ""
         self.bounds = bounds
         self.sources = sources
         self.basemap = basemap
@@ -228,12 +239,12 @@ class _Page(MacroElement):
         self.leaflet_js, self.leaflet_css = _leaflet()
 
     def shown_at(self, lonlat: Floats) -> Floats:
-        """WGS84 degrees, shape (n, 2), as degrees on the base map."""
-        if self.basemap != "amap":
-            return lonlat
-        from urbgeo.crs import wgs84_to_gcj02
+        """WGS84 degrees, shape (n, 2), as degrees on the base map, rounded to the decimals of the page."""
+        if self.basemap == "amap":
+            from urbgeo.crs import wgs84_to_gcj02
 
-        return np.column_stack(wgs84_to_gcj02(lonlat[:, 0], lonlat[:, 1]))
+            lonlat = np.column_stack(wgs84_to_gcj02(lonlat[:, 0], lonlat[:, 1]))
+        return np.round(lonlat, self.decimals)
 
     def render(self, **kwargs: object) -> str:
         """Put styles and scripts into the head, the footer below the map, the controls onto it."""
@@ -268,6 +279,8 @@ class _Page(MacroElement):
         texts = "；".join(escape(text) for text in (*self.sources, *credit))
         head = '<b lang="zh">数据来源</b> <b lang="en">Sources</b>'
         named = f"{head} {texts}" if texts else ""
+        if self.marking:
+            named = f'<strong class="ug-marking">{escape(self.marking)}</strong> {named}'
         return f'<footer class="ug-footer"><span>{named}</span><span>urbgeo · Leaflet</span></footer>'
 
 

@@ -27,9 +27,6 @@ from urbgeo.maps.legend import filled_row, legend_html, legend_outline, size_row
 Colour = str | Classes | Categories
 Hover = Sequence[Field | tuple[str, str, str] | tuple[str, str, str, str]]
 
-COORDINATE_DIGITS = 5
-"""Decimals of a degree kept in the page: about one metre."""
-
 _LEAST_RADIUS_PX = 2.0
 _LEGEND_SIZES = (1.0, 0.3, 0.05)
 
@@ -436,7 +433,7 @@ def _features(
     if lost.any():
         where = some_of(layer.frame.index[lost])
         raise InputError(f"{layer.name[1]}: coordinates that are not finite at {where}.")
-    rounded = shapely.transform(shapes, lambda xy: np.round(shown_at(xy), COORDINATE_DIGITS))
+    rounded = shapely.transform(shapes, shown_at)
     columns = [column_text(layer.frame[item.column], item, breaks=layer.breaks) for item in layer.fields]
     properties: dict[str, Sequence[object]] = {"c": layer.painted.codes.tolist(), **extra}
     if columns:

@@ -68,7 +68,8 @@ def living_map(
     Parameters
     ----------
     region
-        With county polygons and the list ``core``.
+        With county polygons and the list ``core``. Where its release is public, coordinates are rounded and
+        airports marked sensitive are not drawn.
     network
         Roads; compiled from the region by default.
     after
@@ -86,7 +87,7 @@ def living_map(
     Raises
     ------
     InputError
-        Without polygons or core, for steps that do not rise.
+        Without polygons or core, for steps that do not rise, for a public page of a sensitive circle.
 
     Examples
     --------
@@ -99,6 +100,9 @@ def living_map(
     zones = region.zones
     if zones is None or not region.lists.get("core"):
         raise InputError("region: the living map needs county polygons and the list 'core'.")
+    release = region.release
+    if not release.shows("circle"):
+        raise InputError("release: the living map shows the circle, which is marked sensitive.")
     check_columns(region.counties, "counties", ["name_zh", "name_en", "population"])
     steps = check_thresholds(minutes)
     road = network or region_network(region, modes=("road",))
@@ -108,10 +112,11 @@ def living_map(
         f"{region.title_zh}：点选县市看时间",
         f"{region.title_en}: click a place for its minutes",
         bounds=zones.to_crs(WGS84).total_bounds.tolist(),
-        sources=region.sources,
+        sources=[release.text(one) for one in region.sources],
         basemap=basemap,
         key=key,
         ground=zones,
+        release=release,
     )
     fmap.add_child(_Living(_data(region, pair, counties, steps, page_of(fmap).shown_at)))
     borders = zones[["prefecture", zones.geometry.name]].dissolve("prefecture").boundary.to_frame("geometry")
@@ -123,15 +128,20 @@ def living_map(
         fmap, counties, name_zh="县级驻地", name_en="County seats", colour="#5f6b76", radius_px=1.5,
         label=Labels("name_zh", COUNTY_ZOOM),
     )  # fmt: skip
-    add_points(
-        fmap, region.airports, name_zh="运输机场", name_en="Airports", colour="#333333", radius_px=4.0,
-        label="name_zh", hover=[Field("name_zh", "名称", "Name"), Field("name_en", "英文名", "Name (en)")],
-    )  # fmt: skip
+    if release.shows("airports"):
+        _add_airports(fmap, region.airports)
     add_points(
         fmap, region.prefectures, name_zh="地级中心", name_en="Prefecture seats", colour="#ffffff",
         outline="#2b3138", radius_px=3.0, label="name_zh",
     )  # fmt: skip
     return fmap
+
+
+def _add_airports(fmap: folium.Map, airports: gpd.GeoDataFrame) -> None:
+    add_points(
+        fmap, airports, name_zh="运输机场", name_en="Airports", colour="#333333", radius_px=4.0,
+        label="name_zh", hover=[Field("name_zh", "名称", "Name"), Field("name_en", "英文名", "Name (en)")],
+    )  # fmt: skip
 
 
 class _Living(MacroElement):
@@ -198,7 +208,10 @@ def _matrices(region: Region, pair: Sequence[TravelNetwork], counties: gpd.GeoDa
         found[near] = quantised(
             nearest_facility(network, counties, region.airports)["minutes"].reindex(counties.index).to_numpy()
         )
-    spots = shapely.get_coordinates(counties.to_crs(pair[0].nodes.crs).geometry.to_numpy())
+    # Distances to the metre would give away what a public page rounds.
+    spots = shapely.get_coordinates(
+        region.release.layer(counties).to_crs(pair[0].nodes.crs).geometry.to_numpy()
+    )
     apart = np.hypot(*(spots[:, None, axis] - spots[None, :, axis] for axis in (0, 1)))
     km = apart / 1000.0 * DETOUR
     tick = float(km.max(initial=1.0)) / (NEVER - 1)

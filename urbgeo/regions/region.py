@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
 from urbgeo.arguments import check_object
+from urbgeo.regions.decisions import Decision
+from urbgeo.regions.release import Release
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +58,12 @@ class Region:
         A road network compiled already (of a PBF, a graph, lines), instead of road tables.
     left_out
         What the region has no layers for, by the name of the layer, and why.
+    decisions
+        Units in or out of the circle by decision, by id, which stand beside what the rule says.
+    release
+        For whom pages and files are: internal, or public with rounded coordinates.
+    made_of
+        ``settings`` and ``files`` (paths with digests) that the region was put together from.
     """
 
     name: str
@@ -76,6 +85,9 @@ class Region:
     notes: tuple[str, ...] = ()
     network: object | None = None
     left_out: Mapping[str, str] = field(default_factory=dict)
+    decisions: Mapping[str, Decision] = field(default_factory=dict)
+    release: Release = field(default_factory=Release)
+    made_of: Mapping[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         zones = "no zones" if self.zones is None else f"{len(self.zones)} zones"

@@ -79,7 +79,11 @@ class StudyCheck(Result):
             else "尚不能运行 not ready: 缺道路 no roads that can be used"
         )
         return _PAGE.format(
-            title=escape(self.title), rows=rows, verdict=verdict, about=escape(self.provenance.line())
+            title=escape(self.title),
+            rows=rows,
+            verdict=verdict,
+            about=escape(self.provenance.line()),
+            marking=escape(self.region.release.line),
         )
 
     def write(self, folder: Path | str) -> tuple[Path, Path]:
@@ -127,7 +131,9 @@ def check(study: Path | str | StudyConfig | Inputs) -> StudyCheck:
         _look_at_network(region, region.network, findings)
     title = f"{region.title_zh} {region.title_en}"
     about = Provenance({"units": inputs.units, "margin_km": inputs.margin_km}, sources=region.sources)
-    return StudyCheck(findings.table(), region, title, about)
+    shown = region.release.table(findings.table())
+    shown = shown[shown["layer"].map(region.release.shows)].reset_index(drop=True)
+    return StudyCheck(shown, region, title, about)
 
 
 def _look_at_network(region: Region, network: TravelNetwork, findings: Findings) -> None:
@@ -197,6 +203,7 @@ th {{ background: #f3f5f7; position: sticky; top: 0; }}
 td:nth-child(2) {{ white-space: nowrap; }} td:nth-child(4) {{ text-align: right; }}
 </style></head><body>
 <h1>{title}</h1>
+<p><strong>{marking}</strong></p>
 <p><b>研究资料检查 Check of the study's files.</b> {verdict}</p>
 <table><thead><tr><th>层 layer</th><th>结果 finding</th><th>内容 what</th><th>数量 count</th><th>哪些
 which</th> <th>处理 what to do</th></tr></thead>

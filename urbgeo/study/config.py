@@ -14,13 +14,16 @@ from urbgeo.arguments import check_path
 from urbgeo.checks import is_finite_number
 from urbgeo.errors import InputError, SourceError
 from urbgeo.files import write_text
+from urbgeo.regions.decisions import decision_fault
 from urbgeo.regions.nation import find_units
 from urbgeo.regions.people import UNITS
+from urbgeo.regions.release import DECIMALS, INTERNAL, Release, release_faults
 from urbgeo.study.inputs import MARGIN_KM, Inputs
 from urbgeo.study.roads import STUDY_CLASSES
 
 FILE = "study.toml"
-_TEXT, _NUMBER, _LIST, _EITHER, _TABLE = "text", "number", "list of texts", "text or list of texts", "lists"
+_TEXT, _NUMBER, _LIST, _EITHER = "text", "number", "list of texts", "text or list of texts"
+_DECISION = "decision"
 
 KEYS: Mapping[str, Mapping[str, str]] = {
     "region": {"units": _EITHER, "name": _TEXT, "margin_km": _NUMBER},
@@ -37,8 +40,16 @@ KEYS: Mapping[str, Mapping[str, str]] = {
     "population": {"column": _TEXT, "unit": _TEXT},
     "roads": {"classes": _LIST},
     "trains": {"day": _TEXT},
+    "speeds": {"*": _NUMBER},
     "lists": {"*": _LIST},
-    "study": {"invented_roads": _TEXT},
+    "overrides": {"*": _DECISION},
+    "study": {
+        "invented_roads": _TEXT,
+        "release": _TEXT,
+        "decimals": _NUMBER,
+        "sensitive": _LIST,
+        "marking": _TEXT,
+    },
 }
 """Every section and key there is, and what it holds."""
 
@@ -118,10 +129,23 @@ def _config(path: Path, told: dict[str, Any], lines: Mapping[tuple[str, str], in
         population_unit=part["population"].get("unit") or None,
         road_classes=tuple(classes) if classes else STUDY_CLASSES,
         train_day=part["trains"].get("day") or None,
+        speeds={name: float(kmh) for name, kmh in part["speeds"].items()},
+        overrides=dict(part["overrides"]),
+        release=_release(part["study"]),
+        folder=folder,
         **files,
     )
     study = part["study"]
     return StudyConfig(folder, inputs, study.get("invented_roads", ""), lines)
+
+
+def _release(study: Mapping[str, Any]) -> Release:
+    return Release(
+        study.get("release", INTERNAL),
+        study.get("decimals", DECIMALS),
+        tuple(study.get("sensitive", ())),
+        study.get("marking", ""),
+    )
 
 
 def _seen_from(folder: Path, value: Any) -> Any:
@@ -170,6 +194,7 @@ def _fits(value: Any, kind: str) -> bool:
         _NUMBER: is_finite_number(value),
         _LIST: texts,
         _EITHER: isinstance(value, str) or texts,
+        _DECISION: True,
     }[kind]
 
 
@@ -182,6 +207,13 @@ def _wrong(section: str, key: str, value: Any) -> str:
             return error.english.removeprefix("region: ").rstrip(".")
     if (section, key) == ("population", "unit") and value and value not in UNITS:
         return f"unit = {value!r}; it is one of {', '.join(UNITS)}"
+    if section == "overrides":
+        return f"{key}: {fault}" if (fault := decision_fault(value)) else ""
+    if section == "study" and key in ("release", "decimals", "sensitive"):
+        part = {"release": INTERNAL, "decimals": DECIMALS, "sensitive": (), key: value}
+        return "; ".join(release_faults(part["release"], part["decimals"], part["sensitive"]))
+    if section == "speeds" and not value > 0:
+        return f"{key} = {value!r} is no speed; give km/h > 0"
     if (section, key) == ("region", "margin_km") and value < 0:
         return f"margin_km = {value!r} is negative"
     return ""
@@ -245,12 +277,22 @@ margin_km = 100            # 区域外一并读入的范围（公里）；kilome
 [trains]
 # day = "2016-03-10"       # 某一天；缺省为全部日期的平均。One day; by default the mean over all dates.
 
+[speeds]                   # 改写某一等级的车速（公里/小时）；km/h of a class, instead of those read
+# trunk = 70
+
 [lists]                    # 代码或名称；codes or names
 # core = ["合肥市"]         # 都市圈核心（缺省为省会）；by default the capital
 # circle = []              # 批复范围；an approved circle to compare with
 
+[overrides]                # 按决定纳入（in）或剔除（out）的单元，与规则的结论并列；decided, beside the rule
+# "肥西县" = {{ circle = "in", reason = "市政府会议纪要", by = "规划处", date = 2026-03-01 }}
+
 [study]
 # invented_roads = "演示"   # 道路是虚构的，各页会注明；the roads are made up, and every page says so
+# release = "public"       # 公开版：坐标取整，略去敏感图层；rounded, fewer layers. 缺省 default "internal"
+# decimals = 3             # 公开版坐标的小数位数；decimals of degrees on public pages (3: about 110 m)
+# sensitive = ["stations", "interchanges"]   # 公开版略去的图层；layers that the public does not get
+# marking = "审图号：…"     # 每页都带的一行；a line that every page carries
 """
 
 _RAW = """\

@@ -11,6 +11,7 @@ from urbgeo.access.reach import READINGS
 from urbgeo.regions.region import Region
 from urbgeo.study.absent import LeftOutError, told
 from urbgeo.study.answers import Answers
+from urbgeo.study.decided import headline_part
 from urbgeo.study.disclosure import estimated_shares
 
 
@@ -50,6 +51,8 @@ def _circle(answers: Answers) -> tuple[str, str]:
         official = int(circle.table["official"].sum())
         zh += f"；与批复范围 {official} 个中的 {len(match['both'])} 个一致"
         en += f"; it holds {len(match['both'])} of the {official} counties of the approved circle"
+    decided_zh, decided_en = headline_part(answers)
+    zh, en = zh + decided_zh, en + decided_en
     always, some = len(answers.bands.always), len(answers.bands.sometimes)
     if len(answers.bands.by_set) == 1:
         return _with_ring(answers, zh, en, int(ring.sum()))

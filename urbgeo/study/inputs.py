@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from urbgeo.regions.region import Region
+from urbgeo.regions.release import INTERNAL, Release
 from urbgeo.study.roads import STUDY_CLASSES
 
 MARGIN_KM = 100.0
@@ -14,7 +16,10 @@ MARGIN_KM = 100.0
 
 @dataclass(frozen=True, eq=False)
 class Inputs:
-    """What a region is made of; see :func:`region` for each."""
+    """What a region is made of; see :func:`region` for each.
+
+    ``folder`` is where the study lies, from which its record names files; ``strict`` refuses faulty layers.
+    """
 
     units: Any = None
     roads: Any = None
@@ -32,6 +37,10 @@ class Inputs:
     population_unit: str | None = None
     road_classes: tuple[str, ...] | None = STUDY_CLASSES
     train_day: str | None = None
+    speeds: Mapping[str, float] = field(default_factory=dict)
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    release: Release | str = INTERNAL
+    folder: Path | None = None
     strict: bool = True
 
 

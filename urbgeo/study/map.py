@@ -9,6 +9,7 @@ from typing import Any
 import folium
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 
 from urbgeo.errors import MissingExtraError
 from urbgeo.maps import Categories, Classes, Field, add_lines, add_points, add_polygons, new_map
@@ -17,6 +18,7 @@ from urbgeo.results import bare
 from urbgeo.study.absent import told
 from urbgeo.study.answers import Answers
 from urbgeo.study.boundary import APPROVAL, EXTENT, national_boundary
+from urbgeo.study.decided import BY_DECISION, CHANGES
 from urbgeo.study.disclosure import disclosed, with_basis
 from urbgeo.study.nation import is_national
 from urbgeo.study.tables import circle_table, left_out, road_lines
@@ -37,6 +39,13 @@ _BASIS = [
     Field("population_basis", "人口依据", "Population is"),
     Field("position_basis", "位置依据", "Position is"),
 ]
+_DECIDED = [
+    Field("member_by_rule", "按规则在圈内", "Inside by the rule"),
+    Field("decision", "决定", "Decision"),
+    Field("decision_reason", "理由", "Reason"),
+    Field("decided_by", "决定人", "Decided by"),
+    Field("decided_on", "决定日期", "Decided on"),
+]
 _NAMES = [Field("name_zh", "名称", "Name (zh)"), Field("name_en", "英文名", "Name (en)")]
 
 
@@ -47,7 +56,7 @@ def study_map(answers: Answers, *, basemap: str | None = None, key: str | None =
     - ``basemap``, ``key``: An online base map and its key, see :func:`urbgeo.maps.new_map`; none by
       default.
     """
-    region = answers.region
+    region, release = answers.region, answers.region.release
     ground = region.zones if region.zones is not None else region.counties
     fmap = new_map(
         f"{region.title_zh}：一小时通勤圈、机场覆盖、两小时通达与县城通达",
@@ -56,18 +65,20 @@ def study_map(answers: Answers, *, basemap: str | None = None, key: str | None =
         sources=(
             *([APPROVAL] if is_national(region) else []),
             *region.sources,
-            *_left_out(answers),
+            *map(release.text, _left_out(answers)),
         ),
         basemap=basemap,
         key=key,
         ground=region.zones,
+        release=release,
     )
     steps: tuple[Callable[[], None], ...] = (
         lambda: _add_access(fmap, answers, ground),
         lambda: _add_circle(fmap, answers, ground),
-        lambda: _add_isochrones(fmap, answers),
+        lambda: _add_isochrones(fmap, answers) if release.shows("isochrones") else None,
         lambda: _add_borders(fmap, region.zones),
-        lambda: _add_networks(fmap, answers),
+        lambda: _add_roads(fmap, answers) if release.shows("roads") else None,
+        lambda: _add_railways(fmap, answers),
         lambda: _add_reach(fmap, answers),
         lambda: _add_airports(fmap, answers),
         lambda: _add_covered(fmap, answers),
@@ -130,13 +141,16 @@ def _add_access(fmap: folium.Map, answers: Answers, ground: gpd.GeoDataFrame) ->
 
 
 def _add_circle(fmap: folium.Map, answers: Answers, ground: gpd.GeoDataFrame) -> None:
-    """Members of the circle, told apart by whether the approved plan has them too."""
-    table = answers.circle.table
+    """Members of the circle, told apart by whether the approved plan has them too, and by decision."""
+    table = circle_table(answers)
     official = table.get("official", table["member"])
+    changed = table.get("decision_effect", pd.Series("", table.index)) == CHANGES
     part = np.select(
-        [table["member"] & official, table["member"], official], ["both", "circle", "official"], "outside"
+        [changed & table["member"], changed, table["member"] & official, table["member"], official],
+        ["decided in", "decided out", "both", "circle", "official"],
+        "outside",
     )
-    inside = bare(circle_table(answers)).assign(part=part)
+    inside = bare(table).assign(part=part)
     layer = gpd.GeoDataFrame(
         disclosed(ground[["name_zh", "name_en", "geometry"]].join(inside), _counties(answers))
     )
@@ -150,6 +164,7 @@ def _add_circle(fmap: folium.Map, answers: Answers, ground: gpd.GeoDataFrame) ->
         Field("sets_inside", "几个速度组下在圈内", "Inside under speed sets"),
         Field("least_min", "各速度组最短", "Least over the sets", "min"),
         Field("most_min", "各速度组最长", "Most over the sets", "min"),
+        *_DECIDED,
         *_BASIS,
     ]
     add(
@@ -163,6 +178,7 @@ def _add_circle(fmap: folium.Map, answers: Answers, ground: gpd.GeoDataFrame) ->
                 ("both", "#1b6b5f", "两者一致", "in both"),
                 ("circle", "#e08214", "仅计算", "only here"),
                 ("official", "#8073ac", "仅批复", "only approved"),
+                *([] if not changed.any() else BY_DECISION),
             ],
         ),
         hover=[*_NAMES, *(one for one in shown if one.column in layer)],
@@ -219,7 +235,7 @@ def _add_borders(fmap: folium.Map, zones: gpd.GeoDataFrame | None) -> None:
     )
 
 
-def _add_networks(fmap: folium.Map, answers: Answers) -> None:
+def _add_roads(fmap: folium.Map, answers: Answers) -> None:
     roads = road_lines(answers)
     drawn = isinstance(answers.region.network, TravelNetwork)
     how_zh, how_en = ("", "") if drawn else ("（示意）", " (schematic)")
@@ -241,6 +257,9 @@ def _add_networks(fmap: folium.Map, answers: Answers) -> None:
         colour="#c8553d",
         width_px=1.4,
     )
+
+
+def _add_railways(fmap: folium.Map, answers: Answers) -> None:
     rail = answers.region.rail_sections
     _add_some(
         fmap,

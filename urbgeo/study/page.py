@@ -15,6 +15,7 @@ from urbgeo.maps.scorecard_page import chapters_html
 from urbgeo.network.speeds import ROAD_CLASSES
 from urbgeo.study.absent import LeftOutError, told
 from urbgeo.study.answers import Answers
+from urbgeo.study.decided import decided_circle
 from urbgeo.study.headlines import headlines, station_words
 from urbgeo.study.markdown import value_text
 from urbgeo.study.page_maps import (
@@ -46,7 +47,9 @@ def report_page(answers: Answers, card: Scorecard | None = None) -> str:
         (("县城通达", "County towns"), lambda: _towns(atlas)),
         (("逐年变化", "Year by year"), lambda: _series(answers)),
     ]
-    sections = [Section(("主要结论", "Headlines"), lines=headlines(answers))]
+    line = region.release.line
+    marking: list[Both] = [(line, line)] if line else []
+    sections = [Section(("主要结论", "Headlines"), lines=[*marking, *headlines(answers)])]
     sections += [told(step, _absent(title)) for title, step in made]
     if card is not None:
         sections.append(_scorecard(card))
@@ -60,7 +63,7 @@ def report_page(answers: Answers, card: Scorecard | None = None) -> str:
                 "modelled, none is observed.",
             ),
             sections=sections,
-            footer=[(f"urbgeo {answers.network.provenance.version}",) * 2],
+            footer=[*marking, (f"urbgeo {answers.network.provenance.version}",) * 2],
             defs=atlas.plane.defs,
         )
     )
@@ -112,6 +115,8 @@ def _circle(atlas: Atlas) -> Section:
         ]
         said = ("随速度组进出的单元", "Counties that come and go with the set of speeds")
         grids.append(Grid([("单元", "County"), *((one, one) for one in sets)], some, caption=said))
+    if answers.region.decisions:
+        grids.append(_decisions(answers))
     lines: list[Both] = []
     if circle.comparison is not None:
         row = circle.comparison.loc[circle.rule].to_dict()
@@ -124,6 +129,24 @@ def _circle(atlas: Atlas) -> Section:
             )
         )
     return Section(("一小时通勤圈", "Commuting circle"), lines, circle_maps(atlas), grids)
+
+
+def _decisions(answers: Answers) -> Grid:
+    """What was decided beside what the rule says."""
+    table = decided_circle(answers)
+    said = {True: ("圈内", "in"), False: ("圈外", "out"), "in": ("纳入", "in"), "out": ("剔除", "out")}
+    rows: list[list[str | Both]] = [
+        [
+            _names(answers, [unit]), said[bool(row["member_by_rule"])], said[row["decision"]],
+            *(str(row[one]) for one in ("decision_reason", "decided_by", "decided_on")),
+        ]
+        for unit, row in table[table["decision"] != ""].iterrows()
+    ]  # fmt: skip
+    heads = [
+        ("单元", "Unit"), ("规则", "The rule"), ("决定", "Decision"), ("理由", "Reason"), ("决定人", "By"),
+        ("日期", "Date"),
+    ]  # fmt: skip
+    return Grid(heads, rows, caption=("按决定调整", "By decision"))
 
 
 def _airports(atlas: Atlas) -> Section:

@@ -18,6 +18,7 @@ from urbgeo.results import bare
 from urbgeo.standards import CLUSTER_MIN
 from urbgeo.study.answers import Answers
 from urbgeo.study.boundary import national_boundary
+from urbgeo.study.decided import BY_DECISION, CHANGES
 from urbgeo.study.nation import is_national
 from urbgeo.study.series import FIGURES
 from urbgeo.study.tables import circle_table, road_lines
@@ -144,12 +145,14 @@ def _parts(answers: Answers) -> tuple[pd.DataFrame, Categories]:
     has_official = "official" in table
     known = table["official"].astype(bool) if has_official else pd.Series(False, table.index)
     some = (table["sets_inside"] > 0) & (table["sets_inside"] < sets)
+    changed = table.get("decision_effect", pd.Series("", table.index)) == CHANGES
     part = np.select(
-        [some, table["member"] & known, table["member"], known],
-        ["some", "both", "circle", "official"],
+        [changed & table["member"], changed, some, table["member"] & known, table["member"], known],
+        ["decided in", "decided out", "some", "both", "circle", "official"],
         "outside",
     )
     items = [
+        *BY_DECISION,
         ("both", "#1b6b5f", "与批复一致", "in the approved one too"),
         ("circle", "#e08214", "仅计算", "only here")
         if has_official

@@ -8,6 +8,7 @@ from urbgeo.network.speeds import ROAD_CLASSES
 from urbgeo.output import markdown_text
 from urbgeo.study.absent import told
 from urbgeo.study.answers import Answers
+from urbgeo.study.decided import decisions_section
 from urbgeo.study.headlines import headlines, station_words
 from urbgeo.study.markdown import bilingual, bullets, md_table, names, number, value_text
 from urbgeo.study.nation import airport_years, is_national, national_lines
@@ -29,11 +30,13 @@ def report_text(answers: Answers) -> str:
     region = answers.region
     parts = [
         f"# {region.title_zh} {region.title_en}",
+        f"**{markdown_text(region.release.line)}**" if region.release.line else "",
         _said(_headlines, answers),
         "## 通勤圈 Commuting circle",
         "三种纳入规则并列。Three rules of inclusion side by side.",
         _said(_circle, answers),
         _said(_disagreement, answers),
+        _said(decisions_section, answers),
         "### 能否设圈 May it be one",
         _said(checks_section, answers),
         "## 机场覆盖 Airport coverage",
@@ -62,7 +65,7 @@ def report_text(answers: Answers) -> str:
         "以下时间均为模型计算值，不是观测值。All minutes are modelled, none is observed.",
         _said(_basis, answers),
     ]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    return region.release.text("\n\n".join(part for part in parts if part) + "\n")
 
 
 def _national(answers: Answers) -> list[str]:

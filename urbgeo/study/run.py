@@ -13,9 +13,14 @@ from urbgeo.regions.load import load_region
 from urbgeo.regions.region import Region, check_region
 from urbgeo.study.answers import Answers, answer
 from urbgeo.study.build import build_region
-from urbgeo.study.inputs import Inputs
+from urbgeo.study.config import StudyConfig
+from urbgeo.study.digests import layer_digests
+from urbgeo.study.inputs import Inputs, on_invented_roads
 from urbgeo.study.map import study_map
 from urbgeo.study.page import report_page
+from urbgeo.study.record import FILE as RECORD
+from urbgeo.study.record import write_record
+from urbgeo.study.released import released
 from urbgeo.study.report import report_text
 from urbgeo.study.series import YEARS
 from urbgeo.study.tables import write_csvs, write_geopackage
@@ -33,6 +38,7 @@ class StudyFiles:
     report: Path
     page: Path
     geopackage: Path
+    record: Path
     tables: tuple[Path, ...]
 
 
@@ -43,7 +49,7 @@ def run_study(
     basemap: str | None = None,
     key: str | None = None,
 ) -> StudyFiles:
-    """Answer the four questions on a region and write map, reports, GeoPackage and CSV tables.
+    """Answer the four questions on a region and write map, reports, GeoPackage, CSV tables and a record.
 
     Parameters
     ----------
@@ -53,6 +59,7 @@ def run_study(
     folder
         Where to write; ``data/processed/<region>`` below the working folder by default. All files
         appear together, ``manifest.json`` last; those of an earlier run stay until the new ones are complete.
+        What the region's release withholds stands in none of them.
     basemap, key
         An online base map under the layers, see :func:`urbgeo.maps.new_map`; by default none, and the map
         needs no network.
@@ -61,7 +68,8 @@ def run_study(
     -------
     StudyFiles
         The ``answers``, and the paths of ``map``, ``report`` (Markdown), ``page`` (the same with maps, charts
-        and the scorecard: HTML that opens offline and prints), ``geopackage`` and ``tables``.
+        and the scorecard: HTML that opens offline and prints), ``geopackage``, ``record`` (what the run rests
+        on and found, for machines) and ``tables``.
 
     Raises
     ------
@@ -83,30 +91,41 @@ def run_study(
     check_region(asked)
     place = check_path(folder, "folder") if folder is not None else Path("data") / "processed" / asked.name
     answers = answer(asked)
-    page, text = study_map(answers, basemap=basemap, key=key), report_text(answers)
-    paper = report_page(answers, _card(answers))
+    shown = released(answers)
+    page, text = study_map(shown, basemap=basemap, key=key), report_text(shown)
+    paper = report_page(shown, _card(answers))
     with written_together(place) as work:
         save_map(page, work / "map.html")
         write_text(work / "report.md", text)
         write_text(work / "report.html", paper)
-        write_geopackage(answers, work / f"{asked.name}.gpkg")
-        tables = tuple(place / one.name for one in write_csvs(answers, work))
+        write_geopackage(shown, work / f"{asked.name}.gpkg")
+        write_record(shown, work / RECORD, layers=layer_digests(asked))
+        tables = tuple(place / one.name for one in write_csvs(shown, work))
     return StudyFiles(
         answers=answers,
         map=place / "map.html",
         report=place / "report.md",
         page=place / "report.html",
         geopackage=place / f"{asked.name}.gpkg",
+        record=place / RECORD,
         tables=tables,
     )
 
 
 def _card(answers: Answers) -> Scorecard | None:
     """The targets of the last year; none where places have no codes of China, whose targets they are."""
+    if answers.region.release.public and answers.region.release.sensitive:
+        return None  # its rows rest on whatever is withheld
     codes = answers.region.prefectures.index.astype(str)
     if not len(codes) or not codes.str.fullmatch(r"\d{6}").all():
         return None
     return scorecard_on(answers.region, answers.networks, year=YEARS[-1])
+
+
+def study_region(config: StudyConfig) -> Region:
+    """The region of a study's file, marked where its roads are made up."""
+    region = build_region(config.inputs)[0]
+    return on_invented_roads(region) if config.invented_roads else region
 
 
 def _named(name: str) -> Region:

