@@ -1,4 +1,4 @@
-"""The same verbs from a shell: ``urbgeo demo``, ``new``, ``fetch``, ``check``, ``run``, ``doctor``."""
+"""The same verbs from a shell: ``urbgeo demo``, and ``new``, ``check``, ``run``, ``diff`` of a study."""
 
 from __future__ import annotations
 
@@ -33,7 +33,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _verbs() -> Mapping[str, Callable[[argparse.Namespace], int | None]]:
-    return {"demo": _demo, "new": _new, "check": _check, "run": _run, "fetch": _fetch, "doctor": _doctor}
+    return {
+        "demo": _demo,
+        "new": _new,
+        "check": _check,
+        "run": _run,
+        "diff": _diff,
+        "fetch": _fetch,
+        "doctor": _doctor,
+    }
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -60,6 +68,10 @@ def _parser() -> argparse.ArgumentParser:
     look.add_argument("folder", type=Path, help="folder of the study, or its study.toml")
     run = verbs.add_parser("run", help="the answers of a study, its tables, map and report 运行研究")
     run.add_argument("folder", type=Path, help="folder of the study, or its study.toml")
+    compare = verbs.add_parser("diff", help="what changed between two runs, and what moved it 比较两次运行")
+    compare.add_argument("old", type=Path, help="folder of a study or of its results")
+    compare.add_argument("new", type=Path, help="the other one")
+    compare.add_argument("--out", type=Path, help="write the tables too, e.g. diff.xlsx")
     fetch = verbs.add_parser("fetch", help="OpenStreetMap extracts of the study's provinces 下载道路")
     fetch.add_argument("folder", type=Path, help="folder of the study")
     fetch.add_argument("--from", dest="server", help="folder of another server, e.g. a mirror")
@@ -102,17 +114,21 @@ def _show_bytes(done: int, total: int) -> None:
 
 def _run(asked: argparse.Namespace) -> None:
     start = time.perf_counter()
-    from urbgeo.study.build import build_region
     from urbgeo.study.config import read_config
-    from urbgeo.study.inputs import on_invented_roads
-    from urbgeo.study.run import run_study
+    from urbgeo.study.run import run_study, study_region
 
     config = read_config(asked.folder)
-    region = build_region(config.inputs)[0]
-    if config.invented_roads:
-        region = on_invented_roads(region)
-    _tell(run_study(region, folder=config.results))
+    _tell(run_study(study_region(config), folder=config.results))
     print(f"{time.perf_counter() - start:.1f} s")
+
+
+def _diff(asked: argparse.Namespace) -> None:
+    from urbgeo.study.diff import diff
+
+    found = diff(asked.old, asked.new)
+    print(found.text(), end="")
+    if asked.out is not None:
+        print(f"\n表格 tables  {found.save(asked.out)}")
 
 
 def _new(asked: argparse.Namespace) -> None:
