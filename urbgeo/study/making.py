@@ -334,7 +334,7 @@ class Making:
         if not given:
             return
         units = self.zones if self.zones is not None else counties_of(self.own_places)
-        core = self.places.loc[list(self.lists.get("core", ()))]
+        core = self.places.loc[list(self.lists.get("core_districts", ()) or self.lists.get("core", ()))]
         held = () if self.zones is None else units.index[units.to_crs(WGS84).intersects(core.union_all())]
         try:
             self.decisions = read_decisions(given, units, core=(*core.index, *held))
