@@ -86,13 +86,16 @@ def _region(region: Region, release: Release) -> Region:
     """The region with its layers rounded, or empty where they are withheld; notes and sources rounded."""
     layers = {
         "places": "", "zones": "", "airports": "airports", "stations": "stations",
-        "road_nodes": "interchanges", "rail_sections": "railways",
+        "road_nodes": "", "rail_sections": "railways",
     }  # fmt: skip
     made: dict[str, Any] = {}
     for name, marked in layers.items():
         frame = getattr(region, name)
         if frame is not None:
             made[name] = release.layer(frame if release.shows(marked) else frame.iloc[:0])
+    if not release.shows("interchanges"):  # roads still need their nodes
+        kind = made["road_nodes"]["kind"].replace("interchange", "junction")
+        made["road_nodes"] = made["road_nodes"].assign(kind=kind)
     made |= {name: tuple(map(release.text, getattr(region, name))) for name in ("sources", "notes")}
     made["left_out"] = {name: release.text(why) for name, why in region.left_out.items()}
     return replace(region, **made)
