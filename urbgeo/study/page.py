@@ -110,7 +110,7 @@ def _circle(atlas: Atlas) -> Section:
     if len(bands.by_set) > 1:
         sets = list(bands.by_set)
         some = [
-            [_names(answers, [zone]), *("✓" if row[one] else "–" for one in sets)]
+            [_names(answers, [zone]), *("✓" if row[f"member {one}"] else "–" for one in sets)]
             for zone, row in bands.sometimes.iterrows()
         ]
         said = ("随速度组进出的单元", "Counties that come and go with the set of speeds")
