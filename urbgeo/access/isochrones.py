@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import ClassVar, TypeAlias, cast
+from typing import ClassVar
 
-import contourpy
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -25,6 +24,8 @@ from urbgeo.access.lattice import (
     roads_of,
     stretches,
 )
+from urbgeo.access.outline import filled
+from urbgeo.access.transit_land import transit_discs
 from urbgeo.checks import (
     check_choice,
     check_points,
@@ -36,10 +37,10 @@ from urbgeo.crs import WGS84, equal_area_crs
 from urbgeo.errors import InputError
 from urbgeo.network.attach import Attachment, Points, attach_all
 from urbgeo.network.model import TravelNetwork, check_direction, check_network
+from urbgeo.network.transit import Transit
 from urbgeo.options import thread_count
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result, name_columns
-from urbgeo.types import Floats
 
 CELLS_ACROSS, FEWEST_ACROSS = 340, 120
 """Without a stated resolution the longer side of the grid has at least so many cells, and at least so many
@@ -80,7 +81,7 @@ class Isochrones(Result):
 
 
 def isochrones(
-    network: TravelNetwork,
+    network: TravelNetwork | Transit,
     origins: Points,
     *,
     minutes: float | Sequence[float] = (15.0, 30.0, 60.0, 120.0),
@@ -92,22 +93,23 @@ def isochrones(
 ) -> Isochrones:
     """Land within t minutes of the origins: of the nearest of them, of each, or divided among them.
 
-    Method: a square grid over the reach of the network; every grid point is attached to the network
-    exactly as :func:`urbgeo.network.attach.attach` attaches a place, so its minutes include the
-    straight stretch off the network at the network's ``off_network_kmh``, and land farther than
-    ``max_snap_km`` from a road is never reached. The polygons are the filled contours of these minutes,
-    joined with the roads reached (a quarter of a cell to each side) and a disc of at most one cell around
-    each origin, so that a strip along a road is kept however narrow it is. Holes and islands are kept, and
-    a smaller threshold lies inside a larger one. Outlines are true to one diagonal of a grid cell; holes
-    narrower than that can be lost. At the default resolution areas differ by less than 1 % from those on a
-    much finer grid; of several thresholds the smaller ones are less exact, since all share the grid of the
-    largest. Grids of one spacing are parts of one grid, so that origins near each other share what its
-    points join.
+    Method: a square grid over the reach of the network; every grid point is attached to the network exactly
+    as :func:`urbgeo.network.attach.attach` attaches a place, so its minutes include the straight stretch off
+    the network at the network's ``off_network_kmh``, and land farther than ``max_snap_km`` from a road is
+    never reached. The polygons are the filled contours of these minutes, joined with the roads reached (a
+    quarter of a cell to each side) and a disc of at most one cell around each origin, so that a strip along a
+    road is kept however narrow it is. Holes and islands are kept, and a smaller threshold lies inside a
+    larger one. Outlines are true to one diagonal of a grid cell; holes narrower than that can be lost. At the
+    default resolution areas differ by less than 1 % from those on a much finer grid; of several thresholds
+    the smaller ones are less exact, since all share the grid of the largest. Grids of one spacing are parts
+    of one grid, so that origins near each other share what its points join. By public transport the minutes
+    are asked for at every point of a square grid over the walking network, and the outline is as fine as that
+    grid.
 
     Parameters
     ----------
     network
-        Where to travel.
+        Where to travel, or a :class:`~urbgeo.network.transit.Transit`: a timetable with its walking network.
     origins
         Points with unique index, any CRS, or attached already; the land is reached from the nearest of
         them.
@@ -115,7 +117,8 @@ def isochrones(
         Thresholds, closed bounds: a number or a rising list.
     resolution_km
         Grid spacing; by default 20 m, or that times or by a power of the square root of two, so that 340 to
-        480 cells span the longer side of the reach (fewer, down to 120, rather than finer than 20 m).
+        480 cells span the longer side of the reach (fewer, down to 120, rather than finer than 20 m); by
+        public transport ten thousand cells over the walking network.
     direction
         ``"from"`` the origins, or ``"to"`` them.
     by
@@ -148,7 +151,8 @@ def isochrones(
     >>> land.table["area_km2"].round(-2).tolist()
     [700.0, 5600.0]
     """
-    check_network(network, "isochrones(network, origins)")
+    streets = network.walking if isinstance(network, Transit) else network
+    check_network(streets, "isochrones(network, origins)")
     limits = check_thresholds(minutes)
     check_direction(direction)
     if resolution_km is not None:
@@ -157,14 +161,22 @@ def isochrones(
         check_points(origins, "origins")
     check_choice(by, "by", ("union", "origin", "nearest"))
     check_choice(kind, "kind", ("disc", "ring"))
-    land = None if clip is None else _land(network, clip)
-    start = attach_all(network, origins, "origins")
-    plan = _Plan(network, roads_of(network), limits, direction, resolution_km, kind, land)
+    land = None if clip is None else _land(streets, clip)
+    start = attach_all(streets, origins, "origins")
+    plan = _Plan(streets, roads_of(streets), limits, direction, resolution_km, kind, land)
     every = pd.Index(limits, name="minutes")
-    if by == "union":
+    if isinstance(network, Transit):
+        if by == "nearest" or isinstance(origins, Attachment):
+            raise InputError("by, origins: by public transport give points, and by='union' or 'origin'.")
+        each = transit_discs(network, origins, limits, resolution_km, direction)
+        joined = [shapely.union_all(discs) for discs in zip(*each, strict=True)]
+        groups = [joined] if by == "union" else each
+        shapes, index = [one for discs in groups for one in _placed(plan, discs)], every
+    elif by == "union":
         shapes, index = _placed(plan, _discs_of(plan, start)), every
     else:
         shapes = _by_origin(plan, start) if by == "origin" else _service_areas(plan, start)
+    if by != "union":
         index = pd.MultiIndex.from_product([start.index, every], names=["origin", "minutes"])
     found = gpd.GeoDataFrame(geometry=gpd.GeoSeries(shapes, index=index, crs=WGS84))
     found.insert(0, "area_km2", found.to_crs(equal_area_crs(found)).area / 1e6)
@@ -209,7 +221,7 @@ def _discs_of(plan: _Plan, start: Attachment) -> list[shapely.Geometry]:
     for limit in plan.limits:
         over = np.maximum(np.minimum(timed - limit, spread), beyond)
         parts = drawn_parts(stretches(plan.roads, reached, limit), over < 0.0, lattice, window)
-        shapes.append(_joined(_filled(x, y, over), parts, plan, reached, limit, step))
+        shapes.append(_joined(filled(x, y, over), parts, plan, reached, limit, step))
     return shapes
 
 
@@ -313,27 +325,3 @@ def _usual_km(side_km: float) -> float:
     """
     widest = max(side_km / CELLS_ACROSS, min(FINEST_KM, side_km / FEWEST_ACROSS))
     return float(FINEST_KM * np.sqrt(2.0) ** np.floor(2.0 * np.log2(widest / FINEST_KM) + 1e-9))
-
-
-def _filled(x: Floats, y: Floats, over: Floats) -> shapely.Geometry:
-    """Polygons where the field, linear between grid points, is at most 0."""
-    contours = contourpy.contour_generator(
-        x, y, over, name="serial", fill_type=contourpy.FillType.ChunkCombinedOffsetOffset, quad_as_tri=True
-    )
-    (points,), (rings,), (outers,) = cast(_Outlines, contours.filled(-np.inf, 0.0))
-    return shapely.MultiPolygon() if points is None else _polygons(points, rings, outers)
-
-
-_Outlines: TypeAlias = tuple[list[Floats | None], list[NDArray[np.uint32]], list[NDArray[np.uint32]]]
-
-
-def _polygons(points: Floats, rings: NDArray[np.uint32], outers: NDArray[np.uint32]) -> shapely.Geometry:
-    """From the first point of each ring, and the first ring (the outline, then its holes) of each part."""
-    lines = shapely.linearrings(points, indices=np.repeat(np.arange(len(rings) - 1), np.diff(rings)))
-    parts = shapely.polygons(lines[outers[:-1]])
-    of_part = np.split(lines, outers[1:-1].astype(np.int64))
-    for part in np.flatnonzero(np.diff(outers) > 1):
-        parts[part] = shapely.polygons(of_part[part][0], holes=of_part[part][1:])
-    found = shapely.multipolygons(parts)
-    # Parts that meet in more than points are rare, and joined.
-    return found if found.is_valid else shapely.union_all(parts)

@@ -1,0 +1,36 @@
+"""The outline of a field on a square grid: polygons where it is at most zero."""
+
+from __future__ import annotations
+
+from typing import TypeAlias, cast
+
+import contourpy
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from urbgeo.types import Floats
+
+
+def filled(x: Floats, y: Floats, over: Floats) -> shapely.Geometry:
+    """Polygons where the field, linear between grid points, is at most 0."""
+    contours = contourpy.contour_generator(
+        x, y, over, name="serial", fill_type=contourpy.FillType.ChunkCombinedOffsetOffset, quad_as_tri=True
+    )
+    (points,), (rings,), (outers,) = cast(_Outlines, contours.filled(-np.inf, 0.0))
+    return shapely.MultiPolygon() if points is None else _polygons(points, rings, outers)
+
+
+_Outlines: TypeAlias = tuple[list[Floats | None], list[NDArray[np.uint32]], list[NDArray[np.uint32]]]
+
+
+def _polygons(points: Floats, rings: NDArray[np.uint32], outers: NDArray[np.uint32]) -> shapely.Geometry:
+    """From the first point of each ring, and the first ring (the outline, then its holes) of each part."""
+    lines = shapely.linearrings(points, indices=np.repeat(np.arange(len(rings) - 1), np.diff(rings)))
+    parts = shapely.polygons(lines[outers[:-1]])
+    of_part = np.split(lines, outers[1:-1].astype(np.int64))
+    for part in np.flatnonzero(np.diff(outers) > 1):
+        parts[part] = shapely.polygons(of_part[part][0], holes=of_part[part][1:])
+    found = shapely.multipolygons(parts)
+    # Parts that meet in more than points are rare, and joined.
+    return found if found.is_valid else shapely.union_all(parts)
