@@ -101,6 +101,7 @@ def load_region(name: str, *, zones: bool = True) -> Region:
         rail_stops=_table(folder, "rail_stops"),
         lists=_lists(folder),
         known_trips=_table(folder, "known_trips"),
+        rail_services=_table(folder, "rail_services"),
         planned=_table(folder, "planned").set_index("project"),
         list_titles=LIST_TITLES[name],
         sources=_sources(polygons is not None),
@@ -178,5 +179,6 @@ def _estimates(places: gpd.GeoDataFrame, links: pd.DataFrame) -> tuple[str, ...]
         f"prefecture totals; urban populations: {int(urban.sum())} of {len(counties)} likewise.",
         f"Road lengths: published for {published:,.0f} of {length.sum():,.0f} km; the rest are estimates, "
         "most of them totals of a route shared out over its stretches. Roads are drawn straight.",
-        "Trains: usual patterns modelled from the timetable, alike in both directions.",
+        "Trains: usual patterns modelled from the timetable, alike in both directions. In years nearer to "
+        "2016 than to 2024 their number is a fit to the national timetable of March 2016.",
     )

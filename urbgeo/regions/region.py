@@ -38,6 +38,9 @@ class Region:
         Stretches of track between stations in order, for lengths and maps.
     rail_stops
         Usual trains: stops in order with minutes from the stop before and trains per day.
+    rail_services
+        How many trains ran on a service in other years: ``service``, ``year``, ``trains_per_day``, ``basis``,
+        ``source``; a service that is not there ran as it does in ``rail_stops``.
     lists
         Named lists of adcodes from planning documents, e.g. ``circle``: the approved metropolitan circle;
         ``core``: the cities at its centre; ``core_districts``: their central districts, whose seats stand for
@@ -81,6 +84,7 @@ class Region:
     known_trips: pd.DataFrame
     list_titles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     planned: pd.DataFrame = field(default_factory=pd.DataFrame)
+    rail_services: pd.DataFrame = field(default_factory=pd.DataFrame)
     sources: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     network: object | None = None

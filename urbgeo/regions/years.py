@@ -13,6 +13,7 @@ from scipy.sparse.csgraph import connected_components
 from urbgeo.arguments import check_year
 from urbgeo.errors import Faults, InputError
 from urbgeo.regions.region import Region, check_region
+from urbgeo.regions.services import services_of
 
 FAST = ("hsr", "intercity")
 """Classes of track that fast trains need; other trains run on conventional track."""
@@ -24,7 +25,8 @@ def region_in_year(region: Region, year: int) -> Region:
     Roads, sections of railway, stations and airports that opened later are left out; what has no year has
     always been there. An interchange is one while an expressway through it is open, a station while a
     section of track leads to it, and a train runs on those parts of its way whose stations are joined by
-    open track of its kind. People and places stay those of the census.
+    open track of its kind, as often as in the nearest year that ``rail_services`` tells of. People and places
+    stay those of the census.
 
     Parameters
     ----------
@@ -69,7 +71,7 @@ def region_in_year(region: Region, year: int) -> Region:
         road_nodes=_nodes(region.road_nodes, roads),
         road_links=roads,
         rail_sections=sections,
-        rail_stops=_trains(region.rail_stops, sections, stations),
+        rail_stops=_trains(services_of(region.rail_stops, region.rail_services, year), sections, stations),
         notes=(f"As open in {year:g}; people and places of the census.", *region.notes),
     )
 
