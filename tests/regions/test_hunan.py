@@ -13,6 +13,8 @@ from tests.conftest import shared_data
 from urbgeo.errors import InputError
 from urbgeo.network.minutes import nearest_facility
 from urbgeo.network.model import TravelNetwork
+from urbgeo.network.paths import quickest_paths
+from urbgeo.network.regional import region_network
 from urbgeo.regions import load
 from urbgeo.regions.region import Region
 
@@ -180,3 +182,13 @@ def test_seats_and_populations_agree_with_an_independent_table(hunan: Region) ->
     assert (ratio > 0.89).all()
     ours = hunan.counties["population"].groupby(hunan.counties.index.str[:4]).sum()
     np.testing.assert_allclose(ours, census.groupby(census.index.str[:4]).sum(), rtol=0.001)
+
+
+def test_zhangjiajie_leaves_for_jishou_by_its_west_exit(hunan: Region) -> None:
+    """A missing exit sent the trip round by the junction east of the city: 182 km."""
+    road = region_network(hunan, modes=("road",))
+    ends = hunan.places.loc[["430800"]], hunan.places.loc[["433100"]]
+    steps = quickest_paths(road, *ends).steps.dropna(subset="link")
+    km = road.link_table["length_km"].reindex(steps["link"]).to_numpy()
+    assert (km * (steps["until"] - steps["since"]).abs().to_numpy()).sum() == pytest.approx(154, abs=3)
+    assert not steps["link"].str.contains("JC_Yanghuping").any()

@@ -91,6 +91,7 @@ _ESTIMATED = {
 def _with_estimates(answers: Answers, what: Sequence[str], zh: str, en: str) -> tuple[str, str]:
     """The line with the shares of estimates that it rests on, where the tables say them."""
     shares = estimated_shares(answers.region)[list(what)].dropna()
+    shares = shares[shares > 0]
     if shares.empty:
         return zh, en
     told_zh = "、".join(f"{_ESTIMATED[name][0]}的 {_percent(share)}" for name, share in shares.items())

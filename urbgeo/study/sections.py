@@ -163,6 +163,8 @@ def checks_section(answers: Answers) -> str:
         bound = f"≥ {row['bound']:.0%}" if isinstance(row["bound"], float) else str(row["bound"])
         basis = _BASES.get(row["basis"], "–")
         says = _named(answers, str(row["says"]))
+        if check == "class of the core":
+            says = "; ".join([says, *_core_sources(answers)])
         rows.append([_CHECKS[str(check)], value or "–", bound, _RESULTS[row["result"]], basis, says])
     said = (
         f"核心取 {len(core)} 个驻地中最近的一个（{'、'.join(core['name_zh'])}）。通勤比例没有国家标准，"
@@ -172,6 +174,16 @@ def checks_section(answers: Answers) -> str:
     )
     heads = ["条件 condition", "数值 value", "界限 bound", "结果 result", "依据 basis", "说明 says"]
     return said + "\n\n" + md_table(heads, rows)
+
+
+def _core_sources(answers: Answers) -> list[str]:
+    """Where the people of the core's urban districts come from."""
+    places = answers.region.places
+    if "city_population_source" not in places:
+        return []
+    return [
+        str(one) for one in places.loc[list(answers.region.lists["core"]), "city_population_source"].dropna()
+    ]
 
 
 def _named(answers: Answers, text: str) -> str:
@@ -191,7 +203,7 @@ def bands_section(answers: Answers) -> str:
         )
     rows = []
     for zone, row in bands.sometimes.iterrows():
-        marks = [f"{'✓' if row[f'member {one}'] else '–'} {number(row[f'{one}_min'], 0)}" for one in sets]
+        marks = [f"{'✓' if row[f'member {one}'] else '–'} {number(row[f'{one}_min'], 1)}" for one in sets]
         rows.append([names(answers, [zone]), *marks, f"{row['inside']} / {len(sets)}"])
     asked: dict[str, Callable[[SetAnswers], float]] = {
         "通勤圈单元 counties of the circle": lambda one: len(one.circle.members),
