@@ -143,22 +143,22 @@ def annex_minutes(ground: Ground) -> Measured:
 
 @measure("circle_official", by_speed=True)
 def circle_official(ground: Ground) -> Measured | None:
-    """Counties of the approved circle whose seats lie within an hour of the nearest core city."""
+    """Counties of the approved circle whose seats lie within an hour of the nearest core district."""
     official = [one for one in ground.region.lists.get("circle", ()) if one in ground.counties.index]
     if not official or ground.core.empty:
         return None
     counties = ground.counties.loc[official]
     return share_within(
-        ground, counties, ground.nearest("counties", "core").loc[official], CIRCLE_MIN, noun=COUNTY
+        ground, counties, ground.nearest("counties", "core_doors").loc[official], CIRCLE_MIN, noun=COUNTY
     )
 
 
 @measure("circle_people", by_speed=True, on=("people",))
 def circle_people(ground: Ground) -> Measured | None:
-    """People of the counties whose seats lie within an hour of the nearest core city."""
+    """People of the counties whose seats lie within an hour of the nearest core district."""
     if ground.core.empty:
         return None
-    inside = ground.nearest("counties", "core") <= CIRCLE_MIN
+    inside = ground.nearest("counties", "core_doors") <= CIRCLE_MIN
     people = ground.counties["population"].astype(float)
     of = ground.counties["prefecture"]
     return Measured(

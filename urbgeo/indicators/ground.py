@@ -90,6 +90,11 @@ class Ground:
     @cached_property
     def core(self) -> gpd.GeoDataFrame:
         """Seats of the core cities; empty where the region names none."""
+        return self.region.places.loc[list(self.region.lists.get("core", ()))]
+
+    @cached_property
+    def core_doors(self) -> gpd.GeoDataFrame:
+        """Where the core is entered, as its circle is measured: the nearest of its central districts."""
         return self.region.core
 
     @cached_property

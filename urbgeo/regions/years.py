@@ -11,12 +11,14 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from urbgeo.arguments import check_year
+from urbgeo.checks import add_amount_faults, check_columns
 from urbgeo.errors import Faults, InputError
 from urbgeo.regions.region import Region, check_region
-from urbgeo.regions.services import services_of
 
 FAST = ("hsr", "intercity")
 """Classes of track that fast trains need; other trains run on conventional track."""
+
+SERVICE_COLUMNS = ("service", "year", "trains_per_day")
 
 
 def region_in_year(region: Region, year: int) -> Region:
@@ -71,7 +73,7 @@ def region_in_year(region: Region, year: int) -> Region:
         road_nodes=_nodes(region.road_nodes, roads),
         road_links=roads,
         rail_sections=sections,
-        rail_stops=_trains(services_of(region.rail_stops, region.rail_services, year), sections, stations),
+        rail_stops=_trains(_services_of(region.rail_stops, region.rail_services, year), sections, stations),
         notes=(f"As open in {year:g}; people and places of the census.", *region.notes),
     )
 
@@ -103,6 +105,45 @@ def _check_years(region: Region) -> None:
             faults.add(
                 "a section opened after this station had closed", ids=ids, remedy="mend one of the years"
             )
+    faults.raise_if_any()
+
+
+def _services_of(stops: pd.DataFrame, services: pd.DataFrame, year: float) -> pd.DataFrame:
+    """The stops with the trains a day of the state nearest to a year; services that had none are gone.
+
+    A service that is not among ``services`` has run as it does today, one that no stop knows is passed over.
+    Of two states as near the later holds.
+    """
+    if services.empty:
+        return stops
+    _check_services(services)
+    today = stops["year"] if "year" in stops else pd.Series(np.inf, stops.index)
+    now = today.groupby(stops["service"]).max()
+    states = services.assign(apart=(services["year"] - year).abs())
+    states = states.sort_values(["apart", "year"], ascending=[True, False], kind="stable")
+    nearest = states.drop_duplicates("service").set_index("service")
+    standing = (now.reindex(nearest.index) - year).abs()
+    nearest = nearest[nearest["apart"] < standing]
+    changed = stops["service"].isin(nearest.index)
+    if not changed.any():
+        return stops
+    found = stops.copy()
+    for column in ("trains_per_day", "basis", "source", "year"):
+        if column in found and column in nearest:
+            then = found.loc[changed, "service"].map(nearest[column])
+            found[column] = found[column].mask(changed, then.reindex(found.index))
+    found = found[found["trains_per_day"] > 0]
+    return found.astype({"trains_per_day": stops["trains_per_day"].dtype})
+
+
+def _check_services(services: pd.DataFrame) -> None:
+    check_columns(services, "rail_services", SERVICE_COLUMNS)
+    faults = Faults("rail_services")
+    for column in ("year", "trains_per_day"):
+        add_amount_faults(faults, services[column])
+    twice = services.duplicated(["service", "year"])
+    if twice.any():
+        faults.add("two counts of one year", ids=services.loc[twice, "service"], remedy="keep one")
     faults.raise_if_any()
 
 
