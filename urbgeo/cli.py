@@ -39,6 +39,8 @@ def _verbs() -> Mapping[str, Callable[[argparse.Namespace], int | None]]:
         "check": _check,
         "run": _run,
         "diff": _diff,
+        "pack": _pack,
+        "verify": _verify,
         "fetch": _fetch,
         "doctor": _doctor,
     }
@@ -72,6 +74,13 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("old", type=Path, help="folder of a study or of its results")
     compare.add_argument("new", type=Path, help="the other one")
     compare.add_argument("--out", type=Path, help="write the tables too, e.g. diff.xlsx")
+    keep = verbs.add_parser("pack", help="one archive of a study, its inputs and results 打包研究")
+    keep.add_argument("folder", type=Path, help="folder of a study that was run")
+    keep.add_argument("--out", type=Path, help="the archive (default: NAME.pack.zip in the folder)")
+    again = verbs.add_parser("verify", help="run a pack again elsewhere and compare 复核打包的研究")
+    again.add_argument("archive", type=Path, help="made by urbgeo pack")
+    again.add_argument("--folder", type=Path, help="an empty folder to run in, which stays")
+    again.add_argument("--digest", help="SHA-256 that pack told; another archive is refused")
     fetch = verbs.add_parser("fetch", help="OpenStreetMap extracts of the study's provinces 下载道路")
     fetch.add_argument("folder", type=Path, help="folder of the study")
     fetch.add_argument("--from", dest="server", help="folder of another server, e.g. a mirror")
@@ -129,6 +138,23 @@ def _diff(asked: argparse.Namespace) -> None:
     print(found.text(), end="")
     if asked.out is not None:
         print(f"\n表格 tables  {found.save(asked.out)}")
+
+
+def _pack(asked: argparse.Namespace) -> None:
+    from urbgeo.study.pack import pack
+
+    made = pack(asked.folder, path=asked.out)
+    print(f"打包 pack    {made.path}  ({made.path.stat().st_size / 1e6:,.1f} MB, {len(made.files)} files)")
+    print(f"摘要 SHA-256 {made.digest}")
+    print(f"复核 verify  urbgeo verify {made.path.name} --digest {made.digest}")
+
+
+def _verify(asked: argparse.Namespace) -> int:
+    from urbgeo.study.verify import verify
+
+    found = verify(asked.archive, folder=asked.folder, digest=asked.digest)
+    print(found.text(), end="")
+    return 0 if found.agrees else 1
 
 
 def _new(asked: argparse.Namespace) -> None:

@@ -205,6 +205,8 @@ def _wrong(section: str, key: str, value: Any) -> str:
             find_units(value)
         except InputError as error:
             return error.english.removeprefix("region: ").rstrip(".")
+    if (section, key) == ("region", "name") and not is_file_name(value):
+        return f"name = {value!r} names a folder and files; write it without any of {' '.join(NO_NAME)}"
     if (section, key) == ("population", "unit") and value and value not in UNITS:
         return f"unit = {value!r}; it is one of {', '.join(UNITS)}"
     if section == "overrides":
@@ -217,6 +219,16 @@ def _wrong(section: str, key: str, value: Any) -> str:
     if (section, key) == ("region", "margin_km") and value < 0:
         return f"margin_km = {value!r} is negative"
     return ""
+
+
+NO_NAME = '/\\:*?"<>|'
+"""Signs that no file may have in its name on some system."""
+
+
+def is_file_name(name: str) -> bool:
+    """Whether files can be called so on every system, in the folder they are meant for."""
+    plain = not any(sign in NO_NAME or ord(sign) < 32 for sign in name)
+    return plain and name == name.strip(" .") and len(name) < 100
 
 
 def _nearest(word: str, known: Mapping[str, Any]) -> str:
