@@ -38,6 +38,14 @@ class Seen:
             )
         )
 
+    def wait_until_drawn(self) -> None:
+        """Wait for MapLibre; the policy of the page lets no text be evaluated, so it is asked repeatedly."""
+        for _ in range(int(DRAWN_S * 10)):
+            if self.page.evaluate("urbgeo.painter.gl.loaded()"):
+                return
+            self.page.wait_for_timeout(100)
+        raise AssertionError("MapLibre did not finish")
+
     def toggle(self, layer: int) -> None:
         """Click a layer's box in the panel (from 1)."""
         self.page.locator(".leaflet-control-layers-selector").nth(layer - 1).click()
@@ -65,8 +73,19 @@ def overlapping(boxes: dict[str, dict[str, float]]) -> list[tuple[str, str]]:
     ]
 
 
+DRAWN_S = 60.0
+WEBGL = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+NO_WEBGL = ("--disable-gpu", "--disable-3d-apis")
+AS_IF_FAST = """const own = HTMLCanvasElement.prototype.getContext;
+HTMLCanvasElement.prototype.getContext = function (kind, given) {
+    return own.call(this, kind, Object.assign({}, given, { failIfMajorPerformanceCaveat: false })); };"""
+"""A machine without graphics imitates WebGL; the page is told that it has the real one."""
+
+
 @contextmanager
-def opened(path: Path, size: str = "wide", *, ready: str = ".leaflet-control-layers") -> Iterator[Seen]:
+def opened(
+    path: Path, size: str = "wide", *, ready: str = ".leaflet-control-layers", webgl: bool | None = None
+) -> Iterator[Seen]:
     """Open a file in Chromium with the network off; skip where there is no Chromium."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
@@ -74,9 +93,13 @@ def opened(path: Path, size: str = "wide", *, ready: str = ".leaflet-control-lay
     from playwright.sync_api import sync_playwright
 
     width, height = SIZES[size]
+    flags = [one for one in FLAGS if not (webgl and one == "--disable-gpu")]
+    flags += {None: (), True: WEBGL, False: NO_WEBGL}[webgl]
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        browser = driver.chromium.launch(executable_path=chromium, args=flags)
         context = browser.new_context(viewport={"width": width, "height": height}, offline=True)
+        if webgl:
+            context.add_init_script(AS_IF_FAST)
         seen = Seen(context.new_page())
         seen.page.on("request", lambda request: seen.requests.append(request.url))
         seen.page.on("console", lambda message: seen.complaints.append(message.text))

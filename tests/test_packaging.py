@@ -47,7 +47,8 @@ def test_the_lock_pins_every_dependency_with_its_hash() -> None:
 
 def test_the_package_carries_its_tables_types_and_leaflet() -> None:
     package = files("urbgeo")
-    for name in ("py.typed", "regions/hunan/places.csv", "maps/assets/leaflet.js", "maps/assets/leaflet.css"):
+    scripts = ("leaflet.js", "leaflet.css", "maplibre-gl.js")
+    for name in ("py.typed", "regions/hunan/places.csv", *(f"maps/assets/{one}" for one in scripts)):
         assert package.joinpath(name).is_file(), name
 
 

@@ -53,6 +53,9 @@ _CREDITS = {
 _SUBDOMAINS = {"osm": "a", "tianditu": "01234567", "amap": "1234"}
 _MOST_ZOOM = 18
 
+MOST_FEATURES = 20_000
+"""Above this many features a page is drawn by MapLibre GL: what Leaflet takes is measured in benchmarks."""
+
 GROUND_M = 500.0
 """Tolerance of the outline under the layers, in metres."""
 
@@ -236,7 +239,13 @@ class _Page(MacroElement):
         self.basemap = basemap
         self.layer_bytes: dict[str, int] = {}
         self.ground: object = None
+        self.features = 0
         self.leaflet_js, self.leaflet_css = _leaflet()
+
+    @property
+    def many(self) -> bool:
+        """Whether the page has more features than Leaflet draws without freezing."""
+        return self.features > MOST_FEATURES
 
     def shown_at(self, lonlat: Floats) -> Floats:
         """WGS84 degrees, shape (n, 2), as degrees on the base map, rounded to the decimals of the page."""
@@ -258,6 +267,7 @@ class _Page(MacroElement):
             "bounds": [[lat, lon] for lon, lat in corners.tolist()],
             "words": dict(SPOKEN),
             "ground": self.ground,
+            "many": self.many,
         }
         script = f"urbgeo.page({fmap}, {script_json(options)});"
         figure.script.add_child(_Text(script), name="urbgeo_page")
@@ -265,13 +275,16 @@ class _Page(MacroElement):
 
     def _head(self) -> dict[str, str]:
         images = f"data: {_TILE_HOSTS[self.basemap]}" if self.basemap else "data:"
-        policy = (
-            f"default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src {images}"
-        )
+        # MapLibre works in a worker that it makes from its own text
+        workers = "; worker-src blob:; child-src blob:" if self.many else ""
+        inline = "script-src 'unsafe-inline'; style-src 'unsafe-inline'"
+        policy = f"default-src 'none'; {inline}; img-src {images}{workers}"
+        large = f"{_maplibre()}\n" if self.many else ""
+        script = f"{self.leaflet_js}\n{large}{packaged('page.js')}\n{packaged('gl.js') if self.many else ''}"
         return {
             "policy": f'<meta http-equiv="Content-Security-Policy" content="{policy}" />',
             "css": f"<style>{self.leaflet_css}\n{packaged('page.css')}</style>",
-            "js": f"<script>{self.leaflet_js}\n{packaged('page.js')}</script>",
+            "js": f"<script>{script}</script>",
         }
 
     def _footer(self) -> str:
@@ -281,7 +294,8 @@ class _Page(MacroElement):
         named = f"{head} {texts}" if texts else ""
         if self.marking:
             named = f'<strong class="ug-marking">{escape(self.marking)}</strong> {named}'
-        return f'<footer class="ug-footer"><span>{named}</span><span>urbgeo · Leaflet</span></footer>'
+        drawn = f"urbgeo · Leaflet{' · MapLibre' * self.many}"
+        return f'<footer class="ug-footer"><span>{named}</span><span>{drawn}</span></footer>'
 
 
 class DataLayer(Layer):
@@ -362,6 +376,15 @@ def _leaflet() -> tuple[str, str]:
     script = script.replace("https://leafletjs.com", "").replace("//# sourceMappingURL=leaflet.js.map", "")
     style = re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL)
     return script, re.sub(r"url\([^)]*\)", "none", style)
+
+
+def _maplibre() -> str:
+    """MapLibre GL's script without the addresses it leads to; nothing where the build could not fetch it."""
+    try:
+        script = packaged("assets/maplibre-gl.js")
+    except FileNotFoundError:
+        return ""
+    return script.replace("//# sourceMappingURL=maplibre-gl.js.map", "").replace("https://maplibre.org/", "")
 
 
 def packaged(name: str) -> str:

@@ -411,6 +411,7 @@ def _add(
         "fields": [(item.zh, item.en) for item in layer.fields],
         "features": _features(layer, page.shown_at, extra or {}),
     }
+    page.features += len(layer.frame)
     element = DataLayer(" ".join(layer.name), data, shown=shown)
     page.layer_bytes[f"{len(page.layer_bytes) + 1} {layer.name[1]}"] = len(element.json.encode())
     fmap.add_child(element)

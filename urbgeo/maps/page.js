@@ -96,8 +96,10 @@
     }).observe(map.getContainer());
   }
 
+  /* On one canvas polygons, lines and points have no panes of their own. */
   function restack(map, layers) {
-    layers.forEach(function (one) { if (map.hasLayer(one.group)) { one.group.bringToFront(); } });
+    var rank = { line: 1, point: 2 };
+    layers.slice().sort(function (one, other) { return (rank[one.kind] || 0) - (rank[other.kind] || 0); }).forEach(function (one) { if (map.hasLayer(one.group)) { one.group.bringToFront(); } });
   }
 
   /* Colours of two choropleths that blend stand in no legend: the one switched on last stays alone. */
@@ -264,6 +266,13 @@
     }
     fitOnceSeen(map, options.bounds);
     panel.moved = false;
+    if (options.many) {
+      if (urbgeo.many.hasWebGl()) { panel.painter = urbgeo.many.painter(map); } else {
+        panel.canvas = L.canvas({ pane: "ug-polygon", padding: 0.2, tolerance: 3 });
+      }
+      urbgeo.drawnBy = panel.painter ? "maplibre" : "canvas";
+      urbgeo.painter = panel.painter;
+    }
     printable(map, panel);
   }
 
@@ -304,16 +313,24 @@
   }
 
   function layer(map, data) {
-    var labels = L.featureGroup();
-    var shapes = L.geoJSON({ type: "FeatureCollection", features: data.features }, {
-      pane: "ug-" + data.kind,
+    var panel = panels.get(map), shapes, labels;
+    if (panel.painter) {
+      shapes = panel.painter.shapes(data);
+      labels = urbgeo.many.labels(map, data, labelOf);
+      return overlay(map, data, L.featureGroup([shapes, labels]), function (opacity) { shapes.fade(opacity); });
+    }
+    labels = panel.canvas ? urbgeo.many.labels(map, data, labelOf) : L.featureGroup();
+    var pane = panel.canvas ? "ug-polygon" : "ug-" + data.kind;
+    shapes = L.geoJSON({ type: "FeatureCollection", features: data.features }, {
+      pane: pane,
+      renderer: panel.canvas,
       className: data.id,
       interactive: data.fields.length > 0,
       style: function (feature) { return styleOf(data, feature.properties); },
       pointToLayer: function (feature, latlng) {
-        if (feature.properties.t) { labels.addLayer(labelOf(feature, latlng, data)); }
+        if (feature.properties.t && !panel.canvas) { labels.addLayer(labelOf(feature, latlng, data)); }
         return L.circleMarker(latlng, {
-          pane: "ug-" + data.kind, className: data.id, radius: feature.properties.r,
+          pane: pane, renderer: panel.canvas, className: data.id, radius: feature.properties.r,
           interactive: data.fields.length > 0
         });
       },
@@ -328,13 +345,14 @@
   /* A layer in the panel: ``classed`` ones never lie over each other, ``fade`` sets the opacity of the fill. */
   function overlay(map, data, group, fade) {
     var panel = panels.get(map);
-    panel.layers.push({ group: group, classed: data.classed, fade: fade });
+    panel.layers.push({ group: group, kind: data.kind, classed: data.classed, fade: fade });
     panel.control.addOverlay(group, data.name);
     return group;
   }
 
   window.urbgeo = {
     page: page, layer: layer, overlay: overlay, both: both, element: element, thinLabels: thinLabels, pressed: pressed,
+    hoverBox: hoverBox, drawnBy: "svg",
     refit: function (map) { var panel = panels.get(map); fit(map, panel.bounds); panel.moved = false; }
   };
 })();
