@@ -107,7 +107,7 @@ def test_a_click_colours_by_minutes_to_the_place(saved: Path, hunan: Region, roa
 def test_the_slider_counts_the_members_that_the_package_finds(
     saved: Path, hunan: Region, road: TravelNetwork
 ) -> None:
-    core = hunan.places.loc[list(hunan.lists["core"])]
+    core = hunan.core
     with opened(saved) as seen:
         living, slider = Living(seen), seen.page.locator(".ug-living input[type=range]")
         box = slider.bounding_box()
