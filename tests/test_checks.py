@@ -11,8 +11,20 @@ import pandas as pd
 import pytest
 
 from urbgeo.amounts import amount_of, amounts_of
-from urbgeo.checks import check_amounts, check_columns, check_ids, check_minutes, check_points, other_forms
-from urbgeo.errors import InputError
+from urbgeo.arguments import check_call, check_date, check_path, check_rates
+from urbgeo.checks import (
+    add_label_faults,
+    check_amounts,
+    check_columns,
+    check_ids,
+    check_minutes,
+    check_points,
+    is_finite_number,
+    is_whole_number,
+    other_forms,
+)
+from urbgeo.errors import Faults, InputError
+from urbgeo.network.model import build_network
 
 
 @pytest.mark.parametrize("wrong", [None, [1, 2], "people", 3, pd.Series([1.0])])
@@ -117,3 +129,76 @@ def test_ids_that_are_nowhere_and_zeros_in_front_are_no_other_form() -> None:
 def test_times_and_truths_are_no_numbers_of_minutes(wrong: object) -> None:
     with pytest.raises(InputError, match="minutes: "):
         check_minutes(wrong)  # type: ignore[arg-type]
+
+
+def test_amounts_of_tables_are_read_as_those_of_one_column() -> None:
+    table = pd.DataFrame({"km": ["1,234.5", "１２", 3], "people": ["3.5万", "1.2亿人", "7"]})
+    read = check_amounts(table, "links", ["km", "people"])
+    assert read["km"].tolist() == [1234.5, 12.0, 3.0]
+    assert read["people"].tolist() == [35_000.0, 120_000_000.0, 7.0]
+    with pytest.raises(InputError, match=r"km is missing or not a number at b"):
+        check_amounts(pd.DataFrame({"km": ["1", "约3"]}, index=["a", "b"]), "links", ["km"])
+
+
+def test_links_take_their_lengths_and_minutes_from_text() -> None:
+    nodes = gpd.GeoDataFrame(
+        index=["A", "B"], geometry=gpd.points_from_xy([500_000, 510_000], [3_000_000] * 2), crs=4547
+    )
+    row = {"from_node": "A", "to_node": "B", "length_km": "1,200", "class": "primary", "minutes": "９０"}
+    links = build_network(nodes, pd.DataFrame([row], index=["road"])).link_table
+    assert links.loc["road", ["length_km", "minutes"]].tolist() == [1200.0, 90.0]
+    with pytest.raises(InputError, match="minutes is missing or not a number at road"):
+        build_network(nodes, pd.DataFrame([row | {"minutes": "9O"}], index=["road"]))
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ([True, False], "True and False"),
+        (pd.to_timedelta([1, 2], unit="s"), "spans of time"),
+        ([dt.date(2020, 1, 1), "a"], "dates"),
+        (["a", None], "service is missing at 1"),
+    ],
+)
+def test_what_calls_nothing_is_no_name(values: object, said: str) -> None:
+    faults = Faults("stops")
+    add_label_faults(faults, pd.Series(values, name="service"))
+    with pytest.raises(InputError, match=said):
+        faults.raise_if_any()
+
+
+@pytest.mark.parametrize("value", [None, 7, ["a"], "", " ", object()])
+def test_what_names_no_file_is_no_path(value: object) -> None:
+    with pytest.raises(InputError, match=r"folder: .*names no file or folder"):
+        check_path(value, "folder")
+
+
+@pytest.mark.parametrize("value", [None, 20190515, ["2019-05-15"], "15/05/2019", pd.Timedelta(days=1)])
+def test_what_is_no_date_is_refused(value: object) -> None:
+    with pytest.raises(InputError, match="day: "):
+        check_date(value)
+    assert check_date(dt.datetime(2019, 5, 15, 8)) == dt.date(2019, 5, 15)
+
+
+def test_rates_by_name_are_numbers_above_zero() -> None:
+    assert check_rates({"trunk": np.int64(80)}, "speeds", "{}") == {"trunk": 80.0}
+    assert check_rates({"trunk": 0}, "seconds", "{}", zero=True) == {"trunk": 0.0}
+    wrong = {"a": True, "b": -1, "c": np.timedelta64(1, "s"), "d": "80", "e": np.nan, "f": 0, "g": 5}
+    with pytest.raises(InputError, match=r"'a': True, 'b': -1, 'c': .*, 'd': '80', 'e': nan, 'f': 0; "):
+        check_rates(wrong, "speeds", "{'trunk': 80.0}")
+    with pytest.raises(InputError, match="measure: int cannot be called"):
+        check_call(3, "measure", "len")
+
+
+NO_NUMBERS = [10**400, np.timedelta64(5), 1 + 2j, np.complex128(3), True, None, "3", np.nan]
+
+
+@pytest.mark.parametrize("value", NO_NUMBERS, ids=[type(one).__name__ for one in NO_NUMBERS])
+def test_what_is_no_finite_number_is_no_whole_one_either(value: object) -> None:
+    assert not is_finite_number(value)
+    assert not is_whole_number(value, 0)
+
+
+def test_whole_numbers_have_a_closed_lower_bound() -> None:
+    assert is_whole_number(2, 2) and is_whole_number(np.int16(2), 2)
+    assert not is_whole_number(1, 2) and not is_whole_number(2.0, 2)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 import warnings
 from collections.abc import Sequence
 from typing import TypeAlias
@@ -11,7 +9,15 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-from urbgeo.checks import add_amount_faults, add_id_faults, check_columns, check_ids, listed, other_forms
+from urbgeo.checks import (
+    add_amount_faults,
+    add_id_faults,
+    check_columns,
+    check_ids,
+    listed,
+    other_forms,
+    read_amounts,
+)
 from urbgeo.errors import Faults, InputError, UrbgeoWarning, some_of
 
 Amounts: TypeAlias = str | pd.Series | Sequence[str | pd.Series]
@@ -208,40 +214,3 @@ def amount_of(given: str | pd.Series, frame: pd.DataFrame, *, name: str, frame_n
         add_amount_faults(faults, values)
         faults.raise_if_any()
     return values.astype(np.float64)
-
-
-def read_amounts(values: pd.Series) -> pd.Series:
-    """A column of amounts with its texts read: 1,234,567; １２３; 3.5万; 1.2亿. What is not read stays.
-
-    Raises
-    ------
-    InputError
-        Where the head of the column says that it is in 万 or 亿 people: everything here counts persons.
-
-    Examples
-    --------
-    >>> read_amounts(pd.Series(["1,234", "３．５万", 7])).tolist()
-    [1234.0, 35000.0, 7.0]
-    """
-    if _IN_TEN_THOUSANDS.search(unicodedata.normalize("NFKC", str(values.name))):
-        raise InputError(
-            f"{values.name}: its name says it is in 万 or 亿; give persons: multiply it, and rename it."
-        )
-    if values.dtype.kind != "O" and not isinstance(values.dtype, pd.StringDtype | pd.CategoricalDtype):
-        return values
-    return values.astype(object).map(_amount, na_action="ignore")
-
-
-_IN_TEN_THOUSANDS = re.compile(r"[万亿]人|\([万亿]\)|[_ ][万亿]$")
-_AMOUNT = re.compile(
-    r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[+-]?\d+)?)\s*([万亿]?)人?", re.IGNORECASE
-)
-
-
-def _amount(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    found = _AMOUNT.fullmatch(unicodedata.normalize("NFKC", value).strip())
-    if not found:
-        return value
-    return float(found[1].replace(",", "")) * {"": 1.0, "万": 1e4, "亿": 1e8}[found[2]]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import sys
+import unicodedata
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 import geopandas as gpd
 import numpy as np
@@ -87,20 +90,20 @@ def check_columns(frame: pd.DataFrame, name: str, needed: Iterable[str]) -> None
             raise InputError(f"{name}: more than one column {some_of(twice)}; rename or drop one.")
 
 
-def check_amounts(frame: pd.DataFrame, name: str, columns: Sequence[str]) -> None:
-    """Refuse columns that are missing, not numbers, NaN, infinite or negative."""
+def check_amounts(frame: pd.DataFrame, name: str, columns: Sequence[str]) -> pd.DataFrame:
+    """The columns as floats, texts read; refuse what is missing, no number, infinite or negative."""
     check_columns(frame, name, columns)
     faults = Faults(name)
-    for column in columns:
-        add_amount_faults(faults, frame[column])
+    read = {column: add_amount_faults(faults, frame[column]) for column in columns}
     faults.raise_if_any()
+    return pd.DataFrame(read, index=frame.index)
 
 
-def add_amount_faults(faults: Faults, values: pd.Series, *, allow_missing: bool = False) -> None:
-    """Note what is not a finite number >= 0 in a column."""
+def add_amount_faults(faults: Faults, values: pd.Series, *, allow_missing: bool = False) -> pd.Series:
+    """A column as floats, its texts read by :func:`read_amounts`; notes what is not a finite number >= 0."""
     numbers = numbers_of(faults, values, allow_missing=allow_missing)
     if numbers is None:
-        return
+        return pd.Series(np.nan, values.index, name=values.name)
     wrong = (numbers < 0) | np.isinf(numbers)
     if wrong.any():
         faults.add(
@@ -108,6 +111,44 @@ def add_amount_faults(faults: Faults, values: pd.Series, *, allow_missing: bool 
             ids=values.index[wrong],
             remedy="give finite numbers >= 0",
         )
+    return numbers
+
+
+def read_amounts(values: pd.Series) -> pd.Series:
+    """A column of amounts with its texts read: 1,234,567; １２３; 3.5万; 1.2亿. What is not read stays.
+
+    Raises
+    ------
+    InputError
+        Where the head of the column says that it is in 万 or 亿 people: everything here counts persons.
+
+    Examples
+    --------
+    >>> read_amounts(pd.Series(["1,234", "３．５万", 7])).tolist()
+    [1234.0, 35000.0, 7.0]
+    """
+    if _IN_TEN_THOUSANDS.search(unicodedata.normalize("NFKC", str(values.name))):
+        raise InputError(
+            f"{values.name}: its name says it is in 万 or 亿; give persons: multiply it, and rename it."
+        )
+    if values.dtype.kind != "O" and not isinstance(values.dtype, pd.StringDtype | pd.CategoricalDtype):
+        return values
+    return values.astype(object).map(_amount, na_action="ignore")
+
+
+_IN_TEN_THOUSANDS = re.compile(r"[万亿]人|\([万亿]\)|[_ ][万亿]$")
+_AMOUNT = re.compile(
+    r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[+-]?\d+)?)\s*([万亿]?)人?", re.IGNORECASE
+)
+
+
+def _amount(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    found = _AMOUNT.fullmatch(unicodedata.normalize("NFKC", value).strip())
+    if not found:
+        return value
+    return float(found[1].replace(",", "")) * {"": 1.0, "万": 1e4, "亿": 1e8}[found[2]]
 
 
 def numbers_of(faults: Faults, values: pd.Series, *, allow_missing: bool = True) -> pd.Series | None:
@@ -116,10 +157,10 @@ def numbers_of(faults: Faults, values: pd.Series, *, allow_missing: bool = True)
     if kind:
         faults.add(f"{values.name} holds {kind}, no amounts", remedy="give numbers")
         return None
-    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iuf":
+    if values.dtype.kind in "iuf" and isinstance(values.dtype, np.dtype):
         numbers = values.astype(np.float64)
     else:
-        numbers = pd.to_numeric(values.astype(object), errors="coerce").astype(np.float64)
+        numbers = pd.to_numeric(read_amounts(values).astype(object), errors="coerce").astype(np.float64)
     broken = numbers.isna() & (values.notna() if allow_missing else True)
     if broken.any():
         faults.add(
@@ -206,12 +247,17 @@ def add_id_faults(faults: Faults, index: pd.Index) -> None:
 
 
 def is_finite_number(value: object) -> bool:
-    """Whether this is a finite number; True and False are none, nor are numpy's times."""
+    """Whether this is a finite number; True and False are none, nor are numpy's times and complex numbers."""
     return (
-        isinstance(value, int | float | np.number)
+        isinstance(value, int | float | np.integer | np.floating)
         and not isinstance(value, bool | np.timedelta64)
-        and bool(np.isfinite(value))
+        and bool(-sys.float_info.max <= value <= sys.float_info.max)
     )
+
+
+def is_whole_number(value: object, low: int) -> TypeGuard[int]:
+    """Whether this is an int, or numpy's, of at least so much."""
+    return is_finite_number(value) and isinstance(value, int | np.integer) and bool(value >= low)
 
 
 def listed(values: object) -> list[Any]:
@@ -261,7 +307,7 @@ def check_range(
 
 def check_whole(value: object, name: str, low: int) -> int:
     """A whole number of at least so much."""
-    if not is_finite_number(value) or not isinstance(value, int | np.integer) or value < low:
+    if not is_whole_number(value, low):
         raise InputError(f"{name}: {value!r}; give a whole number of {low} or more.")
     return int(value)
 

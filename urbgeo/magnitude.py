@@ -50,15 +50,14 @@ def check_persons(population: pd.Series, name: str, *, units_checked: bool = Fal
     """
     check_ids(population.index, name)
     faults = Faults(name)
-    add_amount_faults(faults, population.rename(str(population.name or "population")))
+    persons = add_amount_faults(faults, population.rename(str(population.name or "population")))
     faults.raise_if_any()
-    persons = population.astype(float)
     refuse_shares(persons, name)
     if not units_checked:
         _add_wan_faults(faults, persons)
         _add_mix_faults(faults, persons, medians=True)
         faults.raise_if_any()
-    return persons
+    return persons.rename(population.name)
 
 
 def refuse_shares(people: pd.Series, name: str) -> None:

@@ -7,8 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from urbgeo.errors import InputError
-from urbgeo.network.air import AIR_CIRCLE_MIN, AirTerms, air_circle
+from tests.network.build import along
+from tests.network.build import points as spots
+from urbgeo.errors import InputError, UrbgeoWarning
+from urbgeo.network.air import AIR_CIRCLE_MIN, AirTerms, air_circle, with_flights
 from urbgeo.network.minutes import minutes_table
 from urbgeo.network.model import Snapping, TravelNetwork, build_network
 from urbgeo.regions.region import Region
@@ -131,3 +133,13 @@ def test_minutes_of_a_flight_that_are_no_number_are_refused() -> None:
     for minutes in ("5:00", -500.0, np.inf):
         with pytest.raises(InputError, match=r"routes: minutes .* at CSX-PEK"):
             air_circle(town(), CITIES, CITIES, AIRPORTS, routes=routes.assign(minutes=minutes), terms=TERMS)
+
+
+def test_flights_without_minutes_are_counted() -> None:
+    network = along(0, 400)
+    airports = spots([(0, 0), (400, 0)], ["A", "B"])
+    routes = pd.DataFrame({"from_airport": ["A", "B"], "to_airport": ["B", "A"], "minutes": [50.0, np.nan]})
+    with pytest.warns(UrbgeoWarning, match="routes: 1 of 2 flights without minutes"):
+        joined = with_flights(network, airports, routes)
+    assert joined.provenance.shares["flights timed by distance"] == 0.5
+    assert len(joined.link_table.query("`class` == 'airport access'")) == 2, "one way to the node it is at"

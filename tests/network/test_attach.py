@@ -14,7 +14,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.network.build import BAD_LAYERS, QUICK, along, clear_nearest, oracle_minutes, points, road
-from urbgeo.errors import InputError
+from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.network.attach import attach
 from urbgeo.network.edits import with_links
 from urbgeo.network.minutes import minutes_table, nearest_facility, plan_between, table_between
@@ -325,3 +325,15 @@ def test_a_network_is_let_go_although_it_keeps_what_joined_it() -> None:
         assert gone() is None
     finally:
         gc.enable()
+
+
+def test_points_find_nothing_where_no_link_can_be_joined() -> None:
+    network = along(0, 10, joinable=False)
+    joined = attach(network, points([(0, 0), (5, 0)]))
+    assert joined.link.tolist() == [-1, -1]
+    assert joined.status.tolist() == ["too far", "too far"]
+
+
+def test_no_points_to_attach_are_told() -> None:
+    with pytest.warns(UrbgeoWarning, match="stops: it has no rows"):
+        assert attach(along(0, 10), points([]), name="stops").index.empty

@@ -19,7 +19,7 @@ from scipy.sparse import coo_array, csr_array, hstack, identity
 from urbgeo.access.table import MinutesTable, nearest_pairs
 from urbgeo.access.travel import Places, Travel, check_travel, pairs, with_names_of
 from urbgeo.amounts import amounts_by_id
-from urbgeo.checks import check_minutes, check_quantity, check_share
+from urbgeo.checks import check_minutes, check_quantity, check_share, is_whole_number
 from urbgeo.errors import InputError, UrbgeoError, some_of
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result
@@ -316,11 +316,7 @@ def _read(
 
 def _candidates(standing: NDArray[np.bool_], count: int) -> Ints:
     candidates = np.flatnonzero(~standing).astype(np.int64)
-    if (
-        not isinstance(count, int | np.integer)
-        or isinstance(count, bool)
-        or not 1 <= count <= len(candidates)
-    ):
+    if not is_whole_number(count, 1) or count > len(candidates):
         raise InputError(
             f"count: {count!r}; give a whole number between 1 and the {len(candidates)} candidates."
         )

@@ -107,7 +107,8 @@ def communities(
     check_whole(seed, "seed", 0)
     check_quantity(resolution, "resolution")
     check_columns(links, "links", ("from_place", "to_place", strength))
-    check_amounts(links, "links", [strength])
+    links = links.copy(deep=False)
+    links[strength] = check_amounts(links, "links", [strength])[strength]
     nodes, graph = _graph(links, strength)
     if graph.size(weight="weight") <= 0:
         raise InputError("links: no link has a strength above 0.")

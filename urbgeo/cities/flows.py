@@ -105,11 +105,11 @@ def read_flows(flows: pd.DataFrame, zones: Sequence[object] | pd.Index) -> Flows
         faults.add(
             "pairs given twice", ids=[f"{home}->{work}" for home, work in pairs], remedy="sum them first"
         )
-    add_amount_faults(faults, flows["workers"])
+    numbers = add_amount_faults(faults, flows["workers"])
     faults.raise_if_any()
     ordered = index.sort_values()
     ends = tuple(ordered.get_indexer(pd.Index(flows[end])) for end in ("home", "work"))
-    workers = flows["workers"].to_numpy(np.float64)
+    workers = numbers.to_numpy(np.float64)
     n = len(ordered)
     return Flows(ordered, csr_array(coo_array((workers, ends), shape=(n, n))))
 

@@ -65,7 +65,8 @@ def compare_with_official(
             "the call is compare_with_official(circles, official, zones=...)."
         )
     check_ids(frame.index, "zones")
-    check_amounts(frame, "zones", list(weights))
+    frame = frame.copy(deep=False)
+    frame[list(weights)] = check_amounts(frame, "zones", list(weights))
     lost = circles.table.index[~circles.table.index.isin(frame.index)]
     if len(lost):
         raise InputError(f"zones: {some_of(lost)} of the circles are missing; give all of their zones.")

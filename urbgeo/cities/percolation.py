@@ -181,8 +181,7 @@ def _links(nodes: gpd.GeoDataFrame, links: pd.DataFrame, length: str) -> tuple[N
             remedy="add them",
         )
         faults.raise_if_any()
-    check_amounts(links, "links", [length])
-    return ends, links[length].to_numpy(float)
+    return ends, check_amounts(links, "links", [length])[length].to_numpy(float)
 
 
 def _label(index: pd.Index, ends: NDArray[np.int64]) -> NDArray[np.int64]:

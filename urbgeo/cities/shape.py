@@ -93,7 +93,8 @@ def network_shape(
     check_points(places, "places")
     check_rows(links, "links", "network_shape(places, links)")
     check_columns(links, "links", ("from_place", "to_place", length))
-    check_amounts(links, "links", [length])
+    links = links.copy(deep=False)
+    links[length] = check_amounts(links, "links", [length])[length]
     lost = pd.Index(links["from_place"]).union(pd.Index(links["to_place"])).difference(places.index)
     if len(lost):
         raise InputError(f"links: {some_of(lost)} are not among the places; add them or mend the ids.")

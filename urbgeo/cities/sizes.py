@@ -190,7 +190,7 @@ def urbanisation_rate(urban: pd.Series, population: pd.Series, *, units_checked:
     if len(lost):
         raise InputError(f"urban and population: {some_of(lost)} stand in one of the two only; align them.")
     table = pd.DataFrame({"urban": urban.reindex(population.index), "population": population})
-    check_amounts(table, "urban and population", ["urban", "population"])
+    table = check_amounts(table, "urban and population", ["urban", "population"])
     check_unmixed(
         table["urban"], table["population"], name="urban and population", units_checked=units_checked
     )

@@ -197,8 +197,8 @@ def commuting_measures(flows: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:
     (20.0, 0.75, 1.0)
     """
     check_columns(flows, "flows", ["from_zone", "to_zone", "workers", "minutes"])
-    check_amounts(flows, "flows", ["workers", "minutes"])
-    workers, minutes = flows["workers"].astype(float), flows["minutes"].astype(float)
+    read = check_amounts(flows, "flows", ["workers", "minutes"])
+    workers, minutes = read["workers"], read["minutes"]
     if workers.sum() <= 0:
         raise InputError("flows: no workers at all; check the column.")
     stay = flows["from_zone"] == flows["to_zone"]

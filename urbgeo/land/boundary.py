@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 from scipy import ndimage
 
-from urbgeo.checks import check_amounts, check_points, check_quantity, check_share
+from urbgeo.checks import check_amounts, check_points, check_quantity, check_share, is_whole_number
 from urbgeo.errors import Faults, InputError
 from urbgeo.land.growing import Growing, adjoining, grown, holes_of, joined, towns_of, whole_pieces
 from urbgeo.land.outline import lines_across, outline_along
@@ -84,7 +84,7 @@ class BoundaryRules:
             if getattr(self, name) is not None:
                 check_quantity(getattr(self, name), name)
         radius = self.radius_cells
-        if not isinstance(radius, int | np.integer) or isinstance(radius, bool) or radius < 1:
+        if not is_whole_number(radius, 1):
             raise InputError(f"radius_cells: {radius!r}; give a whole number of cells >= 1.")
 
 
@@ -303,8 +303,7 @@ def _shares_of(towns: gpd.GeoDataFrame | None) -> Floats | None:
     check_points(towns, "towns")
     if "demand_km2" not in towns:
         return None
-    check_amounts(towns, "towns", ["demand_km2"])
-    amounts = towns["demand_km2"].to_numpy(float)
+    amounts = check_amounts(towns, "towns", ["demand_km2"])["demand_km2"].to_numpy(float)
     if not amounts.sum() > 0:
         raise InputError("towns: demand_km2 is 0 everywhere; give the new land of each town.")
     return np.asarray(amounts / amounts.sum())

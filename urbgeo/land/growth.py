@@ -12,7 +12,7 @@ import pandas as pd
 from scipy import ndimage
 
 from urbgeo.arguments import check_seed
-from urbgeo.checks import check_choice, check_whole
+from urbgeo.checks import check_choice, check_whole, is_whole_number
 from urbgeo.errors import InputError
 from urbgeo.land.learning import (
     GrowthRules,
@@ -169,7 +169,7 @@ def fit_growth(
             raise InputError(f"learning: Learning(...) is needed for trees, not {how!r}.")
         return _trees(before, grown, drivers, land_use, uses, able, how, seed)
     radius = 2 if learning is None else learning
-    if not isinstance(radius, int | np.integer) or isinstance(radius, bool) or radius < 1:
+    if not is_whole_number(radius, 1):
         raise InputError(f"learning: {radius!r}; give the cells of a neighbourhood, a whole number >= 1.")
     return _regression(before, after, drivers, excluded, able, int(radius), seed)
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import ndimage
 
-from urbgeo.checks import check_share
+from urbgeo.checks import check_share, is_whole_number
 from urbgeo.errors import InputError, MissingExtraError
 from urbgeo.land.patches import EIGHT
 from urbgeo.provenance import Provenance
@@ -55,7 +55,7 @@ class Learning:
     def __post_init__(self) -> None:
         for name in ("trees", "leaf_cells", "rounds"):
             given = getattr(self, name)
-            if not isinstance(given, int | np.integer) or isinstance(given, bool) or given < 1:
+            if not is_whole_number(given, 1):
                 raise InputError(f"{name}: {given!r}; give a whole number >= 1.")
         check_share(self.rate, "rate")
 

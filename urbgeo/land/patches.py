@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import ndimage
 
-from urbgeo.checks import check_quantity, check_share
+from urbgeo.checks import check_quantity, check_share, is_whole_number
 from urbgeo.engine.boxes import box_counts, dimension
 from urbgeo.errors import InputError
 from urbgeo.provenance import Provenance
@@ -55,7 +55,7 @@ def built_up(
     """
     check_share(least_share, "least_share")
     check_quantity(smallest_ha, "smallest_ha", zero=True)
-    if not isinstance(close_cells, int | np.integer) or isinstance(close_cells, bool) or close_cells < 0:
+    if not is_whole_number(close_cells, 0):
         raise InputError(f"close_cells: {close_cells!r}; give a whole number of cells >= 0.")
     check_metric(share, "share")
     values = share.values

@@ -11,7 +11,14 @@ import pandas as pd
 import shapely
 
 from urbgeo.amounts import amount_of, warn
-from urbgeo.checks import add_amount_faults, check_columns, check_minutes, check_points, check_quantity
+from urbgeo.checks import (
+    add_amount_faults,
+    check_columns,
+    check_minutes,
+    check_points,
+    check_quantity,
+    numbers_of,
+)
 from urbgeo.crs import WGS84
 from urbgeo.errors import Faults
 from urbgeo.network.attach import attach
@@ -317,9 +324,9 @@ def _flights(airports: gpd.GeoDataFrame, routes: pd.DataFrame, terms: AirTerms) 
     start, end = (_degrees(airports.loc[routes[name]]) for name in ("from_airport", "to_airport"))
     km = _great_circle_km(start, end)
     block = pd.Series(terms.block_min(km), index=routes.index)
-    given = pd.to_numeric(routes["minutes"]) if "minutes" in routes else block
+    given = numbers_of(Faults("routes"), routes["minutes"]) if "minutes" in routes else None
     names = [routes[name].astype(str) for name in ("from_airport", "to_airport")]
-    minutes = given.fillna(block).to_numpy()
+    minutes = (block if given is None else given.fillna(block)).to_numpy()
     return pd.DataFrame(
         {
             "from_node": ("aboard " + names[0]).to_numpy(),

@@ -113,7 +113,7 @@ def calibrate(
     check_whole(folds, "folds", 2)
     observed = _of_hour(observed, hour)
     classes = sorted(network.link_table["class"].astype(str).unique())
-    _check(network, places, observed, classes, folds)
+    observed = observed.assign(minutes=_checked_minutes(places, observed, classes, folds))
     wanted = observed["minutes"].to_numpy(np.float64)
     before = _modelled(network, places, observed)
     lost = observed.index[~np.isfinite(before)]
@@ -197,7 +197,7 @@ def read_observed(path: Path | str, *, datum: str = "gcj02") -> tuple[gpd.GeoDat
     table.index = pd.Index([f"row {number + 2}" for number in table.index])
     faults = Faults("observed")
     for column in (*ends, "minutes"):
-        add_amount_faults(faults, table[column])
+        table[column] = add_amount_faults(faults, table[column])
     faults.raise_if_any()
     spots = {}
     for end in ("from", "to"):
@@ -232,20 +232,21 @@ def _of_hour(observed: pd.DataFrame, hour: object | None) -> pd.DataFrame:
     return observed[observed["hour"] == hour]
 
 
-def _check(
-    network: TravelNetwork, places: gpd.GeoDataFrame, observed: pd.DataFrame, classes: list[str], folds: int
-) -> None:
+def _checked_minutes(
+    places: gpd.GeoDataFrame, observed: pd.DataFrame, classes: list[str], folds: int
+) -> pd.Series:
     check_columns(observed, "observed", ["from_place", "to_place", "minutes"])
     faults = Faults("observed")
     for end in ("from_place", "to_place"):
         unknown = ~observed[end].isin(places.index)
         if unknown.any():
             faults.add(f"{end} not among the places", ids=observed.index[unknown])
-    add_amount_faults(faults, observed["minutes"])
+    minutes = add_amount_faults(faults, observed["minutes"])
     faults.raise_if_any()
     least = max(len(classes) + 1, folds)
     if len(observed) < least:
         raise InputError(f"observed: {len(observed)} trips for {len(classes)} classes; give {least} or more.")
+    return minutes
 
 
 def _modelled(network: TravelNetwork, places: gpd.GeoDataFrame, trips: pd.DataFrame) -> NDArray[np.float64]:

@@ -75,8 +75,7 @@ def checked_links(nodes: gpd.GeoDataFrame, links: pd.DataFrame) -> pd.DataFrame:
     timed_by_class = pd.Series(True, table.index)
     for column in ("length_km", "minutes", "minutes_back", "speed_kmh"):
         if column in table:
-            add_amount_faults(faults, table[column], allow_missing=column != "length_km")
-            table[column] = pd.to_numeric(table[column], errors="coerce").astype(float)
+            table[column] = add_amount_faults(faults, table[column], allow_missing=column != "length_km")
             timed_by_class &= table[column].isna() | (column not in ("minutes", "speed_kmh"))
     if "speed_kmh" in table:
         refuse(table["speed_kmh"] == 0, "speed_kmh is 0", "drop closed links")

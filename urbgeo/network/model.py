@@ -308,6 +308,9 @@ def check_compiled(network: TravelNetwork) -> None:
     add_amount_faults(faults, links["length_km"])
     add_amount_faults(faults, links["minutes"])
     add_amount_faults(faults, links["minutes_back"], allow_missing=True)
+    texts = [one for one in ("length_km", "minutes", "minutes_back") if links[one].dtype.kind not in "iuf"]
+    if texts:
+        faults.add(f"{', '.join(texts)} hold no numbers")
     if isinstance(links, gpd.GeoDataFrame) and not (links.geom_type == "LineString").all():
         faults.add("geometry that is no LineString")
     faults.raise_if_any()

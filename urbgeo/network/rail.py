@@ -196,8 +196,7 @@ def _checked_stops(stations: gpd.GeoDataFrame, stops: pd.DataFrame) -> pd.DataFr
     faults.raise_if_any()
     runs["dwell_min"] = runs.get("dwell_min", 0.0)
     for column in ("seq", "minutes", "trains_per_day", "dwell_min"):
-        add_amount_faults(faults, runs[column], allow_missing=column == "minutes")
-        runs[column] = pd.to_numeric(runs[column], errors="coerce")
+        runs[column] = add_amount_faults(faults, runs[column], allow_missing=column == "minutes")
     for column in ("both_ways", "reserved"):
         runs[column] = runs.get(column, True)
         clear = runs[column].isin([True, False])

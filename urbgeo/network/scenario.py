@@ -253,7 +253,7 @@ def rank_projects(
     faults = Faults("projects")
     if projects["project"].isna().any():
         faults.add("links without a project", ids=projects.index[projects["project"].isna()])
-    add_amount_faults(faults, projects["length_km"])
+    projects = projects.assign(length_km=add_amount_faults(faults, projects["length_km"]))
     faults.raise_if_any()
     rows = []
     for name, links in projects.groupby("project", sort=False):
@@ -262,7 +262,7 @@ def rank_projects(
         people = people_of.reindex(first.index)
         if people.isna().any():
             raise InputError(f"population: none for {some_of(first.index[people.isna()])}.")
-        km = float(links["length_km"].astype(np.float64).sum())
+        km = float(links["length_km"].sum())
         gained = float(people[second & ~first].sum())
         row = {
             "project": name,

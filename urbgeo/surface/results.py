@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from urbgeo.checks import check_quantity
+from urbgeo.checks import check_quantity, is_whole_number
 from urbgeo.errors import InputError
 from urbgeo.provenance import Provenance
 from urbgeo.rasters.grid import Grid
@@ -72,9 +72,7 @@ class SurfaceRules:
         if self.marching and self.neighbours != 8:
             raise InputError("marching, neighbours: a front goes over 8 neighbours; leave neighbours=8.")
         cells = self.block_cells
-        if cells is not None and (
-            not isinstance(cells, int | np.integer) or isinstance(cells, bool) or cells < LEAST_BLOCK
-        ):
+        if cells is not None and not is_whole_number(cells, LEAST_BLOCK):
             raise InputError(f"block_cells: {cells!r}; give a whole number of cells >= {LEAST_BLOCK}.")
 
 
