@@ -232,6 +232,14 @@ def test_tables_layers_and_headlines_say_what_is_estimated(answers: Answers, tmp
     assert "100% of the positions of interchanges" in towns
 
 
+def test_rows_with_the_cities_around_carry_their_band(answers: Answers) -> None:
+    lines = [line.split("|") for line in report_text(answers).splitlines() if "with hubs around" in line]
+    assert len(lines) == 5
+    shares = [one.reach_hubs.summary.loc["road", "share"] for one in answers.bands.by_set.values()]
+    assert lines[0][5].strip() == f"{min(shares):.1%} – {max(shares):.1%}"
+    assert min(shares) < answers.reach_hubs.summary.loc["road", "share"] <= max(shares)
+
+
 def test_the_road_at_its_peak_stands_beside_free_flow(answers: Answers) -> None:
     lines = [line for line in report_text(answers).splitlines() if "by road at the evening peak" in line]
     assert len(lines) == 3, "prefecture seats, the core and the cluster"

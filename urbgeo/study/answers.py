@@ -118,13 +118,7 @@ def answer(
         prefectures=usual.prefectures,
         counties=usual.counties,
         reach=usual.reach,
-        reach_hubs=attempt(
-            "reach with the cities around",
-            ""
-            if len(_cities(region)) > 1 and len(region.hubs)
-            else "no cities around, or fewer than two within",
-            lambda: _reach(network, _with_hubs(region)),
-        ),
+        reach_hubs=usual.reach_hubs,
         towns=usual.towns,
         trips=attempt(
             "known trips",
@@ -165,6 +159,10 @@ def _by_speeds(region: Region, network: TravelNetwork, *, whole: bool = True) ->
             ),
         ),
         reach=attempt("reach", few, lambda: _reach(network, cities)),
+        reach_hubs=attempt(
+            "reach with the cities around", unasked or _hubless(region),
+            lambda: _reach(network, _with_hubs(region)),
+        ),
         towns=attempt("county-town access", unasked, lambda: _towns(region, road)),
         targets=outline_targets(region, road, only=None if whole else IN_SERIES),
     )  # fmt: skip
@@ -189,6 +187,11 @@ def _people(places: gpd.GeoDataFrame) -> str | None:
 
 def _complete(places: gpd.GeoDataFrame, column: str) -> bool:
     return column in places and bool(places[column].notna().all())
+
+
+def _hubless(region: Region) -> str:
+    enough = len(_cities(region)) > 1 and len(region.hubs)
+    return "" if enough else "no cities around, or fewer than two within"
 
 
 def _with_hubs(region: Region) -> gpd.GeoDataFrame:

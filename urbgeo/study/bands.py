@@ -24,6 +24,7 @@ class SetAnswers:
     prefectures: Coverage
     counties: Coverage
     reach: Reach
+    reach_hubs: Reach
     towns: TownAccess
     targets: pd.DataFrame
 

@@ -59,7 +59,9 @@ def reach_section(answers: Answers) -> str:
     for reading, row in around.iterrows():
         pairs = f"{row['within']:.0f} / {row['pairs']:.0f}"
         where = "加周边枢纽 with hubs around"
-        cells = [f"{row['share']:.1%}", "–", _percent(row["weighted_share"])]
+        every = [one.reach_hubs.summary.loc[reading, "share"] for one in answers.bands.by_set.values()]
+        band = f"{min(every):.1%} – {max(every):.1%}"
+        cells = [f"{row['share']:.1%}", band, _percent(row["weighted_share"])]
         rows.append([where, " ".join(READINGS[str(reading)]), pairs, *cells])
     heads = [
         "范围 among", "口径 reading", "城市对 pairs", "占比 share", "速度组间 band", "人口加权 by people",
