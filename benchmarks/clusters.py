@@ -1,7 +1,7 @@
 """The 19 city clusters in three tiers: people, area, density and links, beside published totals.
 
 Counties of 2021 with the census of 2020, dissolved by the plans' own lists; links by roads *estimated* from
-straight lines. Prints a table in Markdown, and which units would make the published share of the nation's land.
+straight lines. Prints a table in Markdown, and which units would make the published share of the land.
 """
 
 from __future__ import annotations
