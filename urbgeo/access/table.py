@@ -179,6 +179,15 @@ class MinutesTable:
         )
 
 
+def wide(table: MinutesTable) -> pd.DataFrame:
+    """Minutes of all pairs, origins in rows: ``inf`` = no path, ``NaN`` = one of the two was not asked."""
+    values = np.full(table.shape, np.inf)
+    values[table.origin, table.destination] = table.minutes
+    values[~table.origin_asked] = np.nan
+    values[:, ~table.destination_asked] = np.nan
+    return pd.DataFrame(values, index=table.origins, columns=table.destinations)
+
+
 def status_of(ids: pd.Index, asked: Flags, has: Flags, far: str = "not asked") -> pd.Series:
     """``"reached"`` for ids that have a pair, ``"unreached"`` without, ``far`` where none was asked."""
     words = pd.array(STATUS, dtype="str").take(np.where(has, 0, np.where(asked, 1, STATUS.index(far))))

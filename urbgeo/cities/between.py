@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from urbgeo.access.table import MinutesTable
+from urbgeo.access.table import MinutesTable, wide
 from urbgeo.access.travel import Places, Travel, check_travel, pairs, provenance_of_travel
 from urbgeo.checks import check_ids
 from urbgeo.cities.matrices import warn_of_pairs
@@ -65,15 +65,6 @@ def minutes_to_cores(
     names = ("zones", "zones") if seats is None else ("seats", "seats")
     table = pairs(travel, at.loc[ends[0]], at.loc[ends[1]], names=names)
     return wide(table), table.far
-
-
-def wide(table: MinutesTable) -> pd.DataFrame:
-    """Minutes of all pairs, origins in rows: ``inf`` = no path, ``NaN`` = one of the two was not asked."""
-    values = np.full(table.shape, np.inf)
-    values[table.origin, table.destination] = table.minutes
-    values[~table.origin_asked] = np.nan
-    values[:, ~table.destination_asked] = np.nan
-    return pd.DataFrame(values, index=table.origins, columns=table.destinations)
 
 
 def _sided(travel: Travel) -> Travel:

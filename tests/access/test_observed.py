@@ -1,0 +1,79 @@
+"""A model held against observed trips: known ratios by hour, nothing fitted, faults named."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+from urbgeo.access.observed import beside_observed
+from urbgeo.errors import InputError
+from urbgeo.network.model import TravelNetwork, build_network
+
+
+@pytest.fixture(scope="module")
+def places() -> gpd.GeoDataFrame:
+    at = gpd.points_from_xy([112.0, 112.1, 112.2, 112.9], [28.0] * 4)
+    return gpd.GeoDataFrame(index=list("abcd"), geometry=at, crs=4326)
+
+
+@pytest.fixture(scope="module")
+def road(places: gpd.GeoDataFrame) -> TravelNetwork:
+    """Ten minutes from a to b and back in thirty; b to c twenty each way; d stands alone."""
+    links = pd.DataFrame(
+        {"from_node": ["a", "b", "d"], "to_node": ["b", "c", "d2"], "length_km": 10.0, "class": "primary"}
+    )
+    links = links.assign(minutes=[10.0, 20, 5], minutes_back=[30.0, 20, 5])
+    extra = gpd.GeoDataFrame(index=["d2"], geometry=gpd.points_from_xy([113.0], [28.0]), crs=4326)
+    return build_network(pd.concat([places, extra]), links)
+
+
+def trips(rows: list[tuple[object, ...]]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["from_place", "to_place", "minutes", "hour"])
+
+
+def test_ratios_by_hour_and_direction(road: TravelNetwork, places: gpd.GeoDataFrame) -> None:
+    observed = trips([("a", "b", 10.0, 6), ("b", "a", 40.0, 6), ("a", "c", 60.0, 18), ("a", "d", 50.0, 18)])
+    found = beside_observed(road, places, observed=observed)
+    assert found.table["ratio"].round(6).tolist()[:3] == [1.0, 0.75, 0.5]
+    assert found.table["status"].tolist() == ["reached", "reached", "reached", "unreached"]
+    assert found.by_hour.loc[6, ["trips", "median_ratio", "within", "unreached"]].tolist() == [
+        2,
+        0.875,
+        0.5,
+        0,
+    ]
+    assert found.by_hour.loc[18, ["trips", "median_ratio", "within", "unreached"]].tolist() == [
+        2,
+        0.5,
+        0.0,
+        1,
+    ]
+    assert found.by_hour.loc["all", "median_ratio"] == 0.75
+    assert "3" not in repr(found).split("trips")[0] and "4 trips" in repr(found)
+
+
+def test_a_table_of_minutes_is_held_alike(road: TravelNetwork, places: gpd.GeoDataFrame) -> None:
+    long = pd.DataFrame({"from": ["a", "b"], "to": ["b", "a"], "minutes": [10.0, 30.0]})
+    observed = trips([("a", "b", 10.0, 6), ("b", "a", 40.0, 6)])
+    pd.testing.assert_frame_equal(
+        beside_observed(long, places, observed=observed).by_hour,
+        beside_observed(road, places, observed=observed).by_hour,
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (("a", "x", 10.0, 6), "to_place not among the places at 1"),
+        (("a", "b", 0.0, 6), "not above 0 at 1"),
+        (("a", "b", np.nan, 6), "minutes is missing"),
+        (("a", "b", -3.0, 6), "negative"),
+    ],
+)
+def test_faults_are_named(
+    road: TravelNetwork, places: gpd.GeoDataFrame, row: tuple[object, ...], said: str
+) -> None:
+    with pytest.raises(InputError, match=said):
+        beside_observed(road, places, observed=trips([("a", "b", 10.0, 6), row]))
