@@ -124,7 +124,9 @@ def _check(observed: pd.DataFrame, places: gpd.GeoDataFrame) -> None:
         unknown = ~observed[end].isin(places.index)
         if unknown.any():
             faults.add(f"{end} not among the places", ids=observed.index[unknown])
-    add_amount_faults(faults, observed["minutes"])
+    for column in ("minutes", "hour"):
+        if column in observed:
+            add_amount_faults(faults, observed[column])
     faults.raise_if_any()
     none = observed.index[observed["minutes"].astype(float) <= 0]
     if len(none):
