@@ -60,7 +60,7 @@ class Result:
         more = len(self.table) - len(shown)
         rest = f"<p>… {more} more rows in <code>.table</code></p>" if more > 0 else ""
         about = escape(self.provenance.line())
-        text = shown.to_html(max_cols=14, escape=True, float_format=_number)
+        text = shown.to_html(max_cols=14, escape=True, float_format=number_text)
         return f"<div><b>{name}</b> {escape(self._headline())}<br/><small>{about}</small>{text}{rest}</div>"
 
     def map(self, **how: Any) -> Any:
@@ -113,15 +113,19 @@ def bare(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def number_text(value: float) -> str:
+    """Four digits, and no power of ten where people and areas are large; for pandas' ``float_format`` too.
+
+    >>> number_text(67.8251), number_text(1234567.8)
+    ('67.83', '1,234,568')
+    """
+    return f"{value:,.0f}" if 1000 <= abs(value) < float("inf") else f"{value:.4g}"
+
+
 def _said(column: object) -> str:
     """What stands below a column's name: its Chinese name and its unit."""
     known = column_name(column)
     return " ".join(one for one in (known.zh if known.zh != str(column) else "", known.unit) if one)
-
-
-def _number(value: float) -> str:
-    """Four digits, and no power of ten where people and areas are large."""
-    return f"{value:,.0f}" if 1000 <= abs(value) < float("inf") else f"{value:.4g}"
 
 
 def _geometry_name(table: pd.DataFrame | gpd.GeoDataFrame) -> str | None:

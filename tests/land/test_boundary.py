@@ -331,7 +331,7 @@ def test_a_boundary_drawn_on_a_landscape_passes_its_audit(landscape: Landscape) 
 
 @pytest.fixture(scope="module")
 def district() -> tuple[Landscape, Grid, Grid, gpd.GeoDataFrame]:
-    """The district of notebook 05 with its suitability, exclusions and lines to follow."""
+    """A made-up district with its suitability, exclusions and lines to follow."""
     scene = synthetic_landscape(seed=7, cells=200)
     built = scene.built[2020]
     layers = (scene.farmland, scene.redline, scene.hazards)

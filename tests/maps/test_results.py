@@ -137,3 +137,26 @@ def test_lines_are_never_so_pale_that_they_vanish_and_the_quickest_lie_on_top() 
     assert isinstance(found.colour, Classes)
     assert all(int(one[1:3], 16) < 0xC0 for one in found.colour.colours)
     assert found.frames["line"]["minutes"].tolist() == [170, 70, 5]
+
+
+def test_places_stand_for_the_points_of_a_table() -> None:
+    """Counties are painted by the minutes of their seats."""
+    own = seats().assign(minutes=MINUTES)
+    counties = gpd.GeoDataFrame(geometry=seats().to_crs(32649).buffer(9000), crs=32649)
+    drawn = drawing_of(Found(own), places=counties).frames
+    assert list(drawn) == ["polygon"] and list(drawing_of(Found(own)).frames) == ["point"]
+    assert drawn["polygon"]["minutes"].tolist() == MINUTES
+    with pytest.raises(InputError, match="no row for a"):
+        Found(own).map(places=counties.drop(index="a"))
+
+
+def test_numbers_that_are_names_get_colours_not_grades() -> None:
+    colour = colours_of(pd.Series([1, 1, 2, 3]), "cluster")
+    assert isinstance(colour, Categories)
+    assert [value for value, *_ in colour.items] == [1, 2, 3]
+
+
+def test_degrees_of_urbanisation_go_from_dense_to_empty_in_words() -> None:
+    colour = colours_of(pd.Series(["mostly uninhabited area"] * 3 + ["city", "village"]), "class")
+    assert isinstance(colour, Categories)
+    assert [zh for _, _, zh, _ in colour.items] == ["城市", "村庄", "基本无人区"]

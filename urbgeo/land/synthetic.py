@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -29,7 +29,7 @@ DENSITY_PER_KM2 = 6_000.0
 _LEAST_CELLS = 60
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Landscape:
     """Layers of a made-up district on one grid; ``label`` and every layer's source say that it is.
 
@@ -49,7 +49,12 @@ class Landscape:
     redline: gpd.GeoDataFrame
     hazards: gpd.GeoDataFrame
     label: str
-    provenance: Provenance = field(repr=False)
+    provenance: Provenance
+
+    def __repr__(self) -> str:
+        rows, columns = self.cover.values.shape
+        years = ", ".join(map(str, self.built))
+        return f"<Landscape {rows} x {columns} cells, built-up land of {years}>\n{self.label}"
 
 
 def synthetic_landscape(*, seed: int, cells: int = 200, cell_m: float = 100.0) -> Landscape:

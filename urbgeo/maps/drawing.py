@@ -29,6 +29,9 @@ CLASSES = 5
 _PREFERRED = (
     "covered", "member", "minutes", "best_min", "score", "light", "class", "cluster", "change", "share",
 )  # fmt: skip
+_LABELS = ("cluster", "community", "component", "centre", "area")
+"""Columns whose numbers are names: no number of them is more than another."""
+
 _PALE, _PALE_COLOUR = ("outside", "never", "none", "same", "too far"), "#d6dade"
 """What stands back on a map: neither inside nor changed."""
 
@@ -37,6 +40,19 @@ _ROLES = {
     "exclave": "飞地剔除", "same": "不变",
     "always": "各组皆在", "sometimes": "时进时出", "never": "各组皆不在",
 }  # fmt: skip
+_URBANISATION = {
+    "city": ("#a50f15", "城市"),
+    "dense town": ("#de2d26", "密集城镇"),
+    "semi-dense town": ("#fb6a4a", "半密集城镇"),
+    "town or semi-dense area": ("#fb6a4a", "城镇或半密集区"),
+    "suburban or peri-urban area": ("#fcbba1", "郊区"),
+    "village": ("#8fae63", "村庄"),
+    "rural area": ("#c5d6a4", "乡村"),
+    "dispersed rural area": ("#c5d6a4", "分散乡村"),
+    "mostly uninhabited area": ("#eef1ea", "基本无人区"),
+}
+"""Classes of units by degree of urbanisation, from dense to empty."""
+
 _PAIRS = ("origin", "destination")
 _KINDS = {
     "Polygon": "polygon", "MultiPolygon": "polygon", "LineString": "line", "MultiLineString": "line",
@@ -73,8 +89,7 @@ def drawing_of(
     - ``result``: Its ``table`` holds geometry, or ids that ``places`` has.
     - ``by``: Column to colour by; the result's own by default.
     - ``colour``: Classes or categories of one's own, or one colour.
-    - ``places``: Points or polygons by the ids of the table; pairs (origin, destination) become lines
-      between them.
+    - ``places``: Points or polygons by the ids of the table, instead of its own; pairs become lines.
 
     Raises
     ------
@@ -117,7 +132,7 @@ def colours_of(values: pd.Series, name: str) -> Colour:
         return PLAIN
     if pd.api.types.is_bool_dtype(present) or set(present.unique()) <= {True, False}:
         return Categories(name, [(True, "#2a7f62", "是", "yes"), (False, ACCENT, "否", "no")])
-    if not pd.api.types.is_numeric_dtype(present):
+    if name in _LABELS or not pd.api.types.is_numeric_dtype(present):
         return _categories(present, name)
     finite = present[np.isfinite(present.astype(float))].astype(float)
     if finite.empty:
@@ -165,6 +180,10 @@ def _two_digits(value: float) -> float:
 def _categories(present: pd.Series, name: str) -> Categories:
     """The most frequent values in turn; those beyond the palette are drawn as others."""
     found = list(present.value_counts().index)
+    if set(found) <= set(_URBANISATION):
+        return Categories(name, [(one, *said, one) for one, said in _URBANISATION.items() if one in found])
+    if name in _LABELS:
+        found = sorted(found, key=lambda one: (isinstance(one, str), one))  # the first are the largest
     telling = [one for one in found if one not in _PALE][: len(PALETTE)]
     shades = dict(zip(telling, PALETTE, strict=False)) | {one: _PALE_COLOUR for one in found if one in _PALE}
     if set(found) <= set(STATUSES):
@@ -203,7 +222,9 @@ def _located(result: Result, places: gpd.GeoDataFrame | None) -> gpd.GeoDataFram
         check_crs(places, "places")
     if isinstance(table, gpd.GeoDataFrame) and table._geometry_column_name in table.columns:
         check_crs(table, "table")
-        return table
+        if places is None:
+            return table
+        table = pd.DataFrame(table.drop(columns=table._geometry_column_name))  # drawn where places say
     pairs = _pairs(table)
     if places is None:
         what = "the points its pairs run between" if pairs is not None else "points or polygons by its ids"

@@ -42,7 +42,8 @@ def map_of(
     colour
         ``Classes``, ``Categories`` or one ``#rrggbb`` instead of those chosen from the values.
     places
-        Points or polygons on the ids of the table, where it has no geometry; pairs become lines.
+        Points or polygons on the ids of the table, where it has no geometry or these are to stand for it
+        (counties for their seats); pairs become lines.
     hover
         Columns under the pointer; by default the first twelve with their units.
     title

@@ -117,7 +117,10 @@ def _opened(template: Path | str | None) -> Any:
 def _add_figure(document: Any, heading: str, result: Result, counts: dict[str, int], places: Any) -> None:
     """The figure and its caption, or nothing where the result has no place on a map."""
     try:
-        figure = plot_of(result, places=places, title=(heading, ""), sheet=Sheet(180.0, 125.0))
+        located = getattr(result.table, "_geometry_column_name", None) in result.table.columns
+        figure = plot_of(
+            result, places=None if located else places, title=(heading, ""), sheet=Sheet(180.0, 125.0)
+        )
     except InputError:
         return
     from docx.shared import Cm
