@@ -115,3 +115,19 @@ def test_the_region_stays_as_it_was(hunan: Region) -> None:
 def test_given_lengths_are_kept_and_missing_ones_are_counted(hunan: Region) -> None:
     found = what_if(hunan, roads=ROADS.assign(length_km=[np.nan, 80.0]))
     assert found.provenance.parameters["lengths estimated"] == 1
+
+
+def test_a_region_on_estimated_roads_is_changed_by_the_names_of_its_places() -> None:
+    """Without railways and interchanges nothing is reached there: NaN, and no indicator that needs them."""
+    people = pd.DataFrame(
+        {"county": ["大武口区", "惠农区", "平罗县"], "population": [299_000, 176_000, 276_000]}
+    )
+    small = urbgeo.region("石嘴山市", roads="estimated", population=people, zones=False)
+    road = pd.DataFrame({"from_node": ["平罗县"], "to_node": ["石嘴山市"], "class": ["expressway"]})
+    found = what_if(small, roads=road)
+    km = float(found.before.link_table.at["estimated 640200 - 640221", "length_km"])
+    assert found.table.at["640221", "after_prefecture"] == pytest.approx(1.2 * km / 100.0 * 60.0, rel=0.01)
+    assert found.summary.loc["station", ["mean_before", "mean_after"]].isna().all()
+    assert np.isfinite(found.summary.loc["prefecture", "mean_after"])
+    assert not {"rail.hsr_km", "rail.intercity_km"} & set(found.indicators.index)
+    assert len(found.indicators)

@@ -144,8 +144,8 @@ def isochrones(
     Examples
     --------
     >>> import urbgeo
-    >>> hunan = urbgeo.load_region("hunan")
-    >>> roads = urbgeo.region_network(hunan).only(("road",))
+    >>> hunan = urbgeo.load_region("hunan", zones=False)
+    >>> roads = urbgeo.region_network(hunan, modes=("road",))
     >>> seat = hunan.places.loc[["430100"]]
     >>> land = isochrones(roads, seat, minutes=(30, 60), resolution_km=2.0)
     >>> land.table["area_km2"].round(-2).tolist()

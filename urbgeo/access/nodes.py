@@ -63,7 +63,8 @@ def node_nearest(
     --------
     >>> import urbgeo
     >>> hunan = urbgeo.load_region("hunan", zones=False)
-    >>> found = node_nearest(urbgeo.region_network(hunan), hunan.airports, count=2)
+    >>> network = urbgeo.region_network(hunan, modes=("road",))
+    >>> found = node_nearest(network, hunan.airports, count=2)
     >>> found.columns.tolist()
     [('facility', 1), ('facility', 2), ('minutes', 1), ('minutes', 2)]
     >>> bool((found["minutes"][1] <= found["minutes"][2]).all())
@@ -141,7 +142,8 @@ def node_gravity(
     --------
     >>> import urbgeo
     >>> from urbgeo.access.decay import linear
-    >>> network = urbgeo.region_network(urbgeo.load_region("hunan", zones=False))
+    >>> hunan = urbgeo.load_region("hunan", zones=False)
+    >>> network = urbgeo.region_network(hunan, modes=("road",))
     >>> jobs = pd.DataFrame({"jobs": 100.0}, index=network.nodes.index[:1])
     >>> here = node_gravity(network, jobs, decay=linear(60), nodes=jobs.index)
     >>> here["jobs"].tolist()

@@ -130,7 +130,7 @@ def over_bands(
     >>> from urbgeo.network.minutes import minutes_table
     >>> hunan = urbgeo.load_region("hunan", zones=False)
     >>> core, towns = hunan.prefectures.loc[["430100"]], hunan.prefectures.iloc[:4]
-    >>> network = urbgeo.region_network(hunan)
+    >>> network = urbgeo.region_network(hunan, modes=("road",))
     >>> found = over_bands(network, lambda one: minutes_table(one, towns, core)["430100"] <= 60)
     >>> found.table["share"].round(2).to_dict()
     {'430100': 1.0, '430200': 0.33, '430300': 0.33, '430400': 0.0}
@@ -187,8 +187,8 @@ def over_draws(
     >>> from urbgeo.network.minutes import minutes_table
     >>> hunan = urbgeo.load_region("hunan", zones=False)
     >>> core, towns = hunan.prefectures.loc[["430100"]], hunan.prefectures.iloc[:4]
-    >>> network = urbgeo.region_network(hunan)
-    >>> found = over_draws(network, lambda one: minutes_table(one, towns, core)["430100"], count=9, level=0.8)
+    >>> network = urbgeo.region_network(hunan, modes=("road",))
+    >>> found = over_draws(network, lambda one: minutes_table(one, towns, core)["430100"], count=4, level=0.8)
     >>> bool((found.table["low"] <= found.table["high"]).all())
     True
     """

@@ -106,7 +106,7 @@ def circle_band(
     Examples
     --------
     >>> import urbgeo
-    >>> hunan = urbgeo.load_region("hunan")
+    >>> hunan = urbgeo.load_region("hunan", zones=False)
     >>> sets = ("accessibility literature", "peak")
     >>> roads = {name: urbgeo.region_network(hunan, modes=("road",), speeds=name) for name in sets}
     >>> core = hunan.places.loc[list(hunan.lists["core"])]
@@ -152,7 +152,7 @@ def band_of(circles: Mapping[str, CommutingCircle]) -> CircleBand:
     Examples
     --------
     >>> import urbgeo
-    >>> hunan = urbgeo.load_region("hunan")
+    >>> hunan = urbgeo.load_region("hunan", zones=False)
     >>> roads = urbgeo.region_network(hunan, modes=("road",))
     >>> core = hunan.places.loc[list(hunan.lists["core"])]
     >>> rules = CircleRules(rule="seat")

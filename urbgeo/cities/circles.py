@@ -241,8 +241,8 @@ def commuting_circle(
     Examples
     --------
     >>> import urbgeo
-    >>> hunan = urbgeo.load_region("hunan")
-    >>> roads = urbgeo.region_network(hunan).only(("road",))
+    >>> hunan = urbgeo.load_region("hunan", zones=False)
+    >>> roads = urbgeo.region_network(hunan, modes=("road",))
     >>> core = hunan.places.loc[list(hunan.lists["core"])]
     >>> circle = commuting_circle(roads, core, hunan.counties, rules=CircleRules(rule="seat"))
     >>> "长沙县" in set(circle.table.loc[circle.members, "name_zh"])

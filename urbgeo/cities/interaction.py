@@ -340,7 +340,7 @@ def urban_belt(
     Examples
     --------
     >>> import urbgeo
-    >>> hunan = urbgeo.load_region("hunan")
+    >>> hunan = urbgeo.load_region("hunan", zones=False)
     >>> road = urbgeo.region_network(hunan, modes=("road",))
     >>> urban_belt(road, hunan.prefectures, hunan.airports, minutes=60).table["inside"].sum() > 5
     np.True_

@@ -149,7 +149,8 @@ def scorecard(
     Examples
     --------
     >>> import urbgeo
-    >>> card = scorecard(urbgeo.load_region("hunan"), years=(2025,))
+    >>> small = urbgeo.region("石嘴山市", roads="estimated", zones=False)
+    >>> card = scorecard(small, years=(2025,))
     >>> card.table.at["airport60.prefectures", "light"]
     'behind'
     """

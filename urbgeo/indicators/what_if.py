@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from importlib import import_module
+from itertools import product
 from typing import Any, ClassVar
 
 import geopandas as gpd
@@ -156,10 +157,12 @@ def what_if(
     Examples
     --------
     >>> import urbgeo
-    >>> hunan = urbgeo.load_region("hunan")
-    >>> road = pd.DataFrame({"from_node": ["安化县"], "to_node": ["新化县"], "class": ["expressway"]})
-    >>> found = what_if(hunan, roads=road)
-    >>> bool(found.table.loc[["430923", "431322"], "gain_min"].max() > 5)
+    >>> people = {"county": ["大武口区", "惠农区", "平罗县"], "population": [299e3, 176e3, 276e3]}
+    >>> people = pd.DataFrame(people)
+    >>> small = urbgeo.region("石嘴山市", roads="estimated", population=people, zones=False)
+    >>> road = pd.DataFrame({"from_node": ["平罗县"], "to_node": ["石嘴山市"], "class": ["expressway"]})
+    >>> found = what_if(small, roads=road)
+    >>> bool(found.table.loc["640221", "gain_min"] > 1)
     True
     """
     check_region(region)
@@ -230,19 +233,18 @@ def _new_links(
 
 def _node_ids(region: Region, base: TravelNetwork, asked: pd.Series, what: str) -> pd.Series:
     """Ids of nodes by id, or by the name of a place or node."""
-    nodes = region.road_nodes
-    by_name: dict[str, list[object]] = {}
-    for column in ("name_zh", "name_en"):
-        if column in nodes:
-            for one, name in nodes[column].items():
-                by_name.setdefault(str(name), []).append(one)
+    nodes, by_name = region.road_nodes, dict[str, list[object]]()
+    # A region on roads of one's own has no named nodes; its places may be nodes themselves.
+    for frame, column in product((nodes, region.places), ("name_zh", "name_en")):
+        for one, name in frame[column].items() if column in frame else ():
+            by_name.setdefault(str(name), []).append(one)
     faults, found = Faults(f"roads: {what}"), []
     for value in asked:
         if value in base.nodes.index:
             found.append(value)
             continue
         held = list(dict.fromkeys(one for one in by_name.get(str(value), []) if one in base.nodes.index))
-        seats = [one for one in held if nodes.at[one, "kind"] == "seat"] or held
+        seats = [one for one in held if one not in nodes.index or nodes.at[one, "kind"] == "seat"] or held
         if not seats:
             near = [name for name in by_name if str(value)[:2] in name][:5]
             faults.add(
@@ -253,6 +255,11 @@ def _node_ids(region: Region, base: TravelNetwork, asked: pd.Series, what: str) 
         found.append(seats[0] if seats else None)
     faults.raise_if_any()
     return pd.Series(found, dtype=object)
+
+
+def _mean(minutes: pd.Series, people: pd.Series) -> float:
+    """Minutes of the people; NaN where nobody reaches anything."""
+    return float(np.average(minutes, weights=people)) if people.sum() > 0 else np.nan
 
 
 def _closed_links(base: TravelNetwork, closed: list[str]) -> pd.Index:
@@ -361,8 +368,8 @@ def _by_people(first: pd.DataFrame, second: pd.DataFrame, counties: pd.DataFrame
         rows.append(
             {
                 "target": name,
-                "mean_before": float(np.average(before[finite], weights=people[finite])),
-                "mean_after": float(np.average(after[finite], weights=people[finite])),
+                "mean_before": _mean(before[finite], people[finite]),
+                "mean_after": _mean(after[finite], people[finite]),
                 "people_gaining": float(people[before - after >= SEEN_MIN].sum()),
                 "people_losing": float(people[after - before >= SEEN_MIN].sum()),
                 "within_min": limit,
@@ -380,6 +387,8 @@ def _by_indicator(grounds: tuple[Ground, Ground], *, trains: bool) -> pd.DataFra
     for name, target in policy_targets(scope=scope).iterrows():
         measure = MEASURES.get(target["measure"])
         if measure is None or target["needs"] or measure.when not in ({"any", "now"} if trains else {"any"}):
+            continue
+        if not all(ground.has(part) for ground in grounds for part in measure.on):
             continue
         key = target["measure"]
         if key not in found:

@@ -52,8 +52,11 @@ def map_of_differences(
     --------
     >>> import urbgeo
     >>> from urbgeo.indicators.what_if import what_if
-    >>> hunan = urbgeo.load_region("hunan")
-    >>> found = what_if(hunan, close=["G4"])
+    >>> import pandas as pd
+    >>> people = {"county": ["大武口区", "惠农区", "平罗县"], "population": [299e3, 176e3, 276e3]}
+    >>> people = pd.DataFrame(people)
+    >>> small = urbgeo.region("石嘴山市", roads="estimated", population=people, zones=False)
+    >>> found = what_if(small, speeds={"estimated": 90.0})
     >>> type(map_of_differences(found)).__name__
     'Map'
     """

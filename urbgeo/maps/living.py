@@ -92,8 +92,11 @@ def living_map(
     Examples
     --------
     >>> import urbgeo
-    >>> hunan = urbgeo.load_region("hunan")
-    >>> type(living_map(hunan, minutes=[60])).__name__
+    >>> people = {"county": ["大武口区", "惠农区", "平罗县"], "population": [299e3, 176e3, 276e3]}
+    >>> people = pd.DataFrame(people)
+    >>> core = {"core": ["石嘴山市"]}
+    >>> small = urbgeo.region("石嘴山市", roads="estimated", population=people, lists=core)
+    >>> type(living_map(small, minutes=[60])).__name__
     'Map'
     """
     check_region(region)

@@ -147,8 +147,8 @@ def air_circle(
     Examples
     --------
     >>> import urbgeo
-    >>> hunan = urbgeo.load_region("hunan")
-    >>> network = urbgeo.region_network(hunan).only("road")
+    >>> hunan = urbgeo.load_region("hunan", zones=False)
+    >>> network = urbgeo.region_network(hunan, modes=("road",))
     >>> seats = hunan.prefectures
     >>> air_circle(network, seats[:1], seats, hunan.airports).table["destinations"].tolist()
     [4]
@@ -276,8 +276,8 @@ def with_flights(
     Examples
     --------
     >>> import urbgeo
-    >>> hunan = urbgeo.load_region("hunan")
-    >>> network = urbgeo.region_network(hunan).only("road")
+    >>> hunan = urbgeo.load_region("hunan", zones=False)
+    >>> network = urbgeo.region_network(hunan, modes=("road",))
     >>> routes = pd.DataFrame({"from_airport": ["CSX"], "to_airport": ["DYG"], "minutes": [50.0]})
     >>> sorted(with_flights(network, hunan.airports, routes).modes)
     ['air', 'road']

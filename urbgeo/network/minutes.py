@@ -67,8 +67,8 @@ def minutes_table(
     Examples
     --------
     >>> import urbgeo
-    >>> hunan = urbgeo.load_region("hunan")
-    >>> network = urbgeo.region_network(hunan).only("road")
+    >>> hunan = urbgeo.load_region("hunan", zones=False)
+    >>> network = urbgeo.region_network(hunan, modes=("road",))
     >>> urbgeo.minutes_table(network, hunan.prefectures[:2], hunan.airports[:2]).round(1).shape
     (2, 2)
     """
@@ -131,8 +131,8 @@ def nearest_facility(
     Examples
     --------
     >>> import urbgeo
-    >>> hunan = urbgeo.load_region("hunan")
-    >>> network = urbgeo.region_network(hunan).only("road")
+    >>> hunan = urbgeo.load_region("hunan", zones=False)
+    >>> network = urbgeo.region_network(hunan, modes=("road",))
     >>> nearest = urbgeo.nearest_facility(network, hunan.prefectures, hunan.airports)
     >>> nearest["status"].unique().tolist()
     ['reached']

@@ -103,8 +103,8 @@ def quickest_paths(
     Examples
     --------
     >>> import urbgeo
-    >>> hunan = urbgeo.load_region("hunan")
-    >>> network = urbgeo.region_network(hunan).only("road")
+    >>> hunan = urbgeo.load_region("hunan", zones=False)
+    >>> network = urbgeo.region_network(hunan, modes=("road",))
     >>> urbgeo.quickest_paths(network, hunan.prefectures[:1], hunan.prefectures[1:3]).table["status"].tolist()
     ['reached', 'reached']
     """

@@ -118,12 +118,36 @@ def open_network(path: Path | str) -> TravelNetwork:
     not prepare it again. A digest tells damage only, so ranges and orders of everything are looked at
     (:mod:`urbgeo.engine.verify`) before any of it is used or kept.
 
+    Parameters
+    ----------
+    path
+        Of the file.
+
+    Returns
+    -------
+    TravelNetwork
+        As it was saved, down to the bit.
+
     Raises
     ------
     InputError
         When the file is missing, damaged or altered, holds something else, or is of another format; it says
         which.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import urbgeo
+    >>> spots = gpd.points_from_xy([112, 112.1], [28, 28])
+    >>> nodes = gpd.GeoDataFrame(index=["A", "B"], geometry=spots, crs=4326)
+    >>> row = {"from_node": "A", "to_node": "B", "length_km": 10.0, "class": "primary"}
+    >>> network = urbgeo.build_network(nodes, pd.DataFrame([row], index=["road"]))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = urbgeo.save_network(network, Path(folder) / "roads.urbgeo", hierarchy=False)
+    ...     urbgeo.open_network(Path(folder) / "roads.urbgeo").link_table.index.tolist()
+    ['road']
     """
+    path = check_path(path)
     try:
         arrays, told = read_arrays(path, check=True)
     except SourceError as error:

@@ -71,8 +71,8 @@ def node_sums(
     Examples
     --------
     >>> import urbgeo
-    >>> hunan = urbgeo.load_region("hunan")
-    >>> network = urbgeo.region_network(hunan).only("road")
+    >>> hunan = urbgeo.load_region("hunan", zones=False)
+    >>> network = urbgeo.region_network(hunan, modes=("road",))
     >>> people = hunan.counties["population"]
     >>> node_sums(network, people[people.index.isin(network.nodes.index)], minutes=[30, 60]).shape[1]
     2
@@ -142,8 +142,8 @@ def sums_within(
     Examples
     --------
     >>> import urbgeo
-    >>> hunan = urbgeo.load_region("hunan")
-    >>> network = urbgeo.region_network(hunan).only("road")
+    >>> hunan = urbgeo.load_region("hunan", zones=False)
+    >>> network = urbgeo.region_network(hunan, modes=("road",))
     >>> sums_within(network, hunan.prefectures[:3], hunan.counties, weight="population").shape
     (3, 1)
     """

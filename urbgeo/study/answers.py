@@ -94,9 +94,9 @@ def answer(
     Examples
     --------
     >>> import urbgeo
-    >>> ningxia = urbgeo.region("宁夏", roads="estimated", zones=False)
-    >>> len(answer(ningxia, years=()).prefectures.table)
-    5
+    >>> small = urbgeo.region("石嘴山市", roads="estimated", zones=False)
+    >>> len(answer(small, years=()).prefectures.table)
+    1
     """
     check_region(region)
     years = check_years(years, none=True)

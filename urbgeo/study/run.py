@@ -82,9 +82,9 @@ def run_study(
     --------
     >>> import tempfile
     >>> import urbgeo
-    >>> ningxia = urbgeo.region("宁夏", roads="estimated", zones=False)
+    >>> small = urbgeo.region("石嘴山市", roads="estimated", zones=False)
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     run_study(ningxia, folder=folder).map.name
+    ...     run_study(small, folder=folder).map.name
     'map.html'
     """
     asked = _named(region) if isinstance(region, str) else region
