@@ -155,6 +155,13 @@ def test_no_points_give_an_empty_table() -> None:
     assert table.shape == (0, 1)
 
 
+def test_an_empty_layer_is_warned_of_each_time_it_is_asked() -> None:
+    network = along(0, 10)
+    for _ in range(2):
+        with pytest.warns(UrbgeoWarning, match="places: it has no rows"):
+            attach(network, points([]), name="places")
+
+
 def test_a_report_has_one_row_per_point() -> None:
     report = attach(along(0, 10), points([(5, 1), (5, 99)], ["near", "far"])).report()
     assert report["status"].to_dict() == {"near": "attached", "far": "too far"}

@@ -214,7 +214,9 @@ def attach(network: TravelNetwork, points: Points, *, name: str = "points") -> A
 
 def _digest(points: gpd.GeoDataFrame) -> bytes | None:
     """Of where they are, where one layer asks again and again; None for large layers and faulty ones."""
-    if not isinstance(points, gpd.GeoDataFrame) or len(points) > KEPT_POINTS or not points.columns.is_unique:
+    if not isinstance(points, gpd.GeoDataFrame) or not points.columns.is_unique:
+        return None
+    if not 0 < len(points) <= KEPT_POINTS:  # an empty layer is warned of each time
         return None
     shapes = shapely.to_wkb(points.geometry.to_numpy())
     if points.crs is None or any(one is None for one in shapes):
