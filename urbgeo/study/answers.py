@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import geopandas as gpd
 import pandas as pd
@@ -22,6 +23,7 @@ from urbgeo.standards import AIRPORT_MIN, AIRPORT_TARGET, CIRCLE_MIN, CLUSTER_MI
 from urbgeo.study.absent import attempt
 from urbgeo.study.bands import Bands, SetAnswers, bands_of
 from urbgeo.study.series import IN_SERIES, YEARS, series
+from urbgeo.study.systems import Systems, systems_of
 from urbgeo.study.targets import outline_targets
 from urbgeo.study.trips import known_trips
 
@@ -55,6 +57,11 @@ class Answers:
     bands: Bands
     series: pd.DataFrame
     networks: Mapping[str, TravelNetwork] = field(default_factory=dict)
+
+    @cached_property
+    def systems(self) -> Systems:
+        """City clusters, belts and town groups of the documents that lie in the region."""
+        return systems_of(self.region, self.network)
 
 
 def answer(

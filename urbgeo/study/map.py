@@ -13,6 +13,7 @@ import pandas as pd
 
 from urbgeo.errors import MissingExtraError
 from urbgeo.maps import Categories, Classes, Field, add_lines, add_points, add_polygons, new_map
+from urbgeo.maps.systems import add_systems
 from urbgeo.network.model import TravelNetwork
 from urbgeo.results import bare
 from urbgeo.study.absent import told
@@ -77,6 +78,7 @@ def study_map(answers: Answers, *, basemap: str | None = None, key: str | None =
         lambda: _add_circle(fmap, answers, ground),
         lambda: _add_isochrones(fmap, answers) if release.shows("isochrones") else None,
         lambda: _add_borders(fmap, region.zones),
+        lambda: _add_systems(fmap, answers),
         lambda: _add_roads(fmap, answers) if release.shows("roads") else None,
         lambda: _add_railways(fmap, answers),
         lambda: _add_reach(fmap, answers),
@@ -233,6 +235,12 @@ def _add_borders(fmap: folium.Map, zones: gpd.GeoDataFrame | None) -> None:
         width_px=0.9,
         simplify_m=SIMPLIFY_M,
     )
+
+
+def _add_systems(fmap: folium.Map, answers: Answers) -> None:
+    """City clusters, belts and town groups of the documents, hidden until asked for."""
+    for (zh, en), found in answers.systems:
+        add_systems(fmap, found, shown=False, what=(zh, en))
 
 
 def _add_roads(fmap: folium.Map, answers: Answers) -> None:

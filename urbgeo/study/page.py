@@ -26,8 +26,10 @@ from urbgeo.study.page_maps import (
     circle_maps,
     lorenz_picture,
     network_map,
+    rank_picture,
     reach_map,
     series_pictures,
+    systems_map,
     towns_map,
 )
 from urbgeo.study.series import FIGURES
@@ -45,6 +47,7 @@ def report_page(answers: Answers, card: Scorecard | None = None) -> str:
         (("机场覆盖", "Airport coverage"), lambda: _airports(atlas)),
         (("两小时通达", "Two-hour reach"), lambda: _reach(atlas)),
         (("县城通达", "County towns"), lambda: _towns(atlas)),
+        (("城市体系", "The system of cities"), lambda: _systems(atlas)),
         (("逐年变化", "Year by year"), lambda: _series(answers)),
     ]
     line = region.release.line
@@ -109,11 +112,14 @@ def _circle(atlas: Atlas) -> Section:
     grids = [Grid(heads, rows, frozenset({1, 2, 3}), ("三种纳入规则", "Three rules of inclusion"))]
     if len(bands.by_set) > 1:
         sets = list(bands.by_set)
-        some = [
-            [_names(answers, [zone]), *("✓" if row[f"member {one}"] else "–" for one in sets)]
+        some: list[list[str | Both]] = [
+            [
+                _names(answers, [zone]),
+                *(f"{'✓' if row[f'member {one}'] else '–'} {row[f'{one}_min']:.0f}" for one in sets),
+            ]
             for zone, row in bands.sometimes.iterrows()
         ]
-        said = ("随速度组进出的单元", "Counties that come and go with the set of speeds")
+        said = ("随速度组进出的单元，分钟", "Counties that come and go with the set of speeds, minutes")
         grids.append(Grid([("单元", "County"), *((one, one) for one in sets)], some, caption=said))
     if answers.region.decisions:
         grids.append(_decisions(answers))
@@ -269,6 +275,52 @@ def _towns(atlas: Atlas) -> Section:
             ),
         ],
     )
+
+
+def _systems(atlas: Atlas) -> Section:
+    answers = atlas.answers
+    pictures = [systems_map(atlas, title, found) for title, found in answers.systems]
+    rank = rank_picture(answers)
+    pictures += [] if rank is None else [rank]
+    grids = []
+    for title, found in answers.systems:
+        limit = found.provenance.parameters["minutes"]
+        heads = [
+            ("名称", "Name"),
+            ("层级", "Tier"),
+            ("单元", "Places"),
+            ("万人", "People, 10 000"),
+            ("占全域", "Share"),
+            ("中心", "Hub"),
+            (f"{limit:g} 分钟内城市对", f"Pairs within {limit:g} min"),
+            ("中位", "Median, min"),
+            ("最远", "Farthest, min"),
+        ]
+        rows: list[list[str | Both]] = [
+            [
+                str(row["name_zh"]),
+                str(row["tier"]),
+                f"{row['places']:.0f}",
+                _number(row["population"] / 1e4),
+                f"{row['population_share']:.1%}",
+                (str(row["hub_zh"]), str(row["hub_en"])),
+                f"{row['share_within']:.0%}",
+                _number(row["median_min"]),
+                _number(row["most_min"]),
+            ]
+            for _, row in found.table.iterrows()
+        ]
+        grids.append(Grid(heads, rows, frozenset({2, 3, 4, 6, 7, 8}), title))
+    said = (
+        "成员按规划文件；一半以上成员在本区域内的才列出。时间为公路。",
+        "Members as the documents list them; systems with half their members or more in the region. By road.",
+    )
+    part = (
+        "只有部分县列入的市按整市计。",
+        "A prefecture of which only some counties are listed counts whole.",
+    )
+    lines = [said, part] if atlas.national else [said]
+    return Section(("城市体系", "The system of cities"), lines if grids else [], pictures, grids)
 
 
 def _series(answers: Answers) -> Section:

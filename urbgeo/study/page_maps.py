@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from urbgeo.cities.systems import CitySystems
 from urbgeo.maps.chart_svg import chart_picture
 from urbgeo.maps.charts import Both, lorenz_chart, profile_chart, rank_chart, series_chart
 from urbgeo.maps.classes import ACCENT, Categories, Classes
@@ -235,6 +236,8 @@ def network_map(atlas: Atlas) -> Picture:
     answers = atlas.answers
     roads = road_lines(answers)
     layers = []
+    if not answers.region.release.shows("roads"):
+        roads = roads.iloc[:0]
     fast = roads[roads["class"].isin(["expressway", "motorway"])]
     other = roads[roads["class"].isin(["trunk", "primary"])]
     if not atlas.national and len(other):
@@ -255,6 +258,27 @@ def network_map(atlas: Atlas) -> Picture:
     drawn = isinstance(answers.region.network, TravelNetwork)
     note = ("", "") if drawn else ("线路为节点间示意直线。", "Lines are straight between nodes: schematic.")
     return atlas.map([*layers, atlas.seats()], ("路网", "The networks"), note=note)
+
+
+def systems_map(atlas: Atlas, title: Both, found: CitySystems) -> Picture:
+    """Land, links and hubs of city systems; they may overlap, so that land is drawn as outlines."""
+    land = found.table.to_crs(4326)
+    edge = gpd.GeoDataFrame({"most_min": land["most_min"]}, geometry=land.boundary, crs=4326)
+    how = Classes("minutes", (30.0, 60.0, 120.0), ramp="YlGnBu", unit="min", reverse=True)
+    spokes = found.links.sort_values("minutes", ascending=False, kind="stable")
+    layers = [
+        Layer(edge, "#8073ac", ("范围", "their land"), size=1.4 if atlas.national else 2.0),
+        Layer(
+            spokes,
+            how,
+            ("中心到成员", "hub to member"),
+            size=1.4 if atlas.national else 3.0,
+            hover="minutes",
+            unit="min",
+        ),
+        Layer(found.hubs, "#5e3c99", ("中心城市", "hubs"), size=atlas.dot + 1.0, names=True),
+    ]
+    return atlas.map(layers, title)
 
 
 def access_profile(answers: Answers) -> Picture:
