@@ -160,7 +160,8 @@ def test_an_interrupted_run_leaves_the_earlier_files_whole(
     monkeypatch.setattr(run, "load_region", lambda _: hunan)
     monkeypatch.setattr(run, "answer", lambda _: answers)
     first = run.run_study("hunan", folder=tmp_path)
-    before = {one: one.read_bytes() for one in (first.map, first.report, first.geopackage, *first.tables)}
+    written = (first.map, first.report, first.page, first.record, first.geopackage, *first.tables)
+    before = {one: one.read_bytes() for one in written}
 
     def broken(*_: object, **__: object) -> None:
         raise OSError("disk full")
