@@ -15,7 +15,7 @@ import pytest
 import shapely
 
 from urbgeo.errors import InputError
-from urbgeo.maps import Classes, save_map
+from urbgeo.maps import Classes, add_points, new_map, save_map
 from urbgeo.maps.classes import Categories
 from urbgeo.maps.drawing import colours_of, drawing_of
 from urbgeo.maps.results import map_of
@@ -160,3 +160,17 @@ def test_degrees_of_urbanisation_go_from_dense_to_empty_in_words() -> None:
     colour = colours_of(pd.Series(["mostly uninhabited area"] * 3 + ["city", "village"]), "class")
     assert isinstance(colour, Categories)
     assert [zh for _, _, zh, _ in colour.items] == ["城市", "村庄", "基本无人区"]
+
+
+def test_a_title_is_one_text_or_two_and_nothing_else(tmp_path: Path) -> None:
+    page = save_map(map_of(Found(seats().assign(minutes=MINUTES)), title="机场一小时"), tmp_path / "a.html")
+    assert "机场一小时" in page.read_text("utf-8")
+    with pytest.raises(InputError, match="title: 7; give one text, or two"):
+        map_of(Found(seats().assign(minutes=MINUTES)), title=7)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("hover", [["name"], "name", [("name_zh", "名称")], [("name_zh", "名称", 3)], None])
+def test_a_field_under_the_pointer_is_a_column_with_its_two_names(hover: object) -> None:
+    fmap = new_map("题", "t", bounds=[110, 25, 115, 30])
+    with pytest.raises(InputError, match="hover: "):
+        add_points(fmap, seats(), name_zh="县", name_en="Seats", hover=hover)  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from urbgeo.errors import InputError, SourceError
+from urbgeo.errors import InputError, SourceError, UrbgeoWarning
 from urbgeo.regions.nation import china_places
 from urbgeo.regions.people import read_people
 
@@ -93,3 +93,12 @@ def test_the_table_of_another_province_and_a_damaged_file_are_refused(tmp_path: 
         read_people(tmp_path / "bad.xlsx", ANHUI)
     with pytest.raises(SourceError, match="no such file"):
         read_people(tmp_path / "none.csv", ANHUI)
+
+
+def test_cells_that_are_no_people_are_counted_in_a_warning_and_none_at_all_is_refused() -> None:
+    table = pd.DataFrame({"CODE": [340123, 340122, 340121], "常住人口（人）": ["970000", "many", -5]})
+    with pytest.warns(UrbgeoWarning, match=r"2 of 3 cells .* left out \(row 3: 'many', row 4: '-5'\)"):
+        found = read_people(table, ANHUI)
+    assert found.amounts.to_dict() == {"340123": 970_000}
+    with pytest.raises(InputError, match="holds no number of people in any row"):
+        read_people(table.assign(**{"常住人口（人）": True}), ANHUI)
