@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
+from urbgeo.arguments import check_path
 from urbgeo.errors import InputError
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result
@@ -163,6 +164,7 @@ def diff(old: Path | str, new: Path | str) -> StudyDiff:
     ...     diff(run.record, folder).same
     True
     """
+    old, new = check_path(old, "old"), check_path(new, "new")
     before, after = read_record(run_place(old)), read_record(run_place(new))
     _check_same_region(before, after)
     about = {"old": before["region"].get("name"), "new": after["region"].get("name")}
