@@ -109,6 +109,7 @@ def test_three_commands_from_an_empty_folder(
     assert {"map.html", "report.md", "anhui.gpkg", "check.html"} <= {one.name for one in results.iterdir()}
     page = (results / "map.html").read_text(encoding="utf-8")
     assert "在虚构道路上" in page and "湖南" not in page
+    assert "在虚构道路上" in (results / "check.html").read_text(encoding="utf-8")
     assert "on invented roads" in (results / "report.md").read_text(encoding="utf-8")
 
 

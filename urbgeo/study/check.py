@@ -21,7 +21,7 @@ from urbgeo.results import Result
 from urbgeo.study.build import build_region
 from urbgeo.study.config import StudyConfig, read_config
 from urbgeo.study.findings import KINDS, Findings
-from urbgeo.study.inputs import Inputs
+from urbgeo.study.inputs import Inputs, on_invented_roads
 from urbgeo.study.places import counties_of, named_ids
 
 WHOLE_SHARE = 0.95
@@ -116,7 +116,7 @@ def check(study: Path | str | StudyConfig | Inputs) -> StudyCheck:
 
     Examples
     --------
-    >>> from urbgeo.study.inputs import Inputs
+    >>> from urbgeo.study.inputs import Inputs, on_invented_roads
     >>> found = check(Inputs("安徽省", zones=False))
     >>> found.can_run, int(found.summary.loc["seats", "found"])
     (False, 3)
@@ -129,6 +129,8 @@ def check(study: Path | str | StudyConfig | Inputs) -> StudyCheck:
     region, findings = build_region(replace(inputs, strict=False))
     if isinstance(region.network, TravelNetwork):
         _look_at_network(region, region.network, findings)
+    if isinstance(study, StudyConfig) and study.invented_roads:
+        region = on_invented_roads(region)
     title = f"{region.title_zh} {region.title_en}"
     about = Provenance({"units": inputs.units, "margin_km": inputs.margin_km}, sources=region.sources)
     shown = region.release.table(findings.table())

@@ -111,10 +111,13 @@ def _coverage(answers: Answers) -> tuple[str, str]:
     zh = f"机场 {limit:g} 分钟覆盖：地级行政中心 {covered}/{len(seats.table)}（{seats.share:.1%}"
     en = f"Airport within {limit:g} min: {covered} of {len(seats.table)} prefecture seats ({seats.share:.1%}"
     if seats.target is not None:
-        zh += f"，目标 {seats.target:.0%}，差 {seats.gap * 100:.1f} 个百分点、{seats.more_needed} 个城市"
-        en += (
-            f"; target {seats.target:.0%}, gap {seats.gap * 100:.1f} points, {seats.more_needed} more needed"
-        )
+        zh += f"，目标 {seats.target:.0%}，"
+        en += f"; target {seats.target:.0%}, "
+        if seats.more_needed:
+            zh += f"差 {seats.gap * 100:.1f} 个百分点、{seats.more_needed} 个城市"
+            en += f"gap {seats.gap * 100:.1f} points, {seats.more_needed} more needed"
+        else:
+            zh, en = zh + "已达到", en + "met"
     zh += f"），县城 {counties.share:.1%}"
     en += f"), {counties.share:.1%} of county seats"
     if not pd.isna(counties.weighted_share):

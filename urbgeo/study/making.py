@@ -324,7 +324,8 @@ class Making:
         elif "core" not in self.lists:
             core = capital_of(self.own_places, self.units)
             self.lists["core"] = (core,)
-            self.findings.add("lists", "found", "core: the capital, since none is given", ids=[core])
+            named = named_ids(self.own_places.loc[[core]])
+            self.findings.add("lists", "found", "core: the capital, since none is given", ids=named)
         if "circle" not in self.lists:
             self.missing("official circle", "no approved circle to compare with", 'lists={"circle": […]}')
 

@@ -47,6 +47,11 @@ _DECIDED = [
     Field("decided_by", "决定人", "Decided by"),
     Field("decided_on", "决定日期", "Decided on"),
 ]
+_APPROVED = [
+    ("both", "#1b6b5f", "两者一致", "in both"),
+    ("circle", "#e08214", "仅计算", "only here"),
+    ("official", "#8073ac", "仅批复", "only approved"),
+]
 _NAMES = [Field("name_zh", "名称", "Name (zh)"), Field("name_en", "英文名", "Name (en)")]
 
 
@@ -145,6 +150,7 @@ def _add_access(fmap: folium.Map, answers: Answers, ground: gpd.GeoDataFrame) ->
 def _add_circle(fmap: folium.Map, answers: Answers, ground: gpd.GeoDataFrame) -> None:
     """Members of the circle, told apart by whether the approved plan has them too, and by decision."""
     table = circle_table(answers)
+    compared = "official" in table
     official = table.get("official", table["member"])
     changed = table.get("decision_effect", pd.Series("", table.index)) == CHANGES
     part = np.select(
@@ -172,15 +178,13 @@ def _add_circle(fmap: folium.Map, answers: Answers, ground: gpd.GeoDataFrame) ->
     add(
         fmap,
         layer,
-        name_zh="一小时通勤圈与批复范围",
-        name_en="One-hour circle and the approved one",
+        name_zh="一小时通勤圈与批复范围" if compared else "一小时通勤圈",
+        name_en="One-hour circle and the approved one" if compared else "One-hour circle",
         colour=Categories(
             "part",
             [
-                ("both", "#1b6b5f", "两者一致", "in both"),
-                ("circle", "#e08214", "仅计算", "only here"),
-                ("official", "#8073ac", "仅批复", "only approved"),
-                *([] if not changed.any() else BY_DECISION),
+                *(_APPROVED if compared else [("both", "#1b6b5f", "圈内", "inside")]),
+                *(one for one in BY_DECISION if (part == one[0]).any()),
             ],
         ),
         hover=[*_NAMES, *(one for one in shown if one.column in layer)],
