@@ -259,6 +259,15 @@ def test_counties_are_named_when_there_is_room(saved: Path) -> None:
         assert any("区" in one.inner_text() or "县" in one.inner_text() for one in shown)
 
 
+@pytest.mark.browser
+def test_drawn_links_keep_the_direction_of_trips(saved: Path) -> None:
+    table = [[0, 10, 50, 60], [30, 0, 20, 60], [70, 40, 0, 60], [1, 100, 90, 0]]
+    script = """table => urbgeoLiving.over([{ a: 0, b: 2, minutes: 5 }], table.map(row => row[1]),
+        (i, j) => table[i][j])"""
+    with opened(saved) as seen:
+        assert seen.page.evaluate(script, table) == [10, 0, 15, 11]
+
+
 def test_ticks_keep_minutes_and_what_has_no_way() -> None:
     table = np.array([[0.0, 61.234], [np.inf, 1309.0]])
     held = np.frombuffer(base64.b64decode(quantised(table)), "<u2").reshape(2, 2)

@@ -222,7 +222,7 @@
     draw();
     if (map.getContainer().querySelector(".ug-narrow")) { urbgeo.refit(map); }
     window.urbgeoLiving = {
-      state: state, join: join, draw: draw, colour: shown, seat: seat,
+      state: state, join: join, draw: draw, colour: shown, seat: seat, over: over,
       value: function (at) { return state.view === "before" ? state.before[at] : state.after[at]; }
     };
   }
