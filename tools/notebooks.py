@@ -44,7 +44,8 @@ def run(path: Path, folder: Path) -> Any:
         cell.metadata = {}
         for output in cell.get("outputs", ()):
             shown = output.get("data", {})
-            output.metadata = {}
+            if "metadata" in output:
+                output.metadata = {}
             if "text/html" in shown:
                 shown["text/html"] = _STYLE.sub("", shown["text/html"])
             if "image/png" in shown:
