@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from urbgeo.errors import InputError
 from urbgeo.maps.chart_svg import chart_picture
 from urbgeo.maps.charts import lorenz_chart, profile_chart, rank_chart, series_chart
+from urbgeo.maps.figures import plot_of
 
 NAMED = ("甲", "a")
 
@@ -63,11 +66,36 @@ def test_chart_text_holds_both_languages_and_no_markup_of_names() -> None:
     assert shown.svg.count('lang="zh"') == shown.svg.count('lang="en"') > 0
 
 
+def test_results_draw_charts_on_paper_and_say_what_they_lack() -> None:
+    from urbgeo.cities.ranks import rank_size
+    from urbgeo.provenance import Provenance
+    from urbgeo.results import Result
+
+    class Found(Result):
+        _titles = ("到机场", "To airports")
+        provenance = Provenance()
+
+        def __init__(self, minutes: list[float]) -> None:
+            self.table = pd.DataFrame({"name_zh": ["甲", "乙"], "minutes": minutes, "population": [3.0, 1.0]})
+
+    axes = Found([20.0, 90.0]).plot(kind="profile").axes[0]
+    assert axes.lines[0].get_xydata().tolist() == [[0, 0], [20, 75], [90, 100], [180, 100]]
+    assert "分钟" in axes.get_xlabel() and "minutes" in axes.get_xlabel()
+    both = plot_of({"2015": Found([60.0, 90.0]), "2025": Found([20.0, 90.0])}, kind="profile").axes[0]
+    assert [text.get_text() for text in both.get_legend().get_texts()] == ["2015", "2025"]
+    sizes = rank_size(pd.Series([8e6 / rank for rank in range(1, 9)]), method="rank")
+    assert sizes.plot(kind="rank").axes[0].get_yscale() == "log"
+    with pytest.raises(InputError, match="no series by year; a scorecard has one"):
+        sizes.plot(kind="series")
+    with pytest.raises(InputError, match="kind"):
+        sizes.plot(kind="pie")
+    lorenz = Found([1.0, 9.0]).plot(kind="lorenz", by="minutes").axes[0]
+    assert lorenz.lines[1].get_xydata().tolist() == [[0, 0], [75, 25], [100, 100]]
+
+
 def test_points_of_a_chart_lie_inside_its_axes() -> None:
     people = pd.Series(np.geomspace(1e7, 3e5, 20), index=range(20))
     svg = str(chart_picture(rank_chart(people, title=NAMED)).svg)
-    import re
-
     at = [(float(x), float(y)) for x, y in re.findall(r'<circle cx="([\d.-]+)" cy="([\d.-]+)"', svg)]
     assert len(at) == 20
     assert all(49.9 <= x <= 466.1 and 19.9 <= y <= 244.1 for x, y in at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import ClassVar
 
 import geopandas as gpd
@@ -273,12 +274,16 @@ def _counties_of(code: str, codes: pd.Series) -> tuple[str, pd.Index]:
     return code, codes.index[:0]
 
 
+@lru_cache(maxsize=1)
+def _renamed() -> tuple[tuple[str, str], ...]:
+    """Pairs of an old and a new code."""
+    table = read_table("renamed_adcodes.csv")
+    return tuple(zip(table["old"], table["new"], strict=True))
+
+
 def _other_codes(code: str) -> list[str]:
-    renamed = read_table("renamed_adcodes.csv")
-    return [
-        *renamed.loc[renamed["old"] == code, "new"],
-        *renamed.loc[renamed["new"] == code, "old"],
-    ]
+    newer = [new for old, new in _renamed() if old == code]
+    return [*newer, *(old for old, new in _renamed() if new == code)]
 
 
 def _pairs(geographies: pd.Series, roles: pd.Series, found: list[pd.Index]) -> pd.DataFrame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import folium
 
 from urbgeo.arguments import check_object
@@ -10,7 +12,7 @@ from urbgeo.maps.base import new_map
 from urbgeo.maps.classes import ACCENT, Classes
 from urbgeo.maps.drawing import MINUTE_BREAKS
 from urbgeo.maps.fields import Field
-from urbgeo.maps.layers import add_lines, add_points, add_polygons
+from urbgeo.maps.layers import add_lines, add_points, add_polygons, simplified
 
 BREAKS = (-15.0, -5.0, -0.5, 0.5, 5.0, 15.0, 30.0)
 RAMP = ("#7f3b08", "#c9730f", "#f6c986", "#d6dade", "#c7dcef", "#86b4dc", "#3b7dbb", "#0b4a8f")
@@ -63,6 +65,9 @@ def map_of_differences(
     check_object(result, "result", WhatIf, "what_if() gives one")
     zh, en = result.titles
     polygons = result.table.geom_type.isin(["Polygon", "MultiPolygon"]).all()
+    if polygons:
+        # once for all layers of the page
+        result = replace(result, table=simplified(result.table, "polygon", SIMPLIFY_M, "what_if"))
     fmap = new_map(
         f"{zh}：情景前后节省的分钟",
         f"{en}: minutes saved by the change",
@@ -84,7 +89,7 @@ def map_of_differences(
         )
         add_polygons(
             fmap, result.table, name_zh="节省分钟（负为增加）", name_en="Minutes saved (negative: lost)",
-            colour=colour, hover=hover, simplify_m=SIMPLIFY_M, opacity=0.9,
+            colour=colour, hover=hover, opacity=0.9,
         )  # fmt: skip
     else:
         add_points(
@@ -125,5 +130,5 @@ def _before_and_after(fmap: folium.Map, result: WhatIf, target: str) -> None:
             fmap, result.table, name_zh=f"{zh}：{to_zh}的分钟", name_en=f"Minutes {to_en}, {en}",
             colour=Classes(column, MINUTE_BREAKS, reverse=True, unit="min"),
             hover=[Field("name_zh", "名称", "Name"), Field(column, zh, en, "min", digits=1)],
-            shown=False, opacity=0.9, simplify_m=SIMPLIFY_M,
+            shown=False, opacity=0.9,
         )  # fmt: skip

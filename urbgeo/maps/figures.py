@@ -19,6 +19,8 @@ from urbgeo.checks import check_choice, check_crs
 from urbgeo.crs import metric_crs
 from urbgeo.errors import InputError, MissingExtraError
 from urbgeo.files import written_whole
+from urbgeo.maps.chart_paper import CHARTS, asked_chart, draw_chart
+from urbgeo.maps.charts import Chart
 from urbgeo.maps.classes import LegendRow, Painted, paint
 from urbgeo.maps.drawing import Colour, Drawing, drawing_of
 from urbgeo.maps.labels import field_of, text_of
@@ -67,8 +69,9 @@ def plot_of(
     places: gpd.GeoDataFrame | None = None,
     title: str | tuple[str, str] | None = None,
     sheet: Sheet | None = None,
+    kind: str = "map",
 ) -> Any:
-    """A result as a static figure; several columns or several results as small multiples.
+    """A result as a static figure: a map, or a chart; several columns or results as small multiples.
 
     Parameters
     ----------
@@ -80,6 +83,10 @@ def plot_of(
         As for :func:`urbgeo.maps.results.map_of`.
     sheet
         Paper, panels a row, labels and the outline below.
+    kind
+        ``"map"``, or a chart: ``"profile"`` (share of people by the minutes of ``by``), ``"lorenz"`` (of the
+        amounts a head in ``by``), ``"rank"`` (cities by rank and people), ``"series"`` (a scorecard's rows by
+        year). Several results, years or scenarios, stand on common axes.
 
     Returns
     -------
@@ -107,6 +114,10 @@ def plot_of(
     2
     """
     sheet = sheet or Sheet()
+    check_choice(kind, "kind", ("map", *CHARTS))
+    if kind != "map":
+        titles = None if title is None else check_titles(title)
+        return _chart_figure(asked_chart(result, kind, by, titles), sheet)
     panels = _panels(result, by, colour, places)
     colour = colour or _shared_colour([drawing for _, drawing in panels])
     first = panels[0][1]
@@ -116,6 +127,15 @@ def plot_of(
         _write_sources(figure, first.sources)
         painted = _draw_panels(figure, panels, colour, sheet)
         _write_legend(figure, painted, first.shown, colour)
+    return figure
+
+
+def _chart_figure(chart: Chart, sheet: Sheet) -> Any:
+    """A chart on the same paper as a map."""
+    with _style():
+        figure = _figure(sheet)
+        _write_title(figure, chart.title)
+        draw_chart(figure.add_axes((0.09, 0.13, 0.86, 0.7)), chart)
     return figure
 
 
@@ -248,9 +268,8 @@ def _draw(
     axes.set_ylim(south, north)
     axes.set_axis_off()
     if sheet.under is not None:
-        sheet.under.to_crs(crs).plot(
-            ax=axes, color="#f3f4f4", edgecolor="#c6cbd0", linewidth=0.35, aspect=None
-        )
+        under = _as_fine_as_print(sheet.under.geometry.to_crs(crs), (east - west) / FINENESS)
+        under.plot(ax=axes, color="#f3f4f4", edgecolor="#c6cbd0", linewidth=0.35, aspect=None)
     all_painted = []
     for kind, frame in drawing.frames.items():
         column = frame[drawing.shown] if drawing.shown else pd.Series(0, frame.index)

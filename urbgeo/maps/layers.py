@@ -286,7 +286,7 @@ def _layer(
     check_columns(frame, title, [item.column for item in fields])
     located = _located(kind, frame, title)
     if simplify_m is not None:
-        located = _simplified(located, kind, simplify_m, title)
+        located = simplified(located, kind, simplify_m, title)
     breaks = tuple(colour.breaks) if isinstance(colour, Classes) else ()
     return _Layer(
         kind, name, located, paint(located, colour, title), fields, breaks, len(frame) - len(located)
@@ -316,7 +316,14 @@ def _located(kind: str, frame: gpd.GeoDataFrame, title: str) -> gpd.GeoDataFrame
     return located
 
 
-def _simplified(frame: gpd.GeoDataFrame, kind: str, simplify_m: float, title: str) -> gpd.GeoDataFrame:
+def simplified(frame: gpd.GeoDataFrame, kind: str, simplify_m: float, title: str) -> gpd.GeoDataFrame:
+    """The frame in metres with fewer corners; borders that neighbours share stay shared.
+
+    Raises
+    ------
+    InputError
+        For a tolerance that is none.
+    """
     if not simplify_m > 0:
         raise InputError(f"{title}: simplify_m={simplify_m!r} is no tolerance; give metres > 0.")
     if frame.empty:

@@ -264,7 +264,8 @@ def systems_map(atlas: Atlas, title: Both, found: CitySystems) -> Picture:
     """Land, links and hubs of city systems; they may overlap, so that land is drawn as outlines."""
     land = found.table.to_crs(4326)
     edge = gpd.GeoDataFrame({"most_min": land["most_min"]}, geometry=land.boundary, crs=4326)
-    how = Classes("minutes", (30.0, 60.0, 120.0), ramp="YlGnBu", unit="min", reverse=True)
+    bold = ("#08306b", "#2a7fb8", "#74add1", "#a8adb3")
+    how = Classes("minutes", (30.0, 60.0, 120.0), ramp=bold, unit="min")
     spokes = found.links.sort_values("minutes", ascending=False, kind="stable")
     layers = [
         Layer(edge, "#8073ac", ("范围", "their land"), size=1.4 if atlas.national else 2.0),

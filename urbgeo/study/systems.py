@@ -25,6 +25,7 @@ COUNTIES = ("城镇组群与都市圈", "Town groups and circles")
 URBAN = ("city_population", "urban_district_population", "urban_population")
 """People of the city itself, by which the hub of a system is told, the narrowest first."""
 
+KNOWN_SHARE = 0.9
 INSIDE_SHARE = 0.5
 """Least share of its members that a system must have in the region."""
 
@@ -63,7 +64,7 @@ def systems_of(region: Region, network: TravelNetwork) -> Systems:
         seats = seats.loc[members_among(kept, seats.index)["county"].unique()]
         if seats[people].sum() > 0:
             road = network.only(("road",))
-            urban = next((one for one in URBAN if one in seats and seats[one].notna().all()), people)
+            urban = next((seats[one].fillna(0.0) for one in URBAN if _mostly(seats, one)), seats[people])
             made = city_systems(road, kept, seats, zones=region.zones, minutes=limit, hubs=urban)
             every = region.counties if region.prefectures.empty else region.prefectures
             share = made.table["population"] / every[people].sum()
@@ -83,6 +84,11 @@ def _by_prefecture(members: pd.DataFrame, region: Region) -> pd.DataFrame:
         code = own.where(own.isin(known) & ~members["adcode"].str.endswith("0000"), code)
     whole = members.assign(adcode=code, role="member")
     return whole[members["role"] != "excluded"].drop_duplicates(["geography", "adcode"])
+
+
+def _mostly(seats: gpd.GeoDataFrame, column: str) -> bool:
+    """Whether nearly all places have a number, so that the largest of each system does."""
+    return column in seats and bool(seats[column].notna().mean() > KNOWN_SHARE)
 
 
 def _coded(places: gpd.GeoDataFrame) -> bool:
