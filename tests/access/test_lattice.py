@@ -13,7 +13,8 @@ from tests.access.test_isochrones import ring_road
 from tests.network.build import EAST, NORTH, QUICK, UTM, points, road
 from urbgeo.access import lattice
 from urbgeo.access.isochrones import isochrones
-from urbgeo.access.lattice import Lattice, Window, minutes_on_lattice, reach_nodes, roads_of, stretches
+from urbgeo.access.lattice import Lattice, Window, minutes_on_lattice, reach_nodes, roads_of
+from urbgeo.access.stretches import drawn_parts, midst, stretches
 from urbgeo.network.attach import attach_all
 from urbgeo.network.edits import with_links
 from urbgeo.network.minutes import nearest_facility
@@ -134,11 +135,16 @@ def test_a_stretch_left_undrawn_lies_inside_the_land() -> None:
     land = shapely.union_all(cells)
     bends = draw.uniform([1000, 0], [1400, 300], (400, 1, 2)) + draw.normal(0, 12, (400, 3, 2)).cumsum(axis=1)
     lines = shapely.linestrings(bends)
-    kept = set(shapely.to_wkb(lattice.drawn_parts(lines, inside, grid, window)))
+    kept = set(shapely.to_wkb(drawn_parts(lines, inside, grid, window)))
     left_out = np.array([one not in kept for one in shapely.to_wkb(lines)])
     assert land.contains(shapely.buffer(lines[left_out], 2.5)).all()
     assert left_out[shapely.contains(land.buffer(-20), lines)].all()
     assert 50 < left_out.sum() < 350
+    hidden = midst(inside, grid, window)(shapely.bounds(lines))
+    assert left_out[hidden].all()
+    boxes = shapely.box(*shapely.bounds(lines).T)
+    assert hidden[shapely.contains(land.buffer(-20), boxes)].all()
+    assert 20 < hidden.sum() < left_out.sum()
 
 
 @QUICK

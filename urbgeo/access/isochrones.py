@@ -18,13 +18,12 @@ from urbgeo.access.lattice import (
     Reached,
     Roads,
     Window,
-    drawn_parts,
     minutes_on_lattice,
     reach_nodes,
     roads_of,
-    stretches,
 )
 from urbgeo.access.outline import filled
+from urbgeo.access.stretches import drawn_parts, midst, stretches
 from urbgeo.access.transit_land import transit_discs
 from urbgeo.checks import (
     check_choice,
@@ -220,7 +219,9 @@ def _discs_of(plan: _Plan, start: Attachment) -> list[shapely.Geometry]:
     shapes = []
     for limit in plan.limits:
         over = np.maximum(np.minimum(timed - limit, spread), beyond)
-        parts = drawn_parts(stretches(plan.roads, reached, limit), over < 0.0, lattice, window)
+        inside = over < 0.0
+        reached_roads = stretches(plan.roads, reached, limit, midst(inside, lattice, window))
+        parts = drawn_parts(reached_roads, inside, lattice, window)
         shapes.append(_joined(filled(x, y, over), parts, plan, reached, limit, step))
     return shapes
 
@@ -234,13 +235,17 @@ def _joined(
     step: float,
 ) -> shapely.Geometry:
     """With the roads reached and the land around each origin that a straight walk covers."""
-    strips = shapely.buffer(stretched, step / 4.0, quad_segs=2)
     radius = min(step, 1000.0 * limit / 60.0 * plan.roads.off_network_kmh)
     around = shapely.buffer(shapely.points(reached.start.xy), radius)
-    parts = np.concatenate([around, strips])
+    outline, width = shapely.boundary(filled), step / 4.0
+    for one in (filled, outline):
+        shapely.prepare(one)
     # What lies inside anyway adds nothing and takes most of the time.
-    shapely.prepare(filled)
-    beside = shapely.union_all(parts[~shapely.contains_properly(filled, parts)])
+    drawn = ~shapely.contains_properly(filled, stretched)
+    drawn[~drawn] = shapely.dwithin(outline, stretched[~drawn], width)
+    strips = shapely.buffer(stretched[drawn], width, quad_segs=2)
+    parts = np.concatenate([around[~shapely.contains_properly(filled, around)], strips])
+    beside = shapely.disjoint_subset_union_all(parts)
     # The large polygon last: joined in among the others it would be overlaid again and again.
     return shapely.union(filled, beside)
 

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from urbgeo.types import Floats
 
+AT_ZERO_MIN = 1e-5
+"""A field nearer to 0 than this at a grid point may have outlines that meet there."""
+
 
 def filled(x: Floats, y: Floats, over: Floats) -> shapely.Geometry:
     """Polygons where the field, linear between grid points, is at most 0."""
@@ -18,14 +21,22 @@ def filled(x: Floats, y: Floats, over: Floats) -> shapely.Geometry:
         x, y, over, name="serial", fill_type=contourpy.FillType.ChunkCombinedOffsetOffset, quad_as_tri=True
     )
     (points,), (rings,), (outers,) = cast(_Outlines, contours.filled(-np.inf, 0.0))
-    return shapely.MultiPolygon() if points is None else _polygons(points, rings, outers)
+    if points is None:
+        return shapely.MultiPolygon()
+    # Only a field that is 0 at a grid point has outlines that meet there.
+    return _polygons(points, rings, outers, apart=bool(np.abs(over).min() > AT_ZERO_MIN))
 
 
 _Outlines: TypeAlias = tuple[list[Floats | None], list[NDArray[np.uint32]], list[NDArray[np.uint32]]]
 
 
-def _polygons(points: Floats, rings: NDArray[np.uint32], outers: NDArray[np.uint32]) -> shapely.Geometry:
-    """From the first point of each ring, and the first ring (the outline, then its holes) of each part."""
+def _polygons(
+    points: Floats, rings: NDArray[np.uint32], outers: NDArray[np.uint32], *, apart: bool
+) -> shapely.Geometry:
+    """From the first point of each ring, and the first ring (the outline, then its holes) of each part.
+
+    Looked at for sense unless they are known to be ``apart``.
+    """
     lines = shapely.linearrings(points, indices=np.repeat(np.arange(len(rings) - 1), np.diff(rings)))
     parts = shapely.polygons(lines[outers[:-1]])
     of_part = np.split(lines, outers[1:-1].astype(np.int64))
@@ -33,4 +44,4 @@ def _polygons(points: Floats, rings: NDArray[np.uint32], outers: NDArray[np.uint
         parts[part] = shapely.polygons(of_part[part][0], holes=of_part[part][1:])
     found = shapely.multipolygons(parts)
     # Parts that meet in more than points are rare, and joined.
-    return found if found.is_valid else shapely.union_all(parts)
+    return found if apart or found.is_valid else shapely.union_all(parts)
