@@ -1,4 +1,4 @@
-"""Base calls of verbs whose examples need a server: a database of the tests' own, an earlier download."""
+"""Base calls of verbs whose examples need a server (a database, an earlier download) or a study."""
 
 from __future__ import annotations
 
@@ -11,8 +11,13 @@ import geopandas as gpd
 import pytest
 
 from tests.catalogue.calls import Call
+from tests.study.conftest import small_study
 from urbgeo.network.download import _kept_at, download
 from urbgeo.sources.postgis import read_postgis, write_postgis
+from urbgeo.study.config import read_config
+from urbgeo.study.pack import pack
+from urbgeo.study.run import run_study, study_region
+from urbgeo.study.verify import verify
 
 TOWNS = gpd.GeoDataFrame(
     {"people": [3.0, 4.0]},
@@ -58,8 +63,26 @@ def _no_server(*_: Any, **__: Any) -> None:
     raise SourceError("there is no server in the tests.")
 
 
+def _study(request: pytest.FixtureRequest) -> Path:
+    """A small study that was run."""
+    config = read_config(small_study(request.getfixturevalue("tmp_path") / "ningxia"))
+    run_study(study_region(config), folder=config.results)
+    return config.folder
+
+
+def _packed(request: pytest.FixtureRequest) -> Call:
+    return _called(pack, _study(request))
+
+
+def _verified(request: pytest.FixtureRequest) -> Call:
+    made = pack(_study(request))
+    return _called(verify, made.path, digest=made.digest)
+
+
 CALLS: dict[str, Callable[[pytest.FixtureRequest], Call]] = {
     "urbgeo.network.download.download": _downloaded,
     "urbgeo.sources.postgis.read_postgis": _read,
     "urbgeo.sources.postgis.write_postgis": _written,
+    "urbgeo.study.pack.pack": _packed,
+    "urbgeo.study.verify.verify": _verified,
 }

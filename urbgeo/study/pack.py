@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from urbgeo.arguments import check_path
 from urbgeo.errors import Faults, SourceError
 from urbgeo.files import MANIFEST, manifest_of, written_whole
 from urbgeo.provenance import package_version
@@ -69,7 +70,7 @@ def pack(study: Path | str, *, path: Path | str | None = None) -> Packed:
     Traceback (most recent call last):
     urbgeo.errors.SourceError: ...run the study (urbgeo run).
     """
-    config = read_config(study)
+    config = read_config(check_path(study, "study"))
     record = read_record(config.results)
     inputs = _inputs(config)
     _check_unchanged(config, record, inputs)
@@ -78,7 +79,7 @@ def pack(study: Path | str, *, path: Path | str | None = None) -> Packed:
         members |= {inside: file for group in files for inside, file in group.members.items()}
     for name in (*manifest_of(config.results), MANIFEST):
         members[f"{RESULTS}/{name}"] = config.results / name
-    place = Path(path) if path is not None else config.folder / f"{config.results.name}{ENDING}"
+    place = check_path(path) if path is not None else config.folder / f"{config.results.name}{ENDING}"
     digests = _write(members, place)
     return Packed(place, digest_of(place), digests)
 

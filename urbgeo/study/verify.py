@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
+from urbgeo.arguments import check_path, check_text
 from urbgeo.errors import InputError, SourceError
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result
@@ -107,13 +108,14 @@ def verify(
     Traceback (most recent call last):
     urbgeo.errors.SourceError: ...there is no such pack.
     """
-    path = Path(archive)
-    if digest is not None and path.is_file() and digest_of(path) != digest.strip().lower():
+    path = check_path(archive, "archive")
+    asked = None if digest is None else check_text(digest, "digest").strip().lower()
+    if asked is not None and path.is_file() and digest_of(path) != asked:
         raise SourceError(f"{path.name} is refused: its digest is another than the one given.")
     if folder is None:
         with tempfile.TemporaryDirectory(prefix="urbgeo-verify-", ignore_cleanup_errors=True) as made:
             return _verified(path, Path(made))
-    place = Path(folder)
+    place = check_path(folder, "folder")
     place.mkdir(parents=True, exist_ok=True)
     if any(place.iterdir()):
         raise InputError(f"folder: {place} is not empty; name a new one.")
