@@ -317,13 +317,7 @@ def _located(kind: str, frame: gpd.GeoDataFrame, title: str) -> gpd.GeoDataFrame
 
 
 def simplified(frame: gpd.GeoDataFrame, kind: str, simplify_m: float, title: str) -> gpd.GeoDataFrame:
-    """The frame in metres with fewer corners; borders that neighbours share stay shared.
-
-    Raises
-    ------
-    InputError
-        For a tolerance that is none.
-    """
+    """The frame in metres with fewer corners; borders that neighbours share stay shared."""
     if not simplify_m > 0:
         raise InputError(f"{title}: simplify_m={simplify_m!r} is no tolerance; give metres > 0.")
     if frame.empty:
