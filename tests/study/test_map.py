@@ -31,7 +31,9 @@ def saved(hunan: Region, hunan_network: TravelNetwork, tmp_path_factory: pytest.
 def test_every_layer_draws_its_shapes_and_its_legend(saved: Path, size: str) -> None:
     with opened(saved, size) as seen:
         names = seen.page.locator(".ug-name").all_inner_texts()
-        assert len(names) == len(LAYERS)
+        # then land, links and hubs of city clusters, and of town groups
+        assert len(names) == len(LAYERS) + 6
+        assert "links of hubs" in names[11] and "Town groups" in names[14]
         for layer, name in enumerate(LAYERS, start=1):
             assert name in names[layer - 1]
             if not seen.page.locator(".leaflet-control-layers-selector").nth(layer - 1).is_checked():

@@ -83,12 +83,12 @@ def study_map(answers: Answers, *, basemap: str | None = None, key: str | None =
         lambda: _add_circle(fmap, answers, ground),
         lambda: _add_isochrones(fmap, answers) if release.shows("isochrones") else None,
         lambda: _add_borders(fmap, region.zones),
-        lambda: _add_systems(fmap, answers),
         lambda: _add_roads(fmap, answers) if release.shows("roads") else None,
         lambda: _add_railways(fmap, answers),
         lambda: _add_reach(fmap, answers),
         lambda: _add_airports(fmap, answers),
         lambda: _add_covered(fmap, answers),
+        lambda: _add_systems(fmap, answers),
     )
     if is_national(region):
         _add_nation(fmap)
