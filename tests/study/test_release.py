@@ -145,6 +145,15 @@ def test_polygons_stay_valid_on_the_grid_and_none_is_lost(
     assert np.array_equal(xy, np.round(xy, decimals))
 
 
+def test_neighbours_keep_their_common_border() -> None:
+    edge = [(106.0 + 0.0137 * (at % 2), 38.0 + 0.0173 * at) for at in range(40)]
+    west = shapely.Polygon([(105.0, 38.0), *edge, (105.0, 38.7)])
+    east = shapely.Polygon([(107.0, 38.0), *edge, (107.0, 38.7)])
+    found = Release("public", decimals=2).layer(gpd.GeoDataFrame(geometry=[west, east], crs=4326))
+    assert shapely.coverage_is_valid(found.geometry.to_numpy())
+    assert found.union_all().geom_type == "Polygon" and not found.union_all().interiors
+
+
 def test_texts_lose_digits_of_degrees_and_nothing_else() -> None:
     cut = Release("public", decimals=2).text
     assert cut("at 106.23456, -38.5000 of v1.2345.6 and 1234.5678 km") == (

@@ -126,7 +126,10 @@ class Release:
         degrees = self.table(layer).to_crs(WGS84)
         step = 10.0**-self.decimals
         shapes = degrees.geometry.to_numpy()
-        snapped = shapely.set_precision(shapely.make_valid(shapes), step)
+        # Point by point neighbours keep their common border; what that spoils is mended on the grid.
+        snapped = shapely.set_precision(shapes, step, mode="pointwise")
+        spoilt = ~shapely.is_valid(snapped)
+        snapped[spoilt] = shapely.set_precision(shapely.make_valid(shapes[spoilt]), step)
         gone = shapely.is_empty(snapped) & ~shapely.is_empty(shapes) & ~pd.isna(shapes)
         small = gone & (shapely.get_dimensions(shapes) == 2)
         if small.any():
