@@ -21,6 +21,7 @@ import numpy as np
 import shapely
 
 from urbgeo.maps import Classes, add_polygons, new_map, save_map
+from urbgeo.maps.styles import AreaStyle
 
 RESULT = Path(__file__).parent / "results" / "pages.md"
 COUNTS = (5_000, 10_000, 20_000, 40_000)
@@ -54,9 +55,14 @@ def page_of(count: int, most: int, path: Path) -> Path:
     with mock.patch("urbgeo.maps.base.MOST_FEATURES", most):
         fmap = new_map("格网", "Cells", bounds=(112, 27, 114, 29))
         add_polygons(
-            fmap, cells, name_zh="格网", name_en="Cells", colour=Classes("minutes", (15, 30, 45, 60)),
-            hover=[("minutes", "分钟", "Minutes", "min")], outline_px=0.5,
-        )  # fmt: skip
+            fmap,
+            cells,
+            name_zh="格网",
+            name_en="Cells",
+            colour=Classes("minutes", (15, 30, 45, 60)),
+            hover=[("minutes", "分钟", "Minutes", "min")],
+            style=AreaStyle(outline_px=0.5),
+        )
         return save_map(fmap, path, max_mb=200.0)
 
 

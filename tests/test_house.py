@@ -17,9 +17,6 @@ MOST_PARAMETERS = 8
 MANY_ON_PURPOSE = {
     "urbgeo.study.build.region": "one argument a layer that a planner may have",
     "urbgeo.sources.tables.read_layer": "each names one thing that a file leaves open",
-    "urbgeo.maps.layers.add_polygons": "styles, all with defaults",
-    "urbgeo.maps.layers.add_lines": "styles, all with defaults",
-    "urbgeo.maps.layers.add_points": "styles, all with defaults",
 }
 
 

@@ -16,6 +16,7 @@ from tests.browser import opened
 from urbgeo.errors import InputError
 from urbgeo.maps import RAMPS, Categories, Classes, add_lines, add_points, add_polygons, new_map, save_map
 from urbgeo.maps.classes import paint
+from urbgeo.maps.styles import AreaStyle, LineStyle
 
 BOUNDS = (112.0, 27.0, 114.0, 29.0)
 
@@ -87,7 +88,13 @@ def test_only_plain_colours_are_taken(colour: str) -> None:
 def test_opacity_lies_between_0_and_1(opacity: float) -> None:
     frame = lines(pd.Series(["G"]))
     with pytest.raises(InputError, match="opacity"):
-        add_lines(new_map("题", "t", bounds=BOUNDS), frame, name_zh="路", name_en="Roads", opacity=opacity)
+        add_lines(
+            new_map("题", "t", bounds=BOUNDS),
+            frame,
+            name_zh="路",
+            name_en="Roads",
+            style=LineStyle(opacity=opacity),
+        )
 
 
 def test_a_layer_may_be_empty() -> None:
@@ -101,7 +108,7 @@ def test_a_layer_may_be_empty() -> None:
             colour=Categories("kind"),
             hover=[("kind", "类", "Kind")],
         )
-    add_lines(fmap, nothing, name_zh="空", name_en="None", simplify_m=10)
+    add_lines(fmap, nothing, name_zh="空", name_en="None", style=LineStyle(simplify_m=10))
     assert "None" in fmap.get_root().render()
 
 
@@ -110,7 +117,9 @@ def test_simplified_neighbours_keep_their_common_border() -> None:
     west = shapely.Polygon([(112.5, 27.2), *wave, (112.5, 27.79)])
     east = shapely.Polygon([(113.5, 27.2), *wave, (113.5, 27.79)])
     pair = gpd.GeoDataFrame(geometry=[west, east], crs=4326)
-    fmap = add_polygons(new_map("题", "t", bounds=BOUNDS), pair, name_zh="县", name_en="C", simplify_m=2000)
+    fmap = add_polygons(
+        new_map("题", "t", bounds=BOUNDS), pair, name_zh="县", name_en="C", style=AreaStyle(simplify_m=2000)
+    )
     features = [gpd.GeoSeries.from_wkt([shape.wkt])[0] for shape in drawn(fmap)]
     assert sum(len(one.exterior.coords) for one in features) < 70
     assert features[0].intersection(features[1]).area < 1e-6

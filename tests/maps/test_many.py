@@ -12,6 +12,7 @@ import shapely
 
 from tests.browser import Seen, opened
 from urbgeo.maps import Classes, add_lines, add_points, add_polygons, new_map, save_map
+from urbgeo.maps.styles import AreaStyle, LineStyle
 
 BOUNDS = (112.0, 27.0, 114.0, 29.0)
 EVIL = "<img src=x onerror=alert(1)>"
@@ -38,11 +39,10 @@ def large(path: Path) -> Path:
         name_en="Cells",
         colour=colour,
         hover=hover,
-        opacity=1.0,
-        outline_px=0.0,
+        style=AreaStyle(opacity=1.0, outline_px=0.0),
     )
     road = gpd.GeoDataFrame(geometry=[shapely.LineString([(112, 27), (114, 27)])], crs=4326)
-    add_lines(fmap, road, name_zh="路", name_en="Road", dashed=True)
+    add_lines(fmap, road, name_zh="路", name_en="Road", style=LineStyle(dashed=True))
     towns = gpd.GeoDataFrame(
         {"name_zh": ["长沙", "株洲"], "name_en": ["Changsha", "Zhuzhou"]},
         geometry=gpd.points_from_xy([112.5, 113.5], [28.7, 28.7]),

@@ -26,6 +26,7 @@ from urbgeo.maps import (
     save_map,
 )
 from urbgeo.maps.fields import column_text
+from urbgeo.maps.styles import AreaStyle, LineStyle, PointStyle
 
 EVIL = (
     "<img src=x onerror=alert(1)>",
@@ -67,7 +68,14 @@ def sample(**options: str) -> folium.Map:
     fmap = new_map(*titles, bounds=BOUNDS, sources=["来源 <b>x</b>"], **options)
     minutes = Classes("minutes", (30, 60), unit="min")
     add_polygons(fmap, cells(), name_zh="县域", name_en="Counties", colour=minutes, hover=HOVER)
-    add_lines(fmap, roads(), name_zh="道路", name_en="Roads", colour=Categories("kind"), shown=False)
+    add_lines(
+        fmap,
+        roads(),
+        name_zh="道路",
+        name_en="Roads",
+        colour=Categories("kind"),
+        style=LineStyle(shown=False),
+    )
     items = [(True, "#2a9d55", "已覆盖", "covered"), (False, "#d7263d", "未覆盖", "left out")]
     add_points(
         fmap,
@@ -76,7 +84,7 @@ def sample(**options: str) -> folium.Map:
         name_en="Cities",
         colour=Categories("covered", items),
         hover=[("name", "名称", "Name"), Field("people", "人口", "People")],
-        radius_px=Sizes("people"),
+        style=PointStyle(radius_px=Sizes("people")),
         label="name",
     )
     return fmap
@@ -237,5 +245,7 @@ def test_bounds_must_be_a_rectangle_in_degrees(bounds: tuple[float, ...]) -> Non
 
 def test_the_callers_frame_is_not_changed() -> None:
     frame, before = cells(), cells()
-    add_polygons(new_map("题", "t", bounds=BOUNDS), frame, name_zh="县", name_en="C", simplify_m=500)
+    add_polygons(
+        new_map("题", "t", bounds=BOUNDS), frame, name_zh="县", name_en="C", style=AreaStyle(simplify_m=500)
+    )
     assert frame.equals(before)

@@ -4,15 +4,19 @@ from urbgeo.doors import room_door
 from urbgeo.maps.base import new_map, save_map
 from urbgeo.maps.classes import ACCENT, RAMPS, Categories, Classes
 from urbgeo.maps.fields import Field
-from urbgeo.maps.layers import Labels, Sizes, add_lines, add_points, add_polygons
+from urbgeo.maps.layers import add_lines, add_points, add_polygons
+from urbgeo.maps.styles import AreaStyle, Labels, LineStyle, PointStyle, Sizes
 
 __all__ = [
     "ACCENT",
     "RAMPS",
+    "AreaStyle",
     "Categories",
     "Classes",
     "Field",
     "Labels",
+    "LineStyle",
+    "PointStyle",
     "Sizes",
     "add_lines",
     "add_points",

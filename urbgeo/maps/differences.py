@@ -13,6 +13,7 @@ from urbgeo.maps.classes import ACCENT, Classes
 from urbgeo.maps.drawing import MINUTE_BREAKS
 from urbgeo.maps.fields import Field
 from urbgeo.maps.layers import add_lines, add_points, add_polygons, simplified
+from urbgeo.maps.styles import AreaStyle, LineStyle, PointStyle
 
 BREAKS = (-15.0, -5.0, -0.5, 0.5, 5.0, 15.0, 30.0)
 RAMP = ("#7f3b08", "#c9730f", "#f6c986", "#d6dade", "#c7dcef", "#86b4dc", "#3b7dbb", "#0b4a8f")
@@ -88,14 +89,24 @@ def map_of_differences(
             fmap, result, by.removeprefix("gain_") if by != "gain_min" else _most(result, targets)
         )
         add_polygons(
-            fmap, result.table, name_zh="节省分钟（负为增加）", name_en="Minutes saved (negative: lost)",
-            colour=colour, hover=hover, opacity=0.9,
-        )  # fmt: skip
+            fmap,
+            result.table,
+            name_zh="节省分钟（负为增加）",
+            name_en="Minutes saved (negative: lost)",
+            colour=colour,
+            hover=hover,
+            style=AreaStyle(opacity=0.9),
+        )
     else:
         add_points(
-            fmap, result.table, name_zh="节省分钟（负为增加）", name_en="Minutes saved (negative: lost)",
-            colour=colour, hover=hover, radius_px=7.0,
-        )  # fmt: skip
+            fmap,
+            result.table,
+            name_zh="节省分钟（负为增加）",
+            name_en="Minutes saved (negative: lost)",
+            colour=colour,
+            hover=hover,
+            style=PointStyle(radius_px=7.0),
+        )
     for what, (name_zh, name_en) in _NAMES.items():
         part = result.changes[result.changes["what"] == what]
         named = [Field("name_zh", "名称", "Name")]
@@ -103,14 +114,25 @@ def map_of_differences(
             continue
         if what == "new airport":
             add_points(
-                fmap, part, name_zh=name_zh, name_en=name_en, colour=ACCENT, hover=named, radius_px=7.0,
+                fmap,
+                part,
+                name_zh=name_zh,
+                name_en=name_en,
+                colour=ACCENT,
+                hover=named,
+                style=PointStyle(radius_px=7.0),
                 label="name_zh",
-            )  # fmt: skip
+            )
         else:
             add_lines(
-                fmap, part, name_zh=name_zh, name_en=name_en, hover=named, width_px=3.5,
-                colour=ACCENT if what == "new road" else "#2b3138", dashed=what == "closed",
-            )  # fmt: skip
+                fmap,
+                part,
+                name_zh=name_zh,
+                name_en=name_en,
+                hover=named,
+                style=LineStyle(width_px=3.5, dashed=what == "closed"),
+                colour=ACCENT if what == "new road" else "#2b3138",
+            )
     return fmap
 
 
@@ -127,8 +149,11 @@ def _before_and_after(fmap: folium.Map, result: WhatIf, target: str) -> None:
         column = f"{side}_{target}"
         to_zh, to_en, _ = TARGETS[target]
         add_polygons(
-            fmap, result.table, name_zh=f"{zh}：{to_zh}的分钟", name_en=f"Minutes {to_en}, {en}",
+            fmap,
+            result.table,
+            name_zh=f"{zh}：{to_zh}的分钟",
+            name_en=f"Minutes {to_en}, {en}",
             colour=Classes(column, MINUTE_BREAKS, reverse=True, unit="min"),
             hover=[Field("name_zh", "名称", "Name"), Field(column, zh, en, "min", digits=1)],
-            shown=False, opacity=0.9,
-        )  # fmt: skip
+            style=AreaStyle(shown=False, opacity=0.9),
+        )

@@ -16,6 +16,7 @@ from urbgeo.land.growth import Growth
 from urbgeo.maps.base import figure_of, new_map, plain_text
 from urbgeo.maps.classes import Categories
 from urbgeo.maps.layers import add_lines, add_polygons
+from urbgeo.maps.styles import AreaStyle, LineStyle
 from urbgeo.rasters.align import cells_to_polygons
 
 ZONE_COLOURS = (
@@ -102,10 +103,23 @@ def land_map(
     zone = Categories("zone", ZONE_COLOURS)
     hover = (("zone", "分区", "zone"), ("area_km2", "面积", "area", "km²"))
     add_polygons(
-        fmap, boundary.polygons, name_zh="分区", name_en="zones", colour=zone, hover=hover, opacity=0.45
+        fmap,
+        boundary.polygons,
+        name_zh="分区",
+        name_en="zones",
+        colour=zone,
+        hover=hover,
+        style=AreaStyle(opacity=0.45),
     )
     if along is not None:
-        add_lines(fmap, along, name_zh="参照线", name_en="lines followed", colour="#3d5a80", width_px=1.0)
+        add_lines(
+            fmap,
+            along,
+            name_zh="参照线",
+            name_en="lines followed",
+            colour="#3d5a80",
+            style=LineStyle(width_px=1.0),
+        )
     pieces = (
         ("why", "入选理由", "why"),
         ("built_km2", "现状", "built-up", "km²"),
@@ -119,9 +133,7 @@ def land_map(
         name_en="boundary",
         colour="#7d1128",
         hover=pieces,
-        opacity=0.0,
-        outline="#7d1128",
-        outline_px=2.5,
+        style=AreaStyle(opacity=0.0, outline="#7d1128", outline_px=2.5),
     )
     if audit is not None:
         _conflicts(fmap, audit)
@@ -135,9 +147,13 @@ def _control_lines(fmap: folium.Map, lines: ControlLines) -> None:
         if name in held and len(held[name]):
             merged = gpd.GeoDataFrame(geometry=[held[name].geometry.union_all()], crs=held[name].crs)
             add_polygons(
-                fmap, merged, name_zh=zh, name_en=en, colour=colour, opacity=0.5, outline=colour,
-                outline_px=0.4, shown=name != "built_up",
-            )  # fmt: skip
+                fmap,
+                merged,
+                name_zh=zh,
+                name_en=en,
+                colour=colour,
+                style=AreaStyle(opacity=0.5, outline=colour, outline_px=0.4, shown=name != "built_up"),
+            )
 
 
 def _steps(fmap: folium.Map, growth: Growth, years: tuple[float, float] | None) -> None:
@@ -155,7 +171,14 @@ def _steps(fmap: folium.Map, growth: Growth, years: tuple[float, float] | None) 
     pick = np.linspace(0, len(STEP_COLOURS) - 1, len(frame)).round().astype(int)
     items = [(when, STEP_COLOURS[k], when, when) for when, k in zip(frame["when"], pick, strict=True)]
     zh, en = ("按年增长", "growth by year") if years is not None else ("按步增长", "growth by step")
-    add_polygons(fmap, frame, name_zh=zh, name_en=en, colour=Categories("when", items), outline_px=0.0)
+    add_polygons(
+        fmap,
+        frame,
+        name_zh=zh,
+        name_en=en,
+        colour=Categories("when", items),
+        style=AreaStyle(outline_px=0.0),
+    )
 
 
 def _conflicts(fmap: folium.Map, audit: Audit) -> None:
@@ -172,7 +195,13 @@ def _conflicts(fmap: folium.Map, audit: Audit) -> None:
         ("area_mu", "面积", "area", "亩"),
     )
     add_polygons(
-        fmap, real, name_zh="冲突", name_en="conflicts", colour="#d00000", hover=hover, outline="#6a040f"
+        fmap,
+        real,
+        name_zh="冲突",
+        name_en="conflicts",
+        colour="#d00000",
+        hover=hover,
+        style=AreaStyle(outline="#6a040f"),
     )
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from urbgeo.arguments import check_several, check_text
+from urbgeo.arguments import check_object, check_several, check_text
 from urbgeo.checks import check_columns, check_crs, check_range
 from urbgeo.coordinates import add_coordinate_faults
 from urbgeo.crs import WGS84, metric_crs
@@ -23,33 +23,13 @@ from urbgeo.maps.base import DataLayer, page_of
 from urbgeo.maps.classes import Categories, Classes, Painted, check_colour, numbers_of, paint
 from urbgeo.maps.fields import Field, column_text, field_given, number_text
 from urbgeo.maps.legend import filled_row, legend_html, legend_outline, size_row, stroked_row
+from urbgeo.maps.styles import AREAS, LINES, POINTS, AreaStyle, Labels, LineStyle, PointStyle, Sizes
 
 Colour = str | Classes | Categories
 Hover = Sequence[Field | tuple[str, str, str] | tuple[str, str, str, str]]
 
 _LEAST_RADIUS_PX = 2.0
 _LEGEND_SIZES = (1.0, 0.3, 0.05)
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """Circles whose area grows with a column >= 0; the largest value gets ``max_px`` of radius."""
-
-    by: str
-    max_px: float = 18.0
-    unit: str = ""
-
-
-@dataclass(frozen=True)
-class Labels:
-    """Texts beside points, from a zoom on.
-
-    A column whose name ends in ``_zh`` is read in English from its neighbour ``_en``, where there is one
-    and the reader asks for English.
-    """
-
-    by: str
-    from_zoom: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,11 +53,7 @@ def add_polygons(
     name_en: str,
     colour: Colour = "#dfe3e6",
     hover: Hover = (),
-    shown: bool = True,
-    opacity: float = 0.8,
-    outline: str = "#ffffff",
-    outline_px: float = 0.8,
-    simplify_m: float | None = None,
+    style: AreaStyle = AREAS,
 ) -> folium.Map:
     """Put polygons on a map, with their legend; return the map.
 
@@ -94,16 +70,8 @@ def add_polygons(
     hover
         Columns shown under the pointer: ``(column, "中文", "English")``, a fourth entry for the unit,
         or ``Field``. Values are shown as text, whatever they contain.
-    shown
-        Whether the layer is on when the page opens.
-    opacity
-        Of the fill, 0 to 1; 0 leaves the outline only.
-    simplify_m
-        Tolerance in metres. Borders that neighbours share stay shared.
-    outline_px
-        Width of the outline.
-    outline
-        Colour of the outline.
+    style
+        How they look, and whether the layer is on when the page opens.
 
     Returns
     -------
@@ -125,13 +93,14 @@ def add_polygons(
     >>> add_polygons(fmap, zones, name_zh="县", name_en="Counties") is fmap
     True
     """
-    check_colour(outline, "outline")
-    check_range(opacity, f"{name_en}: opacity", 0.0, 1.0)
-    layer = _layer("polygon", frame, (name_zh, name_en), colour, hover, simplify_m)
-    style = {"weight": outline_px, "color": outline, "fillOpacity": opacity, "opacity": 1}
-    swatch = f"height:11px;border:{max(outline_px, 1):g}px solid {legend_outline(outline)}"
-    legend = [filled_row(row, swatch, opacity) for row in layer.painted.legend]
-    return _add(fmap, layer, style=style, legend=legend, shown=shown)
+    check_object(style, "style", AreaStyle, "AreaStyle(opacity=0.8) says how areas look")
+    check_colour(style.outline, "outline")
+    check_range(style.opacity, f"{name_en}: opacity", 0.0, 1.0)
+    layer = _layer("polygon", frame, (name_zh, name_en), colour, hover, style.simplify_m)
+    drawn = {"weight": style.outline_px, "color": style.outline, "fillOpacity": style.opacity, "opacity": 1}
+    swatch = f"height:11px;border:{max(style.outline_px, 1):g}px solid {legend_outline(style.outline)}"
+    legend = [filled_row(row, swatch, style.opacity) for row in layer.painted.legend]
+    return _add(fmap, layer, style=drawn, legend=legend, shown=style.shown)
 
 
 def add_lines(
@@ -142,11 +111,7 @@ def add_lines(
     name_en: str,
     colour: Colour = "#6b7580",
     hover: Hover = (),
-    shown: bool = True,
-    opacity: float = 0.9,
-    width_px: float = 2.0,
-    dashed: bool = False,
-    simplify_m: float | None = None,
+    style: LineStyle = LINES,
 ) -> folium.Map:
     """Put lines on a map, with their legend; return the map.
 
@@ -160,12 +125,10 @@ def add_lines(
         Names of the layer in the legend.
     frame
         Lines in any CRS. Rows without geometry are counted in a warning and in the legend.
-    colour, hover, shown, simplify_m
+    colour, hover
         As in ``add_polygons``.
-    opacity
-        Of the line, 0 to 1.
-    width_px, dashed
-        How the line is drawn.
+    style
+        How they look, and whether the layer is on when the page opens.
 
     Returns
     -------
@@ -186,12 +149,15 @@ def add_lines(
     >>> add_lines(fmap, roads, name_zh="道路", name_en="Roads") is fmap
     True
     """
-    check_range(opacity, f"{name_en}: opacity", 0.0, 1.0)
-    layer = _layer("line", frame, (name_zh, name_en), colour, hover, simplify_m)
-    style = {"weight": width_px, "opacity": opacity, "fill": False, "dashArray": "6 5" if dashed else None}
-    swatch = f"height:0;border-top:{max(width_px, 1.5):g}px {'dashed' if dashed else 'solid'}"
-    legend = [stroked_row(row, swatch, opacity) for row in layer.painted.legend]
-    return _add(fmap, layer if layer.fields else _merged(layer), style=style, legend=legend, shown=shown)
+    check_object(style, "style", LineStyle, "LineStyle(width_px=2) says how lines look")
+    check_range(style.opacity, f"{name_en}: opacity", 0.0, 1.0)
+    layer = _layer("line", frame, (name_zh, name_en), colour, hover, style.simplify_m)
+    dashes = "6 5" if style.dashed else None
+    drawn = {"weight": style.width_px, "opacity": style.opacity, "fill": False, "dashArray": dashes}
+    swatch = f"height:0;border-top:{max(style.width_px, 1.5):g}px {'dashed' if style.dashed else 'solid'}"
+    legend = [stroked_row(row, swatch, style.opacity) for row in layer.painted.legend]
+    whole = layer if layer.fields else _merged(layer)
+    return _add(fmap, whole, style=drawn, legend=legend, shown=style.shown)
 
 
 def add_points(
@@ -202,11 +168,8 @@ def add_points(
     name_en: str,
     colour: Colour = "#3b6ea5",
     hover: Hover = (),
-    shown: bool = True,
-    opacity: float = 0.9,
-    outline: str = "#ffffff",
-    radius_px: float | Sizes = 5.0,
     label: str | Labels | None = None,
+    style: PointStyle = POINTS,
 ) -> folium.Map:
     """Put points on a map as circles, with their legend; return the map.
 
@@ -218,15 +181,13 @@ def add_points(
         Names of the layer in the legend.
     frame
         Points in any CRS. Rows without geometry are counted in a warning and in the legend.
-    colour, hover, shown
+    colour, hover
         As in ``add_polygons``.
-    radius_px
-        Radius of the circles, or ``Sizes(column)`` for circles whose area grows with the column.
     label
         A column written beside the points, or ``Labels(column, from_zoom)``. Where two labels would
         overlap, the one of the later layer stays, and of one layer the earlier row's.
-    opacity, outline
-        Of the circles, 0 to 1, and the colour of their rim.
+    style
+        How they look, and whether the layer is on when the page opens.
 
     Returns
     -------
@@ -247,21 +208,23 @@ def add_points(
     >>> add_points(fmap, seats, name_zh="驻地", name_en="Seats", hover=[("name", "名称", "Name")]) is fmap
     True
     """
-    check_colour(outline, "outline")
-    check_range(opacity, f"{name_en}: opacity", 0.0, 1.0)
+    check_object(style, "style", PointStyle, "PointStyle(radius_px=5) says how points look")
+    check_colour(style.outline, "outline")
+    check_range(style.opacity, f"{name_en}: opacity", 0.0, 1.0)
     layer = _layer("point", frame, (name_zh, name_en), colour, hover, None)
     named = Labels(label) if isinstance(label, str) else label
     check_columns(layer.frame, name_en, [named.by] if named else [])
-    radii, sizes = _radii(layer, radius_px)
-    style = {"weight": 1, "color": outline, "fillOpacity": opacity, "opacity": 1}
-    width = 2 * (min(radius_px, 7.0) if not isinstance(radius_px, Sizes) else 5.0)
-    swatch = (
-        f"width:{width:g}px;height:{width:g}px;border-radius:50%;border:1px solid {legend_outline(outline)}"
-    )
-    legend = [filled_row(row, swatch, opacity) for row in layer.painted.legend]
+    radii, sizes = _radii(layer, style.radius_px)
+    drawn = {"weight": 1, "color": style.outline, "fillOpacity": style.opacity, "opacity": 1}
+    width = 2 * (min(style.radius_px, 7.0) if not isinstance(style.radius_px, Sizes) else 5.0)
+    rim = f"border-radius:50%;border:1px solid {legend_outline(style.outline)}"
+    legend = [
+        filled_row(row, f"width:{width:g}px;height:{width:g}px;{rim}", style.opacity)
+        for row in layer.painted.legend
+    ]
     extra = {"r": radii, **_labels(layer.frame, named)}
-    style["from"] = named.from_zoom if named else 0
-    return _add(fmap, layer, style=style, legend=legend + sizes, shown=shown, extra=extra)
+    drawn["from"] = named.from_zoom if named else 0
+    return _add(fmap, layer, style=drawn, legend=legend + sizes, shown=style.shown, extra=extra)
 
 
 _KINDS = {

@@ -24,8 +24,9 @@ from urbgeo.maps.classes import Classes
 from urbgeo.maps.differences import BREAKS as GAIN_BREAKS
 from urbgeo.maps.differences import RAMP as GAIN_RAMP
 from urbgeo.maps.fields import Field
-from urbgeo.maps.layers import Labels, add_lines, add_points
+from urbgeo.maps.layers import add_lines, add_points
 from urbgeo.maps.legend import legend_html
+from urbgeo.maps.styles import Labels, LineStyle, PointStyle
 from urbgeo.network.minutes import minutes_table, nearest_facility
 from urbgeo.network.model import TravelNetwork
 from urbgeo.network.regional import region_network
@@ -124,27 +125,47 @@ def living_map(
     fmap.add_child(_Living(_data(region, pair, counties, steps, page_of(fmap).shown_at)))
     borders = zones[["prefecture", zones.geometry.name]].dissolve("prefecture").boundary.to_frame("geometry")
     add_lines(
-        fmap, borders, name_zh="地级界", name_en="Prefecture borders", colour="#5f6b76", width_px=1.0,
-        simplify_m=SIMPLIFY_M,
-    )  # fmt: skip
+        fmap,
+        borders,
+        name_zh="地级界",
+        name_en="Prefecture borders",
+        colour="#5f6b76",
+        style=LineStyle(width_px=1.0, simplify_m=SIMPLIFY_M),
+    )
     add_points(
-        fmap, counties, name_zh="县级驻地", name_en="County seats", colour="#5f6b76", radius_px=1.5,
+        fmap,
+        counties,
+        name_zh="县级驻地",
+        name_en="County seats",
+        colour="#5f6b76",
+        style=PointStyle(radius_px=1.5),
         label=Labels("name_zh", COUNTY_ZOOM),
-    )  # fmt: skip
+    )
     if release.shows("airports"):
         _add_airports(fmap, region.airports)
     add_points(
-        fmap, region.prefectures, name_zh="地级中心", name_en="Prefecture seats", colour="#ffffff",
-        outline="#2b3138", radius_px=3.0, label="name_zh",
-    )  # fmt: skip
+        fmap,
+        region.prefectures,
+        name_zh="地级中心",
+        name_en="Prefecture seats",
+        colour="#ffffff",
+        style=PointStyle(outline="#2b3138", radius_px=3.0),
+        label="name_zh",
+    )
     return fmap
 
 
 def _add_airports(fmap: folium.Map, airports: gpd.GeoDataFrame) -> None:
     add_points(
-        fmap, airports, name_zh="运输机场", name_en="Airports", colour="#333333", radius_px=4.0,
-        label="name_zh", hover=[Field("name_zh", "名称", "Name"), Field("name_en", "英文名", "Name (en)")],
-    )  # fmt: skip
+        fmap,
+        airports,
+        name_zh="运输机场",
+        name_en="Airports",
+        colour="#333333",
+        style=PointStyle(radius_px=4.0),
+        label="name_zh",
+        hover=[Field("name_zh", "名称", "Name"), Field("name_en", "英文名", "Name (en)")],
+    )
 
 
 class _Living(MacroElement):

@@ -14,6 +14,7 @@ from urbgeo.maps.drawing import Colour, drawing_of
 from urbgeo.maps.fields import Field
 from urbgeo.maps.labels import field_of, fields_of, text_of
 from urbgeo.maps.layers import Hover, add_lines, add_points, add_polygons
+from urbgeo.maps.styles import AreaStyle, PointStyle
 from urbgeo.results import Result
 
 SIMPLIFY_M = 150.0
@@ -87,9 +88,13 @@ def map_of(
         lines = list(hover) if hover is not None else fields_of(plain)
         if kind == "polygon":
             fine = SIMPLIFY_M if isinstance(drawing.colour, Classes) or len(frame) > 1 else None
-            add_polygons(fmap, frame, colour=drawing.colour, hover=lines, simplify_m=fine, **named)
+            add_polygons(
+                fmap, frame, colour=drawing.colour, hover=lines, style=AreaStyle(simplify_m=fine), **named
+            )
         elif kind == "line":
             add_lines(fmap, frame, colour=drawing.colour, hover=lines, **named)
         else:
-            add_points(fmap, frame, colour=drawing.colour, hover=lines, radius_px=6.0, **named)
+            add_points(
+                fmap, frame, colour=drawing.colour, hover=lines, style=PointStyle(radius_px=6.0), **named
+            )
     return fmap

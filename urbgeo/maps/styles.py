@@ -1,105 +1,67 @@
-"""QGIS styles (QML) of results: the same colours and classes as on the package's maps."""
+"""How layers look: sizes, labels, and the styles of areas, lines and points."""
 
 from __future__ import annotations
 
-from html import escape
-
-from urbgeo.errors import InputError
-from urbgeo.maps.classes import Categories, Classes
-from urbgeo.maps.drawing import Colour, drawing_of
-from urbgeo.maps.fields import number_text
-from urbgeo.results import Result
-
-_SYMBOLS = {
-    "polygon": ("fill", "SimpleFill"),
-    "line": ("line", "SimpleLine"),
-    "point": ("marker", "SimpleMarker"),
-}
-_FAR = 1e15
+from dataclasses import dataclass
 
 
-def styles_of(result: Result) -> dict[str, str]:
-    """Style of the main table, where it has geometry of one kind."""
-    try:
-        drawing = drawing_of(result)
-    except InputError:
-        return {}
-    if len(drawing.frames) != 1:
-        return {}
-    return {"table": qml(drawing.colour, next(iter(drawing.frames)))}
+@dataclass(frozen=True)
+class Sizes:
+    """Circles whose area grows with a column >= 0; the largest value gets ``max_px`` of radius."""
+
+    by: str
+    max_px: float = 18.0
+    unit: str = ""
 
 
-def qml(colour: Colour, kind: str) -> str:
-    """A style for polygons, lines or points (``polygon``, ``line``, ``point``).
+@dataclass(frozen=True)
+class AreaStyle:
+    """How polygons look.
 
-    >>> "graduatedSymbol" in qml(Classes("minutes", (30, 60)), "polygon")
-    True
+    ``shown`` when the page opens, ``opacity`` of the fill (0 leaves the outline only), colour and width of
+    the ``outline``, tolerance ``simplify_m`` in metres; borders that neighbours share stay shared.
     """
-    if isinstance(colour, Classes):
-        body = _graduated(colour, kind)
-    elif isinstance(colour, Categories):
-        body = _categorised(colour, kind)
-    else:
-        body = f'<renderer-v2 type="singleSymbol"><symbols>{_symbol(colour, kind, 0)}</symbols></renderer-v2>'
-    return f'<!DOCTYPE qgis><qgis version="3.22" styleCategories="Symbology">{body}</qgis>'
+
+    shown: bool = True
+    opacity: float = 0.8
+    outline: str = "#ffffff"
+    outline_px: float = 0.8
+    simplify_m: float | None = None
 
 
-def _graduated(classes: Classes, kind: str) -> str:
-    """Upper bounds are closed in QGIS too: a value on a bound falls into the first range that holds it."""
-    bounds = (-_FAR, *classes.breaks, _FAR)
-    ranges = "".join(
-        f'<range lower="{low:.15g}" upper="{high:.15g}" label="{escape(label)}" symbol="{at}" render="true"/>'
-        for at, (low, high, label) in enumerate(zip(bounds, bounds[1:], classes.labels, strict=False))
-    )
-    symbols = "".join(_symbol(shade, kind, at) for at, shade in enumerate(classes.colours))
-    return (
-        f'<renderer-v2 type="graduatedSymbol" attr="{escape(_field(classes.by))}" '
-        'graduatedMethod="GraduatedColor">'
-        f"<ranges>{ranges}</ranges><symbols>{symbols}</symbols></renderer-v2>"
-    )
+@dataclass(frozen=True)
+class LineStyle:
+    """How lines look: ``shown`` when the page opens, ``opacity``, width, ``dashed``, tolerance in metres."""
+
+    shown: bool = True
+    opacity: float = 0.9
+    width_px: float = 2.0
+    dashed: bool = False
+    simplify_m: float | None = None
 
 
-def _categorised(categories: Categories, kind: str) -> str:
-    items = categories.items
-    said = "".join(
-        f'<category value="{escape(_value(value))}" label="{escape(f"{zh} {en}".strip())}" symbol="{at}" '
-        f'type="{_type(value)}" render="true"/>'
-        for at, (value, _, zh, en) in enumerate(items)
-    )
-    symbols = "".join(_symbol(shade, kind, at) for at, (_, shade, _, _) in enumerate(items))
-    return (
-        f'<renderer-v2 type="categorizedSymbol" attr="{escape(_field(categories.by))}">'
-        f"<categories>{said}</categories><symbols>{symbols}</symbols></renderer-v2>"
-    )
+@dataclass(frozen=True)
+class PointStyle:
+    """How circles look: ``shown`` when the page opens, ``opacity``, colour of the rim, and the radius, or
+    ``Sizes(column)`` for circles whose area grows with the column."""
+
+    shown: bool = True
+    opacity: float = 0.9
+    outline: str = "#ffffff"
+    radius_px: float | Sizes = 5.0
 
 
-def _field(name: str) -> str:
-    return name if name.isidentifier() else '"' + name.replace('"', '""') + '"'
+@dataclass(frozen=True)
+class Labels:
+    """Texts beside points, from a zoom on.
+
+    A column whose name ends in ``_zh`` is read in English from its neighbour ``_en``, where there is one
+    and the reader asks for English.
+    """
+
+    by: str
+    from_zoom: float = 0.0
 
 
-def _value(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return number_text(value, grouped=False) if isinstance(value, float) else str(value)
-
-
-def _type(value: object) -> str:
-    return "bool" if isinstance(value, bool) else "double" if isinstance(value, int | float) else "string"
-
-
-def _symbol(shade: str, kind: str, at: int) -> str:
-    what, simple = _SYMBOLS[kind]
-    red, green, blue = (int(shade[place : place + 2], 16) for place in (1, 3, 5))
-    ink = f"{red},{green},{blue},255"
-    options = {
-        "polygon": {"color": ink, "outline_color": "255,255,255,255", "outline_width": "0.2"},
-        "line": {"line_color": ink, "line_width": "0.5"},
-        "point": {"color": ink, "outline_color": "255,255,255,255", "name": "circle", "size": "2.6"},
-    }[kind]
-    said = "".join(
-        f'<Option type="QString" name="{name}" value="{value}"/>' for name, value in options.items()
-    )
-    return (
-        f'<symbol type="{what}" name="{at}" alpha="1"><layer class="{simple}" enabled="1">'
-        f'<Option type="Map">{said}</Option></layer></symbol>'
-    )
+AREAS, LINES, POINTS = AreaStyle(), LineStyle(), PointStyle()
+"""How layers look where nothing is said."""

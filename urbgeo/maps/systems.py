@@ -10,6 +10,7 @@ from urbgeo.maps.base import new_map
 from urbgeo.maps.classes import Classes
 from urbgeo.maps.fields import Field
 from urbgeo.maps.layers import add_lines, add_points, add_polygons
+from urbgeo.maps.styles import AreaStyle, LineStyle, PointStyle
 
 if TYPE_CHECKING:
     from urbgeo.cities.systems import CitySystems
@@ -74,20 +75,39 @@ def add_systems(
         Field("most_min", "最远", "Farthest", "min"),
     ]
     add_polygons(
-        fmap, result.table, name_zh=f"{lead_zh}最远两城", name_en=f"{lead_en}farthest pair", colour=colour,
-        hover=[one for one in fields if one.column in result.table], opacity=0.4, shown=shown,
-        simplify_m=SIMPLIFY_M,
-    )  # fmt: skip
+        fmap,
+        result.table,
+        name_zh=f"{lead_zh}最远两城",
+        name_en=f"{lead_en}farthest pair",
+        colour=colour,
+        hover=[one for one in fields if one.column in result.table],
+        style=AreaStyle(opacity=0.4, shown=shown, simplify_m=SIMPLIFY_M),
+    )
     add_lines(
-        fmap, result.links, name_zh=f"{lead_zh}中心联系", name_en=f"{lead_en}links of hubs",
-        colour=Classes("minutes", BREAKS, ramp="YlGnBu", unit="min", reverse=True), width_px=1.8, shown=shown,
-        hover=[Field("name_zh", "联系", "Link (zh)"), Field("name_en", "英文名", "Link"),
-               Field("minutes", "分钟", "Minutes", "min")],
-    )  # fmt: skip
+        fmap,
+        result.links,
+        name_zh=f"{lead_zh}中心联系",
+        name_en=f"{lead_en}links of hubs",
+        colour=Classes("minutes", BREAKS, ramp="YlGnBu", unit="min", reverse=True),
+        style=LineStyle(width_px=1.8, shown=shown),
+        hover=[
+            Field("name_zh", "联系", "Link (zh)"),
+            Field("name_en", "英文名", "Link"),
+            Field("minutes", "分钟", "Minutes", "min"),
+        ],
+    )
     add_points(
-        fmap, result.hubs, name_zh=f"{lead_zh}中心城市", name_en=f"{lead_en}hubs",
-        colour="#5e5a9e", radius_px=5.0,
-        hover=[Field("geography", "所属", "Of"), Field("name_zh", "名称", "Name (zh)"),
-               Field("name_en", "英文名", "Name"), Field("population", "人口", "People", "人")],
-        label="name_zh", shown=shown,
-    )  # fmt: skip
+        fmap,
+        result.hubs,
+        name_zh=f"{lead_zh}中心城市",
+        name_en=f"{lead_en}hubs",
+        colour="#5e5a9e",
+        style=PointStyle(radius_px=5.0, shown=shown),
+        hover=[
+            Field("geography", "所属", "Of"),
+            Field("name_zh", "名称", "Name (zh)"),
+            Field("name_en", "英文名", "Name"),
+            Field("population", "人口", "People", "人"),
+        ],
+        label="name_zh",
+    )

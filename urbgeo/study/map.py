@@ -13,6 +13,7 @@ import pandas as pd
 
 from urbgeo.errors import MissingExtraError
 from urbgeo.maps import Categories, Classes, Field, add_lines, add_points, add_polygons, new_map
+from urbgeo.maps.styles import AreaStyle, LineStyle, PointStyle
 from urbgeo.maps.systems import add_systems
 from urbgeo.network.model import TravelNetwork
 from urbgeo.results import bare
@@ -109,7 +110,7 @@ def _add_nation(fmap: folium.Map) -> None:
         name_zh="国界与南海断续线",
         name_en="Boundary of the nation",
         colour="#8b3a62",
-        width_px=1.2,
+        style=LineStyle(width_px=1.2),
     )
 
 
@@ -130,7 +131,7 @@ def _add_access(fmap: folium.Map, answers: Answers, ground: gpd.GeoDataFrame) ->
             ground[["name_zh", "name_en", "geometry"]].join(bare(answers.towns.table)), _counties(answers)
         )
     )
-    add = partial(add_polygons, simplify_m=SIMPLIFY_M) if answers.region.zones is not None else add_points
+    add = _adder(answers, opacity=0.65)
     add(
         fmap,
         layer,
@@ -143,8 +144,14 @@ def _add_access(fmap: folium.Map, answers: Answers, ground: gpd.GeoDataFrame) ->
             *(Field(column, zh, en, "min") for column, (zh, en) in _MINUTES.items() if column in layer),
             *(one for one in _BASIS if one.column in layer),
         ],
-        opacity=0.65,
     )
+
+
+def _adder(answers: Answers, *, opacity: float, shown: bool = True) -> Callable[..., folium.Map]:
+    """Draws counties where there are polygons, and their seats where there are none."""
+    if answers.region.zones is None:
+        return partial(add_points, style=PointStyle(opacity=opacity, shown=shown))
+    return partial(add_polygons, style=AreaStyle(opacity=opacity, shown=shown, simplify_m=SIMPLIFY_M))
 
 
 def _add_circle(fmap: folium.Map, answers: Answers, ground: gpd.GeoDataFrame) -> None:
@@ -163,7 +170,7 @@ def _add_circle(fmap: folium.Map, answers: Answers, ground: gpd.GeoDataFrame) ->
         disclosed(ground[["name_zh", "name_en", "geometry"]].join(inside), _counties(answers))
     )
     layer = layer[layer["part"] != "outside"]
-    add = partial(add_polygons, simplify_m=SIMPLIFY_M) if answers.region.zones is not None else add_points
+    add = _adder(answers, opacity=0.55, shown=False)
     shown = [
         Field("minutes", "驻地到核心", "Seat to core", "min"),
         Field("area_share", "圈内面积占比", "Share of area inside", digits=2),
@@ -188,8 +195,6 @@ def _add_circle(fmap: folium.Map, answers: Answers, ground: gpd.GeoDataFrame) ->
             ],
         ),
         hover=[*_NAMES, *(one for one in shown if one.column in layer)],
-        opacity=0.55,
-        shown=False,
     )
 
 
@@ -219,10 +224,7 @@ def _add_isochrones(fmap: folium.Map, answers: Answers) -> None:
             Field("minutes", "分钟以内", "Within", "min"),
             Field("area_km2", "累计面积", "Area in all", "km²"),
         ],
-        opacity=0.5,
-        outline_px=0.5,
-        shown=False,
-        simplify_m=SIMPLIFY_M,
+        style=AreaStyle(opacity=0.5, outline_px=0.5, shown=False, simplify_m=SIMPLIFY_M),
     )
 
 
@@ -236,8 +238,7 @@ def _add_borders(fmap: folium.Map, zones: gpd.GeoDataFrame | None) -> None:
         name_zh="地级界",
         name_en="Prefecture borders",
         colour="#5f6b76",
-        width_px=0.9,
-        simplify_m=SIMPLIFY_M,
+        style=LineStyle(width_px=0.9, simplify_m=SIMPLIFY_M),
     )
 
 
@@ -291,10 +292,13 @@ def _add_railways(fmap: folium.Map, answers: Answers) -> None:
     )
 
 
-def _add_some(fmap: folium.Map, lines: gpd.GeoDataFrame, **how: Any) -> None:
+def _add_some(
+    fmap: folium.Map, lines: gpd.GeoDataFrame, *, width_px: float, shown: bool = True, **how: Any
+) -> None:
     """Lines, where there are any."""
     if len(lines):
-        add_lines(fmap, lines, simplify_m=SIMPLIFY_M / 2.0, **how)
+        look = LineStyle(width_px=width_px, shown=shown, simplify_m=SIMPLIFY_M / 2.0)
+        add_lines(fmap, lines, style=look, **how)
 
 
 def _add_reach(fmap: folium.Map, answers: Answers) -> None:
@@ -324,8 +328,7 @@ def _add_reach(fmap: folium.Map, answers: Answers) -> None:
             *_NAMES,
             *(one for one in shown if one.column in layer),
         ],
-        radius_px=9.0,
-        shown=False,
+        style=PointStyle(radius_px=9.0, shown=False),
     )
 
 
@@ -342,7 +345,7 @@ def _add_airports(fmap: folium.Map, answers: Answers) -> None:
         name_en="Airports",
         colour="#333333",
         hover=[one for one in shown if one.column in airports],
-        radius_px=4.0,
+        style=PointStyle(radius_px=4.0),
         label="name_zh",
     )
 
@@ -366,6 +369,6 @@ def _add_covered(fmap: folium.Map, answers: Answers) -> None:
             Field("minutes", "分钟", "Minutes", "min"),
             *(one for one in _BASIS if one.column in layer),
         ],
-        radius_px=6.0,
+        style=PointStyle(radius_px=6.0),
         label="name_zh",
     )
