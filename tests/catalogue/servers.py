@@ -71,12 +71,12 @@ def _study(request: pytest.FixtureRequest) -> Path:
 
 
 def _packed(request: pytest.FixtureRequest) -> Call:
-    return _called(pack, _study(request))
+    return _called(pack, str(_study(request)))
 
 
 def _verified(request: pytest.FixtureRequest) -> Call:
     made = pack(_study(request))
-    return _called(verify, made.path, digest=made.digest)
+    return _called(verify, str(made.path), digest=made.digest)
 
 
 CALLS: dict[str, Callable[[pytest.FixtureRequest], Call]] = {

@@ -98,7 +98,7 @@ def verify(
     SourceError
         For what is no pack, is too large, leads out of its folder, was altered, or has another digest.
     InputError
-        For a folder that is not empty.
+        For a folder that is not empty or a file, and what is no path or no text.
 
     Examples
     --------
@@ -116,6 +116,8 @@ def verify(
         with tempfile.TemporaryDirectory(prefix="urbgeo-verify-", ignore_cleanup_errors=True) as made:
             return _verified(path, Path(made))
     place = check_path(folder, "folder")
+    if place.exists() and not place.is_dir():
+        raise InputError(f"folder: {place} is a file; name a new folder.")
     place.mkdir(parents=True, exist_ok=True)
     if any(place.iterdir()):
         raise InputError(f"folder: {place} is not empty; name a new one.")
