@@ -1,7 +1,7 @@
 """Every public verb is fed the same bad inputs: right, refused in our own words, or warned of; nothing else.
 
-The base call of a verb is the example of its docstring, or one of ``catalogue/servers.py``. The last test prints
-what all changes came to (``pytest -s`` shows it) and holds the three counts.
+The base call of a verb is the example of its docstring, or one of ``catalogue/servers.py``. The last test
+prints what all changes came to (``pytest -s`` shows it) and holds the three counts.
 """
 
 from __future__ import annotations

@@ -11,11 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from urbgeo.access.coverage import coverage
+from urbgeo.access.reach import reach
+from urbgeo.amounts import amount_of, series_of
+from urbgeo.checks import check_share
 from urbgeo.cities.clusters import city_clusters, clusters_by_minutes
 from urbgeo.cities.interaction import radiation
 from urbgeo.cities.sizes import shrinking_cities, urbanisation_rate
-from urbgeo.errors import InputError
-from urbgeo.magnitude import check_persons, check_unmixed
+from urbgeo.errors import InputError, UrbgeoWarning
+from urbgeo.magnitude import FEWEST_OF_MANY, check_persons, check_unmixed, looks_like_wan
 
 
 def series(values: list[float], name: str = "people") -> pd.Series:
@@ -115,3 +119,59 @@ def test_every_door_refuses_mixed_units_and_can_be_opened(call: Callable[..., ob
     with pytest.raises(InputError, match=r"mixed with persons at z0"):
         call()
     call(units_checked=True)
+
+
+def wan(count: int = FEWEST_OF_MANY, largest: float = 1999.5) -> pd.Series:
+    """Counties in 万, as a yearbook has them."""
+    return series([largest, *(round(3.01 + 0.37 * k, 2) for k in range(count - 1))], "常住人口")
+
+
+def test_thirty_counties_with_decimals_are_in_wan() -> None:
+    assert looks_like_wan(wan(), "常住人口") and looks_like_wan(wan(), "amount", "population_2020")
+    assert not looks_like_wan(wan(FEWEST_OF_MANY - 1), "population")
+    assert not looks_like_wan(wan(largest=2000.0), "population")
+    assert not looks_like_wan(wan().round(), "population"), "whole numbers are counts of hamlets"
+    assert not looks_like_wan(wan() / 7, "population"), "cells of a grid have no round fractions"
+    few = wan().where(np.arange(FEWEST_OF_MANY) < 10, 5.0)
+    assert not looks_like_wan(few, "population"), "a third with decimals is no unit"
+
+
+@pytest.mark.parametrize("name", ["beds", "population_density", "人口密度", "gdp", "popular", "urban share"])
+def test_what_counts_no_people_is_never_in_wan(name: str) -> None:
+    assert not looks_like_wan(wan(), name)
+
+
+def test_people_in_wan_are_warned_of_by_the_one_rule_for_amounts() -> None:
+    frame = pd.DataFrame({"people": wan(), "beds": wan()})
+    for amount in ("people", wan()):
+        with pytest.warns(UrbgeoWarning, match=r"weight: 30 numbers of people up to 1999.5.* 10,000"):
+            amount_of(amount, frame, name="weight", frame_name="places")
+    with pytest.warns(UrbgeoWarning, match="look like 万"):
+        series_of(wan().rename("x"), "population")
+
+
+@pytest.mark.filterwarnings("error")
+def test_beds_and_people_who_are_vouched_for_are_not_warned_of() -> None:
+    frame = pd.DataFrame({"people": wan(), "beds": wan()})
+    amount_of("beds", frame, name="weight", frame_name="places")
+    amount_of("people", frame, name="population", frame_name="places", units_checked=True)
+
+
+def test_verbs_without_a_rule_of_their_own_warn_of_wan() -> None:
+    people = wan()
+    spots = gpd.points_from_xy(np.linspace(112.0, 113.0, len(people)), np.full(len(people), 28.0))
+    places = gpd.GeoDataFrame({"people": people}, geometry=spots, crs=4326)
+    minutes = pd.DataFrame(10.0, people.index.rename("origin"), people.index.rename("destination"))
+    for ask in (
+        lambda: coverage(minutes, places, places, weight="people"),
+        lambda: reach(minutes, places, population="people"),
+    ):
+        with pytest.warns(UrbgeoWarning, match="look like 万"):
+            ask()
+
+
+@pytest.mark.parametrize("percent", [1.0001, 35, 100])
+def test_percent_are_no_shares(percent: float) -> None:
+    with pytest.raises(InputError, match="percent are divided by 100"):
+        check_share(percent, "majority")
+    assert check_share(1, "majority") == 1.0

@@ -19,6 +19,7 @@ from urbgeo.checks import (
     read_amounts,
 )
 from urbgeo.errors import Faults, InputError, UrbgeoWarning, some_of
+from urbgeo.magnitude import looks_like_wan
 
 Amounts: TypeAlias = str | pd.Series | Sequence[str | pd.Series]
 """A column of a frame by name, a Series by its ids, or several of these."""
@@ -64,7 +65,9 @@ def series_of(amounts: pd.Series, name: str) -> pd.Series:
         raise InputError(
             f"{name}: a Series by id is needed, e.g. places['{name}'], not {type(amounts).__name__}."
         )
-    return amounts_of(amounts, name).iloc[:, 0].rename(name)
+    found = amounts_of(amounts, name).iloc[:, 0]
+    _warn_of_wan(found, name)
+    return found.rename(name)
 
 
 def zones_of(zone: pd.Series, ids: pd.Index) -> pd.Series:
@@ -179,11 +182,14 @@ def warn(message: str) -> None:
     warnings.warn(message, UrbgeoWarning, stacklevel=4)
 
 
-def amount_of(given: str | pd.Series, frame: pd.DataFrame, *, name: str, frame_name: str) -> pd.Series:
+def amount_of(
+    given: str | pd.Series, frame: pd.DataFrame, *, name: str, frame_name: str, units_checked: bool = False
+) -> pd.Series:
     """One amount for every row of a frame: a column of it by name, or a Series on its index in any order.
 
     The one rule for ``population``, ``weight``, ``capacity`` and ``demand`` in every verb. The name of the
-    result is the caller's.
+    result is the caller's. People that look like 万 are warned of, unless ``units_checked`` says that the
+    caller vouches for them.
 
     Raises
     ------
@@ -213,4 +219,17 @@ def amount_of(given: str | pd.Series, frame: pd.DataFrame, *, name: str, frame_n
         faults = Faults(frame_name if isinstance(given, str) else name)
         add_amount_faults(faults, values)
         faults.raise_if_any()
-    return values.astype(np.float64)
+    values = values.astype(np.float64)
+    if not units_checked:
+        _warn_of_wan(values, name)
+    return values
+
+
+def _warn_of_wan(people: pd.Series, name: str) -> None:
+    if looks_like_wan(people, name, people.name):
+        warnings.warn(
+            f"{name}: {len(people)} numbers of people up to {people.max():g}, most with decimals, look like "
+            "万 (ten thousands); multiply them by 10,000, or round them if they are persons.",
+            UrbgeoWarning,
+            stacklevel=4,
+        )

@@ -7,6 +7,7 @@ catch cannot be told from numbers; what they catch wrongly is let through by ``u
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -28,6 +29,17 @@ MIXED_UNITS_RATIO = 10.0
 APART = 1_000.0
 """The middle of numbers in 万 and the middle of numbers in persons lie about 10,000 apart in a list of
 cities; people counted in one unit never do by this factor, nor do two counts of one place."""
+
+LARGEST_WAN_OF_MANY = 2_000
+FEWEST_OF_MANY = 30
+"""So many numbers of people, all below so many and most with decimals, are 万: counts have no fractions.
+Cells of a grid have, but no round ones."""
+
+WAN_DECIMALS = 4
+"""万 with so many decimals counts single persons; yearbooks never give more."""
+
+PEOPLE = ("population", "people", "persons", "pop", "residents", "inhabitants", "人口", "人数")
+"""Words that say in the name of a column, of any verb, that it counts people."""
 
 REMEDY = "multiply 万 by 10,000, or pass units_checked=True if these are persons"
 
@@ -76,6 +88,34 @@ def refuse_shares(people: pd.Series, name: str) -> None:
             remedy="multiply them by the people",
         )
         faults.raise_if_any()
+
+
+def looks_like_wan(people: pd.Series, *names: object) -> bool:
+    """Whether numbers that one of the names calls people are, by their decimals, in 万.
+
+    >>> looks_like_wan(pd.Series([31.25] * 30), "常住人口"), looks_like_wan(pd.Series([31.25] * 30), "beds")
+    (True, False)
+    """
+    if not any(_says_people(name) for name in names):
+        return False
+    held = people.to_numpy(np.float64)
+    held = held[held > 0]
+    few_decimals = held.round(WAN_DECIMALS) == held
+    return bool(
+        len(held) >= FEWEST_OF_MANY
+        and held.max() < LARGEST_WAN_OF_MANY
+        and few_decimals.all()
+        and 2 * (held % 1 != 0).sum() > len(held)
+    )
+
+
+def _says_people(name: object) -> bool:
+    words = re.split(r"[^a-z\u4e00-\u9fff]+", str(name).lower())
+    return any(word.endswith(("人口", "人数")) or word in PEOPLE for word in words) and not {
+        "density",
+        "share",
+        "rate",
+    } & set(words)
 
 
 def check_unmixed(*columns: pd.Series, name: str, medians: bool = True, units_checked: bool = False) -> None:

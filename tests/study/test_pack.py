@@ -270,12 +270,12 @@ def test_a_database_cannot_be_packed(folder: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("nothing", [None, 7, ["x"], ""])
 def test_what_names_no_file_is_refused(packed: Packed, folder: Path, nothing: object) -> None:
-    with pytest.raises(InputError, match="archive: .* names no file"):
+    with pytest.raises(InputError, match=r"archive: .* names no file"):
         verify(nothing)  # type: ignore[arg-type]
     if nothing is not None:
         with pytest.raises(InputError, match="names no file"):
             pack(folder, path=nothing)  # type: ignore[arg-type]
-        with pytest.raises(InputError, match="folder: .* names no file"):
+        with pytest.raises(InputError, match=r"folder: .* names no file"):
             verify(packed.path, folder=nothing)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="is a file"):
         verify(packed.path, folder=packed.path)

@@ -44,7 +44,7 @@ def settle(
     check_crs(zones, "zones")
     only_points = len(zones) > 0 and bool(zones.geom_type.eq("Point").all())
     (check_points if only_points else check_polygons)(zones, "zones")
-    people = amount_of(population, zones, name="population", frame_name="zones")
+    people = amount_of(population, zones, name="population", frame_name="zones", units_checked=True)
     people = check_persons(people, "zones", units_checked=units_checked)
     urban = _urban(zones, people, urban_population, units_checked)
     if only_points:
@@ -64,7 +64,9 @@ def _urban(
     """People who live at the seat; none where no column is named, or the usual one is not there."""
     if urban_population is None or (urban_population == URBAN and URBAN not in zones):
         return pd.Series(0.0, zones.index)
-    urban = amount_of(urban_population, zones, name="urban_population", frame_name="zones")
+    urban = amount_of(
+        urban_population, zones, name="urban_population", frame_name="zones", units_checked=True
+    )
     refuse_shares(urban, "zones")
     check_unmixed(people, urban, name="zones", units_checked=units_checked)
     if (urban > people).any():

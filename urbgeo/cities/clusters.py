@@ -113,7 +113,7 @@ def city_clusters(
     check_quantity(distance_km, "distance_km")
     check_quantity(min_population, "min_population", zero=True)
     check_quantity(min_density, "min_density", zero=True)
-    held = amount_of(population, places, name="population", frame_name="places")
+    held = amount_of(population, places, name="population", frame_name="places", units_checked=units_checked)
     refuse_shares(held, "places")
     check_unmixed(held, name="places", medians=False, units_checked=units_checked)
     people = held.to_numpy(float)
@@ -357,7 +357,9 @@ def _people(
         return np.zeros(len(index))
     if isinstance(population, str):
         frame = places if isinstance(places, pd.DataFrame) else pd.DataFrame(index=index)
-        held = amount_of(population, frame, name="population", frame_name="places").reindex(index)
+        held = amount_of(
+            population, frame, name="population", frame_name="places", units_checked=units_checked
+        ).reindex(index)
     else:
         held = numbers_by_id(population, "population", index)
     refuse_shares(held, "population")

@@ -224,7 +224,7 @@ def _people(
         if how.rate is not None and how.flows is None:
             raise InputError("population: a rate without flows is modelled and needs the column of people.")
         return None
-    people = amount_of(population, zones, name="population", frame_name="zones")
+    people = amount_of(population, zones, name="population", frame_name="zones", units_checked=True)
     return check_persons(people, "zones", units_checked=how.units_checked)
 
 

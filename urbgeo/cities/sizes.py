@@ -345,7 +345,10 @@ def shrinking_cities(
         "population_before": population_before, "population_after": population_after,
         "built_before": built_before, "built_after": built_after,
     }  # fmt: skip
-    held = {name: amount_of(one, cities, name=name, frame_name="cities") for name, one in given.items()}
+    held = {
+        name: amount_of(one, cities, name=name, frame_name="cities", units_checked=units_checked)
+        for name, one in given.items()
+    }
     people_before, people_after = held["population_before"], held["population_after"]
     check_unmixed(people_before, people_after, name="cities", units_checked=units_checked)
     people = _relative_change(people_before, people_after)
