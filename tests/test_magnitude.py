@@ -172,6 +172,6 @@ def test_verbs_without_a_rule_of_their_own_warn_of_wan() -> None:
 
 @pytest.mark.parametrize("percent", [1.0001, 35, 100])
 def test_percent_are_no_shares(percent: float) -> None:
-    with pytest.raises(InputError, match="percent are divided by 100"):
+    with pytest.raises(InputError, match="looks like percent"):
         check_share(percent, "majority")
     assert check_share(1, "majority") == 1.0

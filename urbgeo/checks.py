@@ -320,10 +320,10 @@ def check_mapping(given: object, name: str, example: str) -> None:
 
 def check_share(value: float, name: str) -> float:
     """A share as a float; refuse what is not between 0 and 1."""
+    if is_finite_number(value) and 1 < value <= 100:
+        raise InputError(f"{name}: {value!r} looks like percent; give a share between 0 and 1.")
     if not is_finite_number(value) or not 0 <= value <= 1:
-        percent = is_finite_number(value) and 1 < value <= 100
-        hint = "; percent are divided by 100" if percent else ""
-        raise InputError(f"{name}: {value!r}; give a share between 0 and 1{hint}.")
+        raise InputError(f"{name}: {value!r}; give a share between 0 and 1.")
     return float(value)
 
 
