@@ -118,6 +118,7 @@ def commuting_rings(
     rates: Sequence[float] = RATES,
     rule: str = "out",
     least_count: int | None = None,
+    outside: object = None,
 ) -> CommutingRings:
     """Rings around a core by commuting rate, from an origin-destination table with suppressed cells.
 
@@ -128,7 +129,8 @@ def commuting_rings(
     ----------
     flows
         One row per pair: ``home``, ``work`` (zone ids), ``workers``; in a suppressed cell a missing value, or
-        a text such as ``"<10"`` or ``"*"``. Pairs that have no row count as none.
+        a text such as ``"<10"`` or ``"*"``. Pairs that have no row count as none. Where cells were summed
+        already, an optional ``suppressed`` counts the cells kept back in each row, ``workers`` those shown.
     zones
         Polygons by id, any CRS.
     core_zones
@@ -140,6 +142,9 @@ def commuting_rings(
         share of its jobs held by people of the core, whichever is larger.
     least_count
         The least count that the table shows (10 where it says ``"<10"``); needed when cells are suppressed.
+    outside
+        What stands in ``home`` or ``work`` for everywhere beyond the zones: who works there is employed, and
+        no ring holds it. Without it ends that are not among the zones are refused.
 
     Returns
     -------
@@ -172,7 +177,8 @@ def commuting_rings(
     if not first:
         raise InputError("core_zones: no zone is the core; give a list of one id or more.")
     refuse_unknown(first, zones.index, "core_zones")
-    shown, hidden, suppressed = _shown_and_hidden(flows, zones.index, least_count)
+    every = zones.index if outside is None else zones.index.append(pd.Index([outside]))
+    shown, hidden, suppressed = _shown_and_hidden(flows, every, least_count)
     ids = shown.zones
     core = ids.isin(first)
     share, low, high = (
@@ -222,24 +228,39 @@ def _shown_and_hidden(
     """Counts that are shown, the most that the suppressed ones could be, and the share of rows that are."""
     check_rows(flows, "flows", "commuting_rings(flows, zones, core_zones=[...])")
     check_columns(flows, "flows", FLOW_COLUMNS)
-    workers = flows["workers"]
-    texts = workers.astype(str).str.strip()
-    marked = texts.str.fullmatch(SUPPRESSED) & workers.map(lambda one: isinstance(one, str))
-    hidden = workers.isna() | marked
+    workers, cells = apart_from_suppressed(flows["workers"])
+    if "suppressed" in flows:
+        cells = flows["suppressed"]
+    hidden = cells > 0
     if hidden.any() and least_count is None:
         raise InputError(
             f"flows: workers are suppressed at {some_of(flows.index[hidden])}; give least_count, the least "
             "count that the table shows."
         )
     most = 0 if least_count is None else check_whole(least_count, "least_count", 2) - 1
-    said = pd.to_numeric(texts[hidden].str.extract(r"(\d+)")[0]).dropna()
+    said = said_bounds(flows["workers"][hidden])
     if (said != most + 1).any():
         raise InputError(
             f"least_count: {least_count}, but {some_of(said.index[said != most + 1])} say another; give that."
         )
-    known = read_flows(flows.assign(workers=workers.where(~hidden, 0)), zones)
-    could = read_flows(flows.assign(workers=np.where(hidden, float(most), 0.0)), zones)
+    known = read_flows(flows.assign(workers=workers), zones)
+    could = read_flows(flows.assign(workers=cells * float(most)), zones)
     return known, could, float(hidden.mean())
+
+
+def apart_from_suppressed(workers: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Counts with 0 where they are suppressed, as they came elsewhere; and 1 where they are, else 0."""
+    texts = workers.astype(str).str.strip()
+    marked = texts.str.fullmatch(SUPPRESSED) & workers.map(lambda one: isinstance(one, str))
+    hidden = workers.isna() | marked
+    return workers.where(~hidden, 0), hidden.astype(int)
+
+
+def said_bounds(workers: pd.Series) -> pd.Series:
+    """The bounds that cells such as ``"<10"`` say themselves; other cells are left out."""
+    texts = workers.map(lambda one: one.strip() if isinstance(one, str) else "")
+    said = texts[texts.str.fullmatch(SUPPRESSED)].str.extract(r"(\d+)")[0]
+    return pd.to_numeric(said).dropna()
 
 
 def _bounds(shown: Flows, hidden: Flows, core: Flags, rule: str) -> tuple[Floats, Floats, Floats]:

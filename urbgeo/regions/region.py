@@ -11,6 +11,7 @@ import pandas as pd
 
 from urbgeo.arguments import check_object
 from urbgeo.regions.decisions import Decision
+from urbgeo.regions.given import Commuters, ObservedTrips
 from urbgeo.regions.release import Release
 
 
@@ -63,6 +64,10 @@ class Region:
         What the region has no layers for, by the name of the layer, and why.
     decisions
         Units in or out of the circle by decision, by id, which stand beside what the rule says.
+    commuters
+        Who commutes where, as counted by others; None where no table is given.
+    observed
+        Minutes that a map service gave, a check beside the model; likewise.
     release
         For whom pages and files are: internal, or public with rounded coordinates.
     made_of
@@ -90,6 +95,8 @@ class Region:
     network: object | None = None
     left_out: Mapping[str, str] = field(default_factory=dict)
     decisions: Mapping[str, Decision] = field(default_factory=dict)
+    commuters: Commuters | None = None
+    observed: ObservedTrips | None = None
     release: Release = field(default_factory=Release)
     made_of: Mapping[str, Any] = field(default_factory=dict)
 

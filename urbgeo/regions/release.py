@@ -37,6 +37,8 @@ LAYERS: Mapping[str, str] = {
     "interchanges": "互通",
     "roads": "道路",
     "railways": "铁路",
+    "commuting_rings": "通勤率圈层",
+    "observed_trips": "实测出行",
 }
 """Layers that can be marked sensitive, by their name in the GeoPackage."""
 

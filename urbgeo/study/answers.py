@@ -10,10 +10,12 @@ import geopandas as gpd
 import pandas as pd
 
 from urbgeo.access.coverage import Coverage, coverage
+from urbgeo.access.observed import BesideObserved
 from urbgeo.access.reach import Reach, reach
 from urbgeo.access.towns import TownAccess, town_access
 from urbgeo.arguments import check_years
 from urbgeo.cities.circles import CircleRules, CommutingCircle, commuting_circle
+from urbgeo.cities.commuting_rings import CommutingRings
 from urbgeo.network.model import TravelNetwork
 from urbgeo.network.regional import own_classes, region_network
 from urbgeo.network.speeds import LITERATURE, PEAK, STANDARD
@@ -22,6 +24,7 @@ from urbgeo.regions.region import Region, check_region
 from urbgeo.standards import AIRPORT_MIN, AIRPORT_TARGET, CIRCLE_MIN, CLUSTER_MIN, COMMUTING_RATE
 from urbgeo.study.absent import attempt
 from urbgeo.study.bands import Bands, SetAnswers, bands_of
+from urbgeo.study.beside import observed_of, rings_of, why_no_rings
 from urbgeo.study.series import IN_SERIES, YEARS, series
 from urbgeo.study.systems import Systems, systems_of
 from urbgeo.study.targets import outline_targets
@@ -42,7 +45,8 @@ class Answers:
 
     ``reach`` is between the prefecture seats, ``reach_hubs`` between these and the hub cities around,
     ``trips`` the modelled minutes beside figures from outside the model, ``bands`` the same answers
-    under every named set of speeds on ``networks``, ``series`` the headlines year by year.
+    under every named set of speeds on ``networks``, ``series`` the headlines year by year, ``rings`` the
+    circle by commuting rate beside the one by time, ``observed`` the model beside a map service's minutes.
     """
 
     region: Region
@@ -56,6 +60,8 @@ class Answers:
     trips: pd.DataFrame
     bands: Bands
     series: pd.DataFrame
+    rings: CommutingRings
+    observed: BesideObserved
     networks: Mapping[str, TravelNetwork] = field(default_factory=dict)
 
     @cached_property
@@ -134,6 +140,14 @@ def answer(
         ),
         bands=bands_of(by_set),
         series=series(region, lambda then: _by_speeds(then, region_network(then), whole=False), years=years),
+        rings=attempt(
+            "circle by commuting rate", why_no_rings(region), lambda: rings_of(region, usual.circle)
+        ),
+        observed=attempt(
+            "observed minutes",
+            "" if region.observed is not None else "no minutes of a map service are given",
+            lambda: observed_of(region, network),
+        ),
         networks=networks,
     )
 

@@ -58,10 +58,14 @@ def region(
     margin_km
         Around the region: roads, airports and cities across the border that count.
     more
-        ``name``, ``stations`` (points by name, for a train table without them), ``population_column``,
-        ``population_unit``, ``road_classes``, ``train_day``, ``speeds`` (km/h by class of road, instead of
-        those read), ``overrides`` (units in or out of the circle by decision: ``circle``, ``reason``,
-        ``by``, ``date``, by code or name), ``release`` (``"internal"``, ``"public"``, or a
+        ``flows``: who commutes where (``home``, ``work``, ``workers`` by code or name: CSV, Excel or a
+        frame), with ``least_count`` where small cells are suppressed, ``flow_rates`` and ``flow_rule``;
+        ``observed``: minutes of a map service (:func:`urbgeo.network.calibrate.read_observed`), with
+        ``observed_datum``; both are answered beside the model. ``name``, ``stations`` (points by
+        name, for a train table without them), ``population_column``, ``population_unit``,
+        ``road_classes``, ``train_day``, ``speeds`` (km/h by class of road, instead of those read),
+        ``overrides`` (units in or out of the circle by decision: ``circle``, ``reason``, ``by``, ``date``,
+        by code or name), ``release`` (``"internal"``, ``"public"``, or a
         :class:`urbgeo.regions.release.Release`).
 
     Returns
@@ -108,4 +112,5 @@ def build_region(inputs: Inputs) -> tuple[Region, Findings]:
     made.find_rails()
     made.find_lists()
     made.find_decisions()
+    made.find_commuters()
     return made.region(), made.findings

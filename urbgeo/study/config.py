@@ -23,7 +23,7 @@ from urbgeo.study.roads import STUDY_CLASSES
 
 FILE = "study.toml"
 _TEXT, _NUMBER, _LIST, _EITHER = "text", "number", "list of texts", "text or list of texts"
-_DECISION = "decision"
+_DECISION, _NUMBERS = "decision", "list of numbers"
 
 KEYS: Mapping[str, Mapping[str, str]] = {
     "region": {"units": _EITHER, "name": _TEXT, "margin_km": _NUMBER},
@@ -36,10 +36,14 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "seats": _TEXT,
         "airports": _TEXT,
         "rails": _TEXT,
+        "flows": _TEXT,
+        "observed": _TEXT,
     },
     "population": {"column": _TEXT, "unit": _TEXT},
     "roads": {"classes": _LIST},
     "trains": {"day": _TEXT},
+    "flows": {"least_count": _NUMBER, "rates": _NUMBERS, "rule": _TEXT},
+    "observed": {"datum": _TEXT},
     "speeds": {"*": _NUMBER},
     "lists": {"*": _LIST},
     "overrides": {"*": _DECISION},
@@ -129,6 +133,10 @@ def _config(path: Path, told: dict[str, Any], lines: Mapping[tuple[str, str], in
         population_unit=part["population"].get("unit") or None,
         road_classes=tuple(classes) if classes else STUDY_CLASSES,
         train_day=part["trains"].get("day") or None,
+        least_count=part["flows"].get("least_count"),
+        flow_rates=tuple(part["flows"].get("rates", ())) or None,
+        flow_rule=part["flows"].get("rule") or None,
+        observed_datum=part["observed"].get("datum") or "gcj02",
         speeds={name: float(kmh) for name, kmh in part["speeds"].items()},
         overrides=dict(part["overrides"]),
         release=_release(part["study"]),
@@ -195,6 +203,7 @@ def _fits(value: Any, kind: str) -> bool:
         _LIST: texts,
         _EITHER: isinstance(value, str) or texts,
         _DECISION: True,
+        _NUMBERS: isinstance(value, list) and all(map(is_finite_number, value)),
     }[kind]
 
 
@@ -214,12 +223,16 @@ def _wrong(section: str, key: str, value: Any) -> str:
     if section == "study" and key in ("release", "decimals", "sensitive"):
         part = {"release": INTERNAL, "decimals": DECIMALS, "sensitive": (), key: value}
         return "; ".join(release_faults(part["release"], part["decimals"], part["sensitive"]))
+    if section in ("flows", "observed") and (choices := _CHOICES.get(key)) and value not in choices:
+        return f"{key} = {value!r}; it is one of {', '.join(choices)}"
     if section == "speeds" and not value > 0:
         return f"{key} = {value!r} is no speed; give km/h > 0"
     if (section, key) == ("region", "margin_km") and value < 0:
         return f"margin_km = {value!r} is negative"
     return ""
 
+
+_CHOICES = {"rule": ("out", "either"), "datum": ("gcj02", "wgs84")}
 
 NO_NAME = '/\\:*?"<>|'
 """Signs that no file may have in its name on some system."""
@@ -278,6 +291,8 @@ margin_km = 100            # 区域外一并读入的范围（公里）；kilome
 # seats = "data/raw/seats.csv"            # 自有驻地点；seats of your own
 # airports = "data/raw/airports.csv"      # 自有机场；airports of your own
 # rails = "data/raw/rails.gpkg"           # 只用于制图的铁路线；lines to draw
+# flows = "data/raw/flows.csv"            # 手机信令等通勤表：home、work、workers；who commutes where
+# observed = "data/raw/observed.csv"      # 地图服务的出行时间，只作对照；minutes of a map service, a check
 
 [population]
 # column = "常住人口"       # 人口列；the column of people
@@ -288,6 +303,14 @@ margin_km = 100            # 区域外一并读入的范围（公里）；kilome
 
 [trains]
 # day = "2016-03-10"       # 某一天；缺省为全部日期的平均。One day; by default the mean over all dates.
+
+[flows]
+# least_count = 10         # 表中显示的最小人数（更小的已隐去）；the least count the table shows
+# rates = [0.30, 0.10, 0.05]   # 通勤率圈层；rings by commuting rate
+# rule = "out"             # out：外出通勤占比；either：双向取大；the larger of both directions
+
+[observed]
+# datum = "gcj02"          # 或 or "wgs84"
 
 [speeds]                   # 改写某一等级的车速（公里/小时）；km/h of a class, instead of those read
 # trunk = 70

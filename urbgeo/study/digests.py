@@ -16,7 +16,18 @@ from urbgeo.network.model import TravelNetwork
 from urbgeo.regions.region import Region
 from urbgeo.study.inputs import Inputs
 
-LAYERS = ("roads", "population", "trains", "stations", "zones", "seats", "airports", "rails")
+LAYERS = (
+    "roads",
+    "population",
+    "trains",
+    "stations",
+    "zones",
+    "seats",
+    "airports",
+    "rails",
+    "flows",
+    "observed",
+)
 """Inputs that may be files."""
 
 SETTINGS = (
@@ -27,6 +38,10 @@ SETTINGS = (
     "population_unit",
     "road_classes",
     "train_day",
+    "least_count",
+    "flow_rates",
+    "flow_rule",
+    "observed_datum",
     "speeds",
 )
 """Inputs that are values; overrides and release stand by themselves."""
@@ -114,6 +129,8 @@ def layer_digests(region: Region) -> dict[str, dict[str, Any]]:
         "roads": region.road_links,
         "road nodes": region.road_nodes,
         "known trips": region.known_trips,
+        "flows": None if region.commuters is None else region.commuters.flows,
+        "observed": None if region.observed is None else region.observed.trips,
     }
     if isinstance(region.network, TravelNetwork):
         links = region.network.link_table

@@ -30,6 +30,8 @@ class Inputs:
     airports: Any = None
     rails: Any = None
     stations: Any = None
+    flows: Any = None
+    observed: Any = None
     lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
     margin_km: float = MARGIN_KM
     name: str | None = None
@@ -37,6 +39,10 @@ class Inputs:
     population_unit: str | None = None
     road_classes: tuple[str, ...] | None = STUDY_CLASSES
     train_day: str | None = None
+    least_count: int | None = None
+    flow_rates: tuple[float, ...] | None = None
+    flow_rule: str | None = None
+    observed_datum: str = "gcj02"
     speeds: Mapping[str, float] = field(default_factory=dict)
     overrides: Mapping[str, Any] = field(default_factory=dict)
     release: Release | str = INTERNAL

@@ -14,6 +14,7 @@ from urbgeo.errors import InputError, MissingExtraError, UrbgeoError
 from urbgeo.network.edits import with_speeds
 from urbgeo.network.model import TravelNetwork
 from urbgeo.regions.decisions import Decision, read_decisions
+from urbgeo.regions.given import Commuters, ObservedTrips
 from urbgeo.regions.nation import (
     AIRPORT_YEARS,
     PLACES_SOURCE,
@@ -29,6 +30,7 @@ from urbgeo.regions.region import Region
 from urbgeo.regions.release import Release
 from urbgeo.sources import airports as airport_source
 from urbgeo.sources import china
+from urbgeo.study.commuters import read_commuters, read_trips
 from urbgeo.study.digests import made_of
 from urbgeo.study.estimated import ESTIMATED, calibration, estimated_roads, source_line
 from urbgeo.study.findings import Findings
@@ -77,6 +79,8 @@ class Making:
         self.rails = Rails.none()
         self.lists: dict[str, tuple[str, ...]] = {}
         self.decisions: dict[str, Decision] = {}
+        self.commuters: Commuters | None = None
+        self.observed: ObservedTrips | None = None
         self.places: gpd.GeoDataFrame
         self.airports: gpd.GeoDataFrame
 
@@ -345,6 +349,28 @@ class Making:
         ids = named_ids(units.loc[list(self.decisions)])
         self.findings.add("overrides", "found", "units in or out of the circle by decision", ids=ids)
 
+    def find_commuters(self) -> None:
+        """Who commutes where, and minutes that a map service gave."""
+        inputs = self.inputs
+        terms = {"least_count": inputs.least_count, "rates": inputs.flow_rates, "rule": inputs.flow_rule}
+        units = self.zones if self.zones is not None else counties_of(self.own_places)
+        if inputs.flows is None:
+            self.missing("flows", "no table of commuters: the circle is one by time alone", "flows=, a table")
+        else:
+            try:
+                self.commuters = read_commuters(inputs.flows, units, terms=terms, findings=self.findings)
+                self.sources.append("Commuters: the table given as flows")
+            except UrbgeoError as error:
+                self.refused("flows", error)
+        if inputs.observed is None:
+            self.missing("observed", "no minutes of a map service to hold the model against", "observed=")
+            return
+        try:
+            self.observed = read_trips(inputs.observed, datum=inputs.observed_datum, findings=self.findings)
+            self.sources.append("Observed minutes: the table given as observed")
+        except UrbgeoError as error:
+            self.refused("observed", error)
+
     def region(self) -> Region:
         """All of it."""
         zh, en = (self.units.title_zh, self.units.title_en) if self.units else (None, None)
@@ -374,6 +400,8 @@ class Making:
             network=self.network,
             left_out=MappingProxyType(self.left_out),
             decisions=MappingProxyType(self.decisions),
+            commuters=self.commuters,
+            observed=self.observed,
             release=release if isinstance(release, Release) else Release(release),
             made_of=made_of(self.inputs),
         )

@@ -19,6 +19,7 @@ from urbgeo.network.model import TravelNetwork
 from urbgeo.results import bare
 from urbgeo.study.absent import told
 from urbgeo.study.answers import Answers
+from urbgeo.study.beside_pages import add_rings
 from urbgeo.study.boundary import APPROVAL, EXTENT, national_boundary
 from urbgeo.study.decided import BY_DECISION, CHANGES
 from urbgeo.study.disclosure import disclosed, with_basis
@@ -82,6 +83,7 @@ def study_map(answers: Answers, *, basemap: str | None = None, key: str | None =
     steps: tuple[Callable[[], None], ...] = (
         lambda: _add_access(fmap, answers, ground),
         lambda: _add_circle(fmap, answers, ground),
+        lambda: add_rings(fmap, answers, ground, SIMPLIFY_M),
         lambda: _add_isochrones(fmap, answers) if release.shows("isochrones") else None,
         lambda: _add_borders(fmap, region.zones),
         lambda: _add_roads(fmap, answers) if release.shows("roads") else None,

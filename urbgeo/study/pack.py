@@ -158,6 +158,10 @@ def study_text(config: StudyConfig, inputs: Mapping[str, list[_Group]]) -> str:
         "population": {"column": given.population_column, "unit": given.population_unit},
         "roads": {"classes": list(given.road_classes or ())},
         "trains": {"day": given.train_day},
+        "flows": {
+            "least_count": given.least_count, "rates": list(given.flow_rates or ()), "rule": given.flow_rule,
+        },
+        "observed": {"datum": given.observed_datum},
         "speeds": dict(given.speeds),
         "lists": {name: list(ids) for name, ids in given.lists.items()},
         "overrides": dict(given.overrides),

@@ -15,6 +15,7 @@ from urbgeo.maps.scorecard_page import chapters_html
 from urbgeo.network.speeds import ROAD_CLASSES
 from urbgeo.study.absent import LeftOutError, told
 from urbgeo.study.answers import Answers
+from urbgeo.study.beside_pages import observed_page, rings_grid
 from urbgeo.study.decided import decided_circle
 from urbgeo.study.headlines import headlines, station_words
 from urbgeo.study.markdown import value_text
@@ -47,6 +48,7 @@ def report_page(answers: Answers, card: Scorecard | None = None) -> str:
         (("机场覆盖", "Airport coverage"), lambda: _airports(atlas)),
         (("两小时通达", "Two-hour reach"), lambda: _reach(atlas)),
         (("县城通达", "County towns"), lambda: _towns(atlas)),
+        (("与实测时间对照", "Beside observed minutes"), lambda: observed_page(answers)),
         (("城市体系", "The system of cities"), lambda: _systems(atlas)),
         (("逐年变化", "Year by year"), lambda: _series(answers)),
     ]
@@ -123,6 +125,7 @@ def _circle(atlas: Atlas) -> Section:
         grids.append(Grid([("单元", "County"), *((one, one) for one in sets)], some, caption=said))
     if answers.region.decisions:
         grids.append(_decisions(answers))
+    grids += told(lambda: [rings_grid(answers)], lambda _: [])
     lines: list[Both] = []
     if circle.comparison is not None:
         row = circle.comparison.loc[circle.rule].to_dict()

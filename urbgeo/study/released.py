@@ -22,6 +22,8 @@ ANSWERS = {
     "airport_coverage_counties": "counties",
     "reach_cities": "reach",
     "county_access": "towns",
+    "commuting_rings": "rings",
+    "observed_trips": "observed",
 }
 """Answers by the layer that shows them."""
 

@@ -8,6 +8,7 @@ from urbgeo.network.speeds import ROAD_CLASSES
 from urbgeo.output import markdown_text
 from urbgeo.study.absent import told
 from urbgeo.study.answers import Answers
+from urbgeo.study.beside_pages import observed_section, rings_section
 from urbgeo.study.decided import decisions_section
 from urbgeo.study.headlines import headlines, station_words
 from urbgeo.study.markdown import bilingual, bullets, md_table, names, number, value_text
@@ -37,6 +38,8 @@ def report_text(answers: Answers) -> str:
         _said(_circle, answers),
         _said(_disagreement, answers),
         _said(decisions_section, answers),
+        "### 按通勤率 By commuting rate",
+        _said(rings_section, answers),
         "### 能否设圈 May it be one",
         _said(checks_section, answers),
         "## 机场覆盖 Airport coverage",
@@ -52,6 +55,8 @@ def report_text(answers: Answers) -> str:
         _said(_worst, answers),
         "## 与模型之外的数字相比 Beside figures from outside the model",
         _said(known_section, answers),
+        "### 地图服务的时间 Minutes of a map service",
+        _said(observed_section, answers),
         "## 速度组之间的变动 The band over named sets of speeds",
         _said(bands_section, answers),
         "## 逐年 Year by year",

@@ -21,6 +21,7 @@ from urbgeo.regions.release import Release
 from urbgeo.results import bare
 from urbgeo.study.absent import told, why_absent
 from urbgeo.study.answers import Answers
+from urbgeo.study.beside import observed_lines
 from urbgeo.study.decided import decided_circle
 from urbgeo.study.disclosure import disclosed, with_basis
 from urbgeo.study.released import shown_table
@@ -52,6 +53,8 @@ def result_layers(answers: Answers) -> dict[str, gpd.GeoDataFrame]:
             answers.reach.cities, _places(answers).loc[answers.reach.cities.index]
         ),
         "reach_pairs": lambda: reach_pairs(answers),
+        "commuting_rings": lambda: told_of(answers.rings.table, ground),
+        "observed_trips": lambda: observed_lines(region, answers.observed),
         "airports": lambda: _plain(gpd.GeoDataFrame(with_basis(region.airports))),
         "stations": lambda: _plain(gpd.GeoDataFrame(with_basis(region.stations))),
         "interchanges": lambda: _plain(gpd.GeoDataFrame(with_basis(region.interchanges))),
@@ -66,7 +69,17 @@ def result_layers(answers: Answers) -> dict[str, gpd.GeoDataFrame]:
 def left_out(answers: Answers) -> pd.DataFrame:
     """What is left out, and why: answers and layers by name."""
     rows = dict(answers.region.left_out)
-    for name in ("circle", "prefectures", "counties", "reach", "reach_hubs", "towns", "trips"):
+    for name in (
+        "circle",
+        "prefectures",
+        "counties",
+        "reach",
+        "reach_hubs",
+        "towns",
+        "trips",
+        "rings",
+        "observed",
+    ):
         if why := why_absent(getattr(answers, name)):
             rows[name] = why
     if answers.region.decisions and why_absent(answers.circle):
@@ -149,6 +162,9 @@ def write_csvs(answers: Answers, folder: Path) -> list[Path]:
         "rail_trips": lambda: answers.reach.table.reset_index(),
         "series": lambda: answers.series.reset_index(),
         "known_trips": lambda: answers.trips.head(len(answers.trips.index)),
+        "commuting_rings": lambda: told_of(answers.rings.table),
+        "observed_trips": lambda: answers.observed.table.reset_index(drop=True),
+        "observed_by_hour": lambda: answers.observed.by_hour,
         "left_out": lambda: _with_marking(left_out(answers), release),
     }
     tables = {name: told(step, lambda _: None) for name, step in made.items()}
