@@ -20,7 +20,7 @@ from tests.maps.test_results import Found, seats, table
 from urbgeo.columns import column_name
 from urbgeo.errors import InputError
 from urbgeo.maps import Categories, Classes
-from urbgeo.maps.styles import qml
+from urbgeo.maps.qgis import qml
 from urbgeo.output import html_table, markdown_table, write_tables
 
 FORMULAS = ["=HYPERLINK(1)", "+1", "-1+2", "@SUM(1)", "长沙"]
