@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from pathlib import Path
 
@@ -22,6 +23,7 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",
 ]
+logging.getLogger("jieba").setLevel(logging.WARNING)  # it reports its dictionary at every build
 exclude_patterns = ["_build", "words.txt"]
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,6 +26,40 @@ def test_code_of_the_guide_runs_as_printed(
     names: dict[str, object] = {}
     for place, block in enumerate(blocks(page), 1):
         exec(compile(block, f"{page.name}, block {place}", "exec"), names)
+
+
+GALLERY = dict(
+    re.findall(
+        r"^!\[[^\]]*\]\(gallery/(\w+)\.png\)\n.*?^```python\n(.*?)^```",
+        (DOCS / "gallery.md").read_text(encoding="utf-8"),
+        re.M | re.S,
+    )
+)
+MOST_LINES, LARGEST_BYTES = 16, 60_000
+
+
+@pytest.mark.parametrize("name", GALLERY)
+def test_code_below_a_picture_of_the_gallery_makes_it(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    exec(compile(GALLERY[name], f"gallery, {name}", "exec"), names)
+    picture = names["picture"]
+    if isinstance(picture, Path):
+        assert picture.stat().st_size > 10_000
+    else:
+        assert picture.axes
+
+
+def test_the_gallery_shows_each_picture_it_has_and_few_lines_for_each() -> None:
+    pictures = {path.stem: path.stat().st_size for path in (DOCS / "gallery").glob("*.png")}
+    assert set(pictures) == set(GALLERY)
+    assert max(pictures.values()) <= LARGEST_BYTES
+    lines = {
+        name: len([line for line in code.splitlines() if line.strip()]) for name, code in GALLERY.items()
+    }
+    assert not {name: count for name, count in lines.items() if count > MOST_LINES}
 
 
 def test_every_public_verb_is_found_in_the_reference_under_one_question() -> None:

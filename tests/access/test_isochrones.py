@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from tests.network.build import BAD_LAYERS, BAD_TIMES, EAST, NORTH, QUICK, UTM, along, points, road
 from urbgeo.access.isochrones import Isochrones, isochrones
 from urbgeo.errors import InputError
+from urbgeo.maps.drawing import drawing_of
 from urbgeo.network.attach import attach
 from urbgeo.network.minutes import nearest_facility
 from urbgeo.network.model import Snapping, TravelNetwork, build_network
@@ -307,6 +308,14 @@ def test_origins_keep_their_names_and_the_result_says_how_it_was_made(tmp_path: 
     assert "4 areas, within 5, 10 min" in repr(found)
     assert found.save(tmp_path / "land.gpkg").exists()
     assert "<div" in isochrones(network, origins, minutes=5).map().get_root().render()
+
+
+def test_isochrones_are_coloured_by_their_minutes_and_none_lies_over_a_smaller_one() -> None:
+    network = along(0, 10, 20)
+    drawing = drawing_of(isochrones(network, network.nodes.iloc[[0]], minutes=(5, 10)))
+    assert drawing.shown == "minutes"
+    land = drawing.frames["polygon"].set_index("minutes").geometry.to_crs(32649)
+    assert land.loc[5.0].intersection(land.loc[10.0]).area < 1e-3 * land.loc[5.0].area
 
 
 def test_land_around_an_origin_is_what_a_walk_covers_not_a_whole_cell() -> None:

@@ -65,7 +65,7 @@ class Isochrones(Result):
 
     table: gpd.GeoDataFrame
     provenance: Provenance
-    _shown: ClassVar[str | None] = "area_km2"
+    _shown: ClassVar[str | None] = "minutes"
     _titles: ClassVar[tuple[str, str]] = ("等时圈", "Isochrones")
 
     @property

@@ -97,7 +97,7 @@ def drawing_of(
         Where there is no geometry, an id is not among the places, or the column is not there.
     """
     check_object(result, "result", Result, "take what a verb of urbgeo gives")
-    table = _located(result, places)
+    table = _with_level(_located(result, places), by or result._shown)
     rows = table[~(table.geometry.isna() | table.geometry.is_empty)]
     if rows.empty:
         raise InputError(f"{type(result).__name__}: no row has a geometry; there is nothing to draw.")
@@ -214,6 +214,13 @@ def _shown(result: Result, table: pd.DataFrame) -> str | None:
     timed = [column for column in numbers if is_minutes(column)]
     named = [column for column in _PREFERRED if column in table]
     return next(iter([*named, *timed, *[one for one in ("status",) if one in table], *numbers]), None)
+
+
+def _with_level(table: gpd.GeoDataFrame, name: str | None) -> gpd.GeoDataFrame:
+    """The thresholds of isochrones stand in the index; a level is coloured by as a column is."""
+    if name is None or name in table.columns or name not in table.index.names:
+        return table
+    return table.assign(**{name: table.index.get_level_values(name)})
 
 
 def _located(result: Result, places: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
