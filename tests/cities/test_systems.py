@@ -58,6 +58,21 @@ def test_the_hub_is_told_by_what_one_names() -> None:
     assert found.hubs["geography"].tolist() == ["A", "B"]
 
 
+def test_ties_go_to_the_lesser_code_whatever_the_order_of_members() -> None:
+    alike = pd.Series(1e6, IDS)
+    there = pd.DataFrame(60.0, IDS, IDS).where(~np.eye(4, dtype=bool), 0.0)
+    for members in (MEMBERS, MEMBERS.iloc[::-1]):
+        found = city_systems(there, members, places(), population=alike)
+        assert found.table.loc[["A", "B"], "hub_zh"].tolist() == ["长沙", "长沙"]
+        strongest = found.pairs.links["strongest"]
+        assert (strongest["A"], strongest["B"]) == (("430100", "430200"), ("430100", "430400"))
+
+
+def test_a_map_is_made_of_systems_only() -> None:
+    with pytest.raises(InputError, match=r"result: a CitySystems is needed, not NoneType; city_systems\(\)"):
+        map_of_systems(None)  # type: ignore[arg-type]
+
+
 def test_land_is_the_union_of_the_counties_and_missing_ones_are_refused() -> None:
     shapes = [box(112 + at, 27, 113 + at, 28) for at in range(4)]
     zones = gpd.GeoDataFrame(geometry=shapes, index=["430102", "430202", "430302", "430402"], crs=4326)

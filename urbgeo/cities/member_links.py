@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from urbgeo.access.travel import Places, Travel
-from urbgeo.amounts import amount_of
+from urbgeo.amounts import amount_of, without_noise
 from urbgeo.checks import check_columns, check_ids, check_minutes, check_range
 from urbgeo.cities.between import minutes_between
 from urbgeo.cities.dissolve import members_among
@@ -174,7 +174,10 @@ def _by_geography(table: pd.DataFrame) -> pd.DataFrame:
     found["median_min"], found["most_min"] = grouped["minutes"].median(), grouped["minutes"].max()
     if "strength" in table:
         found["strength"] = grouped["strength"].sum()
-        best = table.loc[grouped["strength"].idxmax()]
+        # Ties go to the lesser codes, whatever the order of the rows: both ways of a pair are often alike.
+        pull = table.sort_values(["from_place", "to_place"], kind="stable")
+        pull = pull.assign(strength=without_noise(pull["strength"])).groupby("geography", sort=False)
+        best = table.loc[pull["strength"].idxmax().reindex(found.index)]
         ends = zip(best["from_place"], best["to_place"], strict=True)
         found["strongest"] = pd.Series(list(ends), index=best["geography"].to_numpy(), dtype=object)
     return found

@@ -125,8 +125,11 @@ def city_systems(
     facts = members.groupby("geography", sort=False).first().reindex(pairs.links.index)
     of = people.reindex(held["county"]).set_axis(held.index)
     weight = people if hubs is None else amount_of(hubs, places, name="hubs", frame_name="places")
-    pull = weight.reindex(held["county"]).set_axis(held.index)
-    hub = held.loc[pull.groupby(held["geography"], sort=False).idxmax()].set_index("geography")["county"]
+    # Ties go to the lesser code, whatever the order of the rows.
+    pull = weight.reindex(held["county"]).set_axis(held.index).loc[held["county"].sort_values().index]
+    hub = held.loc[pull.groupby(held["geography"].reindex(pull.index), sort=False).idxmax()].set_index(
+        "geography"
+    )["county"]
     hub = hub.reindex(pairs.links.index)
     sums = of.groupby(held["geography"]).sum().reindex(hub.index)
     names = {

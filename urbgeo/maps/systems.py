@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import folium
 
+from urbgeo.arguments import check_object
+from urbgeo.cities.systems import CitySystems
 from urbgeo.maps.base import new_map
 from urbgeo.maps.classes import Classes
 from urbgeo.maps.fields import Field
 from urbgeo.maps.layers import add_lines, add_points, add_polygons
 from urbgeo.maps.styles import AreaStyle, LineStyle, PointStyle
-
-if TYPE_CHECKING:
-    from urbgeo.cities.systems import CitySystems
 
 BREAKS = (30.0, 60.0, 120.0, 180.0)
 SIMPLIFY_M = 250.0
@@ -37,7 +34,7 @@ def map_of_systems(result: CitySystems, *, basemap: str | None = None, key: str 
     Raises
     ------
     InputError
-        For a base map that is unknown or lacks its key.
+        For what is no such result, and a base map that is unknown or lacks its key.
 
     Examples
     --------
@@ -50,6 +47,7 @@ def map_of_systems(result: CitySystems, *, basemap: str | None = None, key: str 
     >>> type(map_of_systems(found)).__name__
     'Map'
     """
+    check_object(result, "result", CitySystems, "city_systems() gives one")
     zh, en = result._titles
     bounds = result.table.to_crs(4326).total_bounds.tolist()
     fmap = new_map(zh, en, bounds=bounds, sources=result.provenance.sources, basemap=basemap, key=key)
