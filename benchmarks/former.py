@@ -16,7 +16,6 @@ from pathlib import Path
 
 import numpy as np
 
-
 ROOT = Path(__file__).parents[1]
 JOBS = Path(__file__).with_name("former_jobs.py")
 PAGE = Path(__file__).parent / "results" / "former.md"
@@ -67,8 +66,8 @@ def main() -> None:
     lines = [
         f"# This tree against {commit}",
         "",
-        f"{date.today().isoformat()}; {os.cpu_count()} cores, Python {platform.python_version()}; load at the end",
-        f"{load}. Processor seconds of one thread, {pairs} interleaved pairs after one that is not counted. A job",
+        f"{date.today().isoformat()}; {os.cpu_count()} cores, Python {platform.python_version()}; load at the",
+        f"end {load}. Processor seconds of one thread, {pairs} interleaved pairs after one not counted. A job",
         f"is slower where the lower quartile of its ratio lies above {TOO_SLOW}.",
         "",
         "| job | before, s | now, s | now / before, quartiles | |",
