@@ -66,9 +66,9 @@ def main() -> None:
     lines = [
         f"# This tree against {commit}",
         "",
-        f"{date.today().isoformat()}; {os.cpu_count()} cores, Python {platform.python_version()}; load at the",
-        f"end {load}. Processor seconds of one thread, {pairs} interleaved pairs after one not counted. A job",
-        f"is slower where the lower quartile of its ratio lies above {TOO_SLOW}.",
+        f"{date.today().isoformat()}; {os.cpu_count()} cores, Python {platform.python_version()}; load at",
+        f"the end {load}. Processor seconds of one thread, {pairs} interleaved pairs after one not",
+        f"counted. A job is slower where the lower quartile of its ratio lies above {TOO_SLOW}.",
         "",
         "| job | before, s | now, s | now / before, quartiles | |",
         "|---|---|---|---|---|",
