@@ -102,3 +102,29 @@ def test_cells_that_are_no_people_are_counted_in_a_warning_and_none_at_all_is_re
     assert found.amounts.to_dict() == {"340123": 970_000}
     with pytest.raises(InputError, match="holds no number of people in any row"):
         read_people(table.assign(**{"常住人口（人）": True}), ANHUI)
+
+
+def test_a_row_of_the_whole_province_above_the_first_place_is_no_head_and_a_note_no_place(
+    tmp_path: Path,
+) -> None:
+    page = (book := openpyxl.Workbook()).active
+    for row in (
+        ["2-5 年末常住人口", "", ""],
+        ["", "", "单位：万人"],
+        ["地区", "年末常住人口", ""],
+        ["", "总人口", "#城镇人口"],
+        ["全  省", 6127, 3687.5],
+        *([f"　{name}", 50.25, 30.0] for name in ANHUI["name_zh"]),
+        ["注：本表数据为抽样调查推算数。", "", ""],
+    ):
+        page.append(row)
+    book.save(tmp_path / "p.xlsx")
+    found = read_people(tmp_path / "p.xlsx", ANHUI)
+    assert (found.head, found.unit) == ("年末常住人口 总人口", "万")
+    assert (found.amounts == 502_500.0).all() and found.left_over.empty
+
+
+def test_years_as_heads_stay_heads(tmp_path: Path) -> None:
+    table = pd.DataFrame({"地区": ANHUI["name_zh"], "2010": 1.0, "2020": 60_000})
+    found = read_people(table, ANHUI, column="2020", unit="persons")
+    assert (found.amounts == 60_000).all()

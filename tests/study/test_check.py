@@ -142,3 +142,14 @@ def test_new_and_check_from_a_shell_for_another_province(
     assert (folder / "data" / "processed" / "anhui" / "check.html").is_file()
     assert cli.main(["check", str(tmp_path / "none")]) == 1
     assert "urbgeo new" in capsys.readouterr().err
+
+
+def test_a_table_of_stations_is_found_by_its_column_of_names(tmp_path: Path) -> None:
+    trains = tmp_path / "trains.csv"
+    head = "车次,站序,站名,抵达时间,发车时间"
+    trains.write_text(f"{head}\nG1,1,合肥南,08:00,08:00\nG1,2,芜湖,08:50,08:52\n", encoding="gbk")
+    stations = tmp_path / "stations.csv"
+    stations.write_text("站名,经度,纬度\n合肥南站,117.29,31.80\n芜湖站,118.38,31.35\n", encoding="gbk")
+    found = check(Inputs("安徽省", trains=trains, stations=stations, zones=False))
+    assert rows(found, "trains", "refused").empty
+    assert rows(found, "trains", "joined")["count"].tolist() == [2, 1]

@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 import pytest
+import shapely
 
 import urbgeo
 from urbgeo import cli
@@ -142,3 +143,22 @@ def test_porto_alegre_from_pbf_gtfs_and_hexagons_through_the_same_call(shared_da
     circle, airports, _, towns = headlines(answers)
     assert "places" in circle[1] and "left out" in airports[1] and "a station" in towns[1]
     assert answers.towns.table["within_station"].mean() > 0.5
+
+
+def test_zones_in_metres_outside_china_make_a_study_with_its_map(tmp_path: Path) -> None:
+    side = 4_000.0
+    zones = gpd.GeoDataFrame(
+        {"name": list("ABCD")},
+        geometry=[shapely.box(x, y, x + side, y + side) for x in (480e3, 484e3) for y in (6680e3, 6684e3)],
+        crs=31982,  # SIRGAS 2000, zone 22 S
+    )
+    middles = [one.centroid for one in zones.geometry]
+    roads = gpd.GeoDataFrame(
+        {"class": "primary"},
+        index=range(3),
+        geometry=[shapely.LineString(pair) for pair in zip(middles[:-1], middles[1:], strict=True)],
+        crs=31982,
+    )
+    region = urbgeo.region(None, roads=roads, zones=zones, name="porto", margin_km=5)
+    done = urbgeo.run_study(region, folder=tmp_path)
+    assert done.map.stat().st_size > 10_000 and done.answers.circle is not None

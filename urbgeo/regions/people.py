@@ -40,6 +40,7 @@ TWICE = "given twice"
 """``joined_by`` of a row whose place stood in an earlier row already; it is not counted again."""
 
 _BRACKETS = re.compile(r"[（(\[【].*?[）)\]】]")
+_FOOTNOTE = re.compile(r"(注|备注|说明|资料来源|数据来源|本表)")
 _SMALLEST_IN_PERSONS = 20_000
 _LEAST_ROWS = 3
 
@@ -232,20 +233,30 @@ def _body(rows: list[list[str]], ids: int, places: pd.DataFrame) -> list[int]:
         for row, cells in enumerate(rows)
         if _is_code(cells[ids], places) or normalise_name(cells[ids]) in known
     )
-    return [row for row in range(first, len(rows)) if rows[row][ids]]
+    asked = [row for row in range(first, len(rows)) if rows[row][ids]]
+    return [row for row in asked if not (_FOOTNOTE.match(rows[row][ids]) and sum(map(bool, rows[row])) == 1)]
 
 
 def _heads(rows: list[list[str]], body: int) -> list[str]:
     """Heads from the rows above the body; merged cells reach to the right, titles are left out."""
     heads = [""] * len(rows[0])
-    for row in rows[:body]:
-        if sum(map(bool, row)) < 2:
-            continue
-        seen, lowest = "", row is rows[body - 1]
+    # Neither titles nor rows of figures above the first place, of the whole province say.
+    named = [row for row in rows[:body] if sum(map(bool, row)) > 1 and not any(map(_is_amount, row))]
+    for row in named:
+        seen, lowest = "", row is named[-1]
         for at, cell in enumerate(row):
             seen = cell if cell or lowest else seen
             heads[at] = f"{heads[at]} {seen}".strip()
     return heads
+
+
+def _is_amount(cell: str) -> bool:
+    """Whether a cell is a figure rather than a head; a bare year is a head."""
+    try:
+        value = float(cell.replace(",", "").replace("，", ""))
+    except ValueError:
+        return False
+    return not (value.is_integer() and 1900 <= value <= 2100)
 
 
 def _people_column(heads: list[str], column: str | None, ids: int, name: str) -> int:
@@ -268,7 +279,7 @@ def _people_column(heads: list[str], column: str | None, ids: int, name: str) ->
             break
     raise InputError(
         f"{name}: no single column of people among {some_of([head for head in heads if head], 30)}; "
-        "say which with population_column."
+        "say which with population_column, in study.toml column under [population]."
     )
 
 
@@ -294,7 +305,7 @@ def _unit(given: str | None, head: str, title: str, numbers: pd.Series, name: st
         return "persons"
     raise InputError(
         f"{name}: {head!r} may be in persons or in 万 (median {numbers.median():g}); say which with "
-        "population_unit."
+        "population_unit, in study.toml unit under [population]."
     )
 
 

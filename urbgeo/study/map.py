@@ -11,6 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from urbgeo.crs import WGS84
 from urbgeo.errors import MissingExtraError
 from urbgeo.maps import Categories, Classes, Field, add_lines, add_points, add_polygons, new_map
 from urbgeo.maps.styles import AreaStyle, LineStyle, PointStyle
@@ -69,7 +70,7 @@ def study_map(answers: Answers, *, basemap: str | None = None, key: str | None =
     fmap = new_map(
         f"{region.title_zh}：一小时通勤圈、机场覆盖、两小时通达与县城通达",
         f"{region.title_en}: commuting circle, airport coverage, two-hour reach, county-town access",
-        bounds=EXTENT if is_national(region) else ground.total_bounds,
+        bounds=EXTENT if is_national(region) else ground.to_crs(WGS84).total_bounds,
         sources=(
             *([APPROVAL] if is_national(region) else []),
             *region.sources,

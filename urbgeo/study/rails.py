@@ -10,6 +10,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from urbgeo.checks import check_ids
 from urbgeo.crs import WGS84
 from urbgeo.errors import InputError
 from urbgeo.network.timetable import build_timetable
@@ -19,6 +20,9 @@ from urbgeo.sources.trains import Trains, read_trains, train_lines
 from urbgeo.study.findings import Findings
 from urbgeo.study.layers import own_layer
 from urbgeo.study.roads import Box
+
+STATION_NAMES = ("站名", "车站", "车站名称", "station", "name_zh", "name", "名称")
+"""Columns that hold the names of stations, looked for in this order."""
 
 STATION_COLUMNS = ("name_zh", "name_en", "kind")
 SECTION_COLUMNS = ("line", "class", "geometry")
@@ -76,11 +80,20 @@ def read_rails(trains: Any, *, box: Box, stations: Any, day: str | None, finding
     if isinstance(trains, str | Path) and (Path(trains).suffix.lower() == ".zip" or Path(trains).is_dir()):
         return _of_feeds([read_gtfs(trains)], day, box, findings)
     if isinstance(trains, str | Path):
-        placed = None if stations is None else own_layer(stations, "stations", kinds=("Point",))
+        placed = None if stations is None else _by_name(own_layer(stations, "stations", kinds=("Point",)))
         trains = read_trains(trains, stations=placed)
     if not isinstance(trains, Trains):
         raise InputError(f"trains: a train table or GTFS is needed, not {type(trains).__name__}.")
     return _of_table(trains, day, box, findings)
+
+
+def _by_name(stations: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Stations by the names that a train table calls them: those of a column, where one holds names."""
+    column = next((one for one in STATION_NAMES if one in stations.columns), None)
+    if column is None:
+        return stations
+    check_ids(pd.Index(stations[column]), f"stations: {column}")
+    return stations.set_index(column, drop=False)
 
 
 def _of_table(trains: Trains, day: str | None, box: Box, findings: Findings) -> Rails:
