@@ -145,7 +145,7 @@ class Making:
             return
         try:
             if given is not None:
-                zones = own_layer(given, "zones", kinds=("Polygon", "MultiPolygon"))
+                zones = own_layer(given, "zones", kinds=("Polygon", "MultiPolygon")).to_crs(WGS84)
                 self.zones = with_place_columns(zones, self.places)
                 look_at_zones(self.zones, self.own_places, self.findings)
                 return

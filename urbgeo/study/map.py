@@ -10,6 +10,7 @@ import folium
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from urbgeo.crs import WGS84
 from urbgeo.errors import MissingExtraError
@@ -205,9 +206,9 @@ def _add_isochrones(fmap: folium.Map, answers: Answers) -> None:
     """Rings between thresholds, so that the colours do not lie over each other."""
     land = answers.circle.isochrone.reset_index()
     inner = land.geometry.shift()
-    rings = land.set_geometry(
-        land.geometry.where(inner.isna(), land.geometry.difference(inner.fillna(land.geometry), align=False))
-    )
+    more = land.geometry.difference(inner.fillna(land.geometry), align=False)
+    rings = land.set_geometry(land.geometry.where(inner.isna(), more.map(_land_of)))
+    rings = rings[~rings.geometry.is_empty]  # a network that ends before the last threshold has no more land
     core = answers.region.core
     several = len(core) > MOST_NAMED
     of_zh = f"{len(core)} 个中心城区" if several else core["name_zh"].str.cat(sep="、")
@@ -215,7 +216,7 @@ def _add_isochrones(fmap: folium.Map, answers: Answers) -> None:
     colours = ("#54278f", "#8078b8", "#74a9cf", "#b7d2e8")
     items = [
         (limit, colour, f"≤ {limit:g} 分钟", f"within {limit:g} min")
-        for limit, colour in zip(rings["minutes"], colours, strict=True)
+        for limit, colour in zip(land["minutes"], colours, strict=True)
     ]
     add_polygons(
         fmap,
@@ -229,6 +230,12 @@ def _add_isochrones(fmap: folium.Map, answers: Answers) -> None:
         ],
         style=AreaStyle(opacity=0.5, outline_px=0.5, shown=False, simplify_m=SIMPLIFY_M),
     )
+
+
+def _land_of(shape: shapely.Geometry) -> shapely.Geometry:
+    """The polygons of what a difference leaves, which may have slivers of lines beside them."""
+    parts = shapely.get_parts(shapely.get_parts(shape))
+    return shapely.MultiPolygon([one for one in parts if isinstance(one, shapely.Polygon)])
 
 
 def _add_borders(fmap: folium.Map, zones: gpd.GeoDataFrame | None) -> None:
