@@ -261,7 +261,8 @@ def trains_as_gtfs(trains: Trains) -> Gtfs:
     trip = runs.astype(str) + " #" + runs.index.astype(str)
     daily = days.isna()
     table = pd.DataFrame(
-        {"route_id": runs.to_numpy(), "service_id": np.where(daily, "daily", trip)}, index=pd.Index(trip, name="trip_id")
+        {"route_id": runs.to_numpy(), "service_id": np.where(daily, "daily", trip)},
+        index=pd.Index(trip, name="trip_id"),
     )
     week = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
     calendar = pd.DataFrame(
