@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import geopandas as gpd
@@ -156,7 +157,7 @@ def test_zones_in_metres_outside_china_make_a_study_with_its_map(tmp_path: Path)
     roads = gpd.GeoDataFrame(
         {"class": "primary"},
         index=range(3),
-        geometry=[shapely.LineString(pair) for pair in zip(middles[:-1], middles[1:], strict=True)],
+        geometry=[shapely.LineString(pair) for pair in pairwise(middles)],
         crs=31982,
     )
     region = urbgeo.region(None, roads=roads, zones=zones, name="porto", margin_km=5)
