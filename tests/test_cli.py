@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.study.conftest import small_study_maker  # noqa: F401, a fixture
 from urbgeo import cli
 from urbgeo.regions.region import Region
 
@@ -61,3 +66,20 @@ def test_doctor_tells_versions_extras_type_and_data_in_one_block(capsys: pytest.
     assert told.startswith("urbgeo ") and "geopandas " in told and "extra china: " in told
     assert all(word in told for word in ("Chinese type", "cache", "data"))
     assert "extra test" not in told
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a locale of ASCII names")
+def test_a_chinese_path_works_under_the_c_locale_without_utf8_mode(
+    small_study: Callable[..., Path], tmp_path: Path
+) -> None:
+    folder = small_study(tmp_path / "宁夏 研究")
+    plain = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    named = [sys.executable, "-c", "import sys; print(sys.getfilesystemencoding())"]
+    assert subprocess.run(named, env=plain, capture_output=True, check=True).stdout.strip() == b"ascii"
+    for verb in ("run", "pack"):
+        command = [sys.executable, "-m", "urbgeo", verb, str(folder)]
+        done = subprocess.run(command, env=plain, capture_output=True, timeout=300, check=False)
+        assert done.returncode == 0, done.stderr.decode()
+        assert str(folder) in done.stdout.decode("utf-8")
+    assert (folder / "data/processed/ningxia/circle.csv").is_file()
+    assert list(folder.glob("*.pack.zip"))

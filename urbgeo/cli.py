@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import codecs
+import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code (0 done, 1 refused with a reason, 130 interrupted)."""
+    if arguments is None:
+        _speak_utf8()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a Windows console may not speak UTF-8 by itself
             stream.reconfigure(encoding="utf-8", errors="replace")
@@ -30,6 +34,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("urbgeo: interrupted; files of earlier runs are untouched.", file=sys.stderr)
         return 130
+
+
+def _speak_utf8() -> None:
+    """Start anew in UTF-8 mode where Python names files in ASCII (``LC_ALL=C PYTHONUTF8=0``).
+
+    Readers of geodata take paths as UTF-8 only; half-decoded Chinese ones would end in a traceback.
+    """
+    if os.name == "posix" and codecs.lookup(sys.getfilesystemencoding()).name == "ascii":
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", "-m", "urbgeo", *sys.argv[1:]])
 
 
 def _verbs() -> Mapping[str, Callable[[argparse.Namespace], int | None]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -10,7 +12,7 @@ import pytest
 from tests.network.build import along
 from tests.network.build import points as spots
 from urbgeo.errors import InputError, UrbgeoWarning
-from urbgeo.network.air import AIR_CIRCLE_MIN, AirTerms, air_circle, with_flights
+from urbgeo.network.air import AIR_CIRCLE_MIN, AirTerms, _great_circle_km, air_circle, with_flights
 from urbgeo.network.minutes import minutes_table
 from urbgeo.network.model import Snapping, TravelNetwork, build_network
 from urbgeo.regions.region import Region
@@ -60,6 +62,25 @@ def test_a_journey_is_ground_check_in_flight_leaving_and_ground() -> None:
         town(), CITIES.iloc[:1], CITIES, AIRPORTS, minutes=float(found.minutes.loc["A", "far"]), terms=TERMS
     )
     assert (tight.table["destinations"].item(), closed.table["destinations"].item()) == (0, 1)
+
+
+def kilometres(one: gpd.GeoDataFrame, other: gpd.GeoDataFrame) -> float:
+    """As the product tells them, to the last bit."""
+    at, to = ([[frame.geometry.x.item(), frame.geometry.y.item()]] for frame in (one, other))
+    return float(_great_circle_km(np.array(at), np.array(to)).item())
+
+
+def test_the_shortest_flight_and_the_farthest_straight_leg_are_closed_bounds() -> None:
+    flight = kilometres(AIRPORTS.loc[["X"]], AIRPORTS.loc[["Y"]])
+    beyond = kilometres(AIRPORTS.loc[["Y"]], CITIES.loc[["far"]])
+
+    def reached(**terms: float) -> bool:
+        found = air_circle(town(), CITIES.iloc[:1], CITIES, AIRPORTS, terms=replace(TERMS, **terms))
+        return bool(np.isfinite(found.minutes.loc["A", "far"]))
+
+    assert reached(shortest_flight_km=flight, beyond_km=beyond)
+    assert not reached(shortest_flight_km=flight * (1 + 1e-9), beyond_km=beyond)
+    assert not reached(shortest_flight_km=flight, beyond_km=beyond * (1 - 1e-9))
 
 
 def test_the_way_back_takes_the_slow_side_of_the_road() -> None:
