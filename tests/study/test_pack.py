@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import shutil
 import tempfile
@@ -128,6 +129,16 @@ def test_results_that_the_inputs_do_not_give_are_found_out(
         files["results/run.json"] = json.dumps(record).encode()
         files["results/circle.csv"] = files["results/circle.csv"].replace(b"False", b"True")
 
+    def more(files: dict[str, bytes]) -> None:
+        record = json.loads(files["results/run.json"])
+        record["headlines"].append({"zh": "全部达标", "en": "All is met."})
+        files["results/run.json"] = json.dumps(record).encode()
+
+    added = verify(altered(packed, tmp_path / "more.zip", more, honest=True))
+    assert not added.agrees
+    assert added.table.loc[~added.table["agrees"], ["kind", "packed", "rerun"]].values.tolist() == [
+        ["headline", "All is met.", "–"]
+    ]
     other = altered(packed, tmp_path / "nicer.zip", nicer, honest=True)
     assert cli.main(["verify", str(other)]) == 1
     told = capsys.readouterr().out
@@ -228,11 +239,23 @@ def test_no_input_outside_of_the_pack_is_opened(packed: Packed, tmp_path: Path, 
     refused(altered(packed, tmp_path / "lead.zip", lead, honest=True), said)
 
 
+def zipped(name: str, text: bytes) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr(name, text)
+    return made.getvalue()
+
+
 def test_pickles_and_files_that_lead_elsewhere_are_refused(packed: Packed, tmp_path: Path) -> None:
     vrt = b"<OGRVRTDataSource><OGRVRTLayer/></OGRVRTDataSource>"
     for name, text, said in (
         ("inputs/x/net.pkl", b"x", "pickled files"),
         ("inputs/x/roads.gpkg", vrt, "only leads to other files"),
+        ("inputs/x/roads.geojson", b'<?xml version="1.0"?><!-- roads -->' + vrt, "only leads to other files"),
+        ("inputs/x/roads.zip", zipped("a.gml", b"<!-- -->" + vrt), "only leads to other files"),
+        ("inputs/x/people.tif", b"<vrtDataset/>", "only leads to other files"),
+        ("inputs/x/roads.json", b'{"type": "gdal_streamed_alg"}', "only leads to other files"),
+        ("inputs", b"x", "no whole pack"),
     ):
         made = altered(packed, tmp_path / "p.zip", lambda files: files.update({name: text}), honest=True)  # noqa: B023
         refused(made, said)

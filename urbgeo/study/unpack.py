@@ -30,11 +30,17 @@ CHUNK = 1 << 20
 PICKLES = (".pkl", ".pickle", ".joblib", ".dill", ".npy", ".pt", ".pth")
 """Endings of what is or may hold a pickle; no study reads one."""
 
-REFERENCES = (b"<OGRVRTDataSource", b"<VRTDataset", b"<GDAL_WMS", b"<OGRWFSDataSource")
-"""How files begin that only lead to other files or servers."""
+REFERENCES = (
+    b"<ogrvrtdatasource", b"<vrtdataset", b"<gdal_wms", b"<gdal_wmts", b"<wcs_gdal", b"<ogrwfsdatasource",
+    b"<ogrcswdatasource", b"<gdaltileindexdataset", b"gdal_streamed_alg",
+)  # fmt: skip
+"""What stands, in small letters, near the head of files that only lead to other files or servers."""
 
 _SIGNS = set('<>:"|?*\\')
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, FileExistsError,
+    NotADirectoryError,
+)  # fmt: skip
 
 
 def unpack(archive: Path, folder: Path, *, most_bytes: int = MOST_BYTES) -> StudyConfig:
@@ -140,13 +146,31 @@ def _extract(held: zipfile.ZipFile, archive: Path, name: str, told: Mapping[str,
             left -= len(chunk)
             if left < 0:
                 _refuse(archive, f"altered: {name} is longer than it says")
-            start = start or chunk[:4096]
+            start = start or chunk
             digest.update(chunk)
             target.write(chunk)
     if left or digest.hexdigest() != told["sha256"]:
         _refuse(archive, f"altered: {name} is not what it was when it was packed")
-    if name.startswith(f"{INPUTS}/") and start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(REFERENCES):
+    if name.startswith(f"{INPUTS}/") and (_leads_away(start) or _holds_what_leads_away(place)):
         _refuse(archive, f"{name} only leads to other files")
+
+
+def _leads_away(start: bytes) -> bool:
+    """Whether GDAL may take a file for a reference: it looks anywhere in the head, after whatever there is."""
+    small = start.lower()
+    return any(sign in small for sign in REFERENCES)
+
+
+def _holds_what_leads_away(place: Path) -> bool:
+    """The same of the files in an archive, which GDAL reads as if they lay beside it."""
+    if not zipfile.is_zipfile(place):
+        return False
+    with zipfile.ZipFile(place) as inside:
+        for one in inside.infolist():
+            with inside.open(one) as file:
+                if _leads_away(file.read(CHUNK)):
+                    return True
+    return False
 
 
 def _study(archive: Path, folder: Path) -> StudyConfig:

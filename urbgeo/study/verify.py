@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -152,7 +153,9 @@ def _records(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Ro
         yield "figure", name, _text(values[0]), _text(values[1]), not differs(*values)
     for answer in dict.fromkeys([*before["units"], *after["units"]]):
         yield _units(answer, before["units"].get(answer, {}), after["units"].get(answer, {}))
-    for at, (old, new) in enumerate(zip(before["headlines"], after["headlines"], strict=False), 1):
+    absent = {"en": "–"}
+    both = zip_longest(before["headlines"], after["headlines"], fillvalue=absent)
+    for at, (old, new) in enumerate(both, 1):
         yield "headline", f"{at}", old.get("en", ""), new.get("en", ""), old == new
 
 

@@ -70,7 +70,6 @@ def _moved(
         return None
     named = new if new is not None else old or {}
     minutes = what.replace("within_", "minutes_") if what.startswith("within_") else "minutes"
-    limit = "minutes" if minutes == "minutes" else minutes
     zh, en = _why(answer, what, minutes, pair, limits)
     return {
         "answer": answer,
@@ -82,7 +81,7 @@ def _moved(
         "after": _text(new, what),
         "minutes_before": _number((old or {}).get(minutes)),
         "minutes_after": _number((new or {}).get(minutes)),
-        "threshold_min": _number(limits[1].get(limit)),
+        "threshold_min": _number(limits[1].get(minutes)),
         "why_zh": zh,
         "why": en,
     }
@@ -145,7 +144,7 @@ def _rule_part(old: Row, new: Row, limits: list[Row]) -> tuple[str, str]:
 
 def _minutes_part(column: str, old: Row, new: Row, limits: list[Row]) -> tuple[str, str]:
     times = " → ".join(_minutes(one.get(column)) for one in (old, new))
-    bound = _pair([one.get("minutes" if column == "minutes" else column) for one in limits])
+    bound = _pair([one.get(column) for one in limits])
     return f"时间 {times} 分钟，阈值 {bound}", f"minutes {times}, threshold {bound}"
 
 
