@@ -43,7 +43,7 @@ def test_land_decides_too() -> None:
     table = flows(aa=500, ba=30, bb=70, ca=1, cc=99, da=40, dd=60)
     found = commuting_rings(table, ZONES.loc[list("abcd")], core_zones=["a"], rates=[0.1])
     assert found.table["role"].to_dict() == {"a": "core", "b": "circle", "c": "outside", "d": "exclave"}
-    assert found.rings.loc[0.1, ["zones", "possible"]].tolist() == [2, 3]
+    assert found.rings.loc[0.1, ["zones", "certain", "possible"]].tolist() == [2, 2, 3]
 
 
 def test_either_counts_who_comes_from_the_core() -> None:

@@ -156,8 +156,10 @@ def commuting_rings(
         For faulty zones, ids not among them, pairs given twice, counts that are none, suppressed cells
         without ``least_count``, rates that do not fall.
 
-    References ---------- Urban employment areas (Kanemoto and Tokuoka, 2002) draw 10 and 5 %; the sum of both
-    shares, contiguity and enclaves follow the definition of functional urban areas (OECD 2012).
+    References
+    ----------
+    Urban employment areas (Kanemoto and Tokuoka, 2002) draw 10 and 5 %; contiguity and enclaves follow the
+    definition of functional urban areas (OECD 2012).
 
     Examples
     --------
@@ -198,7 +200,9 @@ def commuting_rings(
     rings = pd.DataFrame(
         {
             "zones": [int(table[_inside_name(rate)].sum()) for rate in steps],
-            "certain": [int((home | (table["rate_low"] >= rate)).sum()) for rate in steps],
+            "certain": [
+                int((table[_inside_name(rate)] & (home | (table["rate_low"] >= rate))).sum()) for rate in steps
+            ],
             "possible": [int((home | (table["rate_high"] >= rate)).sum()) for rate in steps],
         },
         index=pd.Index(steps, name="rate"),
