@@ -90,7 +90,9 @@ def test_a_line_opened_after_its_station_closed_is_refused(hunan: Region) -> Non
 
 
 def test_trains_are_as_many_as_in_the_nearest_year_that_is_told(hunan: Region) -> None:
-    assert set(hunan.rail_services["basis"]) == {"document"}
+    assert hunan.rail_services.set_index("service")["basis"].to_dict() == {
+        "WG_350": "document", "WG_DIRECT": "estimated",
+    }  # fmt: skip
 
     def daily(region: Region) -> pd.Series:
         stops = region.rail_stops
@@ -98,9 +100,12 @@ def test_trains_are_as_many_as_in_the_nearest_year_that_is_told(hunan: Region) -
         return stops.assign(service=names).groupby("service")["trains_per_day"].first()
 
     today = daily(hunan)
-    assert "WG_350" in today and "WG_350" not in daily(region_in_year(hunan, 2016)), "350 km/h came in 2024"
-    assert daily(region_in_year(hunan, 2021)).get("WG_350") == today["WG_350"], "2024 is nearer"
-    assert "WG_350" not in daily(region_in_year(hunan, 2010)), "2016 is nearer"
+    assert (today["WG_350"], today["WG_DIRECT"]) == (17, 1)
+    for year in (2010, 2016, 2021, 2023):
+        then = daily(region_in_year(hunan, year))
+        assert "WG_350" not in then, "350 km/h came in June 2024"
+        assert then["WG_DIRECT"] == 18, "the direct trains ran at 300 km/h then"
+    assert daily(region_in_year(hunan, 2024)).equals(today)
     one = str(today.index[today > 3][0])
     told = pd.DataFrame({"service": [one, one], "year": [2010, 2018], "trains_per_day": [1, 2]})
     dated = replace(hunan, rail_services=told)
