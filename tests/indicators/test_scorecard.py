@@ -18,6 +18,7 @@ from tests.browser import FLAGS
 from urbgeo.errors import InputError
 from urbgeo.indicators.lights import LIGHTS
 from urbgeo.indicators.scorecard import Scorecard, scorecard
+from urbgeo.indicators.targets import policy_targets
 from urbgeo.regions.region import Region
 
 YEARS = (2010, 2015, 2020, 2025)
@@ -115,11 +116,23 @@ def test_given_values_go_first_and_say_so(hunan: Region) -> None:
         ({"green.space": 30.0}, "give values by year"),
         ({"circle.urban": {2025: 1250}}, r"in persons, not 万: 1\.25e\+07"),
         ({"green.space": {2020: 135.0}}, "no per cent"),
+        ({"rail.hsr": {2020: -5.0}}, r"rail.hsr: -5.0 km; give no negative number"),
+        ({"circle.urban": {2020: -2e6}}, "no negative number"),
     ],
 )
 def test_given_values_that_do_not_fit_are_refused(hunan: Region, given: object, message: str) -> None:
     with pytest.raises(InputError, match=message):
         scorecard(hunan, given=given)  # type: ignore[arg-type]
+
+
+def test_a_target_of_a_year_gone_by_is_overdue_until_it_is_met(hunan: Region) -> None:
+    aim = policy_targets(scope="430000").loc["airport60.prefectures"]
+    assert (aim["target_year"], aim["target_value"]) == (2025, 80.0)
+    for value, year, light in ((79.9, 2025, "behind"), (79.9, 2026, "overdue"), (80.0, 2026, "met")):
+        given = {"airport60.prefectures": {year: value}}
+        row = scorecard(hunan, years=(2024,), given=given).table.loc["airport60.prefectures"]
+        assert row[["value", "year", "light"]].tolist() == [value, year, light]
+        assert row["gap"] == pytest.approx(max(80.0 - value, 0.0))
 
 
 @pytest.mark.parametrize("years", [(), (2020, 2020), (2025, 2020), (2020.5,), ("2020",), (3000,), (True,)])

@@ -239,8 +239,27 @@ def test_projects_are_ranked_by_people_gained_per_kilometre() -> None:
     assert ranking.index.tolist() == ["bridge", "tunnel", "idle"]
     assert ranking["people_per_km"].tolist() == [100.0, 50.0, 0.0]
     assert ranking["opened"].tolist() == [2028, 2027, 2026]
+    assert ranking["gained"].tolist() == [("B",), ("B",), ()] and set(ranking["lost"]) == {()}
     all_of_them = with_links(before, projects.drop(columns="project"))
     assert [len(in_year(all_of_them, year).links) for year in (2025, 2026, 2028)] == [3, 4, 6]
+
+
+def test_a_ranking_names_who_gains_and_who_loses_the_most_people_first() -> None:
+    before = river()
+    people = pd.Series({"A": 10.0, "B": 100.0, "C": 70.0, "D": 50.0})
+    names = pd.Series({"D": "丁", "C": "丙", "B": "乙", "A": "甲"})
+    project = BRIDGE.assign(project="bridge")
+
+    def covered(network: TravelNetwork) -> pd.Series:
+        built = "bridge" in network.link_table.index
+        served = ["A", "B", "D"] if built else ["C"]
+        return pd.Series([one in served for one in "ABCD"], list("ABCD"))
+
+    row = rank_projects(before, project, covered, people, names=names).loc["bridge"]
+    assert (row["gained"], row["lost"]) == (("乙", "丁", "甲"), ("丙",))
+    assert (row["people_gained"], row["people_lost"], row["places_gained"]) == (160.0, 70.0, 3)
+    with pytest.raises(InputError, match="names: none for C"):
+        rank_projects(before, project, covered, people, names=names.drop("C"))
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,9 @@ from urbgeo.checks import is_finite_number
 from urbgeo.errors import Faults, InputError
 from urbgeo.indicators.targets import layer_names
 
+MAY_FALL = ("%", "points", "index")
+"""Units whose values may lie below nothing: growth, shares of change, indices."""
+
 
 def check_layers(layers: Mapping[str, Any]) -> None:
     """Refuse layers that no measure asks for.
@@ -57,5 +60,7 @@ def _check_value(faults: Faults, name: str, value: object, target: pd.Series) ->
         faults.add(f"{name}: {value!r} reads as a fraction", remedy=f"write per cent, {100 * number:g}")
     elif target["unit"] == "%" and abs(number) > 100:
         faults.add(f"{name}: {value!r} is no per cent", remedy="give a number up to 100")
+    elif number < 0 and target["unit"] not in MAY_FALL:
+        faults.add(f"{name}: {value!r} {target['unit']}", remedy="give no negative number")
     elif target["unit"] == "persons" and 0 < number < 10_000:
         faults.add(f"{name}: {value!r} persons", remedy=f"in persons, not 万: {1e4 * number:g}")

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from urbgeo.amounts import series_of
-from urbgeo.arguments import check_call
-from urbgeo.checks import add_amount_faults, check_columns, check_points, check_rows, is_finite_number
+from urbgeo.arguments import check_call, check_object
+from urbgeo.checks import (
+    add_amount_faults,
+    check_columns,
+    check_ids,
+    check_points,
+    check_rows,
+    is_finite_number,
+)
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.network.edits import with_links, without_links
 from urbgeo.network.model import TravelNetwork, check_network
@@ -199,6 +207,7 @@ def rank_projects(
     covered: Callable[[TravelNetwork], pd.Series],
     population: pd.Series,
     *,
+    names: pd.Series | None = None,
     nodes: gpd.GeoDataFrame | None = None,
     speeds: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
@@ -216,20 +225,23 @@ def rank_projects(
         ``lambda network: coverage(network, places, airports).table["covered"]``.
     population
         People by place, on the index that ``covered`` returns.
+    names
+        Names by place, such as ``places["name_zh"]``; ids without.
     nodes, speeds
         As for :func:`urbgeo.network.edits.with_links`.
 
     Returns
     -------
     pandas.DataFrame
-        Index ``project``, best first: ``people_gained``, ``people_lost``, ``places_gained``, ``km``,
-        ``people_per_km``, ``opened`` (latest year of its links, when given), ``rank``;
-        ``attrs["provenance"]``.
+        Index ``project``, best first: ``people_gained``, ``people_lost``, ``places_gained``, ``gained`` and
+        ``lost`` (tuples of names, most people first), ``km``, ``people_per_km``, ``opened`` (latest year of
+        its links, when given), ``rank``; ``attrs["provenance"]``.
 
     Raises
     ------
     InputError
-        For links without project, and whatever :func:`urbgeo.network.edits.with_links` refuses.
+        For links without project, places without people or a name, and whatever
+        :func:`urbgeo.network.edits.with_links` refuses.
 
     Examples
     --------
@@ -237,19 +249,25 @@ def rank_projects(
     >>> spots = gpd.points_from_xy([112, 112.1, 112.2], [28, 28, 28])
     >>> nodes = gpd.GeoDataFrame(index=["A", "B", "C"], geometry=spots, crs=4326)
     >>> row = {"from_node": "A", "to_node": "B", "length_km": 10.0, "class": "primary"}
-    >>> network = urbgeo.build_network(nodes, pd.DataFrame([row], index=["road"]))
-    >>> new = row | {"from_node": "B", "to_node": "C", "project": "east"}
+    >>> east = {"from_node": "B", "to_node": "C"}
+    >>> round_about = row | east | {"length_km": 60.0}
+    >>> network = urbgeo.build_network(nodes, pd.DataFrame([row, round_about], index=["a", "b"]))
+    >>> new = row | east | {"project": "east"}
     >>> def covered(network):
     ...     return urbgeo.minutes_table(network, nodes, nodes[2:])["C"].le(30)
     >>> people = pd.Series(100.0, nodes.index)
-    >>> rank_projects(network, pd.DataFrame([new], index=["new"]), covered, people)["rank"].tolist()
-    [1]
+    >>> new, names = pd.DataFrame([new], index=["new"]), pd.Series(["甲", "乙", "丙"], nodes.index)
+    >>> rank_projects(network, new, covered, people, names=names)["gained"].tolist()
+    [('甲', '乙')]
     """
     check_network(network)
     check_rows(projects, "projects", "rank_projects(network, projects, covered, population)")
     check_columns(projects, "projects", ["project", "length_km"])
     check_call(covered, "covered", "lambda network: coverage(network, places, airports).table['covered']")
     people_of = series_of(population, "population")
+    if names is not None:
+        check_object(names, "names", pd.Series, 'give names by place, such as places["name_zh"]')
+        check_ids(names.index, "names")
     faults = Faults("projects")
     if projects["project"].isna().any():
         faults.add("links without a project", ids=projects.index[projects["project"].isna()])
@@ -259,25 +277,36 @@ def rank_projects(
     for name, links in projects.groupby("project", sort=False):
         after = with_links(network, links.drop(columns="project"), nodes=nodes, speeds=speeds)
         first, second = (covered(one).astype(bool) for one in attached_alike(network, after))
-        people = people_of.reindex(first.index)
-        if people.isna().any():
-            raise InputError(f"population: none for {some_of(first.index[people.isna()])}.")
         km = float(links["length_km"].sum())
-        gained = float(people[second & ~first].sum())
-        row = {
-            "project": name,
-            "people_gained": gained,
-            "people_lost": float(people[first & ~second].sum()),
-            "places_gained": int((second & ~first).sum()),
-            "km": km,
-            "people_per_km": gained / km if km > 0 else np.nan,
-        }
+        row = {"project": name, **_gains(first, second, people_of, names)}
+        row |= {"km": km, "people_per_km": row["people_gained"] / km if km > 0 else np.nan}
         rows.append(row | ({"opened": links["opened"].max()} if "opened" in links else {}))
     table = pd.DataFrame(rows).set_index("project")
     table = table.sort_values(["people_per_km", "people_gained"], ascending=False, kind="stable")
     ranking = table.assign(rank=np.arange(1, len(table) + 1))
     ranking.attrs["provenance"] = network.provenance.having(parameters={"projects": len(table)})
     return ranking
+
+
+def _gains(
+    first: pd.Series, second: pd.Series, people_of: pd.Series, names: pd.Series | None
+) -> dict[str, Any]:
+    """Who is served after and was not before, and who no longer is: people, places, names."""
+    people = people_of.reindex(first.index)
+    if people.isna().any():
+        raise InputError(f"population: none for {some_of(first.index[people.isna()])}.")
+    named = first.index.to_series() if names is None else names.reindex(first.index)
+    if named.isna().any():
+        raise InputError(f"names: none for {some_of(first.index[named.isna()])}.")
+    ordered = people.sort_values(ascending=False, kind="stable").index
+    gained, lost = ((one & ~other).reindex(ordered) for one, other in ((second, first), (first, second)))
+    return {
+        "people_gained": float(people[gained.index[gained]].sum()),
+        "people_lost": float(people[lost.index[lost]].sum()),
+        "places_gained": int(gained.sum()),
+        "gained": tuple(named[gained.index[gained]].astype(str)),
+        "lost": tuple(named[lost.index[lost]].astype(str)),
+    }
 
 
 def _as_series(answer: pd.Series | pd.DataFrame) -> pd.Series:
