@@ -201,7 +201,8 @@ def commuting_rings(
         {
             "zones": [int(table[_inside_name(rate)].sum()) for rate in steps],
             "certain": [
-                int((table[_inside_name(rate)] & (home | (table["rate_low"] >= rate))).sum()) for rate in steps
+                int((table[_inside_name(rate)] & (home | (table["rate_low"] >= rate))).sum())
+                for rate in steps
             ],
             "possible": [int((home | (table["rate_high"] >= rate)).sum()) for rate in steps],
         },

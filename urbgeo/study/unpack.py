@@ -156,7 +156,7 @@ def _extract(held: zipfile.ZipFile, archive: Path, name: str, told: Mapping[str,
 
 
 def _leads_away(start: bytes) -> bool:
-    """Whether GDAL may take a file for a reference: it looks anywhere in the head, after whatever there is."""
+    """Whether GDAL may take a file for a reference: it looks anywhere in the head of it."""
     small = start.lower()
     return any(sign in small for sign in REFERENCES)
 
