@@ -109,7 +109,7 @@ def circle_band(
     >>> hunan = urbgeo.load_region("hunan", zones=False)
     >>> sets = ("accessibility literature", "peak")
     >>> roads = {name: urbgeo.region_network(hunan, modes=("road",), speeds=name) for name in sets}
-    >>> core = hunan.places.loc[list(hunan.lists["core"])]
+    >>> core = hunan.core
     >>> band = circle_band(roads, core, hunan.counties, rules=CircleRules(rule="seat"))
     >>> band.summary.loc["every set", "zones"] < band.summary.loc["any set", "zones"]
     np.True_
@@ -154,7 +154,7 @@ def band_of(circles: Mapping[str, CommutingCircle]) -> CircleBand:
     >>> import urbgeo
     >>> hunan = urbgeo.load_region("hunan", zones=False)
     >>> roads = urbgeo.region_network(hunan, modes=("road",))
-    >>> core = hunan.places.loc[list(hunan.lists["core"])]
+    >>> core = hunan.core
     >>> rules = CircleRules(rule="seat")
     >>> circle = urbgeo.commuting_circle(roads, core, hunan.counties, rules=rules)
     >>> len(band_of({"as it stands": circle}).sometimes)

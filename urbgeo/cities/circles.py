@@ -243,7 +243,7 @@ def commuting_circle(
     >>> import urbgeo
     >>> hunan = urbgeo.load_region("hunan", zones=False)
     >>> roads = urbgeo.region_network(hunan, modes=("road",))
-    >>> core = hunan.places.loc[list(hunan.lists["core"])]
+    >>> core = hunan.core
     >>> circle = commuting_circle(roads, core, hunan.counties, rules=CircleRules(rule="seat"))
     >>> "长沙县" in set(circle.table.loc[circle.members, "name_zh"])
     True
