@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 import shapely
 from pandas.testing import assert_frame_equal
+from pyproj import Geod
 from scipy.sparse.csgraph import dijkstra
 
 from tests.conftest import shared_data
@@ -38,6 +39,7 @@ SPEEDS = {
     )
 }  # fmt: skip
 
+GEOD = Geod(ellps="WGS84")
 OSMNX_DRIVE = {  # the filter that OSMnx sends for network_type="drive"
     "area": "yes", "access": "private", "motor_vehicle": "no", "motorcar": "no",
     "highway": "abandoned|bridleway|bus_guideway|construction|corridor|cycleway|elevator|escalator|footway|"
@@ -63,7 +65,11 @@ def graph(porto_alegre: Path, tmp_path_factory: pytest.TempPathFactory) -> nx.Mu
     more = ["maxspeed:type", "maxspeed:forward", "maxspeed:backward"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(osmnx.settings, "useful_tags_way", [*osmnx.settings.useful_tags_way, *more])
-        return osmnx.graph_from_xml(xml, simplify=False, retain_all=True)
+        found = osmnx.graph_from_xml(xml, simplify=False, retain_all=True)
+    at = found.nodes
+    for a, b, data in found.edges(data=True):  # OSMnx measures on a sphere, we on the ellipsoid
+        data["length"] = GEOD.inv(at[a]["x"], at[a]["y"], at[b]["x"], at[b]["y"])[2]
+    return found
 
 
 def drive_xml(pbf: Path, xml: Path) -> Path:

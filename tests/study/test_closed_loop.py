@@ -130,7 +130,7 @@ def test_hunans_roads_come_back_as_the_same_circle_coverage_and_ranks(
     seats = hunan.counties
     then, now = (minutes_table(one, seats, seats).to_numpy() for one in (own, back))
     apart = np.abs(now - then)[then > 0] / then[then > 0]
-    assert np.isfinite(now).all() and apart.max() < (0.001 if kind != "pbf" else 0.003)
+    assert np.isfinite(now).all() and apart.max() < 0.001
     core = hunan.places.loc[list(hunan.lists["core"])]
     circles = [
         commuting_circle(one, core, seats, rules=CircleRules(rule="seat")).members for one in (own, back)

@@ -8,11 +8,11 @@ import zlib
 from pathlib import Path
 
 import networkx as nx
-import numpy as np
 import osmium
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from pyproj import Geod
 
 from tests.conftest import shared_data
 from tests.sources.osm.osm_files import write_pbf
@@ -21,6 +21,7 @@ from urbgeo.sources.osm import tags as osm_tags
 from urbgeo.sources.osm.read import read_roads
 from urbgeo.sources.osm.roads import Roads
 
+GEOD = Geod(ellps="WGS84")
 STEP = 0.01
 GRID = {
     10 * row + column: (112.0 + column * STEP, 28.0 + row * STEP) for row in range(5) for column in range(5)
@@ -51,9 +52,9 @@ def test_a_bridge_does_not_meet_what_it_crosses(tmp_path: Path) -> None:
     assert ends(roads) == [(1, 11), (10, 11), (11, 12), (11, 21)]
 
 
-def test_length_is_that_of_the_great_circle(tmp_path: Path) -> None:
+def test_length_is_that_of_the_geodesic(tmp_path: Path) -> None:
     roads = read_roads(write_pbf(tmp_path / "a.osm.pbf", GRID, [([0, 10], ROAD)]))
-    assert roads.length_km[0] == pytest.approx(2 * np.pi * 6371.0088 * STEP / 360, rel=1e-9)
+    assert roads.length_km[0] == pytest.approx(geodesic(*GRID[0], *GRID[10]), rel=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -210,9 +211,7 @@ def test_a_way_given_twice_changes_no_distance(tmp_path: Path) -> None:
     )
     for one in (once, twice):
         assert nx.shortest_path_length(one, 10, 12, weight="km") == pytest.approx(
-            great_circle(*GRID[10], *GRID[0])
-            + great_circle(*GRID[0], *GRID[2])
-            + great_circle(*GRID[2], *GRID[12])
+            geodesic(*GRID[10], *GRID[0]) + geodesic(*GRID[0], *GRID[2]) + geodesic(*GRID[2], *GRID[12])
         )
 
 
@@ -268,19 +267,15 @@ def oracle_graph(path: Path) -> nx.MultiDiGraph:
             refs = [node.ref for node in one.nodes]
             refs = refs[::-1] if one.tags.get("oneway") == "-1" else refs
             for a, b in itertools.pairwise(refs):
-                km = great_circle(*places[a], *places[b])
+                km = geodesic(*places[a], *places[b])
                 graph.add_edge(a, b, km=km)
                 if one.tags.get("oneway") is None:
                     graph.add_edge(b, a, km=km)
     return graph
 
 
-def great_circle(lon_a: float, lat_a: float, lon_b: float, lat_b: float) -> float:
-    a, b = (
-        np.array([np.cos(y) * np.cos(x), np.cos(y) * np.sin(x), np.sin(y)])
-        for x, y in np.radians([(lon_a, lat_a), (lon_b, lat_b)])
-    )
-    return float(6371.0088 * np.arctan2(np.linalg.norm(np.cross(a, b)), a @ b))
+def geodesic(lon_a: float, lat_a: float, lon_b: float, lat_b: float) -> float:
+    return float(GEOD.inv(lon_a, lat_a, lon_b, lat_b)[2] / 1000.0)
 
 
 def test_porto_alegre_is_read_as_pyosmium_reads_it() -> None:
@@ -292,7 +287,7 @@ def test_porto_alegre_is_read_as_pyosmium_reads_it() -> None:
         elif one.is_way() and osm_tags.way_kind(dict(one.tags), osm_tags.CAR):
             ways += 1
             refs = [node.ref for node in one.nodes if node.ref in places]
-            expected += sum(great_circle(*places[a], *places[b]) for a, b in itertools.pairwise(refs))
+            expected += sum(geodesic(*places[a], *places[b]) for a, b in itertools.pairwise(refs))
     roads = read_roads(path)
     assert roads.counts["ways"] == ways == 7997
     assert roads.length_km.sum() == pytest.approx(expected, rel=1e-6)

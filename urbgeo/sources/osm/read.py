@@ -76,7 +76,7 @@ def read_roads(
     ...     path = Path(folder) / "town.osm"
     ...     _ = path.write_text(text, encoding="utf-8")
     ...     read_roads(path).length_km.round(3).tolist()
-    [0.98]
+    [0.982]
     """
     path = check_path(path)
     rules = osm_tags.rules_for(mode, None if classes is None else frozenset(classes))
