@@ -193,8 +193,7 @@ def _check(asked: argparse.Namespace) -> int:
         counted = f"{row.finding_zh} {row.finding:<10} {row.layer:<12} {row.count:>6,}"
         print(f"  {counted}  {row.what}{which}{what_to_do}")
     print(f"\n页面 page    {page}\n表格 table   {table}")
-    if not found.can_run:
-        print("尚不能运行：缺道路。Not ready to run: no roads that can be used.")
+    print(found.verdict)
     return 0 if found.can_run else 1
 
 

@@ -69,7 +69,7 @@ def test_the_network_is_looked_at_before_it_is_used(found: StudyCheck) -> None:
 
 def test_layers_that_are_not_there_are_named_with_the_remedy(found: StudyCheck) -> None:
     missing = found.table[found.table["finding"] == "missing"].set_index("layer")
-    assert set(missing.index) == {"zones", "trains", "official circle"}
+    assert set(missing.index) == {"zones", "trains", "official circle", "flows", "observed"}
     assert "GTFS" in missing.loc["trains", "do"]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
 from urbgeo.cities.circle_rules import MEMBERS
@@ -68,8 +67,10 @@ def _share_row(table: pd.DataFrame, rate: float | None, source: str) -> Mapping[
     if "rate" not in table:
         return _row("", rate, "not asked", "", "give a rate, and flows where there are any")
     ring = table["rate"][table["role"].isin(MEMBERS) & (table["role"] != "core")]
+    if ring.empty:
+        return _row("", rate, "not asked", "", "the circle has no members beside its core")
     below = ring.index[ring < rate] if rate is not None else ring.index[:0]
-    least = float(ring.min()) if len(ring) else np.nan
+    least = float(ring.min())
     says = f"{len(below)} of {len(ring)} members below" + (
         f": {', '.join(map(str, below[:10]))}" if len(below) else ""
     )

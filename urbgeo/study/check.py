@@ -56,8 +56,23 @@ class StudyCheck(Result):
 
     @property
     def can_run(self) -> bool:
-        """Roads are there, so that something can be answered."""
-        return self.region.network is not None
+        """Roads are there, so that something can be answered, and no file is refused."""
+        return self.region.network is not None and not self.refused
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """Layers whose files cannot be used; a study with one does not run."""
+        return tuple(self.table.loc[self.table["finding"] == "refused", "layer"].unique())
+
+    @property
+    def verdict(self) -> str:
+        """One line: ready, or what is in the way."""
+        if self.refused:
+            said = ", ".join(self.refused)
+            return f"尚不能运行 not ready: 先改正或删去 mend or drop {said}"
+        if self.region.network is None:
+            return "尚不能运行 not ready: 缺道路 no roads that can be used"
+        return "可以运行 ready: urbgeo run"
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -73,15 +88,10 @@ class StudyCheck(Result):
     def page(self) -> str:
         """One HTML page, offline, Chinese beside English."""
         rows = "".join(_row(row) for row in self.table.itertuples())
-        verdict = (
-            "可以运行 ready: urbgeo run"
-            if self.can_run
-            else "尚不能运行 not ready: 缺道路 no roads that can be used"
-        )
         return _PAGE.format(
             title=escape(self.title),
             rows=rows,
-            verdict=verdict,
+            verdict=escape(self.verdict),
             about=escape(self.provenance.line()),
             marking=escape(self.region.release.line),
         )
@@ -147,15 +157,21 @@ def _look_at_network(region: Region, network: TravelNetwork, findings: Findings)
         speed = rows["speed_kmh"].median()
         findings.add("roads", "found", f"{name}{word}, {rows['length_km'].sum():,.0f} km at {speed:.0f} km/h",
                      count=len(rows))  # fmt: skip
+    read = network.provenance.parameters
+    if "class_column" in read:
+        how = f"directions of column {read['oneway_column']}, lines meet at {read['node_at']}"
+        findings.add("roads", "found", f"classes of column {read['class_column']}, {how}", count=len(links))
     inside = (network.component[network.link_ends] == 0).all(axis=1)
     parts = int(network.component.max()) + 1
     kind = "suspicious" if inside.mean() < WHOLE_SHARE else "found"
     findings.add(
         "roads", kind, f"largest part that hangs together: {inside.mean():.1%} of the links", count=parts,
-        do="missing nodes at crossings, wrong one-way marks?" if kind == "suspicious" else "",
+        do="missing nodes at crossings (node_at), wrong one-way marks?" if kind == "suspicious" else "",
     )  # fmt: skip
     own = region.places[region.places["level"] != "hub"]
+    rest = own[~own.index.isin(counties_of(own).index)]
     _look_at_points(network, counties_of(own), "seats", findings)
+    _look_at_points(network, rest, "prefecture seats", findings)
     _look_at_points(network, region.airports, "airports", findings)
     if len(region.stations):
         _look_at_points(network, region.stations, "stations", findings)

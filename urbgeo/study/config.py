@@ -14,12 +14,13 @@ from urbgeo.arguments import check_path
 from urbgeo.checks import is_finite_number
 from urbgeo.errors import InputError, SourceError
 from urbgeo.files import write_text
+from urbgeo.network.junctions import NODE_AT
 from urbgeo.regions.decisions import decision_fault
 from urbgeo.regions.nation import find_units
 from urbgeo.regions.people import UNITS
 from urbgeo.regions.release import DECIMALS, INTERNAL, Release, release_faults
 from urbgeo.study.inputs import MARGIN_KM, Inputs
-from urbgeo.study.roads import STUDY_CLASSES
+from urbgeo.study.roads import STUDY_CLASSES, RoadLines
 
 FILE = "study.toml"
 _TEXT, _NUMBER, _LIST, _EITHER = "text", "number", "list of texts", "text or list of texts"
@@ -40,7 +41,14 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "observed": _TEXT,
     },
     "population": {"column": _TEXT, "unit": _TEXT},
-    "roads": {"classes": _LIST},
+    "roads": {
+        "classes": _LIST,
+        "class_column": _TEXT,
+        "oneway_column": _TEXT,
+        "level_column": _TEXT,
+        "node_at": _TEXT,
+    },
+    "road_classes": {"*": _TEXT},
     "trains": {"day": _TEXT},
     "flows": {"least_count": _NUMBER, "rates": _NUMBERS, "rule": _TEXT},
     "observed": {"datum": _TEXT},
@@ -132,6 +140,7 @@ def _config(path: Path, told: dict[str, Any], lines: Mapping[tuple[str, str], in
         population_column=part["population"].get("column") or None,
         population_unit=part["population"].get("unit") or None,
         road_classes=tuple(classes) if classes else STUDY_CLASSES,
+        road_lines=_road_lines(part["roads"], part["road_classes"]),
         train_day=part["trains"].get("day") or None,
         least_count=part["flows"].get("least_count"),
         flow_rates=tuple(part["flows"].get("rates", ())) or None,
@@ -145,6 +154,11 @@ def _config(path: Path, told: dict[str, Any], lines: Mapping[tuple[str, str], in
     )
     study = part["study"]
     return StudyConfig(folder, inputs, study.get("invented_roads", ""), lines)
+
+
+def _road_lines(roads: Mapping[str, Any], names: Mapping[str, str]) -> RoadLines | None:
+    told = {key: value for key, value in roads.items() if key != "classes" and value}
+    return RoadLines(**told, class_names=dict(names)) if told or names else None
 
 
 def _release(study: Mapping[str, Any]) -> Release:
@@ -218,6 +232,8 @@ def _wrong(section: str, key: str, value: Any) -> str:
         return f"name = {value!r} names a folder and files; write it without any of {' '.join(NO_NAME)}"
     if (section, key) == ("population", "unit") and value and value not in UNITS:
         return f"unit = {value!r}; it is one of {', '.join(UNITS)}"
+    if (section, key) == ("roads", "node_at") and value not in ("", *NODE_AT):
+        return f"node_at = {value!r}; it is one of {', '.join(NODE_AT)}"
     if section == "overrides":
         return f"{key}: {fault}" if (fault := decision_fault(value)) else ""
     if section == "study" and key in ("release", "decimals", "sensitive"):
@@ -300,6 +316,14 @@ margin_km = 100            # 区域外一并读入的范围（公里）；kilome
 
 [roads]
 # classes = ["motorway", "trunk", "primary", "secondary", "tertiary"]   # PBF 中保留的等级
+# node_at = "crossings"    # 自有路网在何处相接：ends 端点（缺省）、touches 端点在线上、crossings 相交处
+#                          # where lines of a survey meet; the columns below where not found by name
+# class_column = "道路等级"  # 等级列 class of road
+# oneway_column = "行车方向" # 方向列 directions: F, T, B; 单向 双向
+# level_column = "桥隧"      # 桥隧或层级列，不同者不相接 lines that differ here pass over each other
+
+[road_classes]             # 路网里不认识的等级词 words of your roads: a class, or "none" to leave them out
+# "机耕路" = "local"        # expressway trunk primary secondary connector local urban；"" 为空白单元格
 
 [trains]
 # day = "2016-03-10"       # 某一天；缺省为全部日期的平均。One day; by default the mean over all dates.

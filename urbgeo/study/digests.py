@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -15,6 +16,7 @@ import shapely
 from urbgeo.network.model import TravelNetwork
 from urbgeo.regions.region import Region
 from urbgeo.study.inputs import Inputs
+from urbgeo.study.roads import RoadLines
 
 LAYERS = (
     "roads",
@@ -37,6 +39,7 @@ SETTINGS = (
     "population_column",
     "population_unit",
     "road_classes",
+    "road_lines",
     "train_day",
     "least_count",
     "flow_rates",
@@ -64,6 +67,8 @@ def _plain(given: Any) -> Any:
     """A setting; what is no text or number by what it is."""
     if given is None or isinstance(given, str | int | float):
         return given
+    if isinstance(given, RoadLines):
+        given = asdict(given)
     if isinstance(given, Mapping):
         return {str(name): _plain(one) for name, one in given.items()}
     if isinstance(given, list | tuple):

@@ -9,7 +9,7 @@ from typing import Any
 
 from urbgeo.regions.region import Region
 from urbgeo.regions.release import INTERNAL, Release
-from urbgeo.study.roads import STUDY_CLASSES
+from urbgeo.study.roads import STUDY_CLASSES, RoadLines
 
 MARGIN_KM = 100.0
 
@@ -38,6 +38,7 @@ class Inputs:
     population_column: str | None = None
     population_unit: str | None = None
     road_classes: tuple[str, ...] | None = STUDY_CLASSES
+    road_lines: RoadLines | None = None
     train_day: str | None = None
     least_count: int | None = None
     flow_rates: tuple[float, ...] | None = None

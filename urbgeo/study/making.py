@@ -264,6 +264,7 @@ class Making:
         try:
             network = read_network(
                 self.inputs.roads, box=self.box, classes=self.inputs.road_classes,
+                lines=self.inputs.road_lines,
                 speed_region="china" if chinese else "world",
             )  # fmt: skip
             self.network = with_speeds(network, self.inputs.speeds) if self.inputs.speeds else network

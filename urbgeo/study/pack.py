@@ -7,7 +7,7 @@ import json
 import shutil
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -152,11 +152,14 @@ def study_text(config: StudyConfig, inputs: Mapping[str, list[_Group]]) -> str:
     given, release = config.inputs, config.inputs.release
     files = {layer: [group.named for group in groups] for layer, groups in inputs.items()}
     release = release if isinstance(release, Release) else Release(release)
+    lines = {} if given.road_lines is None else asdict(given.road_lines)
+    names = lines.pop("class_names", {})
     sections: dict[str, dict[str, Any]] = {
         "region": {"units": given.units, "name": config.results.name, "margin_km": given.margin_km},
         "files": {layer: names[0] if len(names) == 1 else names for layer, names in files.items()},
         "population": {"column": given.population_column, "unit": given.population_unit},
-        "roads": {"classes": list(given.road_classes or ())},
+        "roads": {"classes": list(given.road_classes or ()), **lines},
+        "road_classes": dict(names),
         "trains": {"day": given.train_day},
         "flows": {
             "least_count": given.least_count, "rates": list(given.flow_rates or ()), "rule": given.flow_rule,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,10 @@ import shapely
 
 from urbgeo.amounts import warn
 from urbgeo.arguments import check_object
-from urbgeo.checks import check_crs
+from urbgeo.checks import check_choice, check_columns, check_crs, check_mapping
 from urbgeo.crs import WGS84
 from urbgeo.errors import InputError, SourceError, some_of
+from urbgeo.network.junctions import NODE_AT
 from urbgeo.network.lines import from_lines
 from urbgeo.network.model import TravelNetwork
 from urbgeo.network.osm import from_osmnx, from_pbf
@@ -26,6 +28,7 @@ from urbgeo.network.speeds import ROAD_CLASSES
 from urbgeo.sources.osm.tags import HIGHWAY_CLASSES
 from urbgeo.sources.postgis import read_postgis
 from urbgeo.sources.tables import PLAIN, SPATIAL, read_layer
+from urbgeo.words import road_classes
 
 Box = tuple[float, float, float, float]
 
@@ -56,9 +59,46 @@ LENGTH_COLUMNS = ("length_km", "km", "长度", "长度km", "里程")
 NODE_COLUMNS = (("from_node", "to_node"), ("起点", "终点"))
 """Columns that name the nodes at the ends of a line."""
 
-ONEWAY_COLUMNS = ("oneway", "direction", "单行", "方向")
+ONEWAY_COLUMNS = ("oneway", "direction", "单行", "方向", "行车方向", "通行方向", "单双向")
+LEFT_OUT = "none"
+"""The class name of lines that are no roads for cars."""
+
 FAST = ("expressway", "motorway")
 SAVED = (".urbgeo", ".npz", ".net")
+
+
+@dataclass(frozen=True)
+class RoadLines:
+    """How a survey's lines of roads are read; nothing has to be given.
+
+    Attributes
+    ----------
+    class_column, oneway_column
+        Columns of classes and of directions; by default those of a usual name.
+    level_column
+        Column of levels, bridges or tunnels: lines that differ there pass over each other.
+    node_at
+        Where lines meet: ``"ends"``, ``"touches"`` or ``"crossings"``.
+    class_names
+        What the survey's own words mean: a class or a word that is known; ``"none"`` leaves such lines out.
+        ``""`` stands for lines without a word.
+
+    Examples
+    --------
+    >>> RoadLines(node_at="crossings", class_names={"机耕路": "local", "": "none"}).node_at
+    'crossings'
+    """
+
+    class_column: str | None = None
+    oneway_column: str | None = None
+    level_column: str | None = None
+    node_at: str = "ends"
+    class_names: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse what lines cannot be read by."""
+        check_choice(self.node_at, "node_at", NODE_AT)
+        check_mapping(self.class_names, "class_names", "{'机耕路': 'local'}")
 
 
 def read_network(
@@ -67,6 +107,7 @@ def read_network(
     box: Box | None = None,
     speed_region: str = "china",
     classes: tuple[str, ...] | None = STUDY_CLASSES,
+    lines: RoadLines | None = None,
 ) -> TravelNetwork:
     """A road network from a file, a graph, lines, a database or a network.
 
@@ -82,6 +123,8 @@ def read_network(
         Whose speeds OpenStreetMap classes get: ``"china"`` or ``"world"``.
     classes
         Values of ``highway`` kept of a PBF; None for all that cars use.
+    lines
+        How a file or frame of lines is read, or a table of a database: columns, junctions, classes.
 
     Returns
     -------
@@ -106,7 +149,7 @@ def read_network(
         return roads
     if isinstance(roads, gpd.GeoDataFrame):
         check_crs(roads, "roads")
-        return _of_lines(roads, "roads", speed_region)
+        return _of_lines(roads, "roads", speed_region, lines)
     if not isinstance(roads, str | Path):
         known = "give a file, lines, a graph of OSMnx, a TravelNetwork or a database URL"
         check_object(roads, "roads", nx.Graph, known)
@@ -116,16 +159,16 @@ def read_network(
         url, _, table = text.partition("#")
         if not table:
             raise InputError("roads: end the database URL with #table, e.g. postgresql://…/region#roads.")
-        return _of_lines(read_postgis(url, table), table, speed_region)
+        return _of_lines(read_postgis(url, table), table, speed_region, lines)
+    if Path(roads).suffix.lower() in SPATIAL and Path(roads).suffix.lower() not in PLAIN:
+        return _of_lines(read_layer(_there(Path(roads))).frame, Path(roads).name, speed_region, lines)
     return _of_file(Path(roads), box, speed_region, classes)
 
 
 def _of_file(
     path: Path, box: Box | None, speed_region: str, classes: tuple[str, ...] | None
 ) -> TravelNetwork:
-    if not path.exists():
-        raise SourceError(f"{path}: there is no such file; put it there, or get it with urbgeo fetch.")
-    suffix = path.suffix.lower()
+    suffix = _there(path).suffix.lower()
     if suffix in (".pbf", ".osm"):
         try:
             return from_pbf(path, bbox=box, classes=classes, reading=RoadReading(region=speed_region))
@@ -138,12 +181,19 @@ def _of_file(
             ) from error
     if suffix == ".graphml":
         return from_osmnx(path, reading=RoadReading(region=speed_region))
-    if suffix in SPATIAL and suffix not in PLAIN:
-        return _of_lines(read_layer(path).frame, path.name, speed_region)
     return open_network(path)
 
 
-def _of_lines(lines: gpd.GeoDataFrame, name: str, speed_region: str) -> TravelNetwork:
+def _there(path: Path) -> Path:
+    if not path.exists():
+        raise SourceError(f"{path}: there is no such file; put it there, or get it with urbgeo fetch.")
+    return path
+
+
+def _of_lines(
+    lines: gpd.GeoDataFrame, name: str, speed_region: str, asked: RoadLines | None
+) -> TravelNetwork:
+    asked = RoadLines() if asked is None else asked
     void = lines.geometry.isna() | lines.geometry.is_empty
     if void.any():
         lost = some_of(lines.index[void])
@@ -151,41 +201,81 @@ def _of_lines(lines: gpd.GeoDataFrame, name: str, speed_region: str) -> TravelNe
     lines = lines[~void]
     if (lines.geom_type == "MultiLineString").any():
         lines = lines.explode(ignore_index=True)
-    column = next((one for one in CLASS_COLUMNS if one in lines.columns), None)
-    if column is None:
-        raise InputError(
-            f"{name}: none of its columns is called {', '.join(CLASS_COLUMNS)}; rename the one "
-            f"that holds the class of road (it has {', '.join(map(str, lines.columns))})."
-        )
-    oneway = next((one for one in ONEWAY_COLUMNS if one in lines.columns), None)
+    column = _class_column(lines, name, asked)
+    lines = _named_classes(lines, column, name, asked.class_names)
+    oneway = asked.oneway_column or next((one for one in ONEWAY_COLUMNS if one in lines.columns), None)
     ends = next((pair for pair in NODE_COLUMNS if set(pair) <= set(lines.columns)), None)
-    words = set(lines[column].dropna().astype(str))
+    words = set(lines[column].astype(str))
     osm = bool(words) and words <= {*HIGHWAY_CLASSES} and not words <= set(ROAD_CLASSES)
     source = f"Roads: {name}"
     network = from_lines(
         lines,
         class_column=column,
         node_columns=ends,
+        node_at=asked.node_at,
+        level_column=asked.level_column,
         oneway_column=oneway,
         reading=LineReading(region=speed_region, class_system="osm", source=source)
         if osm
         else LineReading(source=source),
     )
+    read = {"class_column": column, "oneway_column": oneway or "none, both ways"}
+    network = replace(network, provenance=network.provenance.having(parameters=read))
     length = next((one for one in LENGTH_COLUMNS if one in lines.columns), None)
     return network if length is None else _of_stated_length(network, lines[length], name)
+
+
+def _class_column(lines: gpd.GeoDataFrame, name: str, asked: RoadLines) -> str:
+    if asked.class_column is not None:
+        check_columns(lines, name, [asked.class_column])
+        return asked.class_column
+    column = next((one for one in CLASS_COLUMNS if one in lines.columns), None)
+    if column is None:
+        raise InputError(
+            f"{name}: none of its columns is called {', '.join(CLASS_COLUMNS)}; name the one that holds the "
+            "class of road: class_column under [roads] of study.toml, RoadLines(class_column=...) in Python "
+            f"(it has {', '.join(map(str, lines.columns))})."
+        )
+    return column
+
+
+def _named_classes(
+    lines: gpd.GeoDataFrame, column: str, name: str, names: Mapping[str, str]
+) -> gpd.GeoDataFrame:
+    """The lines with the classes that the caller's words mean; those called none are left out."""
+    given = lines[column].astype(object).where(lines[column].notna(), "")
+    said = given.map(lambda word: names.get(str(word).strip().removesuffix(".0"), word))
+    out = said == LEFT_OUT
+    if out.any():
+        warn(f"{name}: {int(out.sum())} of {len(lines)} lines are left out, their class is named none.")
+    lines, said = lines[~out], said[~out]
+    known = (*ROAD_CLASSES, *HIGHWAY_CLASSES)
+    unread = said[~road_classes(said, known=known).isin(known)]
+    if len(unread):
+        count = unread.value_counts()
+        listed = some_of([f"{word or 'no word'} ({lines_})" for word, lines_ in count.items()], 12)
+        raise InputError(
+            f"{name}: {column} has words that are no class of road: {listed}; say what each means, "
+            '"" for no word: "机耕路" = "local" under [road_classes] of study.toml, '
+            "RoadLines(class_names={'机耕路': 'local'}) in Python, or \"none\" to leave such lines out "
+            f"(classes: {', '.join(ROAD_CLASSES)})."
+        )
+    return lines.assign(**{column: said})
 
 
 def _of_stated_length(network: TravelNetwork, stated: pd.Series, name: str) -> TravelNetwork:
     """The network with lengths as the survey states them; minutes in the same proportion."""
     links = network.link_table
-    km = pd.to_numeric(stated.reindex(links.index), errors="coerce")
-    wrong = links.index[~(km > 0)]
+    line = links["line"] if "line" in links else links.index.to_series()
+    whole = pd.to_numeric(line.map(stated), errors="coerce")
+    wrong = pd.unique(line[~(whole > 0)])
     if len(wrong):
         raise InputError(
             f"{name}: {stated.name} is no length > 0 at {some_of(wrong)}; mend or drop the column."
         )
-    check_lengths(network, km, name)
-    factor = km / links["length_km"]
+    # of a line that was cut at junctions each piece has its share
+    factor = whole / links["length_km"].groupby(line).transform("sum")
+    check_lengths(network, (links["length_km"] * factor).rename(stated.name), name)
     scaled = {one: links[one] * factor for one in ("length_km", "minutes", "minutes_back")}
     told = network.provenance.having(parameters={"lengths": f"column {stated.name}"})
     return replace(network, link_table=links.assign(**scaled), provenance=told)

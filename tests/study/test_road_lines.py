@@ -1,0 +1,131 @@
+"""Roads of a survey in a study: columns, junctions and words that its file or call names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from shapely import LineString
+
+import urbgeo
+from urbgeo import cli
+from urbgeo.errors import InputError, UrbgeoWarning
+from urbgeo.regions.nation import china_places
+from urbgeo.study.check import check
+from urbgeo.study.config import read_config
+from urbgeo.study.inputs import Inputs
+from urbgeo.study.pack import study_text
+from urbgeo.study.roads import RoadLines, read_network
+
+Maker = Callable[..., Path]
+NINGXIA = china_places().loc[lambda places: places.index.str.startswith("64")]
+
+
+def cross(**columns: list[object]) -> gpd.GeoDataFrame:
+    """Two roads that cross at kilometre 3 without a node, and a track beside them."""
+    return gpd.GeoDataFrame(
+        {"等级": ["国道", "省道", "机耕路"], **columns},
+        geometry=[
+            LineString([(500_000, 4e6), (510_000, 4e6)]),
+            LineString([(503_000, 4e6 - 2e3), (503_000, 4e6 + 2e3)]),
+            LineString([(510_000, 4e6), (511_000, 4e6)]),
+        ],
+        crs=4547,
+    )
+
+
+def test_words_of_a_survey_are_named_or_refused_all_at_once_with_the_remedy() -> None:
+    with pytest.raises(InputError, match=r"机耕路 \(1\).*\[road_classes\].*class_names"):
+        read_network(cross())
+    network = read_network(cross(), lines=RoadLines(class_names={"机耕路": "local"}))
+    assert sorted(network.link_table["class"]) == ["local", "primary", "trunk"]
+
+
+def test_lines_named_none_are_left_out_and_counted_and_an_empty_cell_has_a_name() -> None:
+    bare = cross().assign(等级=["国道", None, "机耕路"])
+    with pytest.warns(UrbgeoWarning, match="1 of 3 lines are left out"):
+        network = read_network(bare, lines=RoadLines(class_names={"机耕路": "none", "": "县道"}))
+    assert sorted(network.link_table["class"]) == ["secondary", "trunk"]
+
+
+def test_roads_without_nodes_meet_at_crossings_when_asked() -> None:
+    names = {"机耕路": "local"}
+    apart = read_network(cross(), lines=RoadLines(class_names=names))
+    joined = read_network(cross(), lines=RoadLines(node_at="crossings", class_names=names))
+    assert (int(apart.component.max()), int(joined.component.max())) == (1, 0)
+    over = read_network(
+        cross(桥=["是", "", ""]), lines=RoadLines(node_at="crossings", level_column="桥", class_names=names)
+    )
+    assert int(over.component.max()) > 0
+
+
+def test_stated_kilometres_of_a_line_are_shared_by_its_pieces() -> None:
+    lines = RoadLines(node_at="crossings", class_names={"机耕路": "local"})
+    links = read_network(cross(里程=[20.0, 4.0, 1.0]), lines=lines).link_table
+    assert sorted(links["length_km"].round(6)) == [1.0, 2.0, 2.0, 6.0, 14.0]
+
+
+def test_directions_are_read_from_the_column_that_is_named() -> None:
+    lines = RoadLines(oneway_column="走向", class_names={"机耕路": "none"})
+    with pytest.warns(UrbgeoWarning, match="left out"):
+        network = read_network(cross(走向=["单向", "双向", "双向"]), lines=lines)
+    assert np.isfinite(network.link_table["minutes_back"]).tolist() == [False, True]
+    with pytest.raises(InputError, match="no column 等级x"):
+        read_network(cross(), lines=RoadLines(class_column="等级x"))
+
+
+def test_a_study_names_them_in_its_file_tells_them_in_its_check_and_packs_them(
+    tmp_path: Path, small_study: Maker, invented_roads: Callable[..., gpd.GeoDataFrame]
+) -> None:
+    roads = invented_roads(NINGXIA)
+    roads.loc[roads.index[0], "等级"] = "机耕路"
+    more = '[roads]\nnode_at = "touches"\nclass_column = "等级"\n[road_classes]\n"机耕路" = "local"\n'
+    folder = small_study(tmp_path / "ningxia", more, roads=roads)
+    config = read_config(folder)
+    told = check(config).table
+    assert told["what"].str.contains("classes of column 等级, .*none.*, lines meet at touches").any()
+    (tmp_path / "study.toml").write_text(study_text(config, {}), encoding="utf-8")
+    assert read_config(tmp_path).inputs.road_lines == config.inputs.road_lines
+    (folder / "study.toml").write_text('[roads]\nnode_at = "crosings"\n', encoding="utf-8")
+    with pytest.raises(InputError, match="line 2: node_at = 'crosings'; it is one of"):
+        read_config(folder)
+
+
+def test_a_check_that_finds_a_refused_file_is_not_ready(
+    tmp_path: Path, small_study: Maker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = small_study(tmp_path / "ningxia")
+    assert cli.main(["check", str(folder)]) == 0 and "ready: urbgeo run" in capsys.readouterr().out
+    text = (folder / "study.toml").read_text(encoding="utf-8")
+    (folder / "data" / "raw" / "p.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    named = text.replace("[files]", '[files]\npopulation = "data/raw/p.csv"')
+    (folder / "study.toml").write_text(named, encoding="utf-8")
+    assert cli.main(["check", str(folder)]) == 1
+    assert "mend or drop population" in capsys.readouterr().out
+
+
+def test_a_capital_on_an_island_of_roads_is_suspicious(
+    invented_roads: Callable[..., gpd.GeoDataFrame],
+) -> None:
+    ningxia = NINGXIA
+    roads = invented_roads(ningxia)
+    x, y = ningxia.loc[["640100"]].to_crs(roads.crs).get_coordinates().iloc[0]
+    apart = (roads["a"] != "640100") & (roads["b"] != "640100") & (roads.distance(
+        gpd.points_from_xy([x], [y])[0]) > 100.0)  # fmt: skip
+    island = gpd.GeoDataFrame({"等级": ["国道"]}, geometry=[LineString([(x, y), (x + 40, y)])], crs=roads.crs)
+    some = gpd.GeoDataFrame(pd.concat([roads[apart], island], ignore_index=True), crs=roads.crs)
+    told = check(Inputs("宁夏", roads=some, zones=False)).table
+    seats = told[(told["layer"] == "prefecture seats") & (told["finding"] == "suspicious")]
+    assert seats["which"].str.contains("640100").any()
+
+
+def test_a_region_takes_them_in_python(invented_roads: Callable[..., gpd.GeoDataFrame]) -> None:
+    roads = invented_roads(NINGXIA).rename(columns={"等级": "级别"})
+    made = urbgeo.region("宁夏", roads=roads, zones=False, road_lines=RoadLines(class_column="级别"))
+    assert made.network is not None
+    with pytest.raises(InputError, match="class_column under"):
+        urbgeo.region("宁夏", roads=roads, zones=False)
