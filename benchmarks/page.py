@@ -1,0 +1,158 @@
+"""One page of what is asked of the package in speed and memory, what was measured, and why it is short.
+
+``write()`` puts the table below, the machine and the dates of the single pages into ``results/README.md``. A
+row is edited with the run that changes it.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import time
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "results"
+DATE = re.compile(r"20\d\d-\d\d-\d\d")
+
+HELD, SHORT, UNSEEN = "held", "not held", "not measured"
+
+ROWS: tuple[tuple[str, str, str, str, str], ...] = (
+    (
+        "isochrones 5, 10, 15 min by car, 60 origins, Porto Alegre",
+        "no slower than pyvalhalla 3.9.1",
+        "2026-11-29: 0.129 processor s an origin, pyvalhalla 0.031 in turn (4.1 x); 0.69 of what it was",
+        SHORT,
+        "strips of road at the edge and their overlay are 44 %, which Valhalla does without "
+        "([profile](../profiles/isochrones.txt))",
+    ),
+    (
+        "land reached from three origins, 1 M nodes",
+        "3 s",
+        "2026-11-29: 2.6 processor s for 30 and 60 min (6,177 km2), 5.6 for 15 to 120 min (20,272 km2)",
+        "held to 60 min",
+        "above it the joins of the grid's points to the roads dominate",
+    ),
+    (
+        "transit, 1,227 hexagons, 60 departures",
+        "0.6 processor s a departure, 3 x ferrobus",
+        "2026-11-28: 0.18 at 14 h, 0.35 at 8 h",
+        HELD,
+        "ferrobus 0.2.1 took 1.8-2.1 in an earlier run (10 x), not again in this one",
+    ),
+    (
+        "all prefecture seats by rail, 10 March 2016",
+        "20 s, profile of the whole day",
+        "2026-11-29: door to door between 337 seats 32 s of wall at load 8 (10.9 s on a quiet machine)",
+        SHORT,
+        "one table with half headways; a profile over the day is not made by this benchmark",
+    ),
+    (
+        "read_gtfs, 447,000 stop times",
+        "1.2 s",
+        "2026-11-28: 0.23 processor s for 130,019 (0.8 for 447,000 in proportion)",
+        "held in proportion",
+        "a feed of that size was not at hand",
+    ),
+    (
+        "table 1,000 x 1,000",
+        "5 x OSRM in one run",
+        "2026-11-28: all 1,227 hexagons of Porto Alegre in 0.15 processor s; osrm-bindings took 1.3-1.6 s",
+        "not in one run",
+        "the peer ran another day: 8-10 x",
+    ),
+    (
+        "re-weight 1.5 M nodes",
+        "no slower than routingkit_cch",
+        "2026-11-22: 2.9 s, 0.3 x",
+        SHORT,
+        "not looked into further since",
+    ),
+    (
+        "edit of a few links, four answers of a province",
+        "0.3 s",
+        "2026-11-29: 0.62 processor s at load 8, 1.58 before, in turn (0.39)",
+        SHORT,
+        "spread over small tables in pandas, no part above 6 % ([profile](../profiles/edit.txt))",
+    ),
+    (
+        "preparing 83 thousand nodes, peak memory",
+        "a third of pandana's above imports",
+        "2026-11-22: 223 MB, pandana 261, with imports",
+        SHORT,
+        "compiled code alone takes 200 MB",
+    ),
+    (
+        "PBF 73 MB to a network",
+        "4 s, 600 MB",
+        "2026-11-29: 5.7 processor s, 900 MB",
+        SHORT,
+        "1.3 s go into making lines and points of geometry, as much into waiting for blocks ",
+    ),
+    ("PBF 1.2 GB, motorway to tertiary", "5 min, 8 GB", "", UNSEEN, ""),
+    (
+        "1 M pairs in any order: cumulative, 2SFCA",
+        "8 x PySAL access from the raw table",
+        "2026-11-22: 2.0, 3.7 x; row by row 5.8-16 x",
+        SHORT,
+        "reading and checking ids that stand in any order dominates",
+    ),
+    ("closed bounds in node_sums", "exact", "the rule of the tables, by test", HELD, ""),
+    (
+        "demo, warm",
+        "4 s",
+        "2026-11-29: 11.2 processor s with imports at load 8; answers alone 14.9 to 6.9, in turn",
+        SHORT,
+        "eight networks of road and rail (three sets of speeds, five years), each answered anew ",
+    ),
+    ("memory_gb in nearest, isochrones, surfaces", "kept", "", SHORT, "tables and streams alone ask for it"),
+    (
+        "10 M nodes: people within 60 min of every node",
+        "400 s",
+        "2026-11-22: 550 s; exponents 1.0-1.2",
+        SHORT,
+        "`growth.md`",
+    ),
+    (
+        "Dask: tables, sums, one worker killed",
+        "equal bits",
+        "by test (`tests/engine/test_cluster.py`)",
+        "held but for timetables",
+        "timetable matrices are not spread",
+    ),
+)
+"""Job, what is asked, what was measured (with its date), whether it holds, and why not or how it is known."""
+
+
+def dated() -> list[str]:
+    """The single pages and the first date on each."""
+    found = []
+    for path in sorted(FOLDER.glob("*.md")):
+        date = DATE.search(path.read_text(encoding="utf-8"))
+        if path.name != "README.md":
+            found.append(f"| [{path.stem}]({path.name}) | {date.group() if date else 'not dated'} |")
+    return found
+
+
+def write() -> None:
+    """The page, of today."""
+    lines = [
+        "# What is asked, and what was measured",
+        "",
+        f"{time.strftime('%Y-%m-%d')}; {platform.machine()}, {os.cpu_count()} cores, Python "
+        f"{platform.python_version()}; `make bench` runs what fits in twenty minutes, then writes this. The "
+        "machine is shared: where the load is told, processor time counts, and ratios are of runs in turn.",
+        "",
+        "| job | asked | measured | | why, or how |",
+        "|---|---|---|---|---|",
+        *("| " + " | ".join(row) + " |" for row in ROWS),
+        "",
+        "| page | of |",
+        "|---|---|",
+        *dated(),
+    ]
+    (FOLDER / "README.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()
