@@ -5,7 +5,7 @@ STAMP := .venv/installed
 # The whole suite does not hold there yet: make lowest LOWEST_TESTS=tests shows what differs.
 LOWEST_TESTS := tests/test_import.py
 
-.PHONY: demo test fuzz lint docs notebooks bench lock lowest messages mutants clean
+.PHONY: demo test fuzz lint docs gallery wheels notebooks bench lock lowest messages mutants clean
 
 demo: $(STAMP)
 	$(BIN)/urbgeo demo
@@ -38,6 +38,14 @@ mutants: $(STAMP)
 
 docs: $(STAMP)
 	$(BIN)/python -m sphinx -q -W --keep-going -b html docs docs/_build
+
+# The pictures of the gallery, from the code below each.
+gallery: $(STAMP)
+	$(BIN)/python tools/gallery.py
+
+# All that a Windows machine without internet needs, into wheels/; then click install.bat there.
+wheels: $(STAMP)
+	$(BIN)/python tools/wheels.py
 
 # Runs the notebooks and stores what they show; WHICH="01 05" takes some.
 notebooks: $(STAMP)

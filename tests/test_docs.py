@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import urbgeo
 from tests.catalogue.calls import verbs
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -78,3 +79,29 @@ def test_links_between_pages_lead_somewhere() -> None:
         for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8")):
             if not target.startswith(("http:", "https:", "mailto:")):
                 assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.parent.name}/{page.name}")
+def test_every_dotted_name_of_a_page_works_after_import_urbgeo(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for name in sorted(set(re.findall(r"\burbgeo(?:\.[A-Za-z_]\w*)+", text)) - {"urbgeo.toml"}):
+        found: object = urbgeo
+        for part in name.split(".")[1:]:
+            found = getattr(found, part)
+
+
+QUESTIONS = {
+    "circle", "coverage", "reach", "county_towns", "living", "clusters", "urbanisation", "boundary",
+    "scenarios", "scorecard", "large", "data", "first_hour", "your_region", "results", "install", "find",
+}  # fmt: skip
+CORE_ZH = {"first_hour", "your_region", "answers", "scorecard", "results", "install"}
+
+
+@pytest.mark.parametrize(("folder", "index", "wanted"), [("guide", ".", QUESTIONS), ("zh", "zh", CORE_ZH)])
+def test_every_question_has_its_page_and_stands_in_the_menu(
+    folder: str, index: str, wanted: set[str]
+) -> None:
+    assert wanted <= {path.stem for path in (DOCS / folder).glob("*.md")}
+    menu = (DOCS / index / "index.md").read_text(encoding="utf-8")
+    start = f"{folder}/" if index == "." else ""
+    assert not [name for name in wanted if f"\n{start}{name}\n" not in menu]
