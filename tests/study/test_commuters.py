@@ -103,6 +103,8 @@ def test_tables_map_and_reports_carry_both(answers: Answers) -> None:
     text, page = report_text(answers), report_page(answers)
     assert "按通勤率 By commuting rate" in text and "| 30% |" in text and "8 时 hour 8" in text
     assert "By rate only" in page and "Beside observed minutes" in page
+    for one in (text, page):
+        assert "none is observed" not in one and "but those of a map service" in one
     assert not {"rings", "observed", "flows"} & set(left_out(answers)["left_out"])
 
 
@@ -125,7 +127,7 @@ def test_without_tables_both_are_left_out_by_name(invented_roads: Maker) -> None
     assert {"flows", "observed"} <= set(region.left_out)
     bare = answer(region, sets=(), years=())
     assert {"rings", "observed"} <= set(left_out(bare)["left_out"])
-    assert "no table of commuters is given" in report_text(bare)
+    assert "no table of commuters is given" in report_text(bare) and "none is observed" in report_text(bare)
 
 
 def test_codes_that_were_merged_are_summed_with_what_is_kept_back() -> None:
@@ -141,6 +143,22 @@ def test_codes_that_were_merged_are_summed_with_what_is_kept_back() -> None:
     assert row[["workers", "suppressed"]].to_numpy().tolist() == [[25, 1]]
 
 
+def test_rows_of_totals_are_no_commuters() -> None:
+    known = pd.DataFrame({"name_zh": ["蜀山区", "肥西县"]}, index=["340104", "340123"])
+    pairs = [
+        ("肥西县", "蜀山区", 30),
+        ("肥西县", "肥西县", 70),
+        ("肥西县", "合计", 100),
+        (" 合计", "蜀山区", 30),
+    ]
+    findings = Findings()
+    table = pd.DataFrame(pairs, columns=["home", "work", "workers"])
+    found = read_commuters(table, known, terms={}, findings=findings).flows
+    assert found["workers"].tolist() == [30, 70] and set(found["work"]) == {"340104", "340123"}
+    told = findings.table()
+    assert told.loc[told["finding"] == "left over", "count"].tolist() == [2]
+
+
 @pytest.mark.parametrize(
     ("change", "terms", "match"),
     [
@@ -151,6 +169,7 @@ def test_codes_that_were_merged_are_summed_with_what_is_kept_back() -> None:
         ({}, {"least_count": 10, "rates": [0.1, 0.3]}, "do not fall"),
         ({}, {"least_count": 10, "rule": "all"}, "rule"),
         ({"workers": [-1, 1, 2]}, {}, "workers|negative"),
+        ({"work": ["蜀山区", "", "合肥"]}, {"least_count": 10}, "work is missing at 1; give both ends"),
     ],
 )
 def test_faulty_tables_of_commuters_are_refused(change: dict, terms: dict, match: str) -> None:

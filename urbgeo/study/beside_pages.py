@@ -16,6 +16,7 @@ from urbgeo.maps.report_page import Grid, Section
 from urbgeo.maps.styles import AreaStyle, PointStyle
 from urbgeo.output import markdown_text
 from urbgeo.results import bare
+from urbgeo.study.absent import why_absent
 from urbgeo.study.answers import Answers
 from urbgeo.study.beside import hour_rows, ring_rows
 from urbgeo.study.markdown import md_table, number
@@ -113,6 +114,16 @@ def _rings_said(answers: Answers) -> tuple[str, str]:
             "allow."
         )
     return zh, en
+
+
+def modelled_said(answers: Answers) -> Both:
+    """What of the minutes on a page is modelled: all, but for the check where there is one."""
+    if why_absent(answers.observed):
+        return "时间均为模型计算值，不是观测值", "all minutes are modelled, none is observed"
+    return (
+        "时间均为模型计算值，只有与之对照的地图服务时间除外",
+        "all minutes are modelled but those of a map service that they are held against",
+    )
 
 
 def _observed_said() -> tuple[str, str]:

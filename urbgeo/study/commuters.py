@@ -28,6 +28,9 @@ HEADS: Mapping[str, tuple[str, ...]] = {
 }
 """Other heads of the columns of a table of commuters."""
 
+TOTALS = ("合计", "总计", "小计", "共计", "全市", "全省", "total", "sum")
+"""Ends of rows that add up others: counted, they would be commuters twice."""
+
 LEAST_JOINED = 0.5
 """Share of the homes that must lie in the region: fewer are those of another region, or of other units."""
 
@@ -49,7 +52,7 @@ def read_commuters(
     Raises
     ------
     InputError
-        For missing columns, homes that are mostly not in the region, suppressed cells without
+        For missing columns and ends, homes that are mostly not in the region, suppressed cells without
         ``least_count``, and rates or rules that are none.
     SourceError
         For files that are missing or damaged.
@@ -64,6 +67,7 @@ def read_commuters(
     twice = [column for column in HEADS if isinstance(table[column], pd.DataFrame)]
     if twice:
         raise InputError(f"{name}: several columns for {some_of(twice)}; keep the one with the codes.")
+    table = _without_totals(table, name, findings)
     ids, elsewhere, lost = _joined(table, places)
     homes = table["home"].map(ids).notna()
     if homes.mean() < LEAST_JOINED:
@@ -117,6 +121,22 @@ def _table(given: Path | str | pd.DataFrame) -> tuple[pd.DataFrame, str]:
     table = plain_table(path)[0]
     table.index = pd.Index([f"row {number + 2}" for number in table.index])
     return table, path.name
+
+
+def _without_totals(table: pd.DataFrame, name: str, findings: Findings) -> pd.DataFrame:
+    """The rows of pairs: those of totals are left out and told, those without an end are refused."""
+    faults, total = Faults(name), pd.Series(False, table.index)
+    for end in ("home", "work"):
+        said = table[end].astype("string").str.strip().fillna("")
+        total |= said.str.lower().isin(TOTALS)
+        if (said == "").any():
+            faults.add(
+                f"{end} is missing", ids=table.index[said == ""], remedy="give both ends, or drop the row"
+            )
+    faults.raise_if_any()
+    if total.any():
+        findings.add("flows", "left over", "rows of totals, left out", count=int(total.sum()))
+    return table[~total]
 
 
 def _bare(head: object) -> str:

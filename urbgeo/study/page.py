@@ -15,7 +15,7 @@ from urbgeo.maps.scorecard_page import chapters_html
 from urbgeo.network.speeds import ROAD_CLASSES
 from urbgeo.study.absent import LeftOutError, told
 from urbgeo.study.answers import Answers
-from urbgeo.study.beside_pages import observed_page, rings_grid
+from urbgeo.study.beside_pages import modelled_said, observed_page, rings_grid
 from urbgeo.study.decided import decided_circle
 from urbgeo.study.headlines import headlines, station_words
 from urbgeo.study.markdown import value_text
@@ -59,13 +59,13 @@ def report_page(answers: Answers, card: Scorecard | None = None) -> str:
     if card is not None:
         sections.append(_scorecard(card))
     sections.append(_basis(atlas))
+    zh, en = modelled_said(answers)
     return report_html(
         Page(
             title=(f"{region.title_zh}：研究报告", f"{region.title_en}: report of the study"),
             sub=(
-                "通勤圈、机场覆盖、两小时通达、县城通达与规划指标；时间均为模型计算值，不是观测值。",
-                "Circle, airport coverage, two-hour reach, county towns and targets; all minutes are "
-                "modelled, none is observed.",
+                f"通勤圈、机场覆盖、两小时通达、县城通达与规划指标；{zh}。",
+                f"Circle, airport coverage, two-hour reach, county towns and targets; {en}.",
             ),
             sections=sections,
             footer=[*marking, (f"urbgeo {answers.network.provenance.version}",) * 2],

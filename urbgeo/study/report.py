@@ -8,7 +8,7 @@ from urbgeo.network.speeds import ROAD_CLASSES
 from urbgeo.output import markdown_text
 from urbgeo.study.absent import told
 from urbgeo.study.answers import Answers
-from urbgeo.study.beside_pages import observed_section, rings_section
+from urbgeo.study.beside_pages import modelled_said, observed_section, rings_section
 from urbgeo.study.decided import decisions_section
 from urbgeo.study.headlines import headlines, station_words
 from urbgeo.study.markdown import bilingual, bullets, md_table, names, number, value_text
@@ -29,6 +29,7 @@ from urbgeo.study.tables import left_out
 def report_text(answers: Answers) -> str:
     """The report as Markdown, Chinese beside English."""
     region = answers.region
+    zh, en = modelled_said(answers)
     parts = [
         f"# {region.title_zh} {region.title_en}",
         f"**{markdown_text(region.release.line)}**" if region.release.line else "",
@@ -67,7 +68,7 @@ def report_text(answers: Answers) -> str:
         _said(planned_section, answers),
         *_national(answers),
         "## 依据 What this rests on",
-        "以下时间均为模型计算值，不是观测值。All minutes are modelled, none is observed.",
+        f"{zh}。{en.capitalize()}.",
         _said(_basis, answers),
     ]
     return region.release.text("\n\n".join(part for part in parts if part) + "\n")
