@@ -59,6 +59,25 @@ def test_the_first_and_the_last_day_of_a_calendar_are_days_of_service(tmp_path: 
     assert services_on(feed, dt.date(2026, 11, 13)) == services_on(feed, dt.date(2026, 11, 23)) == set()
 
 
+def test_a_bus_on_its_way_at_midnight_runs_on_both_days(tmp_path: Path) -> None:
+    times = TIMES.replace("t2,08:40:00,08:40:00", "t2,23:50:00,23:50:00").replace("09:10:00", "24:20:00")
+    found = trips_on(read_gtfs(feed_file(tmp_path, stop_times=times)), dt.date(2026, 11, 17))
+    late = found[(found["trip_id"] == "t2") & (found["days"] == -1)]
+    assert late["departure"].tolist() == [-600, 1200]
+    gone = times.replace("24:20:00", "23:59:59")
+    found = trips_on(read_gtfs(feed_file(tmp_path, stop_times=gone)), dt.date(2026, 11, 17))
+    assert not (found["days"] == -1).any(), "it ended before midnight"
+
+
+def test_untimed_stops_are_timed_to_the_nearest_second(tmp_path: Path) -> None:
+    stops = FEED["stops"].replace("112.1\n", "112.15\n")
+    times = TIMES.replace("t1,08:30:00,08:30:00", "t1,08:30:01,08:30:01")
+    feed = read_gtfs(feed_file(tmp_path, stops=stops, stop_times=times))
+    found = feed.stop_times.query("trip_id == 't1'")
+    three_quarters = 29_400 + 901  # of 1201 s, 900.75
+    assert found["arrival"].tolist() == found["departure"].tolist() == [29_400, three_quarters, 30_601]
+
+
 def test_blanks_around_ids_mean_nothing(tmp_path: Path) -> None:
     trips = FEED["trips"].replace("R,week,t1", "R,week ,t1")
     feed = read_gtfs(feed_file(tmp_path, trips=trips))

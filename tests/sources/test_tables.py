@@ -13,7 +13,7 @@ from tests.conftest import shared_data
 from urbgeo.errors import InputError, SourceError, UrbgeoWarning
 from urbgeo.sources.dbase import sniffed
 from urbgeo.sources.postgis import read_postgis, write_postgis
-from urbgeo.sources.tables import read_layer
+from urbgeo.sources.tables import points_from_table, read_layer
 
 NAMES = ["长沙市", "湘西土家族苗族自治州", "㵲阳镇"]
 PLACES = gpd.GeoDataFrame(
@@ -200,3 +200,14 @@ def test_a_table_with_percent_in_its_name_is_read_and_none_is_written(database: 
     for frame, name in ((places, "core 50%"), (places.rename(columns={"a": "a %"}), "fine")):
         with pytest.raises(InputError, match="% is written; rename it"):
             write_postgis(frame, database, name)
+
+
+def test_degrees_reach_to_the_poles_and_the_date_line_and_no_farther() -> None:
+    table = pd.DataFrame({"x": [180.0, -180.0], "y": [90.0, -90.0]})
+    found = points_from_table(table, lon="x", lat="y", crs=4326)
+    assert found.geometry.y.tolist() == [90.0, -90.0] and found.geometry.x.tolist() == [180.0, -180.0]
+    for column, said in (("x", "x is beyond 180 degrees"), ("y", "y is beyond 90 degrees")):
+        with pytest.raises(InputError, match=said):
+            points_from_table(
+                table.assign(**{column: table[column] * (1 + 1e-9)}), lon="x", lat="y", crs=4326
+            )
