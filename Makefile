@@ -5,7 +5,7 @@ STAMP := .venv/installed
 # The whole suite does not hold there yet: make lowest LOWEST_TESTS=tests shows what differs.
 LOWEST_TESTS := tests/test_import.py
 
-.PHONY: demo test fuzz lint docs gallery wheels notebooks bench lock lowest messages mutants clean
+.PHONY: demo test fuzz lint docs gallery wheels notebooks bench lock lowest messages mutants stress clean
 
 demo: $(STAMP)
 	$(BIN)/urbgeo demo
@@ -35,6 +35,10 @@ messages: $(STAMP)
 
 mutants: $(STAMP)
 	$(BIN)/python tools/mutants.py
+
+# A worker killed ten times, Ctrl-C in every long job: minutes, and a machine to itself.
+stress: $(STAMP)
+	$(BIN)/python -m tests.stress
 
 docs: $(STAMP)
 	$(BIN)/python -m sphinx -q -W --keep-going -b html docs docs/_build

@@ -32,3 +32,29 @@ def test_a_length_below_the_straight_line_is_told_and_one_above_is_ordinary() ->
         warnings.simplefilter("error")
         build_network(NODES, road(("A", "B", 95.0 * 3), ("B", "C", 0.1)))
         build_network(NODES, road(("A", "B", 1.0)).assign(minutes=60.0))
+
+
+@pytest.mark.parametrize(
+    ("apart", "length", "becomes"),
+    [
+        (1.0, 100.0, "taken"),
+        (1.0, 100.1, "refused"),
+        (0.999, 100.1, "taken"),
+        (20.0, 10.0, "told"),
+        (20.0, 9.9, "refused"),
+        (40.0, 20.0, "told"),
+        (40.0, 19.9, "refused"),
+        (100.0, 95.0, "taken"),
+        (100.0, 94.9, "told"),
+    ],
+)
+def test_every_bound_of_lengths_stands_where_it_is_said(apart: float, length: float, becomes: str) -> None:
+    nodes = points([(0.0, 0.0), (apart, 0.0)])
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        try:
+            build_network(nodes, road(("A", "B", length)))
+            found = "told" if told else "taken"
+        except InputError:
+            found = "refused"
+    assert found == becomes

@@ -244,3 +244,20 @@ def test_tables_of_minutes_tell_what_they_rest_on(line: TravelNetwork) -> None:
     assert about.parameters["cutoff_min"] == 30 and about.shares["origins not attached"] == 0.5
     about = nearest_facility(line, places, line.nodes, direction="from").attrs["provenance"]
     assert about.parameters["direction"] == "from" and about.shares["places not attached"] == 0.5
+
+
+def test_the_cutoff_of_the_nearest_facility_is_a_closed_bound() -> None:
+    nodes = points([(0, 0), (7.3, 0)], ["A", "B"])
+    links = pd.DataFrame(
+        {"from_node": ["A"], "to_node": ["B"], "length_km": 7.3, "class": "primary", "minutes": 12.7,
+         "minutes_back": 31.1}
+    )  # fmt: skip
+    network = build_network(nodes, links, snapping=Snapping(max_snap_km=1.0))
+
+    def found(direction: str, cutoff: float) -> float:
+        asked = nodes.loc[["A"]], nodes.loc[["B"]]
+        table = nearest_facility(network, *asked, cutoff_min=cutoff, direction=direction)
+        return float(table.loc["A", "minutes"])
+
+    assert (found("to", 12.7), found("from", 31.1)) == (12.7, 31.1)
+    assert (found("to", 12.699), found("from", 31.099)) == (np.inf, np.inf)
