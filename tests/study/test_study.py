@@ -12,6 +12,8 @@ import pyogrio
 import pytest
 
 from urbgeo.access.rail_trips import TRIP_PARTS
+from urbgeo.errors import UrbgeoWarning
+from urbgeo.network.edits import with_speeds
 from urbgeo.network.minutes import nearest_facility
 from urbgeo.network.model import TravelNetwork
 from urbgeo.regions.region import Region
@@ -247,3 +249,13 @@ def test_the_road_at_its_peak_stands_beside_free_flow(answers: Answers) -> None:
     peak = answers.bands.by_set["peak"].reach.summary.loc["road", "share"]
     assert f"| {peak:.1%} |" in lines[0]
     assert peak < answers.reach.summary.loc["road", "share"]
+
+
+def test_a_network_of_an_edit_is_answered_alone(hunan: Region, hunan_network: TravelNetwork) -> None:
+    slower = with_speeds(hunan_network, {"expressway": 60.0})
+    with pytest.warns(UrbgeoWarning, match="not the region's own"):
+        found = answer(hunan, network=slower, years=(2025,))
+    assert len(found.networks) == 1 and found.series.empty
+    assert found.towns.table["minutes_airport"].median() > 1.05 * answer(
+        hunan, network=hunan_network, sets=(), years=()
+    ).towns.table["minutes_airport"].median()

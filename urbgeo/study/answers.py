@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from urbgeo.access.coverage import Coverage, coverage
@@ -16,6 +18,7 @@ from urbgeo.access.towns import TownAccess, town_access
 from urbgeo.arguments import check_years
 from urbgeo.cities.circles import CircleRules, CommutingCircle, commuting_circle
 from urbgeo.cities.commuting_rings import CommutingRings
+from urbgeo.errors import UrbgeoWarning
 from urbgeo.network.model import TravelNetwork
 from urbgeo.network.regional import own_classes, region_network
 from urbgeo.network.speeds import LITERATURE, PEAK, STANDARD
@@ -86,7 +89,8 @@ def answer(
     region
         What its layers do not allow is left out by name; without polygons the circle rests on seats alone.
     network
-        Of road and rail; compiled from the region by default.
+        Of road and rail; compiled from the region by default. Of an edited one the named sets and past years
+        know nothing: a warning says so, and only it is answered.
     sets
         Named sets of speeds to answer under, the default set always first; none but it after an edit saves
         two thirds of the time.
@@ -113,6 +117,13 @@ def answer(
     """
     check_region(region)
     years = check_years(years, none=True)
+    if network is not None and (len(sets) or len(years)) and not _is_of(network, region):
+        warnings.warn(
+            "network: it is not the region's own; the named sets of speeds and the past years are left out.",
+            UrbgeoWarning,
+            stacklevel=2,
+        )
+        sets, years = (), ()
     network = network or region_network(region)
     by_set: dict[str, SetAnswers] = {}
     own = region.network
@@ -149,6 +160,15 @@ def answer(
             lambda: observed_of(region, network),
         ),
         networks=networks,
+    )
+
+
+def _is_of(network: TravelNetwork, region: Region) -> bool:
+    """Whether a network has the links and minutes of the region's own."""
+    own = region_network(region).link_table
+    columns = ["minutes", "minutes_back"]
+    return network.link_table.index.equals(own.index) and bool(
+        np.array_equal(network.link_table[columns].to_numpy(), own[columns].to_numpy(), equal_nan=True)
     )
 
 
