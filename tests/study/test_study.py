@@ -256,6 +256,8 @@ def test_a_network_of_an_edit_is_answered_alone(hunan: Region, hunan_network: Tr
     with pytest.warns(UrbgeoWarning, match="not the region's own"):
         found = answer(hunan, network=slower, years=(2025,))
     assert len(found.networks) == 1 and found.series.empty
-    assert found.towns.table["minutes_airport"].median() > 1.05 * answer(
-        hunan, network=hunan_network, sets=(), years=()
-    ).towns.table["minutes_airport"].median()
+    assert (
+        found.towns.table["minutes_airport"].median()
+        > 1.05
+        * answer(hunan, network=hunan_network, sets=(), years=()).towns.table["minutes_airport"].median()
+    )
