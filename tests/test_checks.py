@@ -15,6 +15,7 @@ from urbgeo.arguments import check_call, check_date, check_path, check_rates
 from urbgeo.checks import (
     add_label_faults,
     check_amounts,
+    check_choice,
     check_columns,
     check_ids,
     check_minutes,
@@ -202,3 +203,18 @@ def test_what_is_no_finite_number_is_no_whole_one_either(value: object) -> None:
 def test_whole_numbers_have_a_closed_lower_bound() -> None:
     assert is_whole_number(2, 2) and is_whole_number(np.int16(2), 2)
     assert not is_whole_number(1, 2) and not is_whole_number(2.0, 2)
+
+
+def test_a_column_or_word_that_is_misspelt_is_answered_with_the_nearest() -> None:
+    frame = pd.DataFrame({"population": [1.0], "Name": ["a"]})
+    with pytest.raises(InputError, match=r"no column populaton; did you mean 'population'. It has"):
+        check_columns(frame, "places", ["populaton"])
+    with pytest.raises(InputError, match="no column name; did you mean 'Name'"):
+        check_columns(frame, "places", ["name"])
+    with pytest.raises(InputError, match="no column beds; it has population, Name"):
+        check_columns(frame, "places", ["beds"])
+
+
+def test_a_frame_where_a_word_belongs_is_named_and_not_printed() -> None:
+    with pytest.raises(InputError, match="to: a word is needed, not DataFrame; choose one of 'a', 'b'"):
+        check_choice(pd.DataFrame({"x": [1]}), "to", ("a", "b"))  # type: ignore[arg-type]

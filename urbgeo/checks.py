@@ -7,6 +7,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any, TypeGuard
 
 import geopandas as gpd
@@ -79,6 +80,11 @@ def check_columns(frame: pd.DataFrame, name: str, needed: Iterable[str]) -> None
     if nameless:
         raise InputError(f"{name}: {some_of(nameless)} names no column; give the name of one.")
     missing = [column for column in needed if column not in frame.columns]
+    near = nearest_of(missing, frame.columns)
+    if near:
+        raise InputError(
+            f"{name}: no column {some_of(missing)}; did you mean {near}? It has {some_of(frame.columns, 30)}."
+        )
     if missing:
         raise InputError(
             f"{name}: no column {some_of(missing)}; it has {some_of(frame.columns, 30) or 'none'}."
@@ -88,6 +94,13 @@ def check_columns(frame: pd.DataFrame, name: str, needed: Iterable[str]) -> None
         twice = [column for column in needed if column in again]
         if twice:
             raise InputError(f"{name}: more than one column {some_of(twice)}; rename or drop one.")
+
+
+def nearest_of(missing: Iterable[Any], known: Iterable[Any]) -> str:
+    """For each word that is missing the known one that is spelt most like it, where there is one."""
+    words = {str(one).lower(): str(one) for one in known}
+    near = [get_close_matches(str(one).lower(), words, n=1, cutoff=0.75) for one in missing]
+    return ", ".join(repr(words[one]) for some in near for one in some)
 
 
 def check_amounts(frame: pd.DataFrame, name: str, columns: Sequence[str]) -> pd.DataFrame:
@@ -335,7 +348,12 @@ def check_flag(value: bool, name: str) -> None:
 
 def check_choice(value: str, name: str, choices: Sequence[str]) -> None:
     """Refuse a word that is not among the choices."""
-    if not isinstance(value, str) or value not in choices:
+    if not isinstance(value, str):
+        raise InputError(
+            f"{name}: a word is needed, not {type(value).__name__}; choose one of "
+            f"{', '.join(map(repr, choices))}."
+        )
+    if value not in choices:
         raise InputError(f"{name}: {value!r} is unknown; choose one of {', '.join(map(repr, choices))}.")
 
 

@@ -26,6 +26,9 @@ from urbgeo.geopackage import write_layers
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 """First signs that make a spreadsheet compute a cell instead of showing it."""
 
+PICTURES = (".pdf", ".png", ".svg", ".jpg", ".html", ".htm", ".docx")
+"""Endings of what is drawn or written, not of tables."""
+
 ENDINGS = (".gpkg", ".xlsx", ".csv", ".parquet")
 SHEET_LETTERS = 31
 """Most letters that the name of an Excel sheet may have."""
@@ -80,6 +83,11 @@ def write_tables(
     for name, table in tables.items():
         check_table(table, f"tables[{name!r}]")
     ending = path.suffix.lower()
+    if ending in PICTURES:
+        raise InputError(
+            f"{path.name}: tables are saved as {', '.join(ENDINGS)}; a figure for print is "
+            "result.plot().savefig(path), a page save_map(result.map(), path)."
+        )
     if ending not in ENDINGS:
         raise InputError(f"{path.name}: tables are saved as {', '.join(ENDINGS)}; give one of these endings.")
     with written_whole(path) as part:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import urbgeo
 from tests.access.tables import amounts_for, long_of, named, wide_tables
 from tests.network.build import BAD_LAYERS, BAD_TIMES, QUICK, along, points
 from urbgeo.access.coverage import coverage
@@ -307,3 +308,28 @@ def test_rounding_asks_for_no_place_too_many_and_no_gap_is_below_zero() -> None:
     found = coverage(table, pd.RangeIndex(100), target=0.07)  # 0.07 * 100 is 7.000000000000001
     assert (found.more_needed, found.gap) == (0, 0.0)
     assert coverage(table, pd.RangeIndex(100), target=0.05).gap == 0.0
+
+
+def test_a_region_in_place_of_its_network_or_its_points_is_answered_with_the_remedy() -> None:
+    hunan = urbgeo.load_region("hunan", zones=False)
+    road = urbgeo.region_network(hunan).only("road")
+    with pytest.raises(InputError, match=r"travel: a Region gives no minutes.*region_network\(region\)"):
+        urbgeo.coverage(hunan, hunan.prefectures, hunan.airports)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=r"places: points are needed, not a Region; .*region.prefectures"):
+        urbgeo.coverage(road, hunan, hunan.airports)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="facilities: points are needed"):
+        urbgeo.coverage(road, hunan.prefectures)
+    with pytest.raises(InputError, match=r"this is a result, no map; give its map: result.map"):
+        urbgeo.save_map(urbgeo.coverage(road, hunan.prefectures, hunan.airports), "a.html")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=r"a figure for print is result.plot\(\).savefig"):
+        urbgeo.coverage(road, hunan.prefectures, hunan.airports).save("a.pdf")
+    with pytest.raises(InputError, match="none of its roads is open"):
+        urbgeo.scorecard(hunan, years=1850)
+
+
+def test_the_circle_names_the_column_of_people_that_it_lacks() -> None:
+    hunan = urbgeo.load_region("hunan", zones=False)
+    road = urbgeo.region_network(hunan).only("road")
+    bare = hunan.counties.rename(columns={"population": "moradores"})
+    with pytest.raises(InputError, match=r"no column population.*name it, population=.*moradores"):
+        urbgeo.commuting_circle(road, hunan.core, bare)

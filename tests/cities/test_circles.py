@@ -278,7 +278,7 @@ def test_bad_layers_are_refused(name: str, spoil: object, message: str) -> None:
     ("options", "message"),
     [
         ({"rule": "vote"}, "rule: 'vote' is unknown"),
-        ({"seats": None}, "rule: 'population' needs seats; give them, or use area"),
+        ({"seats": None}, "rule: 'population' needs seats; give them.*rule='area'"),
         ({"seats": SEATS.iloc[1:]}, "seats: none for the zones a"),
         ({"core": points([(5, 5), (900, 5), (5, 900)])}, "core: outside the network, .*: B, C"),
         ({"core": points([(5, -5)])}, "core: A lie in none of the zones; give rules="),

@@ -22,6 +22,7 @@ from urbgeo.network.attach import attach, attach_some
 from urbgeo.network.minutes import nearest_facility, table_between
 from urbgeo.network.model import TravelNetwork, check_direction
 from urbgeo.provenance import Provenance
+from urbgeo.regions.region import Region
 from urbgeo.results import with_names
 from urbgeo.types import Floats
 
@@ -205,6 +206,11 @@ def by_mode(travel: Modes) -> dict[str, Travel]:
 
 def check_travel(travel: object) -> None:
     """Refuse what no minutes can come from, and say what stands first."""
+    if isinstance(travel, Region):
+        raise InputError(
+            "travel: a Region gives no minutes; its network does: region_network(region), with .only('road') "
+            "for roads alone."
+        )
     if isinstance(travel, gpd.GeoDataFrame) or not isinstance(
         travel, TravelNetwork | MinutesTable | pd.DataFrame | GivesMinutes
     ):
@@ -220,6 +226,13 @@ def points_of(given: object, name: str) -> gpd.GeoDataFrame:
         raise InputError(
             f"{name}: a GeoDataFrame of points is needed, not a TravelNetwork, which stands first."
         )
+    if isinstance(given, Region):
+        raise InputError(
+            f"{name}: points are needed, not a Region; give a layer of it: region.prefectures, "
+            "region.counties, region.airports or region.stations."
+        )
+    if given is None:
+        raise InputError(f"{name}: points are needed to travel by a network; give a GeoDataFrame.")
     if not isinstance(given, gpd.GeoDataFrame):
         raise InputError(
             f"{name}: a GeoDataFrame is needed to travel by a network, not {type(given).__name__}."

@@ -42,6 +42,11 @@ def settle(
 ) -> Settled:
     """Check the zones, and bring their parts together on one index."""
     check_crs(zones, "zones")
+    if isinstance(population, str) and population == "population" and population not in zones:
+        raise InputError(
+            "zones: they have no column population, for the people in the circle; name it, "
+            f"population='...' or a Series (there are {some_of(zones.columns, 30)})."
+        )
     only_points = len(zones) > 0 and bool(zones.geom_type.eq("Point").all())
     (check_points if only_points else check_polygons)(zones, "zones")
     people = amount_of(population, zones, name="population", frame_name="zones", units_checked=True)
@@ -84,4 +89,7 @@ def check_rule(rule: str, settled: Settled) -> None:
     missing = [one for one in needs[rule] if not have[one]]
     if missing:
         can = [name for name in RULES if all(have[one] for one in needs[name])]
-        raise InputError(f"rule: {rule!r} needs {some_of(missing)}; give them, or use {some_of(can)}.")
+        raise InputError(
+            f"rule: {rule!r} needs {some_of(missing)}; give them (polygons as zones, points of the same "
+            f"ids as seats=), or rules=CircleRules(rule={can[0]!r}) of urbgeo.cities.circles."
+        )

@@ -321,7 +321,11 @@ def page_of(fmap: folium.Map) -> _Page:
     """The page a map was made with; refuse maps that ``new_map`` did not make."""
     page = fmap._children.get("urbgeo_page") if isinstance(fmap, folium.Map) else None
     if not isinstance(page, _Page):
-        raise InputError("the map was not made by urbgeo.maps.new_map; start with new_map(...).")
+        if callable(getattr(fmap, "map", None)):
+            raise InputError("save_map(map, path): this is a result, no map; give its map: result.map().")
+        raise InputError(
+            "save_map(map, path): the map was not made by urbgeo; start with result.map() or new_map(...)."
+        )
     return page
 
 

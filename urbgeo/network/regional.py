@@ -134,6 +134,10 @@ def _roads(
     named = speeds if isinstance(speeds, str) else LITERATURE
     fixed = {} if speeds is None or isinstance(speeds, str) else speeds
     chosen, by_class = speed_set(named, hour=hour), class_speeds(fixed)
+    if region.road_links.empty:
+        raise InputError(
+            "region: none of its roads is open; take a later year, or give roads= where the region is made."
+        )
     links = links_timed_by(region.road_links, chosen, {name: by_class[name] for name in fixed})
     road = build_network(region.road_nodes, links, snapping=snapping, sources=region.sources)
     # The tables carry speeds by now; the links remember whose these are.

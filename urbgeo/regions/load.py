@@ -9,9 +9,9 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from urbgeo.checks import check_choice, check_flag
+from urbgeo.checks import check_flag
 from urbgeo.crs import WGS84
-from urbgeo.errors import MissingExtraError
+from urbgeo.errors import InputError, MissingExtraError
 from urbgeo.regions.region import Region
 from urbgeo.regions.roads import with_surroundings
 from urbgeo.sources import airports as airport_source
@@ -77,7 +77,11 @@ def load_region(name: str, *, zones: bool = True) -> Region:
     >>> len(hunan.prefectures), len(hunan.counties)
     (14, 122)
     """
-    check_choice(name, "region", EMBEDDED)
+    if name not in EMBEDDED:
+        raise InputError(
+            f"region: {name!r} is not embedded, {', '.join(map(repr, EMBEDDED))} is; one of your own: "
+            "urbgeo.region('贵州省', roads=...), a folder of urbgeo new: urbgeo run FOLDER in a shell."
+        )
     check_flag(zones, "zones")
     folder = files("urbgeo.regions").joinpath(name)
     places = _points(_table(folder, "places").set_index("adcode"))

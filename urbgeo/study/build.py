@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from urbgeo.checks import check_quantity
+from urbgeo.checks import check_quantity, nearest_of
 from urbgeo.errors import InputError, some_of
 from urbgeo.regions.region import Region
 from urbgeo.study.findings import Findings
@@ -89,6 +89,8 @@ def region(
     (16, 104, True)
     """
     unknown = sorted(set(more) - set(Inputs.__dataclass_fields__))
+    if near := nearest_of(unknown, Inputs.__dataclass_fields__):
+        raise InputError(f"region: no argument {some_of(unknown)}; did you mean {near}?")
     if unknown:
         raise InputError(f"region: no argument {some_of(unknown)}; see urbgeo.region for what there is.")
     inputs = Inputs(
