@@ -54,7 +54,7 @@ def kills(times: int) -> int:
 
     scaleout.ROWS_PER_TASK, options.progress = 25, False
     network = town(25_000)
-    ends = attach(network, network.nodes.iloc[:: len(network.nodes) // 1500])
+    ends = attach(network, network.nodes.iloc[:: len(network.nodes) // 500])
     plan = Plan("dijkstra", "told to.", 0.0, 0)
     here = table_between(network, ends, ends, np.inf, plan=plan).tobytes()
     faults = 0

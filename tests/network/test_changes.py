@@ -124,6 +124,9 @@ def test_who_stays_in_the_seat_needs_no_change(tmp_path: Path) -> None:
     assert timetable.stays.shape == (1, 2)
     assert minutes(timetable, 28800).loc["A", "C"] == 45
     assert minutes(feed_of(tmp_path, block, [",,,,t1,t2,5,"]), 28800).loc["A", "C"] == 65
+    for leaves, stays in ((30000, 1), (29999, 0)):  # it arrives at 30000
+        trips = {**block, "t2": ("S", "b", [("B1", leaves, leaves), ("C", 31500, 31500)])}
+        assert len(feed_of(tmp_path, trips, []).stays) == stays, "a vehicle may go on at once, not before"
     elsewhere = {**block, "t2": ("S", "b", [("B2", 30000, 30030), ("C", 31500, 31500)])}
     assert feed_of(tmp_path, elsewhere, []).stays.empty, "the vehicle leaves from another stop: it ran empty"
 

@@ -56,6 +56,17 @@ def test_two_points_beside_one_link_go_along_it_or_straight_across() -> None:
     assert far.steps["link"].tolist() == [None, 0, None]
 
 
+def test_along_one_link_each_direction_takes_its_own_minutes() -> None:
+    nodes = points([(0, 0), (10, 0)])
+    hill = build_network(nodes, road(("A", "B", 10.0), minutes=12.0, minutes_back=30.0))
+    p, q = points([(2, 0)], ["p"]), points([(8, 0)], ["q"])
+    for start, end, minutes, ends in ((p, q, 7.2, [0.2, 0.8]), (q, p, 18.0, [0.8, 0.2])):
+        steps = quickest_paths(hill, start, end).steps
+        inner = steps[steps["link"].notna()]
+        assert inner[["since", "until"]].to_numpy().ravel().tolist() == pytest.approx(ends)
+        assert inner["minutes"].tolist() == pytest.approx([minutes])
+
+
 def test_what_cannot_be_reached_says_so() -> None:
     nodes = points([(0, 0), (10, 0), (200, 0)])
     oneway = build_network(nodes.iloc[:2], road(("A", "B", 10.0), oneway=True))

@@ -129,6 +129,8 @@ def test_absurd_minutes_are_told_by_link() -> None:
     nodes = points([(0, 0), (10, 0)], list("AB"))
     with pytest.raises(InputError, match=r"links: minutes above 1e\+07 at slow"):
         build_network(nodes, road(("A", "B", 1.0), minutes=1e9).set_axis(["slow"]))
+    at_most = build_network(nodes, road(("A", "B", 1.0), minutes=1e7))
+    assert at_most.links["minutes"].tolist() == [1e7], "the bound itself is taken"
     network = build_network(nodes, road(("A", "B", 1.0)).set_axis(["slow"]))
     with pytest.raises(InputError, match=r"links: minutes above 1e\+07 at slow"):
         with_speeds(network, {"primary": 1e-9})
