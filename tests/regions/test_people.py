@@ -70,6 +70,14 @@ def test_a_csv_in_gbk_reads_as_well(tmp_path: Path) -> None:
     assert found.unread == ("row 4: '—'",)
 
 
+def test_nobody_is_a_number_and_less_than_nobody_none(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("县区,人口(人)\n肥西县,967000\n肥东县,0\n长丰县,-3\n", encoding="utf-8")
+    found = read_people(path, ANHUI)
+    assert found.amounts.to_dict() == {"340122": 0.0, "340123": 967_000.0}
+    assert found.unread == ("row 4: '-3'",)
+
+
 def test_people_in_an_unknown_unit_or_column_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="population_unit"):
         read_people(workbook(tmp_path / "p.xlsx", unit=""), ANHUI)

@@ -89,6 +89,15 @@ def test_a_line_opened_after_its_station_closed_is_refused(hunan: Region) -> Non
         region_in_year(wrong, 2020)
 
 
+def test_a_station_is_gone_in_the_year_it_closed(hunan: Region) -> None:
+    name = "ST_ChangshaNan"
+    closed = pd.Series(np.nan, hunan.stations.index)
+    closed[name] = 2031
+    dated = replace(hunan, stations=hunan.stations.assign(closed=closed))
+    assert name in region_in_year(dated, 2030).stations.index
+    assert name not in region_in_year(dated, 2031).stations.index
+
+
 def test_trains_are_as_many_as_in_the_nearest_year_that_is_told(hunan: Region) -> None:
     assert hunan.rail_services.set_index("service")["basis"].to_dict() == {
         "WG_350": "document", "WG_DIRECT": "estimated",
@@ -111,6 +120,10 @@ def test_trains_are_as_many_as_in_the_nearest_year_that_is_told(hunan: Region) -
     dated = replace(hunan, rail_services=told)
     assert daily(region_in_year(dated, 2024)).get(one) == today[one]
     assert daily(region_in_year(dated, 2017)).get(one, 2) == 2
+    now = float(hunan.rail_stops.set_index("service")["year"].groupby(level=0).max()[one])
+    alike = pd.DataFrame({"service": [one], "year": [now - 2], "trains_per_day": [1]})
+    between = daily(region_in_year(replace(hunan, rail_services=alike), int(now - 1)))
+    assert between[one] == today[one], "of two states as near the later holds"
 
 
 def test_dated_services_that_are_no_counts_or_repeat_are_refused(hunan: Region) -> None:
