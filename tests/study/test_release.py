@@ -19,11 +19,12 @@ from hypothesis import strategies as st
 
 import urbgeo
 from urbgeo import cli
-from urbgeo.errors import InputError
+from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.maps.living import living_map
 from urbgeo.regions.region import Region
 from urbgeo.regions.release import Release
 from urbgeo.study.config import read_config
+from urbgeo.study.pack import pack
 from urbgeo.study.run import run_study, study_region
 
 PUBLIC = """
@@ -86,6 +87,11 @@ def test_sensitive_layers_are_on_no_page_and_in_no_file(folder: Path) -> None:
     assert not [name for name in record["figures"] if name.startswith("towns")]
     found = pd.read_csv(folder / "check.csv")
     assert not set(found["layer"]) & {"airports", "roads"} and "seats" in set(found["layer"])
+
+
+def test_a_pack_of_a_public_study_says_that_its_inputs_are_exact(folder: Path, tmp_path: Path) -> None:
+    with pytest.warns(UrbgeoWarning, match="inputs are packed as they are"):
+        pack(folder.parents[2], path=tmp_path / "x.pack.zip")
 
 
 def test_every_page_carries_the_marking(folder: Path) -> None:

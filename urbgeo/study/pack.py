@@ -11,11 +11,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from urbgeo.amounts import warn
 from urbgeo.arguments import check_path
 from urbgeo.errors import Faults, SourceError
 from urbgeo.files import MANIFEST, manifest_of, written_whole
 from urbgeo.provenance import package_version
-from urbgeo.regions.release import Release
+from urbgeo.regions.release import PUBLIC, Release
 from urbgeo.study.config import FILE as STUDY
 from urbgeo.study.config import StudyConfig, read_config
 from urbgeo.study.digests import LAYERS, digest_of, files_behind
@@ -61,6 +62,11 @@ def pack(study: Path | str, *, path: Path | str | None = None) -> Packed:
     InputError
         For inputs that are no files (a database), and inputs or results that changed since the run.
 
+    Warns
+    -----
+    UrbgeoWarning
+        Where the study is a public release: a pack holds its inputs as they are.
+
     Examples
     --------
     >>> import tempfile
@@ -74,6 +80,11 @@ def pack(study: Path | str, *, path: Path | str | None = None) -> Packed:
     record = read_record(config.results)
     inputs = _inputs(config)
     _check_unchanged(config, record, inputs)
+    if record["release"].get("kind") == PUBLIC:
+        warn(
+            "pack: the results are a public release, but the inputs are packed as they are, with every "
+            "coordinate and sensitive layer; hand it only to those who may see them."
+        )
     members: dict[str, Path | bytes] = {STUDY: study_text(config, inputs).encode()}
     for files in inputs.values():
         members |= {inside: file for group in files for inside, file in group.members.items()}
