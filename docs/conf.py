@@ -8,6 +8,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+import jieba
+from sphinx.search.zh import SearchChinese
+
 from urbgeo.provenance import package_version
 
 project = "urbgeo"
@@ -23,7 +26,7 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",
 ]
-logging.getLogger("jieba").setLevel(logging.WARNING)  # it reports its dictionary at every build
+jieba.setLogLevel(logging.WARNING)  # it reports its dictionary at every build
 exclude_patterns = ["_build", "words.txt"]
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
@@ -46,4 +49,7 @@ html_css_files = ["site.css"]
 html_show_sourcelink = False
 # Chinese pages are cut into words by jieba, with the field's own words, so that the search finds them.
 html_search_language = "zh"
+# Sphinx calls the stemmer by the language's name, but for Chinese it ships the English one: without this
+# the page of the search stops with "ChineseStemmer is not defined" and finds nothing.
+SearchChinese.language_name = "English"
 html_search_options = {"dict": str(Path(__file__).with_name("words.txt"))}

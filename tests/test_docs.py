@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import urbgeo
+from tests.browser import opened
 from tests.catalogue.calls import verbs
+from tests.conftest import ROOT
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGES = sorted(path for folder in ("guide", "zh") for path in (DOCS / folder).glob("*.md"))
@@ -105,3 +110,36 @@ def test_every_question_has_its_page_and_stands_in_the_menu(
     menu = (DOCS / index / "index.md").read_text(encoding="utf-8")
     start = f"{folder}/" if index == "." else ""
     assert not [name for name in wanted if f"\n{start}{name}\n" not in menu]
+
+
+FOUND = "#search-results ul.search li a"
+
+
+@pytest.fixture(scope="module")
+def small_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two Chinese pages, built as the site is."""
+    folder = tmp_path_factory.mktemp("site")
+    source = folder / "source"
+    source.mkdir()
+    (source / "index.md").write_text("# Pages\n\n```{toctree}\nanswers\nscorecard\n```\n", encoding="utf-8")
+    for name in ("answers", "scorecard"):
+        shutil.copy(DOCS / "zh" / f"{name}.md", source)
+    words = [sys.executable, "-m", "sphinx", "-q", "-c", str(DOCS), "-b", "html", str(source)]
+    done = subprocess.run(
+        [*words, str(folder / "pages")], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert done.returncode == 0, done.stderr
+    return folder / "pages"
+
+
+@pytest.mark.parametrize(
+    ("word", "page"),
+    [("通勤圈", "answers"), ("县城", "answers"), ("黄灯", "scorecard"), ("reach", "answers")],
+)
+def test_the_search_finds_words_from_the_disk(small_site: Path, word: str, page: str) -> None:
+    with opened(small_site / "search.html", ready="body") as seen:
+        seen.page.goto(f"{(small_site / 'search.html').as_uri()}?q={word}")
+        seen.page.wait_for_selector(FOUND, timeout=20_000)
+        targets = [one.get_attribute("href") for one in seen.page.locator(FOUND).all()]
+        assert any(f"{page}.html" in target for target in targets)
+        assert not [one for one in seen.complaints if "not defined" in one]

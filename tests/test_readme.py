@@ -18,7 +18,7 @@ def code_of(page: str) -> list[str]:
     return re.findall(r"^```python\n(.*?)^```", (ROOT / page).read_text(encoding="utf-8"), re.M | re.S)
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*PAGES, "ARCHITECTURE.md"])
 def test_code_runs_as_printed(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
@@ -52,3 +52,12 @@ def test_the_front_door_is_grouped_in_the_architecture() -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     missing = [name for name in urbgeo.__all__ if f"`{name}`" not in text]
     assert not missing
+
+
+def test_files_that_the_architecture_names_exist() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([a-z_]+(?:/[a-z_]+)*\.(?:py|csv))`", text))
+    assert len(named) > 10
+    assert not [
+        name for name in named if not any((ROOT / place / name).exists() for place in ("urbgeo", "."))
+    ]
