@@ -109,14 +109,14 @@ def _doctor(asked: argparse.Namespace) -> None:
 
 
 def _fetch(asked: argparse.Namespace) -> None:
-    from urbgeo.regions.nation import find_units
     from urbgeo.sources.fetch import GEOFABRIK, fetch_extract
     from urbgeo.study.config import read_config
+    from urbgeo.study.units import units_of
 
     config = read_config(asked.folder)
     if config.inputs.units is None:
         raise InputError("units: the study names none of China; extracts are fetched by province.")
-    units = find_units(config.inputs.units)
+    units = units_of(config.inputs.units)
     provinces = dict.fromkeys(f"{code[:2]}0000" for code in (*units.prefectures, *units.counties))
     for province in provinces:
         path = fetch_extract(

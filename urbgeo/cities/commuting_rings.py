@@ -263,8 +263,10 @@ def apart_from_suppressed(workers: pd.Series) -> tuple[pd.Series, pd.Series]:
 
 def said_bounds(workers: pd.Series) -> pd.Series:
     """The bounds that cells such as ``"<10"`` say themselves; other cells are left out."""
-    texts = workers.map(lambda one: one.strip() if isinstance(one, str) else "")
-    said = texts[texts.str.fullmatch(SUPPRESSED)].str.extract(r"(\d+)")[0]
+    texts = pd.Series(
+        [one.strip() if isinstance(one, str) else "" for one in workers], workers.index, dtype=object
+    )
+    said = texts[texts.str.fullmatch(SUPPRESSED).astype(bool)].str.extract(r"(\d+)")[0]
     return pd.to_numeric(said).dropna()
 
 

@@ -30,7 +30,7 @@ def join_codes(asked: pd.Series, known: pd.Series) -> pd.DataFrame:
     Parameters
     ----------
     asked
-        Six-digit codes or names, any unique index.
+        Codes of six digits (counties), nine (townships) or twelve, or names; any unique index.
     known
         Names of the places to join to, index = code.
 
@@ -59,7 +59,7 @@ def join_codes(asked: pd.Series, known: pd.Series) -> pd.DataFrame:
         if given.empty:
             raise InputError(f"{name}: it has no rows; give at least one code or name.")
     texts = asked.map(_as_text)
-    coded = texts.str.fullmatch(r"\d{6}")
+    coded = texts.str.fullmatch(r"\d{6}|\d{9}|\d{12}")
     rows = {row: _by_code(code, known.index) for row, code in texts[coded].items()}
     rows.update(_by_names(texts[~coded], known))
     columns = ["id", "joined_by", "year", "kind", "nearest"]
@@ -83,12 +83,12 @@ def join_amounts(joined: pd.DataFrame, values: pd.Series) -> pd.Series:
 
 
 def _as_text(value: object) -> str:
-    """Codes as spreadsheets give them (340104.0, 340104000000) cut to six digits; names as they are."""
+    """Codes as spreadsheets give them (340104.0, 340104000000) cut to what tells; names as they are."""
     text = str(value).strip()
     text = text.removesuffix(".0")
     if text.isdigit() and len(text) in (9, 12) and set(text[6:]) == {"0"}:
         return text[:6]
-    return text
+    return text[:9] if text.isdigit() and len(text) == 12 and text.endswith("000") else text
 
 
 @lru_cache(maxsize=1)

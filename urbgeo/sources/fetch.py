@@ -54,7 +54,11 @@ AREAS = {
     "640000": "ningxia",
     "650000": "xinjiang",
 }
-"""The extract of each province, by code."""
+"""The extract of each province, by code: all 31 stand so in public lists of the server's extracts; the server
+itself was not asked.
+
+Hong Kong and Macau have extracts of their own that no code here asks for. A name that the server does not
+have is told by it (404); name the file under ``[files] roads`` then."""
 
 Progress = Callable[[int, int], None]
 

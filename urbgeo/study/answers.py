@@ -18,6 +18,7 @@ from urbgeo.access.towns import TownAccess, town_access
 from urbgeo.arguments import check_years
 from urbgeo.cities.circles import CircleRules, CommutingCircle, commuting_circle
 from urbgeo.cities.commuting_rings import CommutingRings
+from urbgeo.crs import metric_crs
 from urbgeo.errors import UrbgeoWarning
 from urbgeo.network.model import TravelNetwork
 from urbgeo.network.regional import own_classes, region_network
@@ -253,7 +254,7 @@ def _circle(region: Region, road: TravelNetwork) -> CommutingCircle:
         base,
         minutes=CIRCLE_MIN,
         population="population" if known else pd.Series(0.0, base.index, name="population"),
-        seats=None if zones is None else region.counties,
+        seats=None if zones is None else _seats(region, zones),
         rules=CircleRules(
             rule=rule,
             rings=RINGS_MIN,
@@ -264,6 +265,14 @@ def _circle(region: Region, road: TravelNetwork) -> CommutingCircle:
     )
     official = region.lists.get("circle")
     return circle.against(official) if official else circle
+
+
+def _seats(region: Region, zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Seats of the zones; of smaller zones than counties (townships) a point inside stands for the seat."""
+    if zones.index.isin(region.counties.index).all():
+        return region.counties
+    inside = zones.geometry.to_crs(metric_crs(zones)).representative_point().to_crs(zones.crs)
+    return zones[["geometry"]].set_geometry(inside)
 
 
 def _core_people(region: Region) -> float | None:

@@ -16,11 +16,11 @@ from urbgeo.errors import InputError, SourceError
 from urbgeo.files import write_text
 from urbgeo.network.junctions import NODE_AT
 from urbgeo.regions.decisions import decision_fault
-from urbgeo.regions.nation import find_units
 from urbgeo.regions.people import UNITS
 from urbgeo.regions.release import DECIMALS, INTERNAL, Release, release_faults
 from urbgeo.study.inputs import MARGIN_KM, Inputs
 from urbgeo.study.roads import STUDY_CLASSES, RoadLines
+from urbgeo.study.units import units_of
 
 FILE = "study.toml"
 _TEXT, _NUMBER, _LIST, _EITHER = "text", "number", "list of texts", "text or list of texts"
@@ -225,7 +225,7 @@ def _wrong(section: str, key: str, value: Any) -> str:
     """What is wrong with a value of the right kind."""
     if (section, key) == ("region", "units") and value:
         try:
-            find_units(value)
+            units_of(value)
         except InputError as error:
             return error.english.removeprefix("region: ").rstrip(".")
     if (section, key) == ("region", "name") and not is_file_name(value):
@@ -280,7 +280,7 @@ def new_study(folder: Path | str, units: str) -> Path:
         For units that are not known, and where a study is there already.
     """
     folder = Path(folder)
-    found = find_units(units)
+    found = units_of(units)
     if (folder / FILE).exists():
         raise InputError(f"{folder / FILE}: there is a study already; edit it, or choose another folder.")
     write_text(folder / FILE, _TEMPLATE.format(units=units, name=folder.resolve().name, zh=found.title_zh))

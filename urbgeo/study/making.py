@@ -23,7 +23,6 @@ from urbgeo.regions.nation import (
     Units,
     china_airports,
     china_places,
-    find_units,
 )
 from urbgeo.regions.people import read_people
 from urbgeo.regions.region import Region
@@ -52,6 +51,7 @@ from urbgeo.study.places import (
 from urbgeo.study.rails import Rails, read_rails
 from urbgeo.study.raster_people import hold_against, raster_people, table_and_raster
 from urbgeo.study.roads import box_of, empty_links, interchanges, read_network
+from urbgeo.study.units import approved_circle, units_of
 
 KNOWN_TRIPS = (
     "from_place",
@@ -107,7 +107,7 @@ class Making:
         elif isinstance(asked, gpd.GeoDataFrame | shapely.Geometry):
             self.places = places_inside(embedded, asked)
         elif asked is not None:
-            self.units = find_units(asked)
+            self.units = units_of(asked)
             self.places = embedded.loc[[*self.units.prefectures, *self.units.counties]]
         elif self.inputs.zones is not None and self.inputs.zones is not False:
             zones = own_layer(self.inputs.zones, "zones", kinds=("Polygon", "MultiPolygon"))
@@ -331,7 +331,10 @@ class Making:
             self.lists["core"] = (core,)
             named = named_ids(self.own_places.loc[[core]])
             self.findings.add("lists", "found", "core: the capital, since none is given", ids=named)
-        if "circle" not in self.lists:
+        if "circle" not in self.lists and (approved := approved_circle(self.inputs.units)):
+            self.lists["circle"] = approved
+            self.findings.add("lists", "found", "circle: as approved", count=len(approved))
+        elif "circle" not in self.lists:
             self.missing("official circle", "no approved circle to compare with", 'lists={"circle": […]}')
 
     def find_decisions(self) -> None:
