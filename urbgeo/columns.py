@@ -40,6 +40,9 @@ class ColumnName:
 
 _NAMES: Mapping[str, tuple[str, str, str]] = MappingProxyType(
     {
+        "accessibility literature": ("可达性文献车速", "accessibility literature", ""),
+        "technical standard": ("技术标准车速", "technical standard", ""),
+        "peak": ("高峰车速", "peak", ""),
         "name": ("名称", "Name", ""),
         "name_zh": ("名称", "Name (zh)", ""),
         "name_en": ("英文名", "Name (en)", ""),

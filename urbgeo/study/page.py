@@ -8,6 +8,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from urbgeo.access.reach import READINGS
+from urbgeo.columns import column_name
 from urbgeo.indicators.scorecard import Scorecard
 from urbgeo.maps.charts import Both
 from urbgeo.maps.report_page import Grid, Page, Section, report_html
@@ -122,7 +123,8 @@ def _circle(atlas: Atlas) -> Section:
             for zone, row in bands.sometimes.iterrows()
         ]
         said = ("随速度组进出的单元，分钟", "Counties that come and go with the set of speeds, minutes")
-        grids.append(Grid([("单元", "County"), *((one, one) for one in sets)], some, caption=said))
+        heads = [("单元", "County"), *((column_name(one).zh, column_name(one).en or one) for one in sets)]
+        grids.append(Grid(heads, some, caption=said))
     if answers.region.decisions:
         grids.append(_decisions(answers))
     grids += told(lambda: [rings_grid(answers)], lambda _: [])
