@@ -183,6 +183,6 @@ def _estimates(places: gpd.GeoDataFrame, links: pd.DataFrame) -> tuple[str, ...]
         f"prefecture totals; urban populations: {int(urban.sum())} of {len(counties)} likewise.",
         f"Road lengths: published for {published:,.0f} of {length.sum():,.0f} km; the rest are estimates, "
         "most of them totals of a route shared out over its stretches. Roads are drawn straight.",
-        "Trains: usual patterns modelled from the timetable of 2024, alike in both directions; past years run "
-        "as many on the track open then, but where a document says otherwise.",
+        "Trains: usual patterns modelled from the timetable of 2024, alike in both directions; past years "
+        "run as many on the track open then, but where a document says otherwise.",
     )
