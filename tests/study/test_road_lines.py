@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from shapely import LineString
+from shapely import LineString, MultiLineString
 
 import urbgeo
 from urbgeo import cli
@@ -93,6 +93,17 @@ def test_a_study_names_them_in_its_file_tells_them_in_its_check_and_packs_them(
     (folder / "study.toml").write_text('[roads]\nnode_at = "crosings"\n', encoding="utf-8")
     with pytest.raises(InputError, match="line 2: node_at = 'crosings'; it is one of"):
         read_config(folder)
+
+
+def test_parts_of_one_line_share_the_length_that_is_stated_of_it() -> None:
+    whole = MultiLineString([[(0, 0), (9_000, 0)], [(9_000, 0), (12_000, 0)]])
+    plain = LineString([(12_000, 0), (14_000, 0)])
+    roads = gpd.GeoDataFrame(
+        {"class": "primary", "length_km": [16.0, 3.0]}, geometry=[whole, plain], crs=32649
+    )
+    links = read_network(roads.set_geometry(roads.translate(500_000, 3_100_000))).link_table
+    assert links["length_km"].tolist() == pytest.approx([12.0, 4.0, 3.0], rel=1e-3)
+    assert (links["minutes"] / links["length_km"]).tolist() == pytest.approx([1.0] * 3, rel=1e-9)
 
 
 def test_a_check_that_finds_a_refused_file_is_not_ready(

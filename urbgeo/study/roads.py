@@ -16,7 +16,7 @@ import shapely
 from urbgeo.amounts import warn
 from urbgeo.arguments import check_object
 from urbgeo.checks import check_choice, check_columns, check_crs, check_mapping
-from urbgeo.crs import WGS84
+from urbgeo.crs import WGS84, metric_crs
 from urbgeo.errors import InputError, SourceError, some_of
 from urbgeo.network.junctions import NODE_AT
 from urbgeo.network.lines import from_lines
@@ -200,7 +200,7 @@ def _of_lines(
         warn(f"{name}: {int(void.sum())} of {len(lines)} lines have no geometry and are left out: {lost}.")
     lines = lines[~void]
     if (lines.geom_type == "MultiLineString").any():
-        lines = lines.explode(ignore_index=True)
+        lines = _taken_apart(lines)
     column = _class_column(lines, name, asked)
     lines = _named_classes(lines, column, name, asked.class_names)
     oneway = asked.oneway_column or next((one for one in ONEWAY_COLUMNS if one in lines.columns), None)
@@ -223,6 +223,18 @@ def _of_lines(
     network = replace(network, provenance=network.provenance.having(parameters=read))
     length = next((one for one in LENGTH_COLUMNS if one in lines.columns), None)
     return network if length is None else _of_stated_length(network, lines[length], name)
+
+
+def _taken_apart(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """One row a part; the length stated of the whole is shared out as the parts are long."""
+    of = np.repeat(np.arange(len(lines)), shapely.get_num_geometries(lines.geometry.to_numpy()))
+    parts = lines.explode(ignore_index=True)
+    stated = next((one for one in LENGTH_COLUMNS if one in parts), None)
+    if stated is None:
+        return parts
+    own = parts.geometry.to_crs(metric_crs(parts)).length
+    share = own / own.groupby(of).transform("sum")
+    return parts.assign(**{stated: pd.to_numeric(parts[stated], errors="coerce") * share})
 
 
 def _class_column(lines: gpd.GeoDataFrame, name: str, asked: RoadLines) -> str:
