@@ -34,6 +34,13 @@ def test_what_lies_just_beyond_a_limit_shows_a_decimal() -> None:
     )
 
 
+def test_rounding_asks_for_no_place_more() -> None:
+    """55 % of 100 is 55.00000000000001 by the machine."""
+    left = tuple((f"县{k}", f"C{k}", 70.0 + k) for k in range(46))
+    found = Measured(54.0, left=left, noun=("县", "county"), count=100, limit=60.0)
+    assert gap_in_words(Aim(">=", 55.0, 2025), "%", found)[0] == "差 1.0 点 = 1 县：县0 70 分钟"
+
+
 def test_a_weighted_share_does_not_count_heads() -> None:
     people = Measured(70.0, left=LEFT, noun=("市", "seat"), count=14, limit=60.0)
     assert gap_in_words(Aim(">=", 80.0, 2025), "%", people) == ("差 10.0 点", "10.0 points short")
