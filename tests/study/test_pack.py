@@ -280,6 +280,16 @@ def test_what_changed_since_the_run_is_not_packed(folder: Path, tmp_path: Path) 
         pack(copy)
 
 
+def test_a_file_that_leads_to_others_cannot_be_packed(folder: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "ningxia"
+    shutil.copytree(folder, copy)
+    (copy / "data/raw/people.vrt").write_text('<?xml version="1.0"?><VRTDataset/>', encoding="utf-8")
+    text = (copy / "study.toml").read_text(encoding="utf-8")
+    (copy / "study.toml").write_text(text.replace("raw/people.csv", "raw/people.vrt"), encoding="utf-8")
+    with pytest.raises(InputError, match=r"population: people\.vrt only leads to other files; save what"):
+        pack(copy)
+
+
 def test_a_database_cannot_be_packed(folder: Path, tmp_path: Path) -> None:
     copy = tmp_path / "ningxia"
     shutil.copytree(folder, copy)

@@ -49,6 +49,12 @@ SETTINGS = (
 )
 """Inputs that are values; overrides and release stand by themselves."""
 
+REFERENCES = (
+    b"<ogrvrtdatasource", b"<vrtdataset", b"<gdal_wms", b"<gdal_wmts", b"<wcs_gdal", b"<ogrwfsdatasource",
+    b"<ogrcswdatasource", b"<gdaltileindexdataset", b"gdal_streamed_alg",
+)  # fmt: skip
+"""What stands, in small letters, near the head of files that only lead to other files or servers."""
+
 _TIMED = ("minutes", "minutes_back", "speed_kmh", "speed_source")
 """Columns of links that follow from speeds, which are told apart from the roads."""
 
@@ -108,6 +114,12 @@ def files_behind(path: Path) -> list[Path]:
     if path.suffix.lower() == ".shp":
         return sorted(one for one in path.parent.glob(f"{path.stem}.*") if one.is_file())
     return [path]
+
+
+def leads_away(start: bytes) -> bool:
+    """Whether GDAL may take a file for a reference: it looks anywhere in the head of it."""
+    small = start.lower()
+    return any(sign in small for sign in REFERENCES)
 
 
 def digest_of(path: Path) -> str:

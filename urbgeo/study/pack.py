@@ -19,7 +19,7 @@ from urbgeo.provenance import package_version
 from urbgeo.regions.release import PUBLIC, Release
 from urbgeo.study.config import FILE as STUDY
 from urbgeo.study.config import StudyConfig, read_config
-from urbgeo.study.digests import LAYERS, digest_of, files_behind
+from urbgeo.study.digests import LAYERS, digest_of, files_behind, leads_away
 from urbgeo.study.record import read_record
 
 CONTENTS = "pack.json"
@@ -27,6 +27,9 @@ FORMAT = 1
 RESULTS = "results"
 INPUTS = "inputs"
 ENDING = ".pack.zip"
+HEAD = 1 << 20
+"""Bytes of a file that are looked at."""
+
 _DATE = (1980, 1, 1, 0, 0, 0)
 """Of every member, so that two packs of one run are the same to the last bit."""
 
@@ -116,10 +119,19 @@ def _inputs(config: StudyConfig) -> dict[str, list[_Group]]:
                 faults.add(f"{layer} is no file that can be packed", remedy="save what it gives to a file")
             elif not one.exists():
                 faults.add(f"{layer}: {one.name} is gone")
+            elif one.is_file() and leads_away(_head(one)):
+                faults.add(
+                    f"{layer}: {one.name} only leads to other files", remedy="save what it gives to a file"
+                )
             else:
                 found[layer].append(_group(one))
     faults.raise_if_any()
     return found
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(HEAD)
 
 
 def _group(path: Path) -> _Group:

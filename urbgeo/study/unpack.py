@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 from urbgeo.errors import SourceError, StorageError, some_of
 from urbgeo.study.config import FILE as STUDY
 from urbgeo.study.config import StudyConfig, read_config
-from urbgeo.study.digests import LAYERS
+from urbgeo.study.digests import LAYERS, leads_away
 from urbgeo.study.pack import CONTENTS, FORMAT, INPUTS, RESULTS
 from urbgeo.study.record import FILE as RECORD
 
@@ -29,12 +29,6 @@ CHUNK = 1 << 20
 
 PICKLES = (".pkl", ".pickle", ".joblib", ".dill", ".npy", ".pt", ".pth")
 """Endings of what is or may hold a pickle; no study reads one."""
-
-REFERENCES = (
-    b"<ogrvrtdatasource", b"<vrtdataset", b"<gdal_wms", b"<gdal_wmts", b"<wcs_gdal", b"<ogrwfsdatasource",
-    b"<ogrcswdatasource", b"<gdaltileindexdataset", b"gdal_streamed_alg",
-)  # fmt: skip
-"""What stands, in small letters, near the head of files that only lead to other files or servers."""
 
 _SIGNS = set('<>:"|?*\\')
 _DAMAGE = (
@@ -151,14 +145,8 @@ def _extract(held: zipfile.ZipFile, archive: Path, name: str, told: Mapping[str,
             target.write(chunk)
     if left or digest.hexdigest() != told["sha256"]:
         _refuse(archive, f"altered: {name} is not what it was when it was packed")
-    if name.startswith(f"{INPUTS}/") and (_leads_away(start) or _holds_what_leads_away(place)):
+    if name.startswith(f"{INPUTS}/") and (leads_away(start) or _holds_what_leads_away(place)):
         _refuse(archive, f"{name} only leads to other files")
-
-
-def _leads_away(start: bytes) -> bool:
-    """Whether GDAL may take a file for a reference: it looks anywhere in the head of it."""
-    small = start.lower()
-    return any(sign in small for sign in REFERENCES)
 
 
 def _holds_what_leads_away(place: Path) -> bool:
@@ -168,7 +156,7 @@ def _holds_what_leads_away(place: Path) -> bool:
     with zipfile.ZipFile(place) as inside:
         for one in inside.infolist():
             with inside.open(one) as file:
-                if _leads_away(file.read(CHUNK)):
+                if leads_away(file.read(CHUNK)):
                     return True
     return False
 
