@@ -23,8 +23,11 @@ from urbgeo.language import CATALOGUE, fixed_words
 ROOT = Path(__file__).parents[1]
 PO = CATALOGUE.with_suffix(".po")
 
-SAID_BY = {"warn", "add", "refuse", "missing", "_hold", "check_budget"}
+SAID_BY = {"warn", "add", "refuse", "missing", "_hold", "check_budget", "check_object"}
 """What a message is given to, beside errors."""
+
+SAID_AS = ("remedy", "fault", "unknown", "hint")
+"""Words in the names of what holds a piece of a message: a value, or what a function returns."""
 
 FEWEST_WORDS = 5
 """Letters of its own that a template must have to be found again."""
@@ -54,6 +57,19 @@ def _messages(tree: ast.Module) -> Iterator[tuple[str, int]]:
                     yield text, node.lineno
                 for text in _phrases(given):
                     yield text, node.lineno
+    for given in _pieces_said(tree):
+        for text in _variants(given):
+            yield text, given.lineno
+
+
+def _pieces_said(tree: ast.Module) -> Iterator[ast.expr]:
+    """Pieces of messages that are put together before they are given to an error."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            if any(word in node.targets[0].id.lower() for word in SAID_AS):
+                yield node.value
+        elif isinstance(node, ast.FunctionDef) and any(word in node.name for word in SAID_AS):
+            yield from (one.value for one in ast.walk(node) if isinstance(one, ast.Return) and one.value)
 
 
 def _is_said(func: ast.expr) -> bool:

@@ -12,6 +12,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+import urbgeo
 from tests.network.build import BAD_LAYERS, BAD_TIMES, EAST, NORTH, QUICK, along, points, road, squares
 from urbgeo.cities.circle_rules import land_borders
 from urbgeo.cities.circles import CircleRules, CommutingCircle, commuting_circle
@@ -485,3 +486,10 @@ def test_borders_asked_again_follow_the_shapes_and_the_ids() -> None:
     assert set(zip(apart["zone"], apart["neighbour"], strict=True)) == {
         ("a", "c"), ("c", "a"), ("c", "b"), ("b", "c"),
     }  # fmt: skip
+
+
+def test_rules_that_are_a_word_are_answered_with_the_object() -> None:
+    hunan = urbgeo.load_region("hunan", zones=False)
+    road = urbgeo.region_network(hunan).only("road")
+    with pytest.raises(InputError, match=r"rules: .*CircleRules\(rule='seat'\)"):
+        commuting_circle(road, hunan.core, hunan.counties, rules="seat")  # type: ignore[arg-type]

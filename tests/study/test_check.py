@@ -6,6 +6,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 
 import urbgeo
 from urbgeo import cli
@@ -153,3 +154,9 @@ def test_a_table_of_stations_is_found_by_its_column_of_names(tmp_path: Path) -> 
     found = check(Inputs("安徽省", trains=trains, stations=stations, zones=False))
     assert rows(found, "trains", "refused").empty
     assert rows(found, "trains", "joined")["count"].tolist() == [2, 1]
+
+
+def test_own_zones_without_a_column_of_names_are_told(tmp_path: Path) -> None:
+    zones = gpd.GeoDataFrame({"bairro": ["a"]}, geometry=[shapely.box(0, 0, 1, 1)], crs=4326)
+    told = rows(check(Inputs(None, zones=zones)), "zones", "suspicious").iloc[0]
+    assert "no column of names" in told["what"] and "bairro" in told["which"]

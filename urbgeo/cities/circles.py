@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from urbgeo.access.isochrones import isochrones
+from urbgeo.arguments import check_object
 from urbgeo.checks import (
     check_choice,
     check_minutes,
@@ -254,6 +255,7 @@ def commuting_circle(
     extent; it sets no commuting rate.
     """
     how = CircleRules() if rules is None else rules
+    check_object(how, "rules", CircleRules, "rules=CircleRules(rule='seat') of urbgeo.cities.circles")
     check_network(network, "commuting_circle(network, core, zones)")
     limit = check_minutes(minutes)
     check_direction(direction)

@@ -237,9 +237,12 @@ class TravelNetwork:
         """
         asked = listed(modes)
         unknown = [mode for mode in asked if mode not in self.modes]
-        if unknown or not asked:
-            what = f"{some_of(unknown)} not in this network" if asked else "none is given"
-            raise InputError(f"modes: {what}; it has {some_of(self.modes, 30)}.")
+        if not asked:
+            raise InputError(f"modes: none is given; it has {some_of(self.modes, 30)}.")
+        if unknown:
+            raise InputError(
+                f"modes: {some_of(unknown)} not in this network; it has {some_of(self.modes, 30)}."
+            )
         key = tuple(sorted(set(asked)))
         if key not in self._parts_by_mode:
             some = self.link_table[self.link_table["mode"].isin(asked)]

@@ -148,6 +148,8 @@ def open_network(path: Path | str) -> TravelNetwork:
     ['road']
     """
     path = check_path(path)
+    if not path.exists():
+        raise InputError(f"{path}: there is no such file.")
     try:
         arrays, told = read_arrays(path, check=True)
     except SourceError as error:

@@ -37,6 +37,7 @@ from urbgeo.study.inputs import Inputs
 from urbgeo.study.layers import own_layer
 from urbgeo.study.looks import look_at_sums, look_at_zones
 from urbgeo.study.places import (
+    NAMES,
     as_places,
     asked_text,
     capital_of,
@@ -102,7 +103,8 @@ class Making:
         embedded = china_places()
         if self.inputs.seats is not None:
             own = own_layer(self.inputs.seats, "seats", kinds=("Point",))
-            self.places = as_places(own)
+            self.places = as_places(own, self._own_people)
+            self._look_at_names(own, "seats")
             self.findings.add("seats", "found", f"own layer, {len(own)} points", count=len(own))
         elif isinstance(asked, gpd.GeoDataFrame | shapely.Geometry):
             self.places = places_inside(embedded, asked)
@@ -112,7 +114,8 @@ class Making:
         elif self.inputs.zones is not None and self.inputs.zones is not False:
             zones = own_layer(self.inputs.zones, "zones", kinds=("Polygon", "MultiPolygon"))
             points = zones.set_geometry(zones.to_crs(metric_crs(zones)).representative_point().to_crs(WGS84))
-            self.places = as_places(points)
+            self.places = as_places(points, self._own_people)
+            self._look_at_names(zones, "zones")
             self.findings.add("seats", "found", "middles of the zones stand for seats", count=len(points))
         else:
             raise InputError("region: name units of China, or give seats= or zones= of your own.")
@@ -126,6 +129,17 @@ class Making:
             self.findings.add("seats", "found", "cities in the margin", count=len(around))
         if self.places.empty:
             raise InputError("region: no seat lies in it; is the polygon where it should be?")
+
+    @property
+    def _own_people(self) -> str | None:
+        """The column of people of one's own places, where no table of people is given."""
+        return self.inputs.population_column if self.inputs.population is None else None
+
+    def _look_at_names(self, layer: gpd.GeoDataFrame, name: str) -> None:
+        if not any(one in layer for one in NAMES):
+            held = [str(one) for one in layer.columns if one != layer.active_geometry_name]
+            self.findings.add(name, "suspicious", "no column of names: ids stand for them", ids=held,
+                              do="call the column name")  # fmt: skip
 
     @property
     def own_places(self) -> gpd.GeoDataFrame:

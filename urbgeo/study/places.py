@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from urbgeo.amounts import amount_of
 from urbgeo.checks import listed
 from urbgeo.crs import WGS84, metric_crs
 from urbgeo.errors import InputError, some_of
@@ -39,12 +40,21 @@ def asked_text(row: Any) -> str:
     return f"{row.asked}" + (f" (nearest: {row.nearest})" if row.nearest else "")
 
 
-def as_places(own: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Own points with the columns that places have; a missing level is that of a county."""
+NAMES = ("name_zh", "name", "NAME", "Name", "名称", "县名", "地名", "nome", "nom", "nombre", "NAME_2")
+"""Columns that hold the name of a place, looked for in this order."""
+
+
+def as_places(own: gpd.GeoDataFrame, people: str | None = None) -> gpd.GeoDataFrame:
+    """Own points with the columns that places have; a missing level is that of a county.
+
+    ``people`` is the column of people, where it is not ``population``.
+    """
     points = own.to_crs(WGS84)
     if points.active_geometry_name != "geometry":
         points = points.rename_geometry("geometry")
-    names = next((points[one] for one in ("name_zh", "name", "NAME", "名称") if one in points), None)
+    if people is not None:
+        points = points.assign(population=amount_of(people, points, name="population", frame_name="layer"))
+    names = next((points[one] for one in NAMES if one in points), None)
     text = points.index.astype(str) if names is None else names.astype(str)
     filled: dict[str, Any] = {"name_zh": text, "name_en": points.get("name_en", text)}
     filled["level"] = points.get("level", "county")
