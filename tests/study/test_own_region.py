@@ -167,4 +167,6 @@ def test_zones_in_metres_outside_china_make_a_study_with_its_map(tmp_path: Path)
     assert region.lists["core"] == ("1",)  # the most populous place
     done = urbgeo.run_study(region, folder=tmp_path)
     assert done.answers.region.zones["population"].sum() == 170_000.0
+    said = repr(done).splitlines()
+    assert said[0] == "<StudyFiles porto>" and len(said) == 7 and str(done.map) in said[1]
     assert done.map.stat().st_size > 10_000 and done.answers.circle is not None

@@ -41,6 +41,13 @@ class StudyFiles:
     record: Path
     tables: tuple[Path, ...]
 
+    def __repr__(self) -> str:
+        """The region and what was written where, one line each."""
+        written = {name: getattr(self, name) for name in ("map", "page", "report", "geopackage", "record")}
+        lines = [f"  {name:<10} {path}" for name, path in written.items()]
+        tables = f"  {'tables':<10} {len(self.tables)} beside them: .tables"
+        return "\n".join([f"<StudyFiles {self.answers.region.name}>", *lines, tables])
+
 
 def run_study(
     region: str | Region,
