@@ -351,7 +351,8 @@ def test_a_junction_delay_is_added_where_three_links_meet(porto_alegre: Path) ->
     expected = (network.links["class"] == "primary") & (degree[network.link_ends[:, 1]] >= 3)
     np.testing.assert_allclose(more, np.where(expected, 0.2, 0.0), atol=2e-6)
     assert network.links["minutes"].sum() < slow.links["minutes"].sum()
-    for wrong, message in (
+    cases = (({"canal": 1.0}, "no link of class canal"), ({"primary": -1.0}, "'primary': -1.0"))
+    for wrong, message in cases:
         ({"canal": 1.0}, "no link of class canal"),
         ({"primary": -1.0}, "'primary': -1.0"),
     ):
