@@ -351,13 +351,12 @@ def test_a_junction_delay_is_added_where_three_links_meet(porto_alegre: Path) ->
     expected = (network.links["class"] == "primary") & (degree[network.link_ends[:, 1]] >= 3)
     np.testing.assert_allclose(more, np.where(expected, 0.2, 0.0), atol=2e-6)
     assert network.links["minutes"].sum() < slow.links["minutes"].sum()
-    cases = (({"canal": 1.0}, "no link of class canal"), ({"primary": -1.0}, "'primary': -1.0"))
-    for wrong, message in cases:
-        ({"canal": 1.0}, "no link of class canal"),
-        ({"primary": -1.0}, "'primary': -1.0"),
+    for wrong, message in (
+        (("canal", 1.0), "no link of class canal"),
+        (("primary", -1.0), "'primary': -1.0"),
     ):
         with pytest.raises(InputError, match=message):
-            junction_delay(network, wrong)
+            junction_delay(network, dict([wrong]))
 
 
 def test_the_network_stands_still_while_walkers_get_their_own(porto_alegre: Path) -> None:
