@@ -149,7 +149,7 @@ def test_porto_alegre_from_pbf_gtfs_and_hexagons_through_the_same_call(shared_da
 def test_zones_in_metres_outside_china_make_a_study_with_its_map(tmp_path: Path) -> None:
     side = 4_000.0
     zones = gpd.GeoDataFrame(
-        {"nome": list("ABCD"), "moradores": [10_000, 90_000, 30_000, 40_000]},
+        {"nome": list("ABCD"), "moradores": [100, 900, 300, 400]},
         geometry=[shapely.box(x, y, x + side, y + side) for x in (480e3, 484e3) for y in (6680e3, 6684e3)],
         crs=31982,  # SIRGAS 2000, zone 22 S
     )
@@ -161,12 +161,20 @@ def test_zones_in_metres_outside_china_make_a_study_with_its_map(tmp_path: Path)
         crs=31982,
     )
     region = urbgeo.region(
-        None, roads=roads, zones=zones, name="porto", margin_km=5, population_column="moradores"
+        None,
+        roads=roads,
+        zones=zones,
+        name="porto",
+        margin_km=5,
+        population_column="moradores",
+        population_unit="persons",
     )
+    with pytest.raises(urbgeo.errors.InputError, match=r"looks like 万.*population_unit='persons'"):
+        urbgeo.region(None, roads=roads, zones=zones.assign(population=zones["moradores"]))
     assert region.places["name_zh"].tolist() == list("ABCD") and "population" not in region.left_out
     assert region.lists["core"] == ("1",)  # the most populous place
     done = urbgeo.run_study(region, folder=tmp_path)
-    assert done.answers.region.zones["population"].sum() == 170_000.0
+    assert done.answers.region.zones["population"].sum() == 1_700.0
     said = repr(done).splitlines()
     assert said[0] == "<StudyFiles porto>" and len(said) == 7 and str(done.map) in said[1]
     assert done.map.stat().st_size > 10_000 and done.answers.circle is not None

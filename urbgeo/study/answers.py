@@ -260,6 +260,7 @@ def _circle(region: Region, road: TravelNetwork) -> CommutingCircle:
             rings=RINGS_MIN,
             urban_population=urban,
             core_population=_core_people(region),
+            units_checked=True,  # where the region was made its people were read in a unit
             rate=COMMUTING_RATE if known and zones is not None else None,
         ),
     )

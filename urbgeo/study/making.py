@@ -103,7 +103,7 @@ class Making:
         embedded = china_places()
         if self.inputs.seats is not None:
             own = own_layer(self.inputs.seats, "seats", kinds=("Point",))
-            self.places = as_places(own, self._own_people)
+            self.places = as_places(own, self._own_people, self.inputs.population_unit)
             self._look_at_names(own, "seats")
             self.findings.add("seats", "found", f"own layer, {len(own)} points", count=len(own))
         elif isinstance(asked, gpd.GeoDataFrame | shapely.Geometry):
@@ -114,7 +114,7 @@ class Making:
         elif self.inputs.zones is not None and self.inputs.zones is not False:
             zones = own_layer(self.inputs.zones, "zones", kinds=("Polygon", "MultiPolygon"))
             points = zones.set_geometry(zones.to_crs(metric_crs(zones)).representative_point().to_crs(WGS84))
-            self.places = as_places(points, self._own_people)
+            self.places = as_places(points, self._own_people, self.inputs.population_unit)
             self._look_at_names(zones, "zones")
             self.findings.add("seats", "found", "middles of the zones stand for seats", count=len(points))
         else:

@@ -14,8 +14,10 @@ from urbgeo.amounts import amount_of
 from urbgeo.checks import listed
 from urbgeo.crs import WGS84, metric_crs
 from urbgeo.errors import InputError, some_of
+from urbgeo.magnitude import check_persons
 from urbgeo.regions.codes import join_codes
 from urbgeo.regions.nation import Units
+from urbgeo.regions.people import UNITS
 from urbgeo.study.roads import box_of
 
 ROAD_NODES = ["name_zh", "name_en", "kind", "geometry"]
@@ -44,16 +46,25 @@ NAMES = ("name_zh", "name", "NAME", "Name", "名称", "县名", "地名", "nome"
 """Columns that hold the name of a place, looked for in this order."""
 
 
-def as_places(own: gpd.GeoDataFrame, people: str | None = None) -> gpd.GeoDataFrame:
+def as_places(own: gpd.GeoDataFrame, people: str | None = None, unit: str | None = None) -> gpd.GeoDataFrame:
     """Own points with the columns that places have; a missing level is that of a county.
 
-    ``people`` is the column of people, where it is not ``population``.
+    ``people`` is the column of people, where it is not ``population``, ``unit`` theirs.
     """
     points = own.to_crs(WGS84)
     if points.active_geometry_name != "geometry":
         points = points.rename_geometry("geometry")
+    if people is None and "population" in points and points["population"].notna().all():
+        people = "population"
     if people is not None:
-        points = points.assign(population=amount_of(people, points, name="population", frame_name="layer"))
+        told = unit is not None
+        held = amount_of(people, points, name="population", frame_name="layer", units_checked=told)
+        try:
+            check_persons(held, "zones", units_checked=told)
+        except InputError as error:
+            remedy = "say which they are: population_unit='persons' or '万', in study.toml unit"
+            raise InputError(f"{error.english.partition(';')[0]}; {remedy}.") from error
+        points = points.assign(population=held * UNITS[unit or "persons"])
     names = next((points[one] for one in NAMES if one in points), None)
     text = points.index.astype(str) if names is None else names.astype(str)
     filled: dict[str, Any] = {"name_zh": text, "name_en": points.get("name_en", text)}
