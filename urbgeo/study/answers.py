@@ -18,6 +18,7 @@ from urbgeo.access.towns import TownAccess, town_access
 from urbgeo.arguments import check_years
 from urbgeo.cities.circles import CircleRules, CommutingCircle, commuting_circle
 from urbgeo.cities.commuting_rings import CommutingRings
+from urbgeo.cities.metropolises import MetropolitanCircles
 from urbgeo.crs import metric_crs
 from urbgeo.errors import UrbgeoWarning
 from urbgeo.network.model import TravelNetwork
@@ -29,6 +30,7 @@ from urbgeo.standards import AIRPORT_MIN, AIRPORT_TARGET, CIRCLE_MIN, CLUSTER_MI
 from urbgeo.study.absent import attempt
 from urbgeo.study.bands import Bands, SetAnswers, bands_of
 from urbgeo.study.beside import observed_of, rings_of, why_no_rings
+from urbgeo.study.metropolises import metropolises_of, why_no_metropolises
 from urbgeo.study.series import IN_SERIES, YEARS, series
 from urbgeo.study.systems import Systems, systems_of
 from urbgeo.study.targets import outline_targets
@@ -66,6 +68,7 @@ class Answers:
     series: pd.DataFrame
     rings: CommutingRings
     observed: BesideObserved
+    metropolises: MetropolitanCircles
     networks: Mapping[str, TravelNetwork] = field(default_factory=dict)
 
     @cached_property
@@ -159,6 +162,11 @@ def answer(
             "observed minutes",
             "" if region.observed is not None else "no minutes of a map service are given",
             lambda: observed_of(region, network),
+        ),
+        metropolises=attempt(
+            "circles of several metropolises",
+            why_no_metropolises(region),
+            lambda: metropolises_of(region, network),
         ),
         networks=networks,
     )

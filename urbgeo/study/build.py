@@ -54,7 +54,8 @@ def region(
     rails
         Lines to draw: file or GeoDataFrame.
     lists
-        Named lists of codes or names: ``core`` (by default the capital's seat), ``circle`` (an approved one).
+        Named lists of codes or names: ``core`` (by default the capital's seat), ``circle`` (an approved one),
+        ``core NAME`` (the core of another metropolis: all circles are then drawn together too).
     margin_km
         Around the region: roads, airports and cities across the border that count.
     more

@@ -25,6 +25,7 @@ from urbgeo.study.beside_pages import add_rings
 from urbgeo.study.boundary import APPROVAL, EXTENT, national_boundary
 from urbgeo.study.decided import BY_DECISION, CHANGES
 from urbgeo.study.disclosure import disclosed, with_basis
+from urbgeo.study.metropolises_pages import add_metropolises
 from urbgeo.study.nation import is_national
 from urbgeo.study.tables import circle_table, left_out, road_lines
 
@@ -86,6 +87,7 @@ def study_map(answers: Answers, *, basemap: str | None = None, key: str | None =
         lambda: _add_access(fmap, answers, ground),
         lambda: _add_circle(fmap, answers, ground),
         lambda: add_rings(fmap, answers, ground, SIMPLIFY_M),
+        lambda: add_metropolises(fmap, answers.metropolises, ground, SIMPLIFY_M),
         lambda: _add_isochrones(fmap, answers) if release.shows("isochrones") else None,
         lambda: _add_borders(fmap, region.zones),
         lambda: _add_roads(fmap, answers) if release.shows("roads") else None,

@@ -20,6 +20,7 @@ from urbgeo.study.beside_pages import modelled_said, observed_page, rings_grid
 from urbgeo.study.decided import decided_circle
 from urbgeo.study.headlines import headlines, station_words
 from urbgeo.study.markdown import value_text
+from urbgeo.study.metropolises_pages import metropolises_grid
 from urbgeo.study.page_maps import (
     Atlas,
     access_profile,
@@ -128,6 +129,7 @@ def _circle(atlas: Atlas) -> Section:
     if answers.region.decisions:
         grids.append(_decisions(answers))
     grids += told(lambda: [rings_grid(answers)], lambda _: [])
+    grids += told(lambda: [metropolises_grid(answers.metropolises)], lambda _: [])
     lines: list[Both] = []
     if circle.comparison is not None:
         row = circle.comparison.loc[circle.rule].to_dict()

@@ -24,6 +24,7 @@ ANSWERS = {
     "county_access": "towns",
     "commuting_rings": "rings",
     "observed_trips": "observed",
+    "metropolitan_circles": "metropolises",
 }
 """Answers by the layer that shows them."""
 

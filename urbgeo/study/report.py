@@ -12,6 +12,7 @@ from urbgeo.study.beside_pages import modelled_said, observed_section, rings_sec
 from urbgeo.study.decided import decisions_section
 from urbgeo.study.headlines import headlines, station_words
 from urbgeo.study.markdown import bilingual, bullets, md_table, names, number, value_text
+from urbgeo.study.metropolises_pages import metropolises_section
 from urbgeo.study.nation import airport_years, is_national, national_lines
 from urbgeo.study.sections import (
     bands_section,
@@ -41,6 +42,8 @@ def report_text(answers: Answers) -> str:
         _said(decisions_section, answers),
         "### 按通勤率 By commuting rate",
         _said(rings_section, answers),
+        "### 各都市 All metropolises",
+        _said(lambda found: metropolises_section(found.metropolises), answers),
         "### 能否设圈 May it be one",
         _said(checks_section, answers),
         "## 机场覆盖 Airport coverage",

@@ -54,6 +54,7 @@ def result_layers(answers: Answers) -> dict[str, gpd.GeoDataFrame]:
         ),
         "reach_pairs": lambda: reach_pairs(answers),
         "commuting_rings": lambda: told_of(answers.rings.table, ground),
+        "metropolitan_circles": lambda: told_of(answers.metropolises.table, ground),
         "observed_trips": lambda: observed_lines(region, answers.observed),
         "airports": lambda: _plain(gpd.GeoDataFrame(with_basis(region.airports))),
         "stations": lambda: _plain(gpd.GeoDataFrame(with_basis(region.stations))),
@@ -79,6 +80,7 @@ def left_out(answers: Answers) -> pd.DataFrame:
         "trips",
         "rings",
         "observed",
+        "metropolises",
     ):
         if why := why_absent(getattr(answers, name)):
             rows[name] = why
@@ -163,6 +165,7 @@ def write_csvs(answers: Answers, folder: Path) -> list[Path]:
         "series": lambda: answers.series.reset_index(),
         "known_trips": lambda: answers.trips.head(len(answers.trips.index)),
         "commuting_rings": lambda: told_of(answers.rings.table),
+        "metropolitan_circles": lambda: told_of(answers.metropolises.table),
         "observed_trips": lambda: answers.observed.table.reset_index(drop=True),
         "observed_by_hour": lambda: answers.observed.by_hour,
         "left_out": lambda: _with_marking(left_out(answers), release),

@@ -1,0 +1,68 @@
+"""Several metropolises in one region: each county in one circle, in tables, map, report and page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from urbgeo.network.minutes import minutes_table
+from urbgeo.network.model import TravelNetwork
+from urbgeo.regions.region import Region
+from urbgeo.study.absent import why_absent
+from urbgeo.study.answers import Answers, answer
+from urbgeo.study.map import study_map
+from urbgeo.study.metropolises import cores_of
+from urbgeo.study.report import report_text
+from urbgeo.study.tables import left_out, result_layers
+
+
+@pytest.fixture(scope="module")
+def several(hunan: Region) -> Region:
+    more = {"core 衡阳": ("430400",), "core 岳阳": ("430600",)}
+    return replace(hunan, lists={**hunan.lists, **more})
+
+
+@pytest.fixture(scope="module")
+def answers(several: Region, hunan_network: TravelNetwork) -> Answers:
+    return answer(several, network=hunan_network, sets=(), years=())
+
+
+def test_each_county_is_in_the_circle_nearest_in_time(
+    answers: Answers, several: Region, hunan_network: TravelNetwork
+) -> None:
+    table = answers.metropolises.table
+    assert set(answers.metropolises.circles.index) == {"长沙市", "衡阳", "岳阳"}
+    core = table["role"] == "core"
+    own = several.counties["prefecture"].where(several.counties["name_zh"].str.endswith("区"))
+    assert (table.loc[core, "metropolis"] == "衡阳").sum() == (own == "430400").sum() > 2
+    roads = hunan_network.only("road")
+    minutes = minutes_table(roads, several.counties, several.counties)
+    apart = {
+        name: minutes.loc[:, table.index[core & (table["metropolis"] == name)]].min(axis=1)
+        for name in answers.metropolises.circles.index
+    }
+    for zone in table.index[table["role"] == "circle"]:
+        nearest = min(apart, key=lambda name: apart[name][zone])
+        assert table.loc[zone, "metropolis"] == nearest
+        assert (
+            table.loc[zone, "minutes"] == pytest.approx(apart[nearest][zone], abs=1e-6)
+            and apart[nearest][zone] <= 60
+        )
+
+
+def test_they_stand_in_tables_map_and_report(answers: Answers, tmp_path: Path) -> None:
+    assert "metropolitan_circles" in result_layers(answers)
+    text = report_text(answers)
+    assert "各都市 All metropolises" in text and "| 衡阳 |" in text
+    page = study_map(answers).get_root().render()
+    assert "Circles of all metropolises" in page
+    assert "metropolises" not in set(left_out(answers)["left_out"])
+
+
+def test_one_metropolis_leaves_them_out_by_name(hunan: Region, hunan_network: TravelNetwork) -> None:
+    assert cores_of(hunan) == {}
+    alone = answer(hunan, network=hunan_network, sets=(), years=())
+    assert "no other metropolis is named" in why_absent(alone.metropolises)
+    assert "metropolises" in set(left_out(alone)["left_out"])

@@ -1,0 +1,68 @@
+"""Several metropolises in one region: lists called ``core …`` beside ``core``, each county in one circle."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+
+from urbgeo.cities.metropolises import MetropolitanCircles, metropolitan_circles
+from urbgeo.crs import WGS84
+from urbgeo.network.model import TravelNetwork
+from urbgeo.regions.region import Region
+
+MARK = "core "
+"""A list whose name begins so is the core of a metropolis of that name: ``core 芜湖``."""
+
+
+def cores_of(region: Region) -> dict[str, tuple[str, ...]]:
+    """Ids of the core of every metropolis by its name; the list ``core`` is that of its first city."""
+    named = {name.removeprefix(MARK): ids for name, ids in region.lists.items() if name.startswith(MARK)}
+    first = tuple(region.lists.get("core", ()))
+    if not named or not first:
+        return named
+    return {str(region.places.loc[first[0], "name_zh"]): first, **named}
+
+
+def why_no_metropolises(region: Region) -> str:
+    """Why circles of several metropolises are not drawn; nothing where they are."""
+    if len(cores_of(region)) > 1:
+        return ""
+    return f'no other metropolis is named; lists={{"{MARK}芜湖": [...]}} names one'
+
+
+def metropolises_of(region: Region, network: TravelNetwork) -> MetropolitanCircles:
+    """The one-hour circles of all metropolises of the region, each county in one of them at most.
+
+    A county that several reach goes to the nearest in time. The core of a city is its districts (市辖区), or
+    the county that its seat lies nearest to.
+    """
+    counties = region.counties
+    owner: dict[str, str] = {}
+    for name, ids in cores_of(region).items():
+        for one in ids:
+            owner.update(dict.fromkeys(_core_counties(one, counties, region), name))
+    units = counties
+    if region.zones is not None:
+        units = region.zones.loc[region.zones.index.intersection(counties.index)]
+    return metropolitan_circles(
+        network.only(("road",)),
+        units,
+        pd.Series(owner),
+        seats=None if region.zones is None else counties,
+        population=counties["population"].reindex(units.index) if _peopled(counties) else None,
+    )
+
+
+def _peopled(counties: pd.DataFrame) -> bool:
+    return "population" in counties and bool(counties["population"].notna().all())
+
+
+def _core_counties(one: str, counties: gpd.GeoDataFrame, region: Region) -> list[str]:
+    if one in counties.index:
+        return [one]
+    own = counties[counties["prefecture"] == one]
+    districts = own.index[own["name_zh"].str.endswith("区")]
+    if len(districts):
+        return list(districts)
+    seat = region.places.geometry.loc[[one]].to_crs(WGS84).iloc[0]
+    return [str(own.to_crs(WGS84).distance(seat).idxmin())] if len(own) else []
