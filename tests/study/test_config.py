@@ -29,7 +29,7 @@ def test_every_option_in_the_template_is_one_that_is_read(tmp_path: Path) -> Non
     config = read_config(study(folder, "\n".join(opened)))
     assert config.inputs.roads == folder / "data" / "raw" / "roads.osm.pbf"
     assert config.inputs.population_unit == "万" and config.inputs.train_day == "2016-03-10"
-    assert config.inputs.lists == {"core": ["合肥市"], "circle": []}
+    assert config.inputs.lists == {"core": ["合肥市"], "circle": [], "core 芜湖": ["芜湖市"]}
 
 
 def test_an_older_study_is_never_overwritten(tmp_path: Path) -> None:

@@ -342,7 +342,7 @@ margin_km = 100            # 区域外一并读入的范围（公里）；kilome
 [lists]                    # 代码或名称；codes or names
 # core = ["合肥市"]         # 都市圈核心（缺省为省会）；by default the capital
 # circle = []              # 批复范围；an approved circle to compare with
-# "core 芜湖" = ["芜湖市"]   # 另一都市的核心，各圈一并划定；the core of another metropolis, circles drawn together
+# "core 芜湖" = ["芜湖市"]   # 另一都市的核心，各圈一并划定；another metropolis
 
 [overrides]                # 按决定纳入（in）或剔除（out）的单元，与规则的结论并列；decided, beside the rule
 # "肥西县" = {{ circle = "in", reason = "市政府会议纪要", by = "规划处", date = 2026-03-01 }}
