@@ -15,7 +15,7 @@ from urbgeo.study.answers import Answers, answer
 from urbgeo.study.map import study_map
 from urbgeo.study.metropolises import cores_of
 from urbgeo.study.report import report_text
-from urbgeo.study.tables import left_out, result_layers
+from urbgeo.study.tables import result_layers
 
 
 @pytest.fixture(scope="module")
@@ -58,11 +58,10 @@ def test_they_stand_in_tables_map_and_report(answers: Answers, tmp_path: Path) -
     assert "各都市 All metropolises" in text and "| 衡阳 |" in text
     page = study_map(answers).get_root().render()
     assert "Circles of all metropolises" in page
-    assert "metropolises" not in set(left_out(answers)["left_out"])
 
 
-def test_one_metropolis_leaves_them_out_by_name(hunan: Region, hunan_network: TravelNetwork) -> None:
+def test_one_metropolis_says_nothing_of_others(hunan: Region, hunan_network: TravelNetwork) -> None:
     assert cores_of(hunan) == {}
     alone = answer(hunan, network=hunan_network, sets=(), years=())
     assert "no other metropolis is named" in why_absent(alone.metropolises)
-    assert "metropolises" in set(left_out(alone)["left_out"])
+    assert "All metropolises" not in report_text(alone), "nobody asked for them"

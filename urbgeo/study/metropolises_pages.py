@@ -27,12 +27,17 @@ def _cells(found: MetropolitanCircles) -> list[list[str]]:
 
 
 def metropolises_section(found: MetropolitanCircles) -> str:
-    """Counties and people of every circle, as Markdown."""
+    """Counties and people of every circle, as Markdown, under a head of its own: most regions name one."""
     said = (
         "各都市圈一并划定，每个县级单元只归一个（多个都可达时归时间最近者）。"
         "Drawn together: a county that several reach goes to the nearest in time."
     )
-    return said + "\n\n" + md_table([f"{zh} {en}" for zh, en in HEADS], _cells(found))
+    return (
+        "### 各都市 All metropolises\n\n"
+        + said
+        + "\n\n"
+        + md_table([f"{zh} {en}" for zh, en in HEADS], _cells(found))
+    )
 
 
 def metropolises_grid(found: MetropolitanCircles) -> Grid:

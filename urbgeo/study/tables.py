@@ -80,7 +80,6 @@ def left_out(answers: Answers) -> pd.DataFrame:
         "trips",
         "rings",
         "observed",
-        "metropolises",
     ):
         if why := why_absent(getattr(answers, name)):
             rows[name] = why
