@@ -255,6 +255,7 @@ def _named_classes(
     lines: gpd.GeoDataFrame, column: str, name: str, names: Mapping[str, str]
 ) -> gpd.GeoDataFrame:
     """The lines with the classes that the caller's words mean; those called none are left out."""
+    check_columns(lines, name, [column])  # refuses one that stands twice
     given = lines[column].astype(object).where(lines[column].notna(), "")
     said = given.map(lambda word: names.get(str(word).strip().removesuffix(".0"), word))
     out = said == LEFT_OUT
