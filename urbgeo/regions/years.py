@@ -130,8 +130,9 @@ def _services_of(stops: pd.DataFrame, services: pd.DataFrame, year: float) -> pd
     found = stops.copy()
     for column in ("trains_per_day", "basis", "source", "year"):
         if column in found and column in nearest:
-            then = found.loc[changed, "service"].map(nearest[column])
-            found[column] = found[column].mask(changed, then.reindex(found.index))
+            then = stops["service"].map(nearest[column])
+            kept = np.where(changed, then.astype(object), found[column].astype(object))
+            found[column] = pd.Series(kept, found.index).infer_objects()
     found = found[found["trains_per_day"] > 0]
     return found.astype({"trains_per_day": stops["trains_per_day"].dtype})
 
