@@ -24,6 +24,14 @@ settings.register_profile("fuzz", derandomize=False, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
+LONGEST = ("test_catalogue.py", "test_notebooks.py", "test_docs.py")
+"""Files that take minutes each: begun first, so that no process is left alone with one at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda one: one.path.name not in LONGEST)
+
+
 def shared_data() -> Path:
     """The folder of real data that is not part of the repository; the test is skipped where it is absent."""
     given = os.environ.get("URBGEO_SHARED")

@@ -36,7 +36,7 @@ def test_demo_prints_the_headlines_and_where_the_files_are(
 
 def test_an_unknown_region_is_refused_with_a_reason(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["demo", "--region", "atlantis"]) == 1
-    assert "'atlantis' is unknown; choose one of 'hunan'" in capsys.readouterr().err
+    assert "'atlantis' is not embedded, 'hunan' is" in capsys.readouterr().err
 
 
 def test_an_interrupt_ends_quietly(

@@ -21,6 +21,7 @@ from urbgeo.access.coverage import coverage
 from urbgeo.access.decay import linear
 from urbgeo.access.living import emergency_response, living_circles, shelter_places
 from urbgeo.access.nodes import node_gravity, node_nearest
+from urbgeo.access.observed import beside_observed
 from urbgeo.access.opportunities import cost_to_reach, cumulative, gravity, interval
 from urbgeo.access.reading import read_minutes
 from urbgeo.access.siting import marginal_coverage, maximal_covering, p_median
@@ -35,6 +36,7 @@ LONG = long_of(T)
 A = pd.Series([1.0, 2.0, 3.0], index=list("abc"), name="amount")
 SPOTS = gpd.GeoDataFrame(geometry=gpd.points_from_xy([0, 0, 1e4], [0, 1e4, 0]), index=A.index, crs=32649)
 KINDS = pd.Series("park", index=A.index)
+SEEN = pd.DataFrame({"from_place": list("abc"), "to_place": list("bca"), "minutes": [20.0, 90.0, 70.0]})
 
 MEASURES: dict[Callable[..., object], Callable[[object], object]] = {
     cumulative: lambda table: cumulative(table, A, minutes=30),
@@ -53,6 +55,7 @@ MEASURES: dict[Callable[..., object], Callable[[object], object]] = {
     emergency_response: lambda table: emergency_response(table, A),
     town_access: lambda table: town_access(table, A.to_frame(), nearest={"airport": A.index}),
     shelter_places: lambda table: shelter_places(table, A, A, minutes=60),
+    beside_observed: lambda table: beside_observed(table, SPOTS, observed=SEEN),
 }
 
 BAD_TABLES: dict[str, tuple[object, str]] = {
@@ -78,7 +81,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::urbgeo.errors.UrbgeoWarning")
 @pytest.mark.parametrize("measure", MEASURES, ids=lambda one: one.__name__)
 def test_faulty_tables_are_refused_by_every_measure(measure: Callable[..., object], case: str) -> None:
     table, message = BAD_TABLES[case]
-    if measure in (by_direction, town_access) and case == "ids nobody knows":
+    if measure in (by_direction, town_access, beside_observed) and case == "ids nobody knows":
         # Their places are a frame, which may ask for a part of the table.
         assert vars_of(MEASURES[measure](table)) == vars_of(MEASURES[measure](LONG))
         return

@@ -330,7 +330,7 @@ def test_a_network_needs_points_and_says_what_is_what() -> None:
     road, towns = along(0, 30), points([(0, 0)], ["a"])
     for call, message in (
         (lambda: cumulative(road, JOBS, places=towns, minutes=30), "opportunities: a GeoDataFrame is needed"),
-        (lambda: cumulative(road, towns, minutes=30), "places: a GeoDataFrame is needed"),
+        (lambda: cumulative(road, towns, minutes=30), "places: points are needed to travel by a network"),
         (lambda: cumulative(towns, road, minutes=30), "travel: GeoDataFrame gives no minutes"),
         (lambda: cumulative(road, towns, places=road, minutes=30), "not a TravelNetwork, which stands first"),
     ):

@@ -15,7 +15,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyproj import Transformer
+from pyproj import Geod, Transformer
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import dijkstra
 
@@ -330,7 +330,7 @@ def test_walks_of_porto_alegre_equal_a_search_over_every_stretch_of_street() -> 
     lon_lat = np.array(lon_lat)
     x, y = Transformer.from_crs(4326, 32722, always_xy=True).transform(*lon_lat.T)
     xy = np.column_stack([x, y])
-    km = great_circle_km(lon_lat[stretch[:, 0]], lon_lat[stretch[:, 1]])
+    km = geodesic_km(lon_lat[stretch[:, 0]], lon_lat[stretch[:, 1]])
     points = hexagons().cx[-51.24:-51.19, -30.05:-30.02].iloc[::9]
     spots = shapely.get_coordinates(points.to_crs(32722).geometry.to_numpy())
     n, rows, columns, minutes = len(lon_lat), [stretch[:, 0]], [stretch[:, 1]], [km / WALK_KMH * 60.0]
@@ -365,12 +365,8 @@ def cheapest(matrix: coo_array) -> csr_array:
     return csr_array((data[first], (a[first], b[first])), shape=matrix.shape)
 
 
-def great_circle_km(start: np.ndarray, end: np.ndarray) -> np.ndarray:
-    a, b = (
-        np.stack([np.cos(y) * np.cos(x), np.cos(y) * np.sin(x), np.sin(y)])
-        for x, y in (np.radians(start).T, np.radians(end).T)
-    )
-    return 6371.0088 * 2 * np.arcsin(np.linalg.norm(a - b, axis=0) / 2)
+def geodesic_km(start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    return np.asarray(Geod(ellps="WGS84").inv(*start.T, *end.T)[2]) / 1000.0
 
 
 def hexagons() -> gpd.GeoDataFrame:

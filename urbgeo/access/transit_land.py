@@ -20,7 +20,7 @@ MOST_POINTS = 250_000
 
 
 def transit_discs(
-    travel: Transit,
+    transit: Transit,
     origins: gpd.GeoDataFrame,
     limits: Sequence[float],
     resolution_km: float | None,
@@ -31,11 +31,11 @@ def transit_discs(
     Every point of a square grid over the walking network is a destination (``direction="from"``) or an origin
     of its own; the outline runs where minutes, linear between grid points, equal the limit.
     """
-    x, y = _grid(travel, resolution_km)
+    x, y = _grid(transit, resolution_km)
     xx, yy = np.meshgrid(x, y)
-    points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(xx.ravel(), yy.ravel()), crs=travel.walking.crs)
+    points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(xx.ravel(), yy.ravel()), crs=transit.walking.crs)
     there = direction == "from"
-    table = travel.minutes_table(*((origins, points) if there else (points, origins))).to_numpy(float)
+    table = transit.minutes_table(*((origins, points) if there else (points, origins))).to_numpy(float)
     minutes = table if there else table.T
     # Where minutes jump to nowhere the outline stays within half a cell of what is reached.
     return [
@@ -49,9 +49,9 @@ def transit_discs(
     ]
 
 
-def _grid(travel: Transit, resolution_km: float | None) -> tuple[Floats, Floats]:
-    west, south, east, north = travel.walking.nodes.total_bounds
-    margin = 1000.0 * travel.walking.snapping.max_snap_km
+def _grid(transit: Transit, resolution_km: float | None) -> tuple[Floats, Floats]:
+    west, south, east, north = transit.walking.nodes.total_bounds
+    margin = 1000.0 * transit.walking.snapping.max_snap_km
     west, south, east, north = west - margin, south - margin, east + margin, north + margin
     area = (east - west) * (north - south)
     step = np.sqrt(area / POINTS) if resolution_km is None else 1000.0 * resolution_km

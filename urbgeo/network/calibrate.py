@@ -183,7 +183,7 @@ def read_observed(path: Path | str, *, datum: str = "gcj02") -> tuple[gpd.GeoDat
     ...     _ = path.write_text(text.replace("|", chr(10)))
     ...     places, observed = read_observed(path)
     >>> len(places), observed["minutes"].tolist()
-    (2, [55])
+    (2, [55.0])
     """
     check_choice(datum, "datum", ("gcj02", "wgs84"))
     path = check_path(path)

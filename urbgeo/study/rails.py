@@ -88,12 +88,13 @@ def read_rails(trains: Any, *, box: Box, stations: Any, day: str | None, finding
 
 
 def _by_name(stations: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Stations by the names that a train table calls them: those of a column, where one holds names."""
+    """Stations by what a train table may call them: the names of a column, where it has some, or ids."""
     column = next((one for one in STATION_NAMES if one in stations.columns), None)
     if column is None:
         return stations
     check_ids(pd.Index(stations[column]), f"stations: {column}")
-    return stations.set_index(column, drop=False)
+    named = stations.set_index(column, drop=False)
+    return gpd.GeoDataFrame(pd.concat([named, stations[~stations.index.isin(named.index)]]))
 
 
 def _of_table(trains: Trains, day: str | None, box: Box, findings: Findings) -> Rails:
