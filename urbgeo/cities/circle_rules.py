@@ -103,6 +103,15 @@ def roles(
     return np.select([core, added, dropped, area, short], names, "outside").astype(object)
 
 
+def roles_of(inside: pd.Series, first: Sequence[object], neighbours: pd.DataFrame | None) -> pd.Series:
+    """Why each zone is in or out of one circle, once exclaves are dropped and enclaves added."""
+    core = inside.index.isin(first)
+    area = np.where(core | inside.to_numpy(), 0, -1).astype(np.int64)
+    home = np.where(core, 0, -1).astype(np.int64)
+    dropped, added = one_piece(neighbours, inside.index, (), home, area)
+    return pd.Series(roles(core, area >= 0, dropped, added), inside.index)
+
+
 def compared(
     circles: Mapping[Any, pd.Index],
     official: Mapping[Any, Iterable[object]],

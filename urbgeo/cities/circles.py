@@ -26,10 +26,9 @@ from urbgeo.cities.circle_rules import (
     RINGS,
     compared,
     land_borders,
-    one_piece,
     refuse_unknown,
     ring_of,
-    roles,
+    roles_of,
 )
 from urbgeo.cities.circle_zones import RULES, URBAN, Settled, check_rule, settle
 from urbgeo.cities.commuting_rates import rates
@@ -272,7 +271,7 @@ def commuting_circle(
     table = _measured(network, settled, asked)
     neighbours = land_borders(settled.land) if settled.land is not None else None
     used = neighbours if how.contiguous else None
-    found = {rule: _roles(table[f"by_{rule}"], first, used) for rule in RULES if f"by_{rule}" in table}
+    found = {rule: roles_of(table[f"by_{rule}"], first, used) for rule in RULES if f"by_{rule}" in table}
     table["role"] = found[how.rule]
     table["member"] = found[how.rule].isin(MEMBERS)
     source = _add_rates(table, network, settled, first, how)
@@ -283,7 +282,7 @@ def commuting_circle(
             [_rule_row(table, role) for role in found.values()], index=pd.Index(list(found), name="rule")
         ),
         checks=circle_checks(
-            table, _roles(table[f"by_{how.rule}"], first, neighbours), core_population=how.core_population,
+            table, roles_of(table[f"by_{how.rule}"], first, neighbours), core_population=how.core_population,
             rate=how.rate, source=source,
         ),
         isochrone=land,
@@ -384,15 +383,6 @@ def _core_ids(settled: Settled, core: gpd.GeoDataFrame, given: Sequence[object])
         f"core: {some_of(core.index)} lie in none of the zones; give rules=CircleRules(core_zones=...), or "
         "add the zones there."
     )
-
-
-def _roles(inside: pd.Series, first: Sequence[object], neighbours: pd.DataFrame | None) -> pd.Series:
-    """Why each zone is in or out, once exclaves are dropped and enclaves added."""
-    core = inside.index.isin(first)
-    area = np.where(core | inside.to_numpy(), 0, -1).astype(np.int64)
-    home = np.where(core, 0, -1).astype(np.int64)
-    dropped, added = one_piece(neighbours, inside.index, (), home, area)
-    return pd.Series(roles(core, area >= 0, dropped, added), inside.index)
 
 
 def _rule_row(table: pd.DataFrame, role: pd.Series) -> dict[str, object]:

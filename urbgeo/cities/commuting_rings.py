@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from urbgeo.checks import check_choice, check_columns, check_polygons, check_rows, check_whole
-from urbgeo.cities.circle_rules import MEMBERS, land_borders, one_piece, refuse_unknown, roles
+from urbgeo.cities.circle_rules import MEMBERS, land_borders, refuse_unknown, roles_of
 from urbgeo.cities.flows import FLOW_COLUMNS, Flows, check_threshold, read_flows, tied_share
 from urbgeo.errors import InputError, some_of
 from urbgeo.provenance import Provenance
@@ -190,7 +190,7 @@ def commuting_rings(
     table["employed"] = pd.Series(shown.employed, ids).reindex(zones.index)
     neighbours = land_borders(zones)
     home = zones.index.isin(first)
-    inside = {rate: _member(table["rate"] >= rate, home, neighbours) for rate in steps}
+    inside = {rate: roles_of(table["rate"] >= rate, first, neighbours) for rate in steps}
     least = inside[steps[-1]]
     table["role"] = least
     table["ring"] = np.where(home, steps[0], _ring(table["rate"], steps))
@@ -291,11 +291,3 @@ def _bounds(shown: Flows, hidden: Flows, core: Flags, rule: str) -> tuple[Floats
 
 def _ring(rate: pd.Series, steps: Sequence[float]) -> pd.Series:
     return rate.map(lambda one: next((step for step in steps if one >= step), 0.0))
-
-
-def _member(reached: pd.Series, core: Flags, neighbours: pd.DataFrame) -> pd.Series:
-    """Why each zone is in or out at one rate, once exclaves are dropped and enclaves added."""
-    area = np.where(core | reached.to_numpy(), 0, -1).astype(np.int64)
-    home = np.where(core, 0, -1).astype(np.int64)
-    dropped, added = one_piece(neighbours, reached.index, (), home, area)
-    return pd.Series(roles(core, area >= 0, dropped, added), reached.index)
