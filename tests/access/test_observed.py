@@ -63,6 +63,11 @@ def test_a_table_of_minutes_is_held_alike(road: TravelNetwork, places: gpd.GeoDa
     )
 
 
+def test_minutes_written_with_commas_are_read(road: TravelNetwork, places: gpd.GeoDataFrame) -> None:
+    observed = trips([("a", "b", "1,000", 6)])
+    assert beside_observed(road, places, observed=observed).table["ratio"].tolist() == [0.01]
+
+
 @pytest.mark.parametrize(
     ("row", "said"),
     [

@@ -11,8 +11,9 @@ import pandas as pd
 
 from urbgeo.access.table import wide
 from urbgeo.access.travel import Travel, check_travel, pairs, points_of, provenance_of_travel
-from urbgeo.checks import add_amount_faults, check_columns, check_rows
-from urbgeo.errors import Faults
+from urbgeo.checks import check_rows
+from urbgeo.errors import InputError, some_of
+from urbgeo.network.calibrate import trips_read
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result
 
@@ -94,7 +95,10 @@ def beside_observed(travel: Travel, places: gpd.GeoDataFrame, *, observed: pd.Da
     check_travel(travel)
     points_of(places, "places")
     check_rows(observed, "observed", "beside_observed(travel, places, observed=trips)")
-    _check(observed, places)
+    observed = trips_read(observed, places)
+    none = observed.index[observed["minutes"] <= 0]
+    if len(none):
+        raise InputError(f"observed: minutes are not above 0 at {some_of(none)}; drop these trips.")
     starts, ends = (pd.Index(observed[end].unique()) for end in ("from_place", "to_place"))
     table = wide(pairs(travel, places.loc[starts], places.loc[ends]))
     rows, columns = (
@@ -103,7 +107,7 @@ def beside_observed(travel: Travel, places: gpd.GeoDataFrame, *, observed: pd.Da
     )
     modelled = table.to_numpy(float)[rows, columns]
     kept = [name for name in ("from_place", "to_place", "hour") if name in observed]
-    found = observed[kept].assign(observed=observed["minutes"].astype(float), modelled=modelled)
+    found = observed[kept].assign(observed=observed["minutes"], modelled=modelled)
     found["ratio"] = (found["modelled"] / found["observed"]).where(np.isfinite(modelled))
     found["status"] = np.select(
         [np.isfinite(modelled), np.isinf(modelled)], ["reached", "unreached"], "too far"
@@ -115,23 +119,6 @@ def beside_observed(travel: Travel, places: gpd.GeoDataFrame, *, observed: pd.Da
     return BesideObserved(
         found, by_hour.astype({"trips": int, "unreached": int}), provenance_of_travel(travel)
     )
-
-
-def _check(observed: pd.DataFrame, places: gpd.GeoDataFrame) -> None:
-    check_columns(observed, "observed", ["from_place", "to_place", "minutes"])
-    faults = Faults("observed")
-    for end in ("from_place", "to_place"):
-        unknown = ~observed[end].isin(places.index)
-        if unknown.any():
-            faults.add(f"{end} not among the places", ids=observed.index[unknown])
-    for column in ("minutes", "hour"):
-        if column in observed:
-            add_amount_faults(faults, observed[column])
-    faults.raise_if_any()
-    none = observed.index[observed["minutes"].astype(float) <= 0]
-    if len(none):
-        faults.add("minutes are not above 0", ids=none, remedy="drop these trips")
-    faults.raise_if_any()
 
 
 def _told(trips: pd.DataFrame) -> dict[str, float]:

@@ -232,17 +232,27 @@ def _of_hour(observed: pd.DataFrame, hour: object | None) -> pd.DataFrame:
     return observed[observed["hour"] == hour]
 
 
-def _checked_minutes(
-    places: gpd.GeoDataFrame, observed: pd.DataFrame, classes: list[str], folds: int
-) -> pd.Series:
+def trips_read(observed: pd.DataFrame, places: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Observed trips with ``minutes`` as numbers; ends that are no places are refused."""
     check_columns(observed, "observed", ["from_place", "to_place", "minutes"])
     faults = Faults("observed")
     for end in ("from_place", "to_place"):
         unknown = ~observed[end].isin(places.index)
         if unknown.any():
             faults.add(f"{end} not among the places", ids=observed.index[unknown])
-    minutes = add_amount_faults(faults, observed["minutes"])
+    read = {
+        column: add_amount_faults(faults, observed[column])
+        for column in ("minutes", "hour")
+        if column in observed
+    }
     faults.raise_if_any()
+    return observed.assign(minutes=read["minutes"])  # hours keep the form they were given in
+
+
+def _checked_minutes(
+    places: gpd.GeoDataFrame, observed: pd.DataFrame, classes: list[str], folds: int
+) -> pd.Series:
+    minutes = trips_read(observed.drop(columns="hour", errors="ignore"), places)["minutes"]
     least = max(len(classes) + 1, folds)
     if len(observed) < least:
         raise InputError(f"observed: {len(observed)} trips for {len(classes)} classes; give {least} or more.")
