@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 
-from urbgeo.amounts import amount_of, amounts_of
+from urbgeo.amounts import amount_of
 from urbgeo.arguments import check_call, check_date, check_path, check_rates
 from urbgeo.checks import (
     add_label_faults,
@@ -48,55 +47,6 @@ def test_repeated_columns_and_levels_of_ids_are_refused() -> None:
         check_points(spots, "places")
     with pytest.raises(InputError, match="an index of ids is needed, not list"):
         check_ids(["a"], "links")  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("values", "kind"),
-    [
-        (pd.to_timedelta([1, 2], unit="h"), "spans of time"),
-        (pd.to_datetime(["2024-01-01", "2024-01-02"]), "dates"),
-        ([True, False], "True and False"),
-        (pd.array([True, None], dtype="boolean"), "True and False"),
-        ([dt.timedelta(1), 2.0], "spans of time"),
-        ([dt.date(2024, 1, 1), 2.0], "dates"),
-        (pd.Categorical([True, False]), "True and False"),
-        ([1j, 2.0], "complex numbers"),
-        ([[1], 2.0], "lists"),
-    ],
-)
-def test_times_and_truths_never_become_numbers(values: object, kind: str) -> None:
-    frame = pd.DataFrame({"people": pd.Series(values, ["a", "b"])})
-    with pytest.raises(InputError, match=f"places: people holds {kind}, no amounts"):
-        check_amounts(frame, "places", ["people"])
-    with pytest.raises(InputError, match=f"people holds {kind}"):
-        amount_of("people", frame, name="population", frame_name="places")
-    with pytest.raises(InputError, match=f"people holds {kind}"):
-        amounts_of(frame["people"], "people")
-
-
-def test_amounts_are_read_where_they_are_plain() -> None:
-    texts = pd.Series(["1,234,567", "３５", "3.5万", "1.2亿", " 7 人", Decimal("2.5"), 8], list("abcdefg"))
-    frame = pd.DataFrame({"people": texts})
-    found = amount_of("people", frame, name="population", frame_name="places")
-    assert found.tolist() == [1_234_567.0, 35.0, 35_000.0, 1.2e8, 7.0, 2.5, 8.0]
-    assert amounts_of(texts.rename("people"), "people")["people"].tolist() == found.tolist()
-    assert amount_of(found, frame, name="population", frame_name="places").equals(found)
-
-
-@pytest.mark.parametrize("text", ["1,23", "12 34", "about 5", "", "3.5千", "1.234.567"])
-def test_amounts_that_could_mean_two_things_are_refused_with_their_rows(text: str) -> None:
-    frame = pd.DataFrame({"people": ["5", text]}, index=["a", "b"])
-    with pytest.raises(InputError, match="places: people is missing or not a number at b"):
-        amount_of("people", frame, name="population", frame_name="places")
-
-
-@pytest.mark.parametrize("head", ["人口（万人）", "人口(万)", "常住人口_万", "亿人"])
-def test_a_head_in_ten_thousands_is_refused(head: str) -> None:
-    frame = pd.DataFrame({head: [5.0, 6.0]})
-    with pytest.raises(InputError, match="in 万 or 亿; give persons"):
-        amount_of(head, frame, name="population", frame_name="places")
-    with pytest.raises(InputError, match="in 万 or 亿; give persons"):
-        amounts_of(frame[head], "people")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import warnings
 
 import geopandas as gpd
 import numpy as np
@@ -16,10 +15,9 @@ from tests.conftest import shared_data
 from urbgeo import crs
 from urbgeo.checks import check_points
 from urbgeo.cities.clusters import city_clusters
-from urbgeo.errors import InputError, UrbgeoWarning
+from urbgeo.errors import InputError
 from urbgeo.network.lines import from_lines
 from urbgeo.network.minutes import minutes_table
-from urbgeo.network.snap import snap_report
 from urbgeo.regions.region import Region
 
 IN_CHINA = (st.floats(75, 134), st.floats(18, 53))
@@ -227,18 +225,6 @@ def test_towns_of_a_wide_layer_are_as_far_apart_as_on_the_ground() -> None:
         found = city_clusters(towns.to_crs(system), population="people", distance_km=30)
         label = found.table["cluster"]
         assert label["a"] == label["b"] != label["c"], system
-
-
-def test_a_snap_report_names_the_datum_that_points_seem_to_be_in() -> None:
-    xy = [(112.5 + 0.02 * i, 28.0 + 0.013 * (i % 7)) for i in range(40)]
-    road = gpd.GeoDataFrame({"class": ["local"]}, geometry=[LineString(xy)], crs=4326)
-    places = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*np.array(xy).T), index=range(40), crs=4326)
-    network = from_lines(road)
-    with pytest.warns(UrbgeoWarning, match=r"seem to be in GCJ02.*convert_datum\(points, 'gcj02', 'wgs84'\)"):
-        snap_report(network, crs.convert_datum(places, "wgs84", "gcj02"))
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        snap_report(network, places)
 
 
 def test_distortion_and_datum_refuse_what_has_no_projection() -> None:

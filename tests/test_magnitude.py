@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from urbgeo.access.coverage import coverage
 from urbgeo.access.reach import reach
-from urbgeo.amounts import amount_of, series_of
 from urbgeo.checks import check_share
 from urbgeo.cities.clusters import city_clusters, clusters_by_minutes
 from urbgeo.cities.interaction import radiation
@@ -139,22 +138,6 @@ def test_thirty_counties_with_decimals_are_in_wan() -> None:
 @pytest.mark.parametrize("name", ["beds", "population_density", "人口密度", "gdp", "popular", "urban share"])
 def test_what_counts_no_people_is_never_in_wan(name: str) -> None:
     assert not looks_like_wan(wan(), name)
-
-
-def test_people_in_wan_are_warned_of_by_the_one_rule_for_amounts() -> None:
-    frame = pd.DataFrame({"people": wan(), "beds": wan()})
-    for amount in ("people", wan()):
-        with pytest.warns(UrbgeoWarning, match=r"weight: 30 numbers of people up to 1999.5.* 10,000"):
-            amount_of(amount, frame, name="weight", frame_name="places")
-    with pytest.warns(UrbgeoWarning, match="look like 万"):
-        series_of(wan().rename("x"), "population")
-
-
-@pytest.mark.filterwarnings("error")
-def test_beds_and_people_who_are_vouched_for_are_not_warned_of() -> None:
-    frame = pd.DataFrame({"people": wan(), "beds": wan()})
-    amount_of("beds", frame, name="weight", frame_name="places")
-    amount_of("people", frame, name="population", frame_name="places", units_checked=True)
 
 
 def test_verbs_without_a_rule_of_their_own_warn_of_wan() -> None:

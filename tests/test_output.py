@@ -16,11 +16,8 @@ import pandas as pd
 import pyogrio
 import pytest
 
-from tests.maps.test_results import Found, seats, table
-from urbgeo.columns import column_name
+from tests.maps.shown import Found, seats, table
 from urbgeo.errors import InputError
-from urbgeo.maps import Categories, Classes
-from urbgeo.maps.qgis import qml
 from urbgeo.output import html_table, markdown_table, write_tables
 
 FORMULAS = ["=HYPERLINK(1)", "+1", "-1+2", "@SUM(1)", "长沙"]
@@ -97,20 +94,6 @@ def test_geopackage_layers_carry_aliases_descriptions_and_styles(tmp_path: Path)
     assert again["minutes"].tolist() == [20, 60, np.inf]
 
 
-def test_styles_have_a_symbol_for_every_class() -> None:
-    root = ElementTree.fromstring(
-        qml(Classes("分钟", (30, 60), unit="min"), "polygon").removeprefix("<!DOCTYPE qgis>")
-    )
-    ranges = root.findall(".//range")
-    assert [(float(one.get("lower", "")), float(one.get("upper", ""))) for one in ranges][1] == (30, 60)
-    assert {one.get("symbol") for one in ranges} == {one.get("name") for one in root.findall(".//symbol")}
-    items = [(True, "#2a7f62", '<是 "x">', "yes")]
-    text = qml(Categories("a b", items), "point")
-    assert ElementTree.fromstring(text.removeprefix("<!DOCTYPE qgis>")).find(".//category").get("label") == (
-        '<是 "x"> yes'
-    )
-
-
 def test_columns_of_one_name_in_other_letters_are_kept_apart(tmp_path: Path) -> None:
     twice = pd.DataFrame({"Share": [1], "share": [2], "fid": [3]})
     path = write_tables({"t": twice}, tmp_path / "t.gpkg")
@@ -134,11 +117,3 @@ def test_parquet_gives_back_the_table(tmp_path: Path) -> None:
 def test_other_endings_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"\.gpkg, \.xlsx"):
         write_tables({"t": risky()}, tmp_path / "t.doc")
-
-
-@pytest.mark.parametrize(
-    ("name", "unit"),
-    [("own_km2", "km²"), ("own_km", "km"), ("wait_min", "min"), ("minutes_x", "min"), ("x", "")],
-)
-def test_units_come_from_the_ending(name: str, unit: str) -> None:
-    assert column_name(name).unit == unit

@@ -8,9 +8,10 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.access.towns_made import everyone, towns
 from urbgeo.access.equity import (
     concentration_index,
     equity,
@@ -20,7 +21,6 @@ from urbgeo.access.equity import (
     palma,
     theil,
 )
-from urbgeo.engine.weighted import weighted_quantile
 from urbgeo.errors import InputError
 from urbgeo.results import Result
 
@@ -30,21 +30,6 @@ A = pd.Series([1.0, 2.0, 5.0, 0.0], index=list("abcd"), name="access")
 W = pd.Series([10, 30, 5, 2], index=list("abcd"), name="people")
 INCOME = pd.Series([1.0, 2.0, 9.0, 4.0], index=list("abcd"), name="income")
 GROUP = pd.Series(["x", "y", "x", "y"], index=list("abcd"), name="side")
-
-
-@st.composite
-def towns(draw: st.DrawFn) -> pd.DataFrame:
-    n = draw(st.integers(1, 8))
-    column = st.lists(st.integers(0, 9), min_size=n, max_size=n)
-    table = pd.DataFrame({"a": draw(column), "w": draw(column), "income": draw(column)}, dtype=float)
-    table["group"] = draw(st.lists(st.sampled_from("xyz"), min_size=n, max_size=n))
-    assume((table["a"] * table["w"]).sum() > 0)
-    return table
-
-
-def everyone(table: pd.DataFrame, column: str = "a") -> np.ndarray:
-    """One entry per person."""
-    return np.repeat(table[column].to_numpy(), table["w"].astype(int))
 
 
 @settings(deadline=None)
@@ -87,17 +72,6 @@ def test_concentration_equals_the_covariance_with_the_rank_of_people(table: pd.D
     assert abs(found) <= gini(table["a"], table["w"]) + 1e-12
     by_itself = concentration_index(table["a"], table["w"], table["a"])
     assert by_itself == pytest.approx(gini(table["a"], table["w"]), abs=1e-12)
-
-
-@settings(deadline=None)
-@given(towns(), st.sampled_from([0.1, 0.4, 0.5, 0.9]))
-def test_quantiles_equal_those_of_people_in_a_row(table: pd.DataFrame, level: float) -> None:
-    people = np.sort(everyone(table))
-    values, weights = table["a"].to_numpy(), table["w"].to_numpy()
-    by_share = people[max(0, math.ceil(level * len(people) - 1e-9) - 1)]
-    assert weighted_quantile(values, weights, level) == by_share
-    between = weighted_quantile(values, weights, level, "interpolated")
-    assert between == pytest.approx(np.quantile(people, level))
 
 
 @settings(deadline=None)
@@ -231,9 +205,3 @@ def test_what_an_equity_says_of_itself() -> None:
     found = equity(A, W)
     assert found.summary.index.tolist() == ["all"] and "Gini" in repr(found)
     assert isinstance(found, Result)
-
-
-@pytest.mark.parametrize("of_five", [1, 2, 3, 4])
-def test_a_share_reached_but_for_rounding_is_reached(of_five: int) -> None:
-    values, weights = np.arange(1.0, 6.0), np.full(5, 0.7)
-    assert weighted_quantile(values, weights, of_five / 5) == of_five

@@ -15,7 +15,6 @@ from tests.access.tables import amounts_for, long_of, named, wide_tables
 from tests.network.build import along, points
 from urbgeo.access.decay import custom, exponential, linear, stepped
 from urbgeo.access.opportunities import Access, cost_to_reach, cumulative, gravity, interval
-from urbgeo.access.reading import read_minutes
 from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.network.minutes import minutes_table
 
@@ -210,11 +209,6 @@ def test_bad_arguments_are_refused_by_name(call: Callable[[], Access], message: 
         call()
 
 
-def test_all_faults_of_a_table_come_at_once() -> None:
-    with pytest.raises(InputError, match=r"(?s)negative minutes.*over 20160"):
-        read_minutes(T.replace({5: -1, 70: 4294967}))
-
-
 def test_a_trip_as_long_as_the_one_limit_counts() -> None:
     whole = named([[5, 20, 70], [30, 40, 20]])
     for table in (whole, long_of(whole)):
@@ -242,29 +236,9 @@ def test_amounts_written_as_text_are_read_as_numbers() -> None:
     assert column(cumulative(T, JOBS.astype(int).astype(str), minutes=20)).tolist() == [210, 0]
 
 
-def test_what_is_read_does_not_change_with_the_table() -> None:
-    whole = long_of(named([[5, 20, 70], [30, 40, 20]]))
-    kept = read_minutes(whole)
-    whole.loc[:, "minutes"] = 999.0
-    assert kept.minutes.max() == 70
-
-
 def test_a_set_of_nothing_but_zeros_warns() -> None:
     with pytest.warns(UrbgeoWarning, match="every amount of jobs is 0"):
         assert column(cumulative(T, JOBS * 0, minutes=30)).tolist() == [0, 0]
-
-
-def test_seconds_among_minutes_are_suspected() -> None:
-    minutes = np.arange(100.0).reshape(10, 10) / 10 + 1
-    minutes[3] *= 60
-    np.fill_diagonal(minutes, 0)
-    ids = list("abcdefghij")
-    square = pd.DataFrame(minutes, pd.Index(ids, name="origin"), pd.Index(ids, name="destination"))
-    for table in (square, long_of(square)):
-        with pytest.warns(
-            UrbgeoWarning, match="trips from 1 ids take .* the other way round: d; are seconds"
-        ):
-            read_minutes(table)
 
 
 @pytest.mark.parametrize("names", [range(10, 14), ["a", "b", "c", "d"]], ids=["whole ids", "text ids"])

@@ -12,28 +12,16 @@ from geopandas.testing import assert_geodataframe_equal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.network.build import BAD_LAYERS, BAD_TIMES, QUICK, along, points, road
+from tests.access.two_cities import CITIES, NODES, ROADS
+from tests.network.build import BAD_LAYERS, BAD_TIMES, QUICK, along, points
 from tests.network.test_rail import TERMS, journeys, trains
 from tests.network.test_regional import region
-from urbgeo.access.rail_trips import RailTrips
 from urbgeo.access.reach import reach
 from urbgeo.errors import InputError
 from urbgeo.network.minutes import minutes_table
 from urbgeo.network.model import TravelNetwork
 from urbgeo.network.regional import region_network
 from urbgeo.regions.region import Region
-
-NODES = points([(0, 0), (60, 0), (150, 0)])
-ROADS = road(("A", "B", 60.0), ("B", "C", 90.0))
-CITIES = points([(0, 0), (60, 0), (150, 0), (60, 99)], list("pqrs")).assign(population=[1.0, 2.0, 3.0, 4.0])
-
-
-@pytest.fixture(scope="module")
-def micro() -> TravelNetwork:
-    """150 km of road, with trains (30 and 15 minutes) from its start past its middle to its end."""
-    return region_network(
-        region(points([(0, 0), (60, 0), (150, 0)], ["S", "T", "V"]), ROADS, NODES), rail_terms=TERMS
-    )
 
 
 def test_minutes_shares_and_people_are_as_counted_by_hand(micro: TravelNetwork) -> None:
@@ -87,37 +75,6 @@ def test_a_trip_is_taken_apart_and_its_parts_add_up(micro: TravelNetwork) -> Non
     assert (row["origin_name"], row["destination_name"]) == ("甲", "乙")
 
 
-def test_a_ride_that_is_a_small_part_of_the_way_is_no_rail_trip() -> None:
-    """Drive 4, ride 3 minutes, drive 66: nobody calls that a trip by rail."""
-    stops = trains(("G1", 48, [("S", 0), ("T", 3)]))
-    micro = region(points([(4, 0), (14, 0)], ["S", "T"]), ROADS, NODES)
-    object.__setattr__(micro, "rail_stops", stops)
-    network = region_network(micro, rail_terms=TERMS)
-    cities = points([(0, 0), (50, 0)], ["a", "b"])
-    found = reach(network, cities, population=None)
-    assert found.table.loc[("a", "b"), "status"] == "no ride"
-    assert np.isinf(found.minutes["rail"].loc["a", "b"]) and np.isinf(
-        found.minutes["rail_station"].loc["a", "b"]
-    )
-    assert found.minutes["best"].loc["a", "b"] == pytest.approx(50)
-    loose = reach(network, cities, population=None, rail=RailTrips(ride_share=0.2)).table.loc[("a", "b")]
-    assert loose["rail_min"] == pytest.approx(4 + 20 + 3 + 5 + 36)
-    short = reach(network, cities, population=None, rail=RailTrips(max_access_min=35)).table.loc[("a", "b")]
-    assert short["status"] == "no station"
-    exact = reach(network, cities, population=None, rail=RailTrips(max_access_min=36 + 1e-9, ride_share=0.2))
-    assert exact.table.loc[("a", "b"), "status"] == "reached"
-
-
-def test_pairs_of_stations_that_fail_are_left_out_before_the_quickest_is_chosen() -> None:
-    """The stop on the way home is quicker to reach, yet only the long ride is a trip by rail."""
-    stops = trains(("G1", 48, [("S", 0), ("T", 1)]), ("K1", 48, [("S", 0), ("V", 90)]))
-    micro = region(points([(0, 0), (30, 0), (150, 0)], ["S", "T", "V"]), ROADS, NODES)
-    object.__setattr__(micro, "rail_stops", stops)
-    rule = RailTrips(max_access_min=130)
-    trip = reach(region_network(micro, rail_terms=TERMS), CITIES.iloc[[0, 2]], population=None, rail=rule)
-    assert trip.table.loc[("p", "r"), ["station_to", "ride_min"]].tolist() == ["V", 90]
-
-
 def test_stations_of_one_city_are_chosen_among_by_the_whole_trip() -> None:
     """The station next door has the slow train; the one 20 minutes off wins."""
     stops = trains(("K1", 48, [("S", 0), ("V", 100)]), ("G1", 48, [("T", 0), ("V", 30)]))
@@ -142,12 +99,6 @@ def test_a_table_of_minutes_has_one_reading(micro: TravelNetwork) -> None:
     assert found.summary.index.tolist() == ["travel"]
     assert found.summary.loc["travel", "within"] == 2
     assert found.minutes["travel"].loc["p", "r"] == 150
-
-
-@pytest.mark.parametrize("bad", [{"max_access_min": 0}, {"ride_share": 0}, {"ride_share": 1.5}])
-def test_rules_without_sense_are_refused(bad: dict[str, float]) -> None:
-    with pytest.raises(InputError, match=next(iter(bad))):
-        RailTrips(**bad)
 
 
 def test_zones_are_means_by_population(micro: TravelNetwork) -> None:

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.cities.test_circles import CORE, ROAD, ROW, SEATS, circle, grid, peopled
+from tests.cities.squares import CORE, ROAD, SEATS, circle, grid, peopled
+from tests.cities.test_circles import ROW
 from tests.network.build import points
 from urbgeo.cities.band import band_of, circle_band
 from urbgeo.cities.circles import CircleRules

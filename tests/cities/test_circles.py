@@ -2,65 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
 from hypothesis import given
-from hypothesis import strategies as st
 
 import urbgeo
+from tests.cities.squares import CORE, ROAD, SEATS, cells, circle, grid, peopled
 from tests.network.build import BAD_LAYERS, BAD_TIMES, EAST, NORTH, QUICK, along, points, road, squares
-from urbgeo.cities.circle_rules import land_borders
 from urbgeo.cities.circles import CircleRules, CommutingCircle, commuting_circle
 from urbgeo.cities.metropolises import metropolitan_circles
-from urbgeo.cities.metropolitan_rules import MetropolitanRules
 from urbgeo.cities.official import compare_with_official
 from urbgeo.errors import InputError
 from urbgeo.network.attach import Attachment, attach_xy
 from urbgeo.network.minutes import nearest_facility
-from urbgeo.network.model import Snapping, TravelNetwork, build_network
+from urbgeo.network.model import TravelNetwork, build_network
 from urbgeo.regions.region import Region
 from urbgeo.types import Floats
 
-ROAD = along(-5, 5, 15, 25, 35, 45, 55)
-CORE = points([(5, 5)], ["core"])
 ROW = squares(*((x, 0) for x in range(0, 50, 10)), ids=list("abcde"))
-SEATS = points([(x, 0) for x in range(5, 50, 10)], list("abcde"))
-
-
-def peopled(zones: gpd.GeoDataFrame, people: object = 100.0, urban: object = 0.0) -> gpd.GeoDataFrame:
-    return zones.assign(population=people, urban_population=urban)
-
-
-def circle(zones: gpd.GeoDataFrame, network: TravelNetwork = ROAD, **options: object) -> CommutingCircle:
-    given = {
-        "seats": SEATS,
-        "minutes": 35,
-        "rings": (60,),
-        "resolution_km": 0.5,
-        "units_checked": True,
-        **options,
-    }
-    core, listed = given.pop("core", CORE), given.pop("official", None)
-    names = {one.name for one in fields(CircleRules)}
-    rules = CircleRules(**{name: given.pop(name) for name in names & set(given)})
-    found = commuting_circle(network, core, zones, rules=rules, **given)
-    return found if listed is None else found.against(listed)
-
-
-def grid(size: int) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, TravelNetwork]:
-    """A chessboard of zones named by column and row, with a seat each and a road through every seat."""
-    cells = [(x, y) for y in range(size) for x in range(size)]
-    ids = [f"{x}{y}" for x, y in cells]
-    seats = points([(10 * x + 5, 10 * y + 5) for x, y in cells], ids)
-    beside = [(f"{x}{y}", f"{x + 1}{y}", 10.0) for x, y in cells if x + 1 < size]
-    above = [(f"{x}{y}", f"{x}{y + 1}", 10.0) for x, y in cells if y + 1 < size]
-    zones = peopled(squares(*((10.0 * x, 10.0 * y) for x, y in cells), ids=ids))
-    return zones, seats, build_network(seats, road(*beside, *above), snapping=Snapping(max_snap_km=9))
 
 
 def by_seat(reached: str, size: int, **options: object) -> CommutingCircle:
@@ -221,9 +183,6 @@ def test_a_core_of_several_places_reaches_from_each() -> None:
     assert two.table["minutes"].tolist() == pytest.approx([15, 25, 35, 25, 15])
 
 
-cells = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=16, unique=True)
-
-
 def by_flood(inside: set[tuple[int, int]], size: int) -> set[tuple[int, int]]:
     """Cells joined to the core by their sides, and those from which no walk by sides leaves the board."""
 
@@ -335,9 +294,6 @@ def test_hunans_counties_border_each_other_and_its_circle_holds_changsha(
     assert found.table["people"].sum() == hunan.counties["population"].sum()
 
 
-CORE_22 = pd.Series({"22": "A"})
-
-
 def one_way_off() -> tuple[gpd.GeoDataFrame, TravelNetwork]:
     """Two seats: 50 minutes from the first to the second, 70 back."""
     at = points([(0, 0), (40, 0)], ["a", "b"])
@@ -366,33 +322,6 @@ def test_both_verbs_agree_which_way_is_timed(direction: str, core: str, inside: 
     )
     asked = commuting_circle(network, at.loc[[core]], zones, rules=rules)
     assert asked.provenance.parameters["direction"] == "to"
-
-
-def test_both_verbs_drop_exclaves_and_add_enclaves_alike() -> None:
-    zones, seats, network = grid(5)
-    reached = ["22", "23", "24", "32", "34", "42", "43", "44", "00"]
-    away = seats.assign(geometry=[
-        at if name in reached else shapely.Point(EAST - 500e3, NORTH) for name, at in seats.geometry.items()
-    ])  # fmt: skip
-    asked = {"seats": away, "minutes": 300}
-    one = circle(zones, network, core=seats.loc[["22"]], rule="seat", **asked)
-    many = metropolitan_circles(network, zones, CORE_22, **asked)
-    assert one.table["role"].tolist() == many.table["role"].tolist()
-    assert one.table.loc[["00", "33", "22", "23"], "role"].tolist() == [
-        "exclave",
-        "enclave",
-        "core",
-        "circle",
-    ]
-    loose = circle(
-        zones, network, seats=away, core=seats.loc[["22"]], minutes=300, rule="seat", contiguous=False
-    )
-    assert loose.table.loc[["00", "33"], "role"].tolist() == ["circle", "outside"]
-    rules = MetropolitanRules(contiguous=False)
-    scattered = metropolitan_circles(
-        network, zones, pd.Series({"22": "A"}), minutes=300, seats=away, rules=rules
-    )
-    assert scattered.table["role"].tolist() == loose.table["role"].tolist()
 
 
 def test_a_zone_round_a_lake_is_an_enclave_though_it_borders_on_no_zone_there() -> None:
@@ -468,24 +397,6 @@ def test_the_core_is_attached_once(monkeypatch: pytest.MonkeyPatch) -> None:
     rules = CircleRules(core_zones=["x"])
     commuting_circle(network, core, zones, seats=seats, population="population", minutes=30, rules=rules)
     assert joined == [len(core), len(seats)]
-
-
-def test_borders_asked_again_follow_the_shapes_and_the_ids() -> None:
-    shapes = [shapely.box(112 + at, 28, 113 + at, 29) for at in range(3)]
-    zones = gpd.GeoDataFrame(geometry=shapes, index=["a", "b", "c"], crs=4326)
-    for _ in range(2):
-        table = land_borders(zones)
-        inner = table.dropna()
-        assert set(zip(inner["zone"], inner["neighbour"], strict=True)) == {
-            ("a", "b"), ("b", "a"), ("b", "c"), ("c", "b"),
-        }  # fmt: skip
-        assert set(table["zone"][table["neighbour"].isna()]) == {"a", "b", "c"}
-    named = land_borders(zones.set_axis([7, 8, 9])).dropna()
-    assert set(zip(named["zone"], named["neighbour"], strict=True)) == {(7, 8), (8, 7), (8, 9), (9, 8)}
-    apart = land_borders(zones.set_geometry([shapes[0], shapes[2], shapes[1]], crs=4326)).dropna()
-    assert set(zip(apart["zone"], apart["neighbour"], strict=True)) == {
-        ("a", "c"), ("c", "a"), ("c", "b"), ("b", "c"),
-    }  # fmt: skip
 
 
 def test_rules_that_are_a_word_are_answered_with_the_object() -> None:

@@ -11,12 +11,12 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 from scipy.sparse.csgraph import connected_components
 
+from tests.cities.streets import minutes, places_at
 from urbgeo.cities.clusters import (
     adjusted_rand,
     city_clusters,
@@ -24,23 +24,10 @@ from urbgeo.cities.clusters import (
     clusters_by_minutes,
     threshold_stability,
 )
-from urbgeo.cities.communities import communities
-from urbgeo.cities.percolation import box_dimension, percolate
-from urbgeo.engine.boxes import box_counts, dimension
 from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.network.minutes import minutes_table
 from urbgeo.network.model import build_network
 from urbgeo.provenance import Provenance
-
-UTM = 32649
-
-
-def places_at(xy: object, people: object = 1.0) -> gpd.GeoDataFrame:
-    x, y = np.array(xy, float).T
-    names = [f"p{k}" for k in range(len(x))]
-    return gpd.GeoDataFrame(
-        {"people": people}, geometry=gpd.points_from_xy(x + 500_000, y + 3_000_000), index=names, crs=UTM
-    )
 
 
 def same_groups(first: object, second: object) -> bool:
@@ -101,14 +88,6 @@ def test_a_cluster_needs_its_density_and_the_closed_distance() -> None:
     assert wider["cluster"].tolist() == [2, 0, 1, 1]
     with pytest.raises(InputError, match="the highest density 8"):
         city_clusters(places, distance_km=1, **options | {"min_density": 9.0})
-
-
-def minutes(values: object) -> pd.DataFrame:
-    values = np.array(values, float)
-    names = [f"p{k}" for k in range(len(values))]
-    return pd.DataFrame(
-        values, index=pd.Index(names, name="origin"), columns=pd.Index(names, name="destination")
-    )
 
 
 def test_both_directions_must_hold_unless_either_is_asked() -> None:
@@ -181,177 +160,6 @@ def test_a_table_over_other_ids_is_refused() -> None:
         cluster_tree(minutes([[0, -1], [1, 0]]))
 
 
-def lattice(side: int, metres: float) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    graph = nx.grid_2d_graph(side, side)
-    names = {node: f"{node[0]}-{node[1]}" for node in graph}
-    nodes = gpd.GeoDataFrame(
-        geometry=gpd.points_from_xy(
-            [500_000 + x * metres for x, _ in graph], [3_000_000 + y * metres for _, y in graph]
-        ),
-        index=list(names.values()),
-        crs=UTM,
-    )
-    rows = [(names[a], names[b], metres) for a, b in graph.edges]
-    return nodes, pd.DataFrame(rows, columns=["from_node", "to_node", "length_m"])
-
-
-def test_two_towns_percolate_at_their_spacing_and_join_at_their_distance() -> None:
-    first, links = lattice(12, 100.0)
-    second, more = lattice(10, 150.0)
-    second.index = "s" + second.index
-    second.geometry = second.translate(5000, 0)
-    more[["from_node", "to_node"]] = "s" + more[["from_node", "to_node"]]
-    bridge = pd.DataFrame([("0-0", "s0-0", 900.0)], columns=links.columns)
-    nodes = pd.concat([first, second])
-    found = percolate(
-        nodes, links=pd.concat([links, more, bridge], ignore_index=True), thresholds_m=[50, 100, 150, 900]
-    )
-    assert found.table["largest"].tolist() == [1 - 1, 144, 144, 244]
-    assert found.table["second"].tolist() == [0, 0, 100, 0]
-    assert found.critical_m == 100
-    mixed = percolate(
-        nodes.sample(frac=1, random_state=2),
-        links=pd.concat([bridge, more, links], ignore_index=True).sample(frac=1, random_state=1),
-        thresholds_m=[50, 100, 150, 900],
-    )
-    pd.testing.assert_frame_equal(mixed.table, found.table)
-    assert mixed.cluster.reindex(nodes.index).equals(found.cluster)
-    assert found.table.loc[100, "clusters"] == 1
-    with pytest.raises(InputError, match="every street is longer than 60 m, the shortest has 100"):
-        percolate(first, links=links, thresholds_m=[50, 60])
-    with pytest.raises(InputError, match="ends not among the nodes at 0"):
-        percolate(first, links=links.assign(from_node=["q", *links["from_node"][1:]]), thresholds_m=[50, 100])
-
-
-def test_a_network_percolates_like_its_tables_without_its_trains() -> None:
-    nodes, links = lattice(8, 100.0)
-    station = gpd.GeoDataFrame(
-        geometry=gpd.points_from_xy([505_000], [3_000_000]), index=["station"], crs=UTM
-    )
-    rows = links.assign(length_km=links["length_m"] / 1000, **{"class": "local", "mode": "road"})
-    train = {"from_node": "0-0", "to_node": "station", "length_km": 5.0, "class": "rail", "mode": "rail",
-             "minutes": 3.0}  # fmt: skip
-    every = pd.concat([rows.drop(columns="length_m"), pd.DataFrame([train])], ignore_index=True)
-    network = build_network(pd.concat([nodes, station]), every)
-    found = percolate(network, thresholds_m=[50, 100])
-    plain = percolate(nodes, links=links, thresholds_m=[50, 100])
-    pd.testing.assert_frame_equal(found.table, plain.table)
-    assert found.cluster.reindex(nodes.index).equals(plain.cluster)
-    with pytest.raises(InputError, match="brings its own"):
-        percolate(network, links=links, thresholds_m=[50, 100])
-    with pytest.raises(InputError, match="has no roads"):
-        percolate(network.only(("rail",)), thresholds_m=[50, 100])
-    with pytest.raises(InputError, match="give the streets"):
-        percolate(nodes, thresholds_m=[50, 100])
-
-
-def test_box_dimension_tells_a_line_from_a_square() -> None:
-    t = np.arange(4096) / 4096
-    line = np.stack([t, t], axis=1)
-    square = np.stack(np.meshgrid(t[::32], t[::32]), axis=-1).reshape(-1, 2)
-    assert box_dimension(line) == pytest.approx(1, abs=0.02)
-    assert box_dimension(square) == pytest.approx(2, abs=0.05)
-
-
-def test_a_dimension_needs_fifty_intersections_and_falls_where_few_share_a_box() -> None:
-    for n, known in ((49, False), (50, True)):
-        row = places_at([(100 * k, 0) for k in range(n)])
-        links = pd.DataFrame({"from_node": row.index[:-1], "to_node": row.index[1:], "length_m": 100.0})
-        dimension = percolate(row, links=links, thresholds_m=[50, 100]).table.loc[100, "dimension"]
-        assert np.isfinite(dimension) == known, n
-    t = np.arange(300) / 300
-    corners = np.array([[int(x * side) for x in t] for side in 4 * 2 ** np.arange(8)])
-    usable = [(4 * 2**k, len(set(row))) for k, row in enumerate(corners) if len(set(row)) <= 150]
-    slope = np.polyfit(np.log([side for side, _ in usable]), np.log([boxes for _, boxes in usable]), 1)[0]
-    assert box_dimension(np.stack([t, 0 * t], axis=1)) == pytest.approx(slope, abs=0.02)
-
-
-def test_the_streets_of_wuhan_percolate(shared_data: Path) -> None:
-    streets = gpd.read_parquet(shared_data / "wuhan/streets.parquet")
-    lines = streets.geometry.to_numpy()
-    ends = np.concatenate([shapely.get_coordinates(shapely.get_point(lines, k)) for k in (0, -1)])
-    unique, codes = np.unique(ends, axis=0, return_inverse=True)
-    n = len(streets)
-    nodes = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*unique.T), crs=streets.crs)
-    links = pd.DataFrame(
-        {"from_node": codes[:n], "to_node": codes[n:], "length_m": streets.length.to_numpy()}
-    )
-    found = percolate(nodes, links=links, thresholds_m=[50, 100, 200, 300, 500, 1000, 2000])
-    assert found.table["largest"].is_monotonic_increasing
-    assert found.table["share_largest"].iloc[-1] > 0.8
-    assert 1 < found.table.loc[found.city_scale_m, "dimension"] < 2
-    assert (found.cluster == 1).sum() == found.table.loc[found.city_scale_m, "largest"]
-
-
-def test_cliques_with_weak_bridges_are_the_communities() -> None:
-    rows = [(f"{t}{a}", f"{t}{b}", 10.0) for t in "xyz" for a, b in itertools.combinations(range(5), 2)]
-    rows += [("x0", "y0", 1.0), ("y1", "z1", 1.0)]
-    links = pd.DataFrame(rows, columns=["from_place", "to_place", "strength"])
-    for method in ("louvain", "leiden"):
-        if method == "leiden":
-            pytest.importorskip("graspologic_native")
-        found = communities(links, method=method)
-        last = found.table.iloc[:, -1]
-        assert last.groupby(last.index.str[0]).nunique().tolist() == [1, 1, 1]
-        assert last.nunique() == 3
-        shuffled = communities(links.sample(frac=1, random_state=3), method=method)
-        assert found.table.equals(shuffled.table)
-    with pytest.raises(InputError, match="negative"):
-        communities(links.assign(strength=-1.0))
-    with pytest.raises(InputError, match="unknown"):
-        communities(links, method="infomap")
-
-
-@pytest.mark.parametrize("method", ["louvain", "leiden"])
-def test_communities_form_a_tree_from_the_finest_to_the_coarsest(method: str) -> None:
-    """Cliques of four in pairs: strong links in a clique, weaker in a pair, weak from pair to pair."""
-    if method == "leiden":
-        pytest.importorskip("graspologic_native")
-    rows = []
-    for a, b in itertools.combinations(range(64), 2):
-        weight = (
-            100.0 if a // 4 == b // 4 else 6.0 if a // 8 == b // 8 else 0.5 if a // 32 == b // 32 else 0.01
-        )
-        rows.append((a, b, weight))
-    links = pd.DataFrame(rows, columns=["from_place", "to_place", "strength"])
-    found = communities(links, method=method)
-    assert len(found.table.columns) >= 2
-    for fine, coarse in itertools.pairwise(found.table):
-        assert (found.table.groupby(fine)[coarse].nunique() == 1).all()
-        assert found.table[fine].nunique() > found.table[coarse].nunique()
-    last = found.table.iloc[:, -1]
-    assert (last.groupby(np.arange(64) // 32).nunique() < last.nunique()).all()
-    for level, name in enumerate(found.table, start=1):
-        assert (
-            found.tree.loc[level, "places"].tolist() == found.table[name].value_counts().sort_index().tolist()
-        )
-    parents = found.tree.loc[1, "parent"]
-    assert (found.table["level_1"].map(parents) == found.table["level_2"]).all()
-    assert found.tree.loc[len(found.table.columns), "parent"].isna().all()
-    smaller = communities(links, method=method, resolution=30.0).table.iloc[:, -1]
-    assert smaller.nunique() > last.nunique()
-
-
-@settings(max_examples=25, deadline=None)
-@given(st.integers(0, 2**32 - 1), st.sampled_from(["louvain", "leiden"]))
-def test_row_order_never_changes_communities(seed: int, method: str) -> None:
-    """Nor do parallel links, whose sums depend on their order in the last digit, nor numbers among names."""
-    if method == "leiden":
-        pytest.importorskip("graspologic_native")
-    random = np.random.default_rng(seed)
-    names = np.array([*range(8), *"abcdef"], dtype=object)
-    ends = names[random.integers(0, 14, (40, 2))]
-    links = pd.DataFrame({"from_place": ends[:, 0], "to_place": ends[:, 1], "strength": random.random(40)})
-    links = pd.concat([links, links.assign(strength=0.1), links.assign(strength=0.2)], ignore_index=True)
-    turned = links.rename(columns={"from_place": "to_place", "to_place": "from_place"})
-    one = communities(links, method=method)
-    for other in (links.sample(frac=1, random_state=seed % 1000), turned):
-        again = communities(other, method=method)
-        assert one.table.equals(again.table)
-        assert one.modularity.equals(again.modularity), "to the last digit"
-    assert one.modularity.between(-0.5, 1).all()
-
-
 def test_the_counties_of_china_cluster_by_distance(shared_data: Path) -> None:
     counties = gpd.read_file(shared_data / "china/counties_2021_census2020.gpkg").set_index("CODE")
     seats = counties.assign(geometry=counties.representative_point(), POPU=counties["POPU"].fillna(0))
@@ -388,18 +196,6 @@ def test_towns_of_any_crs_are_as_far_apart_as_they_are_on_the_ground() -> None:
     assert found.provenance.parameters["distances"] == "geodesic"
     assert found.table["cluster"].tolist() == [1, 1, 2]
     assert city_clusters(wide, population="people", distance_km=17.1).table["cluster"].nunique() == 3
-
-
-def test_a_filled_plane_has_dimension_two_whatever_its_sides_and_where_the_boxes_begin() -> None:
-    for shape in ((130, 70), (64, 64), (100, 37)):
-        rows, columns = (one.ravel() for one in np.indices(shape))
-        sizes = np.array([1, 2, 4, 8, 16])
-        assert dimension(sizes.astype(float), box_counts(rows, columns, sizes)) == pytest.approx(2.0)
-        assert dimension(sizes.astype(float), box_counts(rows + 3, columns + 5, sizes)) == pytest.approx(2.0)
-    blocks = np.zeros((41, 41), bool)
-    blocks[3:19, 3:19] = blocks[22:38, 22:38] = True  # two blocks of 16, their corners off any power of two
-    rows, columns = np.nonzero(blocks)
-    assert box_counts(rows, columns, np.array([16]))[0] < 8, "an offset is looked for"
 
 
 def test_what_is_no_table_of_minutes_is_refused_by_name() -> None:

@@ -9,18 +9,14 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import pytest
-import rasterio
-import shapely
 from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
+from tests.cities.cells import FRAME, PLAIN, belgium, grid_of
 from urbgeo.cities.degurba import (
-    LEVEL_2,
-    UrbanGrid,
     centre_polygons,
     degree_of_urbanisation,
     dense_built_share,
@@ -28,25 +24,8 @@ from urbgeo.cities.degurba import (
 from urbgeo.cities.degurba_rules import R2022A, R2023A, UrbanRules
 from urbgeo.cities.degurba_units import classify_units
 from urbgeo.errors import InputError, UrbgeoWarning
-from urbgeo.rasters import layers as grids
-from urbgeo.rasters.grid import Grid
-from urbgeo.rasters.layers import PopulationGrid, RasterGrid, resample_to_1km
-from urbgeo.rasters.smoothing import fill_holes, smooth
-from urbgeo.rasters.zonal import covered_cells
-
-FRAME = Affine(1000, 0, 0, 0, -1000, 0)
-PLAIN = replace(R2022A, built_share=None)
-
-
-def grid_of(people: object, land: object = 1.0, built: object = 0.0) -> PopulationGrid:
-    people = np.array(people, dtype=float)
-    full = [np.broadcast_to(np.asarray(one, float), people.shape).copy() for one in (land, built)]
-    return PopulationGrid(people, *full, FRAME, "ESRI:54009")
-
-
-def belgium(shared_data: Path) -> RasterGrid:
-    folder = shared_data / "belgium"
-    return RasterGrid(folder / "POP.tif", folder / "LAND.tif", folder / "BUILT_S.tif")
+from urbgeo.rasters.layers import PopulationGrid, RasterGrid
+from urbgeo.rasters.smoothing import smooth
 
 
 def smoothed(text: list[str], half: bool = False, water: list[tuple[int, int]] | None = None) -> np.ndarray:
@@ -94,14 +73,6 @@ def test_the_majority_rule_of_2023_never_adds_water_and_leaves_it_out_of_the_cou
     assert wet[1].tolist() == [0, 1, 0], "three of five valid neighbours, then the rim keeps the corners out"
 
 
-def test_holes_below_fifteen_cells_are_filled_and_larger_ones_are_not() -> None:
-    for width, filled in ((14, True), (15, False)):
-        labels = np.ones((3, width + 2), np.int32)
-        labels[1, 1:-1] = 0
-        fill_holes(labels, 14)
-        assert labels.all() == filled
-
-
 @pytest.mark.parametrize("edition", [R2022A, R2023A])
 def test_the_editions_fill_holes_below_fifteen_square_kilometres(edition: UrbanRules) -> None:
     """With a majority that leaves the corners of the hole alone."""
@@ -110,16 +81,6 @@ def test_the_editions_fill_holes_below_fifteen_square_kilometres(edition: UrbanR
         people[1:-1, 1:-1] = 0
         rules = replace(edition, majority="seven of eight")
         assert (degree_of_urbanisation(grid_of(people), edition=rules).centre > 0).all() == filled
-
-
-def test_a_hole_that_reaches_the_rim_or_is_shared_stays() -> None:
-    open_side = np.array([[1, 0, 1], [1, 0, 1], [1, 1, 1]], np.int32)
-    shared = np.array([[1, 1, 2], [1, 0, 2], [1, 1, 2]], np.int32)
-    other = np.array([[1, 1, 1], [1, 2, 1], [1, 1, 1]], np.int32)
-    for labels in (open_side, shared, other):
-        before = labels.copy()
-        fill_holes(labels, 14)
-        assert (labels == before).all()
 
 
 def oracle(grid: PopulationGrid, rules: UrbanRules) -> np.ndarray:
@@ -326,111 +287,6 @@ def test_belgium_takes_seconds_and_blocks_do_not_show(shared_data: Path) -> None
     assert len(centre_polygons(whole)) == len(whole.centres)
 
 
-def test_overlap_keeps_every_person_and_agrees_with_centres(shared_data: Path) -> None:
-    grid = belgium(shared_data)
-    urban = degree_of_urbanisation(grid)
-    units = gpd.read_file(shared_data / "belgium/communes.gpkg").dissolve("CODE_INS").iloc[::6]
-    exact, centres = (classify_units(units, urban, grid, method=one).table for one in ("overlap", "centre"))
-    assert exact["population"].sum() == pytest.approx(centres["population"].sum(), rel=1e-3)
-    assert (exact["class"] == centres["class"]).mean() > 0.99
-    frame = shapely.box(*rasterio.transform.array_bounds(*grid.shape, grid.transform))
-    whole = gpd.GeoDataFrame({"id": ["all"]}, geometry=[frame], crs=grid.crs).set_index("id")
-    everybody = classify_units(whole, urban, grid).table["population"].iloc[0]
-    assert everybody == pytest.approx(np.nansum(grid.rows(0, grid.shape[0])[0]))
-
-
-def thousandths(low: float, high: float) -> st.SearchStrategy[float]:
-    """Coordinates to the metre; with denormal ones the intersection it is compared with goes wrong."""
-    return st.integers(round(low * 1000), round(high * 1000)).map(lambda n: n / 1000)
-
-
-@settings(max_examples=150, deadline=None)
-@given(
-    st.lists(st.tuples(thousandths(-3, 11), thousandths(-3, 11)), min_size=3, max_size=8),
-    st.tuples(thousandths(0, 8), thousandths(0, 8), thousandths(0.1, 3)),
-)
-def test_covered_shares_equal_the_intersection_with_each_cell(
-    corners: list[tuple[float, float]], hole: tuple[float, float, float]
-) -> None:
-    shape = shapely.MultiPoint(corners).convex_hull
-    shape = shapely.difference(shape, shapely.Point(hole[:2]).buffer(hole[2], quad_segs=3))
-    shape = shapely.union(shape, shapely.box(9, 9, 9.5, 9.25))
-    polygons = shapely.union_all([one for one in shapely.get_parts(shape) if one.geom_type == "Polygon"])
-    like = Grid(np.zeros((8, 10)), Affine(1, 0, 0, 0, -1, 10), "ESRI:54009")
-    pieces = covered_cells(like, gpd.GeoSeries([shapely.Polygon(), polygons], crs="ESRI:54009"))
-    assert (pieces["shape"] == 1).all()
-    found = np.zeros(80)
-    found[pieces["cell"]] = pieces["share"]
-    boxes = [shapely.box(j, 9 - i, j + 1, 10 - i) for i in range(8) for j in range(10)]
-    np.testing.assert_allclose(found, shapely.area(shapely.intersection(boxes, polygons)), atol=2e-6)
-
-
-def test_units_are_classed_by_hand_computed_shares() -> None:
-    people = np.zeros((4, 6))
-    people[:, :2] = 9000
-    people[3, 2:4] = 200
-    grid = grid_of(people)
-    urban = degree_of_urbanisation(grid, edition=PLAIN)
-    squares = {"city": (0, 2), "mixed": (1, 4), "rural": (2, 4), "empty": (4, 6), "away": (50, 60)}
-    units = gpd.GeoDataFrame(
-        geometry=[shapely.box(a * 1000, -4000, b * 1000, 0) for a, b in squares.values()],
-        index=list(squares),
-        crs="ESRI:54009",
-    )
-    for method in ("overlap", "centre"):
-        table = classify_units(units, urban, grid, method=method).table
-        assert table["class"].tolist()[:4] == ["city", "city", "rural area", "rural area"]
-        assert table["basis"].tolist()[:4] == ["population", "population", "population", "land"]
-        assert table["status"].tolist() == ["classified"] * 4 + ["outside the grid"]
-        assert table["population"].tolist() == [72_000, 36_400, 400, 0, 0]
-
-
-def test_a_unit_too_small_for_any_centre_takes_the_cells_it_touches() -> None:
-    """A unit of 20 by 10 m on the edge of two cells of 50 m, clear of both their centres."""
-    people = np.full((4, 4), 9000.0)
-    people[:, 2:] = 0
-    grid = grid_of(people)
-    urban = degree_of_urbanisation(grid, edition=PLAIN)
-    slip = shapely.box(1990, -1010, 2010, -1000)
-    units = gpd.GeoDataFrame(geometry=[slip, shapely.box(0, -4000, 2000, 0)], index=["slip", "city"],
-                             crs=grid.crs)  # fmt: skip
-    table = classify_units(units, urban, grid, method="centre").table
-    assert table["status"].tolist() == ["classified", "classified"]
-    assert table.loc["slip", "class"] == "city"
-    assert table.loc["slip", "population"] == pytest.approx(9000 / 400), (
-        "one of the 400 small cells of its cell"
-    )
-    assert table.loc["city", "population"] == 72_000
-
-
-@pytest.mark.parametrize(
-    ("people", "of_2024", "of_2021"),
-    [
-        ([50, 0, 0, 50, 0, 0, 0], "city", "city"),
-        ([20, 30, 0, 50, 0, 0, 0], "dense town", "suburban or peri-urban area"),
-        ([0, 60, 30, 10, 0, 0, 0], "dense town", "dense town"),
-        ([0, 20, 40, 40, 0, 0, 0], "semi-dense town", "semi-dense town"),
-        ([0, 30, 10, 20, 0, 40, 0], "suburban or peri-urban area", "dense town"),
-        ([0, 20, 20, 50, 0, 10, 0], "suburban or peri-urban area", "suburban or peri-urban area"),
-        ([0, 0, 0, 50, 0, 50, 0], "suburban or peri-urban area", "suburban or peri-urban area"),
-        ([0, 0, 0, 40, 20, 40, 0], "village", "dispersed rural area"),
-        ([0, 0, 0, 20, 35, 20, 25], "village", "village"),
-        ([0, 0, 0, 20, 20, 40, 20], "dispersed rural area", "dispersed rural area"),
-        ([0, 0, 0, 0, 20, 20, 60], "mostly uninhabited area", "mostly uninhabited area"),
-    ],
-)
-def test_level_2_of_units_follows_the_rules_of_either_year(
-    people: list[float], of_2024: str, of_2021: str
-) -> None:
-    grid = grid_of([people])
-    classes = np.array([[30, 23, 22, 21, 13, 12, 11]], np.uint8)
-    centre = (classes == 30).astype(np.int32)
-    urban = UrbanGrid(classes, centre, pd.DataFrame(), LEVEL_2, grid.transform, grid.crs)
-    unit = gpd.GeoDataFrame(geometry=[shapely.box(0, -1000, 7000, 0)], index=["u"], crs=grid.crs)
-    assert classify_units(unit, urban, grid).table.loc["u", "class"] == of_2024
-    assert classify_units(unit, urban, grid, rules="2021").table.loc["u", "class"] == of_2021
-
-
 def test_the_built_up_threshold_is_the_mean_of_dense_clusters() -> None:
     people = np.zeros((3, 6))
     people[1, :4] = 1600
@@ -541,78 +397,6 @@ def test_faulty_grids_are_refused_with_all_their_faults() -> None:
             degree_of_urbanisation(grid_of(ones), **wrong)
 
 
-def written(folder: Path, layers: dict[str, np.ndarray], frame: Affine, crs: str) -> list[Path]:
-    """The layers as files, in the order given."""
-    for name, values in layers.items():
-        height, width = values.shape
-        with rasterio.open(
-            folder / f"{name}.tif", "w", driver="GTiff", height=height, width=width, count=1,
-            dtype="float64", crs=crs, transform=frame,
-        ) as raster:  # fmt: skip
-            raster.write(values, 1)
-    return [folder / f"{name}.tif" for name in layers]
-
-
-def test_layers_in_another_unit_or_on_another_grid_are_refused_by_name(tmp_path: Path) -> None:
-    people = np.full((6, 8), 900.0)
-    share = {"people": people, "land": people * 0 + 0.8, "built": people * 0 + 0.25}
-    files = written(tmp_path, share, FRAME, "ESRI:54009")
-    with pytest.raises(InputError, match=r"land of at most 0\.8.*shares.*built-up of at most.*\"share\""):
-        RasterGrid(*files)
-    with pytest.raises(InputError, match=r"land of at most 0\.8"):
-        resample_to_1km(*files, area_unit="m2")
-    assert RasterGrid(*files, area_unit="share").load().land[0, 0] == 0.8
-    folder = tmp_path / "m2"
-    folder.mkdir()
-    metres = written(folder, share | {"land": people * 0 + 8e5}, FRAME, "ESRI:54009")
-    for call in (RasterGrid, resample_to_1km):
-        with pytest.raises(InputError, match=r"land up to 800000 .* square metres; pass area_unit=\"m2\""):
-            call(*metres, area_unit="share")
-    moved = tmp_path / "moved"
-    moved.mkdir()
-    elsewhere = written(moved, share, FRAME, "ESRI:54034")
-    shifted = written(
-        tmp_path / "m2", {"built": share["built"]}, FRAME @ Affine.translation(1, 0), "ESRI:54009"
-    )
-    for call in (RasterGrid, resample_to_1km):
-        with pytest.raises(InputError, match=r"land\.tif is in another CRS.*built\.tif does not lie on the"):
-            call(files[0], elsewhere[1], shifted[0], area_unit="share")
-    with pytest.raises(InputError, match=r"no inhabited cell has .* of land; were shares divided"):
-        PopulationGrid(people, share["land"] / 1e6, share["built"] / 1e6, FRAME, "ESRI:54009")
-
-
-def test_a_resampling_that_loses_people_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    people = np.full((20, 20), 1000.0)
-    frame = Affine(0.01, 0, 4, 0, -0.01, 51)
-    files = written(tmp_path, {"p": people, "l": people / 1000, "b": people * 0}, frame, "EPSG:4326")
-    resampled = grids._resampled
-
-    def leaking(share: float) -> object:
-        return lambda layer, *rest: (
-            resampled(layer, *rest) * (share if layer.source == files[0].name else 1.0)
-        )
-
-    monkeypatch.setattr(grids, "_resampled", leaking(0.992))
-    assert resample_to_1km(*files).population.sum() == pytest.approx(400_000)
-    monkeypatch.setattr(grids, "_resampled", leaking(0.988))
-    with pytest.raises(InputError, match="resampling keeps 395,"):
-        resample_to_1km(*files)
-
-
-def test_a_grid_in_degrees_is_resampled_with_its_total(tmp_path: Path) -> None:
-    random = np.random.default_rng(5)
-    people = random.random((60, 80)) * 3000
-    frame = Affine(0.01, 0, 4, 0, -0.01, 51)
-    layers = {"people": people, "land": np.full_like(people, 0.8), "built": np.full_like(people, 0.25)}
-    written(tmp_path, layers, frame, "EPSG:4326")
-    grid = resample_to_1km(*(tmp_path / f"{name}.tif" for name in layers))
-    assert grid.population.sum() == pytest.approx(people.sum(), rel=1e-9)
-    inner = grid.population > 1000
-    assert grid.land[inner].mean() == pytest.approx(0.8, abs=0.02)
-    with pytest.raises(InputError, match="in degrees"):
-        RasterGrid(*(tmp_path / f"{name}.tif" for name in layers), area_unit="share")
-
-
 def test_people_are_averaged_over_a_window_before_clusters_are_looked_for() -> None:
     """The setting of the known package: a moving mean of people for centres, another for clusters."""
     people = np.zeros((12, 12))
@@ -638,28 +422,3 @@ def test_people_are_averaged_over_a_window_before_clusters_are_looked_for() -> N
         for rows in (1, 2, 5):
             part = degree_of_urbanisation(grid, edition=both, level=level, block_rows=rows)
             assert np.array_equal(part.classes, whole.classes)
-
-
-def test_water_may_hold_few_people_and_a_little_that_is_built() -> None:
-    people, built = np.array([[0.0, 3, 0, 4]]), np.array([[0.0, 0, 0.1, 0]])
-    grid = grid_of(people, land=0.4, built=built)
-    assert degree_of_urbanisation(grid, edition=R2023A).classes[0].tolist() == [0, 1, 1, 1]
-    some = replace(R2023A, water_people=3.0, water_built=0.1)
-    assert degree_of_urbanisation(grid, edition=some).classes[0].tolist() == [0, 0, 0, 1]
-
-
-@pytest.mark.parametrize("window", [0, 2, 3.0, True])
-def test_windows_without_a_middle_are_refused(window: object) -> None:
-    with pytest.raises(InputError, match="centre_window"):
-        replace(R2023A, centre_window=window)
-
-
-def test_just_half_in_rural_cells_is_no_rural_area() -> None:
-    people = np.full((1, 50), 200.0)
-    people[0, :20] = 300.0  # an urban cluster of 6,000 beside 6,000 in rural cells
-    grid = grid_of(people)
-    unit = gpd.GeoDataFrame(geometry=[shapely.box(0, -1000, 50_000, 0)], index=["u"], crs="ESRI:54009")
-    urban = degree_of_urbanisation(grid, edition=R2022A)
-    assert classify_units(unit, urban, grid).table.loc["u", "class"] == "town or semi-dense area"
-    people[0, 20] += 1.0
-    assert classify_units(unit, urban, grid_of(people)).table.loc["u", "class"] == "rural area"

@@ -14,6 +14,7 @@ import shapely
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from tests.cities.flow_tables import flow_table, matrices
 from urbgeo.cities.degurba import degree_of_urbanisation
 from urbgeo.cities.degurba_units import classify_units
 from urbgeo.cities.flows import borders, read_flows
@@ -21,13 +22,6 @@ from urbgeo.cities.functional import cities_of_centres, functional_areas
 from urbgeo.cities.labour import LabourRules, labour_market_areas
 from urbgeo.errors import InputError
 from urbgeo.rasters.layers import RasterGrid
-
-
-def flow_table(matrix: object, names: str = "abcdefghij") -> pd.DataFrame:
-    values = np.array(matrix, float)
-    rows, columns = np.nonzero(values)
-    ids = np.array(list(names))
-    return pd.DataFrame({"home": ids[rows], "work": ids[columns], "workers": values[rows, columns]})
 
 
 def cities(**named: str) -> pd.Series:
@@ -131,38 +125,6 @@ def test_a_city_holds_three_quarters_of_its_centre_and_lives_in_it() -> None:
     assert alone["status"].tolist() == ["city too thin"] * 2, "140 of 187 is below three quarters"
 
 
-def test_neighbours_share_a_border_not_a_corner() -> None:
-    boxes = gpd.GeoDataFrame(
-        geometry=[shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1), shapely.box(1, 1, 2, 2)],
-        index=list("abc"), crs=32631,
-    )  # fmt: skip
-    boxes.geometry = boxes.geometry.affine_transform([1000, 0, 0, 1000, 500_000, 5_600_000])
-    table = borders(boxes)
-    pairs = {(row.zone, row.neighbour) for row in table.dropna().itertuples()}
-    assert pairs == {("a", "b"), ("b", "a"), ("b", "c"), ("c", "b")}
-    assert table.loc[table["neighbour"].isna(), "zone"].tolist() == ["a", "b", "c"], "the rim"
-    assert table["border_km"].tolist() == pytest.approx([1, 1, 1, 1, 3, 2, 3], rel=1e-3)
-
-
-def test_borders_that_share_no_corners_are_borders_in_degrees_too() -> None:
-    """West of two small zones lies a large one; their common corner lies on its side, where it has none."""
-    boxes = [shapely.box(4, 50, 5, 51), shapely.box(5, 50, 6, 50.4), shapely.box(5, 50.4, 6, 51)]
-    table = borders(gpd.GeoDataFrame(geometry=boxes, index=list("abc"), crs=4326)).dropna()
-    assert len(table) == 6
-    east = table[(table["zone"] == "a")].set_index("neighbour")["border_km"]
-    assert east.tolist() == pytest.approx([44.5, 66.8], rel=0.01), "0.4 and 0.6 degrees of a meridian"
-
-
-def test_slivers_between_borders_are_no_rim() -> None:
-    """Nine squares, the middle one with a corner of thirty centimetres cut off."""
-    boxes = [shapely.box(x, y, x + 1, y + 1) for x in range(3) for y in range(3)]
-    boxes[4] = shapely.Polygon([(1.0003, 1), (2, 1), (2, 2), (1, 2), (1, 1.0003)])
-    zones = gpd.GeoDataFrame(geometry=boxes, crs=32631)
-    zones.geometry = zones.geometry.affine_transform([1000, 0, 0, 1000, 500_000, 5_600_000])
-    table = borders(zones)
-    assert set(table.loc[table["neighbour"].isna(), "zone"]) == set(range(9)) - {4}
-
-
 def board(size: int) -> pd.DataFrame:
     """Neighbours of a chessboard of zones x * size + y, with the rim told."""
     zones = gpd.GeoDataFrame(
@@ -224,21 +186,6 @@ def test_enclaves_equal_a_flood_fill(cells: list[str]) -> None:
 BOARD = board(5)
 
 
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"home": ["a", "q"]}, "home not among the zones at q"),
-        ({"workers": [1, -2]}, "negative"),
-        ({"home": ["a", "a"], "work": ["b", "b"]}, "pairs given twice at a->b"),
-        ({"workers": [1, np.nan]}, "missing"),
-    ],
-)
-def test_faulty_flows_are_refused(change: dict[str, list[object]], message: str) -> None:
-    table = pd.DataFrame({"home": ["a", "b"], "work": ["b", "a"], "workers": [1.0, 2.0]} | change)
-    with pytest.raises(InputError, match=message):
-        read_flows(table, list("abc"))
-
-
 def test_all_faults_of_flows_come_at_once_and_zones_must_not_repeat() -> None:
     table = pd.DataFrame({"home": ["q", "b"], "work": ["b", "r"], "workers": [-1.0, 2.0]})
     with pytest.raises(InputError, match=r"home not among.*work not among.*negative"):
@@ -249,13 +196,6 @@ def test_all_faults_of_flows_come_at_once_and_zones_must_not_repeat() -> None:
         functional_areas(flow_table(FLOWS), cities())
     with pytest.raises(InputError, match="min_share"):
         functional_areas(flow_table(FLOWS), cities(a="A"), min_share=15)
-
-
-matrices = st.integers(3, 8).flatmap(
-    lambda n: st.lists(
-        st.lists(st.sampled_from([0, 0, 1, 5, 20, 100]), min_size=n, max_size=n), min_size=n, max_size=n
-    )
-)
 
 
 @settings(max_examples=50, deadline=None)
@@ -299,93 +239,6 @@ def test_a_zone_that_nobody_leaves_is_its_own_area(matrix: list[list[int]]) -> N
     values[:, 0] = [50] + [0] * (len(values) - 1)
     alone = labour_market_areas(flow_table(values), pd.Index(names)).table["area"]
     assert (alone == "a").sum() == 1
-
-
-@settings(max_examples=50, deadline=None)
-@given(matrices)
-def test_labour_areas_meet_the_rules_or_have_nowhere_to_go(matrix: list[list[int]]) -> None:
-    assume(np.any(matrix))
-    names = pd.Index(list("abcdefghij"[: len(matrix)]))
-    rules = LabourRules(min_size=20, target_size=200)
-    found = labour_market_areas(flow_table(matrix), names, rules=rules)
-    group = found.table["area"]
-    values = np.array(matrix, float)
-    assert found.areas["zones"].sum() == len(names)
-    for area, row in found.areas.iterrows():
-        inside = (group == area).to_numpy()
-        linked = values[np.ix_(inside, ~inside)].sum() + values[np.ix_(~inside, inside)].sum() > 0
-        stays = (found.table.loc[inside, "status"] == "own area").any()
-        if linked and not stays and len(found.areas) > 1:
-            assert row["self_containment"] >= rules.min_containment - 1e-9
-            assert row["employed"] >= rules.min_size
-
-
-def labour_by_loops(values: np.ndarray, rules: LabourRules) -> list[int]:
-    """The dissolving of areas as Coombes and Bond describe it, with plain sums over members."""
-    employed, jobs = values.sum(axis=1), values.sum(axis=0)
-    group = list(range(len(values)))
-    alive, settled = set(group), {z for z in group if 0 < employed[z] == values[z, z]}
-
-    def of(area: int) -> list[int]:
-        return [zone for zone, one in enumerate(group) if one == area]
-
-    def valid(area: int) -> float:
-        inside = of(area)
-        most = max(employed[inside].sum(), jobs[inside].sum())
-        contained = values[np.ix_(inside, inside)].sum() / most if most else 0.0
-        size = (rules.target_size - employed[inside].sum()) / (rules.target_size - rules.min_size)
-        allowed = 1 - (1 - rules.min_containment / rules.target_containment) * max(size, 0.0)
-        return allowed * min(contained / rules.target_containment, 1.0)
-
-    def tie(zone: int, area: int) -> float:
-        inside = of(area)
-        out, back = values[zone, inside].sum(), values[inside, zone].sum()
-        forth = out**2 / (employed[zone] * jobs[inside].sum()) if out else 0.0
-        return forth + (back**2 / (jobs[zone] * employed[inside].sum()) if back else 0.0)
-
-    while open_areas := sorted(alive - settled):
-        worst = min(open_areas, key=valid)
-        if valid(worst) >= rules.min_containment / rules.target_containment:
-            break
-        members = sorted(of(worst), key=lambda zone: -employed[zone])
-        alive.discard(worst)
-        moved = 0
-        for zone in members:
-            best = max(sorted(alive), key=lambda area: tie(zone, area), default=None)
-            if best is not None and tie(zone, best) > 0:
-                group[zone] = best
-                moved += 1
-        if moved < len(members):
-            alive.add(worst)
-            if not moved:
-                settled.add(worst)
-    return group
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.integers(2, 9), st.integers(0, 2**32 - 1), st.sampled_from([0.3, 0.7]))
-def test_labour_areas_equal_the_description_by_loops(n: int, seed: int, empty: float) -> None:
-    random = np.random.default_rng(seed)
-    values = random.random((n, n)) * 100 * (random.random((n, n)) > empty)
-    values[np.diag_indices(n)] += random.random(n) * 200
-    rules = LabourRules(min_size=50, target_size=500)
-    names = list("abcdefghij"[:n])
-    found = labour_market_areas(flow_table(values), pd.Index(names), rules=rules).table["area"]
-    expected = labour_by_loops(values, rules)
-    pairs = set(zip(found, expected, strict=True))
-    assert len(pairs) == found.nunique() == len(set(expected))
-
-
-def test_labour_areas_trade_size_against_containment_at_the_published_numbers() -> None:
-    """25,000 residents need two thirds of them to stay, 3,500 need three quarters, 14,250 the middle."""
-    for size, share in ((25_000, 0.6667), (40_000, 0.6667), (3_500, 0.75)):
-        for step, stands in ((0.0, True), (-0.002, False)):
-            stays = round(size * (share + step)) + (1 if stands else 0)
-            flows = flow_table([[stays, size - stays], [0, 900_000]], "ab")
-            areas = labour_market_areas(flows, pd.Index(["a", "b"])).table["area"]
-            assert (areas["a"] == "a") == stands, (size, share, step)
-    tiny = flow_table([[3400, 90], [0, 900_000]], "ab")
-    assert labour_market_areas(tiny, pd.Index(["a", "b"])).table.loc["a", "area"] == "b", "below 3,500"
 
 
 def belgian_flows(folder: Path) -> pd.DataFrame:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 import math
-from pathlib import Path
 
 import geopandas as gpd
-import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
 
+from tests.cities.systems_made import frame, system
 from urbgeo.cities.balancing import doubly_constrained
 from urbgeo.cities.gravity import fit_gravity, gravity_links
 from urbgeo.cities.interaction import (
@@ -25,119 +22,9 @@ from urbgeo.cities.interaction import (
     radiation,
     urban_belt,
 )
-from urbgeo.cities.shape import morphological_polycentricity, network_shape, polycentricity
+from urbgeo.cities.shape import network_shape, polycentricity
 from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.network.model import build_network
-
-
-def frame(values: object, names: str = "abcdefghij") -> pd.DataFrame:
-    values = np.array(values, float)
-    return pd.DataFrame(values, index=list(names[: len(values)]), columns=list(names[: values.shape[1]]))
-
-
-def system(n: int, seed: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series, pd.Series]:
-    random = np.random.default_rng(seed)
-    xy = random.random((n, 2)) * 100
-    cost = frame(np.hypot(*(xy[:, None] - xy).transpose(2, 0, 1)) + 5 * (1 - np.eye(n)) + 2 * np.eye(n))
-    out, into = (pd.Series(random.integers(50, 5000, n).astype(float), cost.index) for _ in range(2))
-    mean = np.outer(out, into) ** 0.8 * cost.to_numpy() ** -1.5
-    flows = frame(random.poisson(mean / mean.max() * 200))
-    return flows, cost, out, into
-
-
-def dummy_poisson(y: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Textbook iteratively reweighted least squares with every dummy written out."""
-    beta = np.linalg.lstsq(x, np.log(y + 0.5), rcond=None)[0]
-    for _ in range(200):
-        mean = np.exp(x @ beta)
-        beta = beta + np.linalg.pinv(x.T @ (mean[:, None] * x)) @ x.T @ (y - mean)
-    mean = np.exp(x @ beta)
-    return beta, np.sqrt(np.diag(np.linalg.pinv(x.T @ (mean[:, None] * x))))
-
-
-@pytest.mark.parametrize("constraint", ["none", "origin", "destination", "both"])
-@pytest.mark.parametrize("decay", ["power", "exponential"])
-def test_poisson_gravity_equals_a_regression_with_dummies(constraint: str, decay: str) -> None:
-    flows, cost, out, into = system(8, 4)
-    fit = fit_gravity(flows, cost, origin_mass=out, destination_mass=into, constraint=constraint, decay=decay)
-    c = cost.to_numpy().ravel()
-    columns = [np.log(c) if decay == "power" else c]
-    i, j = (one.ravel() for one in np.indices((8, 8)))
-    if constraint in ("none", "destination"):
-        columns.insert(0, np.log(out.to_numpy())[i])
-    if constraint in ("none", "origin"):
-        columns.insert(len(columns) - 1, np.log(into.to_numpy())[j])
-    dummies = {"none": [np.ones(64)], "origin": list(np.eye(8)[i].T), "destination": list(np.eye(8)[j].T)}
-    dummies["both"] = dummies["origin"] + dummies["destination"][1:]
-    x = np.stack([*columns, *dummies[constraint]], axis=1)
-    beta, error = dummy_poisson(flows.to_numpy().ravel(), x)
-    ours = fit.table.drop("constant", errors="ignore")
-    np.testing.assert_allclose(ours["estimate"], beta[: len(columns)], rtol=1e-6)
-    np.testing.assert_allclose(ours["std_error"], error[: len(columns)], rtol=1e-3)
-    np.testing.assert_allclose(fit.flows.to_numpy().ravel(), np.exp(x @ beta), rtol=1e-5)
-    if constraint == "none":
-        assert fit.table.loc["constant", "estimate"] == pytest.approx(beta[3], rel=1e-6)
-        assert fit.table.loc["constant", "std_error"] == pytest.approx(error[3], rel=1e-3)
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.integers(3, 9), st.integers(0, 2**32 - 1), st.sampled_from(["power", "exponential"]))
-def test_doubly_constrained_flows_keep_both_margins(n: int, seed: int, decay: str) -> None:
-    flows, cost, *_ = system(n, seed)
-    origins, destinations = flows.sum(axis=1), flows.sum(axis=0)
-    found = doubly_constrained(
-        origins, destinations, cost, beta=0.7 if decay == "power" else 0.03, decay=decay
-    )
-    np.testing.assert_allclose(found.sum(axis=1), origins, rtol=1e-6, atol=1e-6)
-    np.testing.assert_allclose(found.sum(axis=0), destinations, rtol=1e-6, atol=1e-6)
-
-
-def test_least_squares_finds_an_exact_law() -> None:
-    _, cost, out, into = system(7, 1)
-    exact = frame(3 * np.outer(out**0.9, into**1.1) * cost.to_numpy() ** -2.0)
-    fit = fit_gravity(exact, cost, origin_mass=out, destination_mass=into, method="ols")
-    expected = [np.log(3), 0.9, 1.1, -2.0]
-    np.testing.assert_allclose(fit.table["estimate"], expected, rtol=1e-8)
-    assert fit.r_squared == pytest.approx(1)
-
-
-def test_asymmetric_flows_are_not_turned_round() -> None:
-    flows = frame([[0, 100, 1], [1, 0, 1], [1, 1, 0]])
-    cost = frame([[1, 2, 9], [9, 1, 9], [9, 9, 1]])
-    fit = fit_gravity(
-        flows, cost, constraint="origin", destination_mass=pd.Series([1.0, 2, 3], flows.columns)
-    )
-    assert fit.flows.loc["a", "b"] > fit.flows.loc["b", "a"]
-    np.testing.assert_allclose(fit.flows.sum(axis=1), flows.sum(axis=1), rtol=1e-8)
-
-
-def test_gravity_refuses_what_it_cannot_fit() -> None:
-    flows, cost, out, into = system(5, 2)
-    with pytest.raises(InputError, match="destination_mass"):
-        fit_gravity(flows, cost, constraint="origin")
-    with pytest.raises(InputError, match="negative numbers from a"):
-        fit_gravity(flows - 1e6 * (flows.index == "a")[:, None], cost, constraint="both")
-    with pytest.raises(InputError, match="a stand in one of the two only"):
-        fit_gravity(flows, cost.drop("a"), constraint="both")
-    with pytest.raises(InputError, match="no logarithm at a"):
-        fit_gravity(flows, cost, origin_mass=out.where(out.index != "a", 0), destination_mass=into)
-    with pytest.raises(InputError, match="origins sum to"):
-        doubly_constrained(out, into, cost, beta=1)
-    with pytest.raises(InputError, match="least squares"):
-        fit_gravity(flows, cost, method="ols", constraint="both")
-
-
-def test_gravity_links_follow_the_formula_and_share_one() -> None:
-    links = gravity_links(
-        pd.Series({"a": 4.0, "b": 9.0, "c": 1.0}), frame([[0, 2, np.inf], [3, 0, 1], [9, 1, 0]])
-    )
-    strength = links.set_index(["from_place", "to_place"])["strength"]
-    assert strength["a", "b"] == 9
-    assert strength["b", "a"] == 4
-    assert strength["a", "c"] == 0
-    assert links["share"].sum() == pytest.approx(1)
-    with pytest.raises(InputError, match="0 between a-b"):
-        gravity_links(pd.Series({"a": 1.0, "b": 1.0}), frame([[0, 0], [1, 0]]))
 
 
 def test_radiation_equals_its_formula_by_loops() -> None:
@@ -237,100 +124,6 @@ def test_row_order_never_changes_the_hierarchy(n: int, seed: int) -> None:
             assert row["centre"] == place
 
 
-def square_with_diagonal() -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    xy = np.array([(0, 0), (10, 0), (10, 10), (0, 10)]) * 1000
-    points = gpd.points_from_xy(500_000 + xy[:, 0], 3_000_000 + xy[:, 1])
-    places = gpd.GeoDataFrame(geometry=points, index=list("abcd"), crs=32649)
-    links = pd.DataFrame(
-        [
-            ("a", "b", 10.0),
-            ("b", "c", 10.0),
-            ("c", "d", 10.0),
-            ("d", "a", 10.0),
-            ("a", "c", 20.0),
-            ("c", "a", 25.0),
-        ],
-        columns=["from_place", "to_place", "length_km"],
-    )
-    return places, links
-
-
-def test_network_shape_of_a_square_with_a_diagonal() -> None:
-    places, links = square_with_diagonal()
-    found = network_shape(places, links)
-    assert found.indices[["nodes", "edges", "components"]].tolist() == [4, 5, 1]
-    assert found.indices["alpha"] == pytest.approx(2 / 3)
-    assert found.indices["beta"] == 1.25
-    assert found.indices["gamma"] == pytest.approx(5 / 6)
-    root = np.sqrt(2)
-    assert found.indices["detour"] == pytest.approx((8 * 1 + 4 * root) / 12, rel=1e-3)
-    assert found.table.loc["a", "straightness"] == pytest.approx((2 + 1 / root) / 3, rel=1e-3)
-    graph = nx.Graph()
-    graph.add_weighted_edges_from(links.iloc[:5].itertuples(index=False), weight="km")
-    assert found.table["betweenness"].to_dict() == nx.betweenness_centrality(graph, weight="km")
-    assert found.table["closeness"].tolist() == pytest.approx([3 / 40] * 4), "the diagonal is no shorter"
-    assert found.table["degree"].tolist() == [3, 2, 3, 2]
-    with pytest.raises(InputError, match="q are not among the places"):
-        network_shape(places, links.assign(to_place="q"))
-
-
-def test_network_shape_counts_components() -> None:
-    """Two triangles of sides 3, 4 and 5 km: two circuits of at most two."""
-    xy = np.array([(0, 0), (3, 0), (0, 4), (50, 0), (53, 0), (50, 4)]) * 1000
-    points = gpd.points_from_xy(500_000 + xy[:, 0], 3_000_000 + xy[:, 1])
-    places = gpd.GeoDataFrame(geometry=points, index=list("abcdef"), crs=32649)
-    rows = [
-        ("a", "b", 3.0),
-        ("a", "c", 4.0),
-        ("b", "c", 5.0),
-        ("d", "e", 3.0),
-        ("d", "f", 4.0),
-        ("e", "f", 5.0),
-    ]
-    found = network_shape(places, pd.DataFrame(rows, columns=["from_place", "to_place", "length_km"]))
-    assert found.indices[["nodes", "edges", "components"]].tolist() == [6, 6, 2]
-    assert found.indices["alpha"] == pytest.approx(2 / 2)
-    assert found.indices["gamma"] == pytest.approx(6 / 12)
-    assert found.table.loc["a", "closeness"] == pytest.approx(2 / 7 * 2 / 5), "reached over sum, times share"
-    assert found.table.loc["a", "straightness"] == pytest.approx(1, rel=1e-3)
-    one = network_shape(
-        places.iloc[:3], pd.DataFrame(rows[:3], columns=["from_place", "to_place", "length_km"])
-    )
-    assert one.indices["alpha"] == pytest.approx(1)
-
-
-def test_alpha_is_a_share_of_circuits_component_by_component() -> None:
-    """A ring of eight with three chords and three places alone: 4 circuits of at most 11."""
-    angle = np.arange(8) * np.pi / 4
-    x = 500_000 + np.append(1000 * np.cos(angle), [5000, 6000, 7000])
-    y = 3_000_000 + np.append(1000 * np.sin(angle), [0, 0, 0])
-    at = gpd.points_from_xy(x, y)
-    places = gpd.GeoDataFrame(geometry=at, index=list("abcdefghxyz"), crs=32649)
-    pairs = [*zip("abcdefgh", "bcdefgha", strict=True), ("a", "c"), ("a", "d"), ("a", "e")]
-    links = pd.DataFrame(pairs, columns=["from_place", "to_place"]).assign(length_km=1.0)
-    assert network_shape(places, links).indices["alpha"] == pytest.approx(4 / 11)
-    whole = pd.DataFrame(itertools.combinations("abcdefgh", 2), columns=["from_place", "to_place"])
-    crossing = network_shape(places.iloc[:8], whole.assign(length_km=1.0)).indices
-    assert crossing[["alpha", "gamma"]].tolist() == [1.0, 1.0]
-
-
-def test_polycentricity_runs_from_a_star_to_a_complete_graph() -> None:
-    full = frame(1 - np.eye(4))
-    assert polycentricity(full).tolist() == pytest.approx([1, 1, 1])
-    star = np.zeros((4, 4))
-    star[0, 1:] = 5
-    found = polycentricity(frame(star))
-    c = np.array([15, 5, 5, 5])
-    assert found["special"] == pytest.approx(1 - c.std() / 7.5)
-    assert found["density"] == pytest.approx(0.5)
-    with pytest.raises(InputError, match="negative numbers from a"):
-        polycentricity(frame([[0, -1], [1, 0]]))
-
-
-def test_morphological_polycentricity_is_the_rank_size_slope() -> None:
-    assert morphological_polycentricity(pd.Series(1e7 / np.arange(1, 9)))["slope"] == pytest.approx(-1)
-
-
 def test_an_urban_belt_holds_the_places_near_its_stations() -> None:
     nodes = gpd.GeoDataFrame(
         geometry=gpd.points_from_xy([500_000, 510_000, 530_000], [3_000_000] * 3),
@@ -349,24 +142,6 @@ def test_an_urban_belt_holds_the_places_near_its_stations() -> None:
     assert found.table.loc["d", "status"] == "too far"
     assert found.shares.to_dict() == {"places": 0.5, "weighted": 0.3}
     assert "2 of 4 places" in repr(found)
-
-
-def test_log_likelihood_and_aic_are_those_of_scipy() -> None:
-    flows, cost, out, into = system(6, 3)
-    counts = flows.round()
-    for constraint, k in (("none", 4), ("origin", 2 + 6), ("destination", 2 + 6), ("both", 1 + 11)):
-        fit = fit_gravity(counts, cost, constraint=constraint, origin_mass=out, destination_mass=into)
-        used = np.isfinite(fit.flows.to_numpy())
-        y, mean = counts.to_numpy()[used], fit.flows.to_numpy()[used]
-        assert fit.log_likelihood == pytest.approx(stats.poisson.logpmf(y, mean).sum())
-        assert fit.parameters == k, constraint
-        assert fit.aic == pytest.approx(2 * k - 2 * fit.log_likelihood)
-    plain = fit_gravity(counts + 1, cost, method="ols", origin_mass=out, destination_mass=into)
-    used = np.isfinite(plain.flows.to_numpy())
-    miss = np.log((counts + 1).to_numpy()[used] / plain.flows.to_numpy()[used])
-    expected = stats.norm.logpdf(miss, scale=np.sqrt((miss**2).mean())).sum()
-    assert plain.log_likelihood == pytest.approx(expected)
-    assert plain.parameters == 5
 
 
 PAIR = pd.DataFrame([[0.0, 10], [20, 0]], list("ab"), list("ab"))
@@ -406,26 +181,6 @@ TWO = pd.Series({"a": 50_000.0, "b": 60_000.0})
 def test_bad_objects_and_parameters_are_refused_by_name(call: object, message: str) -> None:
     with pytest.raises(InputError, match=message):
         call()
-
-
-def test_belgian_flows_follow_a_doubly_constrained_law(shared_data: Path) -> None:
-    table = pd.read_csv(shared_data / "belgium/commuting_flows.csv.gz")
-    matrix = table.pivot_table(
-        index="NODE_2_CODE", columns="NODE_1_CODE", values="INCOMING_FLOW", fill_value=0.0
-    )
-    largest = matrix.sum().nlargest(300).index
-    matrix = matrix.reindex(index=largest, columns=largest, fill_value=0.0)
-    communes = gpd.read_file(shared_data / "belgium/communes.gpkg").dissolve("CODE_INS").to_crs(3812)
-    xy = communes.geometry.centroid.get_coordinates().set_axis(communes.index.astype(int)).loc[matrix.index]
-    km = np.hypot(*(xy.to_numpy()[:, None] - xy.to_numpy()).transpose(2, 0, 1)) / 1000
-    area = communes.area.set_axis(communes.index.astype(int)).loc[matrix.index]
-    np.fill_diagonal(km, np.sqrt(area.to_numpy() / np.pi) / 2000)
-    cost = pd.DataFrame(km, index=matrix.index, columns=matrix.columns)
-    fit = fit_gravity(matrix, cost, constraint="both")
-    np.testing.assert_allclose(fit.flows.sum(axis=1), matrix.sum(axis=1), rtol=1e-6)
-    np.testing.assert_allclose(fit.flows.sum(axis=0), matrix.sum(axis=0), rtol=1e-6)
-    assert -3 < fit.table.loc["-beta", "estimate"] < -1
-    assert fit.r_squared > 0.6
 
 
 def test_tables_are_read_by_their_ids_in_whatever_order() -> None:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from urbgeo.cities.hunan import hunan_box7, hunan_box8
 from urbgeo.cities.sizes import (
     SIZE_CLASSES,
     class_changes,
@@ -21,7 +17,6 @@ from urbgeo.cities.sizes import (
     urbanisation_rate,
 )
 from urbgeo.errors import InputError, UrbgeoWarning
-from urbgeo.sources.names import match_names, normalise_name
 
 BOUNDS = [200_000, 500_000, 1_000_000, 3_000_000, 5_000_000, 10_000_000]
 
@@ -31,62 +26,6 @@ def test_the_lower_bound_belongs_to_the_class() -> None:
     codes = found.cat.codes.to_numpy()
     assert codes.tolist() == [0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6]
     assert found.cat.categories.tolist() == [one.name for one in SIZE_CLASSES]
-
-
-def test_the_fourteen_centres_of_box_8_reproduce_box_7() -> None:
-    centres, towns = hunan_box8(), hunan_box7()
-    computed = size_classes(centres["population_2025"])
-    planned = towns["size_class"].loc[centres["town_in_box7"]]
-    assert computed.astype(str).tolist() == planned.astype(str).tolist()
-    assert computed["常德市"] == "Ⅱ型大城市"
-
-
-def test_box_7_holds_98_towns_in_the_stated_numbers() -> None:
-    towns = hunan_box7()
-    counts = towns["size_class"].value_counts()
-    assert counts[counts > 0].to_dict() == {
-        "Ⅱ型小城市": 49, "Ⅰ型小城市": 32, "中等城市": 11, "Ⅱ型大城市": 5, "特大城市": 1,
-    }  # fmt: skip
-    assert towns.index.is_unique
-    assert towns.loc["津澧融城", "adcodes"].split(";") == ["430781", "430723"]
-
-
-def test_box_8_sums_to_the_known_total(golden: Path) -> None:
-    known = json.loads((golden / "known_answers.json").read_text())["hunan_box8"]
-    centres = hunan_box8()
-    assert centres["population_2025"].sum() == known["sum"] * 10_000
-    for name, wan in known["pop_wan"].items():
-        row = centres[centres.index.str.startswith(name)]
-        assert row["population_2025"].tolist() == [wan * 10_000]
-
-
-def test_box_7_joins_the_census_counties_by_code_and_by_name(shared_data: Path) -> None:
-    import geopandas as gpd
-
-    counties = gpd.read_file(
-        shared_data / "hunan/hunan_counties_2021_wgs84_census2020.gpkg", ignore_geometry=True
-    ).set_index("CODE")
-    towns = hunan_box7()
-    codes = towns["adcodes"].str.split(";").explode()
-    county_level = codes[~codes.str.endswith("00")]
-    assert set(county_level[~county_level.isin(counties.index)]) == {"431181"}, "祁阳 became a city in 2021"
-    single = county_level[~county_level.index.isin(["津澧融城", "祁阳市"])]
-    matched = match_names(pd.Series(single.index, index=single.index), counties["NAME"])
-    assert matched["id"].to_dict() == single.to_dict()
-    assert set(matched.index[matched["status"] == "short form"]) == {"靖州县", "通道县"}
-
-
-def test_names_in_traditional_characters_match_and_stems_never_do() -> None:
-    known = pd.Series({"430100": "长沙市", "430121": "长沙县", "431224": "溆浦县"})
-    asked = pd.Series(["長沙縣", "長 沙市", "漵浦縣", "长沙", "衡陽縣"])
-    found = match_names(asked, known)
-    assert found["id"].tolist() == ["430121", "430100", "431224", None, None]
-    assert found["status"].tolist() == ["exact"] * 3 + ["unknown"] * 2
-
-
-def test_one_to_many_characters_fall_together() -> None:
-    assert normalise_name("裏耶鎮") == normalise_name("里耶镇") == normalise_name("裡耶鎮")
-    assert normalise_name("乾縣") == "乾县"
 
 
 @given(st.lists(st.floats(10_000, 3e7), min_size=1, max_size=30))

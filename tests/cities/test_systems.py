@@ -68,11 +68,6 @@ def test_ties_go_to_the_lesser_code_whatever_the_order_of_members() -> None:
         assert (strongest["A"], strongest["B"]) == (("430100", "430200"), ("430100", "430400"))
 
 
-def test_a_map_is_made_of_systems_only() -> None:
-    with pytest.raises(InputError, match=r"result: a CitySystems is needed, not NoneType; city_systems\(\)"):
-        map_of_systems(None)  # type: ignore[arg-type]
-
-
 def test_land_is_the_union_of_the_counties_and_missing_ones_are_refused() -> None:
     shapes = [box(112 + at, 27, 113 + at, 28) for at in range(4)]
     zones = gpd.GeoDataFrame(geometry=shapes, index=["430102", "430202", "430302", "430402"], crs=4326)
@@ -89,18 +84,6 @@ def test_a_map_shows_names_as_they_are_written(tmp_path: object) -> None:
     )
     html = path.read_text(encoding="utf-8")
     assert "<b>株洲" not in html and "衡阳" in html
-
-
-def test_the_19_clusters_of_the_nation_and_the_groups_of_hunan() -> None:
-    hunan = urbgeo.load_region("hunan", zones=False)
-    titles = systems_of(hunan, urbgeo.region_network(hunan))
-    belts, groups = (found.table for _, found in titles)
-    assert {"京广城镇发展带", "“3+5”城市群"} <= set(belts.index)
-    assert (groups["kind"] == "Hunan town group").sum() == 11
-    assert groups.loc["津澧融城", "most_min"] < 20 and groups.loc["湘赣边城镇群", "most_min"] > 200
-    assert belts.loc["“3+5”城市群", "population"] == hunan.prefectures.loc[
-        list(hunan.lists["cluster_3_5"]), "population"
-    ].sum()  # fmt: skip
 
 
 def test_every_cluster_of_the_nation_is_a_system() -> None:

@@ -15,7 +15,6 @@ import pandas as pd
 import pytest
 
 from tests.cluster import client, kill_one  # noqa: F401, a fixture
-from tests.engine.test_large_jobs import town  # noqa: F401, a fixture
 from urbgeo.engine import cluster as scaleout
 from urbgeo.engine.plan import Plan
 from urbgeo.errors import InputError, SourceError
@@ -32,13 +31,13 @@ parquet = pytest.importorskip("pyarrow.parquet")
 
 
 @pytest.fixture(scope="module")
-def places(town: TravelNetwork) -> gpd.GeoDataFrame:  # noqa: F811
+def places(town: TravelNetwork) -> gpd.GeoDataFrame:
     return town.nodes.iloc[:: len(town.nodes) // 1500]
 
 
 @pytest.mark.parametrize("method", ["dijkstra", "hierarchy"])
 def test_two_workers_give_the_same_bits(
-    town: TravelNetwork,  # noqa: F811
+    town: TravelNetwork,
     places: gpd.GeoDataFrame,
     client: Any,  # noqa: F811
     method: str,
@@ -51,7 +50,7 @@ def test_two_workers_give_the_same_bits(
 
 
 def test_one_worker_gives_the_same_bits(
-    town: TravelNetwork,  # noqa: F811
+    town: TravelNetwork,
     places: gpd.GeoDataFrame,
     client: Any,  # noqa: F811
 ) -> None:
@@ -76,7 +75,7 @@ def test_sums_of_every_node_are_the_same_bits(town: TravelNetwork, client: Any) 
 
 
 def test_sums_of_a_few_nodes_are_made_here(
-    town: TravelNetwork,  # noqa: F811
+    town: TravelNetwork,
     client: Any,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -87,14 +86,14 @@ def test_sums_of_a_few_nodes_are_made_here(
     assert node_sums(town, people, minutes=4, nodes=few, client=client).equals(here)
 
 
-def test_tasks_in_this_process_leave_its_options_alone(town: TravelNetwork) -> None:  # noqa: F811
+def test_tasks_in_this_process_leave_its_options_alone(town: TravelNetwork) -> None:
     with distributed.Client(processes=False, n_workers=1, dashboard_address=None) as inside:
         minutes_table(town, town.nodes.iloc[:3], town.nodes.iloc[:3], client=inside)
     assert (options.threads, options.progress) == (0, False)
 
 
 def test_a_cluster_without_workers_is_named(
-    town: TravelNetwork,  # noqa: F811
+    town: TravelNetwork,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(scaleout, "WORKERS_WITHIN_S", 0.2)
@@ -107,7 +106,7 @@ def test_a_cluster_without_workers_is_named(
 
 
 def test_a_killed_worker_costs_time_not_rows(
-    town: TravelNetwork,  # noqa: F811
+    town: TravelNetwork,
     places: gpd.GeoDataFrame,
     client: Any,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
@@ -122,13 +121,13 @@ def test_a_killed_worker_costs_time_not_rows(
     assert here.tobytes() == there.tobytes()
 
 
-def test_what_is_no_client_is_refused(town: TravelNetwork, places: gpd.GeoDataFrame) -> None:  # noqa: F811
+def test_what_is_no_client_is_refused(town: TravelNetwork, places: gpd.GeoDataFrame) -> None:
     with pytest.raises(InputError, match=r"client: a dask\.distributed\.Client is needed, not str"):
         minutes_table(town, places.iloc[:3], places.iloc[:3], client="tcp://somewhere")
 
 
 def test_a_worker_without_the_package_is_named(
-    town: TravelNetwork,  # noqa: F811
+    town: TravelNetwork,
     places: gpd.GeoDataFrame,
     client: Any,  # noqa: F811
 ) -> None:
@@ -150,7 +149,7 @@ def test_a_worker_that_does_not_see_the_files_says_so(tmp_path: Path) -> None:
 
 
 def test_a_streamed_table_equals_the_held_one(
-    town: TravelNetwork,  # noqa: F811
+    town: TravelNetwork,
     places: gpd.GeoDataFrame,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -172,7 +171,7 @@ def test_a_streamed_table_equals_the_held_one(
 
 
 def test_a_budget_makes_the_blocks_smaller_and_refuses_what_cannot_fit(
-    town: TravelNetwork,  # noqa: F811
+    town: TravelNetwork,
     places: gpd.GeoDataFrame,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -190,7 +189,7 @@ def test_a_budget_makes_the_blocks_smaller_and_refuses_what_cannot_fit(
 
 
 def test_an_interruption_leaves_no_file_and_no_earlier_one_harmed(
-    town: TravelNetwork,  # noqa: F811
+    town: TravelNetwork,
     places: gpd.GeoDataFrame,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -214,7 +213,7 @@ def test_an_interruption_leaves_no_file_and_no_earlier_one_harmed(
 
 @pytest.mark.parametrize("cutoff", [0, -1, np.nan, np.inf, "60"])
 def test_a_cutoff_that_is_no_time_writes_nothing(
-    town: TravelNetwork,  # noqa: F811
+    town: TravelNetwork,
     places: gpd.GeoDataFrame,
     tmp_path: Path,
     cutoff: Any,

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import tracemalloc
-from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,45 +13,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.roads import make_roads
+from tests.engine.large import MIDDLE, NODES, UTM
 from urbgeo.engine import store
 from urbgeo.engine.dijkstra import minutes_of_nodes
 from urbgeo.engine.hierarchy import customise, prepare
-from urbgeo.engine.plan import Plan, _block_of, nodes_within, plan_sums, plan_table
+from urbgeo.engine.plan import Plan, _block_of, nodes_within, plan_sums
 from urbgeo.errors import InputError, SourceError
 from urbgeo.network.attach import attach
 from urbgeo.network.minutes import minutes_table, table_between
-from urbgeo.network.model import TravelNetwork, build_network
+from urbgeo.network.model import TravelNetwork
 from urbgeo.network.sums import node_sums, sums_within
 from urbgeo.options import options
-
-UTM = 32649
-NODES = 25_000
-MIDDLE = np.array([NODES // 2])
-
-
-@pytest.fixture(scope="module")
-def town() -> TravelNetwork:
-    roads = make_roads(NODES)
-    nodes = gpd.GeoDataFrame(geometry=gpd.points_from_xy(roads.xy[:, 0] + 4e5, roads.xy[:, 1] + 3e6), crs=UTM)
-    links = pd.DataFrame(
-        {
-            "from_node": roads.u,
-            "to_node": roads.v,
-            "length_km": roads.length_m / 1000,
-            "class": "primary",
-            "minutes": roads.there / 6000,
-            "minutes_back": roads.back / 6000,
-        }
-    )
-    return build_network(nodes, links)
-
-
-@pytest.fixture(scope="module")
-def some(town: TravelNetwork) -> gpd.GeoDataFrame:
-    places = town.nodes.iloc[:: NODES // 60].copy()
-    places["people"] = np.arange(len(places)) * 10.0
-    return places
 
 
 def by(method: str) -> Plan:
@@ -66,14 +37,6 @@ def test_both_ways_give_the_same_table(town: TravelNetwork, some: gpd.GeoDataFra
         lanes = table_between(town, start, end, np.inf, plan=by("hierarchy"))
         assert np.isfinite(plain).all()
         np.testing.assert_array_equal(lanes, plain)
-
-
-def test_a_few_rows_are_searched_and_many_go_over_the_hierarchy(town: TravelNetwork) -> None:
-    few = plan_table(town.graph, 3, 3, np.inf, topology=False, customised=False, sample=MIDDLE)
-    many = plan_table(town.graph, 20_000, 20_000, np.inf, topology=False, customised=False, sample=MIDDLE)
-    ready = plan_table(town.graph, 3000, 3000, np.inf, topology=True, customised=True, sample=MIDDLE)
-    assert (few.method, many.method, ready.method) == ("dijkstra", "hierarchy", "hierarchy")
-    assert ready.seconds < many.seconds
 
 
 def test_sums_are_searched_for_a_few_nodes_and_swept_for_many(town: TravelNetwork) -> None:
@@ -130,11 +93,6 @@ def test_sums_door_to_door_equal_the_table(town: TravelNetwork, some: gpd.GeoDat
             np.testing.assert_allclose(ours[("people", bound)], expected)
 
 
-def test_a_place_out_of_reach_has_no_sum(town: TravelNetwork, some: gpd.GeoDataFrame) -> None:
-    far = gpd.GeoDataFrame(geometry=gpd.points_from_xy([9e5], [5e6]), index=["far"], crs=UTM)
-    assert sums_within(town, far, some, weight="people").isna().all(axis=None)
-
-
 @pytest.mark.parametrize("minutes", [0, -5, np.nan, np.inf, [], [5, 5], [15, 5], [5, -1], "30"])
 def test_bounds_that_are_no_times_are_refused(town: TravelNetwork, minutes: object) -> None:
     people = pd.DataFrame({"people": [1.0]}, index=town.nodes.index[:1])
@@ -187,15 +145,6 @@ def test_a_table_needs_its_own_size_and_little_more(town: TravelNetwork, method:
         tracemalloc.stop()
 
 
-def test_the_estimate_of_memory_is_about_right(town: TravelNetwork) -> None:
-    one = plan_table(town.graph, 500, 500, np.inf, topology=True, customised=True, sample=MIDDLE)
-    other = plan_table(
-        town.graph, 2844, 2844, np.inf, topology=True, customised=True, sample=MIDDLE, cell_bytes=4
-    )
-    assert other.bytes - one.bytes >= 2844**2 * 4 - 500**2 * 8
-    assert other.bytes < 2844**2 * 4 + 60e6
-
-
 def test_a_topology_is_kept_and_serves_other_speeds(
     town: TravelNetwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -213,39 +162,6 @@ def test_a_topology_is_kept_and_serves_other_speeds(
         strict=True,
     ):
         np.testing.assert_array_equal(one, other)
-
-
-def test_a_cache_that_cannot_be_used_costs_time_only(
-    town: TravelNetwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    blocked = tmp_path / "file"
-    blocked.write_text("no folder")
-    monkeypatch.setenv("URBGEO_CACHE", str(blocked))
-    assert store.cached_topology(town.graph).rank.size == NODES
-    monkeypatch.setenv("URBGEO_CACHE", str(tmp_path))
-    store.topology_path(town.graph).write_bytes(b"urbgeo arrays 1\n garbage")
-    assert store.cached_topology(town.graph).rank.size == NODES
-
-
-def test_a_spoilt_topology_is_prepared_anew(
-    town: TravelNetwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("URBGEO_CACHE", str(tmp_path))
-    first = store.cached_topology(town.graph)
-    path = store.topology_path(town.graph)
-    whole = bytearray(path.read_bytes())
-    whole[len(whole) // 2 : len(whole) // 2 + 4000] = bytes(4000)
-    path.write_bytes(whole)
-    np.testing.assert_array_equal(store.cached_topology(town.graph).heads, first.heads)
-    np.testing.assert_array_equal(store.read_topology(path).heads, first.heads)
-
-
-def test_a_cache_that_cannot_be_looked_into_is_empty(
-    town: TravelNetwork, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("URBGEO_CACHE", "x" * 300)
-    assert replace(town).hierarchy_state == "none"
-    assert store.cached_topology(town.graph).rank.size == NODES
 
 
 def test_a_saved_graph_comes_back_and_a_broken_one_is_told(town: TravelNetwork, tmp_path: Path) -> None:
@@ -313,3 +229,8 @@ def test_the_first_call_tells_what_it_compiles(tmp_path: Path) -> None:
         )
         told.append("compiling _curve_keys" in done.stderr)
     assert told == [True, False], done.stderr
+
+
+def test_a_place_out_of_reach_has_no_sum(town: TravelNetwork, some: gpd.GeoDataFrame) -> None:
+    far = gpd.GeoDataFrame(geometry=gpd.points_from_xy([9e5], [5e6]), index=["far"], crs=UTM)
+    assert sums_within(town, far, some, weight="people").isna().all(axis=None)

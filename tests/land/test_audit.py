@@ -338,13 +338,6 @@ def test_the_report_table_has_verdicts_and_mu() -> None:
     assert len(table) == len(audit.table)
 
 
-def test_a_polygon_that_is_a_line_is_dropped_and_listed() -> None:
-    flat = Polygon([(X, Y), (X + 100, Y), (X + 50, Y)])
-    repaired, faults = repair_layer(frame(flat, rect(0, 0, 9, 9), ids=["flat", "ok"]))
-    assert list(repaired.index) == ["ok"]
-    assert faults.set_index("id").loc["flat", "remedy"] == "dropped: no area is left"
-
-
 @pytest.mark.parametrize(
     ("people", "share"), [(2_999_999, 0.15), (3e6, 0.10), (4_999_999, 0.10), (5e6, 0.05)]
 )

@@ -2,49 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from tests.land.cases import UTM, delineate_boundary, grid
 from urbgeo.errors import InputError
 from urbgeo.land import boundary as drawing
 from urbgeo.land.audit import ControlLines, audit_control_lines
-from urbgeo.land.boundary import Boundary, BoundaryRules
-from urbgeo.land.demand import land_demand
+from urbgeo.land.boundary import Boundary
 from urbgeo.land.outline import on_lines_share
 from urbgeo.land.patches import drop_small
 from urbgeo.land.suitability import suitability
-from urbgeo.land.synthetic import LABEL, Landscape, synthetic_landscape
+from urbgeo.land.synthetic import Landscape, synthetic_landscape
 from urbgeo.land.terrain import terrain
 from urbgeo.land.zones import ZONE_NAMES
 from urbgeo.rasters.align import burn, cells_to_polygons
 from urbgeo.rasters.grid import Grid
-
-UTM = 32649
-
-
-RULES = {one.name for one in fields(BoundaryRules)}
-
-
-def delineate_boundary(*given: object, demand: float, **how: object) -> Boundary:
-    """With the fields of the rules one by one, every cell a piece, and no gaps joined unless said."""
-    rules = {"smallest_piece_ha": 1.0, "gap_m": 0.0} | {
-        name: how.pop(name) for name in list(how) if name in RULES
-    }
-    return drawing.delineate_boundary(*given, demand_km2=demand, rules=BoundaryRules(**rules), **how)
-
-
-def grid(values: object, cell: float = 100.0) -> Grid:
-    return Grid(np.asarray(values), Affine(cell, 0, 500_000, 0, -cell, 3_000_000), UTM)
 
 
 def random_case(seed: int) -> tuple[Grid, Grid, Grid]:
@@ -268,35 +249,6 @@ def test_no_patch_is_too_small_and_no_small_hole_is_left(seed: int) -> None:
     assert found.figures["built_inside_share"] == pytest.approx(1 - lost.sum() / built.values.sum())
 
 
-def test_land_for_people_is_capped_in_any_unit() -> None:
-    free = land_demand(1_000_000, growth_per_year=0.01, years=10, per_capita_m2=100)
-    assert free.wanted_km2 == pytest.approx(1e6 * 1.01**10 * 100 / 1e6)
-    assert free.binds == "people"
-    capped = land_demand(1_000_000, per_capita_m2=100, cap=9, cap_unit="wan_mu")
-    assert capped.allowed_km2 == pytest.approx(60.0)
-    assert capped.binds == "cap"
-    with pytest.raises(InputError, match=r"people 0.*per_capita_m2"):
-        land_demand(0, per_capita_m2=-1)
-
-
-@pytest.fixture(scope="module")
-def landscape() -> Landscape:
-    return synthetic_landscape(seed=7, cells=120)
-
-
-def test_everything_synthetic_says_so(landscape: Landscape) -> None:
-    grids = [landscape.elevation, landscape.cover, landscape.people, *landscape.built.values()]
-    assert all(LABEL in one.source for one in grids)
-    frames = [landscape.roads, landscape.motorways, landscape.farmland, landscape.redline, landscape.hazards]
-    assert all(frame["source"].str.contains(LABEL).all() and len(frame) for frame in frames)
-    assert landscape.provenance.shares["synthetic"] == 1.0
-    again = synthetic_landscape(seed=7, cells=120)
-    np.testing.assert_array_equal(again.elevation.values, landscape.elevation.values)
-    assert again.farmland.geom_equals(landscape.farmland).all()
-    other = synthetic_landscape(seed=8, cells=120)
-    assert not np.array_equal(other.elevation.values, landscape.elevation.values)
-
-
 def exclusions(scene: Landscape) -> NDArray[np.bool_]:
     layers = [burn(layer, scene.cover, all_touched=True).values for layer in (scene.farmland, scene.redline)]
     return np.logical_or.reduce([*layers, scene.cover.values == 1])
@@ -433,32 +385,6 @@ def test_pieces_across_a_short_gap_are_joined_where_nothing_forbids_it() -> None
     river[:, 12] = True
     held = delineate_boundary(grid(built), grid(score), grid(river), gap_m=200.0, **how)
     assert len(held.table) == 2 and not (held.zones.values[river] > 0).any()
-
-
-def test_an_outline_moves_to_a_road_and_keeps_its_area() -> None:
-    built = np.zeros((40, 40), bool)
-    built[10:30, 10:30] = True
-    built[12:28, 30] = True
-    none = grid(np.zeros(built.shape, bool))
-    road = shapely.LineString([(503_150, 2_996_000), (503_150, 3_000_000)])
-    along = gpd.GeoDataFrame(geometry=[road], crs=UTM)
-    how = {"demand": 4.9, "expansion_multiple": 9, "elastic_share": 0.0}
-    found = delineate_boundary(grid(built), grid(np.ones(built.shape)), none, along=along, **how)
-    shape = found.polygons.union_all()
-    on, _ = on_lines_share(shape, along.geometry, reach_m=200)
-    assert on * shape.length > 1000, "half of the east side or more"
-    assert shape.area == pytest.approx(4.9e6, rel=0.01)
-    plain = delineate_boundary(grid(built), grid(np.ones(built.shape)), none, **how)
-    assert on_lines_share(plain.polygons.union_all(), along.geometry, reach_m=200)[0] == 0.0
-    away = gpd.GeoDataFrame(geometry=[shapely.affinity.translate(road, 400_000, 0)], crs=UTM)
-    for wrong, message in (
-        (away, r"along: no line crosses the grid, the nearest is 39\d\.\d km away"),
-        (gpd.GeoDataFrame(geometry=[road]), "along: it has no CRS"),
-        (gpd.GeoDataFrame(geometry=[road.buffer(5)], crs=UTM), "along: Polygon where"),
-        ("roads", "along: a GeoDataFrame is needed, not str"),
-    ):
-        with pytest.raises(InputError, match=message):
-            delineate_boundary(grid(built), grid(np.ones(built.shape)), none, along=wrong, **how)
 
 
 def test_results_are_tables_that_can_be_saved(tmp_path: Path) -> None:

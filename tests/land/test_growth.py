@@ -16,12 +16,10 @@ from scipy import ndimage
 
 from urbgeo.errors import InputError, MissingExtraError
 from urbgeo.land.growth import fit_growth, simulate_growth
-from urbgeo.land.learning import DISTANCE, NEIGHBOURS, GrowthRules, LearnedRules, Learning
-from urbgeo.land.scenarios import Scenario, run_scenarios, usual_scenarios
+from urbgeo.land.learning import DISTANCE, NEIGHBOURS, GrowthRules, Learning
 from urbgeo.land.synthetic import synthetic_landscape
 from urbgeo.land.terrain import terrain
 from urbgeo.land.validation import Validation, validate_growth
-from urbgeo.rasters.cells import grow_patches
 from urbgeo.rasters.files import read_grid
 from urbgeo.rasters.grid import Grid
 
@@ -115,65 +113,6 @@ def test_any_order_of_memory_gives_one_growth() -> None:
     np.testing.assert_array_equal(plain.step.values >= 0, plain.built.values)
 
 
-def test_logistic_fit_finds_known_coefficients() -> None:
-    rng = np.random.default_rng(4)
-    x, y = rng.normal(size=(2, 200, 200))
-    odds = 1 / (1 + np.exp(-(-1.0 + 1.5 * x - 0.8 * y)))
-    after = rng.random((200, 200)) < odds
-    before = np.zeros((200, 200), bool)
-    before[0, 0] = True
-    found = fit_growth(grid(before), grid(after | before), {"x": grid(x), "y": grid(y)}, method="logistic")
-    expected = {"intercept": -1.0, "x": 1.5, "y": -0.8, DISTANCE: 0.0, NEIGHBOURS: 0.0}
-    assert found.coefficients.to_dict() == pytest.approx(expected, abs=0.06)
-    assert found.drivers == ("x", "y")
-
-
-def test_the_pull_of_built_land_is_learned() -> None:
-    rng = np.random.default_rng(8)
-    before = ndimage.gaussian_filter(rng.standard_normal((80, 80)), 4) > 0.15
-    away = ndimage.distance_transform_edt(~before)
-    after = before | (away <= 2)
-    found = fit_growth(grid(before), grid(after), {"x": grid(rng.normal(size=(80, 80)))}, method="logistic")
-    assert found.coefficients[DISTANCE] + 1 < 0
-    assert abs(found.coefficients["x"]) < 0.3
-    run = simulate_growth(grid(before), {"x": grid(rng.normal(size=(80, 80)))}, found, new_cells=50)
-    assert away[run.step.values > 0].max() <= 2
-
-
-def test_figure_of_merit_by_hand() -> None:
-    before = np.zeros((1, 6), bool)
-    before[0, 0] = True
-    after, made = before.copy(), before.copy()
-    after[0, [1, 2, 3]] = made[0, [2, 3, 4, 5]] = True
-    found = validate_growth(grid(before), grid(after), grid(made))
-    assert found.table.loc["model", ["hits", "misses", "false_alarms"]].tolist() == [2, 1, 2]
-    assert found.figure_of_merit == pytest.approx(2 / 5)
-    assert found.table.loc["chance", "figure_of_merit"] == pytest.approx(2.4 / (7 - 2.4))
-    assert found.table.loc["nearest cells first", "figure_of_merit"] == pytest.approx(3 / 4)
-    assert not found.better_than_chance
-    assert not found.better_than_nearest
-    assert (found.patches, found.patches_observed) == (1, 1)
-    right = validate_growth(grid(before), grid(after), grid(after))
-    assert (right.figure_of_merit, right.better_than_chance, right.better_than_nearest) == (1.0, True, False)
-    assert found.change.values.tolist() == [[0, 2, 1, 1, 3, 3]]
-
-
-def test_cells_equally_near_are_taken_by_lot_in_the_null_model() -> None:
-    before = np.zeros((3, 3), bool)
-    before[1, 1] = True
-    after, made = before.copy(), before.copy()
-    after[0, 1] = made[2, 1] = True
-    found = validate_growth(grid(before), grid(after), grid(made))
-    assert found.table.loc["nearest cells first", "figure_of_merit"] == pytest.approx(0.25 / (2 - 0.25)), (
-        "one of four neighbours is the right one"
-    )
-    barred = np.zeros((3, 3), bool)
-    barred[1, 0] = barred[1, 2] = True
-    found = validate_growth(grid(before), grid(after), grid(made), excluded=grid(barred))
-    assert found.table.loc["nearest cells first", "figure_of_merit"] == pytest.approx(0.5 / (2 - 0.5))
-    assert found.table.loc["chance", "figure_of_merit"] == pytest.approx((1 / 6) / (2 - 1 / 6))
-
-
 def third_date(seed: int) -> Validation:
     """Fitted on 2010 and 2015 of a synthetic district, held against 2020."""
     scene = synthetic_landscape(seed=seed, cells=200)
@@ -201,41 +140,6 @@ def test_a_third_date_is_met_better_than_by_chance_and_by_the_nearest_cells() ->
     assert (merits["model"] > 10 * merits["chance"]).all()
     assert (merits["model"] > merits["nearest cells first"]).all()
     assert merits["model"].mean() > merits["nearest cells first"].mean() + 0.01
-
-
-def test_scenarios_take_their_land_and_are_held_to_the_cap() -> None:
-    built = np.zeros((40, 40), bool)
-    built[15:25, 15:25] = True
-    eco = np.zeros((40, 40), bool)
-    eco[:, 26:] = True
-    driver = {"x": grid(np.random.default_rng(0).normal(size=(40, 40)))}
-    plans = usual_scenarios(grid(eco))
-    found = run_scenarios(grid(built), driver, rules(x=0.5), plans, trend_km2=2.0, cap_km2=1.6)
-    runs, table = found.runs, found.table
-    assert table["new_km2"].to_dict() == pytest.approx({"trend": 2.0, "compact": 1.4, "ecological": 1.6})
-    assert table["within_cap"].to_dict() == {"trend": False, "compact": True, "ecological": True}
-    assert not (runs["ecological"].built.values & eco).any()
-
-    def edges(mask: np.ndarray) -> int:
-        return int((mask[1:] != mask[:-1]).sum() + (mask[:, 1:] != mask[:, :-1]).sum())
-
-    per_cell = {name: edges(run.built.values) / run.built.values.sum() for name, run in runs.items()}
-    assert per_cell["compact"] < per_cell["trend"]
-    again = [replace(one, seed=9) for one in plans]
-    other = run_scenarios(grid(built), driver, rules(x=0.5), again, trend_km2=2.0).runs
-    np.testing.assert_array_equal(
-        other["compact"].step.values, runs["compact"].step.values, "no chance in it"
-    )
-    assert (other["trend"].step.values != runs["trend"].step.values).any()
-    assert table.loc["trend", "excluded_share"] == 0.0
-    assert table.loc["ecological", "excluded_share"] == pytest.approx(14 / 40)
-    with pytest.raises(InputError, match="each with a name of its own"):
-        run_scenarios(grid(built), driver, rules(x=0.5), [Scenario("a"), Scenario("a")], trend_km2=1.0)
-    with pytest.raises(InputError, match="trend_km2"):
-        run_scenarios(grid(built), driver, rules(x=0.5), plans, trend_km2=-1.0)
-    soft = [Scenario("a", extra_exclusion=grid(eco.astype(float)))]
-    with pytest.raises(InputError, match="no bool grids at excluded"):
-        run_scenarios(grid(built), driver, rules(x=0.5), soft, trend_km2=1.0)
 
 
 @pytest.mark.parametrize(
@@ -266,78 +170,6 @@ def test_land_that_did_not_grow_teaches_nothing() -> None:
         fit_growth(same, same, {"x": grid(np.random.default_rng(0).normal(size=(4, 4)))}, method="logistic")
 
 
-def rule_known(seed: int) -> tuple[dict[int, np.ndarray], np.ndarray, np.ndarray]:
-    """Three dates of a town that grows on low ground only, the nearest first, by a known rule."""
-    rng = np.random.default_rng(seed)
-    low = ndimage.gaussian_filter(rng.standard_normal((90, 90)), 3)
-    ripe = low < np.quantile(low, 0.35)
-    built = np.zeros((90, 90), bool)
-    built[35:55, 35:50] = True
-    dates = {0: built}
-    for date in (1, 2):
-        now = dates[date - 1]
-        near = ndimage.distance_transform_edt(~now)
-        order = np.where(ripe & ~now, near + rng.normal(0, 0.5, now.shape), np.inf)
-        chosen = np.argsort(order, axis=None, kind="stable")[:250]
-        after = now.copy()
-        after.ravel()[chosen] = True
-        dates[date] = after
-    return dates, low, ripe
-
-
-@pytest.mark.parametrize("seed", [0, 1])
-def test_trees_recover_a_known_rule_and_tell_what_drove_it(seed: int) -> None:
-    pytest.importorskip("sklearn")
-    dates, low, ripe = rule_known(seed)
-    drivers = {"low": grid(low), "noise": grid(np.random.default_rng(9).normal(size=low.shape))}
-    fitted = fit_growth(
-        grid(dates[0]), grid(dates[1]), drivers, learning=Learning(trees=60, rounds=40), seed=seed
-    )
-    assert isinstance(fitted, LearnedRules)
-    assert fitted.table["importance"].sum() == pytest.approx(1.0)
-    rank = fitted.table.index.get_indexer(["low", "noise"])
-    assert rank[0] == 0, "the ground is what decides"
-    assert fitted.table.loc["low", "importance"] > 3 * fitted.table.loc["noise", "importance"]
-    new = int((dates[2] & ~dates[1]).sum())
-    run = simulate_growth(grid(dates[1]), drivers, fitted, new_cells=new, seed=seed)
-    made = run.built.values & ~dates[1]
-    assert made.sum() == new
-    assert ripe[made].mean() > 0.85, "a third of the land is ripe"
-    found = validate_growth(grid(dates[1]), grid(dates[2]), run.built, odds=run.odds)
-    merits = found.table["figure_of_merit"]
-    assert merits["model"] > 2 * merits["nearest cells first"]
-    assert found.auc > 0.95
-    again = simulate_growth(grid(dates[1]), drivers, fitted, new_cells=new, seed=seed)
-    np.testing.assert_array_equal(run.step.values, again.step.values)
-
-
-def test_new_neighbours_draw_the_next_cells_after_them() -> None:
-    turn = np.zeros((5, 9))
-    turn[2, 2], turn[2, 7] = 1.0, 0.9
-    loose, drawn = (np.zeros(turn.shape, bool) for _ in range(2))
-    assert grow_patches(loose, turn, np.ones(turn.shape, bool), 2, 0.0) == 0
-    assert loose[2, 2] and loose[2, 7]
-    assert grow_patches(drawn, turn, np.ones(turn.shape, bool), 5, 8.0) == 0
-    assert not drawn[2, 7] and ndimage.label(drawn, np.ones((3, 3)))[1] == 1
-    barred = np.ones(turn.shape, bool)
-    barred[:, 3:] = False
-    short = np.zeros(turn.shape, bool)
-    assert grow_patches(short, turn, barred, 20, 8.0) == 5, "fifteen cells are open"
-    assert not short[:, 3:].any()
-
-
-def test_the_characteristic_by_hand() -> None:
-    before = np.zeros((1, 5), bool)
-    before[0, 0] = True
-    after = before.copy()
-    after[0, [1, 3]] = True
-    odds = grid([[np.nan, 3.0, 2.0, 1.0, 0.0]])
-    found = validate_growth(grid(before), grid(after), grid(after), odds=odds)
-    assert found.toc["hits_share"].tolist() == [0, 0.5, 0.5, 1.0, 1.0]
-    assert found.toc["false_alarm_share"].tolist() == [0, 0, 0.5, 0.5, 1.0]
-    assert found.auc == pytest.approx(0.75)
-
-
 def test_land_uses_are_learned_from_and_asked_for_again() -> None:
     pytest.importorskip("sklearn")
     rng = np.random.default_rng(5)
@@ -363,33 +195,6 @@ def test_land_uses_are_learned_from_and_asked_for_again() -> None:
     ):
         with pytest.raises(InputError, match=message):
             fit_growth(grid(before), grid(after), drivers, land_use=wrong, learning=small)
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"method": "neural"}, "method: 'neural' is unknown"),
-        ({"learning": 0}, "learning: 0; give the cells"),
-        ({"learning": Learning()}, "learning: "),
-        ({"drivers": None}, "drivers: grids by name"),
-        ({"drivers": {DISTANCE: grid(np.eye(6))}}, "rules' own"),
-        ({"drivers": {"x": grid(np.ones((6, 6)))}}, "the same everywhere: x"),
-        ({"before": None}, "before: a Grid is needed"),
-        ({"swap": True}, "are the dates in order"),
-    ],
-)
-def test_what_cannot_be_learned_from_is_refused(change: dict[str, object], message: str) -> None:
-    before = np.zeros((6, 6), bool)
-    before[2:4, 2:4] = True
-    after = before.copy()
-    after[1] = True
-    given: dict[str, object] = {
-        "before": grid(before), "after": grid(after), "drivers": {"x": grid(np.eye(6))}, "method": "logistic",
-    } | change  # fmt: skip
-    if given.pop("swap", False):
-        given["before"], given["after"] = given["after"], given["before"]
-    with pytest.raises(InputError, match=message):
-        fit_growth(given.pop("before"), given.pop("after"), given.pop("drivers"), **given)
 
 
 def test_trees_without_the_library_say_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from urbgeo.errors import InputError
-from urbgeo.maps.chart_svg import chart_picture
 from urbgeo.maps.charts import lorenz_chart, profile_chart, rank_chart, series_chart
 from urbgeo.maps.figures import plot_of
 
@@ -59,13 +56,6 @@ def test_a_series_with_gaps_loses_no_year_and_invents_none() -> None:
         series_chart({NAMED: pd.Series({2010: np.nan})}, title=NAMED)
 
 
-def test_chart_text_holds_both_languages_and_no_markup_of_names() -> None:
-    rows = {("<b>甲</b>", "=HYPERLINK(1)"): pd.Series({2010: 1.0, 2020: 3.0})}
-    shown = chart_picture(series_chart(rows, title=("<i>", "<i>"), unit="<script>"))
-    assert "<script>" not in shown.svg and "&lt;script&gt;" in shown.svg
-    assert shown.svg.count('lang="zh"') == shown.svg.count('lang="en"') > 0
-
-
 def test_results_draw_charts_on_paper_and_say_what_they_lack() -> None:
     from urbgeo.cities.ranks import rank_size
     from urbgeo.provenance import Provenance
@@ -91,11 +81,3 @@ def test_results_draw_charts_on_paper_and_say_what_they_lack() -> None:
         sizes.plot(kind="pie")
     lorenz = Found([1.0, 9.0]).plot(kind="lorenz", by="minutes").axes[0]
     assert lorenz.lines[1].get_xydata().tolist() == [[0, 0], [75, 25], [100, 100]]
-
-
-def test_points_of_a_chart_lie_inside_its_axes() -> None:
-    people = pd.Series(np.geomspace(1e7, 3e5, 20), index=range(20))
-    svg = str(chart_picture(rank_chart(people, title=NAMED)).svg)
-    at = [(float(x), float(y)) for x, y in re.findall(r'<circle cx="([\d.-]+)" cy="([\d.-]+)"', svg)]
-    assert len(at) == 20
-    assert all(49.9 <= x <= 466.1 and 19.9 <= y <= 244.1 for x, y in at)

@@ -13,9 +13,7 @@ import pytest
 import shapely
 
 from tests.browser import opened
-from urbgeo.errors import InputError
-from urbgeo.maps import RAMPS, Categories, Classes, add_lines, add_points, add_polygons, new_map, save_map
-from urbgeo.maps.classes import paint
+from urbgeo.maps import Categories, add_lines, add_points, add_polygons, new_map, save_map
 from urbgeo.maps.styles import AreaStyle, LineStyle
 
 BOUNDS = (112.0, 27.0, 114.0, 29.0)
@@ -24,77 +22,6 @@ BOUNDS = (112.0, 27.0, 114.0, 29.0)
 def lines(kinds: pd.Series) -> gpd.GeoDataFrame:
     shapes = [shapely.LineString([(112.2, 27.2 + at), (113.8, 27.4 + at)]) for at in range(len(kinds))]
     return gpd.GeoDataFrame({"kind": kinds}, geometry=shapes, crs=4326)
-
-
-def test_a_bound_belongs_to_the_class_below_it() -> None:
-    frame = pd.DataFrame({"x": [30.0, np.nextafter(30.0, 31.0), 60.0, 60.1, np.inf, np.nan, -np.inf]})
-    painted = paint(frame, Classes("x", (30, 60)), "frame")
-    assert painted.codes.tolist() == [0, 1, 1, 2, 3, 4, 0]
-    assert [row.count for row in painted.legend] == [2, 2, 1, 1, 1]
-
-
-def test_the_legend_leaves_out_what_does_not_occur_above_the_last_break() -> None:
-    painted = paint(pd.DataFrame({"x": [70.0]}), Classes("x", (30, 60, 90), unit="min"), "frame")
-    assert [row.text for row in painted.legend] == ["≤ 30 min", "30–60 min", "60–90 min"]
-
-
-def test_labels_keep_the_decimals_and_signs_of_the_breaks() -> None:
-    assert Classes("x", (-10, 0.25, 1500)).labels == ["≤ -10", "-10 ~ 0.25", "0.25 ~ 1,500", "> 1,500"]
-
-
-@pytest.mark.parametrize("ramp", RAMPS)
-@pytest.mark.parametrize("breaks", [(1,), (1, 2, 3, 4, 5, 6, 7)])
-def test_every_class_has_a_colour_of_its_own(ramp: str, breaks: tuple[float, ...]) -> None:
-    there, back = Classes("x", breaks, ramp=ramp), Classes("x", breaks, ramp=ramp, reverse=True)
-    assert len(set(there.colours)) == len(breaks) + 1
-    assert there.colours == back.colours[::-1]
-
-
-@pytest.mark.parametrize(
-    ("options", "note"),
-    [
-        ({}, "darker = higher"),
-        ({"reverse": True}, "darker = lower"),
-        ({"ramp": "viridis"}, "darker = lower"),
-        ({"ramp": "PuOr"}, None),
-    ],
-)
-def test_the_legend_says_what_dark_means(options: dict[str, object], note: str | None) -> None:
-    said = paint(pd.DataFrame({"x": [1.0]}), Classes("x", (1, 2, 3, 4), **options), "frame").note
-    assert said[1] == (note or "")
-
-
-def test_values_without_a_category_are_counted_as_other_and_missing_ones_as_no_data() -> None:
-    kinds = pd.Series(["G", "S", "X", None], dtype="category")
-    items = [("S", "#112233", "省道", "S"), ("G", "#445566", "国道", "G"), ("Q", "#778899", "其余", "Q")]
-    painted = paint(pd.DataFrame({"kind": kinds}), Categories("kind", items), "roads")
-    assert painted.codes.tolist() == [1, 0, 3, 4]
-    assert [row.count for row in painted.legend] == [1, 1, 0, 1, 1]
-
-
-def test_too_many_values_for_the_palette_are_refused() -> None:
-    with pytest.raises(InputError, match="9 values, more than the 8 colours"):
-        paint(pd.DataFrame({"kind": list("abcdefghi")}), Categories("kind"), "roads")
-
-
-@pytest.mark.parametrize("colour", ["red", "#12345", "#123456;x:url(//a.b)", None])
-def test_only_plain_colours_are_taken(colour: str) -> None:
-    frame = lines(pd.Series(["G"]))
-    with pytest.raises(InputError, match="is no colour"):
-        add_lines(new_map("题", "t", bounds=BOUNDS), frame, name_zh="路", name_en="Roads", colour=colour)
-
-
-@pytest.mark.parametrize("opacity", [-0.1, 1.5, np.nan])
-def test_opacity_lies_between_0_and_1(opacity: float) -> None:
-    frame = lines(pd.Series(["G"]))
-    with pytest.raises(InputError, match="opacity"):
-        add_lines(
-            new_map("题", "t", bounds=BOUNDS),
-            frame,
-            name_zh="路",
-            name_en="Roads",
-            style=LineStyle(opacity=opacity),
-        )
 
 
 def test_a_layer_may_be_empty() -> None:

@@ -10,10 +10,8 @@ import pandas as pd
 import pytest
 
 import urbgeo.maps.type as chinese
-from tests.maps.test_results import Found, seats, table
+from tests.maps.shown import Found, seats, table
 from urbgeo.errors import InputError, MissingExtraError
-from urbgeo.maps.classes import PALETTE, Categories
-from urbgeo.maps.drawing import colours_of
 from urbgeo.maps.figures import Sheet, plot_of, save_figure
 
 matplotlib = pytest.importorskip("matplotlib")
@@ -132,11 +130,3 @@ def test_jupyter_shows_a_figure_without_pyplot() -> None:
     wide, high = (int.from_bytes(picture[at : at + 4], "big") for at in (16, 20))
     assert 1.40 < wide / high < 1.43  # as A5 lies, at about a thousand pixels
     assert 800 < wide < 1100
-
-
-def test_what_is_never_inside_stands_back_and_says_so_in_chinese() -> None:
-    colour = colours_of(pd.Series(["never", "never", "always", "sometimes"]), "band")
-    assert isinstance(colour, Categories)
-    said = {value: (shade, zh) for value, shade, zh, _ in colour.items}
-    assert said["never"] == ("#d6dade", "各组皆不在")
-    assert said["always"] == (PALETTE[0], "各组皆在")

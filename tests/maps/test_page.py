@@ -3,49 +3,14 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from pathlib import Path
-from shutil import which
 
-import folium
-import geopandas as gpd
 import pytest
-import shapely
 
 from tests.browser import opened
+from tests.maps.pages import BOUNDS, halves
 from urbgeo.errors import InputError
-from urbgeo.maps import Categories, Classes, Field, Labels, add_points, add_polygons, new_map, save_map
-
-BOUNDS = (112.0, 27.0, 114.0, 29.0)
-LONG = 60
-"""Rows of a legend that no screen holds at once."""
-
-
-def halves(value: float, west: float = 112.0) -> gpd.GeoDataFrame:
-    boxes = shapely.box([west, west + 1], 27, [west + 1, west + 2], 29)
-    return gpd.GeoDataFrame({"minutes": [value, None]}, geometry=list(boxes), crs=4326)
-
-
-def towns() -> gpd.GeoDataFrame:
-    names = {"name_zh": ["长沙", "株洲"], "name_en": ["Changsha", "Zhuzhou"]}
-    return gpd.GeoDataFrame(names, geometry=gpd.points_from_xy([112.5, 113.5], [28, 28.5]), crs=4326)
-
-
-def page() -> folium.Map:
-    whole = gpd.GeoDataFrame(geometry=[shapely.box(*BOUNDS)], crs=4326)
-    fmap = new_map("两图", "Two maps", bounds=BOUNDS, sources=["年鉴"], ground=whole)
-    for at, (zh, en) in enumerate((("此前", "Before"), ("此后", "After"))):
-        colour = Classes("minutes", (30, 60), ramp="YlGnBu" if at else "YlOrBr", unit="min")
-        hover = [Field("minutes", "分钟", "Minutes", "min")]
-        add_polygons(fmap, halves(20.0 + 30 * at), name_zh=zh, name_en=en, colour=colour, hover=hover)
-    labels = Labels("name_zh", from_zoom=10)
-    add_points(fmap, towns(), name_zh="城镇", name_en="Towns", label=labels)
-    return fmap
-
-
-@pytest.fixture(scope="module")
-def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_map(page(), tmp_path_factory.mktemp("page") / "page.html")
+from urbgeo.maps import Classes, add_polygons, new_map, save_map
 
 
 @pytest.mark.browser
@@ -134,43 +99,6 @@ def test_the_land_lies_under_every_layer_and_north_is_up(saved: Path) -> None:
         assert "N" in seen.page.locator(".ug-north").inner_text()
     with pytest.raises(InputError, match="no CRS"):
         new_map("题", "t", bounds=BOUNDS, ground=halves(1.0).set_crs(None, allow_override=True))
-
-
-def long_legend() -> folium.Map:
-    lines = shapely.box(
-        [112 + at / 30 for at in range(LONG)], 27, [112 + (at + 1) / 30 for at in range(LONG)], 29
-    )
-    frame = gpd.GeoDataFrame({"kind": [f"类{at}" for at in range(LONG)]}, geometry=list(lines), crs=4326)
-    items = [(f"类{at}", "#3b6ea5", f"类别{at:02d}", f"kind {at:02d}") for at in range(LONG)]
-    fmap = new_map("长图例", "A long legend", bounds=BOUNDS)
-    return add_polygons(fmap, frame, name_zh="地类", name_en="Land", colour=Categories("kind", items))
-
-
-@pytest.mark.browser
-def test_a_long_legend_scrolls_on_screen_and_is_whole_on_paper(tmp_path: Path) -> None:
-    saved = save_map(long_legend(), tmp_path / "long.html")
-    with opened(saved) as seen:
-        for width, height in ((1280, 800), (390, 700)):
-            seen.page.set_viewport_size({"width": width, "height": height})
-            panel = seen.page.locator(".leaflet-control-layers").bounding_box()
-            assert panel["x"] >= 0
-            assert panel["x"] + panel["width"] <= width
-            assert panel["y"] + panel["height"] <= height
-            last = seen.page.locator(".ug-legend .ug-row").nth(LONG - 1)
-            last.scroll_into_view_if_needed()
-            assert last.is_visible()
-        seen.page.set_viewport_size({"width": 1280, "height": 800})
-        paper = seen.page.pdf(path=tmp_path / "long.pdf", prefer_css_page_size=True)
-        assert paper.startswith(b"%PDF")
-        # back on screen as before
-        assert seen.page.locator(".leaflet-control-layers").is_visible()
-    if which("pdftotext") is None:
-        pytest.skip("needs pdftotext (Debian: poppler-utils)")
-    text = subprocess.run(
-        ["pdftotext", str(tmp_path / "long.pdf"), "-"], check=True, capture_output=True, text=True
-    ).stdout
-    assert "长图例" in text
-    assert all(f"类别{at:02d}" in text for at in range(LONG))
 
 
 def centre_of_shape(seen: object, layer: int, at: int) -> tuple[float, float]:

@@ -10,7 +10,7 @@ import docx
 import pytest
 
 import urbgeo
-from tests.maps.test_results import Found, seats, table
+from tests.maps.shown import Found, seats, table
 from urbgeo.errors import InputError, SourceError
 from urbgeo.indicators.scorecard import Scorecard, scorecard
 from urbgeo.maps.word import write_word

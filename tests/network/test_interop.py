@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import geopandas as gpd
 import networkx as nx
 import numpy as np
@@ -11,33 +9,10 @@ import pandas as pd
 import pytest
 import shapely
 
-from tests.network.build import EAST, NORTH, points, road
+from tests.network.build import EAST, NORTH
+from tests.network.uneven import PLACES
 from urbgeo.network.minutes import minutes_table
 from urbgeo.network.model import TravelNetwork, build_network
-from urbgeo.network.stream import write_minutes_table
-
-
-@pytest.fixture
-def uneven() -> TravelNetwork:
-    """Two parallel links, a bent one-way, a loop, minutes that differ by direction."""
-    nodes = points([(0, 0), (9, 1), (4, 7), (12, 8)])
-    links = road(
-        ("A", "B", 9.3), ("A", "B", 12.0), ("B", "C", 8.1), ("A", "C", 9.7), ("C", "D", 8.9), ("D", "D", 1.0)
-    )
-    links = links.assign(
-        oneway=[False, False, True, False, True, False],
-        minutes=[np.nan, 3.1, np.nan, 7.7, np.nan, np.nan],
-        minutes_back=[np.nan, np.nan, np.nan, 15.3, np.nan, np.nan],
-        mode=["road", "rail", "road", "road", "road", "road"],
-        joinable=[True, False, True, True, None, True],
-    ).set_axis(list("abcdef"))
-    bent = shapely.LineString(
-        [(EAST + 9e3, NORTH + 1e3), (EAST + 9e3, NORTH + 6e3), (EAST + 4e3, NORTH + 7e3)]
-    )
-    return build_network(nodes, links.assign(geometry=[None, None, bent, None, None, None]))
-
-
-PLACES = points([(1, 1), (9, 4), (11, 8), (4, 7)], list("pqrs"))
 
 
 def test_frames_build_the_same_network_again(uneven: TravelNetwork) -> None:
@@ -95,17 +70,3 @@ def test_osmnx_reads_the_graph_and_routes_in_the_same_time(uneven: TravelNetwork
     assert nodes["node"].tolist() == list(uneven.nodes.index)
     again = build_network(nodes[["geometry"]], links)
     np.testing.assert_allclose(minutes_table(again, uneven.nodes, uneven.nodes), table, atol=1e-6)
-
-
-def test_minutes_go_through_long_square_and_parquet(uneven: TravelNetwork, tmp_path: Path) -> None:
-    table = minutes_table(uneven, PLACES, uneven.nodes)
-    long = table.stack().rename("minutes")
-    assert long.index.names == ["origin", "destination"]
-    pd.testing.assert_frame_equal(long.unstack()[table.columns], table, check_exact=True)
-    table.to_parquet(tmp_path / "square.parquet")
-    square = pd.read_parquet(tmp_path / "square.parquet")
-    np.testing.assert_array_equal(square, table)
-    assert square.attrs["provenance"]["shares"] == dict(table.attrs["provenance"].shares)
-    written = pd.read_parquet(write_minutes_table(uneven, PLACES, uneven.nodes, tmp_path / "long.parquet"))
-    again = written.pivot(index="origin", columns="destination", values="minutes")
-    pd.testing.assert_frame_equal(again.astype(float).loc[table.index, table.columns], table, rtol=1e-7)

@@ -18,7 +18,6 @@ from pandas.testing import assert_frame_equal
 from pyproj import Geod
 from scipy.sparse.csgraph import dijkstra
 
-from tests.conftest import shared_data
 from tests.sources.osm.osm_files import write_pbf
 from urbgeo.errors import InputError, SourceError, UrbgeoWarning
 from urbgeo.network.edits import with_links, without_links
@@ -26,7 +25,7 @@ from urbgeo.network.lines import from_lines
 from urbgeo.network.minutes import node_table
 from urbgeo.network.model import TravelNetwork, build_network
 from urbgeo.network.osm import from_osmnx, from_pbf
-from urbgeo.network.osm_speeds import LineReading, RoadReading, junction_delay
+from urbgeo.network.osm_speeds import LineReading, RoadReading
 from urbgeo.sources.osm.read import read_roads
 from urbgeo.sources.osm.tags import CAR, TravelRules
 
@@ -52,11 +51,6 @@ AS_OSMNX = TravelRules(
     minor_services=CAR.minor_services, barriers_passed=None, follows_oneway=True,
 )  # fmt: skip
 """OSMnx lets cars through every barrier and takes no class as one-way without a tag."""
-
-
-@pytest.fixture(scope="module")
-def porto_alegre() -> Path:
-    return shared_data() / "porto_alegre/poa_osm.pbf"
 
 
 @pytest.fixture(scope="module")
@@ -296,20 +290,6 @@ def test_a_graph_that_cannot_be_used_says_why(tmp_path: Path) -> None:
         from_osmnx(tmp_path / "a.graphml")
 
 
-def test_every_link_says_where_its_speed_comes_from(porto_alegre: Path) -> None:
-    network = from_pbf(porto_alegre, reading=RoadReading(region="world", speeds={"residential": 20.0}))
-    by = network.links.groupby("speed_source")
-    assert set(by.groups) == {"tag", "class", "override"}
-    tagged, named = by.get_group("tag"), by.get_group("override")
-    assert (tagged["speed_kmh"] == tagged["maxspeed_kmh"]).all()
-    assert set(named["class"]) == {"residential"}
-    assert named["speed_kmh"].to_numpy() == pytest.approx(20.0)
-    share = network.provenance.shares["links with imputed speed"]
-    assert share == pytest.approx((network.links["speed_source"] != "tag").mean())
-    without = from_pbf(porto_alegre, reading=RoadReading(region="world", use_maxspeed=False))
-    assert without.provenance.shares["links with imputed speed"] == 1.0
-
-
 def test_limits_by_direction_time_each_direction(tmp_path: Path) -> None:
     tags = {"highway": "primary", "maxspeed:forward": "60", "maxspeed:backward": "30"}
     path = write_pbf(tmp_path / "a.osm.pbf", {1: (112.0, 28.0), 2: (112.1, 28.0)}, [([1, 2], tags)])
@@ -317,46 +297,6 @@ def test_limits_by_direction_time_each_direction(tmp_path: Path) -> None:
     assert (link["from_node"], link["to_node"]) == (1, 2)
     assert link["minutes"] == pytest.approx(link["length_km"]) and link["minutes"] > 9
     assert link["minutes_back"] == pytest.approx(2 * link["length_km"])
-
-
-def test_peak_hours_are_slower_by_the_factor_of_the_table(porto_alegre: Path) -> None:
-    free, peak = (
-        from_pbf(porto_alegre, reading=RoadReading(region="china", peak=hour)) for hour in (False, True)
-    )
-    ratio = (free.links["minutes"] / peak.links["minutes"])[free.links["minutes"] > 0]
-    assert set(ratio.round(6).unique()) == {0.7, 0.8}
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"region": "mars"}, "region: 'mars'"),
-        ({"speeds": {"autobahn": 100.0}}, "unknown class 'autobahn'"),
-        ({"speeds": {"primary": np.nan}}, "primary: nan km/h"),
-        ({"speeds": {"primary": 0.0, "trunk": -1.0}}, "primary.*trunk"),
-    ],
-)
-def test_speeds_that_cannot_be_used_are_refused(
-    porto_alegre: Path, arguments: dict[str, object], message: str
-) -> None:
-    with pytest.raises(InputError, match=message):
-        from_pbf(porto_alegre, reading=RoadReading(**arguments))
-
-
-def test_a_junction_delay_is_added_where_three_links_meet(porto_alegre: Path) -> None:
-    network = from_pbf(porto_alegre, reading=RoadReading(region="world"))
-    slow = junction_delay(network, {"primary": 12.0})
-    degree = np.bincount(network.link_ends.ravel())
-    more = slow.links["minutes"] - network.links["minutes"]
-    expected = (network.links["class"] == "primary") & (degree[network.link_ends[:, 1]] >= 3)
-    np.testing.assert_allclose(more, np.where(expected, 0.2, 0.0), atol=2e-6)
-    assert network.links["minutes"].sum() < slow.links["minutes"].sum()
-    for wrong, message in (
-        (("canal", 1.0), "no link of class canal"),
-        (("primary", -1.0), "'primary': -1.0"),
-    ):
-        with pytest.raises(InputError, match=message):
-            junction_delay(network, dict([wrong]))
 
 
 def test_the_network_stands_still_while_walkers_get_their_own(porto_alegre: Path) -> None:
@@ -406,19 +346,6 @@ def test_edits_of_a_network_from_openstreetmap(porto_alegre: Path) -> None:
 def node_minutes(network: TravelNetwork, nodes: gpd.GeoDataFrame) -> np.ndarray:
     place = network.nodes.index.get_indexer(nodes.index)
     return node_table(network, place, place)
-
-
-def test_the_delay_of_a_junction_comes_where_a_link_ends() -> None:
-    """A and B are ends, J a junction of three: the way to J is delayed, the way from it is not."""
-    nodes = gpd.GeoDataFrame(
-        geometry=gpd.points_from_xy([500_000, 501_000, 502_000, 501_000], [3e6, 3e6, 3e6, 3.001e6]),
-        index=list("AJBC"), crs=32649,
-    )  # fmt: skip
-    links = pd.DataFrame(
-        {"from_node": ["A", "J", "J"], "to_node": ["J", "B", "C"], "length_km": 1.0, "class": "primary"}
-    )
-    slow = junction_delay(build_network(nodes, links), {"primary": 60.0}).link_table
-    assert slow[["minutes", "minutes_back"]].to_numpy().tolist() == [[2.0, 1.0], [1.0, 2.0], [1.0, 2.0]]
 
 
 def test_the_least_of_several_limits_of_an_edge_counts() -> None:

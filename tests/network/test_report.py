@@ -19,7 +19,6 @@ from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.network.lines import from_lines
 from urbgeo.network.minutes import minutes_table
 from urbgeo.network.model import build_network
-from urbgeo.network.osm_speeds import LineReading
 from urbgeo.network.report import FINDINGS, network_report
 from urbgeo.sources.tables import read_layer
 
@@ -232,23 +231,3 @@ def test_a_gbk_shapefile_with_f_t_b_and_crossings_without_nodes(tmp_path: Path) 
     assert after.links["名称"].tolist()[:4] == ["甲"] * 4
     path = found.save(tmp_path / "report.gpkg")
     assert len(gpd.read_file(path, layer="table")) == len(found.table) == 8
-
-
-def test_streets_of_wuhan_merged_by_class_come_back_to_one_part(shared_data: Path) -> None:
-    """As survey lines are drawn: through every junction with a street of another class."""
-    streets = gpd.read_parquet(shared_data / "wuhan/streets.parquet")
-    streets = streets[~streets["highway"].map(lambda one: isinstance(one, list | np.ndarray))]
-    merged = streets.dissolve("highway").line_merge().explode().reset_index(name="geometry")
-    merged = gpd.GeoDataFrame(merged, crs=streets.crs)
-    with pytest.warns(UrbgeoWarning, match="parts"):
-        apart = from_lines(merged, class_column="highway", reading=LineReading(class_system="osm"))
-        joined = from_lines(
-            merged, class_column="highway", node_at="touches", reading=LineReading(class_system="osm")
-        )
-        whole = from_lines(
-            streets, class_column="highway", node_columns=("u", "v"), reading=LineReading(class_system="osm")
-        )
-    assert whole.parts[1] > 0.98
-    assert apart.parts[1] < 0.9
-    assert joined.parts[1] >= 0.99 or joined.parts[1] >= whole.parts[1]
-    assert joined.links["length_km"].sum() == pytest.approx(whole.links["length_km"].sum(), rel=1e-3)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import zipfile
 from pathlib import Path
 
 import geopandas as gpd
@@ -20,41 +19,19 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from tests.conftest import shared_data
+from tests.network.feeds import FEED, HOLIDAY, MONDAY, SUNDAY, feed_file
 from urbgeo.errors import InputError, SourceError, UrbgeoWarning
 from urbgeo.network.attach import attach
-from urbgeo.network.minutes import minutes_table, node_table
+from urbgeo.network.minutes import minutes_table
 from urbgeo.network.model import Snapping, TravelNetwork, build_network
 from urbgeo.network.osm import from_pbf
 from urbgeo.network.osm_speeds import WALK_KMH, RoadReading
-from urbgeo.network.rail import RailTerms, direct_rides, rail_tables
+from urbgeo.network.rail import RailTerms, direct_rides
 from urbgeo.network.regional import with_trains
 from urbgeo.network.timetable import TransitTerms, build_timetable, transit_minutes
 from urbgeo.network.timetable_lines import lines_of
 from urbgeo.sources.gtfs import Gtfs, GtfsLimits, read_gtfs, seconds_of, services_on
 from urbgeo.sources.osm import tags as osm_tags
-
-FEED = {
-    "stops": "stop_id,stop_name,stop_lat,stop_lon\nA,甲,28.0,112.0\nB,乙,28.0,112.1\nC,丙,28.0,112.2\n",
-    "routes": "route_id,route_type\nR,2\n",
-    "trips": "route_id,service_id,trip_id\nR,week,t1\nR,week,t2\nR,sunday,t3\n",
-    "stop_times": "trip_id,arrival_time,departure_time,stop_id,stop_sequence\n"
-    "t1,08:10:00,08:10:00,A,1\nt1,,,B,2\nt1,08:30:00,08:30:00,C,3\n"
-    "t2,08:40:00,08:40:00,A,1\nt2,09:10:00,09:10:00,C,9\n"
-    "t3,08:00:00,08:00:00,A,1\nt3,08:01:00,08:01:00,C,2\n",
-    "calendar": "service_id,monday,tuesday,wednesday,thursday,friday,saturday,sunday,start_date,end_date\n"
-    "week,1,1,1,1,1,0,0,20260101,20261231\nsunday,0,0,0,0,0,0,1,20260101,20261231\n",
-    "calendar_dates": "service_id,date,exception_type\nweek,20261001,2\nsunday,20261001,1\n",
-}
-MONDAY, SUNDAY, HOLIDAY = "2026-11-16", "2026-11-15", "2026-10-01"
-
-
-def feed_file(folder: Path, **changes: str | None) -> Path:
-    path = folder / "feed.zip"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for table, text in {**FEED, **changes}.items():
-            if text is not None:
-                archive.writestr(f"{table}.txt", text)
-    return path
 
 
 def walks(points: gpd.GeoDataFrame) -> TravelNetwork:
@@ -128,62 +105,6 @@ def test_headways_are_written_out(tmp_path: Path) -> None:
     assert departs.tolist() == [21_600, 22_800, 24_000]
 
 
-def test_lines_have_stations_in_order_minutes_and_trains_a_day(tmp_path: Path) -> None:
-    stations, table = lines_of(build_timetable(read_gtfs(feed_file(tmp_path)), day=MONDAY))
-    assert set(stations["name"]) == {"甲", "乙", "丙"}
-    local = table[table["service"] == table.loc[table["station"] == "feed:B", "service"].iloc[0]]
-    assert local[["seq", "station", "trains_per_day"]].to_numpy().tolist() == [
-        [1, "feed:A", 1], [2, "feed:B", 1], [3, "feed:C", 1],
-    ]  # fmt: skip
-    assert np.isnan(local["minutes"].iloc[0]) and local["minutes"].tolist()[1:] == [10.0, 10.0]
-
-
-def test_trains_in_a_window_are_scaled_so_that_waiting_is_right(tmp_path: Path) -> None:
-    day = build_timetable(read_gtfs(feed_file(tmp_path)), day=MONDAY)
-    _, table = lines_of(day, window=("08:00", "10:00"))
-    terms = RailTerms(max_wait_min=999.0)
-    assert terms.half_headway_min(table["trains_per_day"]).unique() == pytest.approx([60.0]), (
-        "one train in two hours"
-    )
-
-
-def test_stops_at_the_minute_of_the_stop_before_are_spaced(tmp_path: Path) -> None:
-    calls = [("A", 0), ("B", 0), ("C", 0), ("A", 6), ("B", 6)]
-    rows = [f"t1,08:0{at}:00,08:0{at}:00,{stop},{n}" for n, (stop, at) in enumerate(calls)]
-    text = FEED["stop_times"].splitlines()[0] + "\n" + "\n".join(rows) + "\n"
-    trips = "route_id,service_id,trip_id\nR,week,t1\n"
-    _, table = lines_of(
-        build_timetable(read_gtfs(feed_file(tmp_path, stop_times=text, trips=trips)), day=MONDAY)
-    )
-    assert table["minutes"].tolist()[1:] == [1.5, 1.5, 1.5, 1.5]
-
-
-def test_the_trains_of_porto_alegre_become_links_in_one_call() -> None:
-    """A trip by line tables is access, half the headway, the ride of the timetable and egress."""
-    timetable = build_timetable(read_gtfs(shared_data() / "porto_alegre/poa_trensurb.zip"), day="2019-05-15")
-    stations, stops = lines_of(timetable)
-    nodes, links = rail_tables(stations, stops)
-    network = build_network(nodes, links)
-    terms = RailTerms()
-    line = stops[stops["service"] == stops["service"].mode()[0]]
-    first, last = line["station"].iloc[0], line["station"].iloc[-1]
-    place = network.nodes.index.get_indexer([first, last])
-    found = node_table(network, place[:1], place[1:])[0, 0]
-    pair = direct_rides(stations, stops).set_index(["from_station", "to_station"]).loc[(first, last)]
-    wait = terms.half_headway_min(pair["trains_per_day"])
-    assert wait < terms.max_wait_min
-    rides = timetable.connections.groupby("run").agg(
-        a=("departs", "min"), b=("arrives", "max"), hops=("run", "size")
-    )
-    whole = rides[rides["hops"] == len(line) - 1]
-    assert found == pytest.approx(
-        terms.access_min + wait + line["minutes"].sum() + terms.egress_min, rel=1e-6
-    )
-    least, most = ((whole["b"] - whole["a"]) / 60.0).agg(["min", "max"])
-    assert least - 1e-9 <= line["minutes"].sum() <= most + 1e-9
-    assert (links.loc[links["class"] == "ride", "oneway"]).all(), "each direction is a line of its own"
-
-
 def test_trains_join_the_footways_of_porto_alegre() -> None:
     walking = from_pbf(
         shared_data() / "porto_alegre/poa_osm.pbf", mode="walk", reading=RoadReading(region="world")
@@ -210,22 +131,6 @@ def test_trains_join_the_footways_of_porto_alegre() -> None:
     )
     with pytest.raises(InputError, match="ids the network already has"):
         with_trains(both, stations, stops)
-
-
-def test_a_city_of_buses_becomes_links_too() -> None:
-    timetable = build_timetable(read_gtfs(shared_data() / "porto_alegre/poa_eptc.zip"), day="2019-05-15")
-    with pytest.raises(InputError, match="no run begins in it"):
-        lines_of(timetable, window=("08:00", "09:00"))  # the feed holds the buses of 11:20 to 16:00 only
-    stations, stops = lines_of(timetable, window=("14:00", "15:00"))
-    nodes, links = rail_tables(stations, stops)
-    starts = timetable.connections.groupby("run")["departs"].min()
-    runs = int(starts.between(14 * 3600, 15 * 3600, inclusive="left").sum())
-    per_line = stops.groupby("service")["trains_per_day"].first() / RailTerms().service_hours
-    assert per_line.sum() == pytest.approx(runs)
-    calls = stops.groupby("service")["station"].agg(list)
-    pairs = {(a, b) for one in calls for i, a in enumerate(one) for b in one[i + 1 :] if a != b}
-    assert (links["class"] == "ride").sum() == len(pairs)
-    assert set(links["from_node"]) <= set(nodes.index)
 
 
 def brute_force(timetable, near, between, last, on_foot, leave, terms):

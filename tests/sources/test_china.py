@@ -5,13 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 import shapely
 
 from urbgeo.crs import WGS84
 from urbgeo.errors import InputError, MissingExtraError, SourceError
-from urbgeo.sources import airports as airport_source
 from urbgeo.sources import china
 
 
@@ -60,25 +58,3 @@ def test_a_file_that_is_not_what_its_name_says_is_refused(
     monkeypatch.setattr(china, "_folder", lambda: tmp_path)
     with pytest.raises(SourceError, match=r"430102\.geojson: this is not the GeoJSON polygon"):
         china.county_polygons(["430102"])
-
-
-def table(**rows: tuple[float, float]) -> pd.DataFrame:
-    return pd.DataFrame.from_dict(rows, "index", columns=["lon", "lat"])
-
-
-def test_own_positions_win_and_missing_ones_come_from_the_package() -> None:
-    found = airport_source.airports(table(CSX=(np.nan, np.nan), WGN=(110.642, 26.802)))
-    assert found["position_from"].tolist() == ["airportsdata", "table"]
-    assert found.geometry["CSX"].x == pytest.approx(113.22, abs=0.01)
-    assert found.geometry["WGN"].x == 110.642
-
-
-def test_airports_nobody_can_locate_are_named() -> None:
-    with pytest.raises(InputError, match="QQQ1, QQQ2 unknown to airportsdata"):
-        airport_source.airports(table(QQQ1=(np.nan, np.nan), QQQ2=(110.0, np.nan), CSX=(np.nan, np.nan)))
-
-
-def test_repeated_codes_are_refused() -> None:
-    twice = pd.concat([table(CSX=(1.0, 1.0)), table(CSX=(2.0, 2.0))])
-    with pytest.raises(InputError, match="repeated ids at CSX"):
-        airport_source.airports(twice)

@@ -12,8 +12,6 @@ import pytest
 from shapely import Point
 
 from urbgeo.errors import InputError, SourceError, UrbgeoWarning
-from urbgeo.sources.dbase import codec_of
-from urbgeo.sources.postgis import read_postgis
 from urbgeo.sources.tables import read_layer
 
 PLACES = gpd.GeoDataFrame(
@@ -43,15 +41,6 @@ def test_a_guess_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.cpg").unlink()
     with pytest.warns(UrbgeoWarning, match="no encoding is declared; its text reads as gb18030"):
         assert read_layer(tmp_path / "a.shp").frame["name"].tolist() == ["长沙市", "湘潭市"]
-
-
-@pytest.mark.parametrize(
-    ("said", "codec"),
-    [("UTF-8", "utf-8"), ("ISO-8859-1", "iso8859-1"), ("88591", "iso8859-1"), ("ANSI 936", "gb18030"),
-     ("GBK", "gb18030"), ("1252", "cp1252"), ("65001", "utf-8"), ("moon", None)],
-)  # fmt: skip
-def test_encodings_as_files_name_them(said: str, codec: str | None) -> None:
-    assert codec_of(said) == codec
 
 
 def test_a_chinese_column_name_of_four_letters_is_cut_at_a_whole_letter(tmp_path: Path) -> None:
@@ -183,16 +172,3 @@ def test_of_several_layers_one_is_named(tmp_path: Path) -> None:
         read_layer(tmp_path / "a.gpkg")
     with pytest.raises(InputError, match="no layer 'rivers'; it has roads, places"):
         read_layer(tmp_path / "a.gpkg", layer="rivers")
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "postgresql+psycopg://planner:s3cr%2Bet@127.0.0.1:1/region",
-        "postgresql+psycopg://planner@127.0.0.1:1/region?password=s3cr%2Bet&connect_timeout=2",
-    ],
-)
-def test_a_password_is_shown_nowhere(url: str) -> None:
-    with pytest.raises(SourceError, match=r"127\.0\.0\.1") as told:
-        read_postgis(url, "places")
-    assert "s3cr" not in str(told.value) and told.value.__suppress_context__

@@ -12,7 +12,8 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 
-from tests.network.test_timetable import FEED, MONDAY, SUNDAY, feed_file, walks
+from tests.network.feeds import FEED, MONDAY, SUNDAY, feed_file
+from tests.network.test_timetable import walks
 from urbgeo.errors import InputError, SourceError, UrbgeoWarning
 from urbgeo.network.timetable import build_timetable, transit_minutes
 from urbgeo.sources.gtfs import MOST_RUNS, read_gtfs, services_on, trips_on

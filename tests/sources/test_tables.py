@@ -11,8 +11,6 @@ from geopandas.testing import assert_geodataframe_equal
 
 from tests.conftest import shared_data
 from urbgeo.errors import InputError, SourceError, UrbgeoWarning
-from urbgeo.sources.dbase import sniffed
-from urbgeo.sources.postgis import read_postgis, write_postgis
 from urbgeo.sources.tables import points_from_table, read_layer
 
 NAMES = ["长沙市", "湘西土家族苗族自治州", "㵲阳镇"]
@@ -73,12 +71,6 @@ def test_csv_in_gbk_insisted_to_be_utf8_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "b.csv").write_bytes(b"name,lon\n\xff\xff\xff,1\n")
     with pytest.raises(SourceError, match="neither UTF-8 nor GB18030"):
         read_layer(tmp_path / "b.csv", lon="lon", lat="lat", crs=4326)
-
-
-def test_a_letter_cut_in_two_by_its_field_is_no_fault() -> None:
-    cut = "湘西土家族苗族自治州".encode()[:10]
-    assert sniffed([cut]) != "utf-8"
-    assert sniffed([cut], width=[10]) == "utf-8"
 
 
 def test_xlsx_gives_points(tmp_path: Path) -> None:
@@ -155,51 +147,6 @@ def test_county_seats_and_stations_are_read_from_csv_and_xlsx_alike(tmp_path: Pa
         assert plain.frame.geometry.y.between(22, 32).all()
     with pytest.raises(InputError, match="look swapped"):
         read_layer(path, lon="WGS84_Lat", lat="WGS84_Lng", crs=4326)
-
-
-@pytest.mark.parametrize("crs", [4490, 4547, 4326])
-def test_a_postgis_round_trip_keeps_ids_crs_and_chinese_text(database: str, crs: int) -> None:
-    places = PLACES.set_index("adcode").to_crs(crs).rename(columns={"name": "名称"})
-    write_postgis(places, database, f"地点_{crs}")
-    found = read_postgis(database, f"地点_{crs}", index="adcode")
-    assert_geodataframe_equal(found, places, check_like=True)
-    assert found["名称"].tolist() == NAMES
-
-
-def test_what_postgis_refuses_is_said_without_the_password(database: str) -> None:
-    places = PLACES.set_index("adcode")
-    write_postgis(places, database, "twice")
-    with pytest.raises(SourceError, match="twice"):
-        write_postgis(places.iloc[:1], database, "twice")
-    assert len(read_postgis(database, "twice")) == 3
-    write_postgis(places.iloc[:1], database, "twice", replace=True)
-    assert len(read_postgis(database, "twice")) == 1
-    with pytest.raises(SourceError, match="no such table"):
-        read_postgis(database, "nowhere")
-    with pytest.raises(InputError, match="repeated ids"):
-        write_postgis(places.iloc[[0, 0]], database, "again")
-    albers = places.to_crs("+proj=aea +lat_1=25 +lat_2=47 +lon_0=105 +ellps=GRS80")
-    with pytest.raises(InputError, match="no number for its CRS"):
-        write_postgis(albers, database, "albers")
-    with pytest.raises(SourceError) as told:
-        read_postgis("postgresql+psycopg://planner:secret@127.0.0.1:9/none", "x")
-    assert "secret" not in str(told.value) and "***" in str(told.value)
-    with pytest.raises(InputError, match="SQLAlchemy URL"):
-        read_postgis("not a url", "x")
-
-
-def test_a_table_with_percent_in_its_name_is_read_and_none_is_written(database: str) -> None:
-    from sqlalchemy import create_engine
-
-    places = gpd.GeoDataFrame({"a": [1]}, geometry=gpd.points_from_xy([113.0], [28.0]), crs=4490)
-    write_postgis(places, database, "core")
-    with create_engine(database).begin() as link:
-        link.exec_driver_sql('alter table core rename to "core 50%%:x"')
-        link.exec_driver_sql('alter table "core 50%%:x" rename column a to "a %%"')
-    assert read_postgis(database, "core 50%:x")["a %"].tolist() == [1]
-    for frame, name in ((places, "core 50%"), (places.rename(columns={"a": "a %"}), "fine")):
-        with pytest.raises(InputError, match="% is written; rename it"):
-            write_postgis(frame, database, name)
 
 
 def test_degrees_reach_to_the_poles_and_the_date_line_and_no_farther() -> None:

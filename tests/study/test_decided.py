@@ -13,11 +13,10 @@ import pytest
 
 import urbgeo
 from urbgeo.errors import InputError
-from urbgeo.regions.decisions import decision_fault, read_decisions
+from urbgeo.regions.decisions import decision_fault
 from urbgeo.study.config import read_config
 from urbgeo.study.run import StudyFiles, run_study, study_region
 
-UNITS = pd.DataFrame({"name_zh": ["中宁县", "海原县", "平罗县"]}, index=["640521", "640522", "640221"])
 OUT, IN, ALSO = "640122", "640521", "640105"
 
 DECISIONS = """
@@ -91,37 +90,6 @@ def test_without_decisions_nothing_is_said_of_any(small_study: Callable[..., Pat
     assert "decision" not in done.report.read_text(encoding="utf-8")
     assert "按决定" not in done.map.read_text(encoding="utf-8")
     assert "decision" not in gpd.read_file(done.geopackage, layer="circle")
-
-
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        ({"中宁": one()}, ""),
-        ({"中宁现": one()}, "中宁现 is unknown among the units of the circle; nearest are 中宁县"),
-        ({"999999": one()}, "999999 is unknown"),
-        ({"中宁县": one(), "640521": one(circle="out")}, "640521 is decided twice"),
-        ({"中宁县": one(reason=" ")}, "中宁县: no reason"),
-        ({"中宁县": one(by="")}, "nobody who decided"),
-        ({"中宁县": one(date="soon")}, "date = 'soon' is no date"),
-        ({"中宁县": one(circle=True)}, "circle = True; it is one of in, out"),
-        ({"中宁县": one(who="x")}, "no key 'who'"),
-        ({"中宁县": "in"}, "no decision; write"),
-        ({"平罗县": one(circle="out")}, "平罗县 is the core"),
-    ],
-)
-def test_faulty_decisions_are_refused_by_name(given: dict[str, Any], said: str) -> None:
-    if not said:
-        assert list(read_decisions(given, UNITS)) == ["640521"]
-        return
-    with pytest.raises(InputError, match=r"^overrides: ") as told:
-        read_decisions(given, UNITS, core=("640221",))
-    assert said in str(told.value)
-
-
-def test_all_faults_come_at_once() -> None:
-    with pytest.raises(InputError) as told:
-        read_decisions({"甲": one(), "海原县": one(reason="")}, UNITS)
-    assert "甲 is unknown" in str(told.value) and "no reason" in str(told.value)
 
 
 def test_a_file_tells_the_line_of_a_faulty_decision(small_study: Callable[..., Path], tmp_path: Path) -> None:

@@ -14,8 +14,6 @@ import pandas as pd
 import pyogrio
 import pytest
 import shapely
-from hypothesis import given
-from hypothesis import strategies as st
 
 import urbgeo
 from urbgeo import cli
@@ -112,63 +110,11 @@ def test_the_living_map_obeys(hunan: Region) -> None:
         living_map(replace(region, release=Release("public", sensitive=("circle",))), minutes=[60])
 
 
-@pytest.mark.parametrize(
-    ("said", "given"),
-    [
-        ("release = 'open'; it is one of internal, public", {"kind": "open"}),
-        ("decimals = 9 is no whole number of 0 to 5", {"decimals": 9}),
-        ("decimals = 2.5 is no whole", {"decimals": 2.5}),
-        ("'station', which is no layer; did you mean 'stations'", {"sensitive": ("station",)}),
-    ],
-)
-def test_a_faulty_release_is_refused(said: str, given: dict[str, object]) -> None:
-    with pytest.raises(InputError) as told:
-        Release(**given)  # type: ignore[arg-type]
-    assert said in str(told.value)
-
-
 def test_a_file_tells_the_line_of_a_faulty_release(small_study: Callable[..., Path], tmp_path: Path) -> None:
     folder = small_study(tmp_path / "a", '[study]\nrelease = "open"\ndecimals = 7\nsensitive = ["x"]')
     with pytest.raises(InputError) as told:
         read_config(folder)
     assert all(f"line {at}" in str(told.value) for at in (10, 11, 12))
-
-
-@given(
-    st.lists(st.tuples(st.floats(100, 110), st.floats(30, 40), st.floats(1e-4, 0.3)), min_size=1, max_size=8),
-    st.integers(0, 4),
-)
-def test_polygons_stay_valid_on_the_grid_and_none_is_lost(
-    squares: list[tuple[float, float, float]], decimals: int
-) -> None:
-    shapes = [shapely.Point(x, y).buffer(size, quad_segs=3) for x, y, size in squares]
-    layer = gpd.GeoDataFrame({"a": range(len(shapes))}, geometry=shapes, crs=4326)
-    found = Release("public", decimals=decimals).layer(layer)
-    assert found["a"].tolist() == layer["a"].tolist()
-    assert found.is_valid.all() and not found.is_empty.any()
-    assert set(found.geom_type) <= {"Polygon", "MultiPolygon"}
-    xy = found.get_coordinates().to_numpy()
-    assert np.array_equal(xy, np.round(xy, decimals))
-
-
-def test_neighbours_keep_their_common_border() -> None:
-    edge = [(106.0 + 0.0137 * (at % 2), 38.0 + 0.0173 * at) for at in range(40)]
-    west = shapely.Polygon([(105.0, 38.0), *edge, (105.0, 38.7)])
-    east = shapely.Polygon([(107.0, 38.0), *edge, (107.0, 38.7)])
-    found = Release("public", decimals=2).layer(gpd.GeoDataFrame(geometry=[west, east], crs=4326))
-    assert shapely.coverage_is_valid(found.geometry.to_numpy())
-    assert found.union_all().geom_type == "Polygon" and not found.union_all().interiors
-
-
-def test_texts_lose_digits_of_degrees_and_nothing_else() -> None:
-    cut = Release("public", decimals=2).text
-    assert cut("at 106.23456, -38.5000 of v1.2345.6 and 1234.5678 km") == (
-        "at 106.23, -38.50 of v1.2345.6 and 1234.5678 km"
-    )
-    assert Release().text("106.23456") == "106.23456"
-    table = pd.DataFrame({"lon": [106.23456], "share": [0.123456], "note": ["106.23456"]})
-    shown = Release("public", decimals=1).table(table)
-    assert shown.loc[0].tolist() == [106.2, 0.123456, "106.2"]
 
 
 def test_in_python_a_word_is_enough() -> None:

@@ -16,17 +16,16 @@ from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from shapely.geometry import LineString, Point
+from shapely.geometry import Point
 
 from tests.surface.ways import travel_surface, travel_surface_files
 from urbgeo.errors import InputError
 from urbgeo.rasters.align import align
 from urbgeo.rasters.files import read_grid, write_grid
 from urbgeo.rasters.grid import Grid
-from urbgeo.surface.friction import burn_roads, cover_friction, speed_table, tobler_kmh
-from urbgeo.surface.motorways import compile_motorways
+from urbgeo.surface.friction import tobler_kmh
 from urbgeo.surface.results import TravelSurface
-from urbgeo.surface.steps import MOTORWAY_LINK, STEPS_16
+from urbgeo.surface.steps import STEPS_16
 
 UTM = 32649
 Floats = NDArray[np.float64]
@@ -254,125 +253,12 @@ def test_a_diagonal_river_leaks_only_through_open_corners() -> None:
     assert np.isinf(sixteen[0, 6])
 
 
-def test_walking_uphill_takes_tobler_time_and_downhill_less() -> None:
-    metres = np.repeat(np.arange(11.0)[None, :] * 10.0 * np.tan(np.radians(10)), 1, axis=0)
-    flat_pace = 60.0 / (1000.0 * float(tobler_kmh(0.0)))
-    like = grid(np.full((1, 11), flat_pace), 10.0)
-    up = travel_surface(like, at(like, (0, 0)), elevation=grid(metres, 10.0)).minutes.values[0, 10]
-    back = travel_surface(like, at(like, (0, 0)), elevation=grid(metres, 10.0), direction="to")
-    assert up == pytest.approx(0.1 / 2.717 * 60.0, rel=1e-3)
-    assert back.minutes.values[0, 10] == pytest.approx(0.1 / 3.856 * 60.0, rel=1e-3)
-
-
-def test_tobler_speeds_are_the_published_ones() -> None:
-    assert float(tobler_kmh(0)) == pytest.approx(5.037, abs=5e-4)
-    assert float(tobler_kmh(np.tan(np.radians(-2.8624)))) == pytest.approx(6.0, abs=1e-3)
-    assert tobler_kmh(np.tan(np.radians([10, -10]))) == pytest.approx([2.717, 3.856], abs=5e-4)
-    assert float(tobler_kmh(0, on_path=False)) == pytest.approx(0.6 * 5.037, abs=5e-4)
-
-
 def test_a_cell_without_a_height_takes_no_slope() -> None:
     heights = np.array([[0.0, 50.0, 100.0], [0.0, 50.0, 100.0]])
     road = np.array([[np.nan, np.nan, np.nan], [0.0, 50.0, 100.0]])
     like = grid(np.ones((2, 3)))
     steep = travel_surface(like, at(like, (0, 0)), elevation=grid(heights)).minutes.values[0, 2]
     assert travel_surface(like, at(like, (0, 0)), elevation=grid(road)).minutes.values[0, 2] == 2.0 < steep
-
-
-def motorway_case() -> tuple[Grid, gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    like = grid(np.full((21, 101), 60.0 / 5000.0), 100.0)
-    y = 3_000_000 - 1050.0
-    line = gpd.GeoDataFrame(geometry=[LineString([(500_050, y), (510_050, y)])], crs=UTM)
-    ramps = at(like, (10, 10), (10, 90), ids=["west", "east"])
-    return like, line, ramps
-
-
-@pytest.mark.parametrize("size", [None, 16])
-def test_a_motorway_is_joined_and_left_at_interchanges_only(size: int | None) -> None:
-    like, line, ramps = motorway_case()
-    compiled = compile_motorways(line, ramps, like, speed_kmh=100.0, ramp_min=0.5)
-    source = at(like, (10, 0))
-    with_it = travel_surface(like, source, motorways=compiled, block_cells=size)
-    minutes = with_it.minutes.values
-    to_ramp = 1000.0 * 60 / 5000
-    assert minutes[10, 90] == pytest.approx(to_ramp + 8.0 / 100 * 60 + 2 * 0.5)
-    assert minutes[10, 30] == pytest.approx(3000 * 60 / 5000), "passed over, not left, half way along"
-    assert minutes[10, 80] == pytest.approx(minutes[10, 90] + 1000 * 60 / 5000), "back from the far ramp"
-    assert with_it.back_links.values[10, 90] == MOTORWAY_LINK
-    beside = travel_surface(like, at(like, (10, 50)), motorways=compiled).minutes.values
-    without = travel_surface(like, at(like, (10, 50))).minutes.values
-    np.testing.assert_array_equal(beside[:, 30:71], without[:, 30:71])
-    whole = travel_surface(like, source, motorways=compiled)
-    np.testing.assert_array_equal(whole.minutes.values, minutes)
-
-
-@pytest.mark.parametrize("marching", [False, True])
-def test_ramps_beyond_the_limit_or_on_a_barrier_end_the_search(marching: bool) -> None:
-    like, line, ramps = motorway_case()
-    compiled = compile_motorways(line, ramps, like, speed_kmh=100.0, ramp_min=0.5)
-    source = at(like, (10, 0))
-    free = travel_surface(like, source, motorways=compiled, marching=marching).minutes.values
-    limit = float(free[10, 90]) - 0.25
-    held = travel_surface(like, source, motorways=compiled, marching=marching, cutoff_min=limit)
-    np.testing.assert_array_equal(held.minutes.values, np.where(free <= limit, free, np.inf))
-    walled = like.values.copy()
-    walled[10, 90] = np.nan
-    barred = travel_surface(grid(walled, 100.0), source, motorways=compiled, marching=marching)
-    assert np.isnan(barred.minutes.values[10, 90])
-    assert barred.allocation.values[10, 90] == -1
-    assert barred.provenance.shares["ramps_used"] == 0.5
-
-
-def test_a_oneway_motorway_helps_one_way() -> None:
-    like, line, ramps = motorway_case()
-    compiled = compile_motorways(line.assign(oneway=True), ramps, like, speed_kmh=100.0)
-    away = travel_surface(like, at(like, (10, 0)), motorways=compiled).minutes.values
-    towards = travel_surface(like, at(like, (10, 0)), motorways=compiled, direction="to").minutes.values
-    assert away[10, 90] < 20 < towards[10, 90]
-
-
-def test_interchanges_that_touch_no_motorway_are_named() -> None:
-    like, line, _ = motorway_case()
-    with pytest.raises(InputError, match=r"no motorway within 500 m at far"):
-        compile_motorways(line, at(like, (0, 50), ids=["far"]), like)
-    outside = gpd.GeoDataFrame(geometry=[Point(0, 0)], index=["lost"], crs=UTM)
-    with pytest.raises(InputError, match="outside the grid at lost"):
-        compile_motorways(line, outside, like)
-
-
-def test_roads_are_burnt_in_with_the_quickest_speed_and_bridge_water() -> None:
-    cover = grid(np.array([[1, 1, 2, 1, 1]] * 3), 100.0)
-    friction = cover_friction(cover, {1: "crop", 2: "water"})
-    y = 3_000_000 - 150.0
-    lines = [LineString([(500_000, y), (500_500, y)])] * 3
-    roads = gpd.GeoDataFrame({"class": ["primary", "local", "expressway"]}, geometry=lines, crs=UTM)
-    burnt, carries = burn_roads(friction, roads)
-    assert burnt.values[1, 2] == pytest.approx(60 / 60_000)
-    assert np.isnan(burnt.values[0, 2])
-    assert carries.values.sum() == 5
-    assert np.isnan(friction.values[1, 2]), "the friction given is not changed"
-
-
-def test_a_slow_road_never_slows_what_is_quicker_without_it() -> None:
-    friction = grid(np.full((3, 5), 60 / 75_000), 100.0)
-    y = 3_000_000 - 150.0
-    road = gpd.GeoDataFrame(
-        {"class": ["local"]}, geometry=[LineString([(500_000, y), (500_500, y)])], crs=UTM
-    )
-    burnt, _ = burn_roads(friction, road, speeds_kmh={"local": 20.0})
-    np.testing.assert_allclose(burnt.values, 60 / 75_000)
-    for order in ([20.0, 75.0], [75.0, 20.0]):
-        slow = grid(np.full((3, 5), 1.0), 100.0)
-        both = gpd.GeoDataFrame({"class": ["local", "primary"]}, geometry=[*road.geometry] * 2, crs=UTM)
-        speeds = dict(zip(["local", "primary"], order, strict=True))
-        burnt, _ = burn_roads(slow, both, speeds_kmh=speeds)
-        np.testing.assert_allclose(burnt.values[1], 60 / 75_000)
-
-
-def test_every_speed_has_a_source_and_a_year() -> None:
-    table = speed_table()
-    assert table["source"].str.len().gt(5).all()
-    assert table["year"].between(1990, 2030).all()
 
 
 def test_files_hold_the_same_bits_as_memory(tmp_path: Path) -> None:

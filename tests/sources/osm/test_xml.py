@@ -18,7 +18,6 @@ from urbgeo.network.osm import from_pbf
 from urbgeo.network.report import network_report
 from urbgeo.sources.osm.read import TURNS, read_roads
 from urbgeo.sources.osm.roads import Roads
-from urbgeo.sources.osm.tags import CAR, CYCLE, WALK, stops, way_kind, written_speed
 
 GRID = {number: (113.0 + 0.01 * number, 28.0) for number in range(6)}
 ROAD = {"highway": "primary", "name": "芙蓉路"}
@@ -99,48 +98,3 @@ def test_negative_ids_are_ids(tmp_path: Path, suffix: str) -> None:
     roads = read_roads(path)
     graph = nx.Graph(roads.node_ids[roads.ends].tolist())
     assert len(graph) == 4 and nx.number_connected_components(graph) == 2
-
-
-@pytest.mark.parametrize(
-    ("tags", "car", "bicycle"),
-    [
-        ({"motor_vehicle:backward": "no"}, (True, False), (False, False)),
-        ({"motor_vehicle:forward": "no"}, (True, True), (False, False)),
-        ({"vehicle:backward": "no"}, (True, False), (True, False)),
-        ({"vehicle:backward": "no", "bicycle:backward": "yes"}, (True, False), (False, False)),
-        ({"oneway": "yes", "oneway:bicycle": "-1"}, (True, False), (True, True)),
-        ({"oneway": "yes", "oneway:motor_vehicle": "no"}, (False, False), (True, False)),
-        ({"oneway": "yes", "bicycle": "dismount"}, (True, False), (False, False)),
-        ({"oneway": "-1"}, (True, True), (True, True)),
-    ],
-)
-def test_directions_by_the_wiki(
-    tags: dict[str, str], car: tuple[bool, bool], bicycle: tuple[bool, bool]
-) -> None:
-    for rules, expected in ((CAR, car), (CYCLE, bicycle)):
-        kind = way_kind({"highway": "residential", **tags}, rules)
-        assert kind is not None and (kind.oneway, kind.reverse) == expected
-
-
-def test_who_dismounts_walks() -> None:
-    kind = way_kind({"highway": "residential", "bicycle": "dismount"}, CYCLE)
-    assert kind is not None and (kind.kmh, kind.kmh_back) == (4.5, 4.5)
-
-
-@pytest.mark.parametrize(
-    ("tags", "stopped"),
-    [
-        ({"barrier": "gate", "access": "private", "locked": "yes"}, True),
-        ({"barrier": "gate", "access": "private"}, False),
-        ({"barrier": "gate", "locked": "yes"}, False),
-        ({"barrier": "gate", "access": "private", "locked": "yes", "foot": "yes"}, False),
-        ({"barrier": "gate", "foot": "no"}, True),
-        ({"barrier": "bollard"}, False),
-    ],
-)
-def test_a_locked_private_gate_stops_walkers(tags: dict[str, str], stopped: bool) -> None:
-    assert stops(tags, WALK) is stopped
-
-
-def test_limits_that_a_country_names() -> None:
-    assert [written_speed(f"{country}:urban") for country in ("RU", "CN", "BR", "FR")] == [60, 50, 60, 50]

@@ -1,4 +1,4 @@
-"""Lengths of roads from OpenStreetMap files: those of the ellipsoid, as of lines from any other file."""
+"""Compiled work on ways: splitting at junctions and joining what continues without choice."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pyproj import Geod
 from urbgeo.sources.osm.road_kernels import kilometres
 
 GEOD = Geod(ellps="WGS84")
+
+
 DEGREES = st.floats(0.0, 360.0)
 
 

@@ -1,0 +1,26 @@
+"""The one rule for commuting circles: rings, roles, one piece of land, comparison with official lists."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import shapely
+
+from urbgeo.cities.circle_rules import land_borders
+
+
+def test_borders_asked_again_follow_the_shapes_and_the_ids() -> None:
+    shapes = [shapely.box(112 + at, 28, 113 + at, 29) for at in range(3)]
+    zones = gpd.GeoDataFrame(geometry=shapes, index=["a", "b", "c"], crs=4326)
+    for _ in range(2):
+        table = land_borders(zones)
+        inner = table.dropna()
+        assert set(zip(inner["zone"], inner["neighbour"], strict=True)) == {
+            ("a", "b"), ("b", "a"), ("b", "c"), ("c", "b"),
+        }  # fmt: skip
+        assert set(table["zone"][table["neighbour"].isna()]) == {"a", "b", "c"}
+    named = land_borders(zones.set_axis([7, 8, 9])).dropna()
+    assert set(zip(named["zone"], named["neighbour"], strict=True)) == {(7, 8), (8, 7), (8, 9), (9, 8)}
+    apart = land_borders(zones.set_geometry([shapes[0], shapes[2], shapes[1]], crs=4326)).dropna()
+    assert set(zip(apart["zone"], apart["neighbour"], strict=True)) == {
+        ("a", "c"), ("c", "a"), ("c", "b"), ("b", "c"),
+    }  # fmt: skip

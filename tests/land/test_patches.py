@@ -1,0 +1,104 @@
+"""Built-up land and its patches on a grid: cells, edges, fractal dimension."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import shapely
+from affine import Affine
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shapely.geometry import Polygon, box
+
+from urbgeo.errors import InputError
+from urbgeo.land.patches import box_dimension, built_up, patch_metrics
+from urbgeo.rasters.grid import Grid
+
+UTM = 32649
+
+
+def grid(values: object, cell: float = 100.0) -> Grid:
+    return Grid(np.asarray(values), Affine(cell, 0, 500_000, 0, -cell, 3_000_000), UTM)
+
+
+def square(side: float, x: float = 500_000, y: float = 3_000_000) -> Polygon:
+    return box(x, y, x + side, y + side)
+
+
+def test_a_filled_plane_has_dimension_two_and_a_line_one() -> None:
+    assert box_dimension(grid(np.ones((64, 64), bool))).dimension == pytest.approx(2.0)
+    line = np.zeros((64, 64), bool)
+    line[0] = True
+    assert box_dimension(grid(line)).dimension == pytest.approx(1.0)
+
+
+def test_a_sierpinski_carpet_has_its_known_dimension() -> None:
+    carpet = np.ones((1, 1), bool)
+    for _ in range(6):
+        carpet = np.block([[carpet, carpet], [carpet, np.zeros_like(carpet)]])
+    assert box_dimension(grid(carpet)).dimension == pytest.approx(np.log(3) / np.log(2), abs=1e-9)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 12), st.integers(1, 12))
+def test_patches_and_edges_equal_a_count_by_hand(seed: int, rows: int, columns: int) -> None:
+    mask = np.random.default_rng(seed).random((rows, columns)) < 0.4
+    found = patch_metrics(grid(mask))
+    edges = joined = 0
+    for r, c in np.ndindex(rows, columns):
+        for r2, c2 in ((r + 1, c), (r, c + 1)):
+            if r2 < rows and c2 < columns:
+                edges += mask[r, c] != mask[r2, c2]
+                joined += mask[r, c] and mask[r2, c2]
+    assert found["edge_km"] == pytest.approx(edges * 0.1)
+    shapes = shapely.union_all([square(1, c, -r).buffer(1e-6) for r, c in np.argwhere(mask)])
+    assert found["patches"] == len(getattr(shapes, "geoms", [shapes] if not shapes.is_empty else []))
+    if mask.any():
+        assert found["cohesion_share"] == pytest.approx(joined / (2 * mask.sum()))
+
+
+def test_patches_touch_at_corners() -> None:
+    stairs = np.eye(6, dtype=bool)
+    assert patch_metrics(grid(stairs))["patches"] == 1
+    assert built_up(grid(stairs.astype(float)), smallest_ha=6).values.sum() == 6
+
+
+@pytest.mark.parametrize(
+    ("shape", "dimension"),
+    [((130, 70), 2.0), ((70, 130), 2.0), ((61, 97), 2.0), ((64, 64), 2.0), ((17, 33), 2.0)],
+)
+def test_a_filled_grid_of_any_shape_has_dimension_two(shape: tuple[int, int], dimension: float) -> None:
+    assert box_dimension(grid(np.ones(shape, bool))).dimension == pytest.approx(dimension, abs=1e-9)
+
+
+def test_boxes_are_laid_where_they_hold_what_is_there() -> None:
+    line = np.zeros((65, 65), bool)
+    line[64] = True
+    assert box_dimension(grid(line)).dimension == pytest.approx(1.0, abs=0.02), "a line at the cut-off rim"
+    block = np.zeros((70, 70), bool)
+    block[3:67, 5:69] = True
+    found = box_dimension(grid(block))
+    assert found.table.loc[16, "boxes"] == 16, "64 cells a side are four boxes of 16, wherever they lie"
+    assert found.dimension == pytest.approx(2.0, abs=1e-9)
+    with pytest.raises(InputError, match="too few"):
+        box_dimension(grid(np.ones((12, 12), bool)))
+    with pytest.raises(InputError, match="no bool"):
+        box_dimension(grid(np.ones((64, 64))))
+
+
+def test_built_up_closes_gaps_and_drops_specks() -> None:
+    share = np.zeros((30, 30))
+    share[5:15, 5:15] = 0.5
+    share[10, :] = 0.0
+    share[25, 25] = 1.0
+    assert built_up(grid(share)).values.sum() == 91
+    assert built_up(grid(share), close_cells=1, smallest_ha=2).values.sum() == 100
+    seven = np.zeros((9, 9))
+    seven[4, :7] = 1.0
+    assert built_up(grid(seven), smallest_ha=7).values.sum() == 7
+    assert built_up(grid(seven), smallest_ha=8).values.sum() == 0
+    assert built_up(grid(seven * 0.5), least_share=0.5).values.sum() == 7, "the threshold is a closed bound"
+    with pytest.raises(InputError, match="no shares"):
+        built_up(grid(share * 10_000))
+    with pytest.raises(InputError, match="every cell is nodata"):
+        built_up(grid(np.full((3, 3), np.nan)))

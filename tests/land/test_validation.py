@@ -1,0 +1,62 @@
+"""A simulated change held against the one that happened: figure of merit, null models."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from affine import Affine
+
+from urbgeo.land.validation import validate_growth
+from urbgeo.rasters.grid import Grid
+
+UTM = 32649
+
+
+def grid(values: object, cell: float = 100.0) -> Grid:
+    return Grid(np.asarray(values), Affine(cell, 0, 500_000, 0, -cell, 3_000_000), UTM)
+
+
+def test_figure_of_merit_by_hand() -> None:
+    before = np.zeros((1, 6), bool)
+    before[0, 0] = True
+    after, made = before.copy(), before.copy()
+    after[0, [1, 2, 3]] = made[0, [2, 3, 4, 5]] = True
+    found = validate_growth(grid(before), grid(after), grid(made))
+    assert found.table.loc["model", ["hits", "misses", "false_alarms"]].tolist() == [2, 1, 2]
+    assert found.figure_of_merit == pytest.approx(2 / 5)
+    assert found.table.loc["chance", "figure_of_merit"] == pytest.approx(2.4 / (7 - 2.4))
+    assert found.table.loc["nearest cells first", "figure_of_merit"] == pytest.approx(3 / 4)
+    assert not found.better_than_chance
+    assert not found.better_than_nearest
+    assert (found.patches, found.patches_observed) == (1, 1)
+    right = validate_growth(grid(before), grid(after), grid(after))
+    assert (right.figure_of_merit, right.better_than_chance, right.better_than_nearest) == (1.0, True, False)
+    assert found.change.values.tolist() == [[0, 2, 1, 1, 3, 3]]
+
+
+def test_cells_equally_near_are_taken_by_lot_in_the_null_model() -> None:
+    before = np.zeros((3, 3), bool)
+    before[1, 1] = True
+    after, made = before.copy(), before.copy()
+    after[0, 1] = made[2, 1] = True
+    found = validate_growth(grid(before), grid(after), grid(made))
+    assert found.table.loc["nearest cells first", "figure_of_merit"] == pytest.approx(0.25 / (2 - 0.25)), (
+        "one of four neighbours is the right one"
+    )
+    barred = np.zeros((3, 3), bool)
+    barred[1, 0] = barred[1, 2] = True
+    found = validate_growth(grid(before), grid(after), grid(made), excluded=grid(barred))
+    assert found.table.loc["nearest cells first", "figure_of_merit"] == pytest.approx(0.5 / (2 - 0.5))
+    assert found.table.loc["chance", "figure_of_merit"] == pytest.approx((1 / 6) / (2 - 1 / 6))
+
+
+def test_the_characteristic_by_hand() -> None:
+    before = np.zeros((1, 5), bool)
+    before[0, 0] = True
+    after = before.copy()
+    after[0, [1, 3]] = True
+    odds = grid([[np.nan, 3.0, 2.0, 1.0, 0.0]])
+    found = validate_growth(grid(before), grid(after), grid(after), odds=odds)
+    assert found.toc["hits_share"].tolist() == [0, 0.5, 0.5, 1.0, 1.0]
+    assert found.toc["false_alarm_share"].tolist() == [0, 0, 0.5, 0.5, 1.0]
+    assert found.auc == pytest.approx(0.75)

@@ -1,0 +1,28 @@
+"""Charts as SVG inside a page, in both languages."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from urbgeo.maps.chart_svg import chart_picture
+from urbgeo.maps.charts import rank_chart, series_chart
+
+NAMED = ("甲", "a")
+
+
+def test_chart_text_holds_both_languages_and_no_markup_of_names() -> None:
+    rows = {("<b>甲</b>", "=HYPERLINK(1)"): pd.Series({2010: 1.0, 2020: 3.0})}
+    shown = chart_picture(series_chart(rows, title=("<i>", "<i>"), unit="<script>"))
+    assert "<script>" not in shown.svg and "&lt;script&gt;" in shown.svg
+    assert shown.svg.count('lang="zh"') == shown.svg.count('lang="en"') > 0
+
+
+def test_points_of_a_chart_lie_inside_its_axes() -> None:
+    people = pd.Series(np.geomspace(1e7, 3e5, 20), index=range(20))
+    svg = str(chart_picture(rank_chart(people, title=NAMED)).svg)
+    at = [(float(x), float(y)) for x, y in re.findall(r'<circle cx="([\d.-]+)" cy="([\d.-]+)"', svg)]
+    assert len(at) == 20
+    assert all(49.9 <= x <= 466.1 and 19.9 <= y <= 244.1 for x, y in at)

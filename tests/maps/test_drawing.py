@@ -1,0 +1,86 @@
+"""What is drawn of a result, on a page and on paper alike: which shapes, coloured by which column."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+from tests.maps.shown import IDS, MINUTES, Found, seats, table
+from urbgeo.errors import InputError
+from urbgeo.maps import Classes
+from urbgeo.maps.classes import PALETTE, Categories
+from urbgeo.maps.drawing import colours_of, drawing_of
+
+
+def test_what_is_never_inside_stands_back_and_says_so_in_chinese() -> None:
+    colour = colours_of(pd.Series(["never", "never", "always", "sometimes"]), "band")
+    assert isinstance(colour, Categories)
+    said = {value: (shade, zh) for value, shade, zh, _ in colour.items}
+    assert said["never"] == ("#d6dade", "各组皆不在")
+    assert said["always"] == (PALETTE[0], "各组皆在")
+
+
+def test_nested_areas_are_drawn_as_rings_with_the_fewest_minutes_on_top() -> None:
+    boxes = [shapely.box(110, 25, 110 + size, 25 + size) for size in (3, 1, 2)]
+    nested = gpd.GeoDataFrame({"minutes": [90.0, 30.0, 60.0]}, geometry=boxes, index=IDS, crs=4326)
+    rings = drawing_of(Found(nested)).frames["polygon"]
+    assert shapely.area(rings.geometry.to_numpy()).round(6).tolist() == [5, 1, 3]
+    assert shapely.area(nested.geometry.to_numpy()).tolist() == [9, 1, 4]
+
+
+def test_the_column_asked_for_wins_and_a_missing_one_is_named() -> None:
+    colour = drawing_of(Found(table()), by="status", places=seats()).colour
+    assert isinstance(colour, Categories)
+    assert {item[2] for item in colour.items} == {"可达", "不可达"}
+    with pytest.raises(InputError, match="no column speed"):
+        Found(table()).map(by="speed", places=seats())
+
+
+def test_minutes_keep_round_bounds_and_changes_turn_about_zero() -> None:
+    minutes = colours_of(pd.Series([20.0, 61.0, 130.0]), "minutes")
+    assert isinstance(minutes, Classes) and minutes.breaks == (15, 30, 45, 60, 90, 120)
+    change = colours_of(pd.Series([-30.0, -2.0, 0.0, 5.0]), "change")
+    assert isinstance(change, Classes)
+    assert list(change.breaks) == [-one for one in reversed(change.breaks)]
+    assert isinstance(colours_of(pd.Series([True, False]), "covered"), Categories)
+
+
+def test_what_is_outside_stands_back_and_roles_have_their_words() -> None:
+    colour = colours_of(pd.Series(["outside"] * 9 + ["circle", "core"]), "role")
+    assert isinstance(colour, Categories)
+    shades = {item[0]: (item[1], item[2]) for item in colour.items}
+    assert shades["outside"] == ("#d6dade", "圈外")
+    assert shades["core"][1] == "核心" and shades["core"][0] != shades["circle"][0]
+
+
+def test_lines_are_never_so_pale_that_they_vanish_and_the_quickest_lie_on_top() -> None:
+    pairs = pd.MultiIndex.from_tuples([("a", "b"), ("c", "a"), ("b", "c")], names=["origin", "destination"])
+    found = drawing_of(Found(pd.DataFrame({"minutes": [5.0, 170.0, 70.0]}, index=pairs)), places=seats())
+    assert isinstance(found.colour, Classes)
+    assert all(int(one[1:3], 16) < 0xC0 for one in found.colour.colours)
+    assert found.frames["line"]["minutes"].tolist() == [170, 70, 5]
+
+
+def test_places_stand_for_the_points_of_a_table() -> None:
+    """Counties are painted by the minutes of their seats."""
+    own = seats().assign(minutes=MINUTES)
+    counties = gpd.GeoDataFrame(geometry=seats().to_crs(32649).buffer(9000), crs=32649)
+    drawn = drawing_of(Found(own), places=counties).frames
+    assert list(drawn) == ["polygon"] and list(drawing_of(Found(own)).frames) == ["point"]
+    assert drawn["polygon"]["minutes"].tolist() == MINUTES
+    with pytest.raises(InputError, match="no row for a"):
+        Found(own).map(places=counties.drop(index="a"))
+
+
+def test_numbers_that_are_names_get_colours_not_grades() -> None:
+    colour = colours_of(pd.Series([1, 1, 2, 3]), "cluster")
+    assert isinstance(colour, Categories)
+    assert [value for value, *_ in colour.items] == [1, 2, 3]
+
+
+def test_degrees_of_urbanisation_go_from_dense_to_empty_in_words() -> None:
+    colour = colours_of(pd.Series(["mostly uninhabited area"] * 3 + ["city", "village"]), "class")
+    assert isinstance(colour, Categories)
+    assert [zh for _, _, zh, _ in colour.items] == ["城市", "村庄", "基本无人区"]

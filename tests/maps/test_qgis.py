@@ -1,0 +1,22 @@
+"""QGIS styles (QML) of results: the same colours and classes as on the package's maps."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+from urbgeo.maps import Categories, Classes
+from urbgeo.maps.qgis import qml
+
+
+def test_styles_have_a_symbol_for_every_class() -> None:
+    root = ElementTree.fromstring(
+        qml(Classes("分钟", (30, 60), unit="min"), "polygon").removeprefix("<!DOCTYPE qgis>")
+    )
+    ranges = root.findall(".//range")
+    assert [(float(one.get("lower", "")), float(one.get("upper", ""))) for one in ranges][1] == (30, 60)
+    assert {one.get("symbol") for one in ranges} == {one.get("name") for one in root.findall(".//symbol")}
+    items = [(True, "#2a7f62", '<是 "x">', "yes")]
+    text = qml(Categories("a b", items), "point")
+    assert ElementTree.fromstring(text.removeprefix("<!DOCTYPE qgis>")).find(".//category").get("label") == (
+        '<是 "x"> yes'
+    )

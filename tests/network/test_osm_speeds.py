@@ -1,0 +1,103 @@
+"""Running speeds of OpenStreetMap ways: by tag, else by class and region; peak factors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+from urbgeo.errors import InputError, UrbgeoWarning
+from urbgeo.network.lines import from_lines
+from urbgeo.network.model import build_network
+from urbgeo.network.osm import from_pbf
+from urbgeo.network.osm_speeds import LineReading, RoadReading, junction_delay
+
+
+def test_every_link_says_where_its_speed_comes_from(porto_alegre: Path) -> None:
+    network = from_pbf(porto_alegre, reading=RoadReading(region="world", speeds={"residential": 20.0}))
+    by = network.links.groupby("speed_source")
+    assert set(by.groups) == {"tag", "class", "override"}
+    tagged, named = by.get_group("tag"), by.get_group("override")
+    assert (tagged["speed_kmh"] == tagged["maxspeed_kmh"]).all()
+    assert set(named["class"]) == {"residential"}
+    assert named["speed_kmh"].to_numpy() == pytest.approx(20.0)
+    share = network.provenance.shares["links with imputed speed"]
+    assert share == pytest.approx((network.links["speed_source"] != "tag").mean())
+    without = from_pbf(porto_alegre, reading=RoadReading(region="world", use_maxspeed=False))
+    assert without.provenance.shares["links with imputed speed"] == 1.0
+
+
+def test_peak_hours_are_slower_by_the_factor_of_the_table(porto_alegre: Path) -> None:
+    free, peak = (
+        from_pbf(porto_alegre, reading=RoadReading(region="china", peak=hour)) for hour in (False, True)
+    )
+    ratio = (free.links["minutes"] / peak.links["minutes"])[free.links["minutes"] > 0]
+    assert set(ratio.round(6).unique()) == {0.7, 0.8}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"region": "mars"}, "region: 'mars'"),
+        ({"speeds": {"autobahn": 100.0}}, "unknown class 'autobahn'"),
+        ({"speeds": {"primary": np.nan}}, "primary: nan km/h"),
+        ({"speeds": {"primary": 0.0, "trunk": -1.0}}, "primary.*trunk"),
+    ],
+)
+def test_speeds_that_cannot_be_used_are_refused(
+    porto_alegre: Path, arguments: dict[str, object], message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        from_pbf(porto_alegre, reading=RoadReading(**arguments))
+
+
+def test_a_junction_delay_is_added_where_three_links_meet(porto_alegre: Path) -> None:
+    network = from_pbf(porto_alegre, reading=RoadReading(region="world"))
+    slow = junction_delay(network, {"primary": 12.0})
+    degree = np.bincount(network.link_ends.ravel())
+    more = slow.links["minutes"] - network.links["minutes"]
+    expected = (network.links["class"] == "primary") & (degree[network.link_ends[:, 1]] >= 3)
+    np.testing.assert_allclose(more, np.where(expected, 0.2, 0.0), atol=2e-6)
+    assert network.links["minutes"].sum() < slow.links["minutes"].sum()
+    for wrong, message in (
+        (("canal", 1.0), "no link of class canal"),
+        (("primary", -1.0), "'primary': -1.0"),
+    ):
+        with pytest.raises(InputError, match=message):
+            junction_delay(network, dict([wrong]))
+
+
+def test_the_delay_of_a_junction_comes_where_a_link_ends() -> None:
+    """A and B are ends, J a junction of three: the way to J is delayed, the way from it is not."""
+    nodes = gpd.GeoDataFrame(
+        geometry=gpd.points_from_xy([500_000, 501_000, 502_000, 501_000], [3e6, 3e6, 3e6, 3.001e6]),
+        index=list("AJBC"), crs=32649,
+    )  # fmt: skip
+    links = pd.DataFrame(
+        {"from_node": ["A", "J", "J"], "to_node": ["J", "B", "C"], "length_km": 1.0, "class": "primary"}
+    )
+    slow = junction_delay(build_network(nodes, links), {"primary": 60.0}).link_table
+    assert slow[["minutes", "minutes_back"]].to_numpy().tolist() == [[2.0, 1.0], [1.0, 2.0], [1.0, 2.0]]
+
+
+def test_streets_of_wuhan_merged_by_class_come_back_to_one_part(shared_data: Path) -> None:
+    """As survey lines are drawn: through every junction with a street of another class."""
+    streets = gpd.read_parquet(shared_data / "wuhan/streets.parquet")
+    streets = streets[~streets["highway"].map(lambda one: isinstance(one, list | np.ndarray))]
+    merged = streets.dissolve("highway").line_merge().explode().reset_index(name="geometry")
+    merged = gpd.GeoDataFrame(merged, crs=streets.crs)
+    with pytest.warns(UrbgeoWarning, match="parts"):
+        apart = from_lines(merged, class_column="highway", reading=LineReading(class_system="osm"))
+        joined = from_lines(
+            merged, class_column="highway", node_at="touches", reading=LineReading(class_system="osm")
+        )
+        whole = from_lines(
+            streets, class_column="highway", node_columns=("u", "v"), reading=LineReading(class_system="osm")
+        )
+    assert whole.parts[1] > 0.98
+    assert apart.parts[1] < 0.9
+    assert joined.parts[1] >= 0.99 or joined.parts[1] >= whole.parts[1]
+    assert joined.links["length_km"].sum() == pytest.approx(whole.links["length_km"].sum(), rel=1e-3)

@@ -1,0 +1,128 @@
+"""The one reader and the one writer of raster files: scale, offset, no data and rows as declared."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import rasterio
+from affine import Affine
+from shapely.geometry import Point, box
+
+from urbgeo.access.rasters import people_in
+from urbgeo.errors import InputError
+from urbgeo.rasters.align import align
+from urbgeo.rasters.cut import cut_raster
+from urbgeo.rasters.files import read_grid
+from urbgeo.rasters.grid import Grid
+from urbgeo.rasters.interop import from_xarray
+from urbgeo.rasters.layers import RasterGrid
+from urbgeo.surface.travel import travel_surface, travel_surface_files
+
+UTM = 32649
+
+
+def grid(values: object, cell: float = 100.0, crs: object = UTM, x: float = 500_000) -> Grid:
+    return Grid(np.asarray(values), Affine(cell, 0, x, 0, -cell, 3_000_000), crs)
+
+
+def written(path: Path, values: np.ndarray, transform: Affine, **more: object) -> Path:
+    profile = {
+        "driver": "GTiff",
+        "count": 1,
+        "dtype": values.dtype,
+        "crs": more.get("crs", f"EPSG:{UTM}"),
+        "transform": transform,
+    }
+    profile |= {"height": values.shape[0], "width": values.shape[1], "nodata": more.get("nodata")}
+    with rasterio.open(path, "w", **profile) as file:
+        file.write(values, 1)
+        if "scale" in more:
+            file.scales, file.offsets = [more["scale"]], [more["offset"]]
+    return path
+
+
+def test_whole_numbers_beyond_24_bits_are_read_exactly(tmp_path: Path) -> None:
+    values = np.array([[16_777_217, -1]], np.int32)
+    found = read_grid(
+        written(tmp_path / "a.tif", values, Affine(10, 0, 500_000, 0, -10, 3_000_000), nodata=-1)
+    )
+    assert found.values[0, 0] == 16_777_217.0
+    assert np.isnan(found.values[0, 1])
+    wider = align(grid(values, 100.0), grid(np.zeros((1, 1)), 100.0))
+    assert wider.values[0, 0] == 16_777_217.0
+    small = read_grid(
+        written(
+            tmp_path / "b.tif",
+            np.array([[7, 0]], np.int16),
+            Affine(10, 0, 500_000, 0, -10, 3_000_000),
+            nodata=0,
+        )
+    )
+    assert small.values.dtype == np.float32
+
+
+def test_scale_offset_and_rows_from_the_south_are_understood(tmp_path: Path) -> None:
+    north_up = Affine(10, 0, 500_000, 0, -10, 3_000_000)
+    path = written(tmp_path / "a.tif", np.array([[10, 20]], np.int16), north_up, scale=0.1, offset=5.0)
+    np.testing.assert_allclose(read_grid(path).values, [[6.0, 7.0]])
+    turned = Affine(10, 0, 500_000, 0, 10, 2_999_980)
+    found = read_grid(written(tmp_path / "b.tif", np.array([[1.0], [2.0]]), turned))
+    assert found.values.tolist() == [[2.0], [1.0]]
+    assert (found.transform.f, found.transform.e) == (3_000_000.0, -10.0)
+    with pytest.raises(InputError, match="gdalwarp"):
+        Grid(np.ones((2, 2)), Affine(10, 1, 0, 1, -10, 0), UTM)
+
+
+@pytest.fixture(name="scaled_file")
+def scaled(tmp_path: Path) -> Path:
+    """Two by two cells of 1 km, stored in tenths less 10, one without data, rows running north."""
+    stored = np.array([[2000, 3000], [-9, 1000]], np.int16)
+    rising = Affine(1000, 0, 500_000, 0, 1000, 3_000_000)
+    return written(tmp_path / "scaled.tif", stored, rising, nodata=-9, scale=0.1, offset=-10.0)
+
+
+MEANT = np.array([[np.nan, 90.0], [190.0, 290.0]])
+
+
+def test_one_file_gives_one_answer_through_every_door(scaled_file: Path, tmp_path: Path) -> None:
+    rioxarray = pytest.importorskip("rioxarray")
+    found = read_grid(scaled_file)
+    np.testing.assert_allclose(found.values, MEANT)
+    assert (found.transform.f, found.transform.e) == (3_002_000.0, -1000.0)
+    for how in ({}, {"masked": True}, {"mask_and_scale": True}):
+        with rioxarray.open_rasterio(scaled_file, **how) as array:
+            np.testing.assert_allclose(from_xarray(array).values, MEANT, err_msg=str(how))
+    whole = gpd.GeoDataFrame(geometry=[box(*found.bounds)], crs=UTM)
+    west = gpd.GeoDataFrame(geometry=[box(500_000, 3_000_000, 501_000, 3_002_000)], crs=UTM)
+    assert people_in(found, whole).iloc[0] == pytest.approx(570.0)
+    assert people_in(found, west).iloc[0] == pytest.approx(190.0)
+    for number, (kind, cell, crs) in enumerate(
+        [("count", None, None), ("count", 500.0, None), ("count", None, UTM), ("height", None, UTM)]
+    ):
+        cut = cut_raster(scaled_file, tmp_path / f"{number}.tif", area=whole, kind=kind, cell=cell, crs=crs)
+        again = read_grid(cut.path)
+        assert people_in(again, whole).iloc[0] == pytest.approx(570.0), (kind, cell)
+        assert people_in(again, west).iloc[0] == pytest.approx(190.0), (kind, cell)
+        assert kind == "height" or cut.total == pytest.approx(570.0)
+    people, _, _ = RasterGrid(
+        scaled_equal_area(tmp_path / "p.tif"), *[shares(tmp_path / f"{name}.tif") for name in "lb"], "share"
+    ).rows(0, 2)
+    np.testing.assert_allclose(people, MEANT)
+    source = gpd.GeoDataFrame(geometry=[Point(501_500, 3_001_500)], crs=UTM)
+    files = travel_surface_files(scaled_file, source, tmp_path / "out")
+    memory = travel_surface(found, source)
+    np.testing.assert_array_equal(read_grid(files.minutes).values, memory.minutes.values)
+    assert memory.minutes.values[1, 1] == pytest.approx(1000 * (90 + 290) / 2)
+
+
+def scaled_equal_area(path: Path) -> Path:
+    stored = np.array([[2000, 3000], [-9, 1000]], np.int16)
+    rising = Affine(1000, 0, 0, 0, 1000, 3_000_000)
+    return written(path, stored, rising, nodata=-9, scale=0.1, offset=-10.0, crs="ESRI:54009")
+
+
+def shares(path: Path) -> Path:
+    return written(path, np.full((2, 2), 0.5), Affine(1000, 0, 0, 0, -1000, 3_002_000), crs="ESRI:54009")

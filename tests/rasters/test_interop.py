@@ -1,0 +1,49 @@
+"""Grids to and from xarray, as rioxarray writes and reads them (extra ``raster``)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from affine import Affine
+
+from urbgeo.errors import InputError
+from urbgeo.rasters.files import read_grid
+from urbgeo.rasters.grid import Grid, same_grid
+from urbgeo.rasters.interop import from_xarray, to_xarray
+
+UTM = 32649
+
+
+def grid(values: object, cell: float = 100.0, crs: object = UTM, x: float = 500_000) -> Grid:
+    return Grid(np.asarray(values), Affine(cell, 0, x, 0, -cell, 3_000_000), crs)
+
+
+def test_a_grid_goes_to_xarray_and_comes_back(tmp_path: Path) -> None:
+    rioxarray = pytest.importorskip("rioxarray")
+    values = np.array([[1.0, np.nan, 3.0], [4.0, 5.0, 6.0]])
+    for one in (
+        grid(values),
+        grid(values[:1]),
+        grid(values > 2),
+        grid(np.arange(6, dtype=np.int32).reshape(2, 3)),
+    ):
+        array = to_xarray(one)
+        back = from_xarray(array)
+        np.testing.assert_array_equal(back.values, one.values)
+        assert back.values.dtype == one.values.dtype and same_grid(back, one)
+    array = to_xarray(grid(values))
+    array.rio.to_raster(tmp_path / "a.tif")
+    np.testing.assert_array_equal(read_grid(tmp_path / "a.tif").values, values)
+    np.testing.assert_array_equal(from_xarray(array[::-1]).values, values), "rows that run north"
+    with rioxarray.open_rasterio(tmp_path / "a.tif") as banded:
+        np.testing.assert_array_equal(from_xarray(banded).values, values)
+    with pytest.raises(InputError, match="several bands"):
+        from_xarray(array.expand_dims(band=2))
+    with pytest.raises(InputError, match="DataArray is needed, not ndarray"):
+        from_xarray(values)
+    with pytest.raises(InputError, match="unevenly spaced"):
+        from_xarray(array.assign_coords(x=[0.0, 1.0, 5.0]))
+    with pytest.raises(InputError, match="no CRS"):
+        from_xarray(array.drop_vars("spatial_ref"))

@@ -1,0 +1,25 @@
+"""Smoothing of people and of the edges of urban centres: moving mean, majority rules."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from urbgeo.rasters.smoothing import fill_holes
+
+
+def test_holes_below_fifteen_cells_are_filled_and_larger_ones_are_not() -> None:
+    for width, filled in ((14, True), (15, False)):
+        labels = np.ones((3, width + 2), np.int32)
+        labels[1, 1:-1] = 0
+        fill_holes(labels, 14)
+        assert labels.all() == filled
+
+
+def test_a_hole_that_reaches_the_rim_or_is_shared_stays() -> None:
+    open_side = np.array([[1, 0, 1], [1, 0, 1], [1, 1, 1]], np.int32)
+    shared = np.array([[1, 1, 2], [1, 0, 2], [1, 1, 2]], np.int32)
+    other = np.array([[1, 1, 1], [1, 2, 1], [1, 1, 1]], np.int32)
+    for labels in (open_side, shared, other):
+        before = labels.copy()
+        fill_holes(labels, 14)
+        assert (labels == before).all()

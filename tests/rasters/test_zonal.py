@@ -1,0 +1,39 @@
+"""Sums of a grid over shapes, every cell counted by the exact share of it that lies inside."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from affine import Affine
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from urbgeo.rasters.grid import Grid
+from urbgeo.rasters.zonal import covered_cells
+
+
+def thousandths(low: float, high: float) -> st.SearchStrategy[float]:
+    """Coordinates to the metre; with denormal ones the intersection it is compared with goes wrong."""
+    return st.integers(round(low * 1000), round(high * 1000)).map(lambda n: n / 1000)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.tuples(thousandths(-3, 11), thousandths(-3, 11)), min_size=3, max_size=8),
+    st.tuples(thousandths(0, 8), thousandths(0, 8), thousandths(0.1, 3)),
+)
+def test_covered_shares_equal_the_intersection_with_each_cell(
+    corners: list[tuple[float, float]], hole: tuple[float, float, float]
+) -> None:
+    shape = shapely.MultiPoint(corners).convex_hull
+    shape = shapely.difference(shape, shapely.Point(hole[:2]).buffer(hole[2], quad_segs=3))
+    shape = shapely.union(shape, shapely.box(9, 9, 9.5, 9.25))
+    polygons = shapely.union_all([one for one in shapely.get_parts(shape) if one.geom_type == "Polygon"])
+    like = Grid(np.zeros((8, 10)), Affine(1, 0, 0, 0, -1, 10), "ESRI:54009")
+    pieces = covered_cells(like, gpd.GeoSeries([shapely.Polygon(), polygons], crs="ESRI:54009"))
+    assert (pieces["shape"] == 1).all()
+    found = np.zeros(80)
+    found[pieces["cell"]] = pieces["share"]
+    boxes = [shapely.box(j, 9 - i, j + 1, 10 - i) for i in range(8) for j in range(10)]
+    np.testing.assert_allclose(found, shapely.area(shapely.intersection(boxes, polygons)), atol=2e-6)

@@ -1,0 +1,48 @@
+"""Units in or out of the circle by decision: who decided, when and why, beside what the rule says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from urbgeo.errors import InputError
+from urbgeo.regions.decisions import read_decisions
+
+UNITS = pd.DataFrame({"name_zh": ["中宁县", "海原县", "平罗县"]}, index=["640521", "640522", "640221"])
+
+
+def one(**changed: Any) -> dict[str, Any]:
+    return {"circle": "in", "reason": "why", "by": "who", "date": "2026-03-01"} | changed
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"中宁": one()}, ""),
+        ({"中宁现": one()}, "中宁现 is unknown among the units of the circle; nearest are 中宁县"),
+        ({"999999": one()}, "999999 is unknown"),
+        ({"中宁县": one(), "640521": one(circle="out")}, "640521 is decided twice"),
+        ({"中宁县": one(reason=" ")}, "中宁县: no reason"),
+        ({"中宁县": one(by="")}, "nobody who decided"),
+        ({"中宁县": one(date="soon")}, "date = 'soon' is no date"),
+        ({"中宁县": one(circle=True)}, "circle = True; it is one of in, out"),
+        ({"中宁县": one(who="x")}, "no key 'who'"),
+        ({"中宁县": "in"}, "no decision; write"),
+        ({"平罗县": one(circle="out")}, "平罗县 is the core"),
+    ],
+)
+def test_faulty_decisions_are_refused_by_name(given: dict[str, Any], said: str) -> None:
+    if not said:
+        assert list(read_decisions(given, UNITS)) == ["640521"]
+        return
+    with pytest.raises(InputError, match=r"^overrides: ") as told:
+        read_decisions(given, UNITS, core=("640221",))
+    assert said in str(told.value)
+
+
+def test_all_faults_come_at_once() -> None:
+    with pytest.raises(InputError) as told:
+        read_decisions({"甲": one(), "海原县": one(reason="")}, UNITS)
+    assert "甲 is unknown" in str(told.value) and "no reason" in str(told.value)

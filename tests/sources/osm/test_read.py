@@ -1,0 +1,64 @@
+"""OpenStreetMap files to road tables: ``read_roads`` for PBF and XML."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.sources.osm.osm_files import write_pbf
+from tests.sources.osm.ways import GRID, ROAD, ends, geodesic
+from urbgeo.errors import InputError
+from urbgeo.sources.osm.read import read_roads
+
+
+def test_a_bridge_does_not_meet_what_it_crosses(tmp_path: Path) -> None:
+    cross = [([10, 11, 12], ROAD), ([1, 21], {**ROAD, "bridge": "yes"})]
+    roads = read_roads(write_pbf(tmp_path / "a.osm.pbf", GRID, cross))
+    assert ends(roads) == [(1, 21), (10, 12)]
+    meeting = [([10, 11, 12], ROAD), ([1, 11, 21], ROAD)]
+    roads = read_roads(write_pbf(tmp_path / "b.osm.pbf", GRID, meeting))
+    assert ends(roads) == [(1, 11), (10, 11), (11, 12), (11, 21)]
+
+
+def test_length_is_that_of_the_geodesic(tmp_path: Path) -> None:
+    roads = read_roads(write_pbf(tmp_path / "a.osm.pbf", GRID, [([0, 10], ROAD)]))
+    assert roads.length_km[0] == pytest.approx(geodesic(*GRID[0], *GRID[10]), rel=1e-6)
+
+
+def test_only_links_with_an_end_in_the_box_are_kept(tmp_path: Path) -> None:
+    path = write_pbf(tmp_path / "a.osm.pbf", GRID, [([0, 1, 2, 3, 4], ROAD), ([40, 41], ROAD)])
+    roads = read_roads(path, bbox=(111.99, 27.99, 112.015, 28.005))
+    assert ends(roads) == [(0, 2)]
+    with pytest.raises(InputError, match="no road lies in the box"):
+        read_roads(path, bbox=(100.0, 27.0, 101.0, 28.0))
+
+
+def test_stretches_of_no_length_are_counted_and_left_out(tmp_path: Path) -> None:
+    roads = read_roads(
+        write_pbf(tmp_path / "a.osm.pbf", GRID, [([0, 1], ROAD), ([1, 1], ROAD), ([1, 2], ROAD)])
+    )
+    assert roads.counts["pieces of no length"] == 1
+    assert (roads.length_km > 0).all()
+    with pytest.raises(InputError, match="lack nodes"):
+        read_roads(write_pbf(tmp_path / "b.osm.pbf", GRID, [([1, 1], ROAD)]))
+
+
+def test_ways_cut_by_the_edge_of_an_extract_end_there(tmp_path: Path) -> None:
+    places = {node: GRID[node] for node in (0, 1, 3, 4)}
+    roads = read_roads(write_pbf(tmp_path / "a.osm.pbf", places, [([0, 1, 2, 3, 4], ROAD)]))
+    assert ends(roads) == [(0, 1), (3, 4)]
+    assert roads.counts["nodes missing from the file"] == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"mode": "fly"}, {"classes": ["autobahn"]}, {"classes": []}, {"bbox": (1, 1, 1, 1)},
+        {"bbox": (2, 0, 1, 1)}, {"bbox": (1, 2, 3)}, {"bbox": (0, 100, 1, 110)}, {"bbox": "here"},
+    ],
+)  # fmt: skip
+def test_what_cannot_be_asked_is_refused(tmp_path: Path, arguments: dict[str, object]) -> None:
+    path = write_pbf(tmp_path / "a.osm.pbf", GRID, [([0, 1], ROAD)])
+    with pytest.raises(InputError, match=next(iter(arguments))):
+        read_roads(path, **arguments)

@@ -1,0 +1,77 @@
+"""Friction grids: land-cover speeds, slopes, roads burnt in; each speed with its source."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pytest
+from affine import Affine
+from shapely.geometry import LineString, Point
+
+from tests.surface.ways import travel_surface
+from urbgeo.rasters.grid import Grid
+from urbgeo.surface.friction import burn_roads, cover_friction, speed_table, tobler_kmh
+
+UTM = 32649
+
+
+def grid(values: object, cell: float = 1.0) -> Grid:
+    array = np.asarray(values)
+    return Grid(array, Affine(cell, 0, 500_000, 0, -cell, 3_000_000), UTM)
+
+
+def at(like: Grid, *cells: tuple[int, int], ids: list[str] | None = None) -> gpd.GeoDataFrame:
+    xy = [like.transform @ (column + 0.5, row + 0.5) for row, column in cells]
+    return gpd.GeoDataFrame(geometry=[Point(*one) for one in xy], index=ids, crs=like.crs)
+
+
+def test_walking_uphill_takes_tobler_time_and_downhill_less() -> None:
+    metres = np.repeat(np.arange(11.0)[None, :] * 10.0 * np.tan(np.radians(10)), 1, axis=0)
+    flat_pace = 60.0 / (1000.0 * float(tobler_kmh(0.0)))
+    like = grid(np.full((1, 11), flat_pace), 10.0)
+    up = travel_surface(like, at(like, (0, 0)), elevation=grid(metres, 10.0)).minutes.values[0, 10]
+    back = travel_surface(like, at(like, (0, 0)), elevation=grid(metres, 10.0), direction="to")
+    assert up == pytest.approx(0.1 / 2.717 * 60.0, rel=1e-3)
+    assert back.minutes.values[0, 10] == pytest.approx(0.1 / 3.856 * 60.0, rel=1e-3)
+
+
+def test_tobler_speeds_are_the_published_ones() -> None:
+    assert float(tobler_kmh(0)) == pytest.approx(5.037, abs=5e-4)
+    assert float(tobler_kmh(np.tan(np.radians(-2.8624)))) == pytest.approx(6.0, abs=1e-3)
+    assert tobler_kmh(np.tan(np.radians([10, -10]))) == pytest.approx([2.717, 3.856], abs=5e-4)
+    assert float(tobler_kmh(0, on_path=False)) == pytest.approx(0.6 * 5.037, abs=5e-4)
+
+
+def test_roads_are_burnt_in_with_the_quickest_speed_and_bridge_water() -> None:
+    cover = grid(np.array([[1, 1, 2, 1, 1]] * 3), 100.0)
+    friction = cover_friction(cover, {1: "crop", 2: "water"})
+    y = 3_000_000 - 150.0
+    lines = [LineString([(500_000, y), (500_500, y)])] * 3
+    roads = gpd.GeoDataFrame({"class": ["primary", "local", "expressway"]}, geometry=lines, crs=UTM)
+    burnt, carries = burn_roads(friction, roads)
+    assert burnt.values[1, 2] == pytest.approx(60 / 60_000)
+    assert np.isnan(burnt.values[0, 2])
+    assert carries.values.sum() == 5
+    assert np.isnan(friction.values[1, 2]), "the friction given is not changed"
+
+
+def test_a_slow_road_never_slows_what_is_quicker_without_it() -> None:
+    friction = grid(np.full((3, 5), 60 / 75_000), 100.0)
+    y = 3_000_000 - 150.0
+    road = gpd.GeoDataFrame(
+        {"class": ["local"]}, geometry=[LineString([(500_000, y), (500_500, y)])], crs=UTM
+    )
+    burnt, _ = burn_roads(friction, road, speeds_kmh={"local": 20.0})
+    np.testing.assert_allclose(burnt.values, 60 / 75_000)
+    for order in ([20.0, 75.0], [75.0, 20.0]):
+        slow = grid(np.full((3, 5), 1.0), 100.0)
+        both = gpd.GeoDataFrame({"class": ["local", "primary"]}, geometry=[*road.geometry] * 2, crs=UTM)
+        speeds = dict(zip(["local", "primary"], order, strict=True))
+        burnt, _ = burn_roads(slow, both, speeds_kmh=speeds)
+        np.testing.assert_allclose(burnt.values[1], 60 / 75_000)
+
+
+def test_every_speed_has_a_source_and_a_year() -> None:
+    table = speed_table()
+    assert table["source"].str.len().gt(5).all()
+    assert table["year"].between(1990, 2030).all()

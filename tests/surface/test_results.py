@@ -1,0 +1,41 @@
+"""How a travel surface is worked out, and what comes of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+from affine import Affine
+from shapely.geometry import Point
+
+from urbgeo.errors import InputError
+from urbgeo.rasters.files import read_grid, write_grid
+from urbgeo.rasters.grid import Grid
+from urbgeo.surface.results import SurfaceRules
+from urbgeo.surface.travel import travel_surface, travel_surface_files
+
+UTM = 32649
+
+
+def grid(values: object, cell: float = 100.0, crs: object = UTM, x: float = 500_000) -> Grid:
+    return Grid(np.asarray(values), Affine(cell, 0, x, 0, -cell, 3_000_000), crs)
+
+
+def test_heights_of_64_bits_give_the_same_bits_from_files(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    friction, height = grid(rng.uniform(0.01, 0.1, (20, 20))), grid(rng.uniform(0, 300, (20, 20)))
+    start = gpd.GeoDataFrame(geometry=[Point(500_950, 2_999_050)], crs=UTM)
+    paths = [write_grid(one, tmp_path / f"{name}.tif") for name, one in (("f", friction), ("h", height))]
+    files = travel_surface_files(
+        paths[0], start, tmp_path / "out", elevation=paths[1], rules=SurfaceRules(block_cells=8)
+    )
+    whole = travel_surface(friction, start, elevation=height)
+    np.testing.assert_array_equal(read_grid(files.minutes).values, whole.minutes.values)
+    none = grid(np.full((20, 20), np.nan))
+    with pytest.raises(InputError, match="elevation: every cell is nodata"):
+        travel_surface(friction, start, elevation=none)
+    empty = write_grid(none, tmp_path / "none.tif")
+    with pytest.raises(InputError, match="elevation: every cell is nodata"):
+        travel_surface_files(paths[0], start, tmp_path / "out", elevation=empty)
