@@ -59,7 +59,7 @@ def metric_crs(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> CRS:
     """
     check_crs(frame, "frame")
     west, south, east, north = bounds = _lonlat_bounds(frame)
-    metric = _is_metric(frame.crs)
+    metric = is_metric(frame.crs)
     if not np.isfinite(bounds).all():
         return frame.crs if metric else CHINA_ALBERS
     if metric and distortion(frame.crs, bounds) < MOST_DISTORTION:
@@ -128,7 +128,7 @@ def lengths_km(lines: gpd.GeoSeries) -> tuple[Floats, str]:
         When ``lines`` have no CRS.
     """
     check_crs(lines, "lines")
-    if _is_metric(lines.crs) and distortion(lines.crs, _lonlat_bounds(lines)) < MOST_DISTORTION:
+    if is_metric(lines.crs) and distortion(lines.crs, _lonlat_bounds(lines)) < MOST_DISTORTION:
         return lines.length.to_numpy() / 1000.0, "planar"
     xy, owner = shapely.get_coordinates(lines.to_crs(WGS84).to_numpy(), return_index=True)
     inner = owner[1:] == owner[:-1]
@@ -347,7 +347,8 @@ def _degrees(values: ArrayLike) -> Floats:
 
 
 @lru_cache(maxsize=64)
-def _is_metric(crs: CRS) -> bool:
+def is_metric(crs: CRS) -> bool:
+    """Whether coordinates are metres that may be measured in: projected, and not as web maps are."""
     # Looking a CRS up by its code takes a tenth of a second where it has none.
     return (
         bool(crs.is_projected)

@@ -17,7 +17,7 @@ M2_PER_UNIT: Mapping[str, float] = {
 """Square metres in one unit. 15 mu (亩) are one hectare; wan_mu is 万亩, ten thousand mu."""
 
 
-def convert_area(value: float, unit: str, *, to: str) -> float:
+def convert_area(value: float, unit: str, *, to: str, name: str = "value") -> float:
     """An area in another unit.
 
     >>> round(convert_area(2950, "wan_mu", to="km2"), 2)
@@ -28,8 +28,8 @@ def convert_area(value: float, unit: str, *, to: str) -> float:
     InputError
         For an unknown unit, or an area that is negative or not finite.
     """
-    for name in (unit, to):
-        check_choice(name, "unit", tuple(M2_PER_UNIT))
+    for one in (unit, to):
+        check_choice(one, "unit", tuple(M2_PER_UNIT))
     if not is_finite_number(value) or value < 0:
-        raise InputError(f"area: {value!r} is no area; give a finite number >= 0 in {unit}.")
+        raise InputError(f"{name}: {value!r} is no area; give a finite number >= 0 in {unit}.")
     return float(value) * M2_PER_UNIT[unit] / M2_PER_UNIT[to]

@@ -44,8 +44,8 @@ def test_a_unit_holds_what_lies_in_it() -> None:
 def test_near_is_a_closed_bound_in_metres() -> None:
     at = frame([shapely.Point(5e5, 3e6), shapely.Point(5e5 + 500, 3e6), shapely.Point(5e5 + 501, 3e6)])
     people = at.assign(population=[0.0, 30.0, 10.0])
-    assert share_near(people, at.iloc[:1], 500.0, population="population") == 0.75
-    assert share_near(people, at.iloc[:1], 500.0) == pytest.approx(2 / 3)
+    assert share_near(people, at.iloc[:1], within_m=500.0, population="population") == 0.75
+    assert share_near(people, at.iloc[:1], within_m=500.0) == pytest.approx(2 / 3)
 
 
 def test_a_grid_of_streets_has_its_blocks_crossings_and_dead_ends() -> None:

@@ -312,7 +312,7 @@ def test_a_hole_half_covered_is_a_window_and_a_sliver_at_its_bound_is_none() -> 
         (
             ControlLines(frame(rect(0, 0, 10, 10)).assign(zone="concentrated")),
             {"people": -5.0},
-            "people: -5.0 is no population",
+            "people: -5.0; give a finite number",
         ),
     ],
 )

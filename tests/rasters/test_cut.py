@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import rasterio
 import shapely
+from affine import Affine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rasterio.transform import from_origin
@@ -18,7 +19,8 @@ from urbgeo.access.rasters import people_in
 from urbgeo.errors import InputError, SourceError
 from urbgeo.rasters import cut as rasters
 from urbgeo.rasters.cut import cut_raster
-from urbgeo.rasters.files import read_grid
+from urbgeo.rasters.files import read_grid, write_grid
+from urbgeo.rasters.grid import Grid
 
 UTM = 32649
 
@@ -60,7 +62,7 @@ def test_counts_in_larger_cells_are_sums_and_no_data_stays_no_data(tmp_path: Pat
     values[:2, :2] = -1
     values[0, 2] = -1
     path = raster(tmp_path / "a.tif", values, nodata=-1)
-    cut = cut_raster(path, tmp_path / "b.tif", area=square(0, -400, 400, 0), kind="count", cell=200)
+    cut = cut_raster(path, tmp_path / "b.tif", area=square(0, -400, 400, 0), kind="count", cell_m=200)
     with rasterio.open(cut.path) as file:
         np.testing.assert_allclose(file.read(1), [[np.nan, 3 + 6 + 7], [8 + 9 + 12 + 13, 10 + 11 + 14 + 15]])
     assert cut.total == values[values >= 0].sum()
@@ -70,16 +72,15 @@ def test_counts_in_larger_cells_are_sums_and_no_data_stays_no_data(tmp_path: Pat
 @given(
     st.integers(0, 10**6),
     st.sampled_from([37.0, 100.0, 260.0]),
-    st.sampled_from([UTM, 4326, "ESRI:54009", 4547]),
+    st.sampled_from([UTM, 3035, "ESRI:54009", 4547]),
 )
 def test_nobody_is_lost_or_made(tmp_path: Path, seed: int, cell: float, crs: int | str) -> None:
     random = np.random.default_rng(seed)
     values = random.integers(0, 50, (9, 7)).astype(np.float64)
     values[random.random(values.shape) < 0.2] = np.nan
     path = raster(tmp_path / "a.tif", values)
-    width = cell if crs != 4326 else cell / 100_000
     cut = cut_raster(
-        path, tmp_path / "b.tif", area=square(-300, -1200, 1000, 300), kind="count", crs=crs, cell=width
+        path, tmp_path / "b.tif", area=square(-300, -1200, 1000, 300), kind="count", crs=crs, cell_m=cell
     )
     assert cut.total == pytest.approx(np.nansum(values), rel=1e-12)
     assert read_grid(cut.path).total == pytest.approx(np.nansum(values), rel=1e-12)
@@ -87,7 +88,7 @@ def test_nobody_is_lost_or_made(tmp_path: Path, seed: int, cell: float, crs: int
 
 def test_counts_are_shared_by_area_when_cells_do_not_fit(tmp_path: Path) -> None:
     path = raster(tmp_path / "a.tif", np.array([[120.0, 0.0]]))
-    cut = cut_raster(path, tmp_path / "b.tif", area=square(0, -100, 200, 0), kind="count", cell=65.0)
+    cut = cut_raster(path, tmp_path / "b.tif", area=square(0, -100, 200, 0), kind="count", cell_m=65.0)
     with rasterio.open(cut.path) as file:
         west = (500_000 - file.transform.c) / 65.0
         columns = np.nansum(file.read(1), axis=0)
@@ -97,7 +98,7 @@ def test_counts_are_shared_by_area_when_cells_do_not_fit(tmp_path: Path) -> None
 
 def test_people_of_small_cells_fall_where_they_live_in_cells_that_do_not_fit(tmp_path: Path) -> None:
     path = raster(tmp_path / "a.tif", np.ones((10, 10)))
-    cut = cut_raster(path, tmp_path / "b.tif", area=square(0, -1000, 1000, 0), kind="count", cell=250.0)
+    cut = cut_raster(path, tmp_path / "b.tif", area=square(0, -1000, 1000, 0), kind="count", cell_m=250.0)
     with rasterio.open(cut.path) as file:
         np.testing.assert_allclose(file.read(1), np.full((4, 4), 6.25), rtol=1e-12)
 
@@ -106,8 +107,8 @@ def test_heights_are_averaged_and_classes_counted(tmp_path: Path) -> None:
     values = np.array([[1, 1, 5, 0], [1, 9, 5, 0]], np.uint8)
     path = raster(tmp_path / "a.tif", values, nodata=0)
     area = square(0, -200, 400, 0)
-    cut_raster(path, tmp_path / "h.tif", area=area, kind="height", cell=200)
-    cut_raster(path, tmp_path / "c.tif", area=area, kind="class", cell=200)
+    cut_raster(path, tmp_path / "h.tif", area=area, kind="height", cell_m=200)
+    cut_raster(path, tmp_path / "c.tif", area=area, kind="class", cell_m=200)
     assert read_grid(tmp_path / "h.tif").values.tolist() == [[3.0, 5.0]], "no data takes no part"
     assert read_grid(tmp_path / "c.tif").values.tolist() == [[1, 5]]
 
@@ -119,7 +120,7 @@ def test_strips_give_what_one_piece_gives(tmp_path: Path, monkeypatch: pytest.Mo
     for cells in (10**9, 100):
         monkeypatch.setattr(rasters, "CELLS_AT_ONCE", cells)
         for kind in ("count", "height"):
-            cut_raster(path, tmp_path / f"{kind}{cells}.tif", area=region, kind=kind, crs=4547, cell=170)
+            cut_raster(path, tmp_path / f"{kind}{cells}.tif", area=region, kind=kind, crs=4547, cell_m=170)
             with rasterio.open(tmp_path / f"{kind}{cells}.tif") as file:
                 found.append(file.read(1))
     np.testing.assert_allclose(found[0], found[2], rtol=1e-12)
@@ -134,7 +135,7 @@ def test_belgium_keeps_its_people_by_commune_and_in_other_cells(tmp_path: Path) 
     cut = cut_raster(path, tmp_path / "west.tif", area=west, kind="count")
     np.testing.assert_allclose(people_in(read_grid(cut.path), west), people_in(whole, west), rtol=1e-9)
     box = gpd.GeoDataFrame(geometry=[shapely.box(*whole.bounds)], crs=whole.crs)
-    other = cut_raster(path, tmp_path / "lambert.tif", area=box, kind="count", crs=3035, cell=4000)
+    other = cut_raster(path, tmp_path / "lambert.tif", area=box, kind="count", crs=3035, cell_m=4000)
     assert other.total == pytest.approx(whole.total, rel=1e-12)
     near = people_in(read_grid(other.path), communes).sum() / people_in(whole, communes).sum()
     assert near == pytest.approx(1.0, abs=0.01)
@@ -143,7 +144,7 @@ def test_belgium_keeps_its_people_by_commune_and_in_other_cells(tmp_path: Path) 
 def test_heights_of_porto_alegre_agree_with_a_plain_warp(tmp_path: Path) -> None:
     path = shared_data() / "porto_alegre/poa_elevation.tif"
     region = gpd.GeoDataFrame(geometry=[shapely.box(-51.24, -30.09, -51.16, -30.02)], crs=4326)
-    cut = cut_raster(path, tmp_path / "utm.tif", area=region, kind="height", crs=32722, cell=100)
+    cut = cut_raster(path, tmp_path / "utm.tif", area=region, kind="height", crs=32722, cell_m=100)
     found = read_grid(cut.path)
     with rasterio.open(path) as file:
         heights, frame = file.read(1).astype(float), file.transform
@@ -169,19 +170,28 @@ def test_rasters_that_cannot_be_cut_say_why(tmp_path: Path) -> None:
 
     for changes, message in (
         ({}, "counts below 0, e.g. -99"),
-        ({"cell": 50.0}, "counts below 0, e.g. -99"),
+        ({"cell_m": 50.0}, "counts below 0, e.g. -99"),
         ({"kind": "people"}, "kind"),
-        ({"cell": 0.0}, "cell"),
-        ({"cell": 1e-4}, "give a larger one"),
+        ({"cell_m": 0.0}, "cell_m"),
+        ({"cell_m": 1e-4}, "give a larger one"),
         ({"crs": "moon"}, "crs"),
+        ({"crs": 4326}, "crs: WGS 84 has no metres"),
+        ({"crs": 3857, "cell_m": 50.0}, "no metres to measure cells in"),
+        ({"nodata": True}, "nodata: True is no value of a cell"),
+        ({"nodata": "-99"}, "nodata: '-99' is no value"),
         ({"band": 2}, "no band 2; it has 1"),
         ({"area": square(5000, 5000, 6000, 6000)}, "does not touch"),
-        ({"area": square(5000, 5000, 6000, 6000), "cell": 50.0}, "does not touch"),
+        ({"area": square(5000, 5000, 6000, 6000), "cell_m": 50.0}, "does not touch"),
         ({"area": here.set_crs(None, allow_override=True)}, "no CRS"),
         ({"nodata": 5.0, "area": square(10, -90, 90, -10), "kind": "height"}, "no data in it"),
     ):
         with pytest.raises(InputError, match=message):
             cut(**changes)
+    in_degrees = write_grid(
+        Grid(np.ones((2, 2)), Affine(0.01, 0, 111, 0, -0.01, 27.12), 4326), tmp_path / "d.tif"
+    )
+    with pytest.raises(InputError, match=r"cell_m: the cells of d\.tif are not in metres"):
+        cut(path=in_degrees, crs=UTM)
     cut(nodata=-99.0)
     (tmp_path / "out.tif").unlink()
     (tmp_path / "text.tif").write_text("hello")

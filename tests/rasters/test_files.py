@@ -102,7 +102,7 @@ def test_one_file_gives_one_answer_through_every_door(scaled_file: Path, tmp_pat
     for number, (kind, cell, crs) in enumerate(
         [("count", None, None), ("count", 500.0, None), ("count", None, UTM), ("height", None, UTM)]
     ):
-        cut = cut_raster(scaled_file, tmp_path / f"{number}.tif", area=whole, kind=kind, cell=cell, crs=crs)
+        cut = cut_raster(scaled_file, tmp_path / f"{number}.tif", area=whole, kind=kind, cell_m=cell, crs=crs)
         again = read_grid(cut.path)
         assert people_in(again, whole).iloc[0] == pytest.approx(570.0), (kind, cell)
         assert people_in(again, west).iloc[0] == pytest.approx(190.0), (kind, cell)

@@ -12,7 +12,15 @@ import pandas as pd
 from scipy import special
 
 from urbgeo.amounts import amount_of
-from urbgeo.checks import check_amounts, check_ids, check_range, check_rows, listed, numbers_of
+from urbgeo.checks import (
+    check_amounts,
+    check_ids,
+    check_quantity,
+    check_range,
+    check_rows,
+    listed,
+    numbers_of,
+)
 from urbgeo.cities.matrices import numbers_by_id
 from urbgeo.errors import Faults, InputError, UrbgeoWarning, some_of
 from urbgeo.magnitude import check_persons, check_unmixed, refuse_shares
@@ -45,6 +53,7 @@ def class_of(persons: float) -> str:
     >>> class_of(5_000_000)
     '特大城市'
     """
+    persons = check_quantity(persons, "persons", zero=True)
     lower = [one.lower for one in SIZE_CLASSES]
     return SIZE_CLASSES[int(np.searchsorted(lower, persons, side="right")) - 1].name
 

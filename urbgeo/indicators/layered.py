@@ -181,19 +181,19 @@ def shelters_1000(ground: Ground) -> Measured:
 
 def _near(ground: Ground, layer: str, metres: float) -> Measured:
     people = ground.layer("people")
-    return observed(100.0 * share_near(people, ground.layer(layer), metres, population="population"))
+    return observed(100.0 * share_near(people, ground.layer(layer), within_m=metres, population="population"))
 
 
 @measure("villages_bus")
 def villages_bus(ground: Ground) -> Measured:
     """Villages within two kilometres of a stop."""
-    return observed(100.0 * share_near(ground.layer("villages"), ground.layer("stops"), 2000.0))
+    return observed(100.0 * share_near(ground.layer("villages"), ground.layer("stops"), within_m=2000.0))
 
 
 @measure("villages_roads")
 def villages_roads(ground: Ground) -> Measured:
     """Villages within two kilometres of a road."""
-    return observed(100.0 * share_near(ground.layer("villages"), ground.layer("streets"), 2000.0))
+    return observed(100.0 * share_near(ground.layer("villages"), ground.layer("streets"), within_m=2000.0))
 
 
 @measure("water_density")

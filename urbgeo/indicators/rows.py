@@ -71,20 +71,38 @@ def share_holding(zones: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame) -> pd.S
 
 
 def share_near(
-    places: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame, metres: float, *, population: str | None = None
+    places: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame, *, within_m: float, population: str | None = None
 ) -> float:
     """Share of places (or of their people) with a facility within so many metres in a straight line.
+
+    Parameters
+    ----------
+    places, facilities
+        Any geometry with a CRS; of places the middles are taken.
+    within_m
+        Closed upper bound of the distance.
+    population
+        Column of ``places``; None: every place counts alike.
+
+    Returns
+    -------
+    float
+        Between 0 and 1; 0 without a facility, NaN where nobody lives.
+
+    Raises
+    ------
+    InputError
+        For layers without CRS, a distance that is not finite and > 0, and people that are no amounts.
 
     Examples
     --------
     >>> places = gpd.GeoDataFrame(geometry=gpd.points_from_xy([5e5, 5.006e5], [3e6, 3e6]), crs=32650)
-    >>> share_near(places, places.iloc[:1], 500.0)
+    >>> share_near(places, places.iloc[:1], within_m=500.0)
     0.5
     """
     check_crs(places, "places")
     check_crs(facilities, "facilities")
-    if not metres > 0:
-        raise InputError(f"metres: {metres!r} is no distance; give metres > 0.")
+    within_m = check_quantity(within_m, "within_m")
     crs = metric_crs(places)
     here = places.geometry.to_crs(crs)
     weights = (
@@ -96,7 +114,7 @@ def share_near(
         return 0.0 if weights.sum() > 0 else math.nan
     tree = shapely.STRtree(facilities.geometry.to_crs(crs).to_numpy())
     near = np.zeros(len(here), bool)
-    near[tree.query(here.centroid.to_numpy(), predicate="dwithin", distance=metres)[0]] = True
+    near[tree.query(here.centroid.to_numpy(), predicate="dwithin", distance=within_m)[0]] = True
     return float(weights[near].sum() / weights.sum())
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from urbgeo.checks import check_crs, check_quantity
+from urbgeo.checks import check_crs, check_quantity, check_whole
 from urbgeo.errors import InputError, some_of
 from urbgeo.land.layers import FAULT_COLUMNS, repair_layer, to_metric
 from urbgeo.land.overlaps import overlaps
@@ -171,6 +171,8 @@ def audit_control_lines(
         ("sliver_area_m2", sliver_area_m2),
     ):
         check_quantity(given, name, zero=True)
+    if people is not None:
+        check_quantity(people, "people", zero=True)
     if base_built_km2 is not None:
         check_quantity(base_built_km2, "base_built_km2")
     expansion = limit_of(expansion_multiple, "expansion_multiple") or standard("EXPANSION_MULTIPLE")
@@ -225,6 +227,7 @@ def report_table(audit: Audit, *, digits: int = 3) -> pd.DataFrame:
     """
     if not isinstance(audit, Audit):
         raise InputError(f"audit: what audit_control_lines() gives is needed, not {type(audit).__name__}.")
+    check_whole(digits, "digits", 0)
     checks = audit.table.reset_index()
     units = {"km2": "km²", "count": "处", "share": "比例", "times": "倍"}
     verdict = checks["passes"].map({True: "符合", False: "不符合"}).fillna("")

@@ -80,5 +80,5 @@ def land_demand(
     faults.raise_if_any()
     later = people * (1.0 + growth_per_year) ** years
     wanted = later * per_capita_m2 / 1e6
-    most = np.inf if cap is None else convert_area(cap, cap_unit, to="km2")
+    most = np.inf if cap is None else convert_area(cap, cap_unit, to="km2", name="cap")
     return LandDemand(later, per_capita_m2, wanted, most, min(wanted, most))

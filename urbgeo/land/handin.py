@@ -20,7 +20,7 @@ import pyogrio
 import shapely
 
 from urbgeo.arguments import check_path
-from urbgeo.checks import check_crs, check_mapping, check_polygons
+from urbgeo.checks import check_crs, check_mapping, check_polygons, check_range
 from urbgeo.errors import Faults, InputError, SourceError, some_of
 from urbgeo.files import written_whole
 
@@ -194,7 +194,7 @@ def _zone(layers: Mapping[str, gpd.GeoDataFrame], meridian: float | None) -> int
     if meridian is None:
         bounds = np.array([frame.to_crs(4490).total_bounds for frame in layers.values()])
         meridian = 3.0 * round((bounds[:, 0].min() + bounds[:, 2].max()) / 6.0)
-    zone = meridian / 3.0
+    zone = check_range(meridian, "meridian") / 3.0
     if zone != round(zone) or not FIRST_ZONE <= zone <= LAST_ZONE:
         faults = Faults("meridian")
         faults.add(f"{meridian!r} is no central meridian", remedy="give a multiple of 3 from 75 to 135")

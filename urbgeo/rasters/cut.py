@@ -24,6 +24,7 @@ from rasterio.windows import Window
 
 from urbgeo.arguments import check_path
 from urbgeo.checks import check_choice, check_polygons, check_quantity
+from urbgeo.crs import is_metric
 from urbgeo.errors import InputError
 from urbgeo.files import written_whole
 from urbgeo.options import with_progress
@@ -66,7 +67,7 @@ def cut_raster(
     area: gpd.GeoDataFrame,
     kind: str,
     crs: Any = None,
-    cell: float | None = None,
+    cell_m: float | None = None,
     band: int = 1,
     nodata: float | None = None,
 ) -> RasterCut:
@@ -86,9 +87,9 @@ def cut_raster(
         Polygons, any CRS.
     kind
         ``"count"`` (people), ``"height"``, ``"share"`` or ``"class"`` (land cover).
-    crs, cell
-        CRS and width of the new cells in its unit; those of the raster by default. Without either the cells
-        stay as they are.
+    crs, cell_m
+        CRS in metres and width of the new cells; those of the raster by default. Without either the cells
+        stay as they are, in degrees too.
     band
         Which band to read.
     nodata
@@ -116,7 +117,7 @@ def cut_raster(
     >>> square = gpd.GeoDataFrame(geometry=[shapely.box(500_000, 3_000_000, 500_400, 3_000_400)], crs=4547)
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = write_grid(people, Path(folder) / "people.tif")
-    ...     cut = cut_raster(path, Path(folder) / "cut.tif", area=square, kind="count", cell=200)
+    ...     cut = cut_raster(path, Path(folder) / "cut.tif", area=square, kind="count", cell_m=200)
     >>> cut.shape, cut.total
     ((2, 2), 32.0)
     """
@@ -124,9 +125,9 @@ def cut_raster(
     check_choice(kind, "kind", tuple(KINDS))
     check_polygons(area, "area")
     with opened(path, band=band, void=nodata) as raster:
-        whole = cell is None and crs is None
+        whole = cell_m is None and crs is None
         system = raster.crs if crs is None else _system(crs)
-        size = raster.transform.a if cell is None else check_quantity(cell, "cell")
+        size = raster.transform.a if whole else _width_m(raster, system, cell_m)
         outline = _outline(area, system)
         transform, shape = _own_cells(raster, outline) if whole else _new_cells(outline, size)
         cells = _Cells(system, transform, shape, outline)
@@ -160,6 +161,21 @@ def _system(crs: Any) -> CRS:
         raise InputError(f"crs: {crs!r} is no known CRS.") from error
 
 
+def _width_m(raster: RasterFile, system: CRS, cell_m: float | None) -> float:
+    """How wide new cells are; those of the raster where their unit is the same."""
+    if not is_metric(system):
+        raise InputError(
+            f"crs: {system.name} has no metres to measure cells in; name a CRS that has, e.g. 4547."
+        )
+    if cell_m is not None:
+        return check_quantity(cell_m, "cell_m")
+    if not is_metric(raster.crs):
+        raise InputError(
+            f"cell_m: the cells of {raster.name} are not in metres; say how wide the new ones are."
+        )
+    return float(raster.transform.a)
+
+
 def _outline(region: gpd.GeoDataFrame, system: CRS) -> shapely.Geometry:
     """The region as one shape in another CRS; long edges are cut first so that they stay where they were."""
     west, south, east, north = region.total_bounds
@@ -184,7 +200,7 @@ def _new_cells(outline: shapely.Geometry, size: float) -> tuple[Affine, tuple[in
     left, top = np.floor(west / size), np.ceil(north / size)
     rows, columns = int(top - np.floor(south / size)), int(np.ceil(east / size) - left)
     if rows * columns > LARGEST_CELLS:
-        raise InputError(f"cell: {size:g} makes {rows:,} x {columns:,} cells; give a larger one.")
+        raise InputError(f"cell_m: {size:g} makes {rows:,} x {columns:,} cells; give a larger one.")
     return Affine(size, 0, left * size, 0, -size, top * size), (max(rows, 1), max(columns, 1))
 
 

@@ -15,6 +15,7 @@ from pyproj import CRS
 from rasterio.errors import RasterioIOError
 from rasterio.windows import Window
 
+from urbgeo.checks import check_whole
 from urbgeo.errors import InputError, SourceError
 from urbgeo.files import written_whole
 from urbgeo.rasters.grid import Grid, float_kind, turned
@@ -98,6 +99,10 @@ def opened(path: Path | str, *, band: int = 1, void: float | None = None) -> Ite
     """
     if not isinstance(path, str | Path):
         raise InputError(f"path: a file is needed, not {type(path).__name__}.")
+    check_whole(band, "band", 1)
+    number = isinstance(void, int | float | np.integer | np.floating) and not isinstance(void, bool)
+    if void is not None and not number:
+        raise InputError(f"nodata: {void!r} is no value of a cell; give the number that means no data.")
     try:
         file = rasterio.open(path)
     except RasterioIOError as fault:

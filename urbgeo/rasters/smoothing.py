@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from urbgeo.checks import check_whole
 from urbgeo.compiling import only_compiled
 from urbgeo.types import Floats
 
@@ -136,6 +137,7 @@ def moving_mean(values: Floats, window: int) -> Floats:
     """
     from scipy.ndimage import correlate1d
 
+    check_whole(window, "window", 1)
     known = ~np.isnan(values)
     sums = [np.where(known, values, 0.0), known.astype(np.float64)]
     for axis in (0, 1):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from urbgeo.arguments import check_path, check_text
-from urbgeo.checks import check_quantity
+from urbgeo.checks import check_quantity, check_whole
 from urbgeo.errors import InputError, SourceError
 from urbgeo.files import write_text
 from urbgeo.provenance import package_version
@@ -119,6 +119,7 @@ def fetch_extract(
     'hunan-latest.osm.pbf'
     """
     check_quantity(timeout_s, "timeout_s")
+    check_whole(tries, "tries", 1)
     name = AREAS.get(check_text(area, "area"), area)
     if name not in AREAS.values():
         raise InputError(f"area: {area!r} has no extract; there are {', '.join(AREAS.values())}.")

@@ -22,7 +22,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from urbgeo.arguments import check_path
-from urbgeo.checks import check_columns, check_ids
+from urbgeo.checks import check_columns, check_ids, is_whole_number, listed
 from urbgeo.errors import Faults, InputError, MissingExtraError, SourceError, UrbgeoWarning, some_of
 from urbgeo.sources.dbase import check_whole, shapefile_encoding, sniffed, with_whole_names
 
@@ -115,6 +115,7 @@ def read_layer(
     ['0731']
     """
     path = check_path(path)
+    _check_where(sheet, header)
     suffix = path.suffix.lower()
     if suffix not in SPATIAL + PLAIN:
         raise InputError(
@@ -133,6 +134,14 @@ def read_layer(
         frame = frame.set_index(index)
         check_ids(frame.index, path.name)
     return Layer(frame, used, path.name)
+
+
+def _check_where(sheet: object, header: object) -> None:
+    if sheet is not None and not isinstance(sheet, str) and not is_whole_number(sheet, 0):
+        raise InputError(f"sheet: {sheet!r} names no sheet; give its name, or its place from 0.")
+    rows = listed(header)
+    if not rows or not all(is_whole_number(row, 0) for row in rows):
+        raise InputError(f"header: {header!r} is no row; give e.g. 1 for the second, or [1, 2] for two.")
 
 
 def points_from_table(table: pd.DataFrame, *, lon: str | None, lat: str | None, crs: Any) -> gpd.GeoDataFrame:
