@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,17 @@ def test_no_room_imports_a_later_one(path: Path) -> None:
     assert room in ORDER, f"{room} is a new room: give it a place in ORDER and in ARCHITECTURE.md"
     later = {one for one in imports(path) if one not in ORDER or ORDER.index(one) > ORDER.index(room)}
     assert not later, f"{room} must not import {sorted(later)}"
+
+
+def test_the_architecture_names_every_module_under_its_room_and_no_other() -> None:
+    """So that a file is found from a question; a module that is added, moved or dropped changes the page too."""
+    text = (PACKAGE.parent / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    rooms = text.partition("## Rooms")[2].partition("## The front door")[0]
+    pieces = re.split(r"\*\*(?:`([a-z/]+)/`|The gates[^*]*)\*\*", rooms)[1:]
+    for room, said in zip(pieces[::2], pieces[1::2], strict=True):
+        folder = PACKAGE / (room or "")
+        there = {path.stem for path in folder.glob("*.py") if not path.stem.startswith("__")}
+        named = re.findall(r"`([a-z_]+)`", said.split("\n\n`import urbgeo`")[0])
+        assert sorted(named) == sorted(there), f"{room or 'urbgeo'}/ in ARCHITECTURE.md"
+    shown = {room or "" for room in pieces[::2]}
+    assert shown == {path.parent.relative_to(PACKAGE).as_posix().replace(".", "") for path in PACKAGE.rglob("*.py")}
