@@ -12,6 +12,10 @@ from hypothesis import given
 import urbgeo
 from tests.cities.squares import CORE, ROAD, SEATS, cells, circle, grid, peopled
 from tests.network.build import BAD_LAYERS, BAD_TIMES, EAST, NORTH, QUICK, along, points, road, squares
+<<<<<<< HEAD
+=======
+from urbgeo.cities.circle_rules import land_borders, roles_of
+>>>>>>> 8ff8fa3 (Townships and cells are zones with people, access and maps; islands are no exclaves of their shore; counties without a prefecture take the nearest seat)
 from urbgeo.cities.circles import CircleRules, CommutingCircle, commuting_circle
 from urbgeo.cities.metropolises import metropolitan_circles
 from urbgeo.cities.official import compare_with_official
@@ -97,6 +101,28 @@ def test_an_exclave_is_dropped_and_named() -> None:
     ]
     assert found.rules.loc["seat", "exclaves"] == ("00",)
     assert set(found.members) == {"22", "12", "32"}
+
+
+def islands(strait: float) -> gpd.GeoDataFrame:
+    """A core on an island, its shore with a hinterland behind, in metres."""
+    boxes = {
+        "core": shapely.box(0, 0, 5_000, 5_000),
+        "shore": shapely.box(5_000 + strait, 0, 20_000 + strait, 5_000),
+        "behind": shapely.box(20_000 + strait, 0, 30_000 + strait, 5_000),
+    }
+    shapes = gpd.GeoDataFrame(geometry=list(boxes.values()), index=list(boxes), crs=4547)
+    return shapes.set_geometry(shapes.translate(500_000, 3_100_000))
+
+
+@pytest.mark.parametrize(("strait", "joined"), [(1_000.0, True), (9_900.0, True), (10_100.0, False)])
+def test_a_strait_that_roads_cross_does_not_part_a_circle(strait: float, joined: bool) -> None:
+    table = land_borders(islands(strait))
+    pairs = set(map(tuple, table[["zone", "neighbour"]].dropna().to_numpy()))
+    assert (("core", "shore") in pairs) is joined
+    assert ("shore", "behind") in pairs and ("core", "behind") not in pairs
+    inside = pd.Series(True, ["core", "shore", "behind"])
+    roles = roles_of(inside, ["core"], table)
+    assert roles.tolist() == ["core", *(["circle"] * 2 if joined else ["exclave"] * 2)]
 
 
 def test_a_corner_is_no_border() -> None:

@@ -14,9 +14,12 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from urbgeo.cities.contiguity import contiguous
 from urbgeo.cities.flows import borders
+from urbgeo.crs import metric_crs
 from urbgeo.errors import InputError, some_of
 from urbgeo.types import Flags, Floats, Ints
 
@@ -25,7 +28,11 @@ RINGS = (30.0, 60.0, 90.0, 120.0)
 
 ROLES = ("core", "circle", "enclave", "exclave", "below rate", "outside")
 """What a zone is to a circle: its core; inside by the rule; wholly enclosed and so added; inside but not
-joined to the core by land and so dropped; in time but below the commuting rate; outside."""
+joined to the core by land or across a strait and so dropped; in time but below the commuting rate;
+outside."""
+
+STRAIT_M = 10_000.0
+"""Water no wider than this does not part a circle whose roads cross it; a judgement."""
 
 AT_RIM = 1e-9
 """So near the outer rim, as a share of the layer's extent, a zone is at it: joining zones moves corners."""
@@ -52,7 +59,8 @@ def ring_of(minutes: Floats, bounds: Sequence[float]) -> Floats:
 def land_borders(land: gpd.GeoDataFrame | gpd.GeoSeries) -> pd.DataFrame:
     """Which zones border on which; those at the outer rim of all of them border on a missing neighbour.
 
-    A zone that borders only on a hole in the layer (a lake without a zone) is not at the rim. The borders
+    A zone that borders only on a hole in the layer (a lake without a zone) is not at the rim. Islands are
+    neighbours of the zones across at most :data:`STRAIT_M` of water, with no border to measure. The borders
     of the last few layers are kept: the same zones are asked about again under every speed and every edit.
     """
     shapes = land.geometry
@@ -79,7 +87,26 @@ def _land_borders(frame: gpd.GeoDataFrame) -> pd.DataFrame:
     shapes = frame.geometry.loc[table["zone"][rim]].to_numpy()
     shapely.prepare(around)
     at_rim = shapely.dwithin(around, shapes, AT_RIM * np.ptp(whole.bounds))
-    return pd.concat([table[~rim], table[rim][at_rim]], ignore_index=True)
+    over_water = _across_water(frame, table[~rim])
+    return pd.concat([table[~rim], over_water, table[rim][at_rim]], ignore_index=True)
+
+
+def _across_water(frame: gpd.GeoDataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """Zones of separate lands with nothing but water between them: an island is no exclave of its shore.
+
+    Lands are separate where no chain of borders leads from one to the other, so that no zone lies between.
+    """
+    none = table.iloc[:0]
+    ends = [frame.index.get_indexer(pd.Index(table[name])) for name in ("zone", "neighbour")]
+    graph = coo_array((np.ones(len(table), np.int8), tuple(ends)), shape=(len(frame),) * 2)
+    lands, land = connected_components(graph, directed=False)
+    if lands == 1 or frame.crs is None:
+        return none
+    shapes = frame.geometry.to_crs(metric_crs(frame)).to_numpy()
+    zone, other = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=STRAIT_M)
+    apart = (land[zone] != land[other]) & (zone < other)
+    found = {"zone": frame.index[zone[apart]], "neighbour": frame.index[other[apart]], "border_km": 0.0}
+    return pd.DataFrame(found).reindex(columns=none.columns)
 
 
 def one_piece(

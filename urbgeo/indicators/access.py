@@ -119,11 +119,14 @@ def _own_centre(ground: Ground, towns: gpd.GeoDataFrame, *, weight: str | None =
 
 
 def own_minutes(ground: Ground) -> pd.Series:
-    """Minutes from every county seat to its own prefecture's centre."""
+    """Minutes from every county seat to its own prefecture's centre.
+
+    A county that the province governs itself has none; the nearest centre counts.
+    """
     table = ground.table("counties", "prefectures")
     own = table.columns.get_indexer(ground.counties["prefecture"])
     minutes = table.to_numpy()[np.arange(len(table)), own]
-    return pd.Series(np.where(own >= 0, minutes, np.nan), index=table.index)
+    return pd.Series(np.where(own >= 0, minutes, table.min(axis=1)), index=table.index)
 
 
 @measure("annex_minutes", by_speed=True, on=("prefectures",))

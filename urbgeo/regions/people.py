@@ -18,6 +18,7 @@ from urbgeo.arguments import check_path
 from urbgeo.checks import check_choice, check_columns, check_ids
 from urbgeo.errors import InputError, MissingExtraError, SourceError, some_of
 from urbgeo.regions.codes import JOINED, join_codes
+from urbgeo.regions.region import ZONE
 from urbgeo.sources.dbase import sniffed
 from urbgeo.sources.names import normalise_name
 
@@ -42,6 +43,8 @@ TWICE = "given twice"
 _BRACKETS = re.compile(r"[（(\[【].*?[）)\]】]")
 _FOOTNOTE = re.compile(r"(注|备注|说明|资料来源|数据来源|本表)")
 _SMALLEST_IN_PERSONS = 20_000
+_SMALLEST_OF_TOWNSHIPS = 1_000
+"""Of townships no whole number is so large in 万."""
 _LEAST_ROWS = 3
 
 
@@ -85,8 +88,8 @@ def read_people(
     given
         ``.xlsx`` or ``.csv`` as it comes, or a DataFrame.
     places
-        Index = code; ``name_zh``, and ``prefecture``: counties of one name are told apart by the prefecture
-        row above them.
+        Index = code; ``name_zh``, and ``prefecture`` or ``county``: places of one name are told apart by the
+        row of their prefecture or county above them.
     column
         Head of the column of people.
     unit
@@ -139,7 +142,9 @@ def read_people(
             f"{name}: {lost} of {len(body)} cells of {heads[at]!r} are empty or no number of people and are "
             f"left out ({some_of(unread, 5) or 'empty'})."
         )
-    told = _unit(unit, heads[at], title, numbers, name)
+    small = "level" in places and bool((places["level"] == ZONE).any())
+    least = _SMALLEST_OF_TOWNSHIPS if small else _SMALLEST_IN_PERSONS
+    told = _unit(unit, heads[at], title, numbers, name, least)
     asked = pd.Series([rows[row][ids] for row in body], index=body)
     joined = _with_parents(join_codes(asked, places["name_zh"]), places)
     joined["people"] = numbers * UNITS[told]
@@ -292,7 +297,7 @@ def _numbers(rows: list[list[str]], body: Sequence[int], at: int) -> tuple[pd.Se
     return numbers.mask(wrong), unread
 
 
-def _unit(given: str | None, head: str, title: str, numbers: pd.Series, name: str) -> str:
+def _unit(given: str | None, head: str, title: str, numbers: pd.Series, name: str, least: float) -> str:
     if given is not None:
         check_choice(given, "population_unit", tuple(UNITS))
         return given
@@ -301,7 +306,7 @@ def _unit(given: str | None, head: str, title: str, numbers: pd.Series, name: st
             return "万"
         if "人）" in text or "(人)" in text or "person" in text.lower() or "：人" in text:
             return "persons"
-    if (numbers.dropna() % 1 == 0).all() and numbers.median() >= _SMALLEST_IN_PERSONS:
+    if (numbers.dropna() % 1 == 0).all() and numbers.median() >= least:
         return "persons"
     raise InputError(
         f"{name}: {head!r} may be in persons or in 万 (median {numbers.median():g}); say which with "
@@ -310,18 +315,20 @@ def _unit(given: str | None, head: str, title: str, numbers: pd.Series, name: st
 
 
 def _with_parents(joined: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
-    """Counties of one name told apart by the prefecture row above them."""
-    if "prefecture" not in places or not (joined["joined_by"] == "ambiguous").any():
+    """Places of one name told apart by the row of their prefecture, or of their county, above them."""
+    above = [one for one in ("county", "prefecture") if one in places]
+    if not above or not (joined["joined_by"] == "ambiguous").any():
         return joined
     names = places["name_zh"].map(normalise_name)
+    parents = pd.unique(places[above].to_numpy().ravel())
     parent: object = None
     for row in joined.index:
         found = joined.at[row, "id"]
-        if isinstance(found, str) and places.at[found, "prefecture"] == found:
+        if isinstance(found, str) and found in parents:
             parent = found
         elif joined.at[row, "joined_by"] == "ambiguous" and parent is not None:
             asked = normalise_name(str(joined.at[row, "asked"]))
-            hits = places.index[(names == asked) & (places["prefecture"] == parent)]
+            hits = places.index[(names == asked) & (places[above] == parent).any(axis=1)]
             if len(hits) == 1:
                 joined.loc[row, ["id", "joined_by", "nearest"]] = [hits[0], "name", ""]
     return joined

@@ -14,6 +14,9 @@ from urbgeo.regions.decisions import Decision
 from urbgeo.regions.given import Commuters, ObservedTrips
 from urbgeo.regions.release import Release
 
+ZONE = "zone"
+"""Level of places that stand for zones smaller than counties."""
+
 
 @dataclass(frozen=True, eq=False)
 class Region:
@@ -24,12 +27,13 @@ class Region:
     name, title_zh, title_en
         Identifier and titles.
     places
-        Points by adcode: ``name_zh``, ``name_en``, ``level`` (``prefecture``, ``county``, ``hub``),
-        ``prefecture`` (adcode), ``population`` and ``urban_population`` (persons); optional
+        Points by adcode: ``name_zh``, ``name_en``, ``level`` (``prefecture``, ``county``, ``hub``; ``zone``:
+        a point inside a zone smaller than a county, whose code is ``county``), ``prefecture`` (adcode),
+        ``population`` and ``urban_population`` (persons); optional
         ``city_population``: of the urban district (城区常住人口), which sets a city's size class.
     zones
-        County polygons by adcode, with the names and populations of their places; None when the package
-        that holds them is not installed (``notes`` says so).
+        Polygons of counties by adcode, or of townships or cells of one's own, with the names and populations
+        of their places; None when the package that holds them is not installed (``notes`` says so).
     airports, stations
         Points that serve, by IATA code and station id.
     road_nodes, road_links
@@ -116,6 +120,19 @@ class Region:
         own = self.places["prefecture"].where(self.places["level"] == "county")
         alone = (self.places["level"] == "prefecture") & ~self.places.index.isin(own)
         return self.places[(self.places["level"] == "county") | alone]
+
+    @property
+    def small_zones(self) -> gpd.GeoDataFrame:
+        """Points inside the zones that are smaller than counties; none where counties are the zones."""
+        return self._level(ZONE)
+
+    @property
+    def towns(self) -> gpd.GeoDataFrame:
+        """Whose access is measured: county seats, or points inside the zones where these are smaller."""
+        small, counties = self.small_zones, self.counties
+        if small.empty or self.zones is None:
+            return counties
+        return gpd.GeoDataFrame(pd.concat([counties[counties.index.isin(self.zones.index)], small]))
 
     @property
     def hubs(self) -> gpd.GeoDataFrame:

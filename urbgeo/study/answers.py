@@ -32,6 +32,7 @@ from urbgeo.study.bands import Bands, SetAnswers, bands_of
 from urbgeo.study.beside import observed_of, rings_of, why_no_rings
 from urbgeo.study.metropolises import metropolises_of, why_no_metropolises
 from urbgeo.study.series import IN_SERIES, YEARS, series
+from urbgeo.study.small_zones import parts_of, with_own_seats
 from urbgeo.study.systems import Systems, systems_of
 from urbgeo.study.targets import outline_targets
 from urbgeo.study.trips import known_trips
@@ -273,13 +274,14 @@ def _circle(region: Region, road: TravelNetwork) -> CommutingCircle:
         ),
     )
     official = region.lists.get("circle")
-    return circle.against(official) if official else circle
+    return circle.against(parts_of(official, base)) if official else circle
 
 
 def _seats(region: Region, zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Seats of the zones; of smaller zones than counties (townships) a point inside stands for the seat."""
-    if zones.index.isin(region.counties.index).all():
-        return region.counties
+    towns = region.towns
+    if zones.index.isin(towns.index).all():
+        return towns
     inside = zones.geometry.to_crs(metric_crs(zones)).representative_point().to_crs(zones.crs)
     return zones[["geometry"]].set_geometry(inside)
 
@@ -295,11 +297,10 @@ def _core_people(region: Region) -> float | None:
 def _towns(region: Region, road: TravelNetwork) -> TownAccess:
     capital = region.places.loc[list(region.lists.get("core", ())[:1])]
     fast = region.stations[region.stations["kind"] != "conventional"]
-    towns, seats = region.counties, region.prefectures
-    own = "prefecture" in towns and towns["prefecture"].isin(seats.index).all()
+    towns, seats = with_own_seats(region.towns, region.prefectures, road), region.prefectures
+    alone = len(seats) == 1 and seats.index.equals(capital.index)
     nearest = {
-        "prefecture": seats.iloc[:0] if own else seats,
-        "capital": capital,
+        "capital": capital.iloc[:0] if alone else capital,
         "interchange": region.interchanges,
         "station": fast,
         "airport": region.airports,
@@ -307,6 +308,6 @@ def _towns(region: Region, road: TravelNetwork) -> TownAccess:
     return town_access(
         road,
         towns,
-        assigned={"prefecture": (seats, "prefecture")} if own else None,
+        assigned={"prefecture": (seats, "prefecture")} if len(seats) else None,
         nearest={name: points for name, points in nearest.items() if len(points)},
     )

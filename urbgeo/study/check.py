@@ -169,9 +169,10 @@ def _look_at_network(region: Region, network: TravelNetwork, findings: Findings)
         do="missing nodes at crossings (node_at), wrong one-way marks?" if kind == "suspicious" else "",
     )  # fmt: skip
     own = region.places[region.places["level"] != "hub"]
-    rest = own[~own.index.isin(counties_of(own).index)]
+    rest = own[(own["level"] == "prefecture") & ~own.index.isin(counties_of(own).index)]
     _look_at_points(network, counties_of(own), "seats", findings)
     _look_at_points(network, rest, "prefecture seats", findings)
+    _look_at_points(network, region.small_zones, "zones", findings)
     _look_at_points(network, region.airports, "airports", findings)
     if len(region.stations):
         _look_at_points(network, region.stations, "stations", findings)

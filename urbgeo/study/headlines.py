@@ -8,9 +8,9 @@ from functools import partial
 import pandas as pd
 
 from urbgeo.access.reach import READINGS
-from urbgeo.regions.region import Region
 from urbgeo.study.absent import LeftOutError, told
 from urbgeo.study.answers import Answers
+from urbgeo.study.called import target_words, town_seat_words, town_words, unit_words
 from urbgeo.study.decided import headline_part
 from urbgeo.study.disclosure import estimated_shares
 
@@ -61,19 +61,9 @@ def _circle(answers: Answers) -> tuple[str, str]:
     return _with_ring(answers, zh, en, int(ring.sum()))
 
 
-def unit_words(region: Region) -> tuple[str, str]:
-    """What the places are called: counties of China, or places of a region that has no prefectures."""
-    return ("县级单元", "counties") if len(region.prefectures) else ("单元", "places")
-
-
-def station_words(region: Region) -> tuple[str, str]:
-    """High-speed stations where the region tells them from others."""
-    fast = region.stations["kind"].isin(["hsr", "intercity"]).any()
-    return ("高铁站", "a high-speed station") if fast else ("车站", "a station")
-
-
 def _with_ring(answers: Answers, zh: str, en: str, within: int) -> tuple[str, str]:
-    zh, en = f"{zh}；两小时圈内 {within} 个县级驻地", f"{en}; {within} county seats within two hours"
+    seats_zh, seats_en = town_seat_words(answers.region)
+    zh, en = f"{zh}；两小时圈内 {within} 个{seats_zh}", f"{en}; {within} {seats_en} within two hours"
     zh, en = _with_estimates(answers, ("population", "road"), zh, en)
     return zh + "。", en + "."
 
@@ -155,23 +145,27 @@ def _readings(shares: pd.Series) -> tuple[str, str]:
 def _towns(answers: Answers) -> tuple[str, str]:
     towns, places = answers.towns, answers.region.places
     reached = towns.summary
-    words = {
-        "prefecture": ("地级中心", "own prefecture seat"),
-        "interchange": ("高速互通", "an interchange"),
-        "station": station_words(answers.region),
-        "airport": ("机场", "an airport"),
-    }
+    words = target_words(answers.region)
     rows = [
         (words[str(name)], row["threshold_min"], row["share"])
         for name, row in reached.iterrows()
-        if name in words
+        if name in words and name != "capital"
     ]
     zh = "，".join(f"{word[0]} {limit:g} 分钟内 {share:.0%}" for word, limit, share in rows)
     en = ", ".join(f"{share:.0%} within {limit:g} min of {word[1]}" for word, limit, share in rows)
     worst = towns.worst(3).index
     zh, en = _with_estimates(answers, ("interchange", "station", "road"), zh, en)
     worst_zh, worst_en = "、".join(places.loc[worst, "name_zh"]), ", ".join(places.loc[worst, "name_en"])
+    town_zh, town_en = town_words(answers.region)
+    count = len(towns.table)
+    far_zh, far_en = _off_the_roads(answers)
     return (
-        f"县城通达（{len(towns.table)} 个）：{zh}；最不便：{worst_zh}。",
-        f"County towns ({len(towns.table)}): {en}; worst connected: {worst_en}.",
+        f"{town_zh}通达（{count} 个{far_zh}）：{zh}；最不便：{worst_zh}。",
+        f"{town_en.capitalize()} ({count}{far_en}): {en}; worst connected: {worst_en}.",
     )
+
+
+def _off_the_roads(answers: Answers) -> tuple[str, str]:
+    """How many have no road within reach, whose minutes nobody knows."""
+    far = int((answers.towns.table["status"] == "too far").sum())
+    return (f"，其中 {far} 个附近无路", f", {far} of them without a road within reach") if far else ("", "")

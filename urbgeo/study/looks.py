@@ -6,6 +6,7 @@ import geopandas as gpd
 import pandas as pd
 
 from urbgeo.crs import WGS84
+from urbgeo.regions.region import ZONE
 from urbgeo.study.findings import Findings
 from urbgeo.study.places import counties_of, named_ids
 
@@ -13,8 +14,19 @@ from urbgeo.study.places import counties_of, named_ids
 def look_at_zones(zones: gpd.GeoDataFrame, places: gpd.GeoDataFrame, findings: Findings) -> None:
     """Own polygons against the seats of their codes."""
     counties = counties_of(places)
-    both = zones.index.intersection(counties.index)
+    small = zones.index.isin(places.index[places["level"] == ZONE])
     findings.add("zones", "found", "polygons", count=len(zones))
+    if small.any():
+        held = places["county"].reindex(zones.index[small]).isin(counties.index)
+        findings.add("zones", "found", "polygons that are no counties: units of their own", count=small.sum())
+        findings.add("zones", "joined", "of them with the code of a county of the region", count=held.sum())
+        zones, counties = zones[~small], counties[~counties.index.isin(places["county"])]
+        if zones.empty:
+            bare = counties if held.any() else counties.iloc[:0]
+            if len(bare):
+                findings.add("zones", "left over", "counties without any of these zones", ids=named_ids(bare))
+            return
+    both = zones.index.intersection(counties.index)
     findings.add("zones", "joined", "polygons with a seat of their code", count=len(both))
     bare, without = zones.index.difference(counties.index), counties.index.difference(zones.index)
     if len(bare):
@@ -31,9 +43,14 @@ def look_at_zones(zones: gpd.GeoDataFrame, places: gpd.GeoDataFrame, findings: F
             )  # fmt: skip
 
 
-def look_at_sums(amounts: pd.Series, places: gpd.GeoDataFrame, findings: Findings) -> None:
-    """Counties summed against the census total of their prefecture, which the package knows."""
-    counties = counties_of(places)
+def look_at_people(amounts: pd.Series, places: gpd.GeoDataFrame, findings: Findings) -> None:
+    """Who has no people, and counties summed against the census total of their prefecture."""
+    counties, small = counties_of(places), places[places["level"] == ZONE]
+    bare, empty = (named_ids(held[~held.index.isin(amounts.index)]) for held in (counties, small))
+    if bare:
+        findings.add("population", "left over", "counties without people", ids=bare)
+    if empty:
+        findings.add("population", "left over", "zones without people", ids=empty)
     summed = amounts.reindex(counties.index).groupby(counties["prefecture"]).sum(min_count=1)
     known = places["population"].reindex(summed.index)
     off = (summed / known - 1.0).dropna()

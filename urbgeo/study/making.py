@@ -35,7 +35,7 @@ from urbgeo.study.estimated import ESTIMATED, calibration, estimated_roads, sour
 from urbgeo.study.findings import Findings
 from urbgeo.study.inputs import Inputs
 from urbgeo.study.layers import own_layer
-from urbgeo.study.looks import look_at_sums, look_at_zones
+from urbgeo.study.looks import look_at_people, look_at_zones
 from urbgeo.study.places import (
     NAMES,
     as_places,
@@ -52,6 +52,7 @@ from urbgeo.study.places import (
 from urbgeo.study.rails import Rails, read_rails
 from urbgeo.study.raster_people import hold_against, raster_people, table_and_raster
 from urbgeo.study.roads import box_of, empty_links, interchanges, read_network
+from urbgeo.study.small_zones import counties_summed, places_of_small, short_codes
 from urbgeo.study.units import approved_circle, units_of
 
 KNOWN_TRIPS = (
@@ -160,6 +161,9 @@ class Making:
         try:
             if given is not None:
                 zones = own_layer(given, "zones", kinds=("Polygon", "MultiPolygon")).to_crs(WGS84)
+                zones = short_codes(zones)
+                small = places_of_small(zones, self.own_places, self._own_people, self.inputs.population_unit)
+                self.places = gpd.GeoDataFrame(pd.concat([self.places, small]), crs=WGS84)
                 self.zones = with_place_columns(zones, self.places)
                 look_at_zones(self.zones, self.own_places, self.findings)
                 return
@@ -185,7 +189,9 @@ class Making:
             except UrbgeoError as error:
                 self.refused("population", error)
         if given is None and by_raster is not None:
-            self._set_people(by_raster, "raster summed in the zones, MODELLED 模型值")
+            self._set_people(
+                counties_summed(by_raster, self.places), "raster summed in the zones, MODELLED 模型值"
+            )
             return
         if given is None:
             counties = counties_of(self.own_places)
@@ -219,16 +225,11 @@ class Making:
             self.findings.add("population", kind, what, count=len(rows), ids=ids)
         if people.unread:
             self.findings.add("population", "suspicious", "cells that are no numbers", ids=people.unread)
-        counties = counties_of(self.own_places)
-        without = counties.index.difference(people.amounts.index)
-        if len(without):
-            self.findings.add(
-                "population", "left over", "counties without people", ids=named_ids(counties.loc[without])
-            )
-        look_at_sums(people.amounts, self.own_places, self.findings)
-        self._set_people(people.amounts, told)
+        amounts = counties_summed(people.amounts, self.places)
+        look_at_people(amounts, self.own_places, self.findings)
+        self._set_people(amounts, told)
         if by_raster is not None and self.zones is not None:
-            hold_against(people.amounts, by_raster, self.zones, self.findings)
+            hold_against(amounts, by_raster, self.zones, self.findings)
 
     def _set_people(self, amounts: pd.Series, told: str) -> None:
         self.places = self.places.assign(

@@ -23,10 +23,12 @@ from urbgeo.study.absent import told
 from urbgeo.study.answers import Answers
 from urbgeo.study.beside_pages import add_rings
 from urbgeo.study.boundary import APPROVAL, EXTENT, national_boundary
+from urbgeo.study.called import access_words, target_words
 from urbgeo.study.decided import BY_DECISION, CHANGES
 from urbgeo.study.disclosure import disclosed, with_basis
 from urbgeo.study.metropolises_pages import add_metropolises
 from urbgeo.study.nation import is_national
+from urbgeo.study.places import prefecture_borders
 from urbgeo.study.tables import circle_table, left_out, road_lines
 
 SCORE_BREAKS = (20.0, 40.0, 60.0, 80.0)
@@ -34,13 +36,6 @@ SIMPLIFY_M = 250.0
 MOST_NAMED = 4
 """Seats of the core that a layer's title names; of more it gives the number."""
 
-_MINUTES = {
-    "minutes_prefecture": ("到地级中心", "to prefecture seat"),
-    "minutes_capital": ("到省会", "to the capital"),
-    "minutes_interchange": ("到高速互通", "to an interchange"),
-    "minutes_station": ("到高铁站", "to a high-speed station"),
-    "minutes_airport": ("到机场", "to an airport"),
-}
 _BASIS = [
     Field("population_basis", "人口依据", "Population is"),
     Field("position_basis", "位置依据", "Position is"),
@@ -68,10 +63,11 @@ def study_map(answers: Answers, *, basemap: str | None = None, key: str | None =
       default.
     """
     region, release = answers.region, answers.region.release
+    access_zh, access_en = access_words(region)
     ground = region.zones if region.zones is not None else region.counties
     fmap = new_map(
-        f"{region.title_zh}：一小时通勤圈、机场覆盖、两小时通达与县城通达",
-        f"{region.title_en}: commuting circle, airport coverage, two-hour reach, county-town access",
+        f"{region.title_zh}：一小时通勤圈、机场覆盖、两小时通达与{access_zh}",
+        f"{region.title_en}: commuting circle, airport coverage, two-hour reach, {access_en}",
         bounds=EXTENT if is_national(region) else ground.to_crs(WGS84).total_bounds,
         sources=(
             *([APPROVAL] if is_national(region) else []),
@@ -126,12 +122,13 @@ def _left_out(answers: Answers) -> list[str]:
 
 
 def _counties(answers: Answers) -> gpd.GeoDataFrame:
-    """Where it says what of the counties is estimated."""
-    return answers.region.counties
+    """Where it says what of the counties, or of smaller zones, is estimated."""
+    return answers.region.towns
 
 
 def _add_access(fmap: folium.Map, answers: Answers, ground: gpd.GeoDataFrame) -> None:
     """Counties coloured by how well their towns are connected; seats where there are no polygons."""
+    access_zh, access_en = access_words(answers.region)
     layer = gpd.GeoDataFrame(
         disclosed(
             ground[["name_zh", "name_en", "geometry"]].join(bare(answers.towns.table)), _counties(answers)
@@ -141,13 +138,17 @@ def _add_access(fmap: folium.Map, answers: Answers, ground: gpd.GeoDataFrame) ->
     add(
         fmap,
         layer,
-        name_zh="县城通达得分（100 最好）",
-        name_en="County-town access score (100 = best)",
+        name_zh=f"{access_zh}得分（100 最好）",
+        name_en=f"{access_en.capitalize()} score (100 = best)",
         colour=Classes("score", SCORE_BREAKS, ramp="YlGnBu"),
         hover=[
             *_NAMES,
             Field("score", "得分", "Score", digits=0),
-            *(Field(column, zh, en, "min") for column, (zh, en) in _MINUTES.items() if column in layer),
+            *(
+                Field(f"minutes_{name}", f"到{zh}", f"to {en}", "min")
+                for name, (zh, en) in target_words(answers.region).items()
+                if f"minutes_{name}" in layer
+            ),
             *(one for one in _BASIS if one.column in layer),
         ],
     )
@@ -242,11 +243,12 @@ def _land_of(shape: shapely.Geometry) -> shapely.Geometry:
 
 def _add_borders(fmap: folium.Map, zones: gpd.GeoDataFrame | None) -> None:
     """Prefecture borders, so that the other layers can be placed when the counties are hidden."""
-    if zones is None or "prefecture" not in zones or zones["prefecture"].isna().all():
+    lines = prefecture_borders(zones)
+    if lines is None:
         return
     add_lines(
         fmap,
-        zones[["prefecture", "geometry"]].dissolve("prefecture").boundary.to_frame("geometry"),
+        lines,
         name_zh="地级界",
         name_en="Prefecture borders",
         colour="#5f6b76",

@@ -9,6 +9,7 @@ from urbgeo.cities.metropolises import MetropolitanCircles, metropolitan_circles
 from urbgeo.crs import WGS84
 from urbgeo.network.model import TravelNetwork
 from urbgeo.regions.region import Region
+from urbgeo.study.small_zones import parts_of
 
 MARK = "core "
 """A list whose name begins so is the core of a metropolis of that name: ``core 芜湖``."""
@@ -41,20 +42,21 @@ def metropolises_of(region: Region, network: TravelNetwork) -> MetropolitanCircl
     for name, ids in cores_of(region).items():
         for one in ids:
             owner.update(dict.fromkeys(_core_counties(one, counties, region), name))
-    units = counties
+    units, towns = counties, region.towns
     if region.zones is not None:
-        units = region.zones.loc[region.zones.index.intersection(counties.index)]
+        units = region.zones.loc[region.zones.index.intersection(towns.index)]
+        owner = {part: name for one, name in owner.items() for part in parts_of([one], units)}
     return metropolitan_circles(
         network.only(("road",)),
         units,
         pd.Series(owner),
-        seats=None if region.zones is None else counties,
-        population=counties["population"].reindex(units.index) if _peopled(counties) else None,
+        seats=None if region.zones is None else towns,
+        population=towns["population"].reindex(units.index) if _peopled(towns) else None,
     )
 
 
-def _peopled(counties: pd.DataFrame) -> bool:
-    return "population" in counties and bool(counties["population"].notna().all())
+def _peopled(places: pd.DataFrame) -> bool:
+    return "population" in places and bool(places["population"].notna().all())
 
 
 def _core_counties(one: str, counties: gpd.GeoDataFrame, region: Region) -> list[str]:

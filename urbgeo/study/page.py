@@ -17,8 +17,9 @@ from urbgeo.network.speeds import ROAD_CLASSES
 from urbgeo.study.absent import LeftOutError, told
 from urbgeo.study.answers import Answers
 from urbgeo.study.beside_pages import modelled_said, observed_page, rings_grid
+from urbgeo.study.called import governed_by_the_province, target_words, town_words, unit_words
 from urbgeo.study.decided import decided_circle
-from urbgeo.study.headlines import headlines, station_words
+from urbgeo.study.headlines import headlines
 from urbgeo.study.markdown import value_text
 from urbgeo.study.metropolises_pages import metropolises_grid
 from urbgeo.study.page_maps import (
@@ -45,11 +46,12 @@ ROWS_MOST = 24
 def report_page(answers: Answers, card: Scorecard | None = None) -> str:
     """The report as one HTML file that asks nothing of any network."""
     region, atlas = answers.region, Atlas(answers)
+    town_zh, town_en = town_words(region)
     made: list[tuple[Both, Callable[[], Section]]] = [
         (("一小时通勤圈", "Commuting circle"), lambda: _circle(atlas)),
         (("机场覆盖", "Airport coverage"), lambda: _airports(atlas)),
         (("两小时通达", "Two-hour reach"), lambda: _reach(atlas)),
-        (("县城通达", "County towns"), lambda: _towns(atlas)),
+        ((f"{town_zh}通达", town_en.capitalize()), lambda: _towns(atlas)),
         (("与实测时间对照", "Beside observed minutes"), lambda: observed_page(answers)),
         (("城市体系", "The system of cities"), lambda: _systems(atlas)),
         (("逐年变化", "Year by year"), lambda: _series(answers)),
@@ -112,8 +114,14 @@ def _circle(atlas: Atlas) -> Section:
         for name, row in circle.rules.iterrows()
         if name != "population" or row["people"] > 0
     ]
-    heads = [("纳入规则", "Rule"), ("县级单元", "Counties"), ("万人", "People, 10 000"), ("km²", "km²")]
-    grids = [Grid(heads, rows, frozenset({1, 2, 3}), ("三种纳入规则", "Three rules of inclusion"))]
+    unit_zh, unit_en = unit_words(answers.region)
+    heads = [
+        ("纳入规则", "Rule"),
+        (unit_zh, unit_en.capitalize()),
+        ("万人", "People, 10 000"),
+        ("km²", "km²"),
+    ]
+    grids = [Grid(heads, rows, frozenset({1, 2, 3}), ("各种纳入规则", "Rules of inclusion side by side"))]
     if len(bands.by_set) > 1:
         sets = list(bands.by_set)
         some: list[list[str | Both]] = [
@@ -233,13 +241,8 @@ def _groups(answers: Answers) -> list[tuple[Both, list[object]]]:
 
 def _towns(atlas: Atlas) -> Section:
     answers = atlas.answers
-    words = {
-        "prefecture": ("地级中心", "prefecture seat"),
-        "capital": ("省会", "capital"),
-        "interchange": ("高速互通", "interchange"),
-        "station": station_words(answers.region),
-        "airport": ("机场", "airport"),
-    }
+    words = target_words(answers.region)
+    town_zh, town_en = town_words(answers.region)
     rows: list[list[str | Both]] = [
         [
             words.get(str(name), (str(name), str(name))),
@@ -253,7 +256,7 @@ def _towns(atlas: Atlas) -> Section:
     ]
     heads = [
         ("目标", "Target"), ("阈值，分钟", "Threshold, min"), ("达到", "Within"), ("中位", "Median"),
-        ("最差", "Worst"), ("最差县城", "Worst town"),
+        ("最差", "Worst"), (f"最差{town_zh}", "Which"),
     ]  # fmt: skip
     targets = list(answers.towns.summary.index)
     worst: list[list[str | Both]] = [
@@ -265,12 +268,13 @@ def _towns(atlas: Atlas) -> Section:
         for town, row in answers.towns.worst().iterrows()
     ]
     over = [
-        ("县城", "Town"),
+        (town_zh, town_en.capitalize()),
         *(words.get(str(one), (str(one), str(one))) for one in targets),
         ("得分", "Score"),
     ]
     return Section(
-        ("县城通达", "County towns"),
+        (f"{town_zh}通达", town_en.capitalize()),
+        lines=[line] if (line := governed_by_the_province(answers.region)) else [],
         pictures=[towns_map(atlas), access_profile(answers)],
         grids=[
             Grid(heads, rows, frozenset({1, 2, 3, 4})),
@@ -278,7 +282,7 @@ def _towns(atlas: Atlas) -> Section:
                 over,
                 worst,
                 frozenset(range(1, len(over))),
-                ("最不便的十个县城，分钟", "The ten worst, minutes"),
+                (f"最不便的十个{town_zh}，分钟", "The ten worst, minutes"),
             ),
         ],
     )

@@ -19,8 +19,10 @@ from urbgeo.results import bare
 from urbgeo.standards import CLUSTER_MIN
 from urbgeo.study.answers import Answers
 from urbgeo.study.boundary import national_boundary
+from urbgeo.study.called import access_words, town_seat_words, town_words
 from urbgeo.study.decided import BY_DECISION, CHANGES
 from urbgeo.study.nation import is_national
+from urbgeo.study.places import prefecture_borders
 from urbgeo.study.series import FIGURES
 from urbgeo.study.tables import circle_table, road_lines
 
@@ -71,10 +73,11 @@ class Atlas:
     def _borders(self) -> list[Layer]:
         """Prefecture borders, over what is coloured."""
         zones, thin = self.answers.region.zones, self.plane.thin
-        if zones is None or thin is None or "prefecture" not in zones or zones["prefecture"].isna().all():
+        if zones is None or thin is None:
             return []
-        whole = gpd.GeoDataFrame(zones[["prefecture"]], geometry=thin).dissolve("prefecture")
-        lines = whole.boundary.to_frame("geometry").set_geometry("geometry")
+        lines = prefecture_borders(zones.set_geometry(thin))
+        if lines is None:
+            return []
         return [Layer(lines.reset_index(drop=True), "#5f6b76", size=1.3)]
 
     def seats(self, *, names: bool = True) -> Layer:
@@ -127,12 +130,12 @@ def circle_maps(atlas: Atlas) -> list[Picture]:
         geometry=pd.concat([inside.frame.geometry, hour.geometry.to_crs(inside.frame.crs)])
     )
     plane = Plane.around(near, near.total_bounds.tolist())
-    seats = answers.region.counties
+    seats = answers.region.towns
     around = atlas.ground[atlas.ground.intersects(shapely.box(*near.total_bounds))]
     ground = [Layer(around[["geometry"]], GROUND, size=1.0, outline=EDGE)] if atlas.areal else []
     named = Layer(
-        atlas.by_size(seats[seats.index.isin(rows.index)]), "#2b3138", ("县级驻地", "county seats"), size=4.0,
-        names=True,
+        atlas.by_size(seats[seats.index.isin(rows.index)]), "#2b3138", town_seat_words(answers.region),
+        size=4.0, names=True,
     )  # fmt: skip
     members = replace(inside, shared=False, size=1.6 if atlas.areal else 7.0)
     close = picture(plane, [*ground, members, line, named], ("圈内各单元", "The counties of the circle"))
@@ -169,10 +172,13 @@ def airport_map(atlas: Atlas) -> Picture:
     """Minutes of county seats to an airport, airports, and which prefecture seats are covered."""
     answers = atlas.answers
     near = Classes("minutes", NEAR_BREAKS, ramp="YlGnBu", unit="min", reverse=True)
+    table = answers.counties.table[["minutes"]]
+    if len(answers.region.small_zones):
+        table = answers.towns.table[["minutes_airport"]].set_axis(["minutes"], axis=1)
+    town_zh, town_en = town_words(answers.region)
     layers = [
         atlas.areas(
-            answers.counties.table[["minutes"]], near, ("县城到机场", "county seat to an airport"),
-            hover="minutes", unit="min",
+            table, near, (f"{town_zh}到机场", f"{town_en} to an airport"), hover="minutes", unit="min",
         ),
         *atlas.borders,
         Layer(answers.region.airports, "#111111", ("运输机场", "airports"), size=atlas.dot + 1.0),
@@ -220,6 +226,7 @@ def reach_map(atlas: Atlas) -> Picture:
 
 def towns_map(atlas: Atlas) -> Picture:
     """How well county towns are connected."""
+    access_zh, access_en = access_words(atlas.answers.region)
     colour = Classes("score", SCORE_BREAKS, ramp="YlGnBu")
     areas = atlas.areas(atlas.answers.towns.table[["score"]], colour, ("综合得分", "score"), hover="score")
     note = (
@@ -227,7 +234,9 @@ def towns_map(atlas: Atlas) -> Picture:
         "Mean percentile of the minutes to all targets, 100 best.",
     )
     return atlas.map(
-        [areas, *atlas.borders, atlas.seats()], ("县城通达得分", "County-town access score"), note=note
+        [areas, *atlas.borders, atlas.seats()],
+        (f"{access_zh}得分", f"{access_en.capitalize()} score"),
+        note=note,
     )
 
 
@@ -286,10 +295,11 @@ def access_profile(answers: Answers) -> Picture:
     """Share of people by the minutes of their county seat to every target."""
     table = answers.towns.table
     columns = [one for one in table if str(one).startswith("minutes_")]
-    people = _people(answers)
-    title = ("县城到各类目标的时间", "Minutes of county seats to what they need")
+    people = _people(answers.region.towns)
+    town_zh, town_en = town_words(answers.region)
+    title = (f"{town_zh}到各类目标的时间", f"Minutes of {town_en} to what they need")
     chart = profile_chart(table[columns], people, title=title, marks=(30.0, 60.0))
-    note = ("", "") if people is None else ("各县人口计在县城。", "People of a county stand at its seat.")
+    note = ("", "") if people is None else ("人口计在各自驻地。", "People stand at their seat.")
     return chart_picture(chart, note=note)
 
 
@@ -297,7 +307,7 @@ def airport_profile(answers: Answers) -> Picture:
     """Share of people by minutes to an airport, under every set of speeds."""
     held = {name: one.counties.table["minutes"] for name, one in answers.bands.by_set.items()}
     title = ("到机场的时间，按速度组", "Minutes to an airport under every set of speeds")
-    return chart_picture(profile_chart(pd.DataFrame(held), _people(answers), title=title))
+    return chart_picture(profile_chart(pd.DataFrame(held), _people(answers.region.counties), title=title))
 
 
 def rank_picture(answers: Answers) -> Picture | None:
@@ -352,12 +362,9 @@ def series_pictures(answers: Answers) -> list[Picture]:
     return found
 
 
-def _people(answers: Answers) -> pd.Series | None:
-    counties = answers.region.counties
-    if (
-        "population" not in counties
-        or counties["population"].isna().any()
-        or not counties["population"].sum() > 0
-    ):
+def _people(places: pd.DataFrame) -> pd.Series | None:
+    """People of the places, where all have some count of them."""
+    counted = "population" in places and bool(places["population"].notna().all())
+    if not counted or not places["population"].sum() > 0:
         return None
-    return pd.Series(counties["population"].astype(float))
+    return pd.Series(places["population"].astype(float))

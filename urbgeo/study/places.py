@@ -95,12 +95,32 @@ def cities_around(everywhere: gpd.GeoDataFrame, own: gpd.GeoDataFrame, margin_km
 
 def with_place_columns(zones: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """The polygons with the names, prefectures and people of their places, where these know them."""
-    wanted = [one for one in ("name_zh", "name_en", "level", "prefecture", "population") if one in places]
+    wanted = [one for one in ("name_zh", "name_en", "level", "county", "prefecture") if one in places]
     known = pd.DataFrame(places[wanted]).reindex(zones.index)
     for column in known:
         zones = zones.assign(**{column: zones[column] if column in zones else known[column]})
+    if "population" in places:  # in persons, whatever the unit of the polygons' own column
+        people = places["population"].reindex(zones.index)
+        zones = zones.assign(
+            population=people.fillna(zones["population"]) if "population" in zones else people
+        )
     ids = pd.Series(zones.index.astype(str), index=zones.index)
     return zones.assign(name_zh=zones["name_zh"].fillna(ids), name_en=zones["name_en"].fillna(ids))
+
+
+def prefecture_borders(zones: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame | None:
+    """Borders of the land of each prefecture, and of counties that the province governs itself.
+
+    None where the zones tell no prefectures.
+    """
+    if zones is None or "prefecture" not in zones or zones["prefecture"].isna().all():
+        return None
+    owner = zones["prefecture"].fillna("").replace("", None).fillna(pd.Series(zones.index, zones.index))
+    shapes = zones.geometry.to_numpy().copy()
+    spoilt = ~shapely.is_valid(shapes)  # simplified shapes may cross themselves, and own ones
+    shapes[spoilt] = shapely.make_valid(shapes[spoilt])
+    whole = gpd.GeoDataFrame({"owner": owner}, geometry=shapes, crs=zones.crs).dissolve("owner")
+    return whole.boundary.to_frame("geometry").set_geometry("geometry")
 
 
 def codes_of(members: Iterable[str], places: gpd.GeoDataFrame, name: str) -> tuple[str, ...]:

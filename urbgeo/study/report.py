@@ -9,8 +9,9 @@ from urbgeo.output import markdown_text
 from urbgeo.study.absent import told
 from urbgeo.study.answers import Answers
 from urbgeo.study.beside_pages import modelled_said, observed_section, rings_section
+from urbgeo.study.called import governed_by_the_province, target_words, town_words, unit_words
 from urbgeo.study.decided import decisions_section
-from urbgeo.study.headlines import headlines, station_words
+from urbgeo.study.headlines import headlines
 from urbgeo.study.markdown import bilingual, bullets, md_table, names, number, value_text
 from urbgeo.study.metropolises_pages import metropolises_section
 from urbgeo.study.nation import airport_years, is_national, national_lines
@@ -31,12 +32,13 @@ def report_text(answers: Answers) -> str:
     """The report as Markdown, Chinese beside English."""
     region = answers.region
     zh, en = modelled_said(answers)
+    town_zh, town_en = town_words(region)
     parts = [
         f"# {region.title_zh} {region.title_en}",
         f"**{markdown_text(region.release.line)}**" if region.release.line else "",
         _said(_headlines, answers),
         "## 通勤圈 Commuting circle",
-        "三种纳入规则并列。Three rules of inclusion side by side.",
+        "各种纳入规则并列。Rules of inclusion side by side.",
         _said(_circle, answers),
         _said(_disagreement, answers),
         _said(decisions_section, answers),
@@ -52,7 +54,7 @@ def report_text(answers: Answers) -> str:
         _said(reach_section, answers),
         "### 五次铁路出行逐段拆开 Rail trips taken apart",
         _said(trips_section, answers),
-        "## 县城通达 County towns",
+        f"## {town_zh}通达 {town_en.capitalize()}",
         _said(_towns, answers),
         "综合得分最低的十个。The ten worst by mean percentile.",
         _said(_worst, answers),
@@ -128,7 +130,7 @@ def _circle(answers: Answers) -> str:
     ]
     heads = [
         "规则 rule",
-        "县级单元 counties",
+        " ".join(unit_words(answers.region)),
         "万人 10⁴ people",
         "km²",
         "人/km²",
@@ -161,13 +163,7 @@ def _uncovered(answers: Answers) -> str:
 
 
 def _towns(answers: Answers) -> str:
-    words = {
-        "prefecture": "地级中心 prefecture seat",
-        "capital": "省会 capital",
-        "interchange": "高速互通 interchange",
-        "station": " ".join(station_words(answers.region)),
-        "airport": "机场 airport",
-    }
+    words = {name: " ".join(said) for name, said in target_words(answers.region).items()}
     rows = [
         [
             words.get(name, name),
@@ -178,9 +174,9 @@ def _towns(answers: Answers) -> str:
         ]
         for name, row in answers.towns.summary.iterrows()
     ]  # fmt: skip
-    return md_table(
-        ["目标 target", "阈值 threshold, min", "达到 within", "中位 median, min", "最差 worst, min"], rows
-    )
+    heads = ["目标 target", "阈值 threshold, min", "达到 within", "中位 median, min", "最差 worst, min"]
+    alone = governed_by_the_province(answers.region)
+    return md_table(heads, rows) + ("\n\n" + "\n".join(alone) if alone else "")
 
 
 def _worst(answers: Answers) -> str:
@@ -193,7 +189,7 @@ def _worst(answers: Answers) -> str:
         ]
         for town, row in answers.towns.worst().iterrows()
     ]
-    return md_table(["县城 town", *targets, "得分 score"], rows)
+    return md_table([" ".join(town_words(answers.region)), *targets, "得分 score"], rows)
 
 
 def _basis(answers: Answers) -> str:

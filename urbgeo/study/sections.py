@@ -163,6 +163,7 @@ def checks_section(answers: Answers) -> str:
     for check, row in circle.checks.iterrows():
         value = f"{row['value']:.1%}" if isinstance(row["value"], float) else str(row["value"])
         bound = f"≥ {row['bound']:.0%}" if isinstance(row["bound"], float) else str(row["bound"])
+        bound = "–" if pd.isna(row["bound"]) else bound
         basis = _BASES.get(row["basis"], "–")
         says = _named(answers, str(row["says"]))
         if check == "class of the core":
@@ -229,8 +230,9 @@ def bands_section(answers: Answers) -> str:
 
 
 def _people(one: SetAnswers) -> float:
-    """People of the circle, in ten thousands."""
-    return float(one.circle.table.loc[one.circle.members, "people"].sum() / 1e4)
+    """People of the circle, in ten thousands; missing where the region knows none."""
+    people = float(one.circle.table["people"].sum())
+    return float(one.circle.table.loc[one.circle.members, "people"].sum() / 1e4) if people > 0 else np.nan
 
 
 def series_section(answers: Answers) -> str:

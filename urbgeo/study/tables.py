@@ -187,6 +187,8 @@ def _with_marking(table: pd.DataFrame, release: Release) -> pd.DataFrame:
 
 
 def _write_csv(table: pd.DataFrame, path: Path) -> Path:
+    if table.index.name is None and not isinstance(table.index, pd.RangeIndex):
+        table = table.rename_axis("id")
     with written_whole(path) as part:
         safe = as_text(table)
         safe.to_csv(part, encoding="utf-8-sig", float_format="%.3f", index=table.index.name is not None)
