@@ -383,10 +383,10 @@ def _result(
 ) -> Access:
     found, has = asked.minutes, asked.minutes.origin_reached
     names = pd.MultiIndex.from_tuples(list(columns), names=["amount", level])
-    values = pd.DataFrame(np.stack(list(columns.values()), axis=1), index=found.origins, columns=names)
-    table = values.set_axis([label(*one) for one in columns], axis=1).assign(
-        status=found.origin_status.to_numpy()
-    )
+    numbers = np.stack(list(columns.values()), axis=1)
+    values = pd.DataFrame(numbers, index=found.origins, columns=names)
+    table = pd.DataFrame(numbers.copy(), index=found.origins, columns=[label(*one) for one in columns])
+    table["status"] = found.origin_status.array
     about = found.provenance.having(
         parameters={**parameters, **asked.parameters},
         shares={"places unreached": float((~has).mean()) if len(has) else 0.0},

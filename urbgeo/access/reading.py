@@ -16,7 +16,7 @@ from urbgeo.checks import check_columns
 from urbgeo.engine.pairs import fill_square, find_places, read_pairs, sum_square
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.provenance import Provenance
-from urbgeo.types import Floats, Ints, Ints32
+from urbgeo.types import Flags, Floats, Ints, Ints32
 
 LONGEST_MIN = 14 * 24 * 60.0
 """No trip takes two weeks: longer minutes are a mark for "unreachable" or another unit, and refused."""
@@ -116,6 +116,9 @@ def _read(
         )
     if {"from", "to", "minutes"} <= set(table.columns):
         check_columns(table, "minutes table", [one for one in LONG if one in table.columns])
+        found = _read_in_order(table, origins, destinations)
+        if found is not None:
+            return found
         return _read_long(_rows_of(table, origins, destinations) if some else table, origins, destinations)
     if {table.index.name, table.columns.name} == {"origin", "destination"}:
         straight = table if table.index.name == "origin" else table.T
@@ -213,16 +216,12 @@ def _read_long(table: pd.DataFrame, origins: pd.Index | None, destinations: pd.I
     if minutes.dtype.kind not in "fiu":
         faults.add(f"minutes are {minutes.dtype}", remedy="convert them to numbers of minutes")
         faults.raise_if_any()
-    if "unit" in table:
-        other = ~table["unit"].isin(UNITS)
-        if other.any():
-            found = some_of(table["unit"][other].astype(str).unique())
-            faults.add(f"mixed units: {found}", ids=table.index[other], remedy="convert them to minutes")
+    other = _other_units(table)
+    if other.any():
+        found = some_of(table["unit"][other].astype(str).unique())
+        faults.add(f"mixed units: {found}", ids=table.index[other], remedy="convert them to minutes")
     values = np.ascontiguousarray(minutes, np.float64)
     faults.raise_if_any()
-    plain = _read_in_order(table["from"], table["to"], values, origins, destinations)
-    if plain is not None:
-        return plain
     start = keyed(table["from"], origins, faults)
     end = keyed(table["to"], destinations, faults)
     faults.raise_if_any()
@@ -249,16 +248,25 @@ def _read_long(table: pd.DataFrame, origins: pd.Index | None, destinations: pd.I
     return _table(start.ids, end.ids, (i, j), values, out, home, whole=False)
 
 
+def _other_units(table: pd.DataFrame) -> Flags:
+    """Rows whose minutes are told in another unit."""
+    if "unit" not in table:
+        return np.zeros(len(table), np.bool_)
+    return ~table["unit"].isin(UNITS).to_numpy()
+
+
 def _read_in_order(
-    start: pd.Series, end: pd.Series, values: Floats, origins: pd.Index | None, destinations: pd.Index | None
+    table: pd.DataFrame, origins: pd.Index | None, destinations: pd.Index | None
 ) -> MinutesTable | None:
-    """A sound table of every pair, origins in turn and the same destinations for each; None for any other.
+    """A sound table of every pair asked, origins in turn and the same destinations for each; None for others.
 
     Most tables are written so; comparing neighbouring rows then does for looking up every id.
     """
+    start, end, minutes = table["from"], table["to"], table["minutes"]
     columns = columns_at_first(start, end)
-    if columns == 0:
+    if columns == 0 or minutes.dtype.kind not in "fiu" or _other_units(table).any():
         return None
+    values = np.ascontiguousarray(minutes, np.float64)
     # Ids and minutes are read at the same time.
     with ThreadPoolExecutor(1) as pool:
         ordered = pool.submit(goes_on_in_order, start, end, columns)
