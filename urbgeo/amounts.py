@@ -199,14 +199,7 @@ def amount_of(
     """
     if isinstance(given, pd.Series):
         check_ids(given.index, name)
-        lost = frame.index[~frame.index.isin(given.index)]
-        if len(lost):
-            hint = other_forms(lost, given.index)
-            raise InputError(
-                f"{name}: no amount for {some_of(lost)}; {hint or f'give one for every id of {frame_name}'}."
-            )
-        values = given.reindex(frame.index)
-        values.name = name if given.name is None else given.name
+        values = _on_index(given, frame.index, name, frame_name)
     elif isinstance(given, str):
         check_columns(frame, frame_name, [given])
         values = frame[given]
@@ -222,6 +215,21 @@ def amount_of(
     values = values.astype(np.float64)
     if not units_checked:
         _warn_of_wan(values, name)
+    return values
+
+
+def _on_index(given: pd.Series, ids: pd.Index, name: str, frame_name: str) -> pd.Series:
+    """A Series by id in the order of the ids, which it must all have."""
+    values = given.copy(deep=False)
+    if given.index is not ids:
+        lost = ids[~ids.isin(given.index)]
+        if len(lost):
+            hint = other_forms(lost, given.index)
+            raise InputError(
+                f"{name}: no amount for {some_of(lost)}; {hint or f'give one for every id of {frame_name}'}."
+            )
+        values = given.reindex(ids)
+    values.name = name if given.name is None else given.name
     return values
 
 

@@ -117,7 +117,8 @@ def add_amount_faults(faults: Faults, values: pd.Series, *, allow_missing: bool 
     numbers = numbers_of(faults, values, allow_missing=allow_missing)
     if numbers is None:
         return pd.Series(np.nan, values.index, name=values.name)
-    wrong = (numbers < 0) | np.isinf(numbers)
+    held = numbers.to_numpy()
+    wrong = (held < 0) | np.isinf(held)
     if wrong.any():
         faults.add(
             f"{values.name} is negative or infinite",
@@ -174,7 +175,9 @@ def numbers_of(faults: Faults, values: pd.Series, *, allow_missing: bool = True)
         numbers = values.astype(np.float64)
     else:
         numbers = pd.to_numeric(read_amounts(values).astype(object), errors="coerce").astype(np.float64)
-    broken = numbers.isna() & (values.notna() if allow_missing else True)
+    broken = np.isnan(numbers.to_numpy())
+    if allow_missing and broken.any():
+        broken &= values.notna().to_numpy()
     if broken.any():
         faults.add(
             f"{values.name} is missing or not a number",
@@ -200,10 +203,11 @@ def _no_amounts(values: pd.Series) -> str:
     kinds = {"b": "True and False", "m": "spans of time", "M": "dates", "c": "complex numbers"}
     if values.dtype.kind in kinds:
         return kinds[values.dtype.kind]
-    if values.dtype.kind in "iuf":
+    if values.dtype.kind in "iuf" or isinstance(values.dtype, pd.StringDtype):
         return ""
+    held = set(map(type, values.astype(object)))
     for types, name in _NO_NUMBERS:
-        if values.astype(object).map(lambda one, types=types: isinstance(one, types)).any():
+        if any(issubclass(one, types) for one in held):
             return name
     return ""
 
@@ -251,6 +255,8 @@ def add_id_faults(faults: Faults, index: pd.Index) -> None:
             f"ids of {index.nlevels} levels ({some_of(index.names)})",
             remedy="make them one, e.g. with .reset_index() and .set_index(column)",
         )
+        return
+    if index.is_unique and not index.hasnans:
         return
     if index.hasnans:
         faults.add("missing ids in the index", ids=[f"row {row}" for row in np.flatnonzero(index.isna())])

@@ -12,10 +12,10 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from urbgeo.checks import add_amount_faults, check_ids
 from urbgeo.errors import Faults
+from urbgeo.types import Floats
 
 LARGEST_CITY_WAN = 4_000
 """No city of the world has more people than this many 万; above it a number means persons."""
@@ -80,11 +80,13 @@ def refuse_shares(people: pd.Series, name: str) -> None:
     InputError
         When no number is above 1 and some lie between 0 and 1.
     """
-    if len(people) and people.max() <= 1 and ((people > 0) & (people < 1)).any():
+    held = people.to_numpy(np.float64)
+    parts = (held > 0) & (held < 1)
+    if parts.any() and np.fmax.reduce(held) <= 1:
         faults = Faults(name)
         faults.add(
             f"{people.name or 'population'} holds shares, not people",
-            ids=people.index[(people > 0) & (people < 1)],
+            ids=people.index[parts],
             remedy="multiply them by the people",
         )
         faults.raise_if_any()
@@ -151,7 +153,7 @@ def check_unmixed(*columns: pd.Series, name: str, medians: bool = True, units_ch
 
 
 def _add_wan_faults(faults: Faults, persons: pd.Series) -> None:
-    largest = persons.max() if len(persons) else 0.0
+    largest = np.fmax.reduce(persons.to_numpy(), initial=0.0)
     if 0 < largest < LARGEST_CITY_WAN:
         faults.add(
             f"the largest population is {largest:g}, which looks like 万 (ten thousands)",
@@ -161,22 +163,23 @@ def _add_wan_faults(faults: Faults, persons: pd.Series) -> None:
 
 
 def _add_mix_faults(faults: Faults, people: pd.Series, *, medians: bool) -> None:
-    low = people[(people > 0) & (people < LARGEST_CITY_WAN)]
-    high = people[people >= SMALLEST_CITY_PERSONS]
-    if low.empty or high.empty:
+    held = people.to_numpy(np.float64)
+    small = np.flatnonzero((held > 0) & (held < LARGEST_CITY_WAN))
+    low, high = held[small], held[held >= SMALLEST_CITY_PERSONS]
+    if not len(low) or not len(high):
         return
-    between = people[(people >= LARGEST_CITY_WAN) & (people < SMALLEST_CITY_PERSONS)]
-    gap = between.empty and high.min() >= MIXED_UNITS_RATIO * low.max()
-    if gap or (medians and high.median() >= APART * low.median()) or (_broken(low) and not _broken(high)):
+    between = (held >= LARGEST_CITY_WAN) & (held < SMALLEST_CITY_PERSONS)
+    gap = not between.any() and high.min() >= MIXED_UNITS_RATIO * low.max()
+    apart = medians and np.median(high) >= APART * np.median(low)
+    if gap or apart or (_broken(low) and not _broken(high)):
         faults.add(
             f"{people.name or 'population'}: numbers up to {low.max():g} beside others from {high.min():g} "
             "on look like 万 mixed with persons",
-            ids=low.sort_values(kind="stable").index,
+            ids=people.index[small[np.argsort(low, kind="stable")]],
             remedy=REMEDY,
         )
 
 
-def _broken(values: pd.Series) -> bool:
+def _broken(values: Floats) -> bool:
     """Whether most of these numbers have decimals."""
-    decimals: NDArray[np.bool_] = values.to_numpy() % 1 != 0
-    return bool(2 * decimals.sum() > len(decimals))
+    return bool(2 * np.count_nonzero(values % 1) > len(values))

@@ -10,6 +10,7 @@ import pandas as pd
 from urbgeo.amounts import amount_of
 from urbgeo.checks import check_rows, numbers_of
 from urbgeo.errors import Faults, InputError, UrbgeoWarning, some_of
+from urbgeo.magnitude import check_persons
 from urbgeo.types import Flags, Floats, Ints
 
 
@@ -21,6 +22,18 @@ def numbers_by_id(values: object, name: str, ids: pd.Index | None = None, *, cal
     InputError
         For something else, an empty one, ids without a number, and those where it is missing or negative.
     """
+    held = _series(values, name, call)
+    places = pd.DataFrame(index=held.index if ids is None else ids)
+    return amount_of(held, places, name=name, frame_name="the places").rename(name)
+
+
+def persons_by_id(values: object, *, call: str, units_checked: bool) -> pd.Series:
+    """The populations of cities (see :func:`urbgeo.magnitude.check_persons`), a Series by id."""
+    held = _series(values, "population", call)
+    return check_persons(held, "population", units_checked=units_checked)
+
+
+def _series(values: object, name: str, call: str) -> pd.Series:
     if not isinstance(values, pd.Series):
         raise InputError(
             f"{name}: a Series by id is needed, not {type(values).__name__}"
@@ -28,8 +41,7 @@ def numbers_by_id(values: object, name: str, ids: pd.Index | None = None, *, cal
         )
     if not len(values):
         raise InputError(f"{name}: it has no rows.")
-    places = pd.DataFrame(index=values.index if ids is None else ids)
-    return amount_of(values, places, name=name, frame_name="the places").rename(name)
+    return values
 
 
 def matrix_of(table: object, name: str, call: str) -> Floats:

@@ -9,9 +9,8 @@ import numpy as np
 import pandas as pd
 
 from urbgeo.checks import check_choice, check_quantity, check_whole
-from urbgeo.cities.matrices import by_id, numbers_by_id
+from urbgeo.cities.matrices import by_id, persons_by_id
 from urbgeo.errors import InputError
-from urbgeo.magnitude import check_persons
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result
 from urbgeo.types import Floats
@@ -95,8 +94,7 @@ def rank_size(
     Gabaix and Ibragimov (2011), Rank-1/2; Hill (1975).
     """
     check_choice(method, "method", ("gabaix-ibragimov", "rank", "hill"))
-    held = numbers_by_id(population, "population", call="rank_size(population)")
-    persons = check_persons(held, "population", units_checked=units_checked)
+    persons = persons_by_id(population, call="rank_size(population)", units_checked=units_checked)
     check_quantity(min_population, "min_population", zero=True)
     top = None if largest is None else check_whole(largest, "largest", 3)
     rank = pd.Series(_shared_ranks(persons.to_numpy()), persons.index)
@@ -147,9 +145,8 @@ def concentration(population: pd.Series, *, units_checked: bool = False) -> pd.S
     InputError
         For faulty populations or no people at all.
     """
-    held = numbers_by_id(population, "population", call="concentration(population)")
-    persons = check_persons(held, "population", units_checked=units_checked).to_numpy()
-    ordered = np.sort(persons)
+    persons = persons_by_id(population, call="concentration(population)", units_checked=units_checked)
+    ordered = np.sort(persons.to_numpy())
     total = ordered.sum()
     if total <= 0:
         raise InputError("population: nobody lives in these cities; check the column.")

@@ -21,9 +21,9 @@ from urbgeo.checks import (
     listed,
     numbers_of,
 )
-from urbgeo.cities.matrices import numbers_by_id
+from urbgeo.cities.matrices import numbers_by_id, persons_by_id
 from urbgeo.errors import Faults, InputError, UrbgeoWarning, some_of
-from urbgeo.magnitude import check_persons, check_unmixed, refuse_shares
+from urbgeo.magnitude import check_unmixed, refuse_shares
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result, with_names
 from urbgeo.standards import SIZE_BOUNDS
@@ -46,6 +46,9 @@ SIZE_CLASSES = tuple(
 )
 """The seven classes of 国发〔2014〕51号, smallest first."""
 
+LOWER_BOUNDS = tuple(one.lower for one in SIZE_CLASSES)
+ORDERED = pd.CategoricalDtype([one.name for one in SIZE_CLASSES], ordered=True)
+
 
 def class_of(persons: float) -> str:
     """The class of one city by its 城区常住人口, persons.
@@ -54,8 +57,7 @@ def class_of(persons: float) -> str:
     '特大城市'
     """
     persons = check_quantity(persons, "persons", zero=True)
-    lower = [one.lower for one in SIZE_CLASSES]
-    return SIZE_CLASSES[int(np.searchsorted(lower, persons, side="right")) - 1].name
+    return SIZE_CLASSES[int(np.searchsorted(LOWER_BOUNDS, persons, side="right")) - 1].name
 
 
 BASIS = "城区常住人口"
@@ -100,11 +102,7 @@ def size_classes(population: pd.Series, *, basis: str = BASIS, units_checked: bo
     ----------
     国发〔2014〕51号 (2014): seven classes, the lower bound belongs to the class.
     """
-    persons = check_persons(
-        numbers_by_id(population, "population", call="size_classes(population)"),
-        "population",
-        units_checked=units_checked,
-    )
+    persons = persons_by_id(population, call="size_classes(population)", units_checked=units_checked)
     if not isinstance(basis, str) or not basis:
         raise InputError(f"basis: {basis!r}; say what the population counts, e.g. {BASIS!r}.")
     if basis != BASIS:
@@ -113,14 +111,8 @@ def size_classes(population: pd.Series, *, basis: str = BASIS, units_checked: bo
             UrbgeoWarning,
             stacklevel=2,
         )
-    lower = np.array([one.lower for one in SIZE_CLASSES])
-    codes = np.searchsorted(lower, persons.to_numpy(), side="right") - 1
-    names = [one.name for one in SIZE_CLASSES]
-    found = pd.Series(
-        pd.Categorical([names[code] for code in codes], categories=names, ordered=True),
-        index=population.index,
-        name="size_class",
-    )
+    codes = np.searchsorted(LOWER_BOUNDS, persons.to_numpy(), side="right") - 1
+    found = pd.Series(pd.Categorical.from_codes(codes, dtype=ORDERED), population.index, name="size_class")
     found.attrs["provenance"] = Provenance({"basis": basis}, sources=(SIZE_CLASS_SOURCE,))
     return found
 
