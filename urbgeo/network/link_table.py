@@ -80,11 +80,10 @@ def checked_links(nodes: gpd.GeoDataFrame, links: pd.DataFrame) -> pd.DataFrame:
     if "speed_kmh" in table:
         refuse(table["speed_kmh"] == 0, "speed_kmh is 0", "drop closed links")
     unknown = timed_by_class & ~table["class"].isin(list(ROAD_CLASSES))
-    refuse(
-        unknown,
-        f"unknown class {some_of(table['class'][unknown].astype(str).unique())}",
-        f"known are {', '.join(ROAD_CLASSES)}; rename it, or give these links minutes or speed_kmh",
-    )
+    if unknown.any():
+        strange, known = some_of(table["class"][unknown].astype(str).unique()), ", ".join(ROAD_CLASSES)
+        remedy = f"known are {known}; rename it, or give these links minutes or speed_kmh"
+        faults.add(f"unknown class {strange}", ids=table.index[unknown], remedy=remedy)
     for column, read in (("oneway", _one_way), ("joinable", _joinable)):
         if column in table:
             try:
@@ -121,17 +120,18 @@ def timed_links(table: pd.DataFrame, by_class: Mapping[str, float], overridden: 
     speed = own_speed.fillna(timed["class"].map(by_class))
     # Multiplied first: 7 km at 60 km/h are then 7 minutes to the last bit, and lie within 7 minutes.
     minutes = own_minutes.fillna(timed["length_km"] * 60.0 / speed)
-    source = pd.Series("default", timed.index)
-    source[timed["class"].isin(overridden)] = "override"
-    source[own_speed.notna()] = "link"
-    source[own_minutes.notna()] = "minutes"
+    source = np.select(
+        [own_minutes.notna(), own_speed.notna(), timed["class"].isin(overridden)],
+        ["minutes", "link", "override"],
+        "default",
+    )
     back = timed.get("minutes_back", missing).fillna(minutes)
     oneway = timed.get("oneway", missing).eq(True)
     timed["speed_kmh"] = speed.where(
         own_minutes.isna(), timed["length_km"] * 60.0 / minutes.where(minutes > 0)
     )
     timed["minutes"], timed["minutes_back"] = minutes, back.mask(oneway)
-    timed["speed_source"] = source
+    timed["speed_source"] = pd.Series(source, timed.index, dtype=str)
     timed["mode"] = timed["mode"].fillna("road") if "mode" in timed else "road"
     by_default = timed["class"].map({name: road.joinable for name, road in ROAD_CLASSES.items()})
     given = timed["joinable"] if "joinable" in timed else pd.Series(pd.NA, timed.index, dtype="object")
@@ -144,16 +144,18 @@ def timed_links(table: pd.DataFrame, by_class: Mapping[str, float], overridden: 
 def drawn_lines(points: gpd.GeoDataFrame, links: pd.DataFrame, crs: CRS) -> gpd.GeoSeries:
     """Given lines in the metric CRS, straight ones where one is missing, all drawn from the from-node."""
     ends = np.stack([points.index.get_indexer(links[end]) for end in ("from_node", "to_node")], axis=1)
-    straight = gpd.GeoSeries(straight_lines(points, ends), index=links.index, crs=points.crs)
-    xy = shapely.get_coordinates(points.geometry.to_numpy())
     given = gpd.GeoSeries(links["geometry"], index=links.index)
-    given = (given.set_crs(crs) if given.crs is None else given).to_crs(points.crs)
-    lines = given.where(given.notna() & ~given.is_empty, straight)
-    at_from, at_to = shapely.points(xy[ends[:, 0]]), shapely.points(xy[ends[:, 1]])
-    first, last = shapely.get_point(lines.to_numpy(), 0), shapely.get_point(lines.to_numpy(), -1)
+    there = (given.notna() & ~given.is_empty).to_numpy()
+    lines = np.empty(len(links), object)
+    lines[~there] = straight_lines(points, ends[~there])
+    given, ends = given[there], ends[there]
+    own = (given.set_crs(crs) if given.crs is None else given).to_crs(points.crs).to_numpy()
+    at_from, at_to = (points.geometry.to_numpy()[one] for one in ends.T)
+    first, last = shapely.get_point(own, 0), shapely.get_point(own, -1)
     as_drawn = shapely.distance(first, at_from) + shapely.distance(last, at_to)
     turned = shapely.distance(first, at_to) + shapely.distance(last, at_from)
-    return lines.where(as_drawn <= turned, lines.reverse())
+    lines[there] = np.where(as_drawn <= turned, own, shapely.reverse(own))
+    return gpd.GeoSeries(lines, index=links.index, crs=points.crs)
 
 
 def straight_lines(nodes: gpd.GeoDataFrame, ends: Ints) -> NDArray[np.object_]:

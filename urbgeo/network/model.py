@@ -378,7 +378,7 @@ def build_network(
     check_lengths(timed, points)
     if "geometry" in timed:
         timed = gpd.GeoDataFrame(timed, geometry=drawn_lines(points, timed, nodes.crs), crs=crs)
-    there = set(timed["class"])
+    there = set(timed["class"].unique())
     used = {name: by_class[name] for name in by_class if name in there}
     shares = timed["speed_source"].value_counts(normalize=True)
     about = Provenance(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+import numpy as np
 import pandas as pd
 
 from urbgeo.checks import check_choice, check_columns, is_finite_number
@@ -241,22 +242,19 @@ def links_timed_by(links: pd.DataFrame, one: SpeedSet, fixed: Mapping[str, float
         if wrong.any():
             faults.add(what, ids=links.index[wrong], remedy=remedy)
     faults.raise_if_any()
-    open_kmh = pd.Series(1.0, links.index)
-    classes = links["class"].astype(object)
-    for name in classes[~own].unique():
-        by_terrain = dict(zip(TERRAINS, one.kmh[name], strict=True))
-        here = classes == name
-        open_kmh[here] = terrain[here].map(by_terrain) / one.factor(name)
-        if name in fixed:
-            open_kmh[here] = fixed[name] / one.factor(name)
+    row, classes = pd.factorize(links["class"].astype(object))
+    # A row a class, the last for links without one: these bring their own speeds, as do other classes.
+    none = np.ones(len(TERRAINS))
+    kmh = [np.multiply(fixed.get(name, one.kmh.get(name, none)), none) / one.factor(name) for name in classes]
+    open_kmh = pd.Series(np.array([*kmh, none])[row, pd.Index(TERRAINS).get_indexer(terrain)], links.index)
     # A street slower than the town speed stays as slow as it is, and an expressway has no towns on it.
     town_kmh = open_kmh.clip(upper=one.town_kmh / one.factors["town"])
     town_kmh = town_kmh.mask(links["class"].isin(["expressway", *fixed]), open_kmh)
     hours = (length - town) / open_kmh + town / town_kmh
     # Where nothing slows the link its speed stands to the last bit, and closed bounds are met.
-    kmh = (length / hours).where((hours > 0) & (town > 0) & (town_kmh < open_kmh), open_kmh)
+    slowed = (length / hours).where((hours > 0) & (town > 0) & (town_kmh < open_kmh), open_kmh)
     given = links["speed_kmh"] if "speed_kmh" in links else pd.Series(float("nan"), links.index)
-    return links.assign(speed_kmh=given.mask(~own, kmh))
+    return links.assign(speed_kmh=given.mask(~own, slowed))
 
 
 def _capped(kmh: float, ceiling: tuple[float, float, float]) -> tuple[float, float, float]:

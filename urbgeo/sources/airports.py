@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Any
+
 import geopandas as gpd
 import pandas as pd
 
@@ -37,11 +40,9 @@ def airports(codes: pd.DataFrame) -> gpd.GeoDataFrame:
     >>> airports(own)["position_from"].loc["CSX"]
     'airportsdata'
     """
-    import airportsdata
-
     check_rows(codes, "airports", "airports(codes)")
     check_columns(codes, "airports", ("lon", "lat"))
-    known = airportsdata.load("IATA")
+    known = _packaged()
     faults = Faults("airports")
     given = {axis: numbers_of(faults, codes[axis]) for axis in ("lon", "lat")}
     faults.raise_if_any()
@@ -67,3 +68,12 @@ def airports(codes: pd.DataFrame) -> gpd.GeoDataFrame:
     )
     check_points(found, "airports")
     return found
+
+
+@lru_cache(maxsize=1)
+def _packaged() -> dict[str, Any]:
+    """The package's airports by code; its file of all the world is read once."""
+    import airportsdata
+
+    known: dict[str, Any] = airportsdata.load("IATA")
+    return known

