@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shapely import LineString, box
+from shapely import LineString, MultiLineString, box
 
 from tests.conftest import shared_data
 from urbgeo import crs
@@ -132,6 +132,13 @@ def test_wide_layers_are_measured_on_the_ellipsoid_and_the_result_says_so() -> N
         assert network.provenance.parameters["lengths"] == "geodesic"
     short = gpd.GeoDataFrame({"class": ["trunk"]}, geometry=[LineString([(113, 28), (113.1, 28)])], crs=4326)
     assert from_lines(short).provenance.parameters["lengths"] == "planar"
+
+
+def test_the_gap_between_two_parts_of_a_line_is_not_measured() -> None:
+    parts = MultiLineString([[(112, 28), (113, 28)], [(118, 28), (119, 28)]])
+    for system in (4326, 3857):
+        found, how = crs.lengths_km(gpd.GeoSeries([parts, parts.geoms[0]], crs=4326).to_crs(system))
+        assert found.tolist() == pytest.approx([2 * found[1], 98.36], rel=1e-4) and how == "geodesic"
 
 
 def layer(*xy: tuple[float, float], system: object) -> gpd.GeoDataFrame:

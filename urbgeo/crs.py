@@ -130,10 +130,11 @@ def lengths_km(lines: gpd.GeoSeries) -> tuple[Floats, str]:
     check_crs(lines, "lines")
     if is_metric(lines.crs) and distortion(lines.crs, _lonlat_bounds(lines)) < MOST_DISTORTION:
         return lines.length.to_numpy() / 1000.0, "planar"
-    xy, owner = shapely.get_coordinates(lines.to_crs(WGS84).to_numpy(), return_index=True)
-    inner = owner[1:] == owner[:-1]
+    parts, owner = shapely.get_parts(lines.to_crs(WGS84).to_numpy(), return_index=True)
+    xy, part = shapely.get_coordinates(parts, return_index=True)
+    inner = part[1:] == part[:-1]  # no step leads from one part to the next
     step = _GEOD.inv(*xy[:-1][inner].T, *xy[1:][inner].T)[2]
-    return np.bincount(owner[:-1][inner], step, minlength=len(lines)) / 1000.0, "geodesic"
+    return np.bincount(owner[part[:-1][inner]], step, minlength=len(lines)) / 1000.0, "geodesic"
 
 
 def true_crs(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> CRS | None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import pytest
 import shapely
 
 from urbgeo.cities.circle_rules import land_borders
+from urbgeo.crs import CHINA_ALBERS
 
 
 def test_borders_asked_again_follow_the_shapes_and_the_ids() -> None:
@@ -18,6 +20,12 @@ def test_borders_asked_again_follow_the_shapes_and_the_ids() -> None:
             ("a", "b"), ("b", "a"), ("b", "c"), ("c", "b"),
         }  # fmt: skip
         assert set(table["zone"][table["neighbour"].isna()]) == {"a", "b", "c"}
+    squares_of = [shapely.box(500_000 + 1e4 * at, 3e6, 510_000 + 1e4 * at, 3.01e6) for at in range(2)]
+    km = [
+        land_borders(gpd.GeoSeries(squares_of, index=["a", "b"], crs=crs)).dropna()["border_km"].iloc[0]
+        for crs in (4547, CHINA_ALBERS)
+    ]
+    assert km[0] == pytest.approx(10.0) and abs(km[1] - 10.0) > 0.03, "the same numbers in another plane"
     named = land_borders(zones.set_axis([7, 8, 9])).dropna()
     assert set(zip(named["zone"], named["neighbour"], strict=True)) == {(7, 8), (8, 7), (8, 9), (9, 8)}
     apart = land_borders(zones.set_geometry([shapes[0], shapes[2], shapes[1]], crs=4326)).dropna()

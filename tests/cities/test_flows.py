@@ -57,3 +57,11 @@ def test_faulty_flows_are_refused(change: dict[str, list[object]], message: str)
     table = pd.DataFrame({"home": ["a", "b"], "work": ["b", "a"], "workers": [1.0, 2.0]} | change)
     with pytest.raises(InputError, match=message):
         read_flows(table, list("abc"))
+
+
+@pytest.mark.parametrize(("north", "km"), [(20.0, 110.711), (28.0, 110.828), (52.0, 111.277)])
+def test_borders_are_as_long_as_on_the_ground(north: float, km: float) -> None:
+    """A degree of a meridian, by the series for its arc; an equal-area plane is off by up to 2 %."""
+    boxes = [shapely.box(x, north, x + 1, north + 1) for x in (112, 113)]
+    table = borders(gpd.GeoDataFrame(geometry=boxes, index=["a", "b"], crs=4326)).dropna()
+    assert table["border_km"].tolist() == pytest.approx([km, km], rel=2e-5)

@@ -20,7 +20,7 @@ from urbgeo.checks import (
     check_rows,
     is_finite_number,
 )
-from urbgeo.crs import equal_area_crs
+from urbgeo.crs import lengths_km
 from urbgeo.errors import Faults, InputError
 from urbgeo.types import Floats
 
@@ -184,11 +184,11 @@ def borders(zones: gpd.GeoDataFrame) -> pd.DataFrame:
     left, right = left[once], right[once]
     # in their own CRS, for only there do borders coincide that share no corners
     shared = shapely.intersection(shapely.boundary(shapes[left]), shapes[right])
-    metric = equal_area_crs(zones)
-    length = gpd.GeoSeries(shared, crs=zones.crs).to_crs(metric).length.to_numpy() / 1000.0
+    # measured in one way, for what is open is their difference
+    km, _ = lengths_km(gpd.GeoSeries([*shared, *shapely.boundary(shapes)], crs=zones.crs))
+    length, outline = km[: len(shared)], km[len(shared) :]
     real = length > 0
     left, right, length = left[real], right[real], length[real]
-    outline = zones.geometry.to_crs(metric).length.to_numpy() / 1000.0
     open_km = outline - np.bincount(left, length, len(shapes)) - np.bincount(right, length, len(shapes))
     rim = np.flatnonzero(open_km > RIM_SHARE * outline)
     ids = zones.index.to_numpy(object)
