@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -63,7 +64,17 @@ def falls(tree: Path, mutant: dict[str, str]) -> str:
             "no:cacheprovider",
             *mutant["tests"].split(),
         ]
-        done = subprocess.run(command, cwd=tree, capture_output=True, timeout=LONGEST_S, check=False)
+        with tempfile.TemporaryDirectory(prefix="urbgeo-kernels-") as fresh:
+            # A kernel is compiled anew when its own file changes, but not when one that it calls does.
+            kernels = {"NUMBA_CACHE_DIR": fresh} if "@kernel" in text else {}
+            done = subprocess.run(
+                command,
+                cwd=tree,
+                env=os.environ | kernels,
+                capture_output=True,
+                timeout=LONGEST_S,
+                check=False,
+            )
         return "killed" if done.returncode == 1 else f"survived ({done.returncode})"
     except subprocess.TimeoutExpired:
         return "slow"
