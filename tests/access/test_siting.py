@@ -68,6 +68,15 @@ def test_existing_facilities_stay_and_candidates_add_to_them() -> None:
     assert p_median(T, PEOPLE, count=1, existing=["w"]).chosen.tolist() == ["v"]
 
 
+def test_who_is_covered_already_draws_no_facility() -> None:
+    """v would cover the many whom u covers, and few more; w covers fifty whom nobody does."""
+    table = named([[5, 5, math.inf], [math.inf, 5, math.inf], [math.inf, math.inf, 5]])
+    people = pd.Series([100.0, 10.0, 50.0], index=list("abc"))
+    found = maximal_covering(table, people, count=1, minutes=10, existing=["u"])
+    assert found.chosen.tolist() == ["w"]
+    assert (found.share_before, found.share) == pytest.approx((100 / 160, 150 / 160))
+
+
 def test_marginal_gains_alone_and_in_turn() -> None:
     for table in (T, long_of(T)):
         found = marginal_coverage(table, PEOPLE, minutes=10, target=0.9)

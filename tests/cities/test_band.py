@@ -35,6 +35,8 @@ def test_the_band_counts_under_how_many_sets_a_zone_is_inside() -> None:
     assert set(table["sets"]) == {2}
     assert table["least_min"].equals(table["quick_min"].rename("least_min"))
     assert table["most_min"].equals(table["slow_min"].rename("most_min"))
+    turned = circle_band({"slow": SLOW, "quick": ROAD}, CORE, peopled(SEATS), minutes=35, rules=SEAT).table
+    assert turned["least_min"].equals(table["least_min"]) and turned["most_min"].equals(table["most_min"])
     assert found.always.tolist() == ["a", "b"]
     assert found.sometimes.tolist() == ["c"]
     assert found.summary["zones"].to_dict() == {"quick": 3, "slow": 2, "every set": 2, "any set": 3}

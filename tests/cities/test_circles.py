@@ -430,3 +430,10 @@ def test_rules_that_are_a_word_are_answered_with_the_object() -> None:
     road = urbgeo.region_network(hunan).only("road")
     with pytest.raises(InputError, match=r"rules: .*CircleRules\(rule='seat'\)"):
         commuting_circle(road, hunan.core, hunan.counties, rules="seat")  # type: ignore[arg-type]
+
+
+def test_people_of_just_the_majority_are_inside() -> None:
+    share = circle(peopled(ROW)).table["population_share"]["b"]
+    assert 0 < share < 1
+    assert circle(peopled(ROW), majority=share).table.loc["b", "by_population"]
+    assert not circle(peopled(ROW), majority=share + 1e-6).table.loc["b", "by_population"]

@@ -299,6 +299,9 @@ def test_merging_is_turned_off_by_name_and_falls_back_on_the_threshold() -> None
     assert functional_areas(table, both, min_share=0.41).table["area"].tolist() == ["A", "B"]
     loose = functional_areas(table, both, min_share=0.41, merge_share=0.2)
     assert loose.table["area"].tolist() == ["B", "B"]
+    # more workers live in A, more work in B
+    jobs = functional_areas(flow_table([[40, 60], [10, 60]], "ab"), both, min_share=0.40)
+    assert jobs.table["area"].tolist() == ["B", "B"]
     off = functional_areas(table, both, min_share=0.10, merge=False)
     assert off.table["area"].tolist() == ["A", "B"]
     assert off.provenance.parameters["merge_share"] == "no merging"

@@ -45,6 +45,9 @@ def test_two_towns_percolate_at_their_spacing_and_join_at_their_distance() -> No
     assert found.table["largest"].tolist() == [1 - 1, 144, 144, 244]
     assert found.table["second"].tolist() == [0, 0, 100, 0]
     assert found.critical_m == 100
+    # as seen from an intersection outside the largest cluster: the town of 100 has no other beside it
+    assert found.table["mean_size"].tolist() == pytest.approx([np.nan, np.nan, 100, np.nan], nan_ok=True)
+    assert found.table["share_largest"].tolist() == pytest.approx([0, 144 / 244, 144 / 244, 1])
     mixed = percolate(
         nodes.sample(frac=1, random_state=2),
         links=pd.concat([bridge, more, links], ignore_index=True).sample(frac=1, random_state=1),

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.engine.graphs import DIRECTIONS, WAYS, Arcs, all_pairs, graph_of, multigraphs
+from urbgeo.engine.resolution import told
 
 either_way = pytest.mark.parametrize("way", WAYS, ids=["compiled", "scipy"])
 
@@ -120,3 +121,16 @@ def test_a_path_is_joined_and_as_long_as_its_minutes(
         assert path[-1] == target
         length = sum(shortest[a, b] for a, b in pairwise(path.tolist()))
         assert length + late[seeds == path[0]].min() == pytest.approx(expected[target], abs=1e-6)
+
+
+@either_way
+def test_a_seed_that_starts_at_just_the_limit_is_reached(way: ModuleType) -> None:
+    """1/128 of a minute is told as 0.007812: the longest start within that limit, to the last bit."""
+    graph = graph_of(3, [(0, 1, 1.0), (1, 2, 1.0)])
+    seeds, late, limit = np.array([0, 2]), np.array([1 / 128, 1 / 127]), 0.007812
+    assert told(way.minutes_of_nodes(graph, seeds, late, limit)).tolist() == [limit, np.inf, np.inf]
+    for found in (way.nearest_seed, way.nearest_seeds):
+        more = () if found is way.nearest_seed else (1,)
+        minutes, label = found(graph, seeds, late, seeds, *more, limit)
+        assert told(minutes).ravel().tolist() == [limit, np.inf, np.inf]
+        assert label.ravel().tolist() == [0, -1, -1]

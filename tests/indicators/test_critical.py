@@ -126,6 +126,21 @@ def test_projects_are_built_by_what_they_add_to_those_before() -> None:
     assert slow["opens"].tolist() == [2027, 2028, 2030]
 
 
+def test_what_saves_most_a_kilometre_is_built_first() -> None:
+    """The northern project saves twice as much as the southern one, at three times its length."""
+    base = network_of([(0, 1, 60.0, False), (1, 2, 60.0, False), (2, 3, 60.0, False)], 4)
+    new = pd.DataFrame(
+        {"project": ["north", "south"], "from_node": ["n0", "n1"], "to_node": ["n1", "n2"],
+         "length_km": [90.0, 30.0], "class": "primary", "minutes": [20.0, 30.0]},
+        index=["x", "y"],
+    )  # fmt: skip
+    places = points(4, "p").assign(population=100.0)
+    table = stage_projects(base, new, places, points(1, "f"), km_per_year=30.0, first_year=2026)
+    assert table.index.tolist() == ["south", "north"]
+    assert table["person_minutes_saved"].tolist() == pytest.approx([6_000, 12_000])
+    assert table["opens"].tolist() == [2026, 2029]
+
+
 def test_baselines_agree_with_the_package(hunan_network: TravelNetwork, hunan: object) -> None:
     road = hunan_network.only(("road",))
     found = critical_links(road, hunan.counties, hunan.prefectures)  # type: ignore[attr-defined]

@@ -19,7 +19,7 @@ from urbgeo.land.audit import Audit, ControlLines, audit_control_lines, report_t
 from urbgeo.land.layers import repair_layer, subdivided
 from urbgeo.land.overlaps import overlaps
 from urbgeo.land.rules import FORBIDDEN
-from urbgeo.standards import elastic_share, standard
+from urbgeo.standards import elastic_share, standard, standards_table
 
 UTM = 32649
 X, Y = 500_000, 3_000_000
@@ -350,11 +350,20 @@ def test_caps_are_the_published_ones() -> None:
     assert standard("HUNAN_NEW_LAND_KM2").value == 604.0
 
 
+def test_a_judgement_is_never_shown_as_confirmed() -> None:
+    table = standards_table()
+    judged = table[table["source"].str.contains("judgement")]
+    assert {"AMBULANCE_MIN", "SHELTER_WALK_MIN", "HOSPITAL_DRIVE_MIN"} <= set(judged.index)
+    assert not judged["confirmed"].any() and table["confirmed"].any()
+
+
 def test_land_near_ecological_land_is_listed_once() -> None:
     lines = ControlLines(
         frame(rect(0, 0, 100, 100)), redline=frame(rect(110, -500, 10, 1100), rect(115, -500, 10, 1100))
     )
-    audit = audit_control_lines(lines, redline_buffer_m=50)
+    audit = audit_control_lines(lines, redline_buffer_m=50, sliver_width_m=3, sliver_area_m2=40)
+    told = audit.provenance.parameters
+    assert [told[one] for one in ("redline_buffer_m", "sliver_width_m", "sliver_area_m2")] == [50, 3, 40]
     assert value(audit, "boundary near redline") == pytest.approx(40 * 100 / 1e6)
     assert set(audit.conflicts["kind"]) == {"in buffer"}
 

@@ -57,6 +57,9 @@ def test_scenarios_take_their_land_and_are_held_to_the_cap() -> None:
         run_scenarios(grid(built), driver, rules(x=0.5), [Scenario("a"), Scenario("a")], trend_km2=1.0)
     with pytest.raises(InputError, match="trend_km2"):
         run_scenarios(grid(built), driver, rules(x=0.5), plans, trend_km2=-1.0)
+    for name in ("land_factor", "neighbour_factor", "chance_factor"):
+        with pytest.raises(InputError, match=f"{name}: -0.5; give a finite number >= 0"):
+            Scenario("a", **{name: -0.5})
     soft = [Scenario("a", extra_exclusion=grid(eco.astype(float)))]
     with pytest.raises(InputError, match="no bool grids at excluded"):
         run_scenarios(grid(built), driver, rules(x=0.5), soft, trend_km2=1.0)

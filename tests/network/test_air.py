@@ -99,6 +99,14 @@ def test_only_routes_that_are_given_are_flown_and_their_minutes_count() -> None:
     assert np.isinf(found.minutes.loc["A", "far"]), "one flight, no change of planes"
 
 
+def test_the_gate_takes_check_in_on_the_way_out_and_leaving_on_the_way_back() -> None:
+    routes = pd.DataFrame({"from_airport": ["X"], "to_airport": ["Y"], "minutes": [70.0]})
+    gates = with_flights(town(), AIRPORTS.loc[["X", "Y"]], routes, terms=TERMS).link_table
+    for name in ("airport X", "airport Y"):
+        gate = gates.loc[f"gate {name}", ["from_node", "minutes", "minutes_back"]]
+        assert gate.tolist() == [name, 60.0, 20.0]
+
+
 def test_hunan_equals_a_loop_over_all_pairs_of_airports(hunan: Region, hunan_network: TravelNetwork) -> None:
     codes = ["CSX", "DYG", "HJJ", "PEK", "SHA", "CAN", "CTU", "XIY", "HRB"]
     spots = airport_points(pd.DataFrame({"lon": np.nan, "lat": np.nan}, index=codes))

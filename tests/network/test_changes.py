@@ -127,6 +127,10 @@ def test_who_stays_in_the_seat_needs_no_change(tmp_path: Path) -> None:
     for leaves, stays in ((30000, 1), (29999, 0)):  # it arrives at 30000
         trips = {**block, "t2": ("S", "b", [("B1", leaves, leaves), ("C", 31500, 31500)])}
         assert len(feed_of(tmp_path, trips, []).stays) == stays, "a vehicle may go on at once, not before"
+    late = {**block, "t1": ("R", "b", [("A", 28800, 28800), ("B1", 30000, 30060)])}
+    assert len(feed_of(tmp_path, late, []).stays) == 1, (
+        "a trip ends when it arrives, whatever departure it has"
+    )
     elsewhere = {**block, "t2": ("S", "b", [("B2", 30000, 30030), ("C", 31500, 31500)])}
     assert feed_of(tmp_path, elsewhere, []).stays.empty, "the vehicle leaves from another stop: it ran empty"
 

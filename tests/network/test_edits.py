@@ -47,10 +47,27 @@ def test_the_speed_a_road_has_changes_no_bit() -> None:
     assert with_speeds(network, {"primary": 60.0}).links["minutes"].tolist() == lengths
 
 
+def test_a_compiled_link_without_a_way_back_is_oneway_and_a_raw_one_is_alike_both_ways() -> None:
+    nodes = points([(0, 0), (10, 0)], list("AB"))
+    network = build_network(nodes, road(("A", "B", 10.0), ("A", "B", 10.0), oneway=[False, True]))
+    compiled = pd.DataFrame(network.link_table).iloc[[1]].drop(columns="oneway", errors="ignore")
+    raw = road(("A", "B", 10.0), minutes=7.0).assign(minutes_back=np.nan, speed_source=None)
+    both = pd.concat([compiled.set_axis(["compiled"]), raw.set_axis(["raw"])])[
+        [*raw.columns.intersection(compiled.columns)]
+    ]
+    added = with_links(network, both).link_table
+    assert added.loc[["compiled", "raw"], "minutes_back"].tolist() == pytest.approx(
+        [np.nan, 7.0], nan_ok=True
+    )
+
+
 def test_absurd_minutes_are_told_by_link() -> None:
     nodes = points([(0, 0), (10, 0)], list("AB"))
     with pytest.raises(InputError, match=r"links: minutes above 1e\+07 at slow"):
         build_network(nodes, road(("A", "B", 1.0), minutes=1e9).set_axis(["slow"]))
+    for there, back in ((5.0, 1e9), (1e9, 5.0)):
+        with pytest.raises(InputError, match=r"links: minutes above 1e\+07 at slow"):
+            build_network(nodes, road(("A", "B", 1.0), minutes=there, minutes_back=back).set_axis(["slow"]))
     at_most = build_network(nodes, road(("A", "B", 1.0), minutes=1e7))
     assert at_most.links["minutes"].tolist() == [1e7], "the bound itself is taken"
     network = build_network(nodes, road(("A", "B", 1.0)).set_axis(["slow"]))

@@ -70,3 +70,12 @@ def test_osmnx_reads_the_graph_and_routes_in_the_same_time(uneven: TravelNetwork
     assert nodes["node"].tolist() == list(uneven.nodes.index)
     again = build_network(nodes[["geometry"]], links)
     np.testing.assert_allclose(minutes_table(again, uneven.nodes, uneven.nodes), table, atol=1e-6)
+
+
+def test_the_osmnx_graph_says_which_edges_run_against_the_drawing(uneven: TravelNetwork) -> None:
+    graph = uneven.to_osmnx()
+    start = uneven.link_table["from_node"]
+    for tail, _, about in graph.edges(data=True):
+        if about["osmid"] != "f":  # a loop leaves and ends at one node
+            assert about["reversed"] is (graph.nodes[tail]["node"] != start[about["osmid"]])
+    assert sorted(about["reversed"] for *_, about in graph.edges(data=True)).count(True) >= 3

@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.network.surveyed import lines
 from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.network.lines import from_lines
 from urbgeo.network.model import build_network
 from urbgeo.network.osm import from_pbf
-from urbgeo.network.osm_speeds import LineReading, RoadReading, junction_delay
+from urbgeo.network.osm_speeds import LineReading, RoadReading, junction_delay, with_sources
 
 
 def test_every_link_says_where_its_speed_comes_from(porto_alegre: Path) -> None:
@@ -101,3 +102,15 @@ def test_streets_of_wuhan_merged_by_class_come_back_to_one_part(shared_data: Pat
     assert apart.parts[1] < 0.9
     assert joined.parts[1] >= 0.99 or joined.parts[1] >= whole.parts[1]
     assert joined.links["length_km"].sum() == pytest.approx(whole.links["length_km"].sum(), rel=1e-3)
+
+
+def test_where_speeds_come_from_is_told_by_link_and_by_length() -> None:
+    network = from_lines(lines((0, 0, 30, 0), (30, 0, 40, 0)))
+    shares = with_sources(network, pd.Series(["tag", "class"]), {"primary": 60.0}).provenance.shares
+    assert {name: shares[name] for name in shares if " timed by " in name} == {
+        "links timed by tag": 0.5,
+        "links timed by class": 0.5,
+        "kilometres timed by tag": pytest.approx(0.75, rel=1e-3),
+        "kilometres timed by class": pytest.approx(0.25, rel=1e-3),
+    }
+    assert shares["links with imputed speed"] == 0.5

@@ -19,7 +19,7 @@ from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.network.lines import from_lines
 from urbgeo.network.minutes import minutes_table
 from urbgeo.network.model import build_network
-from urbgeo.network.report import FINDINGS, network_report
+from urbgeo.network.report import FINDINGS, near_misses, network_report
 from urbgeo.sources.tables import read_layer
 
 UTM = 32649
@@ -117,6 +117,13 @@ def test_joined_lines_hang_together_as_their_shapes_do(
     buffered = shapely.get_num_geometries(shapely.buffer(whole, 0.001))
     assert network.parts[0] == buffered
     assert network.links["length_km"].sum() * 1000 == pytest.approx(whole.length, abs=0.5)
+
+
+@pytest.mark.parametrize(("east", "misses"), [(130.0, 0), (130.5, 1)])
+def test_a_short_bent_stub_does_not_miss_the_street_it_leaves(east: float, misses: int) -> None:
+    """Its tip is 10 m from the street; a stub of at most twice the 20 m is beside it for that alone."""
+    network = from_lines(metres([(0, 0), (100, 0)], [(100, 0), (300, 0)], [(100, 0), (100, 10), (east, 10)]))
+    assert len(near_misses(network, 20.0)) == misses
 
 
 def test_directions_of_lines_are_those_of_the_file() -> None:

@@ -33,6 +33,8 @@ def test_the_policy_decides_whether_an_island_is_joined() -> None:
     nearest = snap_report(from_lines(parts), point)
     assert nearest.loc["p", ["status", "link", "component_nodes"]].tolist() == ["island", "c", 2]
     assert "2 nodes" in nearest.loc["p", "reason"]
+    shares = nearest.attrs["provenance"].shares
+    assert (shares["points island"], shares["points too far"]) == (0.5, 0.5)
     main = snap_report(from_lines(parts, reading=LineReading(snapping=Snapping(component="largest"))), point)
     assert main.loc["p", ["status", "link", "component", "reason"]].tolist() == ["attached", "a", 0, ""]
     assert main.loc["p", "off_km"] == pytest.approx(2.9)

@@ -55,6 +55,24 @@ def test_a_train_across_a_later_line_runs_on_the_part_that_is_open(hunan: Region
     assert region_in_year(one, 2008).rail_stops.empty
 
 
+def test_fast_trains_go_on_along_old_track_and_others_not_along_new(hunan: Region) -> None:
+    """A line of 1937 leads to Guangzhou beside the one of 2009; in 2008 all trains go by the old one."""
+    old = hunan.rail_sections[hunan.rail_sections["class"] == "conventional"].iloc[0]
+    ends = [old["from_station"], old["to_station"]]
+    new = hunan.rail_sections[hunan.rail_sections["class"] == "hsr"].iloc[0]
+    fast = [new["from_station"], new["to_station"]]
+
+    def ridden(stations: list[str], kind: str) -> int:
+        stops = pd.DataFrame(
+            {"service": "S", "seq": [1, 2], "class": kind, "trains_per_day": 5, "station": stations,
+             "minutes": [np.nan, 30]}
+        )  # fmt: skip
+        return len(region_in_year(replace(hunan, rail_stops=stops), 2024).rail_stops)
+
+    assert (ridden(ends, "hsr"), ridden(ends, "conventional")) == (2, 2)
+    assert (ridden(fast, "hsr"), ridden(fast, "conventional")) == (2, 0)
+
+
 def test_the_last_year_is_the_whole_region_and_years_only_add(hunan: Region) -> None:
     pd.testing.assert_frame_equal(region_in_year(hunan, 2030).road_links, hunan.road_links)
     pd.testing.assert_frame_equal(region_in_year(hunan, 2030).rail_stops, hunan.rail_stops)

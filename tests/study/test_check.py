@@ -156,6 +156,28 @@ def test_a_table_of_stations_is_found_by_its_column_of_names(tmp_path: Path) -> 
     assert rows(found, "trains", "joined")["count"].tolist() == [2, 1]
 
 
+def test_trains_are_those_of_the_day_that_is_named(tmp_path: Path) -> None:
+    """On Wednesday one train goes to Wuhu; on Thursday two others go there and to Anqing."""
+    feed = tmp_path / "feed"
+    feed.mkdir()
+    for name, text in {
+        "stops": "stop_id,stop_lat,stop_lon\nH,31.80,117.29\nW,31.35,118.38\nA,30.54,117.06\n",
+        "routes": "route_id,route_type\nR,2\n",
+        "trips": "route_id,service_id,trip_id\nR,wed,t1\nR,thu,t2\nR,thu,t3\n",
+        "calendar_dates": "service_id,date,exception_type\nwed,20261118,1\nthu,20261119,1\n",
+        "stop_times": "trip_id,arrival_time,departure_time,stop_id,stop_sequence\n"
+        + "".join(
+            f"{trip},08:00:00,08:00:00,H,1\n{trip},09:00:00,09:00:00,{end},2\n"
+            for trip, end in (("t1", "W"), ("t2", "W"), ("t3", "A"))
+        ),
+    }.items():
+        (feed / f"{name}.txt").write_text(text, encoding="utf-8")
+    for day, said, stations in ((None, "2026-11-18", 2), ("2026-11-19", "2026-11-19", 3)):
+        found = check(Inputs("安徽省", trains=feed, train_day=day, zones=False))
+        assert said in rows(found, "trains", "found").iloc[0]["what"]
+        assert rows(found, "trains", "joined")["count"].tolist() == [stations, stations - 1]
+
+
 def test_own_zones_without_a_column_of_names_are_told(tmp_path: Path) -> None:
     zones = gpd.GeoDataFrame({"bairro": ["a"]}, geometry=[shapely.box(0, 0, 1, 1)], crs=4326)
     told = rows(check(Inputs(None, zones=zones)), "zones", "suspicious").iloc[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import urbgeo
 from urbgeo.errors import InputError
 from urbgeo.regions.decisions import decision_fault
 from urbgeo.study.config import read_config
+from urbgeo.study.decided import BY_DECISION
 from urbgeo.study.run import StudyFiles, run_study, study_region
 
 OUT, IN, ALSO = "640122", "640521", "640105"
@@ -70,6 +72,13 @@ def test_report_and_map_show_decision_reason_and_who(done: StudyFiles) -> None:
     assert "按决定调整" in paper and "三号纪要" in paper and "<b>2026" not in paper and "按决定剔除" in paper
     page = done.map.read_text(encoding="utf-8")
     assert "按决定纳入" in page and "按决定剔除" in page and "三号纪要" in page and "<b>2026" not in page
+    drawn = re.findall(r"urbgeo\.layer\([^,]+, (\{.*?\})\);\n", page, re.DOTALL)
+    layer = next(one for one in map(json.loads, drawn) if "One-hour circle" in one["name"])
+    colours = {
+        one["properties"]["v"][0]: layer["colours"][one["properties"]["c"]] for one in layer["features"]
+    }
+    by_name = {name: colour for name, colour, _, _ in BY_DECISION}
+    assert colours["中宁县"] == by_name["decided in"] and colours["贺兰县"] == by_name["decided out"]
 
 
 def test_the_record_holds_decisions_and_both_answers(done: StudyFiles) -> None:

@@ -62,6 +62,7 @@ def test_the_series_grows_and_its_band_holds_the_headline(done: StudyFiles) -> N
     assert series["prefectures"].is_monotonic_increasing and series["airports"].tolist()[-1] == 262
     last = series.iloc[-1]
     assert last["low"] <= last["prefectures"] <= last["high"]
+    assert (series["low"] < series["high"]).all()
     assert last["prefectures"] == done.answers.prefectures.share
     assert f"{last['prefectures']:.1%}" in national_lines(series, 337)[0][0]
 

@@ -12,8 +12,11 @@ import pytest
 from shapely import LineString, MultiLineString
 
 import urbgeo
+from tests.sources.osm.osm_files import write_pbf
 from urbgeo import cli
 from urbgeo.errors import InputError, UrbgeoWarning
+from urbgeo.network.osm import from_pbf
+from urbgeo.network.osm_speeds import RoadReading
 from urbgeo.regions.nation import china_places
 from urbgeo.study.check import check
 from urbgeo.study.config import read_config
@@ -36,6 +39,16 @@ def cross(**columns: list[object]) -> gpd.GeoDataFrame:
         ],
         crs=4547,
     )
+
+
+def test_roads_of_a_map_file_take_the_speeds_of_their_part_of_the_world(tmp_path: Path) -> None:
+    spots = {1: (112.0, 28.0), 2: (112.1, 28.0)}
+    path = write_pbf(tmp_path / "roads.osm.pbf", spots, [([1, 2], {"highway": "motorway"})])
+    for region in ("china", "world"):
+        network = read_network(path, speed_region=region)
+        alone = from_pbf(path, reading=RoadReading(region=region))
+        assert network.links["minutes"].tolist() == alone.links["minutes"].tolist()
+    assert not network.links["minutes"].equals(read_network(path).links["minutes"]), "china unless told"
 
 
 def test_words_of_a_survey_are_named_or_refused_all_at_once_with_the_remedy() -> None:

@@ -161,6 +161,13 @@ def test_the_limit_is_a_closed_bound_for_rays_too() -> None:
     np.testing.assert_array_equal(held.minutes.values, np.where(free <= limit, free, np.inf))
 
 
+def test_a_cell_of_the_disc_at_just_the_limit_is_reached() -> None:
+    like = grid(np.ones((9, 9)))
+    found = travel_surface(like, at(like, (0, 0)), marching=True, cutoff_min=5).minutes.values
+    assert found[3, 4] == found[4, 3] == found[0, 5] == 5.0
+    assert np.isinf(found[4, 4])
+
+
 @pytest.mark.parametrize("oneway", [False, True])
 def test_motorways_and_blocks_go_with_a_front(oneway: bool) -> None:
     like = grid(np.full((21, 101), 60.0 / 5000.0), 100.0, 100.0)

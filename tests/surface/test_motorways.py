@@ -54,6 +54,24 @@ def test_a_motorway_is_joined_and_left_at_interchanges_only(size: int | None) ->
     np.testing.assert_array_equal(whole.minutes.values, minutes)
 
 
+@pytest.mark.parametrize("by_motorway", [0, 1])
+@pytest.mark.parametrize("marching", [False, True])
+def test_a_ramp_that_two_sources_reach_at_one_time_is_the_first_ones(
+    by_motorway: int, marching: bool
+) -> None:
+    """Eight minutes by motorway and two ramps, or six cells of 1.5625 minutes: to the last bit the same."""
+    _, line, ramps = motorway_case()
+    like = grid(np.full((21, 101), 1.0 / 64.0), 100.0)
+    compiled = compile_motorways(line, ramps, like, speed_kmh=60.0, ramp_min=0.6875)
+    cells = [(10, 96), (10, 96)]
+    cells[by_motorway] = (10, 10)
+    found = travel_surface(
+        like, at(like, *cells), motorways=compiled, marching=marching, source_disc_m=0.0 if marching else None
+    )
+    assert found.minutes.values[10, 90] == 9.375
+    assert found.allocation.values[10, 90] == 0
+
+
 @pytest.mark.parametrize("marching", [False, True])
 def test_ramps_beyond_the_limit_or_on_a_barrier_end_the_search(marching: bool) -> None:
     like, line, ramps = motorway_case()

@@ -277,6 +277,13 @@ def test_files_hold_the_same_bits_as_memory(tmp_path: Path) -> None:
     assert sorted(one.name for one in (tmp_path / "out").iterdir()) == [
         "allocation.tif", "back_links.tif", "minutes.tif"
     ]  # fmt: skip
+    limit = float(np.nanmedian(whole.minutes.values))
+    near = travel_surface_files(
+        path, points, tmp_path / "near", neighbours=16, block_cells=64, cutoff_min=limit
+    )
+    with rasterio.open(near.minutes) as file:
+        held = whole.minutes.values
+        np.testing.assert_array_equal(file.read(1), np.where(held > limit, np.inf, held))
 
 
 def test_files_are_read_with_their_scale_and_offset(tmp_path: Path) -> None:

@@ -55,6 +55,7 @@ def test_ways_cut_by_the_edge_of_an_extract_end_there(tmp_path: Path) -> None:
     "arguments",
     [
         {"mode": "fly"}, {"classes": ["autobahn"]}, {"classes": []}, {"bbox": (1, 1, 1, 1)},
+        {"bbox": (1, 0, 1, 2)}, {"bbox": (0, 1, 2, 1)},
         {"bbox": (2, 0, 1, 1)}, {"bbox": (1, 2, 3)}, {"bbox": (0, 100, 1, 110)}, {"bbox": "here"},
     ],
 )  # fmt: skip
