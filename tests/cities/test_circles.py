@@ -12,10 +12,7 @@ from hypothesis import given
 import urbgeo
 from tests.cities.squares import CORE, ROAD, SEATS, cells, circle, grid, peopled
 from tests.network.build import BAD_LAYERS, BAD_TIMES, EAST, NORTH, QUICK, along, points, road, squares
-<<<<<<< HEAD
-=======
 from urbgeo.cities.circle_rules import land_borders, roles_of
->>>>>>> 8ff8fa3 (Townships and cells are zones with people, access and maps; islands are no exclaves of their shore; counties without a prefecture take the nearest seat)
 from urbgeo.cities.circles import CircleRules, CommutingCircle, commuting_circle
 from urbgeo.cities.metropolises import metropolitan_circles
 from urbgeo.cities.official import compare_with_official
