@@ -84,7 +84,7 @@ def test_no_room_imports_a_later_one(path: Path) -> None:
 
 
 def test_the_architecture_names_every_module_under_its_room_and_no_other() -> None:
-    """So that a file is found from a question; a module that is added, moved or dropped changes the page too."""
+    """A file is found from a question; a module that is added, moved or dropped changes the page too."""
     text = (PACKAGE.parent / "ARCHITECTURE.md").read_text(encoding="utf-8")
     rooms = text.partition("## Rooms")[2].partition("## The front door")[0]
     pieces = re.split(r"\*\*(?:`([a-z/]+)/`|The gates[^*]*)\*\*", rooms)[1:]
@@ -94,4 +94,6 @@ def test_the_architecture_names_every_module_under_its_room_and_no_other() -> No
         named = re.findall(r"`([a-z_]+)`", said.split("\n\n`import urbgeo`")[0])
         assert sorted(named) == sorted(there), f"{room or 'urbgeo'}/ in ARCHITECTURE.md"
     shown = {room or "" for room in pieces[::2]}
-    assert shown == {path.parent.relative_to(PACKAGE).as_posix().replace(".", "") for path in PACKAGE.rglob("*.py")}
+    assert shown == {
+        path.parent.relative_to(PACKAGE).as_posix().replace(".", "") for path in PACKAGE.rglob("*.py")
+    }
