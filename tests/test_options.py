@@ -13,7 +13,7 @@ from urbgeo.options import Options, one_thread, options, thread_count, with_prog
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("progres", True, "no option 'progres'; there are progress, threads, memory_gb, language"),
+        ("bars", True, "no option 'bars'; there are progress, threads, memory_gb, language"),
         ("threads", -1, "not a int that makes sense"),
         ("threads", 2.0, "not a int"),
         ("progress", 1, "not a bool"),
