@@ -18,14 +18,17 @@ from urbgeo.regions.years import region_in_year
 def test_in_2005_less_than_half_of_the_county_seats_reach_an_open_interchange(hunan: Region) -> None:
     """55 of 122 (45 %), not the 99 % of today's interchanges; 54 would be 44 %: one seat near the bound.
 
-    Nanyue is in by an expressway of that very year, Shaoshan two minutes out.
+    Nanyue is in by the exit of Hengdong of 2000 on the line to Guangzhou, Shaoshan two minutes out.
     """
     then = region_in_year(hunan, 2005)
     road = region_network(then, modes=("road",))
     found = nearest_facility(road, then.counties, then.interchanges)
     assert (found["minutes"] <= 30).sum() == 55
     nanyue, shaoshan = "430412", "430382"
-    assert 27 < found.loc[nanyue, "minutes"] < 29 and found.loc[nanyue, "facility"] == "IC_Zhangmu"
+    assert 27 < found.loc[nanyue, "minutes"] < 29 and found.loc[nanyue, "facility"] == "IC_Hengdongxi"
+    before = region_in_year(hunan, 2004)  # without the line from Changde to Zhangjiajie, opened 26 December 2005
+    found = nearest_facility(region_network(before, modes=("road",)), before.counties, before.interchanges)
+    assert (found["minutes"] <= 30).sum() == 50
     assert 31 < found.loc[shaoshan, "minutes"] < 33
     assert len(then.interchanges) < len(hunan.interchanges) / 3
 
