@@ -27,7 +27,7 @@ def region_in_year(region: Region, year: int) -> Region:
     Roads, sections of railway, stations and airports that opened later are left out; what has no year has
     always been there. An interchange is one while an expressway through it is open, a station while a
     section of track leads to it, and a train runs on those parts of its way whose stations are joined by
-    open track of its kind, as often as in the nearest year that ``rail_services`` tells of. People and places
+    open track of its kind, past stations that were not open yet, as often as in the nearest year that ``rail_services`` tells of. People and places
     stay those of the census.
 
     Parameters
@@ -174,7 +174,9 @@ def _trains(stops: pd.DataFrame, sections: pd.DataFrame, stations: pd.DataFrame)
         kinds = sections["class"].isin(FAST) if fast else ~sections["class"].isin(FAST)
         # A fast train may go on along conventional track, another may not take a high-speed line.
         track = sections if fast else sections[kinds]
-        part[mine] = place[mine].map(_parts(track, stations)).fillna(-1).astype(int)
+        part[mine] = place[mine].map(_parts(track)).fillna(-1).astype(int)
+    shut = (part >= 0) & ~place.isin(stations.index)
+    ordered, part = _passing(ordered, shut), part[~shut]
     before = part.groupby(ordered["service"]).shift()
     piece = ((part != before) | (part < 0)).groupby(ordered["service"]).cumsum()
     named = ordered.assign(piece=piece)[part >= 0]
@@ -189,12 +191,21 @@ def _trains(stops: pd.DataFrame, sections: pd.DataFrame, stations: pd.DataFrame)
     )
 
 
-def _parts(track: pd.DataFrame, stations: gpd.GeoDataFrame) -> dict[object, int]:
+def _passing(ordered: pd.DataFrame, shut: pd.Series) -> pd.DataFrame:
+    """Without the stops at stations that had not opened yet: trains passed them, and did not stand there."""
+    if not shut.any():
+        return ordered
+    service = ordered["service"]
+    stood = ordered["dwell_min"].where(shut, 0.0) if "dwell_min" in ordered else 0.0 * shut
+    clock = (ordered["minutes"].fillna(0.0) - stood.groupby(service).shift(fill_value=0.0)).groupby(service)
+    kept = ordered.assign(clock=clock.cumsum())[~shut]
+    ridden = kept.groupby("service")["clock"].diff().fillna(kept["minutes"])
+    return kept.assign(minutes=ridden).drop(columns="clock")
+
+
+def _parts(track: pd.DataFrame) -> dict[object, int]:
     """The number of the connected part of the track that each of the stations along it lies in."""
-    ends = [stations.index.get_indexer(pd.Index(track[end])) for end in ("from_station", "to_station")]
-    held, n = (ends[0] >= 0) & (ends[1] >= 0), len(stations)
-    joined = coo_array((np.ones(held.sum(), np.int8), (ends[0][held], ends[1][held])), shape=(n, n))
-    label = connected_components(joined, directed=False)[1]
-    along = np.unique(np.concatenate(ends))
-    along = along[along >= 0]
-    return dict(zip(stations.index[along], label[along].tolist(), strict=True))
+    along = pd.Index(pd.unique(track[["from_station", "to_station"]].to_numpy().ravel()))
+    ends = [along.get_indexer(pd.Index(track[end])) for end in ("from_station", "to_station")]
+    joined = coo_array((np.ones(len(track), np.int8), (ends[0], ends[1])), shape=(len(along), len(along)))
+    return dict(zip(along, connected_components(joined, directed=False)[1].tolist(), strict=True))
