@@ -26,7 +26,9 @@ def test_in_2005_less_than_half_of_the_county_seats_reach_an_open_interchange(hu
     assert (found["minutes"] <= 30).sum() == 55
     nanyue, shaoshan = "430412", "430382"
     assert 27 < found.loc[nanyue, "minutes"] < 29 and found.loc[nanyue, "facility"] == "IC_Hengdongxi"
-    before = region_in_year(hunan, 2004)  # without the line from Changde to Zhangjiajie, opened 26 December 2005
+    before = region_in_year(
+        hunan, 2004
+    )  # without the line from Changde to Zhangjiajie, opened 26 December 2005
     found = nearest_facility(region_network(before, modes=("road",)), before.counties, before.interchanges)
     assert (found["minutes"] <= 30).sum() == 50
     assert 31 < found.loc[shaoshan, "minutes"] < 33
@@ -76,6 +78,23 @@ def test_fast_trains_go_on_along_old_track_and_others_not_along_new(hunan: Regio
     assert (ridden(fast, "hsr"), ridden(fast, "conventional")) == (2, 0)
 
 
+def test_a_train_passes_a_station_that_was_not_open_yet(hunan: Region) -> None:
+    """Lechang East came in 2017 on the line of 2009: until then trains to Guangzhou passed it."""
+    then = region_in_year(hunan, 2012).rail_stops
+    express = then[then["service"] == "WG_EXP"]
+    assert {"ST_ChangshaNan", "ST_GuangzhouNan"} <= set(express["station"])
+    calls = pd.DataFrame(
+        {
+            "service": "G", "seq": [1, 2, 3], "class": "hsr", "trains_per_day": 5, "dwell_min": [0.0, 2, 0],
+            "station": ["ST_ChenzhouXi", "ST_LechangDong", "ST_Shaoguan"], "minutes": [np.nan, 20.0, 15.0],
+        }
+    )  # fmt: skip
+    passed = region_in_year(replace(hunan, rail_stops=calls), 2012).rail_stops
+    assert passed["station"].tolist() == ["ST_ChenzhouXi", "ST_Shaoguan"]
+    assert passed["minutes"].iloc[-1] == 33, "it does not stand there"
+    assert len(region_in_year(replace(hunan, rail_stops=calls), 2018).rail_stops) == 3
+
+
 def test_the_last_year_is_the_whole_region_and_years_only_add(hunan: Region) -> None:
     pd.testing.assert_frame_equal(region_in_year(hunan, 2030).road_links, hunan.road_links)
     pd.testing.assert_frame_equal(region_in_year(hunan, 2030).rail_stops, hunan.rail_stops)
@@ -120,6 +139,7 @@ def test_a_station_is_gone_in_the_year_it_closed(hunan: Region) -> None:
 
 
 def test_trains_are_as_many_as_in_the_nearest_year_that_is_told(hunan: Region) -> None:
+    hunan = replace(hunan, rail_counts=pd.DataFrame())
     assert hunan.rail_services.set_index("service")["basis"].to_dict() == {
         "WG_350": "document", "WG_DIRECT": "estimated",
     }  # fmt: skip

@@ -106,6 +106,7 @@ def load_region(name: str, *, zones: bool = True) -> Region:
         lists=_lists(folder),
         known_trips=_table(folder, "known_trips"),
         rail_services=_table(folder, "rail_services"),
+        rail_counts=_table(folder, "rail_counts"),
         planned=_table(folder, "planned").set_index("project"),
         list_titles=LIST_TITLES[name],
         sources=_sources(polygons is not None),
@@ -184,5 +185,6 @@ def _estimates(places: gpd.GeoDataFrame, links: pd.DataFrame) -> tuple[str, ...]
         f"Road lengths: published for {published:,.0f} of {length.sum():,.0f} km; the rest are estimates, "
         "most of them totals of a route shared out over its stretches. Roads are drawn straight.",
         "Trains: usual patterns modelled from the timetable of 2024, alike in both directions; past years "
-        "run as many on the track open then, but where a document says otherwise.",
+        "run them on the track open then, as often as published counts say (rail_counts), in between "
+        "interpolated, and where none is told as in 2024.",
     )

@@ -46,6 +46,9 @@ class Region:
     rail_services
         How many trains ran on a service in other years: ``service``, ``year``, ``trains_per_day``, ``basis``,
         ``source``; a service that is not there ran as it does in ``rail_stops``.
+    rail_counts
+        How many fast trains a day and direction called at both of two stations in past years:
+        ``from_station``, ``to_station``, ``year``, ``trains_per_day``, ``source``.
     lists
         Named lists of adcodes from planning documents, e.g. ``circle``: the approved metropolitan circle;
         ``core``: the cities at its centre; ``core_districts``: their central districts, whose seats stand for
@@ -94,6 +97,7 @@ class Region:
     list_titles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     planned: pd.DataFrame = field(default_factory=pd.DataFrame)
     rail_services: pd.DataFrame = field(default_factory=pd.DataFrame)
+    rail_counts: pd.DataFrame = field(default_factory=pd.DataFrame)
     sources: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     network: object | None = None

@@ -13,10 +13,8 @@ from scipy.sparse.csgraph import connected_components
 from urbgeo.arguments import check_year
 from urbgeo.checks import add_amount_faults, check_columns
 from urbgeo.errors import Faults, InputError
+from urbgeo.regions.counts import FAST, as_counted
 from urbgeo.regions.region import Region, check_region
-
-FAST = ("hsr", "intercity")
-"""Classes of track that fast trains need; other trains run on conventional track."""
 
 SERVICE_COLUMNS = ("service", "year", "trains_per_day")
 
@@ -27,8 +25,9 @@ def region_in_year(region: Region, year: int) -> Region:
     Roads, sections of railway, stations and airports that opened later are left out; what has no year has
     always been there. An interchange is one while an expressway through it is open, a station while a
     section of track leads to it, and a train runs on those parts of its way whose stations are joined by
-    open track of its kind, past stations that were not open yet, as often as in the nearest year that ``rail_services`` tells of. People and places
-    stay those of the census.
+    open track of its kind, past stations that were not open yet, as often as in the nearest year that
+    ``rail_services`` tells of and as ``rail_counts`` has it (:func:`urbgeo.regions.counts.as_counted`).
+    People and places stay those of the census.
 
     Parameters
     ----------
@@ -66,6 +65,7 @@ def region_in_year(region: Region, year: int) -> Region:
     sections = region.rail_sections[_open(region.rail_sections, year)]
     on_track = pd.unique(sections[["from_station", "to_station"]].to_numpy().ravel())
     stations = region.stations[_open(region.stations, year) & region.stations.index.isin(on_track)]
+    trains = _trains(_services_of(region.rail_stops, region.rail_services, year), sections, stations)
     return replace(
         region,
         airports=region.airports[_open(region.airports, year)],
@@ -73,7 +73,7 @@ def region_in_year(region: Region, year: int) -> Region:
         road_nodes=_nodes(region.road_nodes, roads),
         road_links=roads,
         rail_sections=sections,
-        rail_stops=_trains(_services_of(region.rail_stops, region.rail_services, year), sections, stations),
+        rail_stops=as_counted(trains, region.rail_stops, region.rail_counts, year),
         notes=(f"As open in {year:g}; people and places of the census.", *region.notes),
     )
 

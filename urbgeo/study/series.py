@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
+from urbgeo.regions.counts import FAST
 from urbgeo.regions.region import Region
-from urbgeo.regions.years import FAST, region_in_year
+from urbgeo.regions.years import region_in_year
 from urbgeo.study.bands import SetAnswers
 
 YEARS = (2005, 2010, 2015, 2020, 2025)

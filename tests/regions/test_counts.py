@@ -1,0 +1,104 @@
+"""Trains of past years carry the counts that were published, and the mix of today otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from urbgeo.errors import InputError
+from urbgeo.regions.counts import as_counted
+from urbgeo.regions.region import Region
+from urbgeo.regions.years import region_in_year
+
+
+def stops(**patterns: tuple[str, float]) -> pd.DataFrame:
+    """A table of services: where each calls and how often it runs."""
+    rows = [
+        {"service": name, "class": "hsr", "station": one, "trains_per_day": trains, "year": 2024}
+        for name, (called, trains) in patterns.items()
+        for one in called
+    ]
+    return pd.DataFrame(rows)
+
+
+def counts(*told: tuple[str, str, int, float]) -> pd.DataFrame:
+    return pd.DataFrame(told, columns=["from_station", "to_station", "year", "trains_per_day"])
+
+
+def daily(table: pd.DataFrame) -> dict[str, float]:
+    return table.groupby("service")["trains_per_day"].first().round(6).to_dict()
+
+
+TODAY = stops(express=("AC", 30), local=("ABC", 10), branch=("AD", 6))
+
+
+def test_a_counted_pair_has_its_count_and_its_mix_of_today() -> None:
+    then = as_counted(TODAY, TODAY, counts(("A", "C", 2014, 20)), 2014)
+    assert daily(then) == {"express": 15, "local": 5, "branch": 6}
+
+
+def test_between_two_told_years_counts_are_interpolated_and_today_is_the_last() -> None:
+    told = counts(("A", "C", 2014, 20), ("A", "C", 2018, 30))
+    assert sum(daily(as_counted(TODAY, TODAY, told, 2016)).values()) == 25 + 6
+    assert sum(daily(as_counted(TODAY, TODAY, told, 2021)).values()) == 35 + 6
+    pd.testing.assert_frame_equal(as_counted(TODAY, TODAY, told, 2024), TODAY)
+
+
+def test_before_the_first_told_year_nothing_is_known() -> None:
+    assert daily(as_counted(TODAY, TODAY, counts(("A", "C", 2014, 20)), 2013)) == daily(TODAY)
+
+
+def test_services_counted_as_none_are_gone_and_others_stay() -> None:
+    told = counts(("A", "C", 2014, 0), ("A", "C", 2015, 0))
+    assert daily(as_counted(TODAY, TODAY, told, 2015)) == {"branch": 6}
+
+
+def test_ordinary_trains_are_not_counted() -> None:
+    slow = TODAY.assign(**{"class": "conventional"})
+    pd.testing.assert_frame_equal(as_counted(slow, slow, counts(("A", "C", 2014, 20)), 2014), slow)
+
+
+@given(through=st.floats(1, 60), calling=st.floats(0.05, 0.95))
+def test_several_counts_hold_together(through: float, calling: float) -> None:
+    told = counts(("A", "C", 2014, through), ("A", "B", 2014, through * calling))
+    found = daily(as_counted(TODAY, TODAY, told, 2014))
+    assert found["express"] + found["local"] == pytest.approx(through, rel=1e-5)
+    assert found["local"] == pytest.approx(through * calling, rel=1e-5)
+
+
+def test_counts_that_are_none_or_name_no_station_are_refused() -> None:
+    wrong = counts(("A", "C", 2014, -1), ("A", "Z", 2014, 3), ("A", "Z", 2014, 4))
+    message = r"trains_per_day is negative.*no train calls there at Z.*two counts of one year"
+    with pytest.raises(InputError, match=message):
+        as_counted(TODAY, TODAY, wrong, 2014)
+
+
+def test_the_region_runs_as_many_trains_as_documents_say(hunan: Region) -> None:
+    assert (hunan.rail_counts["basis"] == "document").all() and hunan.rail_counts["source"].str.len().gt(
+        20
+    ).all()
+    for year, start, end, pairs in (
+        (2010, "ST_Wuhan", "ST_ChangshaNan", 46),
+        (2010, "ST_ChangshaNan", "ST_GuangzhouNan", 70),
+        (2014, "ST_ChangshaNan", "ST_HuaihuaNan", 18.5),
+        (2021, "ST_ZhangjiajieXi", "ST_HuaihuaNan", 16),
+    ):
+        fast = region_in_year(hunan, year).rail_stops
+        fast = fast[fast["class"] != "conventional"]
+        called = fast.groupby("service")["station"].agg(set)
+        serving = called.index[called.map(lambda one, ends={start, end}: ends <= one)]
+        assert fast.groupby("service")["trains_per_day"].first()[serving].sum() == pytest.approx(
+            pairs, rel=1e-3
+        )
+
+
+def test_a_region_without_counts_runs_as_today(hunan: Region) -> None:
+    bare = replace(hunan, rail_counts=pd.DataFrame())
+    then, now = region_in_year(bare, 2016).rail_stops, hunan.rail_stops
+    common = then[then["service"].isin(now["service"])].groupby("service")["trains_per_day"].first()
+    same = now.groupby("service")["trains_per_day"].first()[common.index]
+    assert (common[common.index != "WG_DIRECT"] == same[common.index != "WG_DIRECT"]).all()
