@@ -12,19 +12,24 @@ from numpy.typing import NDArray
 from urbgeo.types import Floats
 
 AT_ZERO_MIN = 1e-5
-"""A field nearer to 0 than this at a grid point may have outlines that meet there."""
+"""Outlines may meet at a grid point or in the middle of a square where the field is nearer to 0."""
 
 
 def filled(x: Floats, y: Floats, over: Floats) -> shapely.Geometry:
-    """Polygons where the field, linear between grid points, is at most 0."""
+    """Polygons where the field is at most 0: linear in the four triangles about the middle of a square."""
     contours = contourpy.contour_generator(
         x, y, over, name="serial", fill_type=contourpy.FillType.ChunkCombinedOffsetOffset, quad_as_tri=True
     )
     (points,), (rings,), (outers,) = cast(_Outlines, contours.filled(-np.inf, 0.0))
     if points is None:
         return shapely.MultiPolygon()
-    # Only a field that is 0 at a grid point has outlines that meet there.
-    return _polygons(points, rings, outers, apart=bool(np.abs(over).min() > AT_ZERO_MIN))
+    return _polygons(points, rings, outers, apart=_crosses_zero_between_corners(over))
+
+
+def _crosses_zero_between_corners(over: Floats) -> bool:
+    """Whether no corner of a triangle lies at 0: only there can outlines meet."""
+    middles = (over[:-1, :-1] + over[1:, :-1] + over[:-1, 1:] + over[1:, 1:]) / 4.0
+    return all(bool(np.abs(one).min() > AT_ZERO_MIN) for one in (over, middles))
 
 
 _Outlines: TypeAlias = tuple[list[Floats | None], list[NDArray[np.uint32]], list[NDArray[np.uint32]]]
