@@ -354,6 +354,12 @@ def test_new_land_goes_to_towns_by_their_demand() -> None:
     new = (found.zones.values == 1) & ~built
     assert (new[:, :30].sum(), new[:, 30:].sum()) == (30, 10)
     assert found.table.set_index("town")["new_km2"].to_dict() == pytest.approx({"west": 0.3, "east": 0.1})
+    for demand, cells in ((1.37, (31, 10)), (1.39, (32, 11))):  # 30.75 and 10.25; 32.25 and 10.75
+        more = delineate_boundary(grid(built), grid(np.ones(built.shape)), none, **(how | {"demand": demand}))
+        new = (more.zones.values == 1) & ~built
+        assert (new[:, :30].sum(), new[:, 30:].sum()) == cells, (
+            "what is left over goes by the largest remainder"
+        )
     alike = delineate_boundary(
         grid(built), grid(np.ones(built.shape)), none, **(how | {"towns": towns[["geometry"]]})
     )

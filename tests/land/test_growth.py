@@ -164,6 +164,19 @@ def test_what_cannot_grow_is_refused(change: dict[str, object], message: str) ->
         simulate_growth(*two, rules(x=1.0), **arguments)
 
 
+@pytest.mark.parametrize("unknown", [0, np.nan])
+def test_land_of_unknown_use_is_never_built(unknown: float) -> None:
+    use = np.ones((4, 4))
+    use[:, 2:] = unknown
+    built, drivers = grid(np.eye(4, dtype=bool)), {"x": grid(np.arange(16.0).reshape(4, 4))}
+    run = simulate_growth(built, drivers, rules(x=9.0), new_cells=6, land_use=grid(use))
+    assert sorted(map(tuple, np.argwhere(run.step.values > 0))) == [
+        (row, column) for row in range(4) for column in range(2) if row != column
+    ]
+    with pytest.raises(InputError, match="7 are more than the 6 that can be built"):
+        simulate_growth(built, drivers, rules(x=9.0), new_cells=7, land_use=grid(use))
+
+
 def test_land_that_did_not_grow_teaches_nothing() -> None:
     same = grid(np.eye(4, dtype=bool))
     with pytest.raises(InputError, match="nothing to learn"):

@@ -91,7 +91,8 @@ def test_a_cell_tells_why_it_scored_so() -> None:
     assert why.loc["p", ["score", "from_slope_deg", "from_access_min"]].tolist() == [100, 50, 50]
     assert why.loc["p", "class"] == 1
     assert why.loc["q", ["score", "class", "excluded_by"]].tolist() == [0, 0, "redline"]
-    assert why.loc["away", "status"] == "outside the grid"
+    assert why.loc["away", "status"] == "outside the grid" and why.loc["away", "excluded_by"] == ""
+    assert why.loc["away", ["score", "class", "from_slope_deg", "from_access_min"]].isna().all()
 
 
 BAD: list[tuple[dict[str, object], str]] = [

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from scipy import ndimage
 
-from urbgeo.rasters.cells import grow_patches
+from urbgeo.rasters.cells import grow, grow_patches
 
 
 def test_new_neighbours_draw_the_next_cells_after_them() -> None:
@@ -21,3 +22,16 @@ def test_new_neighbours_draw_the_next_cells_after_them() -> None:
     short = np.zeros(turn.shape, bool)
     assert grow_patches(short, turn, barred, 20, 8.0) == 5, "fifteen cells are open"
     assert not short[:, 3:].any()
+
+
+@pytest.mark.parametrize(("down", "right"), [(y, x) for y in (-1, 0, 1) for x in (-1, 0, 1) if y or x])
+def test_land_beside_what_stands_goes_first_on_every_side(down: int, right: int) -> None:
+    """The better of two neighbours on opposite sides is taken, whichever side that is."""
+    start, score, open_cells = np.zeros((5, 5), bool), np.ones((5, 5)), np.zeros((5, 5), bool)
+    start[2, 2] = True
+    for sign in (1, -1):
+        open_cells[2 + sign * down, 2 + sign * right] = True
+    score[2 + down, 2 + right] = 1.5
+    chosen = start.copy()
+    assert grow(chosen, score, open_cells, 2, 1, 1.0) == 0
+    assert chosen[2 + down, 2 + right] and not chosen[2 - down, 2 - right]

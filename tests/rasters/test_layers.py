@@ -72,3 +72,12 @@ def test_a_grid_in_degrees_is_resampled_with_its_total(tmp_path: Path) -> None:
     assert grid.land[inner].mean() == pytest.approx(0.8, abs=0.02)
     with pytest.raises(InputError, match="in degrees"):
         RasterGrid(*(tmp_path / f"{name}.tif" for name in layers), area_unit="share")
+
+
+def test_faulty_cells_are_named_where_they_lie_in_the_whole_grid(tmp_path: Path) -> None:
+    layers = {"people": np.full((6, 8), 90.0), "land": np.ones((6, 8)), "built": np.zeros((6, 8))}
+    layers["people"][4, 3], layers["land"][5, 7] = -1.0, np.nan
+    held = RasterGrid(*written(tmp_path, layers, FRAME, "ESRI:54009"), area_unit="share")
+    for start in (0, 3, 4):
+        with pytest.raises(InputError, match=r"people below 0 in 1 cells, the first at \(4, 3\).*\(5, 7\)"):
+            held.rows(start, 6)

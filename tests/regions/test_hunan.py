@@ -141,6 +141,7 @@ def test_airports_are_where_their_codes_say(hunan: Region) -> None:
     province = hunan.zones.union_all()
     assert inside.geometry.within(province).all()
     assert {"TEN", "KWL"} <= set(hunan.airports.index)
+    assert not {"KWE", "CKG"} & set(hunan.airports.index), "too far to serve anybody here"
 
 
 def test_the_approved_circle_has_its_published_area(hunan: Region, hunan_network: TravelNetwork) -> None:

@@ -10,12 +10,12 @@ import shapely
 
 import urbgeo
 from urbgeo import cli
-from urbgeo.errors import InputError
+from urbgeo.errors import InputError, SourceError
 from urbgeo.regions.nation import china_places
 from urbgeo.study.build import build_region
 from urbgeo.study.check import StudyCheck, check
 from urbgeo.study.findings import KINDS
-from urbgeo.study.inputs import Inputs
+from urbgeo.study.inputs import Inputs, on_invented_roads
 
 Maker = Callable[..., gpd.GeoDataFrame]
 
@@ -176,6 +176,23 @@ def test_trains_are_those_of_the_day_that_is_named(tmp_path: Path) -> None:
         found = check(Inputs("安徽省", trains=feed, train_day=day, zones=False))
         assert said in rows(found, "trains", "found").iloc[0]["what"]
         assert rows(found, "trains", "joined")["count"].tolist() == [stations, stations - 1]
+
+
+def test_a_study_stops_at_a_layer_that_a_check_only_notes(tmp_path: Path) -> None:
+    faulty = Inputs("宁夏", roads=tmp_path / "nowhere.gpkg", zones=False)
+    with pytest.raises(SourceError, match="no such file"):
+        build_region(faulty)
+    assert len(rows(check(faulty), "roads", "refused")) == 1
+
+
+def test_a_region_on_invented_roads_says_so_in_both_titles() -> None:
+    hunan = urbgeo.load_region("hunan", zones=False)
+    marked = on_invented_roads(hunan)
+    assert (marked.title_zh, marked.title_en) == (
+        "湖南省（在虚构道路上）",
+        "Hunan province (on invented roads)",
+    )
+    assert hunan.title_en == "Hunan province"
 
 
 def test_own_zones_without_a_column_of_names_are_told(tmp_path: Path) -> None:

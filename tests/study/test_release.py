@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import geopandas as gpd
 import numpy as np
@@ -24,6 +25,7 @@ from urbgeo.regions.release import Release
 from urbgeo.study.config import read_config
 from urbgeo.study.pack import pack
 from urbgeo.study.run import run_study, study_region
+from urbgeo.study.tables import road_lines
 
 PUBLIC = """
 [study]
@@ -85,6 +87,12 @@ def test_sensitive_layers_are_on_no_page_and_in_no_file(folder: Path) -> None:
     assert not [name for name in record["figures"] if name.startswith("towns")]
     found = pd.read_csv(folder / "check.csv")
     assert not set(found["layer"]) & {"airports", "roads"} and "seats" in set(found["layer"])
+
+
+def test_roads_that_are_sensitive_have_no_lines_for_whoever_asks(hunan: Region) -> None:
+    for sensitive, shown in (((), True), (("roads",), False)):
+        region = replace(hunan, release=Release("public", sensitive=sensitive))
+        assert road_lines(SimpleNamespace(region=region)).empty is not shown
 
 
 def test_a_pack_of_a_public_study_says_that_its_inputs_are_exact(folder: Path, tmp_path: Path) -> None:
