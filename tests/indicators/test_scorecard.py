@@ -16,6 +16,7 @@ import pytest
 import urbgeo
 from tests.browser import FLAGS
 from urbgeo.errors import InputError
+from urbgeo.indicators.ground import Ground
 from urbgeo.indicators.lights import LIGHTS
 from urbgeo.indicators.scorecard import Scorecard, scorecard
 from urbgeo.indicators.targets import policy_targets
@@ -210,3 +211,10 @@ def test_a_region_without_lists_still_gets_a_card(hunan: Region) -> None:
     assert math.isnan(card.table.at["core.share", "value"])
     assert card.table.at["airport60.prefectures", "value"] == pytest.approx(100 * 11 / 14)
     assert isinstance(card.table, pd.DataFrame)
+
+
+def test_stations_of_intercity_lines_are_fast_ones(hunan: Region) -> None:
+    ground = Ground(hunan, 2025)
+    assert set(ground.fast_stations["kind"]) == {"hsr", "intercity"}
+    only = Ground(replace(hunan, stations=hunan.stations[hunan.stations["kind"] == "intercity"]), 2025)
+    assert only.has("fast stations") and len(only.fast_stations) == len(only.then.stations)

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from shapely import box
 
+from urbgeo.crs import CHINA_ALBERS
 from urbgeo.maps import Categories, Classes
-from urbgeo.maps.pictures import TYPE, Layer, Plane, picture
+from urbgeo.maps.pictures import TYPE, Layer, Plane, _projected, picture
 
 
 def zones() -> gpd.GeoDataFrame:
@@ -70,3 +71,12 @@ def test_categories_are_told_in_each_language() -> None:
         1
     ]
     assert [one.text for one in keys] == [("近", "near"), ("其他", "other")]
+
+
+def test_the_box_of_degrees_holds_its_bent_sides() -> None:
+    """In a conic plane the parallel in the north bulges between its corners."""
+    west, south, east, north = 75.0, 20.0, 135.0, 50.0
+    ring = [(x, y) for x in np.linspace(west, east, 400) for y in (south, north)]
+    ring += [(x, y) for y in np.linspace(south, north, 400) for x in (west, east)]
+    true = gpd.GeoSeries.from_xy(*zip(*ring, strict=True), crs=4326).to_crs(CHINA_ALBERS).total_bounds
+    assert _projected((west, south, east, north), CHINA_ALBERS) == pytest.approx(true, rel=1e-3)

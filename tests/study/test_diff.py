@@ -130,6 +130,13 @@ def test_other_files_and_versions_are_named(usual: Path, tmp_path: Path) -> None
     assert found.inputs.set_index("kind").loc["layer", "follows_from"] == "file roads"
 
 
+def test_a_layer_of_as_many_rows_that_hold_something_else_is_named(usual: Path, tmp_path: Path) -> None:
+    layers = record_of(usual)["layers"]
+    moved = layers | {"airports": layers["airports"] | {"digest": "e" * 64}}
+    causes = diff(usual, changed(usual, tmp_path / "other", layers=moved)).causes
+    assert causes[["kind", "name"]].to_numpy().tolist() == [["layer", "airports"]]
+
+
 def test_results_that_differ_on_equal_inputs_are_said_to(usual: Path, tmp_path: Path) -> None:
     record = record_of(usual)
     other = changed(usual, tmp_path / "other", figures=record["figures"] | {"circle.zones": 99.0})

@@ -21,6 +21,7 @@ from urbgeo.study import run
 from urbgeo.study.answers import Answers, answer
 from urbgeo.study.headlines import headlines
 from urbgeo.study.report import report_text
+from urbgeo.study.sections import bands_section
 from urbgeo.study.series import spark
 from urbgeo.study.tables import result_layers, write_csvs, write_geopackage
 from urbgeo.study.trips import trips_apart
@@ -223,6 +224,19 @@ def test_the_series_holds_every_headline_year_by_year(answers: Answers) -> None:
         ]
     assert spark(table["interchange"]) in text
     assert "长赣高铁" in text
+
+
+def test_figures_of_prefectures_and_counties_stand_apart_under_every_set(answers: Answers) -> None:
+    text = bands_section(answers)
+    for who, share in (
+        ("prefecture seats", lambda one: one.prefectures.share),
+        ("county seats", lambda one: one.counties.share),
+    ):
+        row = next(one for one in text.splitlines() if f"airport, {who}, %" in one)
+        told = [f"{share(answers.bands.by_set[name]) * 100:.0f}" for name in answers.bands.by_set]
+        assert [cell.strip() for cell in row.split("|")[2:-1]] == told
+    sets = answers.bands.by_set.values()
+    assert any(round(one.prefectures.share, 2) != round(one.counties.share, 2) for one in sets)
 
 
 def test_a_chart_of_one_line_spans_from_nothing_to_the_highest() -> None:
