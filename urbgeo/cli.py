@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from urbgeo.errors import InputError, UrbgeoError
+from urbgeo.language import spoken
 from urbgeo.provenance import package_version
 
 if TYPE_CHECKING:
@@ -182,16 +183,20 @@ def _new(asked: argparse.Namespace) -> None:
 def _check(asked: argparse.Namespace) -> int:
     from urbgeo.study.check import check
     from urbgeo.study.config import read_config
+    from urbgeo.study.findings import layer_zh
 
     config = read_config(asked.folder)
     found = check(config)
     page, table = found.write(config.results)
     print(found.title)
+    zh = spoken() == "zh"
     for row in found.table.itertuples():
+        what, do = (row.what_zh, row.do_zh) if zh else (row.what, row.do)
         which = f": {row.which}" if row.which else ""
-        what_to_do = f"  → {row.do}" if row.do else ""
-        counted = f"{row.finding_zh} {row.finding:<10} {row.layer:<12} {row.count:>6,}"
-        print(f"  {counted}  {row.what}{which}{what_to_do}")
+        what_to_do = f"  → {do}" if do else ""
+        layer = layer_zh(row.layer) if zh else row.layer
+        counted = f"{row.finding_zh} {row.finding:<10} {layer:<12} {row.count:>6,}"
+        print(f"  {counted}  {what}{which}{what_to_do}")
     print(f"\n页面 page    {page}\n表格 table   {table}")
     print(found.verdict)
     return 0 if found.can_run else 1

@@ -45,8 +45,11 @@ def spoken() -> str:
 
 def translated(message: str) -> str:
     """A message in the language in use."""
-    if spoken() != "zh":
-        return message
+    return in_chinese(message) if spoken() == "zh" else message
+
+
+def in_chinese(message: str) -> str:
+    """A message in Chinese, whatever the language in use; as it was where no Chinese is known."""
     return _MORE.sub(r" 等，另有 \1 个", _in_chinese(message, 0))
 
 

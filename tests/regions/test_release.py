@@ -64,3 +64,47 @@ def test_texts_lose_digits_of_degrees_and_nothing_else() -> None:
     table = pd.DataFrame({"lon": [106.23456], "share": [0.123456], "note": ["106.23456"]})
     shown = Release("public", decimals=1).table(table)
     assert shown.loc[0].tolist() == [106.2, 0.123456, "106.2"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["lon", "LAT", "start_lon", "x", "Y", "x_wgs84", "POINT_X", "经度", "起点纬度", "X坐标", "中心坐标X"],
+)
+def test_columns_of_coordinates_are_rounded_whatever_they_are_called(name: str) -> None:
+    table = pd.DataFrame({name: [106.23456, 38.98765]})
+    assert Release("public", decimals=2).table(table)[name].tolist() == [106.23, 38.99]
+
+
+@pytest.mark.parametrize("name", ["minutes", "xian", "flat_share", "people", "max", "地铁站", "relaxed"])
+def test_other_columns_keep_their_digits(name: str) -> None:
+    table = pd.DataFrame({name: [106.23456]})
+    assert Release("public", decimals=2).table(table)[name].tolist() == [106.23456]
+
+
+def test_projected_coordinates_are_rounded_to_the_same_metres() -> None:
+    table = pd.DataFrame({"x": [500_123.4, 501_999.0], "northing": [3_100_123, 3_100_700]})
+    shown = Release("public", decimals=2).table(table)
+    assert shown["x"].tolist() == [500_610.0, 501_720.0]  # multiples of 1,110 m
+    assert shown["northing"].tolist() == [3_100_230.0, 3_100_230.0]
+
+
+def test_well_known_text_and_second_geometries_are_rounded() -> None:
+    release = Release("public", decimals=2)
+    table = pd.DataFrame(
+        {"wkt": ["POINT (106.23456 38.98765)", "LINESTRING (500123.4 3100123, 500200 3100200)"]}
+    )
+    assert release.table(table)["wkt"].tolist() == [
+        "POINT (106.23 38.99)",
+        "LINESTRING (500610 3100230, 500610 3100230)",
+    ]
+    seats = gpd.GeoSeries([shapely.Point(106.23456, 38.98765)], crs=4326)
+    layer = gpd.GeoDataFrame({"seat": seats, "area": [1]}, geometry=seats.buffer(0.1))
+    found = release.layer(layer)
+    assert found["seat"].iloc[0].equals(shapely.Point(106.23, 38.99))
+
+
+def test_rounding_twice_is_rounding_once() -> None:
+    release = Release("public", decimals=1)
+    boxes = [shapely.box(100.03 + one, 30.04, 101.03 + one, 31.17) for one in range(3)]
+    once = release.layer(gpd.GeoDataFrame(geometry=boxes, crs=4326))
+    assert release.layer(once).geometry.to_wkb().tolist() == once.geometry.to_wkb().tolist()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Callable
@@ -116,6 +117,19 @@ def test_the_living_map_obeys(hunan: Region) -> None:
     assert not re.findall(r"1[01]\d\.\d{3,},", data) and "运输机场" not in page and "内部勿传" in page
     with pytest.raises(InputError, match="marked sensitive"):
         living_map(replace(region, release=Release("public", sensitive=("circle",))), minutes=[60])
+
+
+def test_a_living_map_of_sensitive_airports_holds_no_minutes_to_them(hunan: Region) -> None:
+    def data(*sensitive: str) -> dict[str, object]:
+        region = replace(hunan, release=Release("public", sensitive=sensitive))
+        page = living_map(region, minutes=[60]).get_root().render()
+        return dict(json.loads(re.search(r"urbgeo\.living\([^,]+, (\{.*\})\);", page)[1]))  # type: ignore[index]
+
+    told, withheld = data(), data("airports")
+    ticks = np.frombuffer(base64.b64decode(str(withheld["nearest"])), "<u2")
+    assert len(ticks) == 122 and (ticks == 65_535).all(), "no way to any"
+    assert withheld["steps"][0]["covered"] is None and told["steps"][0]["covered"] > 0  # type: ignore[index]
+    assert "机场" not in "".join(withheld["facility"]) and "机场" in told["facility"][0]  # type: ignore[arg-type,index]
 
 
 def test_a_file_tells_the_line_of_a_faulty_release(small_study: Callable[..., Path], tmp_path: Path) -> None:

@@ -323,7 +323,7 @@
       numbers.limit.textContent = step.minutes;
       numbers.count.textContent = step.members.length;
       numbers.people.textContent = (step.people / 10000).toFixed(0);
-      numbers.covered.textContent = (100 * step.covered).toFixed(1) + "%";
+      numbers.covered.textContent = step.covered === null ? "–" : (100 * step.covered).toFixed(1) + "%";
       box.dataset.mode = state.mode;
       views.style.display = changed ? "" : "none";
       effect.replaceChildren();

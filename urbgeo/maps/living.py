@@ -17,7 +17,7 @@ from urbgeo.access.coverage import coverage
 from urbgeo.checks import check_columns, check_thresholds
 from urbgeo.cities.circles import CircleRules, commuting_circle
 from urbgeo.crs import WGS84, metric_crs
-from urbgeo.errors import InputError
+from urbgeo.errors import InputError, some_of
 from urbgeo.indicators.what_if import DETOUR
 from urbgeo.maps.base import figure_of, new_map, packaged, page_of, parent_name, plain_text, script_json
 from urbgeo.maps.classes import Classes
@@ -69,8 +69,8 @@ def living_map(
     Parameters
     ----------
     region
-        With county polygons and the list ``core``. Where its release is public, coordinates are rounded and
-        airports marked sensitive are not drawn.
+        With county polygons and the list ``core``. Where its release is public, coordinates are rounded; of
+        airports marked sensitive neither points nor minutes nor coverage are on the page.
     network
         Roads; compiled from the region by default.
     after
@@ -107,11 +107,14 @@ def living_map(
     release = region.release
     if not release.shows("circle"):
         raise InputError("release: the living map shows the circle, which is marked sensitive.")
-    check_columns(region.counties, "counties", ["name_zh", "name_en", "population"])
+    check_columns(region.towns, "counties", ["name_zh", "name_en", "population"])
     steps = check_thresholds(minutes)
     road = network or region_network(region, modes=("road",))
     pair = [road] if after is None else list(attached_alike(road, after))
-    counties = region.counties.loc[zones.index]
+    counties = region.towns.reindex(zones.index)
+    if counties.geometry.isna().any():
+        lost = some_of(zones.index[counties.geometry.isna()])
+        raise InputError(f"region: no seat has the code of the zones {lost}; mend the codes of the zones.")
     fmap = new_map(
         f"{region.title_zh}：点选县市看时间",
         f"{region.title_en}: click a place for its minutes",
@@ -141,8 +144,8 @@ def living_map(
         style=PointStyle(radius_px=1.5),
         label=Labels("name_zh", COUNTY_ZOOM),
     )
-    if release.shows("airports"):
-        _add_airports(fmap, region.airports)
+    if len(_airports(region)):
+        _add_airports(fmap, _airports(region))
     add_points(
         fmap,
         region.prefectures,
@@ -166,6 +169,10 @@ def _add_airports(fmap: folium.Map, airports: gpd.GeoDataFrame) -> None:
         label="name_zh",
         hover=[Field("name_zh", "名称", "Name"), Field("name_en", "英文名", "Name (en)")],
     )
+
+
+FACILITY = ("最近机场", "Airport", "到最近的机场或所设的站", "To the nearest airport or the station set")
+NO_FACILITY = ("所设的站", "Station set", "到最近的所设的站", "To the nearest station set")
 
 
 class _Living(MacroElement):
@@ -197,13 +204,14 @@ def _data(
     scale = Classes("minutes", BREAKS, ramp="YlGnBu", reverse=True, unit="min")
     gain = Classes("gain_min", GAIN_BREAKS, ramp=GAIN_RAMP, unit="min")
     seats = shown_at(shapely.get_coordinates(counties.to_crs(WGS84).geometry.to_numpy()))
+    assert region.zones is not None
     core = str(region.lists["core"][0])
     start = next((at for at, one in enumerate(counties["prefecture"]) if one == core), 0)
     return {
         "zh": counties["name_zh"].astype(str).tolist(),
         "en": counties["name_en"].astype(str).tolist(),
         "seats": np.round(seats, DIGITS).tolist(),
-        "features": _features(region.zones, shown_at),
+        "features": _features(region.release.layer(region.zones), shown_at),
         "name": legend_html(("县市着色", "Counties, coloured"), [], [], opacity=OPACITY),
         "classed": True,
         "style": {"fillOpacity": OPACITY},
@@ -211,12 +219,7 @@ def _data(
         "kmh": ROAD_CLASSES["expressway"].speed_kmh,
         "scale": {"breaks": list(BREAKS), "colours": scale.colours, "labels": scale.labels},
         "gain": {"breaks": list(GAIN_BREAKS), "colours": gain.colours, "labels": gain.labels},
-        "facility": [
-            "最近机场",
-            "Airport",
-            "到最近的机场或所设的站",
-            "To the nearest airport or the station set",
-        ],
+        "facility": list(FACILITY if len(_airports(region)) else NO_FACILITY),
         "steps": _steps(region, pair[0], counties, steps),
         "first": int(np.argmin(np.abs(np.asarray(steps) - CIRCLE_MIN))),
         "start": start,
@@ -229,9 +232,7 @@ def _matrices(region: Region, pair: Sequence[TravelNetwork], counties: gpd.GeoDa
     found: dict[str, object] = {}
     for network, table, near in zip(pair, ("matrix", "after"), ("nearest", "nearestAfter"), strict=False):
         found[table] = quantised(minutes_table(network, counties, counties).to_numpy())
-        found[near] = quantised(
-            nearest_facility(network, counties, region.airports)["minutes"].reindex(counties.index).to_numpy()
-        )
+        found[near] = quantised(_to_airports(region, network, counties))
     # Distances to the metre would give away what a public page rounds.
     spots = shapely.get_coordinates(
         region.release.layer(counties).to_crs(pair[0].nodes.crs).geometry.to_numpy()
@@ -240,6 +241,19 @@ def _matrices(region: Region, pair: Sequence[TravelNetwork], counties: gpd.GeoDa
     km = apart / 1000.0 * DETOUR
     tick = float(km.max(initial=1.0)) / (NEVER - 1)
     return {**found, "km": _packed(np.rint(km / tick)), "kmTick": tick}
+
+
+def _airports(region: Region) -> gpd.GeoDataFrame:
+    """The airports that the page may know."""
+    return region.airports if region.release.shows("airports") else region.airports.iloc[:0]
+
+
+def _to_airports(region: Region, network: TravelNetwork, counties: gpd.GeoDataFrame) -> Floats:
+    """Minutes to the nearest airport; no way where there is none to know."""
+    airports = _airports(region)
+    if airports.empty:
+        return np.full(len(counties), np.inf)
+    return nearest_facility(network, counties, airports)["minutes"].reindex(counties.index).to_numpy()
 
 
 def quantised(table: Floats) -> str:
@@ -270,13 +284,14 @@ def _steps(
     found = []
     for limit in steps:
         member = circle_members(road, core, counties, limit)
-        covered = coverage(road, counties, region.airports, minutes=limit)
+        airports = _airports(region)
+        share = float(coverage(road, counties, airports, minutes=limit).share) if len(airports) else None
         found.append(
             {
                 "minutes": limit,
                 "members": [int(at) for at in np.flatnonzero(member.to_numpy())],
                 "people": float(people[member].sum()),
-                "covered": float(covered.share),
+                "covered": share,
             }
         )
     return found
@@ -290,10 +305,7 @@ def circle_members(
     return table["member"].astype(bool).reindex(counties.index)
 
 
-def _features(
-    zones: gpd.GeoDataFrame | None, shown_at: Callable[[Floats], Floats]
-) -> list[dict[str, object]]:
-    assert zones is not None
+def _features(zones: gpd.GeoDataFrame, shown_at: Callable[[Floats], Floats]) -> list[dict[str, object]]:
     flat = zones.to_crs(metric_crs(zones))
     simple = shapely.coverage_simplify(flat.geometry.to_numpy(), SIMPLIFY_M)
     shapes = gpd.GeoSeries(simple, crs=flat.crs).to_crs(WGS84).to_numpy()

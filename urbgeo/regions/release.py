@@ -15,6 +15,7 @@ import shapely
 
 from urbgeo.crs import WGS84
 from urbgeo.errors import InputError
+from urbgeo.regions.coarse import Shapes, coarsened
 
 INTERNAL, PUBLIC = "internal", "public"
 KINDS = (INTERNAL, PUBLIC)
@@ -42,8 +43,19 @@ LAYERS: Mapping[str, str] = {
 }
 """Layers that can be marked sensitive, by their name in the GeoPackage."""
 
-_COORDINATE_NAMES = ("lon", "lat", "lng", "longitude", "latitude", "x", "y", "经度", "纬度")
+_COORDINATE_NAME = re.compile(
+    r"(?:^|[^a-z])(?:lon|long|lng|lat|longitude|latitude|x|y|easting|northing|xcoord|ycoord|point_?[xy]|coord_?[xy])"
+    r"(?:$|[^a-z])|经度|纬度|东经|北纬|[横纵XYxy]坐标|坐标[XYxy]",
+    re.IGNORECASE,
+)
+"""Heads of columns of coordinates: lon, lat, start_lon, x_wgs84, 经度, 起点纬度, X坐标."""
+
 _DEGREES = re.compile(r"(?<![\w.])-?\d{1,3}\.\d+(?![\w.])")
+_WKT = re.compile(
+    r"\s*(?:SRID=\d+;)?\s*(?:MULTI)?(?:POINT|LINESTRING|POLYGON|GEOMETRYCOLLECTION)\b", re.IGNORECASE
+)
+_METRES = re.compile(r"(?<![\w.])-?\d{5,8}(?:\.\d+)?(?![\w.])")
+MOST_DEGREES = 180.0
 
 
 @dataclass(frozen=True)
@@ -111,43 +123,66 @@ class Release:
             column = table[name]
             if name == getattr(table, "_geometry_column_name", None):
                 continue
-            if pd.api.types.is_float_dtype(column):
-                if str(name).lower() in _COORDINATE_NAMES:
-                    changed[name] = column.round(self.decimals)
+            if isinstance(column, gpd.GeoSeries):  # a second one beside the layer's own
+                flat = column if column.crs is None else column.to_crs(WGS84)
+                changed[name] = gpd.GeoSeries(self._rounded(flat.to_numpy()), column.index, crs=flat.crs)
+            elif pd.api.types.is_float_dtype(column) or pd.api.types.is_integer_dtype(column):
+                if _COORDINATE_NAME.search(str(name)):
+                    changed[name] = self._numbers(column)
             elif column.dtype == object or pd.api.types.is_string_dtype(column):
                 changed[name] = column.map(lambda one: self.text(one) if isinstance(one, str) else one)
         return table.assign(**changed)
 
+    def _numbers(self, column: pd.Series) -> pd.Series:
+        """A column of coordinates rounded, of degrees or of metres in some projection."""
+        if not column.abs().max() > MOST_DEGREES:
+            return column.round(self.decimals)
+        step = METRES_A_DEGREE / 10.0**self.decimals
+        return (column / step).round() * step
+
     def layer(self, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         """A layer as it may be seen: in degrees on the rounded grid, valid, its table as of :meth:`table`.
 
-        A polygon smaller than a cell of the grid becomes that cell; lines shorter than one go.
+        Polygons that part land among them do so on the grid too, none empty and none over another; lines
+        shorter than a cell go.
         """
         if not self.public:
             return layer
         degrees = self.table(layer).to_crs(WGS84)
-        step = 10.0**-self.decimals
         shapes = degrees.geometry.to_numpy()
-        # Point by point neighbours keep their common border; what that spoils is mended on the grid.
-        snapped = shapely.set_precision(shapes, step, mode="pointwise")
-        spoilt = ~shapely.is_valid(snapped)
-        snapped[spoilt] = shapely.set_precision(shapely.make_valid(shapes[spoilt]), step)
-        gone = shapely.is_empty(snapped) & ~shapely.is_empty(shapes) & ~pd.isna(shapes)
-        small = gone & (shapely.get_dimensions(shapes) == 2)
-        if small.any():
-            middle = shapely.get_coordinates(shapely.centroid(shapes[small]))
-            low = np.floor(middle / step) * step
-            snapped[small] = shapely.box(*low.T, *(low + step).T)
-        digits = self.decimals
-        exact = shapely.transform(snapped, lambda xy: np.round(xy, digits))
+        exact = self._rounded(shapes)
         kept = degrees.set_geometry(gpd.GeoSeries(exact, index=degrees.index, crs=WGS84))
-        return kept[~(gone & ~small)]
+        gone = shapely.is_empty(exact) & ~shapely.is_empty(shapes) & ~pd.isna(shapes)
+        return kept[~gone]
+
+    def _rounded(self, shapes: Shapes) -> Shapes:
+        """Shapes in degrees on the grid, to the last digit."""
+        step, digits = 10.0**-self.decimals, self.decimals
+        areal = shapely.get_dimensions(shapes) == 2
+        found = np.array(shapes, dtype=object)
+        if not self._on_grid(found[areal]):
+            found[areal] = coarsened(found[areal], step)
+        found[~areal] = shapely.set_precision(found[~areal], step)
+        return shapely.transform(found, lambda xy: np.round(xy, digits))
+
+    def _on_grid(self, shapes: Shapes) -> bool:
+        """Whether they were rounded before: a second time would move borders again."""
+        xy = shapely.get_coordinates(shapes)
+        return bool(shapely.is_valid(shapes).all()) and np.array_equal(xy, np.round(xy, self.decimals))
 
     def text(self, text: str) -> str:
-        """A text with every number of degrees in it rounded."""
+        """A text with every number of degrees, and every decimal of projected metres, in it rounded."""
         if not self.public:
             return text
+        if _WKT.match(text):
+            return self._wkt(text)
         return _DEGREES.sub(lambda found: self._cut(found[0]), text)
+
+    def _wkt(self, text: str) -> str:
+        """Well-known text on the grid; of metres every number by itself."""
+        step = METRES_A_DEGREE / 10.0**self.decimals
+        metres = _METRES.sub(lambda found: f"{round(float(found[0]) / step) * step:.0f}", text)
+        return _DEGREES.sub(lambda found: self._cut(found[0]), metres)
 
     def _cut(self, number: str) -> str:
         if len(number.partition(".")[2]) <= self.decimals or abs(float(number)) > 180.0:

@@ -20,7 +20,7 @@ from urbgeo.regions.region import Region
 from urbgeo.results import Result
 from urbgeo.study.build import build_region
 from urbgeo.study.config import StudyConfig, read_config
-from urbgeo.study.findings import KINDS, Findings
+from urbgeo.study.findings import KINDS, Findings, layer_zh
 from urbgeo.study.inputs import Inputs, on_invented_roads
 from urbgeo.study.places import counties_of, named_ids
 
@@ -43,7 +43,8 @@ class StudyCheck(Result):
 
     ``table``: one row a finding: ``layer``, ``finding`` (``found``, ``joined``, ``left over``,
     ``suspicious``,
-    ``refused``, ``missing``), ``finding_zh``, ``what``, ``count``, ``which``, ``do``. ``region``: what the
+    ``refused``, ``missing``), ``finding_zh``, ``what``, ``what_zh``, ``count``, ``which``, ``do``,
+    ``do_zh``. ``region``: what the
     files make. ``can_run``: whether a study would answer anything.
     """
 
@@ -150,7 +151,7 @@ def check(study: Path | str | StudyConfig | Inputs) -> StudyCheck:
 
 def _look_at_network(region: Region, network: TravelNetwork, findings: Findings) -> None:
     links = network.link_table
-    findings.add("roads", "found", "links", count=len(links))
+    findings.add("roads", "found", "links of the network", count=len(links))
     for name, rows in links.groupby("class"):
         about = ROAD_CLASSES.get(str(name))
         word = f" ({about.name_zh})" if about else ""
@@ -159,8 +160,11 @@ def _look_at_network(region: Region, network: TravelNetwork, findings: Findings)
                      count=len(rows))  # fmt: skip
     read = network.provenance.parameters
     if "class_column" in read:
-        how = f"directions of column {read['oneway_column']}, lines meet at {read['node_at']}"
-        findings.add("roads", "found", f"classes of column {read['class_column']}, {how}", count=len(links))
+        findings.add(
+            "roads", "found",
+            f"classes of column {read['class_column']}, directions of column {read['oneway_column']}, "
+            f"lines meet at {read['node_at']}", count=len(links),
+        )  # fmt: skip
     inside = (network.component[network.link_ends] == 0).all(axis=1)
     parts = int(network.component.max()) + 1
     kind = "suspicious" if inside.mean() < WHOLE_SHARE else "found"
@@ -205,10 +209,21 @@ def _look_at_points(network: TravelNetwork, points: gpd.GeoDataFrame, layer: str
 
 def _row(row: object) -> str:
     kind = str(row.finding)  # type: ignore[attr-defined]
-    cells = [row.layer, row.what, f"{row.count:,}", row.which, row.do]  # type: ignore[attr-defined]
+    said = [
+        _both(layer_zh(row.layer), row.layer),  # type: ignore[attr-defined]
+        _both(row.what_zh, row.what),  # type: ignore[attr-defined]
+        f"{row.count:,}",  # type: ignore[attr-defined]
+        escape(str(row.which)),  # type: ignore[attr-defined]
+        _both(row.do_zh, row.do),  # type: ignore[attr-defined]
+    ]
     mark = f'<td style="color:{COLOURS[kind]}"><b>{KINDS[kind]}</b> {kind}</td>'
-    layer, *rest = (f"<td>{escape(str(cell))}</td>" for cell in cells)
+    layer, *rest = (f"<td>{cell}</td>" for cell in said)
     return f"<tr>{layer}{mark}{''.join(rest)}</tr>\n"
+
+
+def _both(zh: str, en: str) -> str:
+    """Chinese over English; once where they are alike."""
+    return escape(zh) if zh == en else f"{escape(zh)}<br><small>{escape(en)}</small>"
 
 
 _PAGE = """<!doctype html>
@@ -219,6 +234,7 @@ body {{ font: 15px/1.5 "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; margin
 table {{ border-collapse: collapse; width: 100%; }}
 td, th {{ border-bottom: 1px solid #ddd; padding: .35em .6em; text-align: left; vertical-align: top; }}
 th {{ background: #f3f5f7; position: sticky; top: 0; }}
+small {{ color: #666; }}
 td:nth-child(2) {{ white-space: nowrap; }} td:nth-child(4) {{ text-align: right; }}
 </style></head><body>
 <h1>{title}</h1>

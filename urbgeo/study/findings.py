@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from urbgeo.errors import some_of
+from urbgeo.language import in_chinese
 
 KINDS = {
     "found": "找到",
@@ -18,6 +20,53 @@ KINDS = {
     "missing": "未提供",
 }
 """Kinds of findings and their Chinese words."""
+
+LAYERS = {
+    "seats": "驻地",
+    "prefecture seats": "地级中心",
+    "zones": "分区",
+    "population": "人口",
+    "airports": "机场",
+    "roads": "道路",
+    "interchanges": "高速互通",
+    "trains": "列车",
+    "stations": "车站",
+    "rails": "铁路线",
+    "lists": "名单",
+    "core": "核心",
+    "official circle": "批复范围",
+    "overrides": "决定",
+    "flows": "通勤表",
+    "observed": "实测时间",
+    "circle": "通勤圈",
+    "prefectures": "地级中心机场覆盖",
+    "counties": "县城机场覆盖",
+    "reach": "两小时通达",
+    "reach_hubs": "与周边城市的通达",
+    "towns": "县城通达",
+    "trips": "已知行程",
+    "rings": "通勤率圈层",
+    "decisions": "按决定调整",
+    "release": "发布",
+}
+"""Chinese names of layers, and of the answers that rest on them."""
+
+_VALUES = {
+    "same code": "代码相同",
+    "changed code": "已变更代码",
+    "older code": "旧代码",
+    "former name": "曾用名",
+    "short name": "简称",
+    "given twice": "重复给出",
+    "ambiguous": "有歧义",
+    "unknown": "未知",
+    "name": "名称",
+    "none, both ways": "无，均为双向",
+    "crossings": "相交处",
+    "touches": "端点在线上处",
+    "ends": "端点",
+}
+"""Words that stand as values in what is found, the longer before those they hold."""
 
 SHOWN = 12
 
@@ -48,21 +97,42 @@ class Findings:
                 "finding": kind,
                 "finding_zh": KINDS[kind],
                 "what": what,
+                "what_zh": chinese(what),
                 "count": len(listed) if count is None else count,
                 "which": some_of(listed, SHOWN),
                 "do": do,
+                "do_zh": chinese(do),
             }
         )
 
     def table(self) -> pd.DataFrame:
         """One row a finding."""
-        columns = ["layer", "finding", "finding_zh", "what", "count", "which", "do"]
+        columns = ["layer", "finding", "finding_zh", "what", "what_zh", "count", "which", "do", "do_zh"]
         return pd.DataFrame(self.rows, columns=columns)
 
     def lines(self, *kinds: str) -> tuple[str, ...]:
-        """Findings of some kinds as notes for a region."""
-        return tuple(
-            f"{row['layer']}: {row['what']}" + (f" ({row['which']})" if row["which"] else "")
-            for row in self.rows
-            if row["finding"] in kinds
-        )
+        """Findings of some kinds as notes for a region, Chinese beside English."""
+        return tuple(_note(row) for row in self.rows if row["finding"] in kinds)
+
+
+def layer_zh(name: str) -> str:
+    """A layer in Chinese; lists of one's own keep their name."""
+    first, _, rest = name.partition(" ")
+    return LAYERS.get(name) or (f"名单 {rest}" if first == "list" else name)
+
+
+def chinese(text: str) -> str:
+    """What was found or is to be done, in Chinese, the words that stand as values too."""
+    said = in_chinese(text)
+    if said == text:
+        return text
+    for word, zh in _VALUES.items():
+        said = re.sub(rf"(?<![A-Za-z]){word}(?![A-Za-z])", zh, said)
+    return said
+
+
+def _note(row: dict[str, object]) -> str:
+    zh, en = f"{layer_zh(str(row['layer']))}：{row['what_zh']}", f"{row['layer']}: {row['what']}"
+    if row["which"]:
+        zh, en = f"{zh}（{row['which']}）", f"{en} ({row['which']})"
+    return en if row["what"] == row["what_zh"] else f"{zh} {en}"

@@ -13,6 +13,7 @@ from urbgeo.study.answers import Answers
 from urbgeo.study.called import target_words, town_seat_words, town_words, unit_words
 from urbgeo.study.decided import headline_part
 from urbgeo.study.disclosure import estimated_shares
+from urbgeo.study.findings import chinese
 
 
 def headlines(answers: Answers) -> list[tuple[str, str]]:
@@ -27,7 +28,7 @@ def headlines(answers: Answers) -> list[tuple[str, str]]:
 
 
 def _absent(zh: str, en: str, error: LeftOutError) -> tuple[str, str]:
-    return f"{zh}：未给出（{error.why}）。", f"{en}: left out ({error.why})."
+    return f"{zh}：未给出（{chinese(error.why)}）。", f"{en}: left out ({error.why})."
 
 
 def _circle(answers: Answers) -> tuple[str, str]:

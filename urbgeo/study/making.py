@@ -122,9 +122,10 @@ class Making:
             raise InputError("region: name units of China, or give seats= or zones= of your own.")
         if self.inputs.seats is None and asked is not None:
             self.sources += [PLACES_SOURCE, POPULATION_SOURCE]
-            level = self.places["level"].value_counts()
-            for name, count in level.items():
-                self.findings.add("seats", "found", f"{name} seats of the package", count=int(count))
+            county = int((self.places["level"] == "county").sum())
+            others = len(self.places) - county
+            self.findings.add("seats", "found", "prefecture seats of the package", count=others)
+            self.findings.add("seats", "found", "county seats of the package", count=county)
             around = cities_around(embedded, self.places, self.inputs.margin_km)
             self.places = gpd.GeoDataFrame(pd.concat([self.places, around.assign(level="hub")]), crs=WGS84)
             self.findings.add("seats", "found", "cities in the margin", count=len(around))
@@ -221,8 +222,10 @@ class Making:
                 if kind == "left over" or how != "same code"
                 else []
             )
-            what = f"rows joined by {how}" if kind == "joined" else f"rows {how}"
-            self.findings.add("population", kind, what, count=len(rows), ids=ids)
+            self.findings.add(
+                "population", kind, f"rows joined by {how}" if kind == "joined" else f"rows that are {how}",
+                count=len(rows), ids=ids,
+            )  # fmt: skip
         if people.unread:
             self.findings.add("population", "suspicious", "cells that are no numbers", ids=people.unread)
         amounts = counties_summed(people.amounts, self.places)

@@ -118,7 +118,11 @@ def _add_nation(fmap: folium.Map) -> None:
 
 def _left_out(answers: Answers) -> list[str]:
     """What the map does not show, and why."""
-    return [f"未给出 left out: {row.left_out} ({row.why})" for row in left_out(answers).itertuples()]
+    rows = list(left_out(answers).itertuples())
+    if not rows:
+        return []
+    zh = "；".join(f"{row.left_out_zh}（{row.why_zh}）" for row in rows)
+    return [f"未给出：{zh}", "left out: " + "; ".join(f"{row.left_out} ({row.why})" for row in rows)]
 
 
 def _counties(answers: Answers) -> gpd.GeoDataFrame:

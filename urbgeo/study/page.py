@@ -19,6 +19,7 @@ from urbgeo.study.answers import Answers
 from urbgeo.study.beside_pages import modelled_said, observed_page, rings_grid
 from urbgeo.study.called import governed_by_the_province, target_words, town_words, unit_words
 from urbgeo.study.decided import decided_circle
+from urbgeo.study.findings import chinese
 from urbgeo.study.headlines import headlines
 from urbgeo.study.markdown import value_text
 from urbgeo.study.metropolises_pages import metropolises_grid
@@ -80,7 +81,7 @@ def report_page(answers: Answers, card: Scorecard | None = None) -> str:
 
 def _absent(title: Both) -> Callable[[LeftOutError], Section]:
     return lambda error: Section(
-        title, lines=[(f"未给出：{error.name}（{error.why}）。", f"Left out: {error.name} ({error.why}).")]
+        title, lines=[(f"未给出（{chinese(error.why)}）。", f"Left out: {error.name} ({error.why}).")]
     )
 
 
@@ -370,7 +371,9 @@ def _basis(atlas: Atlas) -> Section:
     shares = {**told(lambda: answers.prefectures.provenance.shares, lambda _: {}), **about.shares}
     figures = [[name, f"{share:.1%}"] for name, share in shares.items()]
     parameters = [[name, value_text(value)] for name, value in about.parameters.items()]
-    missing = [[str(row.left_out), str(row.why)] for row in left_out(answers).itertuples()]
+    missing: list[list[str | Both]] = [
+        [(row.left_out_zh, row.left_out), (row.why_zh, row.why)] for row in left_out(answers).itertuples()
+    ]
     heads = [("名称", "Name"), ("值", "Value")]
     grids = [
         Grid(

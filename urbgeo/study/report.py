@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from urbgeo.network.speeds import ROAD_CLASSES
 from urbgeo.output import markdown_text
-from urbgeo.study.absent import told
+from urbgeo.study.absent import LeftOutError, told
 from urbgeo.study.answers import Answers
 from urbgeo.study.beside_pages import modelled_said, observed_section, rings_section
 from urbgeo.study.called import governed_by_the_province, target_words, town_words, unit_words
 from urbgeo.study.decided import decisions_section
+from urbgeo.study.findings import chinese
 from urbgeo.study.headlines import headlines
 from urbgeo.study.markdown import bilingual, bullets, md_table, names, number, value_text
 from urbgeo.study.metropolises_pages import metropolises_section
@@ -102,10 +103,12 @@ def _national(answers: Answers) -> list[str]:
 
 def _said(section: Callable[[Answers], str], answers: Answers) -> str:
     """A section, or that and why it is left out."""
-    return told(
-        lambda: section(answers),
-        lambda error: f"未给出 Left out: {error.name} ({markdown_text(error.why)}).",
-    )
+    return told(lambda: section(answers), _left_out)
+
+
+def _left_out(error: LeftOutError) -> str:
+    why_zh, why = markdown_text(chinese(error.why)), markdown_text(error.why)
+    return f"未给出（{why_zh}）。Left out: {error.name} ({why})."
 
 
 def _headlines(answers: Answers) -> str:
@@ -220,4 +223,7 @@ def _speed_row(name: str, kmh: float) -> list[str]:
 
 
 def _reasons(answers: Answers) -> list[str]:
-    return [f"{row.left_out}: {markdown_text(row.why)}" for row in left_out(answers).itertuples()]
+    return [
+        f"{row.left_out_zh}（{markdown_text(row.why_zh)}） {row.left_out}: {markdown_text(row.why)}"
+        for row in left_out(answers).itertuples()
+    ]

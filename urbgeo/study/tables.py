@@ -24,6 +24,7 @@ from urbgeo.study.answers import Answers
 from urbgeo.study.beside import observed_lines
 from urbgeo.study.decided import decided_circle
 from urbgeo.study.disclosure import disclosed, with_basis
+from urbgeo.study.findings import chinese, layer_zh
 from urbgeo.study.released import shown_table
 
 DRAWN = ("expressway", "motorway", "trunk", "primary")
@@ -85,7 +86,8 @@ def left_out(answers: Answers) -> pd.DataFrame:
             rows[name] = why
     if answers.region.decisions and why_absent(answers.circle):
         rows["decisions"] = "the circle is left out, so that nothing is in or out of it"
-    return pd.DataFrame({"left_out": list(rows), "why": list(rows.values())})
+    table = pd.DataFrame({"left_out": list(rows), "why": list(rows.values())})
+    return table.assign(left_out_zh=table["left_out"].map(layer_zh), why_zh=table["why"].map(chinese))
 
 
 def _places(answers: Answers) -> gpd.GeoDataFrame:
