@@ -35,7 +35,7 @@ def coarsened(shapes: Shapes, step: float) -> Shapes:
     taken: dict[int, shapely.Polygon] = {}
     if not _parted(valid):
         parts = shapely.set_precision(valid, step)
-        for at in np.flatnonzero(shapely.area(parts) == 0):
+        for at in np.flatnonzero(shapely.area(parts) == 0).tolist():
             parts[at] = _free_cell(valid[at], {}, step)
         found[held] = parts
         return found
@@ -81,8 +81,7 @@ def _owners(faces: Shapes, shapes: Shapes) -> NDArray[np.int64]:
     face, shape = shapely.STRtree(shapes).query(faces, predicate="intersects")
     area = shapely.area(shapely.intersection(faces[face], shapes[shape]))
     order = np.lexsort((area, face))
-    last = np.flatnonzero(np.append(np.diff(face[order]) > 0, True)) if len(face) else []
-    best = order[last]
+    best = order[np.append(np.diff(face[order]) > 0, True)] if len(face) else order
     covered = np.bincount(face, area, len(faces))
     owner[face[best]] = shape[best]
     owner[covered < shapely.area(faces) / 2] = -1
