@@ -19,6 +19,7 @@ from urbgeo.errors import InputError
 from urbgeo.network.lines import from_lines
 from urbgeo.network.minutes import minutes_table
 from urbgeo.regions.region import Region
+from urbgeo.sources.osm.road_kernels import kilometres
 
 IN_CHINA = (st.floats(75, 134), st.floats(18, 53))
 
@@ -223,6 +224,20 @@ def test_another_datum_is_suspected_where_undoing_it_halves_the_misfit(
     given_ = crs.convert_datum(true, "wgs84", datum)
     noisy = gpd.GeoSeries(gpd.points_from_xy(given_.x + random.normal(0, 1e-4, count), given_.y), crs=4326)
     assert crs.suspected_datum(noisy, lambda points: np.hypot(points.x - true.x, points.y - true.y)) == found
+
+
+def test_the_way_between_two_points_is_the_published_one_and_all_lengths_agree_on_it() -> None:
+    """The worked example of the Geocentric Datum of Australia's manual (GRS80): 54,972.271 m."""
+    flinders = np.array([144 + 25 / 60 + 29.52440 / 3600, -(37 + 57 / 60 + 3.72030 / 3600)])
+    buninyong = np.array([143 + 55 / 60 + 35.38390 / 3600, -(37 + 39 / 60 + 10.15610 / 3600)])
+    assert crs.between_km(flinders, buninyong) == pytest.approx(54.972271, abs=1e-6)
+    north = np.array([[112.0, 28.0], [112.0, 29.0]])
+    assert crs.between_km(north[:1], north[1:]) == pytest.approx(
+        111.132954 - 0.559822 * np.cos(np.radians(57)) + 0.001175 * np.cos(np.radians(114)), abs=1e-4
+    )  # the meridian's series; a sphere says 111.195
+    line = gpd.GeoSeries([LineString(north)], crs=4326)
+    assert crs.lengths_km(line)[0] == pytest.approx(crs.between_km(north[:1], north[1:]), rel=1e-9)
+    assert kilometres(*north[0], *north[1]) == pytest.approx(crs.between_km(north[0], north[1]), rel=2e-5)
 
 
 def test_towns_of_a_wide_layer_are_as_far_apart_as_on_the_ground() -> None:

@@ -137,6 +137,14 @@ def lengths_km(lines: gpd.GeoSeries) -> tuple[Floats, str]:
     return np.bincount(owner[part[:-1][inner]], step, minlength=len(lines)) / 1000.0, "geodesic"
 
 
+def between_km(start: Floats, end: Floats) -> Floats:
+    """Kilometres on the ellipsoid between points (..., 2) in degrees of longitude and latitude."""
+    a, b = np.broadcast_arrays(start, end)
+    metres = _GEOD.inv(a[..., 0].ravel(), a[..., 1].ravel(), b[..., 0].ravel(), b[..., 1].ravel())[2]
+    apart: Floats = np.asarray(metres, np.float64).reshape(a.shape[:-1]) / 1000.0
+    return apart
+
+
 def true_crs(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> CRS | None:
     """The metric CRS, else the equal-area one, that measures these geometries true; None where neither does.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -78,6 +80,20 @@ def test_hunans_band_says_which_counties_come_and_go(hunan: Region) -> None:
 def test_what_is_no_set_of_networks_is_refused(networks: object, message: str) -> None:
     with pytest.raises(InputError, match=message):
         circle_band(networks, CORE, peopled(SEATS), rules=SEAT)
+
+
+def test_circles_that_ask_different_things_make_no_band() -> None:
+    zones, usual = peopled(ROW), {"rule": "seat", "minutes": 35}
+    first = circle(zones, **usual)
+    assert len(band_of({"a": first, "b": circle(zones, **usual)}).table) == len(zones)
+    for changed, message in (
+        ({"minutes": 45}, "b: minutes 45.0 for 35.0"),
+        ({"direction": "from"}, "b: direction from for to"),
+        ({"rule": "area"}, "b: rule area for seat"),
+        ({"core": SEATS.loc[["b"]]}, "b: core zones ('b',) for ('a',)"),
+    ):
+        with pytest.raises(InputError, match=re.escape(f"circles: they ask different things, {message}")):
+            band_of({"a": first, "b": circle(zones, **usual | changed)})
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.network.build import QUICK, UTM, points, road
+from urbgeo.access.travel import pairs
 from urbgeo.errors import InputError
 from urbgeo.network.air import air_circle
 from urbgeo.network.attach import attach
@@ -261,3 +262,12 @@ def test_the_cutoff_of_the_nearest_facility_is_a_closed_bound() -> None:
 
     assert (found("to", 12.7), found("from", 31.1)) == (12.7, 31.1)
     assert (found("to", 12.699), found("from", 31.099)) == (np.inf, np.inf)
+
+
+def test_a_table_of_minutes_is_told_where_it_is_taken() -> None:
+    table = pd.DataFrame({"from": ["a"], "to": ["x"], "minutes": [30.0]})
+    for travel in (table, pairs(table)):
+        with pytest.raises(
+            InputError, match=f"a {type(travel).__name__} gives minutes as it is.*travel.pairs"
+        ):
+            minutes_table(travel, table, table)  # type: ignore[arg-type]

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
+from affine import Affine
 
+from tests.network.build import EAST, NORTH, UTM, points, road
+from urbgeo.access.uncertainty import scaled
 from urbgeo.errors import InputError
+from urbgeo.network.edits import with_links, with_speeds
+from urbgeo.network.model import build_network
 from urbgeo.network.speeds import (
     HOURS,
     LITERATURE,
+    ROAD_CLASSES,
     TERRAINS,
     class_speeds,
     hour_factors,
@@ -16,6 +24,8 @@ from urbgeo.network.speeds import (
     speed_set,
     speed_sets,
 )
+from urbgeo.rasters.grid import Grid
+from urbgeo.surface.friction import burn_roads
 
 
 def links(**columns: object) -> pd.DataFrame:
@@ -83,3 +93,47 @@ def test_unknown_sets_and_hours_are_refused() -> None:
     with pytest.raises(InputError, match=rf"hour: .*'{HOURS[1]}'"):
         speed_set(LITERATURE, hour="noon")
     assert TERRAINS == ("plain", "hill", "mountain")
+
+
+WORDS = {
+    "高速公路": "expressway", "G4": "expressway", "国道": "trunk", "G107": "trunk", "快速路": "trunk",
+    "省道": "primary", "S202": "primary", "县道": "secondary", "X012": "secondary", "主干路": "secondary",
+    "乡道": "local", "Y012": "local", "次干路": "urban", "支路": "urban",
+}  # fmt: skip
+
+
+def test_every_door_reads_the_words_and_numbers_of_roads() -> None:
+    many = points([(float(k), 0.0) for k in range(len(WORDS) + 1)], [f"n{k}" for k in range(len(WORDS) + 1)])
+    rows = road(*((f"n{k}", f"n{k + 1}", 1.0) for k in range(len(WORDS)))).assign(**{"class": list(WORDS)})
+    network = build_network(many, rows)
+    assert network.link_table["class"].tolist() == list(WORDS.values())
+    by_class = [ROAD_CLASSES[name] for name in WORDS.values()]
+    assert network.link_table["speed_kmh"].tolist() == [one.speed_kmh for one in by_class]
+    assert network.link_table["joinable"].tolist() == [one.joinable for one in by_class]
+    timed = build_network(many, rows.assign(minutes=1.0))  # timed by hand, a 国道 is joined all the same
+    assert timed.link_table["joinable"].tolist() == [one.joinable for one in by_class]
+    bare = build_network(many, road(("n0", "n1", 1.0)))
+    added = with_links(bare, rows.set_axis([f"new {k}" for k in rows.index]), speeds={"县道": 45.0})
+    assert added.link_table["class"].tolist()[1:] == list(WORDS.values())
+    kmh = added.link_table.set_index("class")["speed_kmh"]
+    assert set(kmh["secondary"]) == {45.0} and set(kmh["local"]) == {ROAD_CLASSES["local"].speed_kmh}
+    slow = with_speeds(network, {"国道": 50.0}).link_table
+    assert set(slow["speed_kmh"][slow["class"] == "trunk"]) == {50.0}
+    half = scaled(network, {"国道": 0.5}).link_table
+    assert set(half["speed_kmh"][half["class"] == "trunk"]) == {ROAD_CLASSES["trunk"].speed_kmh / 2}
+    assert build_network(many, rows, speeds={"国道": 80.0}).provenance.speeds["trunk"] == 80.0
+    lines = gpd.GeoDataFrame(rows, geometry=network.links.geometry)
+    land = Grid(np.full((1, len(WORDS)), 1.0), Affine(1000, 0, EAST, 0, -1000, NORTH + 500), UTM)
+    said, known = (burn_roads(land, one) for one in (lines, lines.assign(**{"class": list(WORDS.values())})))
+    np.testing.assert_array_equal(said[0].values, known[0].values)
+    assert said[0].values.min() == pytest.approx(0.06 / ROAD_CLASSES["trunk"].speed_kmh)
+
+
+def test_a_train_called_g4_is_no_expressway_and_two_words_of_one_class_need_one_speed() -> None:
+    nodes = points([(0, 0), (9, 0)])
+    rail = road(("A", "B", 9.0), mode="rail", minutes=5.0).assign(**{"class": "G4"})
+    assert build_network(nodes, rail).link_table["class"].tolist() == ["G4"]
+    with pytest.raises(InputError, match="国道, 快速路 mean one class, trunk; give it one number"):
+        build_network(nodes, road(("A", "B", 9.0)), speeds={"国道": 80.0, "快速路": 60.0})
+    with pytest.raises(InputError, match="unknown class 土路"):
+        build_network(nodes, road(("A", "B", 9.0)).assign(**{"class": "土路"}))

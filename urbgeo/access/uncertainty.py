@@ -13,6 +13,7 @@ from urbgeo.amounts import amount_of
 from urbgeo.checks import check_mapping, check_quantity, check_share, check_whole
 from urbgeo.errors import Faults, InputError
 from urbgeo.network.model import TravelNetwork, check_network
+from urbgeo.network.speeds import by_class
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result
 
@@ -76,20 +77,21 @@ def scaled(network: TravelNetwork, factors: Mapping[str, float]) -> TravelNetwor
     """
     check_mapping(factors, "factors", "{'*': 0.6}")
     classes = network.link_table["class"]
+    factors = by_class(factors, {"*", *classes})
     faults = Faults("factors")
     unknown = [name for name in factors if name != "*" and name not in set(classes)]
     if unknown:
         faults.add("classes that are not in the network", ids=unknown, remedy="rename or drop them")
     faults.raise_if_any()
-    by_class = {name: check_quantity(value, f"factors[{name!r}]") for name, value in factors.items()}
-    factor = classes.map({one: by_class.get(one, by_class.get("*", 1.0)) for one in classes.unique()})
+    by_name = {name: check_quantity(value, f"factors[{name!r}]") for name, value in factors.items()}
+    factor = classes.map({one: by_name.get(one, by_name.get("*", 1.0)) for one in classes.unique()})
     links = network.link_table.assign(
         minutes=network.link_table["minutes"] / factor,
         minutes_back=network.link_table["minutes_back"] / factor,
         speed_kmh=network.link_table["speed_kmh"] * factor,
     )
     return replace(
-        network, link_table=links, provenance=network.provenance.having(parameters={"factors": by_class})
+        network, link_table=links, provenance=network.provenance.having(parameters={"factors": by_name})
     )
 
 

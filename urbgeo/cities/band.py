@@ -18,6 +18,8 @@ from urbgeo.results import Result, with_names
 from urbgeo.standards import CIRCLE_MIN
 
 BANDS = ("always", "sometimes", "never")
+ASKED = ("minutes", "rings", "rule", "majority", "direction", "core", "urban_population")
+"""Parameters of a circle that all circles of a band share."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -147,7 +149,7 @@ def band_of(circles: Mapping[str, CommutingCircle]) -> CircleBand:
     Raises
     ------
     InputError
-        When no circle is given, or their zones differ (naming the set).
+        When no circle is given, or their zones, core, thresholds or rule differ (naming the set).
 
     Examples
     --------
@@ -166,6 +168,12 @@ def band_of(circles: Mapping[str, CommutingCircle]) -> CircleBand:
     other = [name for name, one in circles.items() if not one.table.index.equals(first.table.index)]
     if other:
         raise InputError(f"circles: the zones of {some_of(other)} are not those of the first set.")
+    asked = {name: _asked(one) for name, one in circles.items()}
+    usual = next(iter(asked.values()))
+    apart = [f"{name}: {key} {one[key]} for {usual[key]}" for name, one in asked.items() for key in one
+             if one[key] != usual[key]]  # fmt: skip
+    if apart:
+        raise InputError(f"circles: they ask different things, {some_of(apart)}; only the speeds may differ.")
     member = pd.DataFrame({f"member {name}": one.table["member"] for name, one in circles.items()})
     inside = member.sum(axis=1)
     table = pd.DataFrame(
@@ -181,6 +189,13 @@ def band_of(circles: Mapping[str, CommutingCircle]) -> CircleBand:
     table = pd.concat([table, first.table[kept], member], axis=1)
     about = first.provenance.having(parameters={"speed sets": tuple(circles)})
     return CircleBand(with_names(table, first.table), circles, about)
+
+
+def _asked(circle: CommutingCircle) -> dict[str, object]:
+    """What a circle asks, speeds aside: a band of two questions would mean nothing."""
+    told = circle.provenance.parameters
+    core = circle.table.index[circle.table["role"] == "core"] if "role" in circle.table else ()
+    return {name: told.get(name) for name in ASKED} | {"core zones": tuple(core)}
 
 
 def _check_networks(networks: object) -> None:

@@ -24,7 +24,7 @@ from urbgeo.network.edits import with_links, with_speeds, without_links
 from urbgeo.network.model import TravelNetwork
 from urbgeo.network.regional import region_network, with_trains
 from urbgeo.network.scenario import attached_alike
-from urbgeo.network.speeds import ROAD_CLASSES
+from urbgeo.network.speeds import ROAD_CLASSES, read_classes
 from urbgeo.provenance import Provenance
 from urbgeo.regions.region import Region, check_region
 from urbgeo.results import Result
@@ -214,6 +214,7 @@ def _new_links(
     if roads is None:
         return None, 0
     check_columns(roads, "roads", ["from_node", "to_node", "class"])
+    roads = roads.assign(**{"class": read_classes(roads["class"])})
     for name in roads["class"]:
         check_choice(name, "class of roads", tuple(ROAD_CLASSES))
     ends = [_node_ids(region, base, roads[end], end) for end in ("from_node", "to_node")]

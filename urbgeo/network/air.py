@@ -1,4 +1,4 @@
-"""Flights: check-in, great-circle block time and leaving, as links of a network and as the air circle."""
+"""Flights: check-in, block time and leaving, as links of a network and as the air circle."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from urbgeo.checks import (
     check_quantity,
     numbers_of,
 )
-from urbgeo.crs import WGS84
+from urbgeo.crs import WGS84, between_km
 from urbgeo.errors import Faults
 from urbgeo.network.attach import attach
 from urbgeo.network.edits import with_links
@@ -27,7 +27,6 @@ from urbgeo.network.minutes import minutes_table
 from urbgeo.network.model import TravelNetwork, check_network
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result, with_names
-from urbgeo.sources.osm.road_kernels import EARTH_KM
 from urbgeo.types import Floats, Ints
 
 AIR_CIRCLE_MIN = 240.0
@@ -38,7 +37,7 @@ AIR_CIRCLE_MIN = 240.0
 class AirTerms:
     """Minutes of a journey by air beside the flight, and how long the flight takes.
 
-    Block time is ``taxi_min + great-circle km / cruise_kmh * 60``; nobody flies less than
+    Block time is ``taxi_min + km / cruise_kmh * 60``; nobody flies less than
     ``shortest_flight_km``. Where an airport or a city lies beyond the network, the ground between the two
     takes ``beyond_detour`` times the straight way at ``beyond_kmh``, up to ``beyond_km`` straight. No
     standard fixes these numbers: the defaults are judgements for domestic jets, to be replaced by
@@ -61,7 +60,7 @@ class AirTerms:
             check_quantity(getattr(self, name), f"AirTerms.{name}")
 
     def block_min(self, km: Floats) -> Floats:
-        """Minutes from gate to gate over so many great-circle kilometres."""
+        """Minutes from gate to gate over so many kilometres, the shortest way on the ellipsoid."""
         return self.taxi_min + km / self.cruise_kmh * 60.0
 
 
@@ -112,7 +111,7 @@ def air_circle(
 ) -> AirCircle:
     """Which cities are within four hours by air, door to door.
 
-    A journey is ground to an airport, check-in, one flight of great-circle block time, leaving, and ground to
+    A journey is ground to an airport, check-in, one flight of block time, leaving, and ground to
     the destination: the least over all pairs of airports.
 
     Parameters
@@ -208,7 +207,7 @@ def _flown(airports: gpd.GeoDataFrame, routes: pd.DataFrame | None, terms: AirTe
     """Block minutes between all airports; ``inf`` where nobody flies."""
     spots = _degrees(airports)
     if routes is None:
-        km = _great_circle_km(spots[:, None], spots[None, :])
+        km = between_km(spots[:, None], spots[None, :])
         return np.where((km >= terms.shortest_flight_km) & (km > 0), terms.block_min(km), np.inf)
     check_columns(routes, "routes", ["from_airport", "to_airport"])
     _check_routes(airports, routes)
@@ -225,21 +224,13 @@ def _ground_minutes(
 ) -> Floats:
     """Minutes by the network; straight where one of the two lies beyond it."""
     table = minutes_table(network, starts, ends).to_numpy()
-    km = _great_circle_km(_degrees(starts)[:, None], _degrees(ends)[None, :])
+    km = between_km(_degrees(starts)[:, None], _degrees(ends)[None, :])
     straight = np.where(km <= terms.beyond_km, km * terms.beyond_detour / terms.beyond_kmh * 60.0, np.inf)
     return np.where(np.isnan(table), straight, table)
 
 
 def _degrees(points: gpd.GeoDataFrame) -> Floats:
     return shapely.get_coordinates(points.geometry.to_crs(WGS84).to_numpy())
-
-
-def _great_circle_km(start: Floats, end: Floats) -> Floats:
-    """Between points (..., 2) in degrees of longitude and latitude."""
-    a, b = np.radians(start), np.radians(end)
-    half = np.sin((b - a) / 2.0) ** 2
-    inner = half[..., 1] + np.cos(a[..., 1]) * np.cos(b[..., 1]) * half[..., 0]
-    return 2.0 * EARTH_KM * np.arcsin(np.sqrt(inner))
 
 
 def with_flights(
@@ -322,7 +313,7 @@ def _check_routes(airports: gpd.GeoDataFrame, routes: pd.DataFrame) -> None:
 
 def _flights(airports: gpd.GeoDataFrame, routes: pd.DataFrame, terms: AirTerms) -> pd.DataFrame:
     start, end = (_degrees(airports.loc[routes[name]]) for name in ("from_airport", "to_airport"))
-    km = _great_circle_km(start, end)
+    km = between_km(start, end)
     block = pd.Series(terms.block_min(km), index=routes.index)
     given = numbers_of(Faults("routes"), routes["minutes"]) if "minutes" in routes else None
     names = [routes[name].astype(str) for name in ("from_airport", "to_airport")]

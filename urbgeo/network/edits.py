@@ -16,9 +16,10 @@ from urbgeo.network.link_table import (
     add_end_faults,
     check_link_minutes,
     lines_as_geometry,
+    road_words_read,
 )
 from urbgeo.network.model import ADDED, TravelNetwork, build_network, check_network
-from urbgeo.network.speeds import class_speeds
+from urbgeo.network.speeds import by_class, class_speeds
 
 
 def with_links(
@@ -68,6 +69,7 @@ def with_links(
     """
     check_network(network)
     check_columns(links, "links", LINK_COLUMNS)
+    kmh = by_class(speeds or {}, network.provenance.speeds)
     again = links.index[network.link_table.index.get_indexer(links.index) >= 0]
     if len(again):
         raise InputError(f"links: ids the network already has: {some_of(again)}; rename them or close those.")
@@ -76,7 +78,7 @@ def with_links(
     if {"minutes_back", "speed_source"} <= set(given) and "oneway" not in given:
         # a compiled link says one-way by having no minutes back; a raw one that both are alike
         given = given.assign(oneway=given["minutes_back"].isna() & given["speed_source"].notna())
-    given, by_class = _as_in(network, given, speeds or {})
+    given, untimed = _as_in(network, given, kmh)
     faults = Faults("links")
     add_end_faults(faults, given, every.index)
     faults.raise_if_any()
@@ -88,7 +90,7 @@ def with_links(
     old, new = (one.links if drawn else one.link_table for one in (network, added))
     # A few nodes may be best measured in another CRS than all of them.
     new = new.to_crs(network.crs) if drawn else new.copy(deep=False)
-    new["speed_source"] = new["speed_source"].mask(by_class, given["class"].map(_source_of(speeds or {})))
+    new["speed_source"] = new["speed_source"].mask(untimed, given["class"].map(_source_of(kmh)))
     if "speed_source" in given:
         new["speed_source"] = given["speed_source"].fillna(new["speed_source"])
     old, new = _numbered(old, new, given)
@@ -113,6 +115,7 @@ def _as_in(
 ) -> tuple[pd.DataFrame, pd.Series]:
     """The links as fast and as joinable as their classes are in the network, and which are timed so."""
     known = {**class_speeds(), **network.provenance.speeds}
+    links = links.assign(**{"class": road_words_read(links)})
     faults = Faults("speeds")
     for name, kmh in speeds.items():
         if name not in known:
@@ -120,18 +123,18 @@ def _as_in(
         elif not is_finite_number(kmh) or kmh <= 0:
             faults.add(f"{name}: {kmh!r} km/h", remedy="give a finite speed > 0")
     faults.raise_if_any()
-    by_class = pd.Series(True, links.index)
+    untimed = pd.Series(True, links.index)
     for column in ("minutes", "speed_kmh"):
         if column in links:
-            by_class &= links[column].isna()
+            untimed &= links[column].isna()
     kmh = links["class"].map({**known, **speeds})
-    by_class &= kmh.notna()
+    untimed &= kmh.notna()
     own = links["speed_kmh"] if "speed_kmh" in links else pd.Series(np.nan, links.index)
     joins = links["class"].map(network.link_table.groupby("class", observed=True)["joinable"].any())
     given = links["joinable"] if "joinable" in links else pd.Series(None, links.index, dtype=object)
     return links.assign(
-        speed_kmh=own.mask(by_class, kmh), joinable=given.astype(object).where(given.notna(), joins)
-    ), by_class
+        speed_kmh=own.mask(untimed, kmh), joinable=given.astype(object).where(given.notna(), joins)
+    ), untimed
 
 
 def _source_of(speeds: Mapping[str, float]) -> Callable[[object], str]:
@@ -195,6 +198,7 @@ def with_speeds(network: TravelNetwork, speeds: Mapping[str, float] | pd.Series)
     classes = links["class"].astype(str)
     if not isinstance(speeds, pd.Series):
         check_mapping(speeds, "speeds", "{'primary': 60.0}")
+        speeds = by_class(speeds, set(classes))
     given = pd.Series(speeds, dtype=object)
     given = given.mask(given.map(lambda one: isinstance(one, bool)))
     values = pd.to_numeric(given, errors="coerce").astype(float)

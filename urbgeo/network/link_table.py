@@ -15,7 +15,7 @@ from urbgeo import words
 from urbgeo.checks import add_amount_faults, add_id_faults, check_columns, other_forms
 from urbgeo.engine.graph import ABSURD_MINUTES
 from urbgeo.errors import Faults, InputError, some_of
-from urbgeo.network.speeds import ROAD_CLASSES
+from urbgeo.network.speeds import ROAD_CLASSES, read_classes
 from urbgeo.types import Flags, Ints
 
 LINK_COLUMNS = ("from_node", "to_node", "length_km", "class")
@@ -77,6 +77,7 @@ def checked_links(nodes: gpd.GeoDataFrame, links: pd.DataFrame) -> pd.DataFrame:
         if column in table:
             table[column] = add_amount_faults(faults, table[column], allow_missing=column != "length_km")
             timed_by_class &= table[column].isna() | (column not in ("minutes", "speed_kmh"))
+    table["class"] = road_words_read(table)
     if "speed_kmh" in table:
         refuse(table["speed_kmh"] == 0, "speed_kmh is 0", "drop closed links")
     unknown = timed_by_class & ~table["class"].isin(list(ROAD_CLASSES))
@@ -95,6 +96,14 @@ def checked_links(nodes: gpd.GeoDataFrame, links: pd.DataFrame) -> pd.DataFrame:
         refuse(kinds.notna() & (kinds != "LineString"), "geometry that is no LineString", "merge or drop it")
     faults.raise_if_any()
     return table
+
+
+def road_words_read(links: pd.DataFrame) -> pd.Series:
+    """The classes of links, those of roads read by the planner's word or number."""
+    by_road = links["mode"].fillna("road") == "road" if "mode" in links else pd.Series(True, links.index)
+    if by_road.all():
+        return read_classes(links["class"])
+    return links["class"].astype(object).where(~by_road, read_classes(links["class"][by_road].astype(object)))
 
 
 def _one_way(table: pd.DataFrame) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from urbgeo.engine.cluster import solve_rows, spread_rows
 from urbgeo.engine.dijkstra import nearest_seed
 from urbgeo.engine.plan import Plan, check_budget, plan_table, sample_of
 from urbgeo.engine.resolution import told
+from urbgeo.errors import InputError
 from urbgeo.network.attach import Attachment, Joins, Points, attach, attach_some
 from urbgeo.network.model import TravelNetwork, check_direction, check_network
 from urbgeo.options import log
@@ -72,6 +74,12 @@ def minutes_table(
     >>> urbgeo.minutes_table(network, hunan.prefectures[:2], hunan.airports[:2]).round(1).shape
     (2, 2)
     """
+    table = isinstance(network, pd.DataFrame) and not isinstance(network, gpd.GeoDataFrame)
+    if table or any(hasattr(network, one) for one in ("minutes_table", "origin_status")):
+        raise InputError(
+            f"network: a {type(network).__name__} gives minutes as it is: measures take it where they take a "
+            "network, and urbgeo.access.travel.pairs(travel, origins, destinations) makes the table."
+        )
     check_network(network)
     limit = np.inf if cutoff_min is None else check_minutes(cutoff_min, "cutoff_min")
     check_choice(dtype, "dtype", ("float64", "float32"))

@@ -40,7 +40,7 @@ from urbgeo.network.link_table import (
     straight_lines,
     timed_links,
 )
-from urbgeo.network.speeds import OFF_NETWORK_KMH, class_speeds
+from urbgeo.network.speeds import OFF_NETWORK_KMH, by_class, class_speeds
 from urbgeo.provenance import Provenance
 from urbgeo.types import Floats, Ints
 
@@ -338,7 +338,8 @@ def build_network(
     nodes
         Points with unique ids as index, any CRS.
     links
-        One row per stretch: ``from_node``, ``to_node`` (node ids), ``length_km``, ``class``. Optional:
+        One row per stretch: ``from_node``, ``to_node`` (node ids), ``length_km``, ``class`` (one of
+        :data:`urbgeo.network.speeds.ROAD_CLASSES`, 国道, G4, X012). Optional:
         ``minutes`` and ``minutes_back``, ``speed_kmh``, ``oneway`` (bool), ``mode`` (default ``"road"``),
         ``joinable`` (default by class), ``geometry`` (lines in the CRS of ``nodes`` unless they have their
         own; straight where missing; turned round where drawn from the to-node).
@@ -370,8 +371,8 @@ def build_network(
     <TravelNetwork 2 nodes, 1 links, modes road, 1 part>
     """
     check_points(nodes, "nodes")
-    by_class = class_speeds(speeds)
-    timed = timed_links(checked_links(nodes, links), by_class, set(speeds or ()))
+    kmh = class_speeds(speeds)
+    timed = timed_links(checked_links(nodes, links), kmh, set(by_class(speeds or {})))
     check_link_minutes(timed)
     crs = metric_crs(nodes)
     points = gpd.GeoDataFrame(geometry=nodes.geometry.to_crs(crs).rename("geometry"))
@@ -379,7 +380,7 @@ def build_network(
     if "geometry" in timed:
         timed = gpd.GeoDataFrame(timed, geometry=drawn_lines(points, timed, nodes.crs), crs=crs)
     there = set(timed["class"].unique())
-    used = {name: by_class[name] for name in by_class if name in there}
+    used = {name: kmh[name] for name in kmh if name in there}
     shares = timed["speed_source"].value_counts(normalize=True)
     about = Provenance(
         speeds=used,

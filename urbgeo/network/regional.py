@@ -20,6 +20,7 @@ from urbgeo.network.rail import RailTerms, rail_tables
 from urbgeo.network.speeds import (
     LITERATURE,
     ROAD_CLASSES,
+    by_class,
     class_speeds,
     default_hour,
     links_timed_by,
@@ -121,7 +122,7 @@ def _own(
             )
         chosen = speed_set(speeds if isinstance(speeds, str) else LITERATURE, hour=hour)
         kmh = {name: by_terrain[0] / chosen.factor(name) for name, by_terrain in chosen.kmh.items()}
-        fixed = {} if speeds is None or isinstance(speeds, str) else speeds
+        fixed = {} if speeds is None or isinstance(speeds, str) else by_class(speeds)
         used = set(network.link_table["class"])
         network = with_speeds(network, {name: one for name, one in {**kmh, **fixed}.items() if name in used})
     return replace(network, provenance=network.provenance.having(parameters=asdict(network.snapping)))
@@ -132,13 +133,13 @@ def _roads(
 ) -> TravelNetwork:
     """The roads, each link as fast as its class, terrain and built-up stretch allow at the hour."""
     named = speeds if isinstance(speeds, str) else LITERATURE
-    fixed = {} if speeds is None or isinstance(speeds, str) else speeds
-    chosen, by_class = speed_set(named, hour=hour), class_speeds(fixed)
+    fixed = {} if speeds is None or isinstance(speeds, str) else by_class(speeds)
+    chosen, overall = speed_set(named, hour=hour), class_speeds(fixed)
     if region.road_links.empty:
         raise InputError(
             "region: none of its roads is open; take a later year, or give roads= where the region is made."
         )
-    links = links_timed_by(region.road_links, chosen, {name: by_class[name] for name in fixed})
+    links = links_timed_by(region.road_links, chosen, {name: overall[name] for name in fixed})
     road = build_network(region.road_nodes, links, snapping=snapping, sources=region.sources)
     # The tables carry speeds by now; the links remember whose these are.
     own = pd.Series(False, links.index)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
+from urbgeo import words
 from urbgeo.checks import check_choice, check_columns, is_finite_number
-from urbgeo.errors import Faults
+from urbgeo.errors import Faults, InputError, some_of
+from urbgeo.sources.osm.tags import HIGHWAY_CLASSES
 
 _SHANDONG = (
     "Shandong accessibility study on a 1 km raster, speeds by road class (mizhushare.com, opened 2026)"
@@ -189,6 +191,41 @@ def hour_factors() -> pd.DataFrame:
     return table.assign(source=["by definition", _AMAP, _AMAP, _CONSERVATIVE])
 
 
+def read_classes(values: pd.Series) -> pd.Series:
+    """Classes of roads by the words and numbers of planners (国道, G4); those known already stay as they are.
+
+    Every table of roads and every speed by class is read so. What is not known stays, for the caller to
+    refuse.
+
+    >>> read_classes(pd.Series(["国道", "G4", "trunk", "tertiary", "土路"])).tolist()
+    ['trunk', 'expressway', 'trunk', 'tertiary', '土路']
+    """
+    return words.road_classes(values, known=(*ROAD_CLASSES, *HIGHWAY_CLASSES))
+
+
+def by_class(given: Mapping[str, float], known: Iterable[str] = ()) -> dict[str, float]:
+    """Numbers by class of road, whatever words name the classes; names in ``known`` stay.
+
+    Raises
+    ------
+    InputError
+        Where two words mean one class, with different numbers.
+
+    Examples
+    --------
+    >>> by_class({"国道": 80.0, "primary": 60.0})
+    {'trunk': 80.0, 'primary': 60.0}
+    """
+    kept, found = set(known), dict[str, float]()
+    for word, number in given.items():
+        name = word if word in kept else read_classes(pd.Series([word], dtype=object)).iloc[0]
+        if name in found and found[name] != number:
+            both = [one for one in given if one == word or given[one] == found[name]]
+            raise InputError(f"{some_of(both)} mean one class, {name}; give it one number.")
+        found[name] = number
+    return found
+
+
 def class_speeds(overrides: Mapping[str, float] | None = None) -> dict[str, float]:
     """Running speed of each road class in km/h, with overrides by class.
 
@@ -199,7 +236,7 @@ def class_speeds(overrides: Mapping[str, float] | None = None) -> dict[str, floa
     """
     speeds = {name: road.speed_kmh for name, road in ROAD_CLASSES.items()}
     faults = Faults("speeds")
-    for name, speed in (overrides or {}).items():
+    for name, speed in by_class(overrides or {}).items():
         if name not in speeds:
             faults.add(f"unknown road class {name!r}", remedy=f"known are {', '.join(speeds)}")
         elif not is_finite_number(speed) or speed <= 0:

@@ -15,12 +15,11 @@ import shapely
 
 from urbgeo.arguments import check_path, check_text
 from urbgeo.checks import check_columns
-from urbgeo.crs import WGS84
+from urbgeo.crs import WGS84, between_km
 from urbgeo.errors import Faults, InputError, SourceError, UrbgeoWarning, some_of
 from urbgeo.sources.feed_files import GtfsLimits as GtfsLimits
 from urbgeo.sources.feed_files import in_folder, unzipped
 from urbgeo.sources.feed_transfers import no_transfers, transfer_rules
-from urbgeo.sources.osm.road_kernels import EARTH_KM
 
 DAY_S = 86_400
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -384,9 +383,8 @@ def _filled(times: pd.DataFrame, stops: gpd.GeoDataFrame) -> pd.DataFrame:
     if times.empty or times["arrival"].notna().all():
         return times
     place = stops.index.get_indexer(pd.Index(times["stop_id"]))
-    lon, lat = np.radians(shapely.get_coordinates(stops.geometry.to_numpy())[place]).T
-    step = np.hypot(np.diff(lon) * np.cos(lat[1:]), np.diff(lat)) * EARTH_KM
-    along = np.concatenate([[0.0], np.cumsum(step)])
+    spots = shapely.get_coordinates(stops.geometry.to_numpy())[place]
+    along = np.concatenate([[0.0], np.cumsum(between_km(spots[:-1], spots[1:]))])
     known = times["arrival"].notna().to_numpy()
     timed, rows = np.flatnonzero(known), np.arange(len(times))
     before = timed[np.searchsorted(timed, rows, side="right") - 1]

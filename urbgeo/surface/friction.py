@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from urbgeo.checks import check_columns, check_lines, check_mapping, is_finite_number
 from urbgeo.errors import Faults, InputError, some_of
-from urbgeo.network.speeds import ROAD_CLASSES, class_speeds
+from urbgeo.network.speeds import ROAD_CLASSES, class_speeds, read_classes
 from urbgeo.rasters.align import burnt
 from urbgeo.rasters.grid import Grid, check_grid
 from urbgeo.surface.steps import TOBLER_RATE, TOBLER_SHIFT
@@ -142,7 +142,7 @@ def burn_roads(
     friction
         Minutes per metre.
     roads
-        Lines with a road class of :data:`urbgeo.network.speeds.ROAD_CLASSES`.
+        Lines with a road class of :data:`urbgeo.network.speeds.ROAD_CLASSES`, or a word or number (国道, G4).
     class_column
         The column of ``roads`` with the class.
     speeds_kmh
@@ -173,7 +173,7 @@ def burn_roads(
     check_columns(roads, "roads", [class_column])
     if not np.issubdtype(friction.values.dtype, np.floating):
         raise InputError(f"friction: minutes per metre are needed, not {friction.values.dtype}.")
-    classes = roads[class_column]
+    classes = read_classes(roads[class_column])
     if classes.isna().any():
         raise InputError(f"roads: no class at {', '.join(map(str, classes.index[classes.isna()][:10]))}.")
     unknown = ~classes.isin(list(ROAD_CLASSES))
@@ -183,8 +183,9 @@ def burn_roads(
             f"{some_of(roads.index[unknown])}; known are {', '.join(ROAD_CLASSES)}."
         )
     speeds = class_speeds(speeds_kmh)
-    joinable = roads[classes.map(lambda name: ROAD_CLASSES[name].joinable).astype(bool)]
-    cost = 60.0 / (1000.0 * joinable[class_column].map(speeds).astype(float))
+    enters = classes.map(lambda name: ROAD_CLASSES[name].joinable).astype(bool)
+    joinable = roads[enters]
+    cost = 60.0 / (1000.0 * classes[enters].map(speeds).astype(float))
     paved = burnt(joinable, friction, values=cost).values
     carries = ~np.isnan(paved)
     values = np.where(carries, np.fmin(paved, friction.values), friction.values)
