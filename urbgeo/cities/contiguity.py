@@ -44,9 +44,11 @@ def _pairs(
     check_columns(neighbours, "neighbours", ("zone", "neighbour"))
     beyond = neighbours["neighbour"].isna().to_numpy()
     ends = [zones.get_indexer(pd.Index(neighbours[name])) for name in ("zone", "neighbour")]
-    named = pd.concat([neighbours["zone"], neighbours["neighbour"].dropna(), pd.Series(list(coast))])
-    unknown = pd.unique(named[~named.isin(zones)])
-    if len(unknown):
+    lost = (ends[0] < 0) | ((ends[1] < 0) & ~beyond)
+    strange = [one for one in coast if one not in zones]
+    if lost.any() or strange:
+        named = pd.concat([neighbours["zone"], neighbours["neighbour"].dropna(), pd.Series(strange)])
+        unknown = pd.unique(named[~named.isin(zones)])
         faults = Faults("neighbours and coast")
         faults.add("not among the zones", ids=unknown, remedy="use the ids of the zones")
         faults.raise_if_any()

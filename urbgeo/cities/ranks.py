@@ -190,10 +190,7 @@ def _log_log(sizes: Floats, shift: float) -> tuple[float, float, float, float]:
 
 def _shared_ranks(sizes: Floats) -> Floats:
     """Ranks from 1, equal sizes sharing the mean of theirs; rounded first, or the last bit would decide."""
-    from scipy.stats import rankdata
-
-    ranks: Floats = rankdata(-np.round(sizes, 6), method="average")
-    return ranks
+    return pd.Series(-np.round(sizes, 6)).rank(method="average").to_numpy()
 
 
 def _hill(sizes: Floats) -> tuple[float, float, float, float]:

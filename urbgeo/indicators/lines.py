@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import networkx as nx
+import numpy as np
 import shapely
 
 from urbgeo.indicators.ground import Ground
@@ -62,10 +62,10 @@ def closed_expressway(ground: Ground) -> Measured | None:
         return None
     links, nodes = ground.then.road_links, ground.region.road_nodes
     on = links[links["class"] == "expressway"]
-    graph = nx.Graph(list(zip(on["from_node"], on["to_node"], strict=True)))
-    kept = nx.k_core(graph, 2) if len(graph) else graph
-    lines = [shapely.LineString([nodes.geometry.loc[a], nodes.geometry.loc[b]]) for a, b in kept.edges]
-    rings = list(shapely.get_parts(shapely.polygonize(lines))) if lines else []
+    ends = np.sort(nodes.index.get_indexer(on[["from_node", "to_node"]].stack()).reshape(-1, 2), axis=1)
+    # each stretch once; what lies in no ring is left out of polygons by itself
+    lines = shapely.linestrings(shapely.get_coordinates(nodes.geometry.to_numpy())[np.unique(ends, axis=0)])
+    rings = list(shapely.get_parts(shapely.polygonize(lines))) if len(lines) else []
     # a ring round a city, not a mesh of the whole region
     small = [ring for ring in rings if shapely.area(ring) < RING_DEGREES2]
     enclosed = ground.core.to_crs(4326).geometry.map(lambda seat: any(ring.contains(seat) for ring in small))

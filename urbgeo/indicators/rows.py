@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import geopandas as gpd
-import networkx as nx
 import numpy as np
 import pandas as pd
 import shapely
@@ -146,6 +145,8 @@ def street_pattern(streets: gpd.GeoDataFrame) -> pd.Series:
     >>> round(float(pattern["block_ha"]), 2), float(pattern["dead_end_share"])
     (1.0, 0.5)
     """
+    import networkx as nx
+
     check_lines(streets, "streets")
     flat = streets.to_crs(metric_crs(streets))
     noded = shapely.get_parts(shapely.union_all(shapely.set_precision(flat.geometry.to_numpy(), NODE_M / 10)))

@@ -9,7 +9,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.optimize import least_squares
 
 from urbgeo.arguments import check_path
 from urbgeo.checks import (
@@ -290,6 +289,8 @@ def _fitted(
         return _modelled(_scaled(network, classes, np.exp(logs - 1.0)), places, trips) - wanted
 
     bounds = tuple(np.log(FACTOR_BOUNDS) + 1.0)
+    from scipy.optimize import least_squares
+
     found = least_squares(misses, np.ones(len(classes)), bounds=bounds, diff_step=1e-3, max_nfev=30)
     return np.asarray(np.exp(found.x - 1.0), np.float64)
 

@@ -126,11 +126,12 @@ def timed_links(table: pd.DataFrame, by_class: Mapping[str, float], overridden: 
     timed = table.copy(deep=False)
     missing = pd.Series(np.nan, timed.index)
     own_minutes, own_speed = timed.get("minutes", missing), timed.get("speed_kmh", missing)
-    speed = own_speed.fillna(timed["class"].map(by_class))
+    classes = timed["class"].astype(object)  # looked up three times: no text is made anew each time
+    speed = own_speed.fillna(classes.map(by_class))
     # Multiplied first: 7 km at 60 km/h are then 7 minutes to the last bit, and lie within 7 minutes.
     minutes = own_minutes.fillna(timed["length_km"] * 60.0 / speed)
     source = np.select(
-        [own_minutes.notna(), own_speed.notna(), timed["class"].isin(overridden)],
+        [own_minutes.notna(), own_speed.notna(), classes.isin(overridden)],
         ["minutes", "link", "override"],
         "default",
     )
@@ -142,7 +143,7 @@ def timed_links(table: pd.DataFrame, by_class: Mapping[str, float], overridden: 
     timed["minutes"], timed["minutes_back"] = minutes, back.mask(oneway)
     timed["speed_source"] = pd.Series(source, timed.index, dtype=str)
     timed["mode"] = timed["mode"].fillna("road") if "mode" in timed else "road"
-    by_default = timed["class"].map({name: road.joinable for name, road in ROAD_CLASSES.items()})
+    by_default = classes.map({name: road.joinable for name, road in ROAD_CLASSES.items()})
     given = timed["joinable"] if "joinable" in timed else pd.Series(pd.NA, timed.index, dtype="object")
     timed["joinable"] = given.where(given.notna(), by_default).eq(True)
     return timed.drop(columns=[column for column in ("oneway", "geometry") if column in timed]).assign(

@@ -78,6 +78,13 @@ def region_in_year(region: Region, year: int) -> Region:
     )
 
 
+def same_layers(region: Region, then: Region) -> bool:
+    """Whether all that a network is compiled of, and the airports, are alike in two states of a region."""
+    layers = ("airports", "stations", "road_nodes", "road_links", "rail_stops")
+    pairs = ((getattr(region, name), getattr(then, name)) for name in layers)
+    return all(len(now) == len(before) and now.equals(before) for now, before in pairs)
+
+
 def _check_years(region: Region) -> None:
     faults = Faults("region")
     tables = {

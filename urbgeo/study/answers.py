@@ -26,10 +26,12 @@ from urbgeo.network.regional import own_classes, region_network
 from urbgeo.network.speeds import LITERATURE, PEAK, STANDARD
 from urbgeo.options import with_progress
 from urbgeo.regions.region import Region, check_region
+from urbgeo.regions.years import same_layers
 from urbgeo.standards import AIRPORT_MIN, AIRPORT_TARGET, CIRCLE_MIN, CLUSTER_MIN, COMMUTING_RATE
 from urbgeo.study.absent import attempt
 from urbgeo.study.bands import Bands, SetAnswers, bands_of
 from urbgeo.study.beside import observed_of, rings_of, why_no_rings
+from urbgeo.study.disclosure import estimated_shares
 from urbgeo.study.metropolises import metropolises_of, why_no_metropolises
 from urbgeo.study.series import IN_SERIES, YEARS, series
 from urbgeo.study.small_zones import parts_of, with_own_seats
@@ -76,6 +78,11 @@ class Answers:
     def systems(self) -> Systems:
         """City clusters, belts and town groups of the documents that lie in the region."""
         return systems_of(self.region, self.network)
+
+    @cached_property
+    def estimated(self) -> pd.Series:
+        """Which share of what the headlines rest on is estimated."""
+        return estimated_shares(self.region)
 
 
 def answer(
@@ -129,6 +136,7 @@ def answer(
             stacklevel=2,
         )
         sets, years = (), ()
+    of_region = network is None
     network = network or region_network(region)
     by_set: dict[str, SetAnswers] = {}
     own = region.network
@@ -140,6 +148,12 @@ def answer(
             networks[name] = region_network(region, speeds=name)
         by_set[name] = _by_speeds(region, networks[name])
     usual = by_set[LITERATURE]
+
+    def answered(then: Region) -> SetAnswers:
+        # What was asked on the region's own network already holds for a year in which all of it was open.
+        known = of_region and same_layers(region, then)
+        return usual if known else _by_speeds(then, region_network(then), whole=False)
+
     return Answers(
         region=region,
         network=network,
@@ -155,7 +169,7 @@ def answer(
             lambda: known_trips(region, network),
         ),
         bands=bands_of(by_set),
-        series=series(region, lambda then: _by_speeds(then, region_network(then), whole=False), years=years),
+        series=series(region, answered, years=years),
         rings=attempt(
             "circle by commuting rate", why_no_rings(region), lambda: rings_of(region, usual.circle)
         ),
@@ -194,7 +208,7 @@ def _by_speeds(region: Region, network: TravelNetwork, *, whole: bool = True) ->
     return SetAnswers(
         circle=attempt(
             "circle", "" if region.lists.get("core") else "the list 'core' is empty",
-            lambda: _circle(region, road),
+            lambda: _circle(region, road, rates=whole),
         ),
         prefectures=attempt(
             "airport coverage of prefecture seats", airless or seatless,
@@ -249,7 +263,7 @@ def _with_hubs(region: Region) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(pd.concat([_cities(region), region.hubs]))
 
 
-def _circle(region: Region, road: TravelNetwork) -> CommutingCircle:
+def _circle(region: Region, road: TravelNetwork, *, rates: bool) -> CommutingCircle:
     """By people where polygons and their people are at hand, by area without people, else by seats alone."""
     zones = region.zones
     peopled = zones is not None and _people(zones) is not None
@@ -270,7 +284,7 @@ def _circle(region: Region, road: TravelNetwork) -> CommutingCircle:
             urban_population=urban,
             core_population=_core_people(region),
             units_checked=True,  # where the region was made its people were read in a unit
-            rate=COMMUTING_RATE if known and zones is not None else None,
+            rate=COMMUTING_RATE if rates and known and zones is not None else None,
         ),
     )
     official = region.lists.get("circle")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from urbgeo.regions.region import Region
@@ -19,10 +21,15 @@ _COLUMNS = {
 
 def basis_of(source: pd.Series) -> pd.Series:
     """``estimated``, ``stated`` or ``not said`` of what each source says of itself."""
-    text = source.astype("string")
-    guessed = text.str.contains(_WORDS, case=False, na=False)
-    basis = guessed.map({True: ESTIMATED, False: STATED}).astype(object)
-    return basis.mask(text.isna() | (text.str.strip() == ""), SILENT)
+    distinct = source.astype(object).map(lambda one: "" if pd.isna(one) else str(one))
+    told = {text: _basis(text) for text in distinct.unique()}  # few sources stand in many rows
+    return distinct.map(told).astype(object)
+
+
+def _basis(text: str) -> str:
+    if not text.strip():
+        return SILENT
+    return ESTIMATED if re.search(_WORDS, text, re.IGNORECASE) else STATED
 
 
 def disclosed(layer: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,6 @@ from urbgeo.study.absent import LeftOutError, told
 from urbgeo.study.answers import Answers
 from urbgeo.study.called import target_words, town_seat_words, town_words, unit_words
 from urbgeo.study.decided import headline_part
-from urbgeo.study.disclosure import estimated_shares
 from urbgeo.study.findings import chinese
 
 
@@ -81,7 +80,7 @@ _ESTIMATED = {
 
 def _with_estimates(answers: Answers, what: Sequence[str], zh: str, en: str) -> tuple[str, str]:
     """The line with the shares of estimates that it rests on, where the tables say them."""
-    shares = estimated_shares(answers.region)[list(what)].dropna()
+    shares = answers.estimated[list(what)].dropna()
     shares = shares[shares > 0]
     if shares.empty:
         return zh, en

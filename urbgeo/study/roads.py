@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import networkx as nx
 import numpy as np
 import pandas as pd
 import shapely
@@ -151,6 +150,8 @@ def read_network(
         check_crs(roads, "roads")
         return _of_lines(roads, "roads", speed_region, lines)
     if not isinstance(roads, str | Path):
+        import networkx as nx
+
         known = "give a file, lines, a graph of OSMnx, a TravelNetwork or a database URL"
         check_object(roads, "roads", nx.Graph, known)
         return from_osmnx(roads, reading=RoadReading(region=speed_region))
