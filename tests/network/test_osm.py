@@ -26,6 +26,7 @@ from urbgeo.network.minutes import node_table
 from urbgeo.network.model import TravelNetwork, build_network
 from urbgeo.network.osm import from_osmnx, from_pbf
 from urbgeo.network.osm_speeds import LineReading, RoadReading
+from urbgeo.network.saved import open_network, save_network
 from urbgeo.sources.osm.read import read_roads
 from urbgeo.sources.osm.tags import CAR, TravelRules
 
@@ -375,3 +376,31 @@ def test_one_reading_serves_every_door_and_nothing_else_does(tmp_path: Path) -> 
     for wrong in ("world", {"region": "world"}, RoadReading):
         with pytest.raises(InputError, match="a RoadReading is needed"):
             from_osmnx(graph, reading=wrong)  # type: ignore[arg-type]
+
+
+def test_links_keep_their_own_lines_through_edits_and_files(tmp_path: Path) -> None:
+    text = """<osm version="0.6">
+      <node id="1" lat="28.20" lon="112.90"/><node id="2" lat="28.21" lon="112.91"/>
+      <node id="3" lat="28.20" lon="112.92"/><node id="4" lat="28.22" lon="112.92"/>
+      <node id="5" lat="28.25" lon="112.95"/>
+      <way id="7"><nd ref="1"/><nd ref="2"/><nd ref="3"/><tag k="highway" v="primary"/></way>
+      <way id="8"><nd ref="3"/><nd ref="4"/><tag k="highway" v="residential"/></way>
+      <way id="9"><nd ref="3"/><nd ref="4"/><nd ref="5"/><tag k="highway" v="tertiary"/></way></osm>"""
+    (tmp_path / "town.osm").write_text(text, encoding="utf-8")
+    town = from_pbf(tmp_path / "town.osm")
+    assert not isinstance(town.link_table, gpd.GeoDataFrame), "nobody has looked at a line yet"
+    lines = town.links.geometry
+    roads = read_roads(tmp_path / "town.osm")
+    drawn = roads.tables(town.crs)[1].geometry
+    assert lines.geom_equals_exact(drawn, 0).all() and (shapely.get_num_coordinates(lines) > 2).any()
+    first, *others = town.link_table.index
+    left = without_links(town, [first])
+    assert left.links.geometry.geom_equals_exact(lines[others], 0).all()
+    back = with_links(left, town.links.loc[[first]])
+    assert back.links.geometry.geom_equals_exact(lines[back.link_table.index], 0).all()
+    nodes, links = town.to_frames()
+    assert build_network(nodes, links).links.geometry.geom_equals_exact(lines, 1e-6).all()
+    opened = open_network(save_network(town, tmp_path / "town.urbgeo", hierarchy=False))
+    assert opened.links.geometry.geom_equals_exact(lines, 0).all()
+    with pytest.raises(KeyError, match="elsewhere"):
+        town.lines.of(pd.Index(["elsewhere"], dtype=object))  # type: ignore[union-attr]

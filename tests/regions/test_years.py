@@ -12,7 +12,14 @@ from urbgeo.errors import InputError
 from urbgeo.network.minutes import nearest_facility
 from urbgeo.network.regional import region_network
 from urbgeo.regions.region import Region
-from urbgeo.regions.years import region_in_year
+from urbgeo.regions.years import region_in_year, same_layers
+
+
+def test_a_year_in_which_all_is_open_is_the_region_of_today(hunan: Region) -> None:
+    assert same_layers(hunan, region_in_year(hunan, 2025))
+    assert not same_layers(hunan, region_in_year(hunan, 2024))
+    fewer = hunan.rail_stops.assign(trains_per_day=hunan.rail_stops["trains_per_day"] + 1)
+    assert not same_layers(hunan, replace(hunan, rail_stops=fewer)), "as many rows, other trains"
 
 
 def test_in_2005_less_than_half_of_the_county_seats_reach_an_open_interchange(hunan: Region) -> None:

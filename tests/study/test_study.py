@@ -16,13 +16,15 @@ from urbgeo.errors import UrbgeoWarning
 from urbgeo.network.edits import with_speeds
 from urbgeo.network.minutes import nearest_facility
 from urbgeo.network.model import TravelNetwork
+from urbgeo.network.regional import region_network
 from urbgeo.regions.region import Region
 from urbgeo.study import run
-from urbgeo.study.answers import Answers, answer
+from urbgeo.study.answers import Answers, _by_speeds, answer
+from urbgeo.study.bands import SetAnswers
 from urbgeo.study.headlines import headlines
 from urbgeo.study.report import report_text
 from urbgeo.study.sections import bands_section
-from urbgeo.study.series import spark
+from urbgeo.study.series import series, spark
 from urbgeo.study.tables import result_layers, write_csvs, write_geopackage
 from urbgeo.study.trips import trips_apart
 
@@ -237,6 +239,14 @@ def test_figures_of_prefectures_and_counties_stand_apart_under_every_set(answers
         assert [cell.strip() for cell in row.split("|")[2:-1]] == told
     sets = answers.bands.by_set.values()
     assert any(round(one.prefectures.share, 2) != round(one.counties.share, 2) for one in sets)
+
+
+def test_the_row_of_a_year_in_which_all_is_open_is_that_of_asking_anew(hunan: Region) -> None:
+    def asked_anew(then: Region) -> SetAnswers:
+        return _by_speeds(then, region_network(then), whole=True)
+
+    found = answer(hunan, sets=(), years=(2025,)).series
+    pd.testing.assert_frame_equal(found, series(hunan, asked_anew, years=(2025,)))
 
 
 def test_a_chart_of_one_line_spans_from_nothing_to_the_highest() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -292,7 +292,7 @@ def with_flights(
     about = joined.provenance.having(
         parameters=asdict(terms), shares={"flights timed by distance": untimed / len(routes)}
     )
-    return TravelNetwork(joined.nodes, joined.link_table, joined.snapping, about)
+    return replace(joined, provenance=about)
 
 
 def _check_routes(airports: gpd.GeoDataFrame, routes: pd.DataFrame) -> None:

@@ -86,7 +86,7 @@ def with_links(
     used = every.index.get_indexer(pd.Index(pd.concat([given["from_node"], given["to_node"]])))
     around = every.iloc[np.unique(used)] if len(given) else every
     added = build_network(around.to_crs(network.crs), given)
-    drawn = isinstance(network.link_table, gpd.GeoDataFrame) or "geometry" in given
+    drawn = isinstance(network.drawn_table, gpd.GeoDataFrame) or "geometry" in given
     old, new = (one.links if drawn else one.link_table for one in (network, added))
     # A few nodes may be best measured in another CRS than all of them.
     new = new.to_crs(network.crs) if drawn else new.copy(deep=False)

@@ -27,6 +27,7 @@ from urbgeo.checks import (
 from urbgeo.crs import metric_crs
 from urbgeo.engine.graph import Graph, compile_graph
 from urbgeo.engine.hierarchy import Hierarchy, Topology, customise
+from urbgeo.engine.polylines import Polylines
 from urbgeo.engine.store import cached_topology, topology_is_kept
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.network.interop import frames_of, networkx_of, osmnx_of
@@ -86,12 +87,16 @@ class TravelNetwork:
         How points are attached.
     provenance
         Speeds, sources and the share of links by speed source.
+    lines
+        Lines of links whose table has none, by link id: of a large file, so that who never looks at them
+        need not hold them as objects. ``links`` has them.
     """
 
     nodes: gpd.GeoDataFrame
     link_table: pd.DataFrame
     snapping: Snapping = field(default_factory=Snapping)
     provenance: Provenance = field(default_factory=Provenance)
+    lines: Polylines | None = None
 
     @property
     def crs(self) -> CRS:
@@ -120,9 +125,16 @@ class TravelNetwork:
         """
         if isinstance(self.link_table, gpd.GeoDataFrame):
             return self.link_table
-        return gpd.GeoDataFrame(
-            self.link_table, geometry=straight_lines(self.nodes, self.link_ends), crs=self.crs
-        )
+        if self.lines is not None:
+            drawn = self.lines.of(self.link_table.index)
+        else:
+            drawn = straight_lines(self.nodes, self.link_ends)
+        return gpd.GeoDataFrame(self.link_table, geometry=drawn, crs=self.crs)
+
+    @property
+    def drawn_table(self) -> pd.DataFrame:
+        """``link_table`` with lines where the links have lines of their own; no straight ones are made up."""
+        return self.link_table if self.lines is None else self.links
 
     @cached_property
     def link_ends(self) -> Ints:
@@ -261,7 +273,7 @@ class TravelNetwork:
 
     def to_frames(self) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
         """Copies of the nodes and links, as :func:`build_network` takes them back with equal minutes."""
-        return frames_of(self.nodes, self.link_table)
+        return frames_of(self.nodes, self.drawn_table)
 
     def to_networkx(self) -> nx.MultiDiGraph:
         """A graph of networkx: nodes with ``x`` and ``y`` in ``graph["crs"]``, an edge each way per link.

@@ -116,10 +116,10 @@ def from_pbf(
     by_kind, used = way_speeds(kinds, mode=roads.mode, reading=reading)
     joins = reading.snapping or default_snapping(roads.mode)
     kind = roads.kind
-    nodes, links = roads.tables(_metric(roads))
+    nodes, links, lines = roads.bare_tables(_metric(roads))
     del roads
     timed = by_kind.reindex(range(kind.max() + 1)).take(kind)
-    network = TravelNetwork(nodes, _with_minutes(links, timed), joins, about)
+    network = TravelNetwork(nodes, _with_minutes(links, timed), joins, about, lines)
     return with_sources(network, timed["speed_source"], used)
 
 
@@ -128,7 +128,7 @@ def default_snapping(mode: str) -> Snapping:
     return Snapping() if mode == "road" else SNAP_ON_FOOT
 
 
-def _with_minutes(links: gpd.GeoDataFrame, timed: pd.DataFrame) -> gpd.GeoDataFrame:
+def _with_minutes(links: pd.DataFrame, timed: pd.DataFrame) -> pd.DataFrame:
     """The links with their speeds and minutes, in the columns of a compiled network."""
     there, back = (timed[name].to_numpy() for name in ("speed_kmh", "speed_back_kmh"))
     minutes = links["length_km"].to_numpy() * 60.0

@@ -100,7 +100,7 @@ def save_network(network: TravelNetwork, path: Path | str, *, hierarchy: bool = 
         "snapping": asdict(network.snapping),
         "provenance": _provenance_told(network.provenance),
         "nodes": _frame_told(network.nodes, "nodes", arrays),
-        "links": _frame_told(network.link_table, "links", arrays),
+        "links": _frame_told(network.drawn_table, "links", arrays),
     }
     compiled, told["graph"] = graph_arrays(network.graph)
     arrays |= {f"graph/{name}": array for name, array in compiled.items()}

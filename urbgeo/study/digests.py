@@ -150,7 +150,7 @@ def layer_digests(region: Region) -> dict[str, dict[str, Any]]:
         "observed": None if region.observed is None else region.observed.trips,
     }
     if isinstance(region.network, TravelNetwork):
-        links = region.network.link_table
+        links = region.network.drawn_table
         frames["roads"] = links.drop(columns=[one for one in _TIMED if one in links])
         frames["road nodes"] = region.network.nodes
     return {

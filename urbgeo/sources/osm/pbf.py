@@ -296,19 +296,19 @@ class PbfFile:
         slots = kernels.slots_of(data, spans, *words)
         groups_of_ways = [(group[1], group[2]) for group in groups if group[0] == WAYS]
         pure = not any(group[0] in (NODES, DENSE) for group in groups)
-        sizes = [kernels.count_ways(data, first, last, slots, needed) for first, last in groups_of_ways]
-        count = sum(size[0] for size in sizes)
+        found = [kernels.kept_ways(data, first, last, slots, needed) for first, last in groups_of_ways]
+        count = sum(len(spans_of_ways) for spans_of_ways, _ in found)
         ids, tags = np.zeros(count, np.int64), np.zeros((count, words[1].size - 1), np.int32)
-        lengths, refs = np.zeros(count, np.int64), np.zeros(sum(size[1] for size in sizes), np.int64)
+        lengths, refs = np.zeros(count, np.int64), np.zeros(sum(some for _, some in found), np.int64)
         way = ref = 0
-        for (first, last), (ways, some) in zip(groups_of_ways, sizes, strict=True):
-            start = np.zeros(ways + 1, np.int64)
-            part = slice(way, way + ways)
+        for spans_of_ways, some in found:
+            start = np.zeros(len(spans_of_ways) + 1, np.int64)
+            part = slice(way, way + len(spans_of_ways))
             kernels.read_ways(
-                data, first, last, slots, needed, tags[part], start, refs[ref : ref + some], ids[part]
+                data, spans_of_ways, slots, tags[part], start, refs[ref : ref + some], ids[part]
             )
             lengths[part] = np.diff(start)
-            way, ref = way + ways, ref + some
+            way, ref = part.stop, ref + some
         first_of, which = kernels.distinct_rows(tags)
         turns = _turns(data, spans, groups)
         return BlockWays(ids, tags, first_of, which, _reader(data, spans), lengths, refs, pure, turns)
@@ -340,8 +340,9 @@ class PbfFile:
 def _kept_ways(found: BlockWays, code_of: Callable[[Spoken], int]) -> BlockColumns:
     """Ids, codes, lengths and references of the ways of one block whose tags are kept."""
     values = found.matrix[found.first]
-    used = np.unique(values)
-    texts = {int(value): found.strings(int(value)) for value in used[used >= 0]}
+    seen = np.zeros(values.max(initial=-1) + 1, bool)
+    seen[values[values >= 0]] = True
+    texts = {value: found.strings(value) for value in np.flatnonzero(seen).tolist()}
     rows, slots = np.nonzero(values >= 0)
     spoken = list(zip(slots.tolist(), map(texts.__getitem__, values[rows, slots].tolist()), strict=True))
     ends = np.searchsorted(rows, np.arange(len(values) + 1)).tolist()

@@ -157,18 +157,24 @@ def _way_size(data: Bytes, begin: int, end: int, slots: Ints, needed: int) -> in
 
 
 @kernel()
-def count_ways(data: Bytes, begin: int, end: int, slots: Ints, needed: int) -> tuple[int, int]:
-    """How many ways of a group carry a needed key, and how many references they have together."""
+def kept_ways(data: Bytes, begin: int, end: int, slots: Ints, needed: int) -> tuple[Ints, int]:
+    """Where the ways of a group that carry a needed key begin and end, and their references together."""
     ways = refs = 0
+    spans = np.empty((64, 2), np.int64)
     at = begin
     while at < end:
         name, first, at, _ = field(data, at, end)
         if name == 3:
             size = _way_size(data, first, at, slots, needed)
             if size >= 0:
+                if ways == spans.shape[0]:
+                    larger = np.empty((2 * ways, 2), np.int64)
+                    larger[:ways] = spans
+                    spans = larger
+                spans[ways, 0], spans[ways, 1] = first, at
                 ways += 1
                 refs += size
-    return ways, refs
+    return spans[:ways], refs
 
 
 @kernel()
@@ -208,27 +214,21 @@ def count_relations(data: Bytes, begin: int, end: int, slots: Ints, key: int, va
 @kernel()
 def read_ways(
     data: Bytes,
-    begin: int,
-    end: int,
+    spans: Ints,
     slots: Ints,
-    needed: int,
     tags: NDArray[np.int32],
     ref_start: Ints,
     refs: Ints,
     ids: Ints,
 ) -> None:
-    """Fill the arrays sized by :func:`count_ways`: value strings by slot (-1: none), references."""
-    way = done = 0
-    at = begin
+    """Fill the arrays sized by :func:`kept_ways`: value strings by slot (-1: none), references."""
+    done = 0
     keys = np.zeros(0, np.int64)
-    while at < end:
-        name, first, at, _ = field(data, at, end)
-        if name != 3 or _way_size(data, first, at, slots, needed) < 0:
-            continue
+    for way in range(spans.shape[0]):
         tags[way] = -1
-        p, count = first, 0
-        while p < at:
-            part, a, p, value = field(data, p, at)
+        p, end, count = spans[way, 0], spans[way, 1], 0
+        while p < end:
+            part, a, p, value = field(data, p, end)
             if part == 1:
                 ids[way] = value
             elif part == 2:
@@ -256,8 +256,7 @@ def read_ways(
                     ref += unzigzag(step)
                     refs[done] = ref
                     done += 1
-        way += 1
-        ref_start[way] = done
+        ref_start[way + 1] = done
 
 
 @kernel()

@@ -70,7 +70,8 @@ def split_ways(
                 continue
             if first < 0:
                 first, km = i, 0.0
-            km += kilometres(lon[a], lat[a], lon[b], lat[b])
+            if room:
+                km += kilometres(lon[a], lat[a], lon[b], lat[b])
             if stop[b] or i + 2 == ref_start[way + 1]:
                 if count < room:
                     piece_way[count], piece_first[count] = way, first

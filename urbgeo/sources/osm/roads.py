@@ -13,6 +13,7 @@ import shapely
 from pyproj import CRS, Transformer
 
 from urbgeo.crs import WGS84
+from urbgeo.engine.polylines import Polylines
 from urbgeo.sources.osm import road_kernels as kernels
 from urbgeo.sources.osm.tags import WayKind
 from urbgeo.types import Flags, Floats, Ints, Ints32
@@ -72,6 +73,11 @@ class Roads:
             ``class``, ``mode``, ``oneway``, ``joinable``, ``maxspeed_kmh`` and ``maxspeed_back_kmh`` (NaN: no
             tag), line geometry.
         """
+        nodes, links, lines = self.bare_tables(crs)
+        return nodes, gpd.GeoDataFrame(links, geometry=lines.of(links.index), crs=crs)
+
+    def bare_tables(self, crs: CRS) -> tuple[gpd.GeoDataFrame, pd.DataFrame, Polylines]:
+        """The same two layers, the lines of the links still coordinates."""
         x, y = self._located(crs)
         used = np.zeros(len(x), bool)
         used[self.ends] = True
@@ -80,9 +86,8 @@ class Roads:
         xy = np.empty((len(self.line), 2))
         xy[:, 0], xy[:, 1] = x[self.line], y[self.line]
         del x, y
-        which = np.repeat(np.arange(len(self), dtype=np.int32), np.diff(self.line_start))
-        lines = shapely.linestrings(xy, indices=which)
-        return nodes, gpd.GeoDataFrame(self._columns(), geometry=lines, crs=crs)
+        links = self._columns()
+        return nodes, links, Polylines(links.index, self.line_start, xy)
 
     def kinds_table(self) -> pd.DataFrame:
         """What :attr:`kinds` say, one row each, under the names of the link columns."""
@@ -157,8 +162,11 @@ def join_links(
         Noted in the result.
     """
     ends = np.stack([refs[first], refs[last]], axis=1) if ends is None else ends
-    junctions, numbered = np.unique(ends, return_inverse=True)
-    joined: Ints32 = numbered.reshape(-1, 2).astype(np.int32)
+    used = np.zeros(len(node_ids), bool)
+    used[ends] = True
+    junctions = np.flatnonzero(used)
+    number = np.cumsum(used, dtype=np.int32) - 1
+    joined: Ints32 = number[ends].astype(np.int32)
     uneven = [one.oneway or one.kmh != one.kmh_back for one in kinds]
     kept = np.full(len(junctions), not simplify)
     if keep is not None:
