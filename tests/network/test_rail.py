@@ -65,8 +65,11 @@ def patterns(stops: pd.DataFrame) -> dict[tuple[str, str], list[tuple[float, flo
     return found
 
 
-def journeys(stops: pd.DataFrame, terms: RailTerms = TERMS) -> nx.DiGraph:
-    """Explicit arcs for coming, riding, changing and leaving; reserved trains."""
+def journeys(stops: pd.DataFrame, terms: RailTerms = TERMS, *, for_good: bool = False) -> nx.DiGraph:
+    """Explicit arcs for coming, riding, changing and leaving; reserved trains.
+
+    Who leaves ``for_good`` is at ``"S left"``, where no train is boarded from.
+    """
     graph = nx.DiGraph()
     graph.add_nodes_from(STATIONS.index)
     for (start, end), some in patterns(stops).items():
@@ -74,7 +77,7 @@ def journeys(stops: pd.DataFrame, terms: RailTerms = TERMS) -> nx.DiGraph:
         graph.add_edge((start, "first"), (end, "there"), weight=min(minutes for minutes, _ in some))
         graph.add_edge((start, "there"), (start, "next"), weight=terms.change_min)
         graph.add_edge((start, "next"), (end, "there"), weight=pooled(some, terms, terms.max_wait_min))
-        graph.add_edge((end, "there"), end, weight=terms.egress_min)
+        graph.add_edge((end, "there"), f"{end} left" if for_good else end, weight=terms.egress_min)
     return graph
 
 

@@ -38,7 +38,10 @@ class Journeys:
 
 @dataclass(frozen=True, eq=False)
 class _Legs:
-    """The quickest link of every ordered pair of nodes, by key ``from * nodes + to``."""
+    """The quickest link of every ordered pair of nodes, by key ``from * count + to``.
+
+    Every node stands twice, the second time as what it is left to.
+    """
 
     count: int
     keys: Ints
@@ -77,6 +80,9 @@ def forecourts(rail: TravelNetwork) -> Ints:
 def rail_journeys(rail: TravelNetwork, stations: Ints) -> Journeys:
     """The quickest journey between every two forecourts, at least one train being taken.
 
+    Who leaves a station has arrived: from one train to the next leads a change, with its wait, and not the
+    way out and in again, as if the next train left just then.
+
     - ``rail``: The trains alone, as :func:`urbgeo.network.rail.rail_tables` makes them.
     - ``stations``: Positions of the forecourts among the nodes.
     """
@@ -96,12 +102,12 @@ def _journeys(legs: _Legs, stations: Ints) -> Journeys:
     size = len(stations)
     minutes, trains = np.full((size, size), np.inf), np.full((size, size), np.inf)
     parts = {name: np.zeros((size, size)) for name in PARTS}
-    graph = legs.graph()
+    graph, ends = legs.graph(), stations + legs.count // 2
     for first in range(0, size, ROWS_AT_ONCE):
         rows = slice(first, first + ROWS_AT_ONCE)
         far, before = dijkstra(graph, indices=stations[rows], return_predecessors=True)
-        minutes[rows] = far[:, stations]
-        _follow(legs, before, stations[rows], stations, {k: v[rows] for k, v in parts.items()}, trains[rows])
+        minutes[rows] = far[:, ends]
+        _follow(legs, before, stations[rows], ends, {k: v[rows] for k, v in parts.items()}, trains[rows])
     np.fill_diagonal(minutes, np.inf)
     for one in (minutes, trains, *parts.values()):
         one.flags.writeable = False
@@ -111,7 +117,8 @@ def _journeys(legs: _Legs, stations: Ints) -> Journeys:
 def _legs(rail: TravelNetwork) -> _Legs:
     links = rail.link_table
     ends = [rail.nodes.index.get_indexer(links[end]).astype(np.int64) for end in ("from_node", "to_node")]
-    count = len(rail.nodes)
+    count = 2 * len(rail.nodes)
+    ends[1] += np.where(links["class"] == "leave", len(rail.nodes), 0)
     key = ends[0] * count + ends[1]
     order = np.lexsort((links["minutes"].to_numpy(np.float64), key))
     order = order[np.concatenate([[True], np.diff(key[order]) > 0])]
