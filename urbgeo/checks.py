@@ -80,7 +80,7 @@ def check_columns(frame: pd.DataFrame, name: str, needed: Iterable[str]) -> None
     if nameless:
         raise InputError(f"{name}: {some_of(nameless)} names no column; give the name of one.")
     missing = [column for column in needed if column not in frame.columns]
-    near = nearest_of(missing, frame.columns)
+    near = nearest_of(missing, frame.columns) if missing else ""
     if near:
         raise InputError(
             f"{name}: no column {some_of(missing)}; did you mean {near}? It has {some_of(frame.columns, 30)}."

@@ -64,12 +64,19 @@ def check_persons(population: pd.Series, name: str, *, units_checked: bool = Fal
     faults = Faults(name)
     persons = add_amount_faults(faults, population.rename(str(population.name or "population")))
     faults.raise_if_any()
-    refuse_shares(persons, name)
-    if not units_checked:
-        _add_wan_faults(faults, persons)
-        _add_mix_faults(faults, persons, medians=True)
-        faults.raise_if_any()
+    check_unit(persons, name, units_checked=units_checked)
     return persons.rename(population.name)
+
+
+def check_unit(people: pd.Series, name: str, *, units_checked: bool = False) -> None:
+    """:func:`check_persons` for amounts already read: refuses shares, 万, and a mix of 万 and persons."""
+    refuse_shares(people, name)
+    if units_checked:
+        return
+    faults = Faults(name)
+    _add_wan_faults(faults, people)
+    _add_mix_faults(faults, people, medians=True)
+    faults.raise_if_any()
 
 
 def refuse_shares(people: pd.Series, name: str) -> None:

@@ -17,7 +17,7 @@ import pandas as pd
 
 from urbgeo.access.decay import Decay, check_ascending
 from urbgeo.access.table import MinutesTable
-from urbgeo.access.travel import Places, Travel, check_travel, pairs, points_of, with_names_of
+from urbgeo.access.travel import Places, Travel, check_travel, layer_of, pairs, with_names_of
 from urbgeo.amounts import Amounts, amounts_in, amounts_of, warn
 from urbgeo.checks import check_choice, check_quantity, check_thresholds, listed
 from urbgeo.engine.pairs import add_within
@@ -337,8 +337,8 @@ def _ask(
 ) -> _Asked:
     check_travel(travel)
     if isinstance(travel, TravelNetwork):
-        points_of(opportunities, "opportunities")
-        points_of(places, "places")
+        layer_of(opportunities, "opportunities")
+        layer_of(places, "places")
     amounts = _amounts(opportunities, weight)
     minutes = pairs(travel, places, opportunities, direction=direction, names=("places", "opportunities"))
     if not minutes.whole:

@@ -19,7 +19,7 @@ from urbgeo.access.table import MinutesTable, nearest_pairs
 from urbgeo.checks import add_column_faults, add_id_faults, check_minutes, check_points
 from urbgeo.errors import Faults, InputError
 from urbgeo.network.attach import attach, attach_some
-from urbgeo.network.minutes import nearest_facility, table_between
+from urbgeo.network.minutes import nearest_attached, table_between
 from urbgeo.network.model import TravelNetwork, check_direction
 from urbgeo.provenance import Provenance
 from urbgeo.regions.region import Region
@@ -96,15 +96,15 @@ def nearest(
     b        y     45.0    reached
     c      NaN      NaN  not asked
     """
-    check_direction(direction)
     if isinstance(travel, TravelNetwork):
-        spots, there = points_of(places, "places"), points_of(facilities, "facilities")
-        found = nearest_facility(travel, spots, there, cutoff_min=cutoff_min, direction=direction)
+        limit = np.inf if cutoff_min is None else check_minutes(cutoff_min, "cutoff_min")
+        here, there = layer_of(places, "places"), layer_of(facilities, "facilities")
+        ends = attach(travel, here, name="places"), attach_some(travel, there, "facilities")
+        found = nearest_attached(travel, *ends, limit, direction)
         found.attrs["provenance"] = travel.provenance
         return found
-    table = pairs(travel, places, facilities, direction=direction, names=("places", "facilities"))
-    if cutoff_min is not None:
-        table = table.within(check_minutes(cutoff_min, "cutoff_min"))
+    names = "places", "facilities"
+    table = pairs(travel, places, facilities, direction=direction, cutoff_min=cutoff_min, names=names)
     found = nearest_of(table)
     found.attrs["provenance"] = table.provenance
     return found
@@ -160,7 +160,7 @@ def pairs(
     limit = np.inf if cutoff_min is None else check_minutes(cutoff_min, "cutoff_min")
     there = direction == "to"
     if isinstance(travel, TravelNetwork):
-        spots = points_of(origins, names[0]), points_of(destinations, names[1])
+        spots = layer_of(origins, names[0]), layer_of(destinations, names[1])
         return _over_network(travel, *spots, limit, direction, names)
     if isinstance(travel, GivesMinutes) and not isinstance(travel, MinutesTable | pd.DataFrame):
         start, end = points_of(origins, names[0]), points_of(destinations, names[1])
@@ -220,8 +220,8 @@ def check_travel(travel: object) -> None:
         )
 
 
-def points_of(given: object, name: str) -> gpd.GeoDataFrame:
-    """The same, when it is points; a network cannot do with ids alone."""
+def layer_of(given: object, name: str) -> gpd.GeoDataFrame:
+    """The same, when it is a layer; a network cannot do with ids alone. Attaching looks at its points."""
     if isinstance(given, TravelNetwork):
         raise InputError(
             f"{name}: a GeoDataFrame of points is needed, not a TravelNetwork, which stands first."
@@ -237,8 +237,16 @@ def points_of(given: object, name: str) -> gpd.GeoDataFrame:
         raise InputError(
             f"{name}: a GeoDataFrame is needed to travel by a network, not {type(given).__name__}."
         )
-    check_points(given, name)
+    if given.empty:
+        raise InputError(f"{name}: it has no rows.")
     return given
+
+
+def points_of(given: object, name: str) -> gpd.GeoDataFrame:
+    """The same, when it is sound points: for what is not attached at once."""
+    layer = layer_of(given, name)
+    check_points(layer, name)
+    return layer
 
 
 def ids_of(given: object, name: str) -> pd.Index | None:
@@ -283,6 +291,8 @@ def with_names_of(table: pd.DataFrame, given: object) -> pd.DataFrame:
 def provenance_of(found: Mapping[str, pd.DataFrame]) -> Provenance:
     """What answers of :func:`nearest` by mode rest on: the first, with the sources of all."""
     every: list[Provenance] = [one.attrs["provenance"] for one in found.values()]
+    if len(every) == 1:
+        return every[0]
     sources = tuple(dict.fromkeys(source for one in every for source in one.sources))
     return replace(every[0], sources=sources)
 

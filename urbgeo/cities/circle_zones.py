@@ -10,7 +10,7 @@ import pandas as pd
 from urbgeo.amounts import amount_of
 from urbgeo.checks import check_crs, check_points, check_polygons
 from urbgeo.errors import InputError, some_of
-from urbgeo.magnitude import check_persons, check_unmixed, refuse_shares
+from urbgeo.magnitude import check_unit, check_unmixed, refuse_shares
 
 RULES = ("seat", "area", "population")
 """Ways to say that a zone lies inside: its seat, half of its area, or half of its people."""
@@ -50,7 +50,7 @@ def settle(
     only_points = len(zones) > 0 and bool(zones.geom_type.eq("Point").all())
     (check_points if only_points else check_polygons)(zones, "zones")
     people = amount_of(population, zones, name="population", frame_name="zones", units_checked=True)
-    people = check_persons(people, "zones", units_checked=units_checked)
+    check_unit(people, "zones", units_checked=units_checked)
     urban = _urban(zones, people, urban_population, units_checked)
     if only_points:
         return Settled(None, zones, people, urban)

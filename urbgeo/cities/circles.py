@@ -32,13 +32,13 @@ from urbgeo.cities.circle_rules import (
 )
 from urbgeo.cities.circle_zones import RULES, URBAN, Settled, check_rule, settle
 from urbgeo.cities.commuting_rates import rates
-from urbgeo.cities.cores import check_core, check_network, core_entries, core_land
+from urbgeo.cities.cores import check_network, core_entries, core_land, is_land
 from urbgeo.cities.flows import check_threshold
 from urbgeo.cities.gravity import FRICTION
 from urbgeo.crs import WGS84, equal_area_crs
 from urbgeo.errors import InputError, some_of
-from urbgeo.network.attach import Attachment
-from urbgeo.network.minutes import minutes_table, nearest_facility
+from urbgeo.network.attach import Attachment, attach
+from urbgeo.network.minutes import minutes_table, nearest_attached
 from urbgeo.network.model import TravelNetwork, check_direction
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result, with_names
@@ -272,8 +272,9 @@ def commuting_circle(
     neighbours = land_borders(settled.land) if settled.land is not None else None
     used = neighbours if how.contiguous else None
     found = {rule: roles_of(table[f"by_{rule}"], first, used) for rule in RULES if f"by_{rule}" in table}
-    table["role"] = found[how.rule]
-    table["member"] = found[how.rule].isin(MEMBERS)
+    role = found[how.rule]
+    table["role"], table["member"] = role, role.isin(MEMBERS)
+    joined = role if how.contiguous else roles_of(table[f"by_{how.rule}"], first, neighbours)
     source = _add_rates(table, network, settled, first, how)
     unreached = float((table["status"] != "reached").mean()) if "status" in table else 0.0
     return CommutingCircle(
@@ -282,8 +283,7 @@ def commuting_circle(
             [_rule_row(table, role) for role in found.values()], index=pd.Index(list(found), name="rule")
         ),
         checks=circle_checks(
-            table, roles_of(table[f"by_{how.rule}"], first, neighbours), core_population=how.core_population,
-            rate=how.rate, source=source,
+            table, joined, core_population=how.core_population, rate=how.rate, source=source
         ),
         isochrone=land,
         rule=how.rule,
@@ -316,7 +316,8 @@ def _measured(network: TravelNetwork, settled: Settled, asked: _Asked) -> pd.Dat
     """Minutes, shares and the verdict of every rule that the data allow."""
     table = pd.DataFrame(index=settled.people.index)
     if settled.seats is not None:
-        found = nearest_facility(network, settled.seats, asked.entries, direction=asked.direction)
+        seats = attach(network, settled.seats, name="seats")
+        found = nearest_attached(network, seats, asked.entries, np.inf, asked.direction)
         table["minutes"], table["status"] = found["minutes"], found["status"]
         if asked.built is not None:
             # Who lives in the core has arrived, and needs no road for it.
@@ -371,7 +372,7 @@ def _core_ids(settled: Settled, core: gpd.GeoDataFrame, given: Sequence[object])
     placed = core.geometry.to_crs(settled.land.crs)
     middles = placed
     held = pd.Series(False, settled.land.index)
-    if check_core(core):
+    if is_land(core):
         whole = placed.make_valid()
         middles = whole.representative_point()
         at = settled.land if settled.seats is None else settled.seats.geometry.to_crs(placed.crs)

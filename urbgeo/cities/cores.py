@@ -26,9 +26,14 @@ def check_network(network: object, example: str) -> TravelNetwork:
 def check_core(core: gpd.GeoDataFrame) -> bool:
     """Refuse a core that is neither points nor polygons; True for polygons."""
     check_crs(core, "core")
-    land = len(core) > 0 and bool(core.geom_type.isin(["Polygon", "MultiPolygon"]).all())
+    land = is_land(core)
     (check_polygons if land else check_points)(core, "core")
     return land
+
+
+def is_land(core: gpd.GeoDataFrame) -> bool:
+    """Whether a core is given as polygons."""
+    return len(core) > 0 and bool(core.geom_type.isin(["Polygon", "MultiPolygon"]).all())
 
 
 def core_entries(network: TravelNetwork, core: gpd.GeoDataFrame, *, pin: bool = False) -> Attachment:
@@ -81,7 +86,7 @@ def _doors(network: TravelNetwork, shape: shapely.Geometry) -> Shapes:
 
 
 def core_land(core: gpd.GeoDataFrame, crs: object) -> shapely.Geometry | None:
-    """The land of a core given as polygons; None for points."""
-    if not check_core(core):
+    """The land of a core given as polygons, checked; None for points."""
+    if not is_land(core):
         return None
     return core.geometry.to_crs(crs).make_valid().union_all()

@@ -16,7 +16,7 @@ from urbgeo.checks import check_columns, check_crs, check_ids, check_polygons
 from urbgeo.cities.policy import policy_geographies, read_table
 from urbgeo.crs import equal_area_crs
 from urbgeo.errors import InputError, UrbgeoWarning, some_of
-from urbgeo.magnitude import check_persons
+from urbgeo.magnitude import check_unit
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result
 
@@ -225,7 +225,8 @@ def _land(counties: gpd.GeoDataFrame, population: str | pd.Series | None) -> pd.
     land = pd.DataFrame({"area_km2": counties.to_crs(equal_area_crs(counties)).area / 1e6})
     if population is not None:
         people = amount_of(population, counties, name="population", frame_name="counties")
-        land["people"] = check_persons(people, "counties")
+        check_unit(people, "counties")
+        land["people"] = people
     return land
 
 

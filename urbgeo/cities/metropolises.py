@@ -19,7 +19,7 @@ from urbgeo.cities.contests import chosen_by, nearest, preference, ring_sums, su
 from urbgeo.cities.flows import in_order
 from urbgeo.cities.metropolitan_rules import MetropolitanRules
 from urbgeo.errors import InputError, some_of
-from urbgeo.magnitude import check_persons
+from urbgeo.magnitude import check_unit
 from urbgeo.network.model import check_direction
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result, with_names
@@ -225,7 +225,8 @@ def _people(
             raise InputError("population: a rate without flows is modelled and needs the column of people.")
         return None
     people = amount_of(population, zones, name="population", frame_name="zones", units_checked=True)
-    return check_persons(people, "zones", units_checked=how.units_checked)
+    check_unit(people, "zones", units_checked=how.units_checked)
+    return people
 
 
 def _neighbours(zones: pd.DataFrame, how: MetropolitanRules) -> pd.DataFrame | None:

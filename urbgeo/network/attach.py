@@ -86,32 +86,32 @@ class Attachment:
     @property
     def link(self) -> Ints:
         """Position of the nearest link in ``network.links`` (-1: not attached)."""
-        return self.nearest.link
+        return self.joins[0].link
 
     @property
     def along(self) -> Floats:
         """Fraction of the nearest link from its from-node."""
-        return self.nearest.along
+        return self.joins[0].along
 
     @property
     def off_km(self) -> Floats:
         """Straight kilometres to the nearest link."""
-        return self.nearest.off_km
+        return self.joins[0].off_km
 
     @property
     def off_minutes(self) -> Floats:
         """Minutes of the straight stretch to the nearest link."""
-        return self.nearest.off_minutes
+        return self.joins[0].off_minutes
 
     @property
     def xy(self) -> Floats:
         """The points in the CRS of the network."""
-        return self.nearest.xy
+        return self.joins[0].xy
 
     @property
     def attached(self) -> NDArray[np.bool_]:
         """Which points have joined a link."""
-        return self.link >= 0
+        return self.joins[0].link >= 0
 
     @cached_property
     def ends(self) -> Ints:
@@ -132,7 +132,7 @@ class Attachment:
     def every(self) -> Joins:
         """All joins one after the other."""
         if len(self.joins) == 1:
-            return self.nearest
+            return self.joins[0]
         names = [one.name for one in fields(Joins)]
         return Joins(**{name: np.concatenate([getattr(one, name) for one in self.joins]) for name in names})
 

@@ -14,7 +14,7 @@ from urbgeo.amounts import amount_of
 from urbgeo.checks import listed
 from urbgeo.crs import WGS84, metric_crs
 from urbgeo.errors import InputError, some_of
-from urbgeo.magnitude import check_persons
+from urbgeo.magnitude import check_unit
 from urbgeo.regions.codes import join_codes
 from urbgeo.regions.nation import Units
 from urbgeo.regions.people import UNITS
@@ -60,7 +60,7 @@ def as_places(own: gpd.GeoDataFrame, people: str | None = None, unit: str | None
         told = unit is not None
         held = amount_of(people, points, name="population", frame_name="layer", units_checked=told)
         try:
-            check_persons(held, "zones", units_checked=told)
+            check_unit(held, "zones", units_checked=told)
         except InputError as error:
             remedy = "say which they are: population_unit='persons' or '万', in study.toml unit"
             raise InputError(f"{error.english.partition(';')[0]}; {remedy}.") from error
