@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import csv
 import shutil
-import sqlite3
 import subprocess
 from pathlib import Path
-from xml.etree import ElementTree
 
-import geopandas as gpd
 import numpy as np
 import openpyxl
 import pandas as pd
-import pyogrio
 import pytest
 
-from tests.maps.shown import Found, seats, table
 from urbgeo.errors import InputError
 from urbgeo.output import html_table, markdown_table, write_tables
 
@@ -71,33 +66,6 @@ def test_libreoffice_reads_the_workbook_without_computing(tmp_path: Path) -> Non
     rows = list(csv.reader((tmp_path / "t.csv").open(encoding="utf-8")))
     assert [row[1] for row in rows[1:]] == FORMULAS
     assert rows[0][2].startswith("分钟 Minutes (min)")
-
-
-def test_geopackage_layers_carry_aliases_descriptions_and_styles(tmp_path: Path) -> None:
-    points = seats().join(table())
-    path = Found(points).save(tmp_path / "结果.gpkg")
-    layers = dict(pyogrio.list_layers(path).tolist())
-    assert layers["table"] == "Point" and layers["provenance"] is None
-    with sqlite3.connect(path) as base:
-        alias = dict(
-            base.execute("SELECT column_name, title FROM gpkg_data_columns WHERE table_name = 'table'")
-        )
-        said = base.execute("SELECT description FROM gpkg_contents WHERE table_name = 'table'").fetchone()
-        style = base.execute("SELECT f_table_name, styleQML, useAsDefault FROM layer_styles").fetchall()
-    assert alias["minutes"] == "分钟 Minutes (min)"
-    assert "minutes: 分钟 Minutes (min)" in said[0]
-    assert [(one[0], one[2]) for one in style] == [("table", 1)]
-    root = ElementTree.fromstring(style[0][1].removeprefix("<!DOCTYPE qgis>"))
-    assert root.find("renderer-v2").get("attr") == "minutes"
-    again = gpd.read_file(path, layer="table")
-    assert again["name_zh"].tolist() == ["甲", "乙", "丙"]
-    assert again["minutes"].tolist() == [20, 60, np.inf]
-
-
-def test_columns_of_one_name_in_other_letters_are_kept_apart(tmp_path: Path) -> None:
-    twice = pd.DataFrame({"Share": [1], "share": [2], "fid": [3]})
-    path = write_tables({"t": twice}, tmp_path / "t.gpkg")
-    assert sorted(pyogrio.read_dataframe(path, layer="t").iloc[0].tolist()) == [1, 2, 3]
 
 
 def test_markup_is_shown_and_never_run() -> None:

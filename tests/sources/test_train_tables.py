@@ -1,0 +1,85 @@
+"""Reading a train table: which sheet, which heads, times past midnight, stations of any datum."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from urbgeo.crs import wgs84_to_gcj02
+from urbgeo.errors import InputError, SourceError
+from urbgeo.sources.train_tables import calls_of, placed_of, plain_name, sheets_of, stops_of
+
+HEADS = ["车次", "出发时间", "站序", "站名", "到站时间", "出发时间"]
+ROWS = [["G1", "9:00", "1", "甲南站", "--", "9:00"], ["", "", "2", " 乙 北 站", "9:30", "9:32"]]
+
+
+def sheet(*rows: list[str], above: int = 0) -> pd.DataFrame:
+    return pd.DataFrame([["某地列车"] + [""] * 5] * above + [HEADS, *rows])
+
+
+def test_the_head_is_found_below_titles_and_the_second_of_two_equal_heads_is_the_calls_own() -> None:
+    stops = stops_of({"说明": pd.DataFrame([["x"]]), "时刻": sheet(*ROWS, above=3)}, None, "trains")
+    assert stops["departs"].tolist() == ["9:00", "9:32"]
+    assert stops["arrives"].tolist() == ["--", "9:30"]
+
+
+def test_a_sheet_or_a_column_that_is_not_there_is_named() -> None:
+    with pytest.raises(InputError, match="no sheet '时刻表'; it has 说明"):
+        stops_of({"说明": sheet()}, "时刻表", "trains")
+    with pytest.raises(InputError, match="no sheet has 车次, 站序 and 站名"):
+        stops_of({"说明": pd.DataFrame([["x"]])}, None, "trains")
+    short = sheet(*ROWS).drop(columns=4)
+    with pytest.raises(InputError, match="no column 到站时间"):
+        stops_of({"时刻": short}, None, "trains")
+
+
+def test_clock_times_are_carried_over_midnight_and_a_first_arrival_counts_as_its_departure() -> None:
+    rows = [
+        ["K1", "", "1", "甲", "23:50", "23:55"],
+        ["", "", "2", "乙", "0:10", "0:12"],
+        ["", "", "3", "丙", "9:00", "----"],
+    ]
+    calls, days, counts = calls_of(stops_of({"t": sheet(*rows)}, None, "trains"))
+    assert calls["departs_min"].tolist() == [1435.0, 1452.0, 1980.0]
+    assert calls["arrives_min"].tolist()[1:] == [1450.0, 1980.0]
+    assert days.tolist() == [None]
+    assert not any(counts.values())
+
+
+def test_a_second_list_of_stops_under_one_name_is_a_second_train() -> None:
+    rows = [*ROWS, ["G1", "8:00", "1", "丙", "--", "8:00"], ["", "", "2", "丁", "8:20", "--"]]
+    calls, _, _ = calls_of(stops_of({"t": sheet(*rows)}, None, "trains"))
+    assert calls.groupby("run")["station"].agg("".join).tolist() == ["甲南乙北", "丙丁"]
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"), [("长沙南站", "长沙南"), (" 长 沙 ", "长沙"), ("站前", "站前"), ("车站", "车站")]
+)
+def test_names_lose_blanks_and_the_word_at_their_end(name: str, plain: str) -> None:
+    assert plain_name(name) == plain
+
+
+def test_stations_come_back_in_wgs84_and_codes_are_no_names() -> None:
+    lon, lat = (float(one[0]) for one in wgs84_to_gcj02([112.98], [28.2]))
+    table = pd.DataFrame(
+        [["电报码", "站名", "经度", "纬度"], ["CSQ", "长沙", str(lon), str(lat)], ["XXX", "无", "", ""]]
+    )
+    found = placed_of({"车站": table}, "gcj02", "trains")
+    assert found.index.tolist() == ["长沙"]
+    assert found.geometry.x.iloc[0] == pytest.approx(112.98, abs=1e-6)
+    with pytest.raises(InputError, match="no sheet of stations"):
+        placed_of({"t": sheet(*ROWS)}, "gcj02", "trains")
+
+
+def test_a_file_is_read_in_its_encoding_or_said_to_be_none(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes("车次,站名\nG1,长沙\n".encode("gb18030"))
+    assert sheets_of(path)["t"].iloc[1].tolist() == ["G1", "长沙"]
+    path.write_bytes(b"\xff\xff\xff,\x80\n")
+    with pytest.raises(SourceError, match="neither UTF-8 nor GB18030"):
+        sheets_of(path)
+    (tmp_path / "t.xlsx").write_bytes(b"PK no")
+    with pytest.raises(SourceError, match="cannot be read as XLSX"):
+        sheets_of(tmp_path / "t.xlsx")

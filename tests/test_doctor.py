@@ -1,0 +1,34 @@
+"""The block to paste into a report: what is there, what is missing, in any folder."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError
+from pathlib import Path
+
+import pytest
+
+from urbgeo import doctor
+
+
+def test_versions_extras_and_data_stand_one_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data" / "raw").mkdir(parents=True)
+    (tmp_path / "data" / "raw" / "人口.xlsx").write_bytes(b"")
+    lines = doctor.diagnosis().splitlines()
+    assert lines[0].startswith("urbgeo ") and lines[1].startswith("Python ")
+    assert any(line.startswith("extra china: ") for line in lines)
+    assert not any(line.startswith(("extra lint", "extra test")) for line in lines)
+    assert lines[-1].endswith("人口.xlsx")
+
+
+def test_what_is_missing_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def absent(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(doctor, "version", absent)
+    assert "folium MISSING 未安装" in doctor.diagnosis()
+
+
+def test_an_empty_folder_has_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert doctor.diagnosis().splitlines()[-1].endswith("nothing 无")
