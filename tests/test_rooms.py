@@ -19,6 +19,7 @@ ORDER = [
     "provenance",
     "options",
     "compiling",
+    "parallel",
     "words",
     "coordinates",
     "checks",

@@ -2,14 +2,17 @@
 
 Compiled code is kept beside the package when that can be written to, else in the user's own cache folder
 (``NUMBA_CACHE_DIR`` names another). Where neither can be written to, everything works and is compiled anew
-in each process. Where numba itself cannot be imported, a kernel runs as it is written, or gives way to
-another function (:func:`without_numba`), or names what it is needed for (:func:`only_compiled`).
+in each process; what is damaged there is compiled and kept anew. Where numba itself cannot be imported, a
+kernel runs as it is written, or gives way to another function (:func:`without_numba`), or names what it is
+needed for (:func:`only_compiled`).
 """
 
 from __future__ import annotations
 
+import hashlib
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 from urbgeo.errors import MissingExtraError, UrbgeoWarning
@@ -21,6 +24,7 @@ Decorator = Callable[[Any], Any]
 try:
     import numba
     from numba.core import event
+    from numba.core.caching import FunctionCache, IndexDataCacheFile
 except (ImportError, OSError, SystemError, AttributeError) as error:
     # Beside missing, numba may be too old for Python or numpy, or its libraries not fit for the machine.
     COMPILED = False
@@ -33,6 +37,48 @@ except (ImportError, OSError, SystemError, AttributeError) as error:
 else:
     COMPILED = True
 
+    class _CheckedFiles(IndexDataCacheFile):  # type: ignore[misc]
+        """Files that end with a digest of what is before it: damaged machine code would end the process."""
+
+        def _dump(self, obj: Any) -> bytes:
+            data: bytes = super()._dump(obj)
+            return data + _digest(data)
+
+        def _load_data(self, name: str) -> Any:
+            data = Path(self._data_path(name)).read_bytes()
+            if _digest(data[:-_DIGEST_BYTES]) != data[-_DIGEST_BYTES:]:
+                raise OSError(f"{name} is damaged")  # as if it were gone: it is made and kept anew
+            return super()._load_data(name)
+
+        def _load_index(self) -> dict[Any, Any]:
+            try:
+                return dict(super()._load_index())
+            except Exception as error:  # noqa: BLE001, damaged bytes raise whatever they happen to say
+                log.info("the list of compiled searches is damaged and begun anew: %s", error)
+                return {}
+
+    class _Kept(FunctionCache):  # type: ignore[misc]
+        """What cannot be written is compiled anew in each process: no run fails for it."""
+
+        def __init__(self, function: Any) -> None:
+            super().__init__(function)
+            self._cache_file = _CheckedFiles(
+                self._cache_path, self._impl.filename_base, self._impl.locator.get_source_stamp()
+            )
+
+        def save_overload(self, sig: Any, data: Any) -> None:
+            try:
+                super().save_overload(sig, data)
+            except OSError as error:
+                log.info("compiled searches cannot be kept on disk: %s", error)
+
+
+_DIGEST_BYTES = 16
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.blake2b(data, digest_size=_DIGEST_BYTES).digest()
+
 
 def kernel(**options: Any) -> Decorator:
     """Decorator: compile without the interpreter lock, and keep the result where that is possible."""
@@ -40,13 +86,14 @@ def kernel(**options: Any) -> Decorator:
     def compiled(function: Any) -> Any:
         if not COMPILED:
             return function
+        found = numba.njit(nogil=True, **options)(function)
         try:
-            return numba.njit(cache=True, nogil=True, **options)(function)
+            found._cache = _Kept(function)
         except RuntimeError as error:
             if "cannot cache" not in str(error):
                 raise
             log.info("compiled searches cannot be kept on disk: %s", error)
-            return numba.njit(nogil=True, **options)(function)
+        return found
 
     return compiled
 

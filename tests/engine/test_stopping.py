@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from urbgeo.engine.parallel import Stop, off_the_main_thread, over_tree
 from urbgeo.options import options
+from urbgeo.parallel import Stop, off_the_main_thread, over_tree
 
 INTERRUPTED = """
 import numpy as np, threading, _thread, time

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -37,7 +36,7 @@ from urbgeo.errors import InputError
 from urbgeo.network.attach import Attachment, Points, attach_all
 from urbgeo.network.model import TravelNetwork, check_direction, check_network
 from urbgeo.network.transit import Transit
-from urbgeo.options import thread_count
+from urbgeo.parallel import each_of
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result, name_columns
 
@@ -264,17 +263,8 @@ def _placed(plan: _Plan, discs: list[shapely.Geometry]) -> list[shapely.Geometry
 
 def _by_origin(plan: _Plan, start: Attachment) -> list[shapely.Geometry]:
     """Discs of each origin alone, origins in turn and limits within."""
-    pool = ThreadPoolExecutor(thread_count())
-    try:
-        rows = range(len(start.index))
-        found = list(
-            pool.map(lambda row: _placed(plan, _discs_of(plan, start.rows(slice(row, row + 1)))), rows)
-        )
-    except BaseException:
-        # Leaving the pool by ``with`` would first draw all the others: an interrupt is to end at once.
-        pool.shutdown(wait=False, cancel_futures=True)
-        raise
-    pool.shutdown()
+    rows = range(len(start.index))
+    found = each_of(rows, lambda row: _placed(plan, _discs_of(plan, start.rows(slice(row, row + 1)))))
     return [shape for shapes in found for shape in shapes]
 
 

@@ -6,7 +6,6 @@ blocks: only the lines that may be nearest to some point of a block are compared
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeAlias
@@ -32,7 +31,7 @@ from urbgeo.network.attach import (
 )
 from urbgeo.network.minutes import same_link_nearest, through_ends
 from urbgeo.network.model import TravelNetwork
-from urbgeo.options import thread_count
+from urbgeo.parallel import each_of
 from urbgeo.types import Floats, Ints
 
 TILE = 64
@@ -264,9 +263,7 @@ def minutes_on_lattice(lattice: Lattice, reached: Reached, window: Window) -> tu
         assert spots[0] is not None
         minutes[into], which[into], off_m[into] = least, who, spots[0].off_m
 
-    touched = _touched(lattice, reached, window)
-    with ThreadPoolExecutor(max(min(thread_count(), len(touched)), 1)) as pool:
-        list(pool.map(fill, touched))
+    each_of(_touched(lattice, reached, window), fill)
     return minutes, which, off_m
 
 

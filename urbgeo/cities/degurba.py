@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from typing import ClassVar
 
@@ -21,7 +20,7 @@ from urbgeo.checks import check_range, check_whole
 from urbgeo.cities.degurba_rules import MAJORITIES, UrbanRules, rules_of
 from urbgeo.compiling import only_compiled
 from urbgeo.errors import InputError, UrbgeoWarning
-from urbgeo.options import thread_count
+from urbgeo.parallel import each_of
 from urbgeo.provenance import Provenance
 from urbgeo.rasters.layers import Floats, PopulationLayers
 from urbgeo.rasters.runs import Runs, clusters, find_runs, near, paint
@@ -304,8 +303,7 @@ def _read_blocks(
             found[name] = find_runs(out, bit, mean, start)
         return found
 
-    with ThreadPoolExecutor(thread_count()) as pool:
-        blocks = list(pool.map(read, range(0, height, block_rows)))
+    blocks = each_of(range(0, height, block_rows), read)
     return {name: Runs.joined([block[name] for block in blocks]) for name in bits}
 
 

@@ -29,8 +29,8 @@ from urbgeo.engine.bounded import (
 )
 from urbgeo.engine.graph import Graph
 from urbgeo.engine.heap import pop, push, trace_back
-from urbgeo.engine.parallel import Stop, off_the_main_thread, over_blocks
 from urbgeo.engine.resolution import closed, in_ticks, told, told_one
+from urbgeo.parallel import Stop, off_the_main_thread, over_blocks
 from urbgeo.types import Floats, Ints, Ints32
 
 Minutes = NDArray[np.floating]

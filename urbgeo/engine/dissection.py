@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from urbgeo.compiling import only_compiled
 from urbgeo.engine.elimination import Links, Order, core_of, in_parts
 from urbgeo.engine.graph import Graph
-from urbgeo.engine.parallel import Stop, off_the_main_thread, over_tree
+from urbgeo.parallel import Stop, off_the_main_thread, over_tree
 from urbgeo.types import Ints32, Singles
 
 kernel = only_compiled("A hierarchy")

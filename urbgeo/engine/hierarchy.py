@@ -27,8 +27,8 @@ from urbgeo.engine.dissection import dissect
 from urbgeo.engine.elimination import links_of
 from urbgeo.engine.graph import Graph
 from urbgeo.engine.memory import give_back_memory
-from urbgeo.engine.parallel import Stop, off_the_main_thread, over_blocks
 from urbgeo.options import log
+from urbgeo.parallel import Stop, off_the_main_thread, over_blocks
 from urbgeo.types import Flags, Floats, Ints, Ints32
 
 kernel = only_compiled("A hierarchy")

@@ -21,8 +21,8 @@ from urbgeo.engine.bounded import Workspace, explore, forget, workspaces
 from urbgeo.engine.graph import Graph
 from urbgeo.engine.hierarchy import Hierarchy
 from urbgeo.engine.lanes import LANES
-from urbgeo.engine.parallel import Stop, over_blocks
 from urbgeo.engine.resolution import closed
+from urbgeo.parallel import Stop, over_blocks
 from urbgeo.types import Floats, Ints, Ints32
 
 kernel = only_compiled("A hierarchy")

@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 from urbgeo.compiling import only_compiled
 from urbgeo.engine.graph import Graph
 from urbgeo.engine.hierarchy import Hierarchy
-from urbgeo.engine.parallel import Stop, over_blocks
 from urbgeo.engine.resolution import closed, in_ticks, told_one
+from urbgeo.parallel import Stop, over_blocks
 from urbgeo.types import Floats, Ints, Ints32
 
 kernel = only_compiled("A hierarchy")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 
 import geopandas as gpd
@@ -21,7 +20,7 @@ from urbgeo.network.attach import Attachment, attach
 from urbgeo.network.changes import Changes, changes_of, no_rules, no_stays, stays
 from urbgeo.network.minutes import table_between
 from urbgeo.network.model import TravelNetwork, check_network
-from urbgeo.options import thread_count, with_progress
+from urbgeo.parallel import each_of
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result
 from urbgeo.sources.feed_transfers import ENDS
@@ -426,10 +425,7 @@ def _ranked(
             walk_s[row], len(change.stop_boarded), ranks, out[row],
         )  # fmt: skip
 
-    with ThreadPoolExecutor(thread_count()) as pool:
-        tasks = [pool.submit(one, row) for row in range(len(walk_s))]
-        for task in with_progress(as_completed(tasks), total=len(tasks), what="transit minutes"):
-            task.result()
+    each_of(range(len(walk_s)), one, what="transit minutes")
     return out
 
 

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from urbgeo.compiling import kernel
+from urbgeo.parallel import Stop, let_go
 
 LONE = 1e-6
 """Priority of a suitable cell without neighbours, as a share of its score: taken when no other is left."""
 
 
-@kernel()
 def grow(
     chosen: NDArray[np.bool_],
     score: NDArray[np.float64],
@@ -27,6 +27,34 @@ def grow(
     Priority is ``score * (share of chosen cells within radius) ** power``, with ``power`` 0 the score alone;
     equal ones go by position.
     """
+    return let_go(lambda stop: int(_grow(chosen, score, open_cells, wanted, radius, power, stop)))
+
+
+def grow_patches(
+    made: NDArray[np.bool_],
+    turn: NDArray[np.float64],
+    open_cells: NDArray[np.bool_],
+    wanted: int,
+    pull: float,
+) -> int:
+    """Mark the ``wanted`` best ``open_cells`` in ``made``; return how many are missing.
+
+    New land draws its neighbours after it: priority is ``turn + pull * (share of the eight neighbours
+    made)``; what stood before does not count here. Equal ones go by position.
+    """
+    return let_go(lambda stop: int(_grow_patches(made, turn, open_cells, wanted, pull, stop)))
+
+
+@kernel()
+def _grow(
+    chosen: NDArray[np.bool_],
+    score: NDArray[np.float64],
+    open_cells: NDArray[np.bool_],
+    wanted: int,
+    radius: int,
+    power: float,
+    stop: Stop,
+) -> int:
     rows, columns = chosen.shape
     around = np.zeros((rows, columns), np.int64)
     count = 0
@@ -47,7 +75,7 @@ def grow(
                 heapq.heappush(
                     queue, (-score[r, c] * share, np.int64(r * columns + c), np.int64(around[r, c]))
                 )
-    while count < wanted and len(queue) > 0:
+    while count < wanted and len(queue) > 0 and not stop[0]:
         _, cell, seen = heapq.heappop(queue)
         r, c = cell // columns, cell % columns
         if chosen[r, c] or seen != around[r, c]:
@@ -66,18 +94,14 @@ def grow(
 
 
 @kernel()
-def grow_patches(
+def _grow_patches(
     made: NDArray[np.bool_],
     turn: NDArray[np.float64],
     open_cells: NDArray[np.bool_],
     wanted: int,
     pull: float,
+    stop: Stop,
 ) -> int:
-    """Mark the ``wanted`` best ``open_cells`` in ``made``; return how many are missing.
-
-    New land draws its neighbours after it: priority is ``turn + pull * (share of the eight neighbours
-    made)``; what stood before does not count here. Equal ones go by position.
-    """
     rows, columns = made.shape
     near = np.zeros((rows, columns), np.int64)
     queue = [(0.0, np.int64(0), np.int64(0))]
@@ -88,7 +112,7 @@ def grow_patches(
                 queue.append((-turn[r, c], np.int64(r * columns + c), np.int64(0)))
     heapq.heapify(queue)
     count = 0
-    while count < wanted and len(queue) > 0:
+    while count < wanted and len(queue) > 0 and not stop[0]:
         _, cell, seen = heapq.heappop(queue)
         r, c = cell // columns, cell % columns
         if made[r, c] or seen != near[r, c]:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from urbgeo.parallel import let_go
 from urbgeo.surface.steps import (
     BORDER,
     NO_LINK,
@@ -201,14 +202,18 @@ def links_of_block(store: Store, block: Block, seeds: Seeds, walk: Walk) -> Valu
     barrier = ~np.isfinite(store.read("friction", block))
     finished = padded(store, "minutes", block, np.inf)
     columns = finished.shape[1]
-    link = links_back(
-        padded(store, "friction", block, np.inf).ravel(),
-        _height(store, block),
-        finished.ravel(),
-        columns=columns,
-        seeds=(seeds.rows - block.top + PAD) * columns + seeds.columns - block.left + PAD,
-        seed_minutes=seeds.minutes,
-        **walk.steps(columns),
+    friction, height = padded(store, "friction", block, np.inf), _height(store, block)
+    link = let_go(
+        lambda stop: links_back(
+            friction.ravel(),
+            height,
+            finished.ravel(),
+            columns=columns,
+            seeds=(seeds.rows - block.top + PAD) * columns + seeds.columns - block.left + PAD,
+            seed_minutes=seeds.minutes,
+            stop=stop,
+            **walk.steps(columns),
+        )
     )
     inner = link.reshape(finished.shape)[PAD:-PAD, PAD:-PAD]
     return np.where(barrier, np.uint8(NO_LINK), inner)
@@ -251,20 +256,23 @@ def _search(
 ) -> bool:
     columns = minutes.shape[1]
     start = start[np.argsort(start.minutes, kind="stable")]
-    return bool(
-        spread(
-            friction.ravel(),
-            height,
-            minutes.ravel(),
-            None if label is None else label.ravel(),
-            start.rows * columns + start.columns,
-            start.minutes,
-            start.labels,
-            limit=walk.limit,
-            width=widths[0],
-            buckets=widths[1],
-            room=room,
-            **walk.steps(columns),
+    return let_go(
+        lambda stop: bool(
+            spread(
+                friction.ravel(),
+                height,
+                minutes.ravel(),
+                None if label is None else label.ravel(),
+                start.rows * columns + start.columns,
+                start.minutes,
+                start.labels,
+                limit=walk.limit,
+                width=widths[0],
+                buckets=widths[1],
+                room=room,
+                stop=stop,
+                **walk.steps(columns),
+            )
         )
     )
 

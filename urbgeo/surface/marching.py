@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from urbgeo.compiling import only_compiled
+from urbgeo.parallel import Stop, let_go
 from urbgeo.surface.blocks import (
     Block,
     Changes,
@@ -81,22 +82,25 @@ def settle_front(store: Store, block: Block, seeds: Seeds, walk: Walk) -> Change
     open_cells[inner] = np.isfinite(friction[inner])
     minutes[inner], label[inner] = np.inf, -1
     columns = minutes.shape[1]
-    _march(
-        friction.ravel(),
-        minutes.ravel(),
-        label.ravel(),
-        link.ravel(),
-        open_cells.ravel(),
-        border,
-        (seeds.rows - block.top + PAD) * columns + seeds.columns - block.left + PAD,
-        seeds.minutes,
-        seeds.labels,
-        seeds.links,
-        np.array(STEPS_8, np.int64),
-        columns,
-        *walk.cell_m,
-        walk.through_corners,
-        walk.limit,
+    let_go(
+        lambda stop: _march(
+            friction.ravel(),
+            minutes.ravel(),
+            label.ravel(),
+            link.ravel(),
+            open_cells.ravel(),
+            border,
+            (seeds.rows - block.top + PAD) * columns + seeds.columns - block.left + PAD,
+            seeds.minutes,
+            seeds.labels,
+            seeds.links,
+            np.array(STEPS_8, np.int64),
+            columns,
+            *walk.cell_m,
+            walk.through_corners,
+            walk.limit,
+            stop,
+        )
     )
     store.write("minutes", block, minutes[inner])
     if known:
@@ -159,6 +163,7 @@ def _march(
     width: float,
     through_corners: bool,
     limit: float,
+    stop: Stop,
 ) -> None:
     """Settle the open cells of a padded block in order of their minutes.
 
@@ -175,7 +180,7 @@ def _march(
     for i in range(seeds.size):
         if seed_minutes[i] <= limit and open_cells[seeds[i]]:
             _offer(minutes, label, link, queue, seeds[i], seed_minutes[i], seed_labels[i], seed_links[i])
-    while len(queue) > 0:
+    while len(queue) > 0 and not stop[0]:
         cost, u = heapq.heappop(queue)
         if done[u] or cost > minutes[u]:
             continue

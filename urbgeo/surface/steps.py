@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from urbgeo.compiling import only_compiled
+from urbgeo.parallel import Stop
 from urbgeo.types import Floats, Ints
 
 kernel = only_compiled("A travel surface")
@@ -56,6 +57,7 @@ def spread(
     width: float,
     buckets: int,
     room: int,
+    stop: Stop,
 ) -> bool:
     """Lower ``minutes`` (and ``label``) to the least over all ways from the seeds; False when out of room.
 
@@ -71,7 +73,7 @@ def spread(
     mask = buckets - 1
     per_minute = 1.0 / width
     used, free, waiting, planted, now = 0, -1, 0, 0, np.int64(0)
-    while waiting > 0 or planted < seeds.size:
+    while (waiting > 0 or planted < seeds.size) and not stop[0]:
         if waiting == 0:
             now = np.int64(seed_minutes[planted] * per_minute)
         while planted < seeds.size and np.int64(seed_minutes[planted] * per_minute) <= now:
@@ -149,6 +151,7 @@ def links_back(
     columns: int,
     seeds: Ints,
     seed_minutes: Floats,
+    stop: Stop,
 ) -> NDArray[np.uint8]:
     """For each cell of a padded block the step back on its least way: 0 at sources, see the constants.
 
@@ -158,6 +161,8 @@ def links_back(
     link = np.full(minutes.size, NO_LINK, np.uint8)
     rows = minutes.size // columns
     for row in range(PAD, rows - PAD):
+        if stop[0]:
+            break
         for v in range(row * columns + PAD, row * columns + columns - PAD):
             if not np.isfinite(minutes[v]):
                 continue

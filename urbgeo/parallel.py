@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from contextlib import nullcontext
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,11 +27,13 @@ def over_blocks(
     work: Callable[[int, int, Room, Stop], None],
     *,
     what: str,
+    leave: bool = False,
 ) -> None:
     """Call ``work(first, last, room, stop)`` for every block of ``count`` items, on all threads.
 
     Each thread makes its ``room`` once. Compiled work looks at ``stop[0]`` between items and returns
-    early when it is set, so that an interruption ends within one item. Where each item writes to its own
+    early when it is set, so that an interruption ends within one item; with ``leave`` it does not wait for
+    that, which is for items that write to nothing that is used again. Where each item writes to its own
     place, the number of threads cannot change the result.
     """
     blocks = iter(range(0, count, block))
@@ -47,7 +50,21 @@ def over_blocks(
             work(first, last, room, stop)
             done(last - first)
 
-    _on_threads(min(thread_count(), -(-count // block)), take_turns, total=count, what=what)
+    _on_threads(min(thread_count(), -(-count // block)), take_turns, total=count, what=what, leave=leave)
+
+
+def each_of(tasks: Sequence[Task], work: Callable[[Task], Result], *, what: str = "") -> list[Result]:
+    """``work`` of every task, in their order, on all threads.
+
+    An interruption leaves those begun to their own end, unheard: they may write to nothing that is kept.
+    """
+    found: list[Any] = [None] * len(tasks)
+
+    def one(first: int, last: int, room: None, stop: Stop) -> None:
+        found[first] = work(tasks[first])
+
+    over_blocks(len(tasks), 1, lambda: None, one, what=what, leave=True)
+    return found
 
 
 def over_tree(
@@ -94,8 +111,26 @@ def off_the_main_thread(work: Callable[[Stop], Result], *, what: str) -> Result:
     return results[0]
 
 
+def let_go(work: Callable[[Stop], Result]) -> Result:
+    """The result of ``work(stop)``, done on another thread that an interruption leaves behind.
+
+    For calls into compiled code, ours or others', that looks at no flag or not often enough. What is left
+    ends by itself, unheard, so it may write to nothing that is used again.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return work(np.zeros(1, np.uint8))  # interruptions come to the main thread alone
+    results: list[Result] = []
+    _on_threads(1, lambda stop, done: results.append(work(stop)), total=1, what="", leave=True)
+    return results[0]
+
+
 def _on_threads(
-    number: int, take_turns: Callable[[Stop, Callable[[int], None]], None], *, total: int, what: str
+    number: int,
+    take_turns: Callable[[Stop, Callable[[int], None]], None],
+    *,
+    total: int,
+    what: str,
+    leave: bool = False,
 ) -> None:
     """Run ``take_turns(stop, done)`` on so many threads until all return, one fails or an interruption."""
     stop = np.zeros(1, np.uint8)
@@ -110,18 +145,19 @@ def _on_threads(
             stop[0] = 1
 
     threads = [threading.Thread(target=guarded, daemon=True) for _ in range(max(1, number))]
-    with progress_bar(total=total, what=what) as bar:
+    with progress_bar(total=total, what=what) if what else nullcontext() as bar:
         try:
             for one in threads:
                 one.start()
             for one in threads:
                 while one.is_alive():
                     one.join(POLL_S)
-                    bar.update(sum(finished) - bar.n)
+                    if bar is not None:
+                        bar.update(sum(finished) - bar.n)
         finally:
             stop[0] = 1
             for one in threads:
-                if one.ident is not None:
+                if one.ident is not None and not leave:
                     one.join()
     if failures:
         raise failures[0]
