@@ -20,7 +20,8 @@ from affine import Affine
 from pyproj import CRS
 from scipy import ndimage
 
-from urbgeo.cities.degurba import R2022A, degree_of_urbanisation
+from urbgeo.cities.degurba import degree_of_urbanisation
+from urbgeo.cities.degurba_rules import R2022A
 from urbgeo.rasters.layers import PopulationGrid
 
 FRAME = Affine(1000, 0, 0, 0, -1000, 0)

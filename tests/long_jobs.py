@@ -220,7 +220,7 @@ def _catchments() -> Work:
     supply, demand = network.nodes.iloc[::20].assign(beds=5.0), network.nodes.iloc[::10].assign(people=9.0)
 
     def work(rows: int) -> object:
-        asked = {"capacity": "beds", "population": "people"}
+        asked = {"capacity": "beds", "population": "people", "minutes": 30.0}
         return urbgeo.catchments(network, supply.iloc[:rows], demand.iloc[:rows], **asked)
 
     work(3)
@@ -245,7 +245,8 @@ def _siting() -> Work:
     at = rng.uniform(0, 60, (count, 2))
     ids = [f"p{one}" for one in range(count)]
     apart = np.hypot(*(at[:, None] - at[None]).transpose(2, 0, 1))
-    minutes, demand = pd.DataFrame(apart, ids, ids), pd.Series(rng.pareto(1, count) + 1, ids)
+    minutes = pd.DataFrame(apart, pd.Index(ids, name="origin"), pd.Index(ids, name="destination"))
+    demand = pd.Series(rng.pareto(1, count) + 1, ids)
     return lambda: p_median(minutes, demand, count=12, longest_s=30.0)
 
 
@@ -273,7 +274,7 @@ def _transit() -> Work:
     timetable = build_timetable(feeds, day="2019-05-15")
     few = hexagons.iloc[::60]
     transit_minutes(timetable, walking, few, few, window=("14:00", "14:05"))
-    return lambda: transit_minutes(timetable, walking, hexagons, hexagons, window=("14:00", "15:00"))
+    return lambda: transit_minutes(timetable, walking, hexagons, hexagons, window=("14:00", "14:15"))
 
 
 # --- sources ---------------------------------------------------------------------------------------------
@@ -481,7 +482,7 @@ def scene(cells: int) -> Any:
 def _fit() -> Work:
     from urbgeo.land.growth import fit_growth
 
-    made = scene(400)
+    made = scene(250)
     drivers = {"height": made.elevation}
     return lambda: fit_growth(made.built[2010], made.built[2015], drivers, method="trees")
 
@@ -490,7 +491,7 @@ def _fit() -> Work:
 def _fit_logistic() -> Work:
     from urbgeo.land.growth import fit_growth
 
-    made = scene(400)
+    made = scene(250)
     drivers = {"height": made.elevation}
     return lambda: fit_growth(made.built[2010], made.built[2015], drivers, method="logistic")
 
@@ -499,10 +500,10 @@ def _fit_logistic() -> Work:
 def _growth() -> Work:
     from urbgeo.land.growth import fit_growth, simulate_growth
 
-    small, made = scene(200), scene(1200)
+    small, made = scene(200), scene(500)
     rules = fit_growth(small.built[2010], small.built[2015], {"height": small.elevation}, method="trees")
     given = {"height": made.elevation}
-    return lambda: simulate_growth(made.built[2015], given, rules, new_cells=100_000, steps=4)
+    return lambda: simulate_growth(made.built[2015], given, rules, new_cells=10_000, steps=2)
 
 
 @job("development boundary")

@@ -15,6 +15,7 @@ from urbgeo.access.travel import Places, Travel, check_travel, pairs, with_names
 from urbgeo.amounts import amounts_by_id, warn
 from urbgeo.checks import check_columns, check_mapping, check_minutes
 from urbgeo.errors import Faults, InputError, UrbgeoError, some_of
+from urbgeo.parallel import let_go
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result
 from urbgeo.standards import (
@@ -349,9 +350,8 @@ def shelter_places(
         leave = coo_array((ones, (i, k)), shape=(len(weights), len(i)))
         enter = coo_array((ones, (j, k)), shape=(len(room), len(i)))
         # Anybody placed saves more than the longest walk, so that room is filled before walks are cut.
-        found = linprog(
-            t - 2.0 * limit, A_ub=vstack([leave, enter]), b_ub=np.concatenate([weights, room]), method="highs"
-        )
+        rules, room_left = vstack([leave, enter]), np.concatenate([weights, room])
+        found = let_go(lambda _: linprog(t - 2.0 * limit, A_ub=rules, b_ub=room_left, method="highs"))
         if found.status != 0:
             raise UrbgeoError(f"shelters: the programme was not solved ({found.message}).")
         placed, walked = leave @ found.x, leave @ (found.x * t)

@@ -21,6 +21,7 @@ from urbgeo.access.travel import Places, Travel, check_travel, pairs, with_names
 from urbgeo.amounts import amounts_by_id
 from urbgeo.checks import check_minutes, check_quantity, check_share, is_whole_number
 from urbgeo.errors import InputError, UrbgeoError, some_of
+from urbgeo.parallel import let_go
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result
 from urbgeo.types import Floats, Ints
@@ -335,13 +336,9 @@ def _solved(
     cost: Floats, rules: list[LinearConstraint], whole: Floats, longest_s: float, low: Floats | None = None
 ) -> Floats:
     """The best values between ``low`` and 1, those marked in ``whole`` being whole numbers."""
-    found = milp(
-        cost,
-        constraints=rules,
-        integrality=whole,
-        bounds=Bounds(np.zeros(len(cost)) if low is None else low, np.ones(len(cost))),
-        options={"time_limit": check_quantity(longest_s, "longest_s"), "mip_rel_gap": 0.0},
-    )
+    bounds = Bounds(np.zeros(len(cost)) if low is None else low, np.ones(len(cost)))
+    options = {"time_limit": check_quantity(longest_s, "longest_s"), "mip_rel_gap": 0.0}
+    found = let_go(lambda _: milp(cost, constraints=rules, integrality=whole, bounds=bounds, options=options))
     if found.status != 0:
         raise UrbgeoError(
             f"siting: no proven best in {longest_s:g} s ({found.message}); raise longest_s or ask for fewer "

@@ -25,6 +25,7 @@ from urbgeo.land.learning import (
     logistic,
     logit,
     pull_of,
+    rows_of,
 )
 from urbgeo.land.patches import EIGHT
 from urbgeo.land.validation import check_built, validate_growth
@@ -185,7 +186,7 @@ def _trees(
     seed: int,
 ) -> LearnedRules:
     made = features_of(before.values, drivers, land_use, uses, before.cell_m)
-    rows = np.column_stack([values[able] for values in made.values()])
+    rows = rows_of(made, np.flatnonzero(able))
     forest, boosting = learned(rows, grown[able], learning, seed)
     table = pd.DataFrame(
         {"importance": forest.feature_importances_}, index=pd.Index(list(made), name="driver")

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from urbgeo.checks import check_share, is_whole_number
@@ -33,6 +34,7 @@ USE_RADII = (2, 5, 13, 34)
 SURROUNDINGS = (5, 15)
 """Half sides of the squares that a driver is also told relative to: a rise among fields, a hollow."""
 
+_ROWS_AT_ONCE = 250_000
 _RIDGE = 1e-3
 _NEWTON_STEPS = 30
 _LEAST_ODDS = 1e-4
@@ -144,12 +146,23 @@ class LearnedRules(Result):
     def log_odds(self, built: Flags, drivers: Mapping[str, Grid], use: Grid | None, cell_m: Any) -> Floats:
         """Of every cell, built land as it stands now."""
         made = features_of(built, drivers, use, self.uses, cell_m)
-        rows = np.column_stack([values.ravel() for values in made.values()])
-        odds = logit(share_by(self.models, rows).reshape(built.shape))
+        # By parts, between which an interruption is heard; each needs little memory.
+        parts = (slice(first, first + _ROWS_AT_ONCE) for first in range(0, built.size, _ROWS_AT_ONCE))
+        share = [share_by(self.models, rows_of(made, part)) for part in parts]
+        odds = logit(np.concatenate(share).reshape(built.shape))
         if self.neighbour_factor != 1.0:
             near = pull_of(built, cell_m, 2)[NEIGHBOURS]
             odds = odds + (self.neighbour_factor - 1.0) * near
         return odds
+
+
+def rows_of(made: Mapping[str, Floats], some: Any) -> NDArray[np.float32]:
+    """A row for each of some cells, a column for each driver, as precise as trees look at them."""
+    columns = [values.reshape(-1)[some] for values in made.values()]
+    rows = np.empty((len(columns[0]), len(columns)), np.float32)
+    for number, column in enumerate(columns):
+        rows[:, number] = column
+    return rows
 
 
 def logit(share: Floats) -> Floats:
@@ -216,7 +229,7 @@ def pull_of(built: Flags, cell_m: tuple[float, float], radius: int) -> dict[str,
     return {DISTANCE: np.log(away), NEIGHBOURS: np.log(np.maximum(total, 0.5) / (side * side - 1))}
 
 
-def learned(rows: Floats, outcome: Flags, learning: Learning, seed: int) -> tuple[Any, Any]:
+def learned(rows: NDArray[np.float32], outcome: Flags, learning: Learning, seed: int) -> tuple[Any, Any]:
     """Randomised and boosted trees on the cells that could be built.
 
     References
@@ -244,20 +257,19 @@ def learned(rows: Floats, outcome: Flags, learning: Learning, seed: int) -> tupl
         early_stopping=False,
         random_state=seed,
     )
-    single = rows.astype(np.float32)
     # Boosting waits for all its threads a thousand times over: on a busy machine one is quicker than many.
     with threadpool_limits(1, user_api="openmp"):
-        boosting.fit(single, outcome)
-    return forest.fit(single, outcome), boosting
+        boosting.fit(rows, outcome)
+    return forest.fit(rows, outcome), boosting
 
 
-def share_by(models: tuple[Any, ...], rows: Floats) -> Floats:
+def share_by(models: tuple[Any, ...], rows: NDArray[np.float32]) -> Floats:
     """Mean share of several models that a cell is built."""
-    single = np.nan_to_num(rows.astype(np.float32))
-    return np.asarray(np.mean([one.predict_proba(single)[:, 1] for one in models], axis=0))
+    known = np.nan_to_num(rows)
+    return np.asarray(np.mean([one.predict_proba(known)[:, 1] for one in models], axis=0))
 
 
-def held_out(rows: Floats, outcome: Flags, fold: Flags, learning: Learning, seed: int) -> Floats:
+def held_out(rows: NDArray[np.float32], outcome: Flags, fold: Flags, learning: Learning, seed: int) -> Floats:
     """Share that each cell is built, learned (with half the trees) from the squares it does not lie in.
 
     Cells beside one another are alike: one left out alone would be known by its neighbours.
