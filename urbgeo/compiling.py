@@ -37,38 +37,38 @@ except (ImportError, OSError, SystemError, AttributeError) as error:
 else:
     COMPILED = True
 
-    class _CheckedFiles(IndexDataCacheFile):  # type: ignore[misc]
+    class _CheckedFiles(IndexDataCacheFile):
         """Files that end with a digest of what is before it: damaged machine code would end the process."""
 
         def _dump(self, obj: Any) -> bytes:
-            data: bytes = super()._dump(obj)
+            data: bytes = super()._dump(obj)  # type: ignore[no-untyped-call]
             return data + _digest(data)
 
         def _load_data(self, name: str) -> Any:
-            data = Path(self._data_path(name)).read_bytes()
+            data = Path(self._data_path(name)).read_bytes()  # type: ignore[no-untyped-call]
             if _digest(data[:-_DIGEST_BYTES]) != data[-_DIGEST_BYTES:]:
                 raise OSError(f"{name} is damaged")  # as if it were gone: it is made and kept anew
-            return super()._load_data(name)
+            return super()._load_data(name)  # type: ignore[no-untyped-call]
 
         def _load_index(self) -> dict[Any, Any]:
             try:
-                return dict(super()._load_index())
+                return dict(super()._load_index())  # type: ignore[no-untyped-call]
             except Exception as error:  # noqa: BLE001, damaged bytes raise whatever they happen to say
                 log.info("the list of compiled searches is damaged and begun anew: %s", error)
                 return {}
 
-    class _Kept(FunctionCache):  # type: ignore[misc]
+    class _Kept(FunctionCache):
         """What cannot be written is compiled anew in each process: no run fails for it."""
 
         def __init__(self, function: Any) -> None:
-            super().__init__(function)
-            self._cache_file = _CheckedFiles(
+            super().__init__(function)  # type: ignore[no-untyped-call]
+            self._cache_file = _CheckedFiles(  # type: ignore[no-untyped-call]
                 self._cache_path, self._impl.filename_base, self._impl.locator.get_source_stamp()
             )
 
         def save_overload(self, sig: Any, data: Any) -> None:
             try:
-                super().save_overload(sig, data)
+                super().save_overload(sig, data)  # type: ignore[no-untyped-call]
             except OSError as error:
                 log.info("compiled searches cannot be kept on disk: %s", error)
 
