@@ -53,6 +53,18 @@ def test_the_page_says_what_was_answered(answers: Answers, page: Path) -> None:
     assert "http://" not in re.sub(r"http://www\.w3\.org/\S+", "", text) and "https://" not in text
 
 
+def test_the_page_says_what_is_counted_and_takes_trips_apart(answers: Answers, page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert "官方的“两小时高铁圈”一般按最快列车站到站计" in text
+    assert "各年都按今天的车速计" in text and "general knowledge proves nothing" in text
+    trip = answers.reach.table.loc[("430100", "430600")]
+    cells = [f"{trip[name]:,.0f}" for name in ("buffer_min", "ride_min", "rail_min", "trains_per_day")]
+    row = text[text.index('<span lang="zh">长沙市 – 岳阳市</span>') :]
+    row = row[: row.index("</tr>")]
+    assert all(f">{cell}<" in row.replace(" ", "").replace("\n", "") for cell in cells)
+    assert "车站的通常提示（RAIL_BUFFER_MIN），未经标准证实" in text
+
+
 def test_every_text_of_the_page_has_its_other_language(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert text.count('<span lang="zh">') == text.count('<span lang="en">') > 300

@@ -184,6 +184,8 @@ def _estimates(places: gpd.GeoDataFrame, links: pd.DataFrame) -> tuple[str, ...]
         f"prefecture totals; urban populations: {int(urban.sum())} of {len(counties)} likewise.",
         f"Road lengths: published for {published:,.0f} of {length.sum():,.0f} km; the rest are estimates, "
         "most of them totals of a route shared out over its stretches. Roads are drawn straight.",
+        "National roads: those of old numbers and some of the new ones; the national plan of 2013 leads one "
+        "to every county, so that the share of seats near one is a lower bound.",
         "Trains: usual patterns modelled from the timetable of 2024, alike in both directions; past years "
         "run them on the track open then, as often as published counts say (rail_counts), in between "
         "interpolated, and where none is told as in 2024.",

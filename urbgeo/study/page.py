@@ -37,11 +37,15 @@ from urbgeo.study.page_maps import (
     systems_map,
     towns_map,
 )
-from urbgeo.study.series import FIGURES
+from urbgeo.study.page_trips import KNOWN_SAID, known_grids, rail_said, trip_grids
+from urbgeo.study.series import FIGURES, SAID
 from urbgeo.study.tables import left_out
 
 ROWS_MOST = 24
 """Rows of one table of the report; the rest is in the files beside it."""
+
+
+KNOWN_TITLE: Both = ("与模型之外的数字相比", "Beside figures from outside the model")
 
 
 def report_page(answers: Answers, card: Scorecard | None = None) -> str:
@@ -53,6 +57,7 @@ def report_page(answers: Answers, card: Scorecard | None = None) -> str:
         (("机场覆盖", "Airport coverage"), lambda: _airports(atlas)),
         (("两小时通达", "Two-hour reach"), lambda: _reach(atlas)),
         ((f"{town_zh}通达", town_en.capitalize()), lambda: _towns(atlas)),
+        (KNOWN_TITLE, lambda: _known(answers)),
         (("与实测时间对照", "Beside observed minutes"), lambda: observed_page(answers)),
         (("城市体系", "The system of cities"), lambda: _systems(atlas)),
         (("逐年变化", "Year by year"), lambda: _series(answers)),
@@ -222,8 +227,9 @@ def _reach(atlas: Atlas) -> Section:
     pictures = [one for one in (reach_map(atlas), lorenz_picture(answers)) if one is not None]
     return Section(
         ("两小时通达", "Two-hour reach"),
-        pictures=pictures,
-        grids=[Grid(heads, rows, frozenset({2, 3, 4, 5}))],
+        rail_said(answers.reach.provenance.parameters),
+        pictures,
+        [Grid(heads, rows, frozenset({2, 3, 4, 5})), *told(lambda: trip_grids(answers), lambda _: [])],
     )
 
 
@@ -335,6 +341,11 @@ def _systems(atlas: Atlas) -> Section:
     return Section(("城市体系", "The system of cities"), lines if grids else [], pictures, grids)
 
 
+def _known(answers: Answers) -> Section:
+    grids = known_grids(answers)
+    return Section(KNOWN_TITLE, [KNOWN_SAID] if grids else [], grids=grids)
+
+
 def _series(answers: Answers) -> Section:
     table = answers.series
     if table.empty:
@@ -345,13 +356,8 @@ def _series(answers: Answers) -> Section:
         for column, (zh, en, scale) in FIGURES.items()
     ]
     heads: list[Both] = [("数字", "Figure"), *((str(year), str(year)) for year in table.index)]
-    said = (
-        "各年只计当年已开通的高速、互通、铁路、车站与机场；人口与驻地为普查口径。",
-        "Expressways, interchanges, railways, stations and airports as open in each year; people and places "
-        "are those of the census.",
-    )
     grid = Grid(heads, rows, frozenset(range(1, len(heads))))
-    return Section(("逐年变化", "Year by year"), [said], series_pictures(answers), [grid])
+    return Section(("逐年变化", "Year by year"), [SAID], series_pictures(answers), [grid])
 
 
 def _scorecard(card: Scorecard) -> Section:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,11 +16,10 @@ from urbgeo.study.absent import told
 from urbgeo.study.answers import Answers
 from urbgeo.study.bands import SetAnswers
 from urbgeo.study.markdown import bullets, md_table, names, number
-from urbgeo.study.series import FIGURES, spark
-from urbgeo.study.targets import OUTLINE
-from urbgeo.study.trips import DOCUMENT, PART_SOURCES, trips_apart
-
-_BASIS = {DOCUMENT: "文件 document", "general knowledge": "常识 general knowledge"}
+from urbgeo.study.page_trips import BASES, KNOWN_SAID, MODES, rail_said
+from urbgeo.study.series import FIGURES, SAID, spark
+from urbgeo.study.targets import OUTLINE, ROADS_SAID
+from urbgeo.study.trips import PART_SOURCES, trips_apart
 
 
 def groups(answers: Answers) -> Iterator[tuple[str, list[object]]]:
@@ -66,7 +64,7 @@ def reach_section(answers: Answers) -> str:
     heads = [
         "范围 among", "口径 reading", "城市对 pairs", "占比 share", "速度组间 band", "人口加权 by people",
     ]  # fmt: skip
-    said = _rail_said(answers.reach.provenance.parameters)
+    said = ["\n".join(both) for both in rail_said(answers.reach.provenance.parameters)]
     return "\n\n".join([*said, md_table(heads, rows)])
 
 
@@ -75,22 +73,6 @@ def _peak_row(title: str, row: pd.Series) -> list[str]:
     pairs = f"{row['within']:.0f} / {row['pairs']:.0f}"
     weighted = _percent(row["weighted_share"])
     return [title, "公路晚高峰 by road at the evening peak", pairs, f"{row['share']:.1%}", "–", weighted]
-
-
-def _rail_said(rule: Mapping[str, Any]) -> list[str]:
-    """What a rail trip is, where there are any."""
-    if "max_access_min" not in rule:
-        return []
-    said = (
-        "官方的“两小时高铁圈”一般按最快列车站到站计；本报告的主数字为中心到中心。铁路出行的条件："
-        f"到站、离站驾车各不超过 {rule['max_access_min']:g} 分钟，乘车直线距离不少于两地的 "
-        f"{rule['ride_share']:.0%}，驾车之和短于全程驾车。\n"
-        'Official "two-hour circles" usually mean the quickest train from station to station; the headline '
-        "here is centre to centre. A rail trip has drives to and from stations of at most "
-        f"{rule['max_access_min']:g} minutes each, a ride of at least {rule['ride_share']:.0%} of the "
-        "straight way, and drives that together are shorter than driving all the way."
-    )
-    return [said]
 
 
 def _percent(share: float) -> str:
@@ -122,18 +104,13 @@ def known_section(answers: Answers) -> str:
     """Modelled minutes beside known ones; a percentage only where a document was opened."""
     rows = []
     for trip in answers.trips.itertuples():
-        how = "公路 road" if trip.mode == "road" else "铁路乘车 rail ride"
+        how = " ".join(MODES[trip.mode])
         deviation = "–" if pd.isna(trip.deviation) else f"{trip.deviation:+.0%}"
         ends = f"{names(answers, [trip.from_place])} – {names(answers, [trip.to_place])}"
         minutes = [f"{trip.minutes:.0f}", f"{trip.modelled:.0f}", deviation]
-        rows.append([ends, how, *minutes, _BASIS[trip.basis], f"{trip.source} ({trip.year})"])
-    said = (
-        "分钟。只有读过文件的数字才给出偏差；常识不作证明。铁路只比乘车时间，两边都不含本模型的缓冲或驾车。\n"
-        "Minutes. A deviation is given only where a document was opened; general knowledge proves nothing. "
-        "Rail compares rides alone, so that no term of this model stands on both sides."
-    )
+        rows.append([ends, how, *minutes, " ".join(BASES[trip.basis]), f"{trip.source} ({trip.year})"])
     heads = ["行程 trip", "方式 mode", "外部 known", "计算 modelled", "偏差", "依据 basis", "来源 source"]
-    return said + "\n\n" + md_table(heads, rows)
+    return "\n".join(KNOWN_SAID) + "\n\n" + md_table(heads, rows)
 
 
 _CHECKS = {
@@ -245,13 +222,7 @@ def series_section(answers: Answers) -> str:
         values = table[column] * scale
         shown = [number(value, 0) for value in values]
         rows.append([f"{zh} {en}", *shown, spark(values)])
-    said = (
-        "各年只计当年已开通的高速、互通、铁路、车站与机场；普通公路几乎都早于 2005 年，"
-        "人口与驻地为普查口径。\n"
-        "Expressways, interchanges, railways, stations and airports as open in each year; nearly all "
-        "ordinary roads are older than the series, people and places are those of the census."
-    )
-    return said + "\n\n" + md_table(["数字 figure", *map(str, table.index), ""], rows)
+    return "\n".join(SAID) + "\n\n" + md_table(["数字 figure", *map(str, table.index), ""], rows)
 
 
 def planned_section(answers: Answers) -> str:
@@ -283,4 +254,5 @@ def standards_section(answers: Answers) -> str:
             ]
         )
     heads = ["目标 target", "分钟 min", "达到 within", "速度组间 band", "最远 farthest, min"]
-    return f"{OUTLINE}.\n\n" + md_table(heads, rows)
+    roads = "\n".join(ROADS_SAID) if "road" in usual.index else ""
+    return "\n\n".join(filter(None, [f"{OUTLINE}.", roads, md_table(heads, rows)]))

@@ -31,6 +31,16 @@ FIGURES: Mapping[str, tuple[str, str, float]] = {
 """Columns of the series: names and by what they are multiplied to be shown."""
 
 
+SAID = (
+    "各年只计当年已开通的高速、互通、铁路、车站与机场；普通公路几乎都早于 2005 年，各年都按今天的车速计，"
+    "所以早年的公路时间偏短、通勤圈变化偏小；人口与驻地为普查口径。",
+    "Expressways, interchanges, railways, stations and airports as open in each year; nearly all ordinary "
+    "roads are older than the series and keep today's speeds in every year, so that early drives are rather "
+    "too short and the circle changes too little; people and places are those of the census.",
+)
+"""What the series shows and what it does not, in both languages."""
+
+
 def series(
     region: Region, asked: Callable[[Region], SetAnswers], *, years: Sequence[int] = YEARS
 ) -> pd.DataFrame:

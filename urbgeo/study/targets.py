@@ -21,6 +21,13 @@ from urbgeo.standards import (
 
 OUTLINE = "National comprehensive transport network outline, 2021"
 
+ROADS_SAID = (
+    "国道按表中列为国道的路段计；2013 年以后新编的国道在表中不全，到国道的占比因此偏低。",
+    "National roads are the stretches the table classes so; where it lacks those numbered since 2013, the "
+    "share near one is too low.",
+)
+"""What the share near a national road rests on."""
+
 
 def outline_targets(
     region: Region, road: TravelNetwork, *, only: Collection[str] | None = None

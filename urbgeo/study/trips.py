@@ -27,18 +27,35 @@ class TripPart:
     name_zh: str
     name_en: str
     source: str
+    source_zh: str
 
+
+_ROADS = ("the roads, at the speeds listed below", "道路，按下列车速")
 
 PART_SOURCES = {
-    "drive_to_min": TripPart("驾车到站", "drive", "the roads, at the speeds listed below"),
+    "drive_to_min": TripPart("驾车到站", "drive", *_ROADS),
     "buffer_min": TripPart(
-        "发车前缓冲", "buffer", "usual advice of stations (RAIL_BUFFER_MIN), not confirmed by a standard"
+        "发车前缓冲",
+        "buffer",
+        "usual advice of stations (RAIL_BUFFER_MIN), not confirmed by a standard",
+        "车站的通常提示（RAIL_BUFFER_MIN），未经标准证实",
     ),
-    "wait_min": TripPart("候车", "wait", "half the pooled headway after a change, capped"),
-    "ride_min": TripPart("乘车", "ride", "quickest usual train of the region's table"),
-    "change_min": TripPart("换乘", "change", "RailTerms.change_min, a judgement"),
-    "egress_min": TripPart("出站", "egress", "RailTerms.egress_min, a judgement"),
-    "drive_from_min": TripPart("驾车离站", "drive", "the roads, at the speeds listed below"),
+    "wait_min": TripPart(
+        "候车",
+        "wait",
+        "half the pooled headway after a change, capped",
+        "换乘后各趟列车合计间隔的一半，有上限",
+    ),
+    "ride_min": TripPart(
+        "乘车", "ride", "quickest usual train of the region's table", "区域车次表中最快的常开列车"
+    ),
+    "change_min": TripPart(
+        "换乘", "change", "RailTerms.change_min, a judgement", "RailTerms.change_min，属判断"
+    ),
+    "egress_min": TripPart(
+        "出站", "egress", "RailTerms.egress_min, a judgement", "RailTerms.egress_min，属判断"
+    ),
+    "drive_from_min": TripPart("驾车离站", "drive", *_ROADS),
 }
 
 
