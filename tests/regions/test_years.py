@@ -85,6 +85,15 @@ def test_fast_trains_go_on_along_old_track_and_others_not_along_new(hunan: Regio
     assert (ridden(fast, "hsr"), ridden(fast, "conventional")) == (2, 0)
 
 
+def test_the_expressways_of_every_year_are_as_long_as_published(hunan: Region) -> None:
+    """By the transport department through the press; 2011 is 2012 without what opened in it."""
+    fast = hunan.road_links[hunan.road_links["class"] == "expressway"]
+    for year, published in (
+        (2004, 1218), (2011, 2649), (2012, 3969), (2013, 5084), (2020, 6951), (2023, 7530), (2024, 8182),
+    ):  # fmt: skip
+        assert fast.loc[fast["opened"] <= year, "km_inside"].sum() == pytest.approx(published, rel=0.05), year
+
+
 def test_a_train_passes_a_station_that_was_not_open_yet(hunan: Region) -> None:
     """Lechang East came in 2017 on the line of 2009: until then trains to Guangzhou passed it."""
     then = region_in_year(hunan, 2012).rail_stops
