@@ -94,7 +94,7 @@ def spread_rows(
             )
             for block in blocks
         ]
-        _collect(tasks, blocks, out, "minutes table")
+        collect(tasks, blocks, out, "minutes table")
     return out
 
 
@@ -125,7 +125,7 @@ def spread_sums(
             )
             for block in blocks
         ]
-        _collect(tasks, blocks, sums, "sums of every node")
+        collect(tasks, blocks, sums, "sums of every node")
     return sums
 
 
@@ -183,7 +183,8 @@ def _handed_out(client: Any, graph: Graph, customised: Hierarchy | None) -> Iter
         yield files
 
 
-def _collect(tasks: list[Any], blocks: list[slice], out: Minutes, what: str) -> None:
+def collect(tasks: list[Any], blocks: list[slice], out: Minutes, what: str) -> None:
+    """The answers of tasks into their blocks of rows, as they come; all are cancelled at an interruption."""
     import distributed
 
     place = {task.key: block for task, block in zip(tasks, blocks, strict=True)}
@@ -208,16 +209,16 @@ def _rows_task(
 ) -> Minutes:
     ends = (from_nodes, from_minutes, *columns)
     out = np.empty((len(from_nodes), len(columns[0])), dtype)
-    return _on_one_thread(lambda: solve_rows(*_opened(files), direction, ends, limit, out))
+    return on_one_thread(lambda: solve_rows(*_opened(files), direction, ends, limit, out))
 
 
 def _stretch_task(
     files: tuple[str, str], direction: str, stretch: tuple[int, int], weights: Floats, bounds: Floats
 ) -> Floats:
-    return _on_one_thread(lambda: solve_stretch(*_opened(files), direction, stretch, weights, bounds))
+    return on_one_thread(lambda: solve_stretch(*_opened(files), direction, stretch, weights, bounds))
 
 
-def _on_one_thread(work: Callable[[], Minutes]) -> Minutes:
+def on_one_thread(work: Callable[[], Minutes]) -> Minutes:
     """The cluster shares out the cores; a task takes one and shows no bar of its own."""
     with one_thread():
         return work()

@@ -7,9 +7,13 @@ first so many lanes, and what an arrival improves is a stretch of lanes below th
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import NamedTuple
+
 import numpy as np
 
 from urbgeo.compiling import only_compiled
+from urbgeo.options import thread_count, with_progress
 from urbgeo.types import Flags, Floats, Ints, Ints32
 
 kernel = only_compiled("Travel by timetable")
@@ -134,3 +138,55 @@ def times_from(
         arrival.sort()
         for r in range(ranks.size):
             out[r, target] = arrival[ranks[r]]
+
+
+class Asked(NamedTuple):
+    """What :func:`times_from` is asked for all origins alike, under its names."""
+
+    leaves: Floats
+    longest: float
+    connections: tuple[Ints32, Ints32, Floats, Floats, Ints32, Flags, Flags, Flags]
+    stay_start: Ints
+    stay_to: Ints32
+    walk_start: Ints
+    walk_to: Ints32
+    walk_s: Floats
+    last_start: Ints
+    last_stop: Ints32
+    last_s: Floats
+    boarded: int
+    ranks: Ints
+
+
+class Origins(NamedTuple):
+    """Places to board at near each origin (CSR), and seconds on foot to every destination."""
+
+    near_start: Ints
+    near: Ints32
+    near_s: Floats
+    on_foot: Floats
+
+    def rows(self, some: slice) -> Origins:
+        """Origins that follow each other."""
+        start = self.near_start[some.start : some.stop + 1]
+        part = slice(start[0], start[-1])
+        return Origins(start - start[0], self.near[part], self.near_s[part], self.on_foot[some])
+
+
+def ranked(asked: Asked, origins: Origins, out: Floats) -> Floats:
+    """Seconds of every origin into ``out`` (origins, ranks, destinations), origin by origin in threads."""
+
+    def one(row: int) -> None:
+        near = slice(origins.near_start[row], origins.near_start[row + 1])
+        times_from(
+            asked.leaves, asked.longest, origins.near[near], origins.near_s[near], asked.connections,
+            asked.stay_start, asked.stay_to, asked.walk_start, asked.walk_to, asked.walk_s,
+            asked.last_start, asked.last_stop, asked.last_s, origins.on_foot[row], asked.boarded,
+            asked.ranks, out[row],
+        )  # fmt: skip
+
+    with ThreadPoolExecutor(thread_count()) as pool:
+        tasks = [pool.submit(one, row) for row in range(len(out))]
+        for task in with_progress(as_completed(tasks), total=len(tasks), what="transit minutes"):
+            task.result()
+    return out

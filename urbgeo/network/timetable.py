@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -14,13 +15,13 @@ from scipy.sparse import csr_array
 from urbgeo.arguments import check_date, check_object, check_several
 from urbgeo.checks import check_minutes, check_points, check_range, listed
 from urbgeo.engine.resolution import told
-from urbgeo.engine.timetable_scan import times_from
+from urbgeo.engine.timetable_cluster import spread_origins
+from urbgeo.engine.timetable_scan import Asked, Origins, ranked
 from urbgeo.errors import InputError, some_of
 from urbgeo.network.attach import Attachment, attach
 from urbgeo.network.changes import Changes, changes_of, no_rules, no_stays, stays
 from urbgeo.network.minutes import table_between
 from urbgeo.network.model import TravelNetwork, check_network
-from urbgeo.parallel import each_of
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result
 from urbgeo.sources.feed_transfers import ENDS
@@ -271,7 +272,23 @@ def transit_minutes(
     >>> found.median.round(1).to_numpy().tolist()
     [[18.0]]
     """
-    terms = terms or TransitTerms()
+    return minutes_between(
+        timetable, walking, origins, destinations, (window, every_min), quantiles, terms or TransitTerms()
+    )
+
+
+def minutes_between(
+    timetable: Timetable,
+    walking: TravelNetwork,
+    origins: gpd.GeoDataFrame,
+    destinations: gpd.GeoDataFrame,
+    departures: tuple[tuple[str, str], float],
+    quantiles: Sequence[float],
+    terms: TransitTerms,
+    client: Any = None,
+) -> TransitMinutes:
+    """:func:`transit_minutes` at ``departures`` (window, minutes between them), here or on a cluster."""
+    window, every_min = departures
     check_object(timetable, "timetable", Timetable, "build_timetable makes one of GTFS feeds")
     check_network(walking, "walking")
     check_points(origins, "origins")
@@ -292,11 +309,12 @@ def transit_minutes(
         index=origins.index.rename("origin"),
         columns=destinations.index.rename("destination"),
     )
-    seconds = _ranked(timetable, terms, leaves, ranks, to_stops, from_stops, change, on_foot)
-    lost = on_foot.isna().to_numpy()
+    seconds = _ranked(timetable, terms, leaves, ranks, (to_stops, from_stops), change, on_foot, client)
     tables = {
         one: pd.DataFrame(
-            np.where(lost, np.nan, told(seconds[:, r] / 60.0)), index=on_foot.index, columns=on_foot.columns
+            np.where(on_foot.isna(), np.nan, told(seconds[:, r] / 60.0)),
+            index=on_foot.index,
+            columns=on_foot.columns,
         )
         for r, one in enumerate(asked)
     }
@@ -392,41 +410,35 @@ def _ranked(
     terms: TransitTerms,
     leaves: Floats,
     ranks: Ints,
-    to_stops: csr_array,
-    from_stops: csr_array,
+    walks: tuple[csr_array, csr_array],
     change: Changes,
     on_foot: pd.DataFrame,
+    client: Any,
 ) -> Floats:
-    """(origins, ranks, destinations) seconds, origin by origin in threads."""
+    """(origins, ranks, destinations) seconds, origin by origin in threads or by a cluster's workers."""
     hop, between = timetable.connections, change.seconds
-    to_stops = csr_array(to_stops[:, change.stop_boarded])
-    from_stops = csr_array(from_stops[:, change.stop_left])
-    stay_start, stay_to = _followers(timetable)
+    to_stops = csr_array(walks[0][:, change.stop_boarded])
+    from_stops = csr_array(walks[1][:, change.stop_left])
     connections = (
-        change.boards_at,
-        change.leaves_at,
-        hop["departs"].to_numpy(np.float64),
-        hop["arrives"].to_numpy(np.float64),
-        hop["run"].to_numpy(np.int32),
-        hop["boards"].to_numpy(bool),
-        hop["alights"].to_numpy(bool),
+        change.boards_at, change.leaves_at,
+        hop["departs"].to_numpy(np.float64), hop["arrives"].to_numpy(np.float64),
+        hop["run"].to_numpy(np.int32), hop["boards"].to_numpy(bool), hop["alights"].to_numpy(bool),
         ~hop.duplicated("run", keep="last").to_numpy(),
-    )
+    )  # fmt: skip
     walk_s = told(on_foot.fillna(np.inf).to_numpy() * 60.0)
     out = np.empty((len(walk_s), len(ranks), walk_s.shape[1]))
+    asked = Asked(
+        leaves, terms.longest_min * 60.0, connections, *_followers(timetable), *_csr(between),
+        *_csr(from_stops), len(change.stop_boarded), ranks,
+    )  # fmt: skip
+    starts = Origins(*_csr(to_stops), walk_s)
+    if client is None:
+        return ranked(asked, starts, out)
+    return spread_origins(client, asked, starts, out)
 
-    def one(row: int) -> None:
-        near = slice(to_stops.indptr[row], to_stops.indptr[row + 1])
-        times_from(
-            leaves, terms.longest_min * 60.0, to_stops.indices[near].astype(np.int32), to_stops.data[near],
-            connections, stay_start, stay_to,
-            between.indptr.astype(np.int64), between.indices.astype(np.int32), between.data,
-            from_stops.indptr.astype(np.int64), from_stops.indices.astype(np.int32), from_stops.data,
-            walk_s[row], len(change.stop_boarded), ranks, out[row],
-        )  # fmt: skip
 
-    each_of(range(len(walk_s)), one, what="transit minutes")
-    return out
+def _csr(table: csr_array) -> tuple[Ints, Ints32, Floats]:
+    return table.indptr.astype(np.int64), table.indices.astype(np.int32), table.data
 
 
 def _followers(timetable: Timetable) -> tuple[Ints, Ints32]:

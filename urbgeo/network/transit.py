@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -10,7 +11,7 @@ import pandas as pd
 from urbgeo.checks import check_share
 from urbgeo.errors import InputError
 from urbgeo.network.model import TravelNetwork
-from urbgeo.network.timetable import Timetable, TransitTerms, transit_minutes, window_s
+from urbgeo.network.timetable import Timetable, TransitTerms, minutes_between, window_s
 from urbgeo.provenance import Provenance
 
 
@@ -65,16 +66,21 @@ class Transit:
         about = self.walking.provenance.having(parameters={"day": str(self.timetable.day), **asked})
         return replace(about, sources=(*self.timetable.provenance.sources, *about.sources))
 
-    def minutes_table(self, origins: gpd.GeoDataFrame, destinations: gpd.GeoDataFrame) -> pd.DataFrame:
+    def minutes_table(
+        self, origins: gpd.GeoDataFrame, destinations: gpd.GeoDataFrame, *, client: Any = None
+    ) -> pd.DataFrame:
         """Minutes (origins, destinations); ``inf`` = no trip within the longest, ``NaN`` = far from streets.
+
+        With ``client``, a ``dask.distributed.Client``, origins are shared out among the workers of a cluster;
+        the answer is the same to the last bit.
 
         Raises
         ------
         InputError
             For faulty points.
         """
-        found = transit_minutes(
+        found = minutes_between(
             self.timetable, self.walking, origins, destinations,
-            window=self.window, every_min=self.every_min, quantiles=(self.quantile,), terms=self.terms,
+            (self.window, self.every_min), (self.quantile,), self.terms, client,
         )  # fmt: skip
         return found.quantiles[self.quantile]
