@@ -140,20 +140,19 @@ def times_from(
             out[r, target] = arrival[ranks[r]]
 
 
+Csr = tuple[Ints, Ints32, Floats]
+"""Where the row of each begins, places, and seconds to them."""
+
+
 class Asked(NamedTuple):
     """What :func:`times_from` is asked for all origins alike, under its names."""
 
     leaves: Floats
     longest: float
     connections: tuple[Ints32, Ints32, Floats, Floats, Ints32, Flags, Flags, Flags]
-    stay_start: Ints
-    stay_to: Ints32
-    walk_start: Ints
-    walk_to: Ints32
-    walk_s: Floats
-    last_start: Ints
-    last_stop: Ints32
-    last_s: Floats
+    stay: tuple[Ints, Ints32]
+    walk: Csr
+    last: Csr
     boarded: int
     ranks: Ints
 
@@ -161,28 +160,26 @@ class Asked(NamedTuple):
 class Origins(NamedTuple):
     """Places to board at near each origin (CSR), and seconds on foot to every destination."""
 
-    near_start: Ints
-    near: Ints32
-    near_s: Floats
+    near: Csr
     on_foot: Floats
 
     def rows(self, some: slice) -> Origins:
         """Origins that follow each other."""
-        start = self.near_start[some.start : some.stop + 1]
+        start, stop, seconds = self.near
+        start = start[some.start : some.stop + 1]
         part = slice(start[0], start[-1])
-        return Origins(start - start[0], self.near[part], self.near_s[part], self.on_foot[some])
+        return Origins((start - start[0], stop[part], seconds[part]), self.on_foot[some])
 
 
 def ranked(asked: Asked, origins: Origins, out: Floats) -> Floats:
     """Seconds of every origin into ``out`` (origins, ranks, destinations), origin by origin in threads."""
+    start, stop, seconds = origins.near
 
     def one(row: int) -> None:
-        near = slice(origins.near_start[row], origins.near_start[row + 1])
+        near = slice(start[row], start[row + 1])
         times_from(
-            asked.leaves, asked.longest, origins.near[near], origins.near_s[near], asked.connections,
-            asked.stay_start, asked.stay_to, asked.walk_start, asked.walk_to, asked.walk_s,
-            asked.last_start, asked.last_stop, asked.last_s, origins.on_foot[row], asked.boarded,
-            asked.ranks, out[row],
+            asked.leaves, asked.longest, stop[near], seconds[near], asked.connections, *asked.stay,
+            *asked.walk, *asked.last, origins.on_foot[row], asked.boarded, asked.ranks, out[row],
         )  # fmt: skip
 
     with ThreadPoolExecutor(thread_count()) as pool:

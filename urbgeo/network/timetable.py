@@ -16,7 +16,7 @@ from urbgeo.arguments import check_date, check_object, check_several
 from urbgeo.checks import check_minutes, check_points, check_range, listed
 from urbgeo.engine.resolution import told
 from urbgeo.engine.timetable_cluster import spread_origins
-from urbgeo.engine.timetable_scan import Asked, Origins, ranked
+from urbgeo.engine.timetable_scan import Asked, Csr, Origins, ranked
 from urbgeo.errors import InputError, some_of
 from urbgeo.network.attach import Attachment, attach
 from urbgeo.network.changes import Changes, changes_of, no_rules, no_stays, stays
@@ -428,16 +428,16 @@ def _ranked(
     walk_s = told(on_foot.fillna(np.inf).to_numpy() * 60.0)
     out = np.empty((len(walk_s), len(ranks), walk_s.shape[1]))
     asked = Asked(
-        leaves, terms.longest_min * 60.0, connections, *_followers(timetable), *_csr(between),
-        *_csr(from_stops), len(change.stop_boarded), ranks,
+        leaves, terms.longest_min * 60.0, connections, _followers(timetable), _csr(between),
+        _csr(from_stops), len(change.stop_boarded), ranks,
     )  # fmt: skip
-    starts = Origins(*_csr(to_stops), walk_s)
+    starts = Origins(_csr(to_stops), walk_s)
     if client is None:
         return ranked(asked, starts, out)
     return spread_origins(client, asked, starts, out)
 
 
-def _csr(table: csr_array) -> tuple[Ints, Ints32, Floats]:
+def _csr(table: csr_array) -> Csr:
     return table.indptr.astype(np.int64), table.indices.astype(np.int32), table.data
 
 
