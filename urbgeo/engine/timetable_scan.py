@@ -7,13 +7,12 @@ first so many lanes, and what an arrival improves is a stretch of lanes below th
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import NamedTuple
 
 import numpy as np
 
 from urbgeo.compiling import only_compiled
-from urbgeo.options import thread_count, with_progress
+from urbgeo.parallel import each_of
 from urbgeo.types import Flags, Floats, Ints, Ints32
 
 kernel = only_compiled("Travel by timetable")
@@ -182,8 +181,5 @@ def ranked(asked: Asked, origins: Origins, out: Floats) -> Floats:
             *asked.walk, *asked.last, origins.on_foot[row], asked.boarded, asked.ranks, out[row],
         )  # fmt: skip
 
-    with ThreadPoolExecutor(thread_count()) as pool:
-        tasks = [pool.submit(one, row) for row in range(len(out))]
-        for task in with_progress(as_completed(tasks), total=len(tasks), what="transit minutes"):
-            task.result()
+    each_of(range(len(out)), one, what="transit minutes")
     return out
