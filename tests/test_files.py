@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from urbgeo.errors import Faults, InputError, MissingExtraError, StorageError, some_of
-from urbgeo.files import _host, manifest_of, write_text, written_together, written_whole
+from urbgeo.files import _host, is_file_name, manifest_of, write_text, written_together, written_whole
 from urbgeo.options import Options, one_thread, thread_count
 
 
@@ -168,3 +168,15 @@ def test_every_writer_says_so_when_there_is_no_room(tmp_path: Path) -> None:
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert run.stdout.split() == ["told", "gpkg", "told", "csv"], run.stderr[-800:]
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "name", ["CON", "aux", "nul.txt", "Com1", "a:b", "x?y", 'q"q', "trail.", " lead", "a/b", ""]
+)
+def test_names_that_some_system_cannot_hold_are_no_file_names(name: str) -> None:
+    assert not is_file_name(name)
+
+
+@pytest.mark.parametrize("name", ["anhui", "安徽", "console", "Porto Alegre", "a.b", "com10"])
+def test_other_names_are(name: str) -> None:
+    assert is_file_name(name)

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import shutil
 import socket
 import tempfile
@@ -162,3 +163,22 @@ def _stays_inside(name: str) -> bool:
     """Whether a manifest's name leads to a place in its own folder."""
     path = Path(name)
     return not path.is_absolute() and ".." not in path.parts
+
+
+NO_NAME = '/\\:*?"<>|'
+"""Signs that no file may have in its name on some system."""
+
+NAME_REMEDY = (
+    'write it without any of / \\ : * ? " < > |, without a dot or a blank at its ends, and not as a device '
+    "of Windows (CON, AUX)"
+)
+
+RESERVED = re.compile(r"con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]", re.IGNORECASE)
+"""Names of devices on Windows, where no file can be called so, whatever its ending."""
+
+
+def is_file_name(name: str) -> bool:
+    """Whether files can be called so on every system, in the folder they are meant for."""
+    plain = not any(sign in NO_NAME or ord(sign) < 32 for sign in name)
+    device = RESERVED.fullmatch(name.partition(".")[0].strip())
+    return plain and not device and name == name.strip(" .") and 0 < len(name) < 100

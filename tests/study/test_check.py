@@ -52,7 +52,7 @@ def test_what_was_found_joined_and_left_over_is_told(found: StudyCheck) -> None:
     assert joined.loc["rows joined by same code", "count"] == 102
     assert "340221 → 340210 (2020 merged)" in joined.loc["rows joined by changed code", "which"]
     left = rows(found, "population", "left over").set_index("what")
-    assert "340101" in left.loc["rows unknown", "which"]
+    assert "340101" in left.loc["rows that are unknown", "which"]
     assert left.loc["counties without people", "count"] == 2
     assert (found.table["finding_zh"] == found.table["finding"].map(KINDS)).all()
 

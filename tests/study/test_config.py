@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import urbgeo
 from urbgeo.errors import InputError, SourceError
 from urbgeo.study.config import FILE, KEYS, new_study, read_config
 
@@ -85,3 +86,11 @@ def test_a_folder_without_a_study_says_how_to_make_one(tmp_path: Path) -> None:
 def test_sections_are_those_of_the_template(tmp_path: Path) -> None:
     text = (new_study(tmp_path / "a", "安徽") / FILE).read_text(encoding="utf-8")
     assert [f"[{name}]" in text for name in KEYS] == [True] * len(KEYS)
+
+
+def test_names_of_devices_and_paths_are_no_names_of_studies(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="device of Windows"):
+        new_study(tmp_path / "CON", "宁夏")
+    assert not (tmp_path / "CON").exists()
+    with pytest.raises(InputError, match="names a folder and files"):
+        urbgeo.region("宁夏", zones=False, name="../elsewhere")

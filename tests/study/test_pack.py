@@ -23,7 +23,7 @@ from urbgeo.study.diff import diff
 from urbgeo.study.pack import CONTENTS, Packed, pack
 from urbgeo.study.run import run_study, study_region
 from urbgeo.study.unpack import unpack
-from urbgeo.study.verify import verify
+from urbgeo.study.verify import _same_cells, verify
 
 MORE = """population = "data/raw/people.csv"
 
@@ -325,3 +325,10 @@ def test_from_a_shell(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixtur
     assert cli.main(["verify", str(out), "--folder", str(busy)]) == 1
     assert "not empty" in capsys.readouterr().err
     assert diff(folder, folder).same
+
+
+def test_cells_of_tables_are_the_same_within_one_unit_of_their_last_decimal() -> None:
+    old = pd.DataFrame({"share": ["0.786"], "name": ["a"]})
+    for share, same in (("0.786", True), ("0.787", True), ("0.788", False), ("0.784", False)):
+        assert _same_cells(old, old.assign(share=share)) is same, share
+    assert not _same_cells(old, old.assign(name="b"))

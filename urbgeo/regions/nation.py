@@ -246,7 +246,10 @@ def _unknown(name: str) -> str:
         options = [f"{code} {_province_of(code)}" for code in same.index]
         return f"{name!r} is the name of several units; give the code: {some_of(options)}"
     stems = {_stem(zh): zh for zh, _ in _PROVINCES.values()}
+    english = {en.lower(): zh for zh, en in _PROVINCES.values()}
+    english |= dict(zip(_places()["name_en"].str.lower(), _places()["name_zh"], strict=True))
     near = [stems[one] for one in nearest_names(name, stems, 1)] + nearest_names(name, known)
+    near += [english[one] for one in get_close_matches(name.lower(), english, n=3, cutoff=0.7)]
     near = list(dict.fromkeys(near))
     return f"{name!r} is no unit of China" + (f"; nearest are {', '.join(near)}" if near else "")
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from urbgeo.arguments import check_text
 from urbgeo.checks import check_quantity, nearest_of
 from urbgeo.errors import InputError, some_of
+from urbgeo.files import NAME_REMEDY, is_file_name
 from urbgeo.regions.region import Region
 from urbgeo.study.findings import Findings
 from urbgeo.study.inputs import MARGIN_KM, Inputs
@@ -108,6 +110,8 @@ def build_region(inputs: Inputs) -> tuple[Region, Findings]:
     With ``inputs.strict`` False a layer that is refused is noted and left out, as a check needs it.
     """
     check_quantity(inputs.margin_km, "margin_km", zero=True)
+    if inputs.name and not is_file_name(check_text(inputs.name, "name")):
+        raise InputError(f"name: {inputs.name!r} names a folder and files; {NAME_REMEDY}.")
     made = Making(inputs, Findings())
     made.find_places()
     made.find_zones()

@@ -13,7 +13,7 @@ from typing import Any
 from urbgeo.arguments import check_path
 from urbgeo.checks import is_finite_number
 from urbgeo.errors import InputError, SourceError
-from urbgeo.files import write_text
+from urbgeo.files import NAME_REMEDY, is_file_name, write_text
 from urbgeo.network.junctions import NODE_AT
 from urbgeo.regions.decisions import decision_fault
 from urbgeo.regions.people import UNITS
@@ -229,7 +229,7 @@ def _wrong(section: str, key: str, value: Any) -> str:
         except InputError as error:
             return error.english.removeprefix("region: ").rstrip(".")
     if (section, key) == ("region", "name") and not is_file_name(value):
-        return f"name = {value!r} names a folder and files; write it without any of {' '.join(NO_NAME)}"
+        return f"name = {value!r} names a folder and files; {NAME_REMEDY}"
     if (section, key) == ("population", "unit") and value and value not in UNITS:
         return f"unit = {value!r}; it is one of {', '.join(UNITS)}"
     if (section, key) == ("roads", "node_at") and value not in ("", *NODE_AT):
@@ -249,15 +249,6 @@ def _wrong(section: str, key: str, value: Any) -> str:
 
 
 _CHOICES = {"rule": ("out", "either"), "datum": ("gcj02", "wgs84")}
-
-NO_NAME = '/\\:*?"<>|'
-"""Signs that no file may have in its name on some system."""
-
-
-def is_file_name(name: str) -> bool:
-    """Whether files can be called so on every system, in the folder they are meant for."""
-    plain = not any(sign in NO_NAME or ord(sign) < 32 for sign in name)
-    return plain and name == name.strip(" .") and len(name) < 100
 
 
 def _nearest(word: str, known: Mapping[str, Any]) -> str:
@@ -281,9 +272,11 @@ def new_study(folder: Path | str, units: str) -> Path:
     """
     folder = Path(folder)
     found = units_of(units)
+    if not is_file_name(name := folder.resolve().name):
+        raise InputError(f"folder: {name!r} names files too; {NAME_REMEDY}.")
     if (folder / FILE).exists():
         raise InputError(f"{folder / FILE}: there is a study already; edit it, or choose another folder.")
-    write_text(folder / FILE, _TEMPLATE.format(units=units, name=folder.resolve().name, zh=found.title_zh))
+    write_text(folder / FILE, _TEMPLATE.format(units=units, name=name, zh=found.title_zh))
     write_text(folder / "data" / "raw" / "README.md", _RAW.format(zh=found.title_zh, en=found.title_en))
     (folder / "data" / "processed").mkdir(parents=True, exist_ok=True)
     return folder

@@ -124,8 +124,8 @@ class Making:
             self.sources += [PLACES_SOURCE, POPULATION_SOURCE]
             county = int((self.places["level"] == "county").sum())
             others = len(self.places) - county
-            self.findings.add("seats", "found", "prefecture seats of the package", count=others)
             self.findings.add("seats", "found", "county seats of the package", count=county)
+            self.findings.add("seats", "found", "prefecture seats of the package", count=others)
             around = cities_around(embedded, self.places, self.inputs.margin_km)
             self.places = gpd.GeoDataFrame(pd.concat([self.places, around.assign(level="hub")]), crs=WGS84)
             self.findings.add("seats", "found", "cities in the margin", count=len(around))

@@ -24,8 +24,10 @@ from urbgeo.study.unpack import unpack
 
 RERUN = "rerun"
 COLUMNS = ["kind", "name", "packed", "rerun", "agrees"]
-CLOSE = 2e-3
-"""Of cells of tables, which are written with three decimals."""
+CLOSE = 1.000001e-3
+"""One unit of the last decimal of a table's cells: another machine may round a figure to its other side.
+
+The figures of the record are held against each other to a millionth of themselves."""
 
 _ALSO = ("parameters", "speeds", "lists", "decisions", "release", "thresholds")
 

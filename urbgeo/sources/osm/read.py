@@ -132,10 +132,11 @@ def _assembled(
     ends = np.stack([refs[first], refs[last]], axis=1)
     still = (km == 0) & (ends[:, 0] == ends[:, 1])
     way, first, last, km, ends = (one[~still] for one in (way, first, last, km, ends))
+    if not len(way) and box:
+        sides = ", ".join(f"{side:.2f}" for side in box)
+        raise InputError(f"{name}: no road lies in the box {sides}; is it the extract of another region?")
     if not len(way):
-        raise InputError(
-            f"{name}: no road lies in the box {box}." if box else f"{name}: its roads lack nodes."
-        )
+        raise InputError(f"{name}: its roads lack nodes.")
     kinds, kind_of_way = _with_durations(kinds, kind, way, km)
     ids, lon, lat, ends, split = _apart_at(barrier, ends, wanted, nodes)
     counts = {
