@@ -1,34 +1,41 @@
-"""What is found is told in both languages, whatever the language in use."""
+"""What is found while a region is put together: kinds of a closed list, Chinese beside English."""
 
 from __future__ import annotations
 
 import pytest
 
-from urbgeo.study.findings import Findings, chinese, layer_zh
+from urbgeo.study.findings import KINDS, LAYERS, SHOWN, Findings, layer_zh
 
 
-def test_a_finding_is_told_in_both_languages() -> None:
+def test_a_row_has_its_count_its_first_ids_and_what_to_do() -> None:
     found = Findings()
-    found.add("trains", "missing", "no trains: reach is by road alone", do="trains=, a train table or GTFS")
-    row = found.table().iloc[0]
-    assert row["what"].startswith("no trains") and row["what_zh"] == "没有列车：通达只按公路计"
-    assert row["do_zh"].startswith("trains=，")
-    (note,) = found.lines("missing")
-    assert note == "列车：没有列车：通达只按公路计 trains: no trains: reach is by road alone"
+    found.add("population", "left over", "counties without people", ids=range(SHOWN + 3), do="name them")
+    found.add("zones", "found", "polygons read", count=5)
+    rows = found.table()
+    assert rows["count"].tolist() == [SHOWN + 3, 5]
+    assert rows["which"].iloc[0].endswith("and 3 more")
+    assert rows["finding_zh"].tolist() == [KINDS["left over"], KINDS["found"]]
+    assert rows["what_zh"].str.contains(r"[\u4e00-\u9fff]").all()
 
 
-def test_words_that_stand_as_values_are_chinese_too() -> None:
-    assert chinese("rows joined by former name") == "按曾用名连接的行"
-    assert chinese("rows that are given twice") == "重复给出的行"
-    assert chinese("name of no message") == "name of no message"
-
-
-def test_layers_have_chinese_names_and_lists_keep_theirs() -> None:
-    assert layer_zh("prefecture seats") == "地级中心"
-    assert layer_zh("list core 芜湖") == "名单 core 芜湖"
-    assert layer_zh("else") == "else"
-
-
-def test_a_kind_that_is_none_is_refused() -> None:
+def test_a_kind_that_is_not_on_the_list_is_a_fault_of_ours() -> None:
     with pytest.raises(KeyError):
-        Findings().add("roads", "guessed", "x")
+        Findings().add("zones", "odd", "polygons")
+
+
+def test_notes_are_told_by_kind_in_both_languages() -> None:
+    found = Findings()
+    found.add("zones", "found", "polygons read", count=5)
+    found.add("population", "left over", "counties without people", ids=["甲"])
+    (line,) = found.lines("left over")
+    assert line.startswith(f"{LAYERS['population']}：") and "population: counties without people (甲)" in line
+
+
+def test_lists_of_ones_own_keep_their_name() -> None:
+    assert layer_zh("list 沿江") == "名单 沿江"
+    assert layer_zh("roads") == LAYERS["roads"]
+    assert layer_zh("something") == "something"
+
+
+def test_an_empty_one_is_a_table_without_rows() -> None:
+    assert Findings().table().empty

@@ -15,7 +15,7 @@ import shapely
 import urbgeo
 from urbgeo import cli
 from urbgeo.regions.nation import china_places
-from urbgeo.study.absent import Absent, LeftOutError, attempt, told, why_absent
+from urbgeo.study.absent import why_absent
 from urbgeo.study.answers import answer
 from urbgeo.study.headlines import headlines
 from urbgeo.study.report import report_text
@@ -113,16 +113,6 @@ def test_three_commands_from_an_empty_folder(
     assert "在虚构道路上" in page and "湖南" not in page
     assert "在虚构道路上" in (results / "check.html").read_text(encoding="utf-8")
     assert "on invented roads" in (results / "report.md").read_text(encoding="utf-8")
-
-
-def test_an_absent_answer_says_why_to_whoever_asks() -> None:
-    gone = attempt("reach", "one city", lambda: 1)
-    assert isinstance(gone, Absent) and why_absent(gone) == "one city" and why_absent(5) == ""
-    with pytest.raises(LeftOutError, match="reach is left out: one city"):
-        _ = gone.table
-    assert told(lambda: gone.summary, lambda error: error.why) == "one city"
-    assert attempt("x", "", lambda: 1) == 1
-    assert "one city" in repr(gone)
 
 
 @pytest.mark.filterwarnings("ignore::urbgeo.errors.UrbgeoWarning")

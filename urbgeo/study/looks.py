@@ -15,7 +15,7 @@ def look_at_zones(zones: gpd.GeoDataFrame, places: gpd.GeoDataFrame, findings: F
     """Own polygons against the seats of their codes."""
     counties = counties_of(places)
     small = zones.index.isin(places.index[places["level"] == ZONE])
-    findings.add("zones", "found", "polygons", count=len(zones))
+    findings.add("zones", "found", "polygons read", count=len(zones))
     if small.any():
         held = places["county"].reindex(zones.index[small]).isin(counties.index)
         findings.add("zones", "found", "polygons that are no counties: units of their own", count=small.sum())
