@@ -109,3 +109,17 @@ def test_years_of_a_column_of_dates_and_none_of_a_column_of_spans() -> None:
     spans = pd.DataFrame({"said": pd.to_timedelta([1, 2], unit="h")})
     with pytest.raises(InputError, match="spans of time"):
         words.years(spans, "links", "said")
+
+
+def test_numbers_read_as_text_keep_their_meaning() -> None:
+    """A table of text has -1.0 and 0.0 where a table of numbers has -1 and 0."""
+    said = pd.DataFrame({"way": ["-1.0", "1.0", "0.0", "双向通行", "单行线", "逆行"]})
+    assert words.directions(said, "lines", "way").tolist() == [-1, 1, 0, 0, 1, -1]
+    flags = pd.DataFrame({"toll": ["1.0", "0.0", 1.0, 0.0]})
+    assert words.yes_no(flags, "roads", "toll").tolist() == [True, False, True, False]
+
+
+def test_a_number_and_the_word_for_it_are_one_class_unless_they_contradict() -> None:
+    said = ["国道G107", "S205省道", "107国道", "县道X012", "高速公路G4", "省道G107", "国道G4", "新路"]
+    found = words.road_classes(pd.Series(said)).tolist()
+    assert found == ["trunk", "primary", "trunk", "secondary", "expressway", "省道G107", "国道G4", "新路"]

@@ -27,10 +27,31 @@ FORWARD, BACKWARD, BOTH = 1, -1, 0
 
 DIRECTIONS: Mapping[str, int] = {
     **dict.fromkeys(
-        ("f", "ft", "forward", "1", "yes", "true", "是", "单行", "单向", "正向", "顺向"), FORWARD
+        (
+            "f",
+            "ft",
+            "forward",
+            "1",
+            "yes",
+            "y",
+            "true",
+            "one-way",
+            "是",
+            "单行",
+            "单向",
+            "单行线",
+            "单向通行",
+            "正向",
+            "顺向",
+        ),
+        FORWARD,
     ),
-    **dict.fromkeys(("t", "tf", "backward", "reverse", "-1", "逆向", "反向"), BACKWARD),
-    **dict.fromkeys(("b", "both", "0", "no", "false", "否", "双向", "双行"), BOTH),
+    **dict.fromkeys(
+        ("t", "tf", "backward", "reverse", "-1", "逆向", "反向", "逆行", "反向通行", "逆向通行"), BACKWARD
+    ),
+    **dict.fromkeys(
+        ("b", "both", "0", "no", "false", "two-way", "否", "双向", "双行", "双行线", "双向通行"), BOTH
+    ),
 }
 """What a column of directions may say: F, T, B of Geofabrik's files; 1, -1, 0; words."""
 
@@ -38,7 +59,9 @@ ROAD_WORDS: Mapping[str, tuple[str, str]] = {
     "高速公路": ("expressway", "motorway"),
     "高速": ("expressway", "motorway"),
     "国家高速": ("expressway", "motorway"),
+    "国家高速公路": ("expressway", "motorway"),
     "省级高速": ("expressway", "motorway"),
+    "省级高速公路": ("expressway", "motorway"),
     "高速连接线": ("connector", "motorway_link"),
     "匝道": ("connector", "motorway_link"),
     "国道": ("trunk", "trunk"),
@@ -52,9 +75,14 @@ ROAD_WORDS: Mapping[str, tuple[str, str]] = {
     "城市快速路": ("trunk", "trunk"),
     "主干路": ("secondary", "primary"),
     "主干道": ("secondary", "primary"),
+    "城市主干路": ("secondary", "primary"),
+    "城市主干道": ("secondary", "primary"),
     "次干路": ("urban", "secondary"),
+    "城市次干路": ("urban", "secondary"),
+    "城市次干道": ("urban", "secondary"),
     "次干道": ("urban", "secondary"),
     "支路": ("urban", "tertiary"),
+    "城市支路": ("urban", "tertiary"),
     "城市道路": ("urban", "tertiary"),
     "national expressway": ("expressway", "motorway"),
     "motorway": ("expressway", "motorway"),
@@ -80,6 +108,9 @@ _NUMBERED = (
     (re.compile(r"C\w?\d{2,4}[A-Z]?"), "村道"),
     (re.compile(r"Z\w?\d{2,4}[A-Z]?"), "专用公路"),
 )
+_WORD_AND_NUMBER = re.compile(r"([^\x00-\x7f]*)([A-Z]?\w{1,6}?)([^\x00-\x7f]*)", re.ASCII)
+"""国道G107, S205省道, 107国道: a number with the word for it before or behind."""
+
 _SEVERAL = re.compile(r"[;,/、;]")
 
 MODES: Mapping[str, str] = {
@@ -92,18 +123,20 @@ MODES: Mapping[str, str] = {
 """The mode of a link that a word means."""
 
 EARLIEST_YEAR, LATEST_YEAR = 1000, 2999
+_WHOLE = re.compile(r"-?\d+\.0+")
 _YEAR = re.compile(r"(\d{4})(\.0+|年.*|[-/.]\d{1,2}([-/.月]\d{1,2}.*)?)?")
 
 
 def plain(value: object) -> str:
-    """A word as it is compared: half-width, lower case, no blanks around it.
+    """A word as it is compared: half-width, lower case, no blanks around it, whole numbers without a point.
 
-    >>> plain(" Ｙｅｓ ")
-    'yes'
+    >>> plain(" Ｙｅｓ "), plain("-1.0")
+    ('yes', '-1')
     """
     if isinstance(value, float | np.floating) and float(value).is_integer():
         value = int(value)
-    return unicodedata.normalize("NFKC", str(value)).strip().lower()
+    word = unicodedata.normalize("NFKC", str(value)).strip().lower()
+    return word.partition(".")[0] if _WHOLE.fullmatch(word) else word
 
 
 def yes_no(frame: pd.DataFrame, name: str, column: str) -> Flags:
@@ -202,7 +235,19 @@ def _road_class(value: Any, place: int, known: tuple[str, ...]) -> Any:
 
 
 def _rank(number: str) -> int | None:
-    return next((rank for rank, (form, _) in enumerate(_NUMBERED) if form.fullmatch(number)), None)
+    """The place among the forms of numbers; a word that stands with the number must not contradict it."""
+    rank = next((rank for rank, (form, _) in enumerate(_NUMBERED) if form.fullmatch(number)), None)
+    both = _WORD_AND_NUMBER.fullmatch(number) if rank is None else None
+    words = [one for one in both.groups()[::2] if one] if both else []
+    if both is None or len(words) != 1 or words[0] not in ROAD_WORDS:
+        return rank
+    named = next((place for place, (_, word) in enumerate(_NUMBERED) if word == words[0]), None)
+    return named if both[2].isdigit() or _rank(both[2]) == named else None
+
+
+def known_roads() -> str:
+    """What :func:`road_classes` reads, for errors."""
+    return f"{', '.join(word for word in ROAD_WORDS if not word.isascii())}; numbers such as G4, S205, X012"
 
 
 def mode(value: object, name: str = "mode") -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from urbgeo.access.coverage import coverage
 from urbgeo.access.ids import columns_at_first, goes_on_in_order
+from urbgeo.errors import InputError
 
 
 def columns_in_order(start: pd.Series, end: pd.Series) -> int:
@@ -55,3 +59,20 @@ def test_the_same_bytes_cut_elsewhere_are_other_ids() -> None:
 def test_other_ids_are_left_to_be_looked_up(start: object) -> None:
     starts = pd.Series(start)
     assert columns_in_order(starts, pd.Series(["p", "q", "p", "q"][: len(starts)])) == 0
+
+
+@pytest.mark.parametrize("form", ["430102 ", "４３０１０２", 430102, 430102.0])
+@pytest.mark.parametrize("wide", [False, True])
+@pytest.mark.parametrize("framed", [False, True])
+def test_an_id_in_another_form_is_refused_with_both_shown(form: object, wide: bool, framed: bool) -> None:
+    """One place of three would otherwise be called unreached, and nothing said."""
+    table = pd.DataFrame(
+        {"from": pd.Series([form, "430103", "430104"], dtype=object), "to": "h", "minutes": 5.0}
+    )
+    if wide:
+        table = table.pivot(index="from", columns="to", values="minutes")
+        table = table.rename_axis(index="origin", columns="destination")
+    ids = pd.Index(["430102", "430103", "430104"])
+    places = pd.DataFrame(index=ids) if framed else ids
+    with pytest.raises(InputError, match=re.escape(f"'430102' is there as {form!r}; bring both to one form")):
+        coverage(table, places, pd.Index(["h"]), minutes=10)

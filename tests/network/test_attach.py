@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import warnings
 import weakref
 from dataclasses import replace
 
@@ -14,6 +15,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.network.build import BAD_LAYERS, QUICK, along, clear_nearest, oracle_minutes, points, road
+from urbgeo.access.coverage import coverage
+from urbgeo.crs import LEAST_SUSPECTS, convert_datum
 from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.network.attach import attach
 from urbgeo.network.edits import with_links
@@ -344,3 +347,20 @@ def test_points_find_nothing_where_no_link_can_be_joined() -> None:
 def test_no_points_to_attach_are_told() -> None:
     with pytest.warns(UrbgeoWarning, match="stops: it has no rows"):
         assert attach(along(0, 10), points([]), name="stops").index.empty
+
+
+@pytest.mark.parametrize("datum", ["gcj02", "bd09"])
+@pytest.mark.parametrize("count", [30, 2_000])
+def test_every_door_names_the_datum_that_points_seem_to_be_in(datum: str, count: int) -> None:
+    town = along(*range(0, 51, 5))
+    spots = [(0.5 + 49 * k / count, 0.02 * (k % 3)) for k in range(count)]
+    here = points(spots, [f"p{k}" for k in range(count)]).to_crs(4326)
+    shifted = convert_datum(here, "wgs84", datum)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UrbgeoWarning)
+        assert coverage(town, here, here.iloc[:1], minutes=5).table["status"].eq("reached").any()
+        attach(town, shifted.iloc[: LEAST_SUSPECTS - 1])  # too few to say
+    with pytest.warns(
+        UrbgeoWarning, match=rf"places: they seem to be in {datum.upper()}.*'{datum}', 'wgs84'"
+    ):
+        coverage(town, shifted, here.iloc[:1], minutes=5)

@@ -60,7 +60,13 @@ def test_lines_that_cross_are_joined_at_crossings_only() -> None:
 
 @pytest.mark.parametrize(
     ("column", "over", "under"),
-    [("layer", 1, 0), ("bridge", "T", "F"), ("bridge", "yes", None), ("桥", "是", "否")],
+    [
+        ("layer", 1, 0),
+        ("layer", "1.0", "0.0"),
+        ("bridge", "T", "F"),
+        ("bridge", "yes", None),
+        ("桥", "是", "否"),
+    ],
 )
 def test_a_bridge_is_not_joined_to_the_road_beneath(column: str, over: object, under: object) -> None:
     with pytest.warns(UrbgeoWarning, match="2 parts"):

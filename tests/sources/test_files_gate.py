@@ -172,3 +172,21 @@ def test_of_several_layers_one_is_named(tmp_path: Path) -> None:
         read_layer(tmp_path / "a.gpkg")
     with pytest.raises(InputError, match="no layer 'rivers'; it has roads, places"):
         read_layer(tmp_path / "a.gpkg", layer="rivers")
+
+
+def test_ids_are_of_one_form_whatever_form_the_file_has(tmp_path: Path) -> None:
+    """Blanks, full-width digits and the point that a spreadsheet leaves behind make no other id."""
+    path = tmp_path / "seats.csv"
+    for codes, ids in (
+        (["430102 ", "４３０１０３", "A04"], ["430102", "430103", "A04"]),
+        (["430102.0", "430103.0", "430104.0"], [430102, 430103, 430104]),
+        (["0731", " 0732", "0733"], ["0731", "0732", "0733"]),
+    ):
+        rows = "\n".join(f"{code},{112 + k / 10},28" for k, code in enumerate(codes))
+        path.write_text(f"代码,x,y\n{rows}\n", encoding="utf-8")
+        assert read_layer(path, index="代码", lon="x", lat="y", crs=4326).frame.index.tolist() == ids
+    path.write_text(
+        "代码,x,y\n430102,112,28\n430102 ,113,28\n４３０１０２,114,28\nB,115,28\n", encoding="utf-8"
+    )
+    with pytest.raises(InputError, match="repeated ids at 430102"):
+        read_layer(path, index="代码", lon="x", lat="y", crs=4326)

@@ -12,7 +12,7 @@ import pandas as pd
 from urbgeo.access.ids import columns_at_first, goes_on_in_order, keyed
 from urbgeo.access.table import MinutesTable, for_ids
 from urbgeo.amounts import warn
-from urbgeo.checks import check_columns
+from urbgeo.checks import check_columns, other_forms
 from urbgeo.engine.pairs import fill_square, find_places, read_pairs, sum_square
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.provenance import Provenance
@@ -102,7 +102,11 @@ def table_of(
     """
     if isinstance(travel, MinutesTable):
         return for_ids(travel, origins, destinations, some=some)
-    found = _read(travel, origins, destinations, some)
+    try:
+        found = _read(travel, origins, destinations, some)
+    except InputError:
+        _refuse_other_forms_of(travel, origins, destinations)
+        raise
     about = travel.attrs.get("provenance")
     return replace(found, provenance=about) if isinstance(about, Provenance) else found
 
@@ -138,9 +142,34 @@ def _rows_of(table: pd.DataFrame, origins: pd.Index | None, destinations: pd.Ind
     kept = np.ones(len(table), np.bool_)
     for name, asked in (("from", origins), ("to", destinations)):
         known = None if asked is None else (table[name].isin(asked) | table[name].isna()).to_numpy()
-        if known is not None and known.any():
+        if known is None or known.all():
+            continue
+        _refuse_other_forms(asked, pd.Index(table[name].dropna().unique()), name)
+        if known.any():
             kept &= known
     return table if kept.all() else table[kept]
+
+
+def _refuse_other_forms_of(
+    table: pd.DataFrame, origins: pd.Index | None, destinations: pd.Index | None
+) -> None:
+    """Say of a table that is refused anyhow whether its ids are those asked for in another form."""
+    if {"from", "to", "minutes"} <= set(table.columns):
+        sides = [(name, pd.Index(table[name].dropna().unique())) for name in ("from", "to")]
+    else:
+        sides = [("origin", table.index), ("destination", table.columns)]
+    for (name, had), asked in zip(sides, (origins, destinations), strict=True):
+        _refuse_other_forms(asked, had, name)
+
+
+def _refuse_other_forms(asked: pd.Index | None, had: pd.Index, name: str) -> None:
+    """Ids that the table has in another form (blanks, full width, 430100.0) are not simply left out."""
+    if asked is None:
+        return
+    lost, left = asked[~asked.isin(had)], had[~had.isin(asked)]
+    hint = other_forms(lost, left) if len(lost) and len(left) else ""
+    if hint:
+        raise InputError(f"minutes table: {name}: {hint}.")
 
 
 def _part_of(table: pd.DataFrame, origins: pd.Index | None, destinations: pd.Index | None) -> pd.DataFrame:
@@ -148,6 +177,7 @@ def _part_of(table: pd.DataFrame, origins: pd.Index | None, destinations: pd.Ind
     kept = []
     for had, asked in ((table.index, origins), (table.columns, destinations)):
         known = np.ones(len(had), np.bool_) if asked is None else had.isin(asked)
+        _refuse_other_forms(asked, had, str(had.name))
         kept.append(known if known.any() else ~known)
     return table if all(one.all() for one in kept) else table.loc[kept[0], kept[1]]
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from urbgeo.amounts import warn
 from urbgeo.checks import check_points
+from urbgeo.crs import LEAST_SUSPECTS, suspected_datum
 from urbgeo.engine.resolution import in_ticks
 from urbgeo.errors import InputError, some_of
 from urbgeo.network.model import TravelNetwork, check_network
@@ -22,6 +23,9 @@ from urbgeo.types import Floats, Ints
 
 AT_NODE_M = 0.001
 """A point that meets its link so near a node is at the node."""
+
+MOST_SUSPECTS = 100
+"""Of more points so many are asked whether they are in another datum."""
 
 KEPT_LAYERS, KEPT_POINTS = 16, 4_000
 """A network keeps the attachments of the last few layers of no more points than this: seats, stations and
@@ -157,7 +161,8 @@ def attach(network: TravelNetwork, points: Points, *, name: str = "points") -> A
 
     Of several links at one distance the first by id is taken, whatever the order of the rows. In an edited
     network a point keeps the links that it joined before each edit beside the nearest one, each with its own
-    straight stretch: a new link never makes a trip longer.
+    straight stretch: a new link never makes a trip longer. Points that lie much nearer to the network when
+    the shift of GCJ-02 or BD-09 is undone are told.
 
     Parameters
     ----------
@@ -204,12 +209,32 @@ def attach(network: TravelNetwork, points: Points, *, name: str = "points") -> A
     check_points(points, name, allow_empty=True)
     if points.empty:
         warn(f"{name}: it has no rows; nothing is attached.")
+    _ask_about_datum(network, points, name)
     located = points.geometry.to_crs(network.crs)
     found = attach_xy(network, shapely.get_coordinates(located.to_numpy()), points.index)
     if key:
         # Without the network: a network that holds itself is let go late.
         _keep(network.joined, key, replace(found, network=None))
     return found
+
+
+def _ask_about_datum(network: TravelNetwork, points: gpd.GeoDataFrame, name: str) -> None:
+    """Warn where the points seem to be in a datum of Chinese web maps; of many points some are looked at."""
+    if len(points) < LEAST_SUSPECTS or not len(network.link_tree):
+        return
+
+    def off_network(spots: gpd.GeoSeries) -> Floats:
+        here = spots.to_crs(network.crs).to_numpy()
+        (asked, _), far = network.link_tree.query_nearest(here, return_distance=True, all_matches=False)
+        gaps: Floats = far[np.argsort(asked)]
+        return gaps
+
+    datum = suspected_datum(points.iloc[:: -(-len(points) // MOST_SUSPECTS)], off_network)
+    if datum:
+        warn(
+            f"{name}: they seem to be in {datum.upper()}, not in what their CRS says: use "
+            f"convert_datum({name}, {datum!r}, 'wgs84')."
+        )
 
 
 def _digest(points: gpd.GeoDataFrame) -> bytes | None:

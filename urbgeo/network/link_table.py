@@ -83,7 +83,9 @@ def checked_links(nodes: gpd.GeoDataFrame, links: pd.DataFrame) -> pd.DataFrame:
     unknown = timed_by_class & ~table["class"].isin(list(ROAD_CLASSES))
     if unknown.any():
         strange, known = some_of(table["class"][unknown].astype(str).unique()), ", ".join(ROAD_CLASSES)
-        remedy = f"known are {known}; rename it, or give these links minutes or speed_kmh"
+        remedy = (
+            f"known are {known}, {words.known_roads()}; rename it, or give these links minutes or speed_kmh"
+        )
         faults.add(f"unknown class {strange}", ids=table.index[unknown], remedy=remedy)
     for column, read in (("oneway", _one_way), ("joinable", _joinable)):
         if column in table:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import asdict
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from urbgeo.crs import suspected_datum
-from urbgeo.errors import UrbgeoWarning
 from urbgeo.network.attach import Points, attach
 from urbgeo.network.model import TravelNetwork
-from urbgeo.types import Floats
 
 
 def snap_report(network: TravelNetwork, points: Points) -> pd.DataFrame:
@@ -34,7 +29,6 @@ def snap_report(network: TravelNetwork, points: Points) -> pd.DataFrame:
         connected one, -1 = none), ``component_nodes`` (how many nodes it has), ``reason`` (empty when all
         is well).
 
-    Points that lie much nearer to the network when the shift of GCJ-02 or BD-09 is undone are told.
     ``attrs["provenance"]`` of the table holds the shares by status.
 
     Raises
@@ -55,7 +49,6 @@ def snap_report(network: TravelNetwork, points: Points) -> pd.DataFrame:
     ['attached', 'attached']
     """
     joined = attach(network, points)
-    _ask_about_datum(network, points)
     got = joined.attached
     rows = joined.link[got]
     link = np.full(len(got), None, dtype=object)
@@ -87,24 +80,3 @@ def _reasons(network: TravelNetwork, frame: pd.DataFrame) -> list[str]:
         island.format(row.component_nodes) if row.status == "island" else words[str(row.status)]
         for row in frame.itertuples()
     ]
-
-
-def _ask_about_datum(network: TravelNetwork, points: Points) -> None:
-    """Warn where the points seem to be in a datum of Chinese web maps."""
-    if not isinstance(points, gpd.GeoDataFrame | gpd.GeoSeries):
-        return
-
-    def off_network(spots: gpd.GeoSeries) -> Floats:
-        here = spots.to_crs(network.crs).to_numpy()
-        (asked, _), far = network.link_tree.query_nearest(here, return_distance=True, all_matches=False)
-        gaps: Floats = far[np.argsort(asked)]
-        return gaps
-
-    datum = suspected_datum(points, off_network)
-    if datum:
-        warnings.warn(
-            f"points: they seem to be in {datum.upper()}, not in what their CRS says: use "
-            f"convert_datum(points, {datum!r}, 'wgs84').",
-            UrbgeoWarning,
-            stacklevel=3,
-        )

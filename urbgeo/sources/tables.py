@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
+from unicodedata import normalize
 
 import geopandas as gpd
 import numpy as np
@@ -131,7 +132,7 @@ def read_layer(
         frame = _with_crs(frame, path, crs)
     if index is not None:
         check_columns(frame, path.name, [index])
-        frame = frame.set_index(index)
+        frame = frame.set_index(_one_form(frame[index]))
         check_ids(frame.index, path.name)
     return Layer(frame, used, path.name)
 
@@ -142,6 +143,15 @@ def _check_where(sheet: object, header: object) -> None:
     rows = listed(header)
     if not rows or not all(is_whole_number(row, 0) for row in rows):
         raise InputError(f"header: {header!r} is no row; give e.g. 1 for the second, or [1, 2] for two.")
+
+
+def _one_form(ids: pd.Series) -> pd.Series:
+    """Ids as one writes them: texts half-width and without blanks around them, 430100.0 as 430100."""
+    if ids.dtype.kind == "f" and (ids.dropna() % 1 == 0).all() and ids.notna().all():
+        return ids.astype(np.int64)
+    if ids.dtype.kind in "iufM":
+        return ids
+    return ids.map(lambda one: normalize("NFKC", one).strip() if isinstance(one, str) else one)
 
 
 def points_from_table(table: pd.DataFrame, *, lon: str | None, lat: str | None, crs: Any) -> gpd.GeoDataFrame:

@@ -16,6 +16,7 @@ from urbgeo.network.speeds import ROAD_CLASSES, class_speeds, read_classes
 from urbgeo.rasters.align import burnt
 from urbgeo.rasters.grid import Grid, check_grid
 from urbgeo.surface.steps import TOBLER_RATE, TOBLER_SHIFT
+from urbgeo.words import known_roads
 
 TOBLER_TOP_KMH = 6.0
 """Walking speed at the best slope, Tobler (1993)."""
@@ -180,7 +181,7 @@ def burn_roads(
     if unknown.any():
         raise InputError(
             f"roads: unknown class {some_of(sorted(classes[unknown].unique()))} at "
-            f"{some_of(roads.index[unknown])}; known are {', '.join(ROAD_CLASSES)}."
+            f"{some_of(roads.index[unknown])}; known are {', '.join(ROAD_CLASSES)}, {known_roads()}."
         )
     speeds = class_speeds(speeds_kmh)
     enters = classes.map(lambda name: ROAD_CLASSES[name].joinable).astype(bool)
