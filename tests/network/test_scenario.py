@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -9,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 
 import urbgeo
-from tests.network.build import along
+from tests.network.build import along, road
 from tests.network.river import points, river, towns
-from urbgeo.errors import InputError
+from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.network.edits import with_links, with_speeds, without_links
 from urbgeo.network.minutes import minutes_table, nearest_facility
-from urbgeo.network.model import TravelNetwork
+from urbgeo.network.model import TravelNetwork, build_network
 from urbgeo.network.scenario import attached_alike, compare, in_year, rank_projects, with_facilities
 from urbgeo.regions.region import Region
 
@@ -176,3 +178,15 @@ def test_a_year_is_read_in_every_dress_and_refused_where_it_is_none() -> None:
         in_year(along(0.0, 1.0, 2.0, opened=[2004, "在建"]), 2005)
     with pytest.raises(InputError, match="year: nan"):
         in_year(network, np.nan)
+
+
+def test_a_station_of_a_later_year_is_told_where_it_joins_an_earlier_network() -> None:
+    nodes = points([(0, 0), (9, 0)], ["A", "B"])
+    network = in_year(build_network(nodes, road(("A", "B", 9.0), opened=1990)), 2005)
+    stations = nodes.assign(opened=[2000, 2009])
+    with pytest.warns(UrbgeoWarning, match="facilities: 1 open after 2005, .*e.g. B; leave"):
+        assert nearest_facility(network, nodes, stations)["minutes"].tolist() == [0.0, 0.0]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UrbgeoWarning)
+        nearest_facility(network, nodes, stations.iloc[:1])
+        nearest_facility(build_network(nodes, road(("A", "B", 9.0))), nodes, stations)

@@ -105,7 +105,8 @@ def table_of(
     try:
         found = _read(travel, origins, destinations, some)
     except InputError:
-        _refuse_other_forms_of(travel, origins, destinations)
+        if isinstance(travel, pd.DataFrame) and travel.columns.is_unique:
+            _refuse_other_forms_of(travel, origins, destinations)
         raise
     about = travel.attrs.get("provenance")
     return replace(found, provenance=about) if isinstance(about, Provenance) else found

@@ -20,9 +20,13 @@ from urbgeo.engine.resolution import in_ticks
 from urbgeo.errors import InputError, some_of
 from urbgeo.network.model import TravelNetwork, check_network
 from urbgeo.types import Floats, Ints
+from urbgeo.words import years
 
 AT_NODE_M = 0.001
 """A point that meets its link so near a node is at the node."""
+
+OPENED = "opened"
+"""Column of the year in which a place opens."""
 
 MOST_SUSPECTS = 100
 """Of more points so many are asked whether they are in another datum."""
@@ -202,6 +206,7 @@ def attach(network: TravelNetwork, points: Points, *, name: str = "points") -> A
         if points.network is not network:
             raise InputError(f"{name}: attached to another network; give the points themselves.")
         return points
+    _ask_about_years(network, points, name)
     key = _digest(points)
     kept = network.joined.get(key) if key else None
     if kept is not None and kept.index.equals(points.index):
@@ -216,6 +221,19 @@ def attach(network: TravelNetwork, points: Points, *, name: str = "points") -> A
         # Without the network: a network that holds itself is let go late.
         _keep(network.joined, key, replace(found, network=None))
     return found
+
+
+def _ask_about_years(network: TravelNetwork, points: gpd.GeoDataFrame, name: str) -> None:
+    """Warn where points open later than the year that the network was taken back to."""
+    year = network.provenance.parameters.get("year")
+    if year is None or not isinstance(points, gpd.GeoDataFrame) or OPENED not in points:
+        return
+    late = points.index[years(points, name, OPENED) > year]
+    if len(late):
+        warn(
+            f"{name}: {len(late)} open after {year}, the year of the network, e.g. {some_of(late, 3)}; leave "
+            "them out, or take the whole region back with urbgeo.regions.years.region_in_year."
+        )
 
 
 def _ask_about_datum(network: TravelNetwork, points: gpd.GeoDataFrame, name: str) -> None:

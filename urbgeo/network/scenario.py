@@ -36,6 +36,9 @@ LAYERS = ("places", "airports", "stations")
 def in_year(network: TravelNetwork, year: int, *, column: str = "opened") -> TravelNetwork:
     """The network of a year: links opened in it or before; links without a year have always been there.
 
+    Interchanges, stations and airports open with their year too: places of a later one are told where they
+    join it, and :func:`urbgeo.regions.years.region_in_year` takes a whole region back.
+
     Raises
     ------
     InputError
@@ -45,7 +48,8 @@ def in_year(network: TravelNetwork, year: int, *, column: str = "opened") -> Tra
         raise InputError(f"year: {year!r} is no year; give a number such as 2024.")
     check_columns(network.link_table, "links", [column])
     opened = years(network.link_table, "links", column)
-    return without_links(network, network.link_table.index[opened > year])
+    then = without_links(network, network.link_table.index[opened > year])
+    return replace(then, provenance=then.provenance.having(parameters={"year": int(year)}))
 
 
 def with_facilities(region: Region, layer: str, points: gpd.GeoDataFrame) -> Region:
