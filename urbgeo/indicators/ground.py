@@ -145,15 +145,6 @@ class Ground:
             links.loc[links["km_basis"] != "published", "length_km"].sum() / links["length_km"].sum()
         )
 
-    @cached_property
-    def estimated_urban_share(self) -> float:
-        """Share of the counties' urban people that is estimated."""
-        counties = self.counties
-        if "urban_basis" not in counties:
-            return 0.0
-        guessed = counties.loc[counties["urban_basis"] == "estimated", "urban_population"].sum()
-        return float(guessed / counties["urban_population"].sum())
-
     def has(self, part: str) -> bool:
         """Whether the region has a part at all, in whatever year."""
         region = self.region

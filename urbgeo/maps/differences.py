@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import folium
 
@@ -81,59 +82,49 @@ def map_of_differences(
     targets = [
         one.removeprefix("gain_") for one in result.table if one.startswith("gain_") and one != "gain_min"
     ]
+    if polygons:
+        asked = by.removeprefix("gain_") if by != "gain_min" else _most(result, targets)
+        _before_and_after(fmap, result, asked)
+    _add_gains(fmap, result, by, targets, polygons=polygons)
+    _add_changes(fmap, result)
+    return fmap
+
+
+def _add_gains(fmap: folium.Map, result: WhatIf, by: str, targets: list[str], *, polygons: bool) -> None:
+    """Counties by the minutes they save, as areas or as points."""
     hover = [Field("name_zh", "名称", "Name"), Field("gain_min", "最多节省", "Most saved", "min", digits=1)]
     hover += [Field(f"gain_{one}", f"节省 {one}", f"Saved {one}", "min", digits=1) for one in targets]
-    colour = Classes(by, BREAKS, ramp=RAMP, unit="min")
+    shown: dict[str, Any] = {
+        "name_zh": "节省分钟（负为增加）",
+        "name_en": "Minutes saved (negative: lost)",
+        "colour": Classes(by, BREAKS, ramp=RAMP, unit="min"),
+        "hover": hover,
+    }
     if polygons:
-        _before_and_after(
-            fmap, result, by.removeprefix("gain_") if by != "gain_min" else _most(result, targets)
-        )
-        add_polygons(
-            fmap,
-            result.table,
-            name_zh="节省分钟（负为增加）",
-            name_en="Minutes saved (negative: lost)",
-            colour=colour,
-            hover=hover,
-            style=AreaStyle(opacity=0.9),
-        )
+        add_polygons(fmap, result.table, **shown, style=AreaStyle(opacity=0.9))
     else:
-        add_points(
-            fmap,
-            result.table,
-            name_zh="节省分钟（负为增加）",
-            name_en="Minutes saved (negative: lost)",
-            colour=colour,
-            hover=hover,
-            style=PointStyle(radius_px=7.0),
-        )
+        add_points(fmap, result.table, **shown, style=PointStyle(radius_px=7.0))
+
+
+def _add_changes(fmap: folium.Map, result: WhatIf) -> None:
+    """What is built or closed, one layer a kind of change."""
     for what, (name_zh, name_en) in _NAMES.items():
         part = result.changes[result.changes["what"] == what]
-        named = [Field("name_zh", "名称", "Name")]
         if part.empty:
             continue
+        shown: dict[str, Any] = {
+            "name_zh": name_zh,
+            "name_en": name_en,
+            "hover": [Field("name_zh", "名称", "Name")],
+        }
         if what == "new airport":
-            add_points(
-                fmap,
-                part,
-                name_zh=name_zh,
-                name_en=name_en,
-                colour=ACCENT,
-                hover=named,
-                style=PointStyle(radius_px=7.0),
-                label="name_zh",
-            )
+            point = PointStyle(radius_px=7.0)
+            add_points(fmap, part, **shown, colour=ACCENT, style=point, label="name_zh")
         else:
+            colour = ACCENT if what == "new road" else "#2b3138"
             add_lines(
-                fmap,
-                part,
-                name_zh=name_zh,
-                name_en=name_en,
-                hover=named,
-                style=LineStyle(width_px=3.5, dashed=what == "closed"),
-                colour=ACCENT if what == "new road" else "#2b3138",
+                fmap, part, **shown, colour=colour, style=LineStyle(width_px=3.5, dashed=what == "closed")
             )
-    return fmap
 
 
 def _most(result: WhatIf, targets: list[str]) -> str:

@@ -126,6 +126,13 @@ def living_map(
         release=release,
     )
     fmap.add_child(_Living(_data(region, pair, counties, steps, page_of(fmap).shown_at)))
+    _add_borders(fmap, zones)
+    _add_seats(fmap, region, counties)
+    return fmap
+
+
+def _add_borders(fmap: folium.Map, zones: gpd.GeoDataFrame) -> None:
+    """Of the prefectures, over the counties."""
     borders = zones[["prefecture", zones.geometry.name]].dissolve("prefecture").boundary.to_frame("geometry")
     add_lines(
         fmap,
@@ -135,6 +142,10 @@ def living_map(
         colour="#5f6b76",
         style=LineStyle(width_px=1.0, simplify_m=SIMPLIFY_M),
     )
+
+
+def _add_seats(fmap: folium.Map, region: Region, counties: gpd.GeoDataFrame) -> None:
+    """Of counties and prefectures, and the airports where they may be shown."""
     add_points(
         fmap,
         counties,
@@ -155,7 +166,6 @@ def living_map(
         style=PointStyle(outline="#2b3138", radius_px=3.0),
         label="name_zh",
     )
-    return fmap
 
 
 def _add_airports(fmap: folium.Map, airports: gpd.GeoDataFrame) -> None:

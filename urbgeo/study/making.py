@@ -24,7 +24,7 @@ from urbgeo.regions.nation import (
     china_airports,
     china_places,
 )
-from urbgeo.regions.people import read_people
+from urbgeo.regions.people import People, read_people
 from urbgeo.regions.region import Region
 from urbgeo.regions.release import Release
 from urbgeo.sources import airports as airport_source
@@ -213,6 +213,15 @@ class Making:
         except UrbgeoError as error:
             self.refused("population", error)
             return
+        told = self._told_people(people)
+        amounts = counties_summed(people.amounts, self.places)
+        look_at_people(amounts, self.own_places, self.findings)
+        self._set_people(amounts, told)
+        if by_raster is not None and self.zones is not None:
+            hold_against(amounts, by_raster, self.zones, self.findings)
+
+    def _told_people(self, people: People) -> str:
+        """What was found in a table of people, and which of its rows were not joined; its column and unit."""
         told = f"{people.source}: column {people.head!r} in {people.unit}"
         self.findings.add("population", "found", told, count=len(people.joined))
         for how, rows in people.joined.groupby("joined_by"):
@@ -228,11 +237,7 @@ class Making:
             )  # fmt: skip
         if people.unread:
             self.findings.add("population", "suspicious", "cells that are no numbers", ids=people.unread)
-        amounts = counties_summed(people.amounts, self.places)
-        look_at_people(amounts, self.own_places, self.findings)
-        self._set_people(amounts, told)
-        if by_raster is not None and self.zones is not None:
-            hold_against(amounts, by_raster, self.zones, self.findings)
+        return told
 
     def _set_people(self, amounts: pd.Series, told: str) -> None:
         self.places = self.places.assign(

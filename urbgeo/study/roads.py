@@ -63,7 +63,6 @@ LEFT_OUT = "none"
 """The class name of lines that are no roads for cars."""
 
 FAST = ("expressway", "motorway")
-SAVED = (".urbgeo", ".npz", ".net")
 
 
 @dataclass(frozen=True)
