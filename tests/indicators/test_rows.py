@@ -139,4 +139,4 @@ def test_layers_bring_their_rows(hunan: Region) -> None:
 def test_every_measure_says_what_it_is() -> None:
     for name, one in MEASURES.items():
         assert one.work.__doc__, name
-        assert one.when in ("any", "census", "now", "plan"), name
+        assert one.when in ("any", "census", "now"), name

@@ -16,6 +16,7 @@ import pytest
 import urbgeo
 from tests.browser import FLAGS
 from urbgeo.errors import InputError
+from urbgeo.indicators.catalogue import MEASURES
 from urbgeo.indicators.ground import Ground
 from urbgeo.indicators.lights import LIGHTS
 from urbgeo.indicators.scorecard import Scorecard, scorecard
@@ -218,3 +219,22 @@ def test_stations_of_intercity_lines_are_fast_ones(hunan: Region) -> None:
     assert set(ground.fast_stations["kind"]) == {"hsr", "intercity"}
     only = Ground(replace(hunan, stations=hunan.stations[hunan.stations["kind"] == "intercity"]), 2025)
     assert only.has("fast stations") and len(only.fast_stations) == len(only.then.stations)
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "standard"),
+    [
+        ("interchange_30", "counties interchanges", 30.0),
+        ("national_road_15", "counties national_road", 15.0),
+        ("railway_60", "counties stations", 60.0),
+        ("rail_cities", "counties fast_stations", 30.0),
+        ("airport_prefectures", "prefectures airports", 60.0),
+        ("station_45", "prefectures fast_stations", 45.0),
+    ],
+)
+def test_a_seat_at_just_the_standard_is_inside(hunan: Region, name: str, asked: str, standard: float) -> None:
+    ground = Ground(hunan, 2025)
+    seats = getattr(hunan, asked.partition(" ")[0]).index
+    for minutes, share in ((standard, 100.0), (standard + 0.01, 0.0)):
+        ground._found[asked] = pd.Series(minutes, seats)
+        assert MEASURES[name].work(ground).value == share

@@ -11,6 +11,8 @@ import pytest
 
 import urbgeo
 from urbgeo.errors import InputError
+from urbgeo.indicators.catalogue import MEASURES
+from urbgeo.indicators.targets import policy_targets
 from urbgeo.indicators.what_if import WhatIf, what_if
 from urbgeo.maps import save_map
 from urbgeo.regions.region import Region
@@ -57,6 +59,10 @@ def test_the_scorecard_stands_beside(built: WhatIf) -> None:
     assert row["change"] == pytest.approx(100 / 14)
     assert row[["light_before", "light_after", "gained"]].tolist() == ["behind", "met", "娄底市"]
     assert built.indicators.at["airports", "change"] == 1
+    shown = policy_targets().loc[built.indicators.index, "measure"]
+    assert {MEASURES[one].when for one in shown} == {"any"}, (
+        "no new trains: what rests on trains is not shown"
+    )
     length = built.changes[built.changes["what"] == "new road"].length.sum() / 1000 * 1.2
     assert built.indicators.at["expressway.km", "change"] == pytest.approx(length)
 

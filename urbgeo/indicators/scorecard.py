@@ -263,14 +263,12 @@ class _Bench:
         name = target["measure"]
         if name not in MEASURES or any(one not in self.layers for one in target["needs"]):
             return {}
-        found = {year: self.at(name, year) for year in self._tellable(MEASURES[name].when, target)}
+        found = {year: self.at(name, year) for year in self._tellable(MEASURES[name].when)}
         return {year: _of_scope(one, target["scope"]) for year, one in found.items() if one is not None}
 
-    def _tellable(self, when: str, target: pd.Series) -> list[int]:
+    def _tellable(self, when: str) -> list[int]:
         if when == "census":
             return [self.census]
-        if when == "plan":
-            return [int(target["target_year"])]
         if when == "now":
             return [self.years[-1]] if self.years[-1] >= TRAINS_YEAR else []
         return self.years

@@ -98,3 +98,11 @@ def test_negative_ids_are_ids(tmp_path: Path, suffix: str) -> None:
     roads = read_roads(path)
     graph = nx.Graph(roads.node_ids[roads.ends].tolist())
     assert len(graph) == 4 and nx.number_connected_components(graph) == 2
+
+
+def test_a_node_that_is_no_barrier_stops_nobody_whatever_else_it_says(tmp_path: Path) -> None:
+    for name in ("a.osm", "a.osm.pbf"):
+        path = write_pbf(tmp_path / name, GRID, [([0, 1, 2], ROAD)], {1: {"access": "no", "foot": "no"}})
+        for mode in ("drive", "walk"):
+            roads = read_roads(path, mode=mode)
+            assert len(roads.ends) == 1 and roads.counts["barriers that stop"] == 0
