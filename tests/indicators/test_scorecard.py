@@ -19,7 +19,7 @@ from urbgeo.errors import InputError
 from urbgeo.indicators.catalogue import MEASURES
 from urbgeo.indicators.ground import Ground
 from urbgeo.indicators.lights import LIGHTS
-from urbgeo.indicators.scorecard import Scorecard, scorecard
+from urbgeo.indicators.scorecard import TRAINS_YEAR, Scorecard, _Bench, scorecard
 from urbgeo.indicators.targets import policy_targets
 from urbgeo.regions.region import Region
 
@@ -238,3 +238,12 @@ def test_a_seat_at_just_the_standard_is_inside(hunan: Region, name: str, asked: 
     for minutes, share in ((standard, 100.0), (standard + 0.01, 0.0)):
         ground._found[asked] = pd.Series(minutes, seats)
         assert MEASURES[name].work(ground).value == share
+
+
+@pytest.mark.parametrize(("year", "told"), [(TRAINS_YEAR - 1, []), (TRAINS_YEAR, [TRAINS_YEAR])])
+def test_what_rests_on_trains_is_told_from_the_year_of_their_timetable(
+    hunan: Region, year: int, told: list[int]
+) -> None:
+    bench = _Bench(hunan, [year], {})
+    assert bench._tellable("now") == told
+    assert bench._tellable("any") == [year] and bench._tellable("census") == [2020]
