@@ -247,3 +247,16 @@ def test_what_rests_on_trains_is_told_from_the_year_of_their_timetable(
     bench = _Bench(hunan, [year], {})
     assert bench._tellable("now") == told
     assert bench._tellable("any") == [year] and bench._tellable("census") == [2020]
+
+
+def test_minutes_to_the_main_urban_area_are_medians_in_all_and_by_prefecture(hunan: Region) -> None:
+    ground = Ground(hunan, 2025)
+    counties = hunan.counties
+    minutes = pd.Series(np.arange(len(counties), dtype=float) ** 2, counties.index)
+    columns = dict.fromkeys(hunan.prefectures.index, minutes)
+    ground._found["road counties prefectures"] = pd.DataFrame(columns)
+    found = MEASURES["annex_minutes"].work(ground)
+    assert found.value == np.median(minutes)
+    for prefecture, own in minutes.groupby(counties["prefecture"]):
+        assert found.units[prefecture] == np.median(own)
+    assert [name for _, _, name in found.left] == sorted(minutes, reverse=True)[:3]

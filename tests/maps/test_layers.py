@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
+
+import geopandas as gpd
 import numpy as np
 import pytest
 
@@ -9,10 +13,12 @@ from tests.maps.samples import BOUNDS, HOVER, cells
 from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.maps import (
     Classes,
+    Sizes,
+    add_points,
     add_polygons,
     new_map,
 )
-from urbgeo.maps.styles import AreaStyle
+from urbgeo.maps.styles import AreaStyle, PointStyle
 
 
 @pytest.mark.parametrize(
@@ -52,3 +58,18 @@ def test_the_callers_frame_is_not_changed() -> None:
         new_map("题", "t", bounds=BOUNDS), frame, name_zh="县", name_en="C", style=AreaStyle(simplify_m=500)
     )
     assert frame.equals(before)
+
+
+def test_areas_of_circles_grow_with_what_they_show() -> None:
+    people = [100.0, 400.0, 1600.0, 6400.0, np.nan]
+    spots = gpd.GeoDataFrame(
+        {"people": people}, geometry=gpd.points_from_xy([112.5] * 5, [28.5] * 5), crs=4326
+    )
+    fmap = new_map("题", "t", bounds=BOUNDS)
+    add_points(
+        fmap, spots, name_zh="点", name_en="points", style=PointStyle(radius_px=Sizes("people", max_px=40.0))
+    )
+    text = re.search(r"urbgeo\.layer\([^,]+, (\{.*?\})\);\n", fmap.get_root().render(), re.DOTALL)
+    assert text is not None
+    radii = [one["properties"]["r"] for one in json.loads(text[1])["features"]]
+    assert radii[:4] == [5.0, 10.0, 20.0, 40.0] and radii[4] < 5.0

@@ -110,11 +110,12 @@ def test_every_page_carries_the_marking(folder: Path) -> None:
 
 def test_the_living_map_obeys(hunan: Region) -> None:
     region = replace(
-        hunan, release=Release("public", decimals=2, sensitive=("airports",), marking="内部勿传")
+        hunan, release=Release("public", decimals=2, sensitive=("airports",), marking="内部勿传<i>")
     )
     page = living_map(region, minutes=[60]).get_root().render()
     data = page.split("urbgeo.living(")[-1]
-    assert not re.findall(r"1[01]\d\.\d{3,},", data) and "运输机场" not in page and "内部勿传" in page
+    assert not re.findall(r"1[01]\d\.\d{3,},", data) and "运输机场" not in page
+    assert "内部勿传&lt;i&gt;" in page and "内部勿传<i>" not in page
     with pytest.raises(InputError, match="marked sensitive"):
         living_map(replace(region, release=Release("public", sensitive=("circle",))), minutes=[60])
 
