@@ -17,6 +17,7 @@ import pytest
 
 import urbgeo
 from urbgeo import language
+from urbgeo.amounts import amount_of
 from urbgeo.checks import check_columns, check_points
 from urbgeo.errors import Faults, InputError, UrbgeoWarning
 
@@ -131,3 +132,13 @@ def test_the_locale_decides_where_nobody_asked(locale: str, said: str) -> None:
         [sys.executable, "-c", code], env=environment, capture_output=True, encoding="utf-8", check=True
     )
     assert said in told.stdout
+
+
+def test_a_message_inside_of_another_is_said_in_chinese_too() -> None:
+    urbgeo.options.language = "zh"
+    with pytest.raises(InputError) as told:
+        amount_of(
+            pd.Series({430100.0: 1.0}), pd.DataFrame(index=["430100"]), name="people", frame_name="towns"
+        )
+    assert "bring both to one form" in told.value.english
+    assert "430100.0" in str(told.value) and not re.search(r"[a-z]{3,} [a-z]{3,}", str(told.value))

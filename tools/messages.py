@@ -26,7 +26,7 @@ PO = CATALOGUE.with_suffix(".po")
 SAID_BY = {"warn", "add", "refuse", "missing", "_hold", "check_budget", "check_object"}
 """What a message is given to, beside errors."""
 
-SAID_AS = ("remedy", "fault", "unknown", "hint")
+SAID_AS = ("remedy", "fault", "unknown", "hint", "forms")
 """Words in the names of what holds a piece of a message: a value, or what a function returns."""
 
 FEWEST_WORDS = 5

@@ -231,8 +231,12 @@ def other_forms(lost: Iterable[object], held: pd.Index) -> str:
     found = [(one, forms[plain(one)]) for one in lost if plain(one) in forms]
     if not found:
         return ""
-    shown = some_of([f"{_shown(one)} is there as {_shown(other)}" for one, other in found], 3)
+    shown = some_of([_hint(one, other) for one, other in found], 3)
     return f"{shown}; bring both to one form, e.g. .astype(str)"
+
+
+def _hint(one: object, other: object) -> str:
+    return f"{_shown(one)} is there as {_shown(other)}"
 
 
 def _shown(value: object) -> str:
