@@ -69,9 +69,13 @@ def test_a_train_across_a_later_line_runs_on_the_part_that_is_open(hunan: Region
 
 def test_fast_trains_go_on_along_old_track_and_others_not_along_new(hunan: Region) -> None:
     """A line of 1937 leads to Guangzhou beside the one of 2009; in 2008 all trains go by the old one."""
-    old = hunan.rail_sections[hunan.rail_sections["class"] == "conventional"].iloc[0]
+    new = hunan.rail_sections[hunan.rail_sections["class"].isin(["hsr", "intercity"])]
+    on_new = {*new["from_station"], *new["to_station"]}
+    old = hunan.rail_sections[
+        (hunan.rail_sections["class"] == "conventional") & ~hunan.rail_sections["to_station"].isin(on_new)
+    ].iloc[0]
     ends = [old["from_station"], old["to_station"]]
-    new = hunan.rail_sections[hunan.rail_sections["class"] == "hsr"].iloc[0]
+    new = new.iloc[0]
     fast = [new["from_station"], new["to_station"]]
 
     def ridden(stations: list[str], kind: str) -> int:

@@ -14,7 +14,7 @@ from shapely.geometry import LineString
 
 from tests.cluster import client, kill_one  # noqa: F401, a fixture
 from tests.surface.ground import SIDE, SOURCES, UTM, at, grid
-from tests.surface.ways import travel_surface, travel_surface_files
+from tests.surface.ways import travel_surface_files
 from urbgeo.surface import solve as surface_solve
 from urbgeo.surface.motorways import compile_motorways
 from urbgeo.surface.results import SurfaceFiles
@@ -74,15 +74,3 @@ def test_a_killed_worker_costs_time_not_cells(
     )
     assert killed and time.perf_counter() > killed[0], "the worker was killed before the end"
     assert bits(here) == bits(there)
-
-
-@pytest.mark.parametrize("first", [0, 1])
-@pytest.mark.parametrize("size", [None, 4, 5, 8])
-def test_a_better_owner_is_handed_on_where_the_minutes_stay(first: int, size: int | None) -> None:
-    """A corridor between two sources, and one that leads down from its very middle through many blocks."""
-    land = np.full((40, 41), np.nan)
-    land[0, :] = land[:, 20] = 1.0 / 64.0
-    ends = [(0, 0), (0, 40)]
-    found = travel_surface(grid(land), at(ends[first], ends[1 - first]), block_cells=size)
-    assert (found.allocation.values[:, 20] == 0).all(), "of two at one time the first"
-    assert found.minutes.values[39, 20] == pytest.approx((19 + 38 + np.sqrt(2)) * 100 / 64)
