@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
 from urbgeo.amounts import amount_of
 from urbgeo.arguments import check_call, check_date, check_path, check_rates
@@ -19,6 +20,7 @@ from urbgeo.checks import (
     check_ids,
     check_minutes,
     check_points,
+    check_polygons,
     is_finite_number,
     is_whole_number,
     other_forms,
@@ -168,3 +170,21 @@ def test_a_column_or_word_that_is_misspelt_is_answered_with_the_nearest() -> Non
 def test_a_frame_where_a_word_belongs_is_named_and_not_printed() -> None:
     with pytest.raises(InputError, match="to: a word is needed, not DataFrame; choose one of 'a', 'b'"):
         check_choice(pd.DataFrame({"x": [1]}), "to", ("a", "b"))  # type: ignore[arg-type]
+
+
+def test_layers_without_rows_finite_coordinates_or_sound_polygons_are_refused() -> None:
+    points = gpd.GeoDataFrame(
+        geometry=gpd.points_from_xy([112.0, 113.0], [28.0, 28.0]), index=["a", "b"], crs=4326
+    )
+    check_points(points.iloc[:0], "seats", allow_empty=True)
+    with pytest.raises(InputError, match=r"seats: it has no rows"):
+        check_points(points.iloc[:0], "seats")
+    for system in (4326, 4547):
+        endless = points.set_geometry(gpd.points_from_xy([112.0, np.inf], [28.0, 28.0]), crs=system)
+        with pytest.raises(InputError, match=r"seats: coordinates that are not finite at b"):
+            check_points(endless, "seats")
+    bow = shapely.Polygon([(112, 28), (113, 29), (113, 28), (112, 29)])
+    zones = gpd.GeoDataFrame(geometry=[shapely.box(110, 28, 111, 29), bow], index=["a", "b"], crs=4326)
+    with pytest.raises(InputError, match=r"zones: invalid polygons at b; repair"):
+        check_polygons(zones, "zones")
+    check_polygons(zones.iloc[:1], "zones")

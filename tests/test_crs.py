@@ -256,3 +256,38 @@ def test_distortion_and_datum_refuse_what_has_no_projection() -> None:
         crs.suspected_datum(
             gpd.GeoSeries(gpd.points_from_xy([112.0], [28.0])), lambda here: here.x.to_numpy()
         )
+
+
+def test_a_metric_system_far_from_its_meridian_is_not_measured_in() -> None:
+    for lon, epsg in ((114.5, 4547), (118.6, 4549)):
+        points = gpd.GeoDataFrame(geometry=gpd.points_from_xy([lon, lon + 0.1], [30, 30.1]), crs=4326)
+        assert crs.metric_crs(points.to_crs(4547)).to_epsg() == epsg
+
+
+def test_no_plane_measures_a_wide_layer_true() -> None:
+    wide = gpd.GeoSeries(gpd.points_from_xy([75.0, 135.0], [20.0, 50.0]), crs=4326)
+    assert crs.true_crs(wide) is None
+    near = gpd.GeoSeries(gpd.points_from_xy([113.0, 114.0], [28.0, 28.5]), crs=4326)
+    assert crs.true_crs(near).to_epsg() == 4547
+
+
+@pytest.mark.parametrize(
+    ("undone", "datum"), [((5.0, 7.0), "gcj02"), ((5.01, 7.0), None), ((6.0, 4.9), "bd09")]
+)
+def test_a_shift_that_does_not_halve_the_misfit_is_not_suspected(
+    undone: tuple[float, float], datum: str | None
+) -> None:
+    points = gpd.GeoSeries(gpd.points_from_xy(np.linspace(112, 113, 30), np.full(30, 28.0)), crs=4326)
+    told = iter([10.0, *undone])
+    assert crs.suspected_datum(points, lambda here: np.full(len(here), next(told))) == datum
+    few = iter([10.0, 1.0, 1.0])
+    assert crs.suspected_datum(points[1:], lambda here: np.full(len(here), next(few))) is None, (
+        "29 are too few"
+    )
+
+
+def test_numbers_that_wrap_round_the_earth_are_no_place() -> None:
+    """Their degrees lie in the zone, but those degrees have other metres."""
+    spots = gpd.points_from_xy([840_968.989, 500_000.0], [84_657_791.337, 3_100_000.0])
+    with pytest.raises(InputError, match=r"no place where .* is used at lost"):
+        check_points(gpd.GeoDataFrame(geometry=spots, index=["lost", "seat"], crs=4547), "places")
