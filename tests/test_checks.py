@@ -21,6 +21,7 @@ from urbgeo.checks import (
     check_minutes,
     check_points,
     check_polygons,
+    check_rows,
     is_finite_number,
     is_whole_number,
     other_forms,
@@ -188,3 +189,34 @@ def test_layers_without_rows_finite_coordinates_or_sound_polygons_are_refused() 
     with pytest.raises(InputError, match=r"zones: invalid polygons at b; repair"):
         check_polygons(zones, "zones")
     check_polygons(zones.iloc[:1], "zones")
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ([1.0, -1.0], "n is negative or infinite at b"),
+        ([1.0, np.inf], "n is negative or infinite at b"),
+        ([1.0, np.nan], "n is missing or not a number at b"),
+        (["1", "many"], "n is missing or not a number at b"),
+        ([True, False], "n holds True and False, no amounts"),
+        (pd.to_datetime(["2024-01-01", "2025-01-01"]), "n holds dates, no amounts"),
+        (pd.to_timedelta([1, 2], unit="min"), "n holds spans of time, no amounts"),
+        ([1.0 + 0j, 2.0], "n holds complex numbers, no amounts"),
+    ],
+)
+def test_a_column_that_holds_no_amounts_is_refused_with_its_rows(values: object, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        check_amounts(pd.DataFrame({"n": values}, index=["a", "b"]), "towns", ["n"])
+
+
+def test_columns_of_one_name_and_rows_without_ids_are_refused() -> None:
+    table = pd.DataFrame([[1, 2], [3, 4]], index=["a", "b"])
+    for wrong, said in (
+        (table.set_axis(["x", "x"], axis=1), "repeated columns x"),
+        (table.set_axis(["a", "a"]), "repeated ids at a"),
+        (table.set_axis(["a", None]), "missing ids in the index"),
+        (table.iloc[:0], "it has no rows"),
+    ):
+        with pytest.raises(InputError, match=said):
+            check_rows(wrong, "towns", "read(towns)")
+    assert check_rows(table, "towns", "read(towns)") is table

@@ -158,3 +158,10 @@ def test_percent_are_no_shares(percent: float) -> None:
     with pytest.raises(InputError, match="looks like percent"):
         check_share(percent, "majority")
     assert check_share(1, "majority") == 1.0
+
+
+def test_shares_are_no_people_whatever_is_vouched_for() -> None:
+    for units_checked in (False, True):
+        with pytest.raises(InputError, match=r"holds shares, not people at a, b"):
+            check_persons(pd.Series({"a": 0.25, "b": 0.75, "c": 1.0}), "towns", units_checked=units_checked)
+    assert check_persons(pd.Series({"a": 0.0, "b": 1.0}), "towns", units_checked=True).sum() == 1.0
