@@ -14,7 +14,18 @@ from tests.access.test_isochrones import ring_road
 from tests.network.build import EAST, NORTH, QUICK, UTM, points, road
 from urbgeo.access import lattice
 from urbgeo.access.isochrones import isochrones
-from urbgeo.access.lattice import Lattice, Window, minutes_on_lattice, reach_nodes, roads_of
+from urbgeo.access.lattice import (
+    Lattice,
+    Reached,
+    Roads,
+    Window,
+    minutes_on_lattice,
+    reach_nodes,
+    reached_pieces,
+    roads_of,
+)
+from urbgeo.access.outline import framed, outlined
+from urbgeo.access.outline_kernels import squares_of
 from urbgeo.network.attach import attach_all
 from urbgeo.network.edits import with_links
 from urbgeo.network.minutes import nearest_facility
@@ -90,11 +101,10 @@ def test_without_kernels_the_lattice_is_the_same(
     roads, start = roads_of(network), attach_all(network, points(starts), "origins")
     reached = reach_nodes(network, roads, start, limit, direction)
     x, y = (corner + 1000 * np.arange(-6, 27, 0.9) for corner in (500_000.0, 3_000_000.0))
-    starts = lattice._starts(reached)
     plain, quick = (make(roads, x, y, 700.0) for make in (lattice._spots_of_points, lattice._spots_on_tile))
     np.testing.assert_allclose(plain.off_m, quick.off_m, rtol=0, atol=1e-6)
-    one = lattice._minutes_of_points(roads, reached, x, y, plain, starts)
-    other = lattice._minutes_on_tile(roads, reached, x, y, quick, starts)
+    one = lattice._minutes_of_points(roads, reached, x, y, plain)
+    other = lattice._minutes_on_tile(roads, reached, x, y, quick)
     np.testing.assert_allclose(one[0], other[0], rtol=0, atol=1e-6)
     assert (one[1] == other[1]).mean() > 0.99  # else ties
 
@@ -114,6 +124,68 @@ def test_tiles_change_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
     for one, other, third in zip(whole, again, apart, strict=True):
         np.testing.assert_array_equal(one, other)
         np.testing.assert_array_equal(one[near], third[near])
+
+
+def every_piece(roads: Roads, reached: Reached, limit: float) -> np.ndarray:
+    """Lines of the roads within the limit, none of which is taken to lie inside."""
+    pieces = reached_pieces(roads, reached, limit, (0.0, 0.0, 1.0), np.zeros((1, 1), np.int32))
+    return np.asarray(shapely.linestrings(pieces.reshape(-1, 2, 2)))
+
+
+@pytest.mark.parametrize("limit", [4.0, 9.0, 15.0])
+def test_roads_deep_inside_are_left_out_and_change_no_outline(limit: float) -> None:
+    network = town(1)
+    roads, start = roads_of(network), attach_all(network, network.nodes.loc[["n340"]], "origins")
+    reached = reach_nodes(network, roads, start, limit, "from")
+    grid = roads.lattice(15.0)
+    window = grid.along(2_999_700.0, 3_002_800.0), grid.along(499_700.0, 502_800.0)
+    over = framed((minutes_on_lattice(grid, reached, window)[0].clip(max=limit + 1) - limit) / 0.2, 5.0)
+    frame = (window[1].start - 2) * 15.0, (window[0].start - 2) * 15.0, 15.0
+    drawn = [
+        np.insert(reached_pieces(roads, reached, limit, frame, shallow), 4, 0.25, axis=1)
+        for shallow in (np.zeros((1, 1), np.int32), squares_of(over)[2])
+    ]
+    assert len(drawn[1]) < 0.7 * len(drawn[0])
+    land = [outlined(over, (*frame, 15.0), lambda _, one=one: one) for one in drawn]
+    assert land[0].equals_exact(land[1], 0.0)
+
+
+@QUICK
+@given(STARTS, st.sampled_from(["from", "to"]), st.sampled_from(ROADS), st.floats(4, 60))
+def test_stretches_hold_just_the_road_within_the_limit(
+    starts: list[tuple[float, float]], direction: str, columns: dict[str, object], limit: float
+) -> None:
+    network, origins = ring_road(**columns), points(starts)
+    roads = roads_of(network)
+    reached = reach_nodes(network, roads, attach_all(network, origins, "origins"), limit, direction)
+    parts = every_piece(roads, reached, limit)
+    lines = network.links.geometry[network.links["joinable"]]
+    shares = np.arange(0.005, 1.0, 0.01)
+    spots = gpd.GeoDataFrame(
+        geometry=[line.interpolate(share, normalized=True) for line in lines for share in shares],
+        crs=network.crs,
+    )
+    minutes = nearest_facility(network, spots, origins, direction=direction)["minutes"]
+    clear = np.abs(minutes - limit) > 1e-6
+    on = shapely.distance(shapely.union_all(parts), spots.geometry.to_numpy()) < 1e-3
+    assert (on == (minutes <= limit))[clear].all()
+
+
+def test_a_stretch_of_a_bent_road_follows_its_bends() -> None:
+    def shifted(*km: tuple[float, float]) -> shapely.LineString:
+        return shapely.LineString(np.array([EAST, NORTH]) + 1000.0 * np.array(km))
+
+    bent = shifted((0, 0), (0, 1), (1, 1), (1, 0))
+    network = build_network(
+        points([(0, 0), (1, 0)]), gpd.GeoDataFrame(road(("A", "B", 3.0)), geometry=[bent], crs=UTM)
+    )
+    middle = points([(0.5, 1)], ["m"])
+    roads = roads_of(network)
+    reached = reach_nodes(network, roads, attach_all(network, middle, "origins"), 0.75, "from")
+    part = shapely.line_merge(shapely.union_all(every_piece(roads, reached, 0.75)))
+    expected = shifted((0, 0.75), (0, 1), (1, 1), (1, 0.75))
+    assert shapely.hausdorff_distance(part, expected, densify=0.1) < 1e-6
+    assert part.length == pytest.approx(1500.0)
 
 
 def area_errors(network: TravelNetwork, origins: gpd.GeoDataFrame, minutes: float, fine_km: float) -> object:

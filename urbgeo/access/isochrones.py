@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
 from urbgeo.access.lattice import (
     Lattice,
@@ -19,10 +19,11 @@ from urbgeo.access.lattice import (
     Window,
     minutes_on_lattice,
     reach_nodes,
+    reached_pieces,
     roads_of,
 )
-from urbgeo.access.outline import filled
-from urbgeo.access.stretches import drawn_parts, midst, stretches
+from urbgeo.access.outline import framed, outlined
+from urbgeo.access.outline_kernels import STRIP
 from urbgeo.access.transit_land import transit_discs
 from urbgeo.checks import (
     check_choice,
@@ -39,12 +40,17 @@ from urbgeo.network.transit import Transit
 from urbgeo.parallel import each_of
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result, name_columns
+from urbgeo.types import Floats, Ints32
 
 CELLS_ACROSS, FEWEST_ACROSS = 340, 120
 """Without a stated resolution the longer side of the grid has at least so many cells, and at least so many
 where they would be finer than :data:`FINEST_KM`."""
 
 FINEST_KM = 0.02
+SPREAD = float(np.sqrt(2.0))
+"""Where minutes jump between two points, nobody knows where: with both sides held to what a walk from one
+point to the next takes, the outline runs midway instead of hugging one of them."""
+
 MOST_CELLS = 4_000_000
 
 
@@ -196,11 +202,6 @@ class _Plan:
     resolution_km: float | None
     kind: str
     land: shapely.Geometry | None
-    lattices: dict[float, Lattice] = field(default_factory=dict)
-
-    def lattice(self, step: float) -> Lattice:
-        """The one of this spacing, shared by all origins."""
-        return self.lattices.setdefault(step, Lattice(self.roads, step, 2.0 * step))
 
 
 def _discs_of(plan: _Plan, start: Attachment) -> list[shapely.Geometry]:
@@ -209,44 +210,30 @@ def _discs_of(plan: _Plan, start: Attachment) -> list[shapely.Geometry]:
     lattice, window = _grid(plan, reached)
     step = lattice.step
     timed, _, off_m = minutes_on_lattice(lattice, reached, window)
-    minutes_per_m = 60.0 / 1000.0 / plan.roads.off_network_kmh
-    # Where minutes jump between two points, nobody knows where: with both sides held to what a walk from one
-    # point to the next takes, the outline then runs midway instead of hugging one of them.
-    spread = np.sqrt(2.0) * step * minutes_per_m
-    beyond = np.clip((off_m - plan.roads.max_snap_m) * minutes_per_m, -spread, spread)
-    x, y = (lattice.metres(one) for one in window[::-1])
+    # The field counts in walks from one grid point to the next, as the strips along roads do in squares.
+    walk_min = step * 60.0 / 1000.0 / plan.roads.off_network_kmh
+    timed = framed(timed / walk_min, np.inf)
+    beyond = framed(np.clip((off_m - plan.roads.max_snap_m) / step, -SPREAD, SPREAD), SPREAD)
+    west, south = ((one.start - 2) * step for one in window[::-1])
     shapes = []
     for limit in plan.limits:
-        over = np.maximum(np.minimum(timed - limit, spread), beyond)
-        inside = over < 0.0
-        reached_roads = stretches(plan.roads, reached, limit, midst(inside, lattice, window))
-        parts = drawn_parts(reached_roads, inside, lattice, window)
-        shapes.append(_joined(filled(x, y, over), parts, plan, reached, limit, step))
+        over = timed - limit / walk_min
+        np.maximum(np.minimum(over, SPREAD, out=over), beyond, out=over)
+        drawn = partial(_drawn, plan, reached, limit, (west, south, step))
+        shapes.append(outlined(over, (west, south, step, step), drawn))
     return shapes
 
 
-def _joined(
-    filled: shapely.Geometry,
-    stretched: NDArray[np.object_],
-    plan: _Plan,
-    reached: Reached,
-    limit: float,
-    step: float,
-) -> shapely.Geometry:
-    """With the roads reached and the land around each origin that a straight walk covers."""
-    radius = min(step, 1000.0 * limit / 60.0 * plan.roads.off_network_kmh)
-    around = shapely.buffer(shapely.points(reached.start.xy), radius)
-    outline, width = shapely.boundary(filled), step / 4.0
-    for one in (filled, outline):
-        shapely.prepare(one)
-    # What lies inside anyway adds nothing and takes most of the time.
-    drawn = ~shapely.contains_properly(filled, stretched)
-    drawn[~drawn] = shapely.dwithin(outline, stretched[~drawn], width)
-    strips = shapely.buffer(stretched[drawn], width, quad_segs=2)
-    parts = np.concatenate([around[~shapely.contains_properly(filled, around)], strips])
-    beside = shapely.disjoint_subset_union_all(parts)
-    # The large polygon last: joined in among the others it would be overlaid again and again.
-    return shapely.union(filled, beside)
+def _drawn(
+    plan: _Plan, reached: Reached, limit: float, frame: tuple[float, float, float], shallow: Ints32
+) -> Floats:
+    """The roads reached, and the land around each origin that a straight walk covers; units of the grid."""
+    west, south, step = frame
+    pieces = reached_pieces(plan.roads, reached, limit, frame, shallow)
+    walk = 1000.0 * limit / 60.0 * plan.roads.off_network_kmh / step
+    spots = (reached.start.xy - (west, south)) / step
+    around = np.column_stack([spots, spots, np.full(len(spots), np.clip(walk, STRIP, 1.0))])
+    return np.concatenate([np.column_stack([pieces, np.full(len(pieces), STRIP)]), around])
 
 
 def _placed(plan: _Plan, discs: list[shapely.Geometry]) -> list[shapely.Geometry]:
@@ -258,7 +245,9 @@ def _placed(plan: _Plan, discs: list[shapely.Geometry]) -> list[shapely.Geometry
         ]
     if plan.land is not None:
         discs = [one.intersection(plan.land) for one in discs]
-    return list(gpd.GeoSeries(discs, crs=plan.network.crs).to_crs(WGS84).make_valid())
+    found = gpd.GeoSeries(discs, crs=plan.network.crs).to_crs(WGS84)
+    # Outlines are valid as they are drawn; what was cut from them may be spoilt on the way to degrees.
+    return list(found if plan.kind == "disc" and plan.land is None else found.make_valid())
 
 
 def _by_origin(plan: _Plan, start: Attachment) -> list[shapely.Geometry]:
@@ -309,7 +298,7 @@ def _grid(plan: _Plan, reached: Reached) -> tuple[Lattice, Window]:
             f"resolution_km: {plan.resolution_km!r} gives a grid of more than {MOST_CELLS:,} points over "
             f"{side_km:.0f} km; use a coarser one."
         )
-    lattice = plan.lattice(1000.0 * step_km)
+    lattice = roads.lattice(1000.0 * step_km)
     return lattice, (lattice.along(south, north), lattice.along(west, east))
 
 

@@ -9,16 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeAlias
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from urbgeo.access.lattice_kernels import (
-    metres_along,
-    minutes_at,
-    nearest_on_lattice,
-)
+from urbgeo.access.chains import Buckets, Chain, chain_of, in_buckets
+from urbgeo.access.lattice_kernels import minutes_at, nearest_on_lattice
+from urbgeo.access.outline_kernels import roads_reached
 from urbgeo.compiling import without_numba
 from urbgeo.engine.dijkstra import nearest_seed
 from urbgeo.network.attach import (
@@ -32,9 +31,12 @@ from urbgeo.network.attach import (
 from urbgeo.network.minutes import same_link_nearest, through_ends
 from urbgeo.network.model import TravelNetwork
 from urbgeo.parallel import each_of
-from urbgeo.types import Floats, Ints
+from urbgeo.types import Floats, Ints, Ints32
 
-TILE = 64
+KEPT_TILES = 256
+"""Tiles kept before other spacings are given up; 400 kB each."""
+
+TILE = 128
 """Lattice points on a side of a tile; tiles know only the lines near them, and are done side by side."""
 
 
@@ -56,6 +58,8 @@ class Roads:
         The lines there were before each edit of the network: points near what it added may still join them.
     added
         Spatial index over the lines that are not here yet, among those of ``before``.
+    lattices
+        Grids over them by spacing, in the order in which they were made.
     """
 
     lines: NDArray[np.object_]
@@ -67,11 +71,26 @@ class Roads:
     off_network_kmh: float
     before: tuple[Roads, ...] = ()
     added: shapely.STRtree | None = None
+    lattices: dict[float, Lattice] = field(default_factory=dict)
+
+    def lattice(self, step: float) -> Lattice:
+        """The grid of this spacing, shared by all origins; the oldest others go where many are kept."""
+        found = self.lattices.get(step)
+        if found is None:
+            while self.lattices and sum(len(one.tiles) for one in self.lattices.values()) > KEPT_TILES:
+                self.lattices.pop(next(iter(self.lattices)), None)
+            found = self.lattices.setdefault(step, Lattice(self, step, 2.0 * step))
+        return found
 
     @cached_property
     def bounds(self) -> Floats:
         """(lines, 4) west, south, east, north of each."""
         return np.asarray(shapely.bounds(self.lines))
+
+    @cached_property
+    def chain(self) -> Chain:
+        """The vertices of all lines."""
+        return chain_of(self.lines)
 
     def touches(self, x: Floats, y: Floats, beyond_m: float) -> bool:
         """Whether some point of this lattice may be nearer to a line added later than to these."""
@@ -79,18 +98,10 @@ class Roads:
         box = shapely.box(x[0] - reach, y[0] - reach, x[-1] + reach, y[-1] + reach)
         return self.added is not None and len(self.added.query(box)) > 0
 
-    def near(self, x: Floats, y: Floats, reach_m: float) -> Ints:
-        """Lines that may be the nearest to a point of this lattice, among those within ``reach_m`` of it."""
-        middle = shapely.Point((x[0] + x[-1]) / 2.0, (y[0] + y[-1]) / 2.0)
-        half = float(np.hypot(x[-1] - x[0], y[-1] - y[0])) / 2.0
-        found, far = self.tree.query_nearest(
-            middle, max_distance=reach_m + half + 1.0, return_distance=True, all_matches=False
-        )
-        if len(found) == 0:
-            return np.empty(0, np.int64)
-        reach = min(reach_m, far[0] + half) + 1.0
-        box = shapely.box(x[0] - reach, y[0] - reach, x[-1] + reach, y[-1] + reach)
-        return np.sort(self.tree.query(box)).astype(np.int64)
+    @cached_property
+    def buckets(self) -> Buckets:
+        """The segments by square, about one to a square."""
+        return in_buckets(self.chain, self.bounds)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,23 +121,39 @@ class Reached:
     towards: bool
     before: tuple[Reached, ...] = ()
 
+    @cached_property
+    def starts(self) -> Starts:
+        """Where the starts stand."""
+        start, order = self.start, np.argsort(self.line, kind="stable")
+        table = np.column_stack([start.along, start.off_minutes, start.off_km, start.xy])[order]
+        first = np.searchsorted(self.line[order], np.arange(len(self.minutes) + 1)).astype(np.int64)
+        return Starts(table, start.row[order], first)
+
 
 @dataclass(frozen=True, eq=False)
-class Chain:
-    """Vertices of lines one after the other: line ``k`` has rows ``first[k]`` to ``first[k + 1]``."""
+class Starts:
+    """Starts on their lines (fraction along, minutes and km to it, x, y), sorted by line.
 
-    xy: Floats
-    metres: Floats
+    Those of line k stand from ``first[k]`` on; ``row`` is whose they are.
+    """
+
+    table: Floats
+    row: Ints
     first: Ints
 
-    @property
-    def length(self) -> Floats:
-        """Metres of each line."""
-        return self.metres[self.first[1:] - 1]
+
+_KNOWN: WeakKeyDictionary[TravelNetwork, Roads] = WeakKeyDictionary()
 
 
 def roads_of(network: TravelNetwork) -> Roads:
-    """The joinable links of a network, and those it had before each edit."""
+    """The joinable links of a network, and those it had before each edit; kept as long as the network."""
+    found = _KNOWN.get(network)
+    if found is None:
+        found = _KNOWN[network] = _all_roads(network)
+    return found
+
+
+def _all_roads(network: TravelNetwork) -> Roads:
     latest = _roads(network, np.arange(len(network.joinable_links)), network.link_tree)
     before, lines = [], latest.lines
     for count in range(1, len(network.edits)):
@@ -173,13 +200,6 @@ def reach_nodes(
         return Reached(joins, place, at_ends, least, which[lines.ends], direction == "to", before)
 
     return over(roads)
-
-
-def chain_of(lines: NDArray[np.object_]) -> Chain:
-    """The vertices of lines, with the metres from each line's first."""
-    xy, line = shapely.get_coordinates(lines, return_index=True)
-    first = np.searchsorted(line, np.arange(len(lines) + 1)).astype(np.int64)
-    return Chain(xy, metres_along(xy, first), first)
 
 
 @dataclass(frozen=True, eq=False)
@@ -242,7 +262,6 @@ def minutes_on_lattice(lattice: Lattice, reached: Reached, window: Window) -> tu
     rows, columns = window
     shape = (len(rows), len(columns))
     minutes, which, off_m = np.full(shape, np.inf), np.full(shape, -1, np.int64), np.full(shape, np.inf)
-    starts = [_starts(one) for one in (reached, *reached.before)]
 
     def fill(tile: tuple[int, int]) -> None:
         up, across = (_part(one, places) for one, places in zip(tile, window, strict=True))
@@ -253,14 +272,13 @@ def minutes_on_lattice(lattice: Lattice, reached: Reached, window: Window) -> tu
         x, y = lattice.metres(across), lattice.metres(up)
         into = (slice(up.start - rows.start, up.stop - rows.start),
                 slice(across.start - columns.start, across.stop - columns.start))  # fmt: skip
-        least, who = np.full((len(y), len(x)), np.inf), np.full((len(y), len(x)), -1, np.int64)
-        roads = (lattice.roads, *lattice.roads.before)
-        for one, then, of, begun in zip(spots, (reached, *reached.before), roads, starts, strict=True):
+        assert spots[0] is not None
+        least, who = _minutes_on_tile(lattice.roads, reached, x, y, spots[0])
+        for one, then, of in zip(spots[1:], reached.before, lattice.roads.before, strict=True):
             if one is not None:
-                time, owner = _minutes_on_tile(of, then, x, y, one, begun)
+                time, owner = _minutes_on_tile(of, then, x, y, one)
                 better = (time < least) | ((time == least) & (owner >= 0) & (owner < who))
                 least, who = np.where(better, time, least), np.where(better, owner, who)
-        assert spots[0] is not None
         minutes[into], which[into], off_m[into] = least, who, spots[0].off_m
 
     each_of(_touched(lattice, reached, window), fill)
@@ -286,27 +304,29 @@ def _touched(lattice: Lattice, reached: Reached, window: Window) -> list[tuple[i
     over = (north >= down) & (south <= top) & (east >= left) & (west <= right)
     south, north = np.maximum(south, down)[over] - down, np.minimum(north, top)[over] - down + 1
     west, east = np.maximum(west, left)[over] - left, np.minimum(east, right)[over] - left + 1
-    count = np.zeros((top - down + 2, right - left + 2), np.int64)
-    for i, j, sign in ((south, west, 1), (south, east, -1), (north, west, -1), (north, east, 1)):
-        np.add.at(count, (i, j), sign)
+    high, wide = top - down + 2, right - left + 2
+    more = np.bincount(np.concatenate([south * wide + west, north * wide + east]), minlength=high * wide)
+    less = np.bincount(np.concatenate([south * wide + east, north * wide + west]), minlength=high * wide)
+    count = (more - less).reshape(high, wide)
     found = np.argwhere(count.cumsum(axis=0).cumsum(axis=1)[:-1, :-1] > 0)
     return [(int(i) + down, int(j) + left) for i, j in found]
 
 
-@dataclass(frozen=True, eq=False)
-class _Starts:
-    """Where starts stand on their lines, sorted by line: those of line k from ``first[k]`` on."""
+def reached_pieces(
+    roads: Roads, reached: Reached, limit: float, frame: tuple[float, float, float], shallow: Ints32
+) -> Floats:
+    """Straight pieces of the roads within the limit, but for those so deep inside that none need be drawn.
 
-    table: Floats
-    row: Ints
-    first: Ints
-
-
-def _starts(reached: Reached) -> _Starts:
-    start, order = reached.start, np.argsort(reached.line, kind="stable")
-    table = np.column_stack([start.along, start.off_minutes, start.off_km, start.xy])[order]
-    first = np.searchsorted(reached.line[order], np.arange(len(reached.minutes) + 1)).astype(np.int64)
-    return _Starts(table, start.row[order], first)
+    From the ends of each line and the starts on it; ``frame`` and ``shallow`` as
+    :func:`urbgeo.access.outline_kernels.roads_reached` has them, in whose units the pieces are.
+    """
+    ways = np.ascontiguousarray(roads.minutes[:, ::-1]) if reached.towards else roads.minutes
+    chain, starts = roads.chain, reached.starts
+    bends = chain.xy, chain.metres, chain.first
+    found: Floats = roads_reached(
+        bends, roads.bounds, ways, reached.minutes, (starts.table, starts.first), limit, frame, shallow
+    )
+    return found
 
 
 def _spots_of_points(roads: Roads, x: Floats, y: Floats, beyond_m: float) -> Spots:
@@ -322,22 +342,21 @@ def _spots_of_points(roads: Roads, x: Floats, y: Floats, beyond_m: float) -> Spo
 @without_numba(_spots_of_points)
 def _spots_on_tile(roads: Roads, x: Floats, y: Floats, beyond_m: float) -> Spots:
     shape, reach_m = (len(y), len(x)), roads.max_snap_m + beyond_m
-    near = roads.near(x, y, reach_m)
-    if len(near) == 0:
+    if len(roads.lines) == 0:
         return Spots(np.full(shape, -1, np.int64), np.zeros(shape), np.full(shape, np.inf))
-    chain = chain_of(roads.lines[near])
-    line, metres, off_m = nearest_on_lattice(x, y, chain.xy, chain.metres, chain.first, reach_m)
+    chain, near = roads.chain, roads.buckets
+    bends = chain.xy, chain.metres, chain.owner
+    line, metres, off_m = nearest_on_lattice(x, y, bends, near.squares, near.corner, near.size, reach_m)
     length = chain.length[line]
     share = np.divide(metres, length, out=np.zeros(shape), where=(length > AT_NODE_M) & (metres >= AT_NODE_M))
     share[(length > AT_NODE_M) & (length - metres < AT_NODE_M)] = 1.0
-    return Spots(np.where(line >= 0, near[line], -1), share, off_m)
+    return Spots(line, share, off_m)
 
 
 def _minutes_of_points(
-    roads: Roads, reached: Reached, x: Floats, y: Floats, spots: Spots, starts: _Starts
+    roads: Roads, reached: Reached, x: Floats, y: Floats, spots: Spots
 ) -> tuple[Floats, Ints]:
     """:func:`_minutes_on_tile` as the minutes of any other points."""
-    del starts
     xy = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     some = np.flatnonzero(spots.line.ravel() >= 0)
     line, along = spots.line.ravel()[some], spots.along.ravel()[some]
@@ -360,7 +379,7 @@ def _minutes_of_points(
 
 @without_numba(_minutes_of_points)
 def _minutes_on_tile(
-    roads: Roads, reached: Reached, x: Floats, y: Floats, spots: Spots, starts: _Starts
+    roads: Roads, reached: Reached, x: Floats, y: Floats, spots: Spots
 ) -> tuple[Floats, Ints]:
     minutes: tuple[Floats, Ints] = minutes_at(
         x,
@@ -370,9 +389,9 @@ def _minutes_on_tile(
         np.ascontiguousarray(spots.off_m),
         (roads.minutes, reached.minutes),
         reached.which,
-        starts.table,
-        starts.row,
-        starts.first,
+        reached.starts.table,
+        reached.starts.row,
+        reached.starts.first,
         roads.off_network_kmh,
         reached.towards,
     )

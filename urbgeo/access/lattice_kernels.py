@@ -1,18 +1,14 @@
-"""Loops over the points of a lattice: nearest lines, minutes, and which stretches of road need drawing."""
+"""Loops over the points of a lattice: nearest lines, and minutes."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from urbgeo.compiling import kernel
-from urbgeo.types import Floats, Ints
-
-BLOCK, PATCH = 16, 4
-"""Lattice points on a side of a block, and of a patch of it."""
+from urbgeo.types import Floats, Ints, Ints32
 
 SLACK_M = 1e-6
-"""Lines are dropped from a block only when they are farther than this beyond the farthest that counts."""
+"""What rounding may move a line by."""
 
 
 @kernel()
@@ -24,31 +20,6 @@ def metres_along(xy: Floats, first: Ints) -> Floats:
             east, north = xy[vertex] - xy[vertex - 1]
             found[vertex] = found[vertex - 1] + np.sqrt(east * east + north * north)
     return found
-
-
-@kernel()
-def cut_out(xy: Floats, metres: Floats, first: Ints, since: Floats, until: Floats) -> tuple[Floats, Ints]:
-    """Vertices of each line between two metres along it, and which line they are of."""
-    found, piece = (
-        np.empty((xy.shape[0] + 2 * since.size, 2)),
-        np.empty(xy.shape[0] + 2 * since.size, np.int64),
-    )
-    count = 0
-    for k in range(since.size):
-        for vertex in range(first[k], first[k + 1] - 1):
-            here, there = metres[vertex], metres[vertex + 1]
-            if there <= since[k] or here >= until[k] or there <= here:
-                continue
-            begin = max(0.0, (since[k] - here) / (there - here))
-            end = min(1.0, (until[k] - here) / (there - here))
-            if here <= since[k]:
-                found[count] = xy[vertex] + begin * (xy[vertex + 1] - xy[vertex])
-                piece[count] = k
-                count += 1
-            found[count] = xy[vertex] + end * (xy[vertex + 1] - xy[vertex])
-            piece[count] = k
-            count += 1
-    return found[:count], piece[:count]
 
 
 @kernel()
@@ -67,64 +38,132 @@ def _off_segment(px: float, py: float, ax: float, ay: float, bx: float, by: floa
 
 
 @kernel()
-def _has_next(owner: Ints, vertex: int) -> bool:
-    return vertex + 1 < owner.size and owner[vertex + 1] == owner[vertex]
+def _across(xy: Floats, vertex: int, low: float, high: float) -> tuple[float, float]:
+    """Least and greatest x of a segment between two y."""
+    ax, ay, bx, by = xy[vertex, 0], xy[vertex, 1], xy[vertex + 1, 0], xy[vertex + 1, 1]
+    if ay > by:
+        ax, ay, bx, by = bx, by, ax, ay
+    since = ax if ay >= low else ax + (bx - ax) * (low - ay) / (by - ay)
+    until = bx if by <= high else ax + (bx - ax) * (high - ay) / (by - ay)
+    return min(since, until) - SLACK_M, max(since, until) + SLACK_M
 
 
 @kernel()
-def _may_be_nearest(
-    rows: Floats, columns: Floats, xy: Floats, owner: Ints, segments: Ints, reach_m: float
-) -> Ints:
-    """Those of the segments (named by their first vertex) that may be nearest to a point of the block."""
-    middle_x, middle_y = (columns[0] + columns[-1]) / 2.0, (rows[0] + rows[-1]) / 2.0
-    half = np.sqrt((columns[-1] - middle_x) ** 2 + (rows[-1] - middle_y) ** 2)
-    away, farthest = np.empty(segments.size), reach_m
-    for k in range(segments.size):
-        vertex = segments[k]
-        to = vertex + 1 if _has_next(owner, vertex) else vertex
-        away[k], _ = _off_segment(middle_x, middle_y, xy[vertex, 0], xy[vertex, 1], xy[to, 0], xy[to, 1])
-        farthest = min(farthest, away[k] + half)
-    return segments[away - half <= farthest + SLACK_M]
+def buckets_of(
+    xy: Floats, owner: Ints, corner: tuple[float, float], size: float, shape: tuple[int, int]
+) -> tuple[Ints, Ints32, Ints32]:
+    """The segments (named by their first vertex) that touch each square of a coarse grid.
+
+    Where those of each square begin, their names, and how many squares the nearest one with some is away.
+    """
+    high, wide = shape
+    begin = np.zeros(high * wide + 1, np.int64)
+    names = np.empty(0, np.int32)
+    west, south = corner
+    for fill in range(2):
+        for vertex in range(xy.shape[0] - 1):
+            if owner[vertex] != owner[vertex + 1]:
+                continue
+            least, most = min(xy[vertex, 1], xy[vertex + 1, 1]), max(xy[vertex, 1], xy[vertex + 1, 1])
+            for i in range(int((least - SLACK_M - south) / size), int((most + SLACK_M - south) / size) + 1):
+                band = south + i * size - SLACK_M, south + (i + 1) * size + SLACK_M
+                left, right = _across(xy, vertex, *band)
+                for j in range(int((left - west) / size), int((right - west) / size) + 1):
+                    if fill == 0:
+                        begin[i * wide + j] += 1
+                    else:
+                        names[begin[i * wide + j]] = vertex
+                        begin[i * wide + j] += 1
+        if fill == 0:
+            count = begin.cumsum()
+            names = np.empty(count[-1], np.int32)
+            begin[1:] = count[:-1]
+            begin[0] = 0
+    begin[1:] = begin[:-1].copy()
+    begin[0] = 0
+    away = np.full((high, wide), high + wide, np.int32)
+    for i in range(high):
+        for j in range(wide):
+            if begin[i * wide + j + 1] > begin[i * wide + j]:
+                away[i, j] = 0
+            for up, across in ((-1, -1), (-1, 0), (-1, 1), (0, -1)):
+                if i + up >= 0 and 0 <= j + across < wide:
+                    away[i, j] = min(away[i, j], away[i + up, j + across] + 1)
+    for i in range(high - 1, -1, -1):
+        for j in range(wide - 1, -1, -1):
+            for up, across in ((1, 1), (1, 0), (1, -1), (0, 1)):
+                if i + up < high and 0 <= j + across < wide:
+                    away[i, j] = min(away[i, j], away[i + up, j + across] + 1)
+    return begin, names, away
 
 
 @kernel()
 def nearest_on_lattice(
-    x: Floats, y: Floats, xy: Floats, metres: Floats, first: Ints, reach_m: float
+    x: Floats,
+    y: Floats,
+    bends: tuple[Floats, Floats, Ints],
+    buckets: tuple[Ints, Ints32, Ints32],
+    corner: tuple[float, float],
+    size: float,
+    reach_m: float,
 ) -> tuple[Ints, Floats, Floats]:
     """The nearest line of every lattice point (-1: none in reach), the metres along it and to it.
 
-    Of several at one distance the first.
+    Of several at one distance the first. ``bends``: vertices of the lines, metres along, whose they are.
+    Squares of :func:`buckets_of` are looked through until none nearer can be left.
     """
+    xy, metres, owner = bends
+    begin, names, away = buckets
+    high, wide = away.shape
     shape = (y.size, x.size)
     line, along, off = np.full(shape, -1, np.int64), np.zeros(shape), np.full(shape, np.inf)
-    owner, every = np.empty(xy.shape[0], np.int64), np.empty(xy.shape[0], np.int64)
-    count = 0
-    for k in range(first.size - 1):
-        owner[first[k] : first[k + 1]] = k
-        for vertex in range(first[k], max(first[k + 1] - 1, first[k] + 1)):
-            every[count] = vertex
-            count += 1
-    # First for the whole lattice at once: most lines near it are nearest to none of its points.
-    every = _may_be_nearest(y, x, xy, owner, every[:count], reach_m)
-    for low in range(0, y.size, BLOCK):
-        for left in range(0, x.size, BLOCK):
-            rows, columns = y[low : low + BLOCK], x[left : left + BLOCK]
-            some = _may_be_nearest(rows, columns, xy, owner, every, reach_m)
-            for up in range(0, rows.size, PATCH):
-                for across in range(0, columns.size, PATCH):
-                    north, east = rows[up : up + PATCH], columns[across : across + PATCH]
-                    few = _may_be_nearest(north, east, xy, owner, some, reach_m)
-                    for i in range(north.size):
-                        for j in range(east.size):
-                            at = low + up + i, left + across + j
-                            for vertex in few:
-                                to = vertex + 1 if _has_next(owner, vertex) else vertex
-                                far, share = _off_segment(
-                                    east[j], north[i], xy[vertex, 0], xy[vertex, 1], xy[to, 0], xy[to, 1]
-                                )
-                                if far < off[at] and far <= reach_m:
-                                    off[at], line[at] = far, owner[vertex]
-                                    along[at] = metres[vertex] + share * (metres[to] - metres[vertex])
+    for i in range(y.size):
+        last = -1
+        for j in range(x.size):
+            best, share, found = reach_m, 0.0, -1
+            mid = min(max(int((y[i] - corner[1]) / size), 0), high - 1)
+            at = min(max(int((x[j] - corner[0]) / size), 0), wide - 1)
+            if last >= 0:
+                # The line of the point before is seldom far from the nearest.
+                far, part = _off_segment(
+                    x[j], y[i], xy[last, 0], xy[last, 1], xy[last + 1, 0], xy[last + 1, 1]
+                )
+                if far <= best:
+                    best, share, found = far, part, last
+            east, north = x[j] - corner[0], y[i] - corner[1]
+            for turn in range(2 * high):
+                # Row by row away from the point, and from its column to either side.
+                up = mid - (turn + 1) // 2 if turn % 2 == 1 else mid + turn // 2
+                if (turn // 2 - 1) * size > best + SLACK_M:
+                    break
+                if not 0 <= up < high:
+                    continue
+                off_y = max(up * size - north, north - (up + 1) * size, 0.0)
+                for sign in (1, -1):
+                    across = at if sign == 1 else at - 1
+                    while 0 <= across < wide:
+                        off_x = max(across * size - east, east - (across + 1) * size, 0.0)
+                        if off_x * off_x + off_y * off_y > (best + SLACK_M) * (best + SLACK_M):
+                            break
+                        square = up * wide + across
+                        for k in range(begin[square], begin[square + 1]):
+                            vertex = names[k]
+                            far, part = _off_segment(
+                                x[j],
+                                y[i],
+                                xy[vertex, 0],
+                                xy[vertex, 1],
+                                xy[vertex + 1, 0],
+                                xy[vertex + 1, 1],
+                            )
+                            if far < best or (far == best and (found < 0 or vertex < found)):
+                                best, share, found = far, part, vertex
+                        # Squares between here and the nearest with some hold nothing.
+                        across += sign * max(int(away[up, across]), 1)
+            last = found
+            if found >= 0:
+                off[i, j], line[i, j] = best, owner[found]
+                along[i, j] = metres[found] + share * (metres[found + 1] - metres[found])
     return line, along, off
 
 
@@ -183,35 +222,3 @@ def minutes_at(
                     least, who = time, ids[row]
             found[i, j], which[i, j] = least, who
     return found, which
-
-
-@kernel()
-def lies_deep(
-    xy: Floats, first: Ints, inside: NDArray[np.bool_], corner: tuple[float, float], step: float
-) -> NDArray[np.bool_]:
-    """Which lines lie, with all within half a step of them, in cells whose four corners are inside.
-
-    ``inside`` by row and column, ``corner`` x and y of its first point.
-    """
-    found = np.zeros(first.size - 1, np.bool_)
-    high, wide = inside.shape
-    deep = np.zeros(inside.shape, np.bool_)
-    for i in range(1, high - 2):
-        for j in range(1, wide - 2):
-            deep[i, j] = inside[i - 1 : i + 3, j - 1 : j + 3].all()
-    for k in range(first.size - 1):
-        clear = first[k + 1] > first[k]
-        for vertex in range(first[k], first[k + 1]):
-            to = min(vertex + 1, first[k + 1] - 1)
-            east, north = xy[to, 0] - xy[vertex, 0], xy[to, 1] - xy[vertex, 1]
-            pieces = int(np.sqrt(east * east + north * north) / (step / 2.0)) + 1
-            for piece in range(pieces + 1):
-                i = int((xy[vertex, 1] + north * piece / pieces - corner[1]) // step)
-                j = int((xy[vertex, 0] + east * piece / pieces - corner[0]) // step)
-                clear &= 0 <= i < high and 0 <= j < wide and deep[i, j]
-                if not clear:
-                    break
-            if not clear:
-                break
-        found[k] = clear
-    return found

@@ -1,52 +1,59 @@
-"""The outline of a field on a square grid: polygons where it is at most zero."""
+"""The outline of a field on a square grid, roads and origins drawn in: polygons where it is at most 0."""
 
 from __future__ import annotations
 
-from typing import TypeAlias, cast
+from collections.abc import Callable
+from typing import TypeAlias
 
-import contourpy
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
-from urbgeo.types import Floats
+from urbgeo.access.outline_kernels import fine_squares, outlines_of, rings, segments, squares_of
+from urbgeo.types import Floats, Ints, Ints32
 
-AT_ZERO_MIN = 1e-5
-"""Outlines may meet at a grid point or in the middle of a square where the field is nearer to 0."""
+Frame: TypeAlias = tuple[float, float, float, float]
+"""x and y of the first grid point, and metres between two across and up."""
 
-
-def filled(x: Floats, y: Floats, over: Floats) -> shapely.Geometry:
-    """Polygons where the field is at most 0: linear in the four triangles about the middle of a square."""
-    contours = contourpy.contour_generator(
-        x, y, over, name="serial", fill_type=contourpy.FillType.ChunkCombinedOffsetOffset, quad_as_tri=True
-    )
-    (points,), (rings,), (outers,) = cast(_Outlines, contours.filled(-np.inf, 0.0))
-    if points is None:
-        return shapely.MultiPolygon()
-    return _polygons(points, rings, outers, apart=_crosses_zero_between_corners(over))
+Drawn: TypeAlias = Callable[[Ints32], Floats]
+"""From how many squares before each row and column are not inside whole: straight pieces to draw, and how far
+they reach to each side (x, y, x, y, width), in units of the grid."""
 
 
-def _crosses_zero_between_corners(over: Floats) -> bool:
-    """Whether no corner of a triangle lies at 0: only there can outlines meet."""
-    middles = (over[:-1, :-1] + over[1:, :-1] + over[:-1, 1:] + over[1:, 1:]) / 4.0
-    return all(bool(np.abs(one).min() > AT_ZERO_MIN) for one in (over, middles))
+def outlined(over: Floats, frame: Frame, drawn: Drawn | None = None) -> shapely.Geometry:
+    """Polygons where the field, linear on two triangles a square, is at most 0, with what is drawn.
 
-
-_Outlines: TypeAlias = tuple[list[Floats | None], list[NDArray[np.uint32]], list[NDArray[np.uint32]]]
-
-
-def _polygons(
-    points: Floats, rings: NDArray[np.uint32], outers: NDArray[np.uint32], *, apart: bool
-) -> shapely.Geometry:
-    """From the first point of each ring, and the first ring (the outline, then its holes) of each part.
-
-    Looked at for sense unless they are known to be ``apart``.
+    Valid however the field runs: no outline comes to a grid point. A field that is smaller everywhere, with
+    more drawn, gives land that holds this one, to a millionth of a square. First and last rows and
+    columns are to be outside.
     """
-    lines = shapely.linearrings(points, indices=np.repeat(np.arange(len(rings) - 1), np.diff(rings)))
-    parts = shapely.polygons(lines[outers[:-1]])
-    of_part = np.split(lines, outers[1:-1].astype(np.int64))
-    for part in np.flatnonzero(np.diff(outers) > 1):
-        parts[part] = shapely.polygons(of_part[part][0], holes=of_part[part][1:])
-    found = shapely.multipolygons(parts)
-    # Parts that meet in more than points are rare, and joined.
-    return found if apart or found.is_valid else shapely.union_all(parts)
+    whole, mixed, shallow = squares_of(over)
+    shapes = np.empty((0, 5)) if drawn is None else drawn(shallow)
+    begin, end, xy = segments(over, mixed, *fine_squares(over, whole, shapes))
+    if len(begin) == 0:
+        return shapely.MultiPolygon()
+    # A side that the outline crosses ends one segment and begins one.
+    follow = np.empty_like(begin)
+    follow[np.argsort(end)] = np.argsort(begin)
+    points, first = rings(follow, xy)
+    return _polygons(points, first, frame)
+
+
+def framed(field: Floats, value: float) -> Floats:
+    """With two more rows and columns of this value on every side."""
+    found = np.full((field.shape[0] + 4, field.shape[1] + 4), value)
+    found[2:-2, 2:-2] = field
+    return found
+
+
+def _polygons(points: Floats, first: Ints, frame: Frame) -> shapely.Geometry:
+    """From rings and where each begins: holes go to the outline around them."""
+    owner, size = outlines_of(points, first), np.diff(first)
+    ring = np.arange(len(size))
+    order = np.lexsort((ring, owner != ring, owner))
+    start = np.concatenate([[0], np.cumsum(size[order])])
+    rows = np.repeat(first[order] - start[:-1], size[order]) + np.arange(start[-1])
+    parts = np.flatnonzero(np.diff(owner[order], prepend=-1, append=-1))
+    west, south, *steps = frame
+    xy = points[rows] * steps + (west, south)
+    found = shapely.from_ragged_array(shapely.GeometryType.POLYGON, xy, (start, parts))
+    return found[0] if len(found) == 1 else shapely.multipolygons(found)

@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from urbgeo.access.outline import filled
+from urbgeo.access.outline import framed, outlined
 from urbgeo.errors import InputError
 from urbgeo.network.transit import Transit
 from urbgeo.types import Floats
@@ -37,16 +37,14 @@ def transit_discs(
     there = direction == "from"
     table = transit.minutes_table(*((origins, points) if there else (points, origins))).to_numpy(float)
     minutes = table if there else table.T
-    # Where minutes jump to nowhere the outline stays within half a cell of what is reached.
-    return [
-        [
-            filled(
-                x, y, np.nan_to_num(np.minimum(row.reshape(xx.shape) - limit, limit), nan=limit, posinf=limit)
-            )
-            for limit in limits
-        ]
-        for row in minutes
-    ]
+    frame = x[0] - 2.0 * (x[1] - x[0]), y[0] - 2.0 * (y[1] - y[0]), x[1] - x[0], y[1] - y[0]
+
+    def land(row: Floats, limit: float) -> shapely.Geometry:
+        # Where minutes jump to nowhere the outline stays within half a cell of what is reached.
+        over = np.nan_to_num(np.minimum(row.reshape(xx.shape) - limit, limit), nan=limit, posinf=limit)
+        return outlined(framed(over, limit), frame)
+
+    return [[land(row, limit) for limit in limits] for row in minutes]
 
 
 def _grid(transit: Transit, resolution_km: float | None) -> tuple[Floats, Floats]:
