@@ -21,17 +21,17 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
     (
         "isochrones 5, 10, 15 min by car, 60 origins, Porto Alegre",
         "no slower than pyvalhalla 3.9.1",
-        "2026-11-29: 0.129 processor s an origin, pyvalhalla 0.031 in turn (4.1 x); 0.69 of what it was",
-        SHORT,
-        "strips of road at the edge and their overlay are 44 %, which Valhalla does without "
-        "([profile](../profiles/isochrones.txt))",
+        "2026-11-29: 0.040 processor s an origin, pyvalhalla 0.039 in turn (1.0 x) at load 20; 0.111 before",
+        HELD,
+        "roads are drawn into the field, with no overlay ([profile](../profiles/isochrones.txt)); 0.032 and "
+        "0.036 on another run, the grid's joins known",
     ),
     (
         "land reached from three origins, 1 M nodes",
         "3 s",
-        "2026-11-29: 2.6 processor s for 30 and 60 min (6,177 km2), 5.6 for 15 to 120 min (20,272 km2)",
-        "held to 60 min",
-        "above it the joins of the grid's points to the roads dominate",
+        "2026-11-29: 1.1 processor s for 30 and 60 min (6,178 km2), 1.5 for 15 to 120 min (20,274 km2)",
+        HELD,
+        "2.5 and 5.1 before; 0.4 and 0.8 once the network's roads are known",
     ),
     (
         "transit, 1,227 hexagons, 60 departures",
