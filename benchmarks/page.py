@@ -115,7 +115,7 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
         "seven networks (three sets of speeds, four past years) are half of it, spread over small tables; "
         "imports take 2 s",
     ),
-    ("memory_gb in nearest, isochrones, surfaces", "kept", "", SHORT, "tables and streams alone ask for it"),
+    ("memory_gb in nearest, isochrones, surfaces", "kept", "kept or refused with figures, by test", HELD, ""),
     (
         "10 M nodes: people within 60 min of every node",
         "400 s",

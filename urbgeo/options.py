@@ -67,6 +67,26 @@ def thread_count() -> int:
     return 1 if _is_alone() else options.threads or os.cpu_count() or 1
 
 
+def check_memory(needed: float, what: str, remedy: str) -> None:
+    """Refuse work of so many bytes that would not fit ``options.memory_gb``, before it starts.
+
+    Raises
+    ------
+    InputError
+        Saying how much is needed and how to do with less.
+    """
+    if not fits_memory(needed):
+        raise InputError(
+            f"{what}: about {needed / 1e9:.3g} GB are needed and options.memory_gb allows "
+            f"{options.memory_gb:g}. {remedy}, or raise the budget."
+        )
+
+
+def fits_memory(needed: float) -> bool:
+    """Whether work of so many bytes fits ``options.memory_gb``."""
+    return not options.memory_gb or needed <= options.memory_gb * 1e9
+
+
 def _is_alone() -> bool:
     return getattr(_alone, "here", False)
 

@@ -33,10 +33,12 @@ from urbgeo.checks import (
     check_thresholds,
 )
 from urbgeo.crs import WGS84, equal_area_crs
+from urbgeo.engine.plan import dijkstra_bytes
 from urbgeo.errors import InputError
 from urbgeo.network.attach import Attachment, Points, attach_all
 from urbgeo.network.model import TravelNetwork, check_direction, check_network
 from urbgeo.network.transit import Transit
+from urbgeo.options import check_memory, thread_count
 from urbgeo.parallel import each_of
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result, name_columns
@@ -52,6 +54,12 @@ SPREAD = float(np.sqrt(2.0))
 point to the next takes, the outline runs midway instead of hugging one of them."""
 
 MOST_CELLS = 4_000_000
+
+BYTES_PER_POINT_KEPT, BYTES_PER_POINT = 24, 110
+"""Of a grid: what its points join, and the arrays of one origin."""
+
+BYTES_PER_LINE_KEPT, BYTES_PER_LINE = 200, 50
+"""Of the roads: their vertices, bounds and squares, and minutes at their ends for one origin."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -167,7 +175,8 @@ def isochrones(
     check_choice(kind, "kind", ("disc", "ring"))
     land = None if clip is None else _land(streets, clip)
     start = attach_all(streets, origins, "origins")
-    plan = _Plan(streets, roads_of(streets), limits, direction, resolution_km, kind, land)
+    together = min(thread_count(), len(start.index)) if by == "origin" else 1
+    plan = _Plan(streets, roads_of(streets), limits, direction, resolution_km, kind, land, together)
     every = pd.Index(limits, name="minutes")
     if isinstance(network, Transit):
         if by == "nearest" or isinstance(origins, Attachment):
@@ -202,6 +211,7 @@ class _Plan:
     resolution_km: float | None
     kind: str
     land: shapely.Geometry | None
+    together: int = 1
 
 
 def _discs_of(plan: _Plan, start: Attachment) -> list[shapely.Geometry]:
@@ -298,6 +308,15 @@ def _grid(plan: _Plan, reached: Reached) -> tuple[Lattice, Window]:
             f"resolution_km: {plan.resolution_km!r} gives a grid of more than {MOST_CELLS:,} points over "
             f"{side_km:.0f} km; use a coarser one."
         )
+    points = (north - south) * (east - west) / (1000.0 * step_km) ** 2
+    threads = plan.together
+    check_memory(
+        points * (BYTES_PER_POINT_KEPT + threads * BYTES_PER_POINT)
+        + len(roads.lines) * (BYTES_PER_LINE_KEPT + threads * BYTES_PER_LINE)
+        + dijkstra_bytes(plan.network.graph, threads),
+        "isochrones",
+        "Use a coarser resolution_km, smaller minutes or fewer options.threads",
+    )
     lattice = roads.lattice(1000.0 * step_km)
     return lattice, (lattice.along(south, north), lattice.along(west, east))
 

@@ -17,8 +17,7 @@ from urbgeo.engine.dijkstra import reached_nodes
 from urbgeo.engine.graph import Graph
 from urbgeo.engine.lane_sums import SCATTERED_TOGETHER, SOURCES_TOGETHER
 from urbgeo.engine.lanes import LANES
-from urbgeo.errors import InputError
-from urbgeo.options import options, thread_count
+from urbgeo.options import check_memory, thread_count
 from urbgeo.types import Ints
 
 DIJKSTRA_S_PER_NODE = 75e-9
@@ -148,12 +147,7 @@ def check_budget(plan: Plan, what: str, remedy: str = "Take fewer rows or column
     InputError
         Saying how much is needed and how to do with less.
     """
-    budget = options.memory_gb * 1e9
-    if budget and plan.bytes > budget:
-        raise InputError(
-            f"{what}: about {plan.bytes / 1e9:.1f} GB are needed and options.memory_gb allows "
-            f"{options.memory_gb:g}. {remedy}, or raise the budget."
-        )
+    check_memory(plan.bytes, what, remedy)
 
 
 def nodes_within(graph: Graph, sample: Ints, limit: float) -> int:

@@ -12,15 +12,18 @@ from numpy.typing import NDArray
 from urbgeo.checks import check_choice, check_minutes
 from urbgeo.engine.cluster import solve_rows, spread_rows
 from urbgeo.engine.dijkstra import nearest_seed
-from urbgeo.engine.plan import Plan, check_budget, plan_table, sample_of
+from urbgeo.engine.plan import Plan, check_budget, dijkstra_bytes, plan_table, sample_of
 from urbgeo.engine.resolution import told
 from urbgeo.errors import InputError
 from urbgeo.network.attach import Attachment, Joins, Points, attach, attach_some
 from urbgeo.network.model import TravelNetwork, check_direction, check_network
-from urbgeo.options import log
+from urbgeo.options import check_memory, log
 from urbgeo.types import Floats, Ints
 
 Minutes = NDArray[Any]
+
+SEARCH_BYTES_PER_NODE, BYTES_PER_LEG = 16, 60
+"""Of the nearest of many: minutes and label of each node, and what each end of what a point joins takes."""
 
 
 def minutes_table(
@@ -295,6 +298,12 @@ def _plan(network: TravelNetwork, from_nodes: Ints, to_nodes: Ints, limit: float
 def _search_from(
     network: TravelNetwork, direction: str, points: Attachment, seeds: Floats, limit: float
 ) -> tuple[Floats, Ints]:
+    graph = network.graph
+    check_memory(
+        dijkstra_bytes(graph, 1) + graph.node_count * SEARCH_BYTES_PER_NODE + seeds.size * BYTES_PER_LEG,
+        "nearest of many",
+        "Take fewer links or points",
+    )
     rows = np.flatnonzero(points.attached)
     nodes, costs, owner = points.ends[rows], seeds[rows], np.repeat(rows, points.ends.shape[1])
     return nearest_seed(

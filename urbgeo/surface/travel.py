@@ -18,6 +18,7 @@ from urbgeo.arguments import check_path
 from urbgeo.checks import check_choice, check_minutes, check_points
 from urbgeo.errors import InputError
 from urbgeo.files import written_whole
+from urbgeo.options import check_memory, fits_memory
 from urbgeo.provenance import Provenance
 from urbgeo.rasters.files import RasterFile, opened, profile_of
 from urbgeo.rasters.grid import Grid, check_lengths, check_same_grid, float_kind, same_grid
@@ -42,6 +43,12 @@ NO_SOURCE = -1
 
 FILE_BLOCK = 2048
 """Cells on a side of the blocks a file is worked in: about 100 MB at a time."""
+
+SMALLEST_BLOCK = 256
+"""Blocks are made no smaller than this to keep to ``options.memory_gb``."""
+
+BYTES_PER_CELL, BYTES_PER_CELL_IN_BLOCKS = 40, 24
+"""Of a surface solved at once, and of one solved block by block, beside its block."""
 
 _TILE = 256
 _MOST_CELLS_AT_ONCE = 2**31 - 2**20
@@ -122,6 +129,7 @@ def travel_surface(
     size = max(*friction.shape, LEAST_BLOCK) if rules.block_cells is None else int(rules.block_cells)
     if rules.block_cells is None and friction.values.size > _MOST_CELLS_AT_ONCE:
         size = FILE_BLOCK
+    size = _within_budget(friction.values.size, size, rules)
     nowhere = np.broadcast_to(np.inf, friction.shape)
     arrays: dict[str, NDArray[Any]] = {
         "friction": friction.values,
@@ -148,6 +156,23 @@ def travel_surface(
         made.get("back_links"),
         _provenance(walk, shares, direction, sloped, friction.source),
     )
+
+
+def _within_budget(cells: int, size: int, rules: SurfaceRules) -> int:
+    """The side of a block for which the surface fits ``options.memory_gb``; as given where none is asked."""
+
+    def needed(side: int) -> float:
+        if side * side >= cells:
+            return cells * BYTES_PER_CELL
+        return cells * BYTES_PER_CELL_IN_BLOCKS + side * side * BYTES_PER_CELL
+
+    if rules.block_cells is None:
+        while size > SMALLEST_BLOCK and not fits_memory(needed(size)):
+            size = min(size // 2, FILE_BLOCK)
+    check_memory(
+        needed(size), "travel_surface", "Use travel_surface_files, which works by blocks from file to file"
+    )
+    return size
 
 
 def travel_surface_files(
