@@ -14,6 +14,7 @@ from urbgeo.network.minutes import minutes_table
 from urbgeo.regions.nation import china_places
 from urbgeo.study.boundary import APPROVAL, EXTENT, national_boundary
 from urbgeo.study.estimated import calibration, estimated_roads
+from urbgeo.study.headlines import headlines
 from urbgeo.study.nation import airport_years, coverage_band, national_lines
 from urbgeo.study.run import StudyFiles, run_study
 
@@ -65,6 +66,45 @@ def test_the_series_grows_and_its_band_holds_the_headline(done: StudyFiles) -> N
     assert (series["low"] < series["high"]).all()
     assert last["prefectures"] == done.answers.prefectures.share
     assert f"{last['prefectures']:.1%}" in national_lines(series, 337)[0][0]
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh.md"])
+def test_the_readme_says_the_headline_that_is_computed(done: StudyFiles, page: str) -> None:
+    text = (Path(__file__).parents[2] / page).read_text(encoding="utf-8")
+    start = text.index("- **The national target" if page == "README.md" else "- **全国目标")
+    said = text[start : text.index("\n- **", start)]
+    series, seats = done.answers.national, done.answers.prefectures
+    first, last = series.iloc[0], series.iloc[-1]
+    dash = " to " if page == "README.md" else "–"
+    for figure in (
+        f"{series.index[-1]}",
+        f"{len(seats.table)}",
+        f"{last['prefectures'] * 100:.1f} %",
+        f"{last['counties'] * 100:.1f} %",
+        f"{seats.target or 0:.0%}".replace("%", " %"),
+        f"{last['low'] * 100:.0f}{dash}{last['high'] * 100:.0f} %",
+        f"{series.index[0]}",
+        f"{first['prefectures'] * 100:.0f} %",
+        f"{calibration().kmh:.0f} km/h",
+    ):
+        assert figure in said, figure
+
+
+def test_every_headline_and_page_of_the_nation_says_that_it_is_estimated(done: StudyFiles) -> None:
+    lines = headlines(done.answers)[1:]
+    assert len(lines) == 3
+    assert all("时间为估算" in zh and "minutes estimated" in en for zh, en in lines)
+    last = done.answers.national.iloc[-1]
+    band = f"{last['low']:.0%} to {last['high']:.0%} under Hunan's spread"
+    assert band in lines[0][1]
+    page = done.page.read_text(encoding="utf-8")
+    assert "Airports of the nation" in page and page.count("under Hunan") > 1
+
+
+def test_minutes_on_real_roads_are_not_called_estimated() -> None:
+    series = pd.DataFrame({"prefectures": [0.8], "low": [0.7], "high": [0.9]}, index=[2024])
+    (zh, en), _ = national_lines(series, 337, estimated=False)
+    assert "估算" not in zh and "estimated" not in en and "Hunan" not in en
 
 
 def test_the_band_is_closed_at_its_bounds() -> None:

@@ -33,6 +33,7 @@ from urbgeo.study.bands import Bands, SetAnswers, bands_of
 from urbgeo.study.beside import observed_of, rings_of, why_no_rings
 from urbgeo.study.disclosure import estimated_shares
 from urbgeo.study.metropolises import metropolises_of, why_no_metropolises
+from urbgeo.study.nation import airport_years
 from urbgeo.study.series import IN_SERIES, YEARS, series
 from urbgeo.study.small_zones import parts_of, with_own_seats
 from urbgeo.study.systems import Systems, systems_of
@@ -83,6 +84,11 @@ class Answers:
     def estimated(self) -> pd.Series:
         """Which share of what the headlines rest on is estimated."""
         return estimated_shares(self.region)
+
+    @cached_property
+    def national(self) -> pd.DataFrame:
+        """Of the nation: airport coverage by the airports open in each year."""
+        return airport_years(self.region, network=self.network)
 
 
 def answer(

@@ -137,6 +137,11 @@ def estimated_roads(points: gpd.GeoDataFrame, *, kmh: float | None = None) -> Tr
     return replace(network, provenance=network.provenance.having(parameters=told))
 
 
+def on_estimated_roads(network: TravelNetwork) -> bool:
+    """Whether the minutes of a network are estimated from straight lines."""
+    return network.provenance.parameters.get("roads") == ESTIMATED
+
+
 def source_line(fitted: Calibration) -> str:
     """What estimated minutes rest on, in one line."""
     return (

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
+import numpy as np
 import pandas as pd
 
 from urbgeo.access.reach import READINGS
@@ -12,7 +13,9 @@ from urbgeo.study.absent import LeftOutError, told
 from urbgeo.study.answers import Answers
 from urbgeo.study.called import target_words, town_seat_words, town_words, unit_words
 from urbgeo.study.decided import headline_part
+from urbgeo.study.estimated import calibration, on_estimated_roads
 from urbgeo.study.findings import chinese
+from urbgeo.study.nation import band_said, coverage_band
 
 
 def headlines(answers: Answers) -> list[tuple[str, str]]:
@@ -23,7 +26,15 @@ def headlines(answers: Answers) -> list[tuple[str, str]]:
         ("两小时通达", "Two-hour reach", _reach),
         ("县城通达", "County towns", _towns),
     )
-    return [told(partial(line, answers), partial(_absent, zh, en)) for zh, en, line in lines]
+    return [told(partial(_marked, line, answers), partial(_absent, zh, en)) for zh, en, line in lines]
+
+
+def _marked(line: Callable[[Answers], tuple[str, str]], answers: Answers) -> tuple[str, str]:
+    """A line, said to be estimated where its minutes are."""
+    zh, en = line(answers)
+    if on_estimated_roads(answers.network):
+        zh, en = f"{zh.removesuffix('。')}（时间为估算）。", f"{en.removesuffix('.')} (minutes estimated)."
+    return zh, en
 
 
 def _absent(zh: str, en: str, error: LeftOutError) -> tuple[str, str]:
@@ -113,6 +124,11 @@ def _coverage(answers: Answers) -> tuple[str, str]:
     if not pd.isna(counties.weighted_share):
         zh += f"，按县域人口计 {counties.weighted_share:.1%}"
         en += f", {counties.weighted_share:.1%} by county population"
+    if on_estimated_roads(answers.network):
+        fitted = calibration()
+        band = coverage_band(seats.table["minutes"].fillna(np.inf), fitted.low, fitted.high, limit)
+        band_zh, band_en = band_said(*band)
+        zh, en = f"{zh}；地级行政中心{band_zh}", f"{en}; prefecture seats {band_en}"
     zh, en = _with_estimates(answers, ("airport", "population", "road"), zh, en)
     return zh + "。", en + "."
 

@@ -31,7 +31,7 @@ from urbgeo.sources import airports as airport_source
 from urbgeo.sources import china
 from urbgeo.study.commuters import read_commuters, read_trips
 from urbgeo.study.digests import made_of
-from urbgeo.study.estimated import ESTIMATED, calibration, estimated_roads, source_line
+from urbgeo.study.estimated import ESTIMATED, calibration, estimated_roads, on_estimated_roads, source_line
 from urbgeo.study.findings import Findings
 from urbgeo.study.inputs import Inputs
 from urbgeo.study.layers import own_layer
@@ -401,7 +401,7 @@ class Making:
     def region(self) -> Region:
         """All of it."""
         zh, en = (self.units.title_zh, self.units.title_en) if self.units else (None, None)
-        if self.network is not None and self.network.provenance.parameters.get("roads") == ESTIMATED:
+        if self.network is not None and on_estimated_roads(self.network):
             zh, en = f"{zh or '区域'}（时间为估算）", f"{en or 'region'} (minutes estimated)"
         release = self.inputs.release
         name = self.inputs.name or (self.units.name if self.units else "region")

@@ -87,16 +87,46 @@ def airport_years(
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("year")
 
 
-def national_lines(series: pd.DataFrame, seats: int) -> list[tuple[str, str]]:
+def national_lines(series: pd.DataFrame, seats: int, *, estimated: bool = True) -> list[tuple[str, str]]:
     """The headline against the target, and how it grew, in Chinese and English."""
     last = series.iloc[-1]
     year = series.index[-1]
     grown_zh = "，".join(f"{when} 年 {row['prefectures']:.0%}" for when, row in series.iterrows())
     grown_en = ", ".join(f"{when} {row['prefectures']:.0%}" for when, row in series.iterrows())
     share, target = f"{last['prefectures']:.1%}", f"{AIRPORT_TARGET:.0%}"
-    band_zh, band_en = (f"{last['low']:.0%}{dash}{last['high']:.0%}" for dash in ("–", " to "))
-    zh = f"{year} 年底开通的机场（时间为估算）：{seats} 个地级行政中心（不含港澳台）中 {share} 在 "
-    zh += f"{AIRPORT_MIN:g} 分钟内，目标 {target}；按湖南残差幅度为 {band_zh}。"
-    en = f"Airports open by {year}, minutes estimated: {share} of {seats} prefecture-level seats (mainland) "
-    en += f"within {AIRPORT_MIN:g} min against {target}; {band_en} under Hunan's spread."
-    return [(zh, en), (f"逐年：{grown_zh}。", f"Year by year: {grown_en}.")]
+    told_zh, told_en = ("（时间为估算）", ", minutes estimated") if estimated else ("", "")
+    zh = f"{year} 年底开通的机场{told_zh}：{seats} 个地级行政中心（不含港澳台）中 {share} 在 "
+    zh += f"{AIRPORT_MIN:g} 分钟内，目标 {target}"
+    en = f"Airports open by {year}{told_en}: {share} of {seats} prefecture-level seats (mainland) "
+    en += f"within {AIRPORT_MIN:g} min against {target}"
+    if estimated:
+        band_zh, band_en = band_said(last["low"], last["high"])
+        zh, en = f"{zh}；{band_zh}", f"{en}; {band_en}"
+    return [(f"{zh}。", f"{en}."), (f"逐年：{grown_zh}。", f"Year by year: {grown_en}.")]
+
+
+def band_said(low: float, high: float) -> tuple[str, str]:
+    """A share under Hunan's spread of true over estimated minutes."""
+    return (
+        f"按湖南残差幅度为 {low:.0%}–{high:.0%}（不是全国的区间）",
+        f"{low:.0%} to {high:.0%} under Hunan's spread (no national band)",
+    )
+
+
+YEAR_HEADS = (
+    ("年", "year"),
+    ("机场", "airports"),
+    ("其中年份不明", "year unknown"),
+    ("地级中心", "prefecture seats"),
+    ("县城", "county seats"),
+)
+"""Columns of the table year by year."""
+
+
+def year_rows(series: pd.DataFrame) -> list[list[str]]:
+    """The table year by year, as it is printed."""
+    return [
+        [f"{year}", f"{row['airports']:.0f}", f"{row['unknown_years']:.0f}", f"{row['prefectures']:.1%}",
+         f"{row['counties']:.1%}"]
+        for year, row in series.iterrows()
+    ]  # fmt: skip

@@ -19,10 +19,12 @@ from urbgeo.study.answers import Answers
 from urbgeo.study.beside_pages import modelled_said, observed_page, rings_grid
 from urbgeo.study.called import governed_by_the_province, target_words, town_words, unit_words
 from urbgeo.study.decided import decided_circle
+from urbgeo.study.estimated import on_estimated_roads
 from urbgeo.study.findings import chinese
 from urbgeo.study.headlines import headlines
 from urbgeo.study.markdown import value_text
 from urbgeo.study.metropolises_pages import metropolises_grid
+from urbgeo.study.nation import YEAR_HEADS, is_national, national_lines, year_rows
 from urbgeo.study.page_maps import (
     Atlas,
     access_profile,
@@ -68,6 +70,8 @@ def report_page(answers: Answers, card: Scorecard | None = None) -> str:
     sections += [told(step, _absent(title)) for title, step in made]
     if card is not None:
         sections.append(_scorecard(card))
+    if is_national(region):
+        sections.append(_nation(answers))
     sections.append(_basis(atlas))
     zh, en = modelled_said(answers)
     return report_html(
@@ -358,6 +362,15 @@ def _series(answers: Answers) -> Section:
     heads: list[Both] = [("数字", "Figure"), *((str(year), str(year)) for year in table.index)]
     grid = Grid(heads, rows, frozenset(range(1, len(heads))))
     return Section(("逐年变化", "Year by year"), [SAID], series_pictures(answers), [grid])
+
+
+def _nation(answers: Answers) -> Section:
+    """Of the nation alone: the headline against the target with its band, and its years."""
+    estimated = on_estimated_roads(answers.network)
+    lines = national_lines(answers.national, len(answers.region.prefectures), estimated=estimated)
+    rows: list[list[str | Both]] = [list(row) for row in year_rows(answers.national)]
+    grid = Grid(list(YEAR_HEADS), rows, frozenset(range(1, len(YEAR_HEADS))))
+    return Section(("全国机场覆盖", "Airports of the nation"), lines, grids=[grid])
 
 
 def _scorecard(card: Scorecard) -> Section:

@@ -11,11 +11,12 @@ from urbgeo.study.answers import Answers
 from urbgeo.study.beside_pages import modelled_said, observed_section, rings_section
 from urbgeo.study.called import governed_by_the_province, target_words, town_words, unit_words
 from urbgeo.study.decided import decisions_section
+from urbgeo.study.estimated import on_estimated_roads
 from urbgeo.study.findings import chinese
 from urbgeo.study.headlines import headlines
 from urbgeo.study.markdown import bilingual, bullets, md_table, names, number, value_text
 from urbgeo.study.metropolises_pages import metropolises_section
-from urbgeo.study.nation import airport_years, is_national, national_lines
+from urbgeo.study.nation import YEAR_HEADS, is_national, national_lines, year_rows
 from urbgeo.study.sections import (
     bands_section,
     checks_section,
@@ -84,21 +85,11 @@ def _national(answers: Answers) -> list[str]:
     region = answers.region
     if not is_national(region):
         return []
-    series = airport_years(region, network=answers.network)
-    lines = [f"- {zh}\n  {en}" for zh, en in national_lines(series, len(region.prefectures))]
-    heads = [
-        "年 year",
-        "机场 airports",
-        "其中年份不明 year unknown",
-        "地级中心 prefecture seats",
-        "县城 county seats",
-    ]
-    rows = [
-        [f"{year}", f"{row['airports']:.0f}", f"{row['unknown_years']:.0f}", f"{row['prefectures']:.1%}",
-         f"{row['counties']:.1%}"]
-        for year, row in series.iterrows()
-    ]  # fmt: skip
-    return ["## 全国机场覆盖 Airports of the nation", "\n".join(lines), md_table(heads, rows)]
+    estimated = on_estimated_roads(answers.network)
+    said = national_lines(answers.national, len(region.prefectures), estimated=estimated)
+    heads = [" ".join(both) for both in YEAR_HEADS]
+    lines = "\n".join(f"- {zh}\n  {en}" for zh, en in said)
+    return ["## 全国机场覆盖 Airports of the nation", lines, md_table(heads, year_rows(answers.national))]
 
 
 def _said(section: Callable[[Answers], str], answers: Answers) -> str:
