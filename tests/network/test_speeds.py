@@ -134,6 +134,8 @@ def test_a_train_called_g4_is_no_expressway_and_two_words_of_one_class_need_one_
     rail = road(("A", "B", 9.0), mode="rail", minutes=5.0).assign(**{"class": "G4"})
     assert build_network(nodes, rail).link_table["class"].tolist() == ["G4"]
     with pytest.raises(InputError, match="国道, 快速路 mean one class, trunk; give it one number"):
-        build_network(nodes, road(("A", "B", 9.0)), speeds={"国道": 80.0, "快速路": 60.0})
+        build_network(nodes, road(("A", "B", 9.0)), speeds={"国道": 80.0, "primary": 80.0, "快速路": 60.0})
+    with pytest.raises(InputError, match="speeds: list says nothing by name"):
+        build_network(nodes, road(("A", "B", 9.0)), speeds=["国道"])  # type: ignore[arg-type]
     with pytest.raises(InputError, match="unknown class 土路"):
         build_network(nodes, road(("A", "B", 9.0)).assign(**{"class": "土路"}))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from urbgeo.errors import InputError
-from urbgeo.regions.counts import as_counted
+from urbgeo.regions.counts import as_counted, counts_of_year
 from urbgeo.regions.region import Region
 from urbgeo.regions.years import region_in_year
 
@@ -33,39 +33,43 @@ def daily(table: pd.DataFrame) -> dict[str, float]:
     return table.groupby("service")["trains_per_day"].first().round(6).to_dict()
 
 
+def counted(then: pd.DataFrame, today: pd.DataFrame, told: pd.DataFrame, year: int) -> pd.DataFrame:
+    return as_counted(then, counts_of_year(then, today, told, year), year)
+
+
 TODAY = stops(express=("AC", 30), local=("ABC", 10), branch=("AD", 6))
 
 
 def test_a_counted_pair_has_its_count_and_its_mix_of_today() -> None:
-    then = as_counted(TODAY, TODAY, counts(("A", "C", 2014, 20)), 2014)
+    then = counted(TODAY, TODAY, counts(("A", "C", 2014, 20)), 2014)
     assert daily(then) == {"express": 15, "local": 5, "branch": 6}
 
 
 def test_between_two_told_years_counts_are_interpolated_and_today_is_the_last() -> None:
     told = counts(("A", "C", 2014, 20), ("A", "C", 2018, 30))
-    assert sum(daily(as_counted(TODAY, TODAY, told, 2016)).values()) == 25 + 6
-    assert sum(daily(as_counted(TODAY, TODAY, told, 2021)).values()) == 35 + 6
-    pd.testing.assert_frame_equal(as_counted(TODAY, TODAY, told, 2024), TODAY)
+    assert sum(daily(counted(TODAY, TODAY, told, 2016)).values()) == 25 + 6
+    assert sum(daily(counted(TODAY, TODAY, told, 2021)).values()) == 35 + 6
+    pd.testing.assert_frame_equal(counted(TODAY, TODAY, told, 2024), TODAY)
 
 
 def test_before_the_first_told_year_nothing_is_known() -> None:
-    assert daily(as_counted(TODAY, TODAY, counts(("A", "C", 2014, 20)), 2013)) == daily(TODAY)
+    assert daily(counted(TODAY, TODAY, counts(("A", "C", 2014, 20)), 2013)) == daily(TODAY)
 
 
 def test_services_counted_as_none_are_gone_and_others_stay() -> None:
     told = counts(("A", "C", 2014, 0), ("A", "C", 2015, 0))
-    assert daily(as_counted(TODAY, TODAY, told, 2015)) == {"branch": 6}
+    assert daily(counted(TODAY, TODAY, told, 2015)) == {"branch": 6}
 
 
 def test_ordinary_trains_are_not_counted() -> None:
     slow = TODAY.assign(**{"class": "conventional"})
-    pd.testing.assert_frame_equal(as_counted(slow, slow, counts(("A", "C", 2014, 20)), 2014), slow)
+    pd.testing.assert_frame_equal(counted(slow, slow, counts(("A", "C", 2014, 20)), 2014), slow)
 
 
 @given(through=st.floats(1, 60), calling=st.floats(0.05, 0.95))
 def test_several_counts_hold_together(through: float, calling: float) -> None:
     told = counts(("A", "C", 2014, through), ("A", "B", 2014, through * calling))
-    found = daily(as_counted(TODAY, TODAY, told, 2014))
+    found = daily(counted(TODAY, TODAY, told, 2014))
     assert found["express"] + found["local"] == pytest.approx(through, rel=1e-5)
     assert found["local"] == pytest.approx(through * calling, rel=1e-5)
 
@@ -74,7 +78,7 @@ def test_counts_that_are_none_or_name_no_station_are_refused() -> None:
     wrong = counts(("A", "C", 2014, -1), ("A", "Z", 2014, 3), ("A", "Z", 2014, 4))
     message = r"trains_per_day is negative.*no train calls there at Z.*two counts of one year"
     with pytest.raises(InputError, match=message):
-        as_counted(TODAY, TODAY, wrong, 2014)
+        counted(TODAY, TODAY, wrong, 2014)
 
 
 def test_the_region_runs_as_many_trains_as_documents_say(hunan: Region) -> None:
@@ -102,3 +106,20 @@ def test_a_region_without_counts_runs_as_today(hunan: Region) -> None:
     common = then[then["service"].isin(now["service"])].groupby("service")["trains_per_day"].first()
     same = now.groupby("service")["trains_per_day"].first()[common.index]
     assert (common[common.index != "WG_DIRECT"] == same[common.index != "WG_DIRECT"]).all()
+
+
+@pytest.mark.parametrize("first", [2016, 2021])
+def test_a_region_taken_back_twice_runs_the_trains_of_the_earlier_year(hunan: Region, first: int) -> None:
+    between = region_in_year(hunan, first)
+    again = daily(region_in_year(between, first).rail_stops)
+    assert again == pytest.approx(daily(between.rail_stops), rel=1e-3)
+    pair, year = ("ST_Wuhan", "ST_ChangshaNan"), 2011
+    once, twice = region_in_year(hunan, year), region_in_year(between, year)
+    assert running(twice, *pair) == pytest.approx(running(once, *pair)) == pytest.approx(51.5)
+
+
+def running(region: Region, start: str, end: str) -> float:
+    """Fast trains a day that call at both of two stations."""
+    fast = region.rail_stops[region.rail_stops["class"].isin(["hsr", "intercity"])]
+    at = fast.groupby("service").agg({"station": set, "trains_per_day": "first"})
+    return float(at.loc[[{start, end} <= one for one in at["station"]], "trains_per_day"].sum())

@@ -108,6 +108,13 @@ def test_cells_of_a_grid_are_zones_of_their_own() -> None:
     assert found.towns.table["prefecture"].isin(region.prefectures.index).all()
 
 
+def test_columns_of_county_polygons_stay_with_the_polygons() -> None:
+    whole = townships().dissolve(townships().index.str[:6])[["geometry"]]
+    region = urbgeo.region("宁夏", zones=whole.assign(county="旗", urban_population=5.0, note="x"))
+    assert list(region.places) == list(urbgeo.region("宁夏", zones=whole).places)
+    assert {"county", "urban_population", "note"} <= set(region.zones)
+
+
 def test_zones_of_another_region_are_refused() -> None:
     away = townships().set_axis([f"cell {at}" for at in range(44)]).translate(10.0, 5.0)
     with pytest.raises(InputError, match="none of the 44 polygons has the code of a place"):

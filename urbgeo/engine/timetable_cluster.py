@@ -17,7 +17,7 @@ ORIGINS_PER_TASK = 16
 def spread_origins(client: Any, asked: Asked, origins: Origins, out: Floats) -> Floats:
     """:func:`urbgeo.engine.timetable_scan.ranked` by the workers of ``client``, into ``out``."""
     check_workers(client)
-    everywhere = client.scatter(asked, broadcast=True, hash=False)
+    (everywhere,) = client.scatter([asked], broadcast=True, hash=False)
     blocks = [slice(i, i + ORIGINS_PER_TASK) for i in range(0, len(out), ORIGINS_PER_TASK)]
     name = f"urbgeo-transit-minutes-{uuid.uuid4().hex}"
     tasks = [

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from urbgeo import words
-from urbgeo.checks import check_choice, check_columns, is_finite_number
+from urbgeo.checks import check_choice, check_columns, check_mapping, is_finite_number
 from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.sources.osm.tags import HIGHWAY_CLASSES
 
@@ -216,13 +216,14 @@ def by_class(given: Mapping[str, float], known: Iterable[str] = ()) -> dict[str,
     >>> by_class({"国道": 80.0, "primary": 60.0})
     {'trunk': 80.0, 'primary': 60.0}
     """
-    kept, found = set(known), dict[str, float]()
+    check_mapping(given, "speeds", "{'primary': 60.0}")
+    kept, found, called = set(known), dict[str, float](), dict[str, str]()
     for word, number in given.items():
         name = word if word in kept else read_classes(pd.Series([word], dtype=object)).iloc[0]
         if name in found and found[name] != number:
-            both = [one for one in given if one == word or given[one] == found[name]]
-            raise InputError(f"{some_of(both)} mean one class, {name}; give it one number.")
-        found[name] = number
+            both = some_of([called[name], word])
+            raise InputError(f"{both} mean one class, {name}; give it one number.")
+        found[name], called[name] = number, word
     return found
 
 

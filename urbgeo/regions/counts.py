@@ -11,6 +11,8 @@ from urbgeo.types import Floats, Ints
 
 COUNT_COLUMNS = ("from_station", "to_station", "year", "trains_per_day")
 
+ENDS = COUNT_COLUMNS[:2]
+
 FAST = ("hsr", "intercity")
 """Classes of track that fast trains need; other trains run on conventional track."""
 
@@ -21,38 +23,65 @@ CLOSE = 1e-9
 """Counts hold when no factor is farther from 1."""
 
 
-def as_counted(stops: pd.DataFrame, today: pd.DataFrame, counts: pd.DataFrame, year: float) -> pd.DataFrame:
-    """Stops of a past year with as many fast trains as were counted then.
+def counts_of_year(
+    stops: pd.DataFrame, today: pd.DataFrame, counts: pd.DataFrame, year: float
+) -> pd.DataFrame:
+    """Counts as they stand in a year: those told before it, and one of the year for each pair served then.
 
     A count tells how many fast trains a day and direction call at both of two stations. Between the years
-    that are told, today's the last of them, counts are interpolated; before the first nothing is known and
-    services run as today. Every service is multiplied by one factor for each count it belongs to, in turn
-    until all hold, which is the most likely mix that carries them (Van Zuylen and Willumsen 1980). Services
-    of no count stay as they are, those counted as none are gone.
+    that are told, today's the last of them, counts are interpolated; before the first nothing is known.
+    Asked of a region taken back already they give the same again.
 
     - ``stops``: Of the year, cut to what was open; ``today``: of the whole region, with ``year``.
     - ``counts``: :data:`COUNT_COLUMNS`, one row a pair and year.
     """
     if counts.empty or "year" not in today:
-        return stops
+        return counts
     _check_counts(counts, today)
     now = float(today["year"].max())
+    counts = counts[counts["year"] < now]
     if year >= now:
-        return stops
+        return counts
     then, latest = _Calls(stops), _Calls(today)
-    held = []
-    for (start, end), told in counts.groupby(["from_station", "to_station"], sort=False):
-        told = told[told["year"] < now].sort_values("year")
-        serving = then.at_both(start, end)
-        if len(serving) and len(told) and year >= told["year"].iloc[0]:
-            years = [*told["year"], now]
-            known = [*told["trains_per_day"], latest.trains.to_numpy()[latest.at_both(start, end)].sum()]
-            held.append((serving, float(np.interp(year, years, known))))
-    if not held:
+    found = []
+    for (start, end), told in counts.groupby(list(ENDS), sort=False):
+        told = told.sort_values("year")
+        before = told[told["year"] <= year]
+        if before.empty or not len(then.at_both(start, end)):
+            continue
+        years = [*told["year"], now]
+        known = [*told["trains_per_day"], latest.trains.to_numpy()[latest.at_both(start, end)].sum()]
+        of_year = before.iloc[[-1]].assign(year=year, trains_per_day=np.interp(year, years, known))
+        if "basis" in counts and before["year"].iloc[-1] != year:
+            of_year["basis"] = "interpolated"
+        found += [before[before["year"] < year], of_year]
+    return pd.concat(found, ignore_index=True) if found else counts.iloc[:0]
+
+
+def as_counted(stops: pd.DataFrame, counts: pd.DataFrame, year: float) -> pd.DataFrame:
+    """Stops of a past year with as many fast trains as the counts of the year tell (:func:`counts_of_year`).
+
+    Every service is multiplied by one factor for each count it belongs to, in turn until all hold, which is
+    the most likely mix that carries them (Van Zuylen and Willumsen 1980). Services of no count stay as they
+    are, those counted as none are gone.
+    """
+    if counts.empty or not (counts["year"] == year).any():
         return stops
+    then = _Calls(stops)
+    held = [
+        (then.at_both(row.from_station, row.to_station), float(row.trains_per_day))
+        for row in counts[counts["year"] == year].itertuples()
+    ]
     trains = pd.Series(_balanced(then.trains.to_numpy(np.float64, copy=True), held), then.trains.index)
     found = stops["service"].map(trains).fillna(stops["trains_per_day"])
     return stops.assign(trains_per_day=found)[found > 0]
+
+
+def still_served(counts: pd.DataFrame, stops: pd.DataFrame) -> pd.DataFrame:
+    """Counts of pairs at which trains of the stops still call."""
+    if counts.empty:
+        return counts
+    return counts[counts[list(ENDS)].isin(set(stops["station"])).all(axis=1)]
 
 
 class _Calls:

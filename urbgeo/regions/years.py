@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import connected_components
 from urbgeo.arguments import check_year
 from urbgeo.checks import add_amount_faults, check_columns
 from urbgeo.errors import Faults, InputError
-from urbgeo.regions.counts import FAST, as_counted
+from urbgeo.regions.counts import FAST, as_counted, counts_of_year, still_served
 from urbgeo.regions.region import Region, check_region
 
 SERVICE_COLUMNS = ("service", "year", "trains_per_day")
@@ -66,6 +66,8 @@ def region_in_year(region: Region, year: int) -> Region:
     on_track = pd.unique(sections[["from_station", "to_station"]].to_numpy().ravel())
     stations = region.stations[_open(region.stations, year) & region.stations.index.isin(on_track)]
     trains = _trains(_services_of(region.rail_stops, region.rail_services, year), sections, stations)
+    counts = counts_of_year(trains, region.rail_stops, region.rail_counts, year)
+    trains = as_counted(trains, counts, year)
     return replace(
         region,
         airports=region.airports[_open(region.airports, year)],
@@ -73,7 +75,8 @@ def region_in_year(region: Region, year: int) -> Region:
         road_nodes=_nodes(region.road_nodes, roads),
         road_links=roads,
         rail_sections=sections,
-        rail_stops=as_counted(trains, region.rail_stops, region.rail_counts, year),
+        rail_stops=trains,
+        rail_counts=still_served(counts, trains),
         notes=(f"As open in {year:g}; people and places of the census.", *region.notes),
     )
 

@@ -32,10 +32,7 @@ def access_words(region: Region) -> Both:
 
 def town_seat_words(region: Region) -> Both:
     """The points that stand for them."""
-    if len(region.small_zones):
-        zh, en = unit_words(region)
-        return zh, en
-    return "县级驻地", "county seats"
+    return unit_words(region) if len(region.small_zones) else ("县级驻地", "county seats")
 
 
 def station_words(region: Region) -> Both:

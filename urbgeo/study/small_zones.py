@@ -51,7 +51,7 @@ def places_of_small(
     whole = zones.index.isin(counties.index)
     small = zones[~whole & code.isin(counties.index).to_numpy()] if whole.any() else zones
     if small.empty:
-        return small
+        return places.iloc[:0]
     county = code.reindex(small.index)
     known = county.isin(counties.index)
     if not whole.any() and not known.any() and not _hold_any(small, counties):
@@ -83,10 +83,11 @@ def counties_summed(amounts: pd.Series, places: pd.DataFrame) -> pd.Series:
 
 def parts_of(codes: Iterable[str], zones: pd.DataFrame) -> list[str]:
     """The zones of listed counties: themselves, or those that are parts of them."""
-    wanted = set(codes)
+    listed = list(codes)
     county = zones["county"] if "county" in zones else pd.Series("", zones.index)
-    parts = zones.index[county.isin(wanted) & ~zones.index.isin(wanted)]
-    return [*(one for one in codes if one not in set(county[parts])), *parts]
+    parts = zones.index[county.isin(listed) & ~zones.index.isin(listed)]
+    parted = set(county[parts])
+    return [*(one for one in listed if one not in parted), *parts]
 
 
 def without_own_seat(places: pd.DataFrame, seats: pd.DataFrame) -> pd.Index:
