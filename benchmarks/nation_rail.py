@@ -1,8 +1,8 @@
 """The nation by rail: the train table of 10 March 2016, door to door between all prefecture seats.
 
 Trains are those of one day of 2016, roads to and from the stations estimated from straight lines: a dated
-run,
-not today's figure. Prints seconds, and the share of pairs within two hours inside each of the 19 clusters.
+run, not today's figure. Prints seconds, and the share of pairs within two hours inside each of the 19
+clusters.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ def main(data: Path) -> None:
 def day_profile(nation: urbgeo.Region, trains: Trains) -> None:
     """Every departure from midnight to midnight, by clock times: roads to the stations, trains, changes.
 
-    Without the minutes at the station that the reading by headways adds; nobody drives all the way.
+    Without the minutes at the station that the reading by headways adds. Where roads lead all the way and are
+    quicker, the trip is driven: its share is printed apart.
     """
     start, spent = time.perf_counter(), time.process_time()
     timetable = build_timetable(trains_as_gtfs(trains), day=DAY)
