@@ -31,7 +31,8 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
         "3 s",
         "2026-11-29: 1.1 processor s for 30 and 60 min (6,178 km2), 1.5 for 15 to 120 min (20,274 km2)",
         HELD,
-        "2.5 and 5.1 before; 0.4 and 0.8 once the network's roads are known",
+        "2.5 and 5.1 before; 0.4 and 0.8 once the network's roads are known; squares that roads touch and "
+        "outlines are more than half ([profile](../profiles/union.txt))",
     ),
     (
         "transit, 1,227 hexagons, 60 departures",
@@ -51,37 +52,41 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
     (
         "read_gtfs, 447,000 stop times",
         "1.2 s",
-        "2026-11-28: 0.23 processor s for 130,019 (0.8 for 447,000 in proportion)",
-        "held in proportion",
-        "a feed of that size was not at hand",
+        "2026-11-29: 0.93 processor s at load 10; pandas' table of them alone 0.22 in turn",
+        HELD,
+        "a real feed, its trips repeated: `python -m benchmarks.feeds`",
     ),
     (
         "table 1,000 x 1,000",
         "5 x OSRM in one run",
-        "2026-11-28: all 1,227 hexagons of Porto Alegre in 0.15 processor s; osrm-bindings took 1.3-1.6 s",
-        "not in one run",
-        "the peer ran another day: 8-10 x",
+        "2026-11-29: 0.027 processor s, osrm-bindings 26.10 (CH) 0.487 in turn at load 10 (17.8 x); "
+        "preparing 0.27, theirs 21.6",
+        "held for a city",
+        "OSRM obeys turns, ours does not ([page](tables.md)); a file of a province's size was not run",
     ),
     (
         "re-weight 1.5 M nodes",
         "no slower than routingkit_cch",
-        "2026-11-22: 2.9 s, 0.3 x",
+        "2026-11-29: 0.59 processor s on 400,000 nodes, routingkit_cch 0.24 in turn at load 10 (0.40 x); "
+        "2026-11-22: 2.9 s on 1.5 M, 0.3 x",
         SHORT,
-        "not looked into further since",
+        "bound by triangles, not memory; the part that the peer does too takes 0.21 s, the rest (ways over "
+        "more important nodes, dropping what is not needed) is what makes tables 26 times its "
+        "([profile](../profiles/reweight.txt)); 1.5 M was not run again: preparing the peer takes minutes",
     ),
     (
         "edit of a few links, four answers of a province",
         "0.3 s",
-        "2026-11-29: 0.62 processor s at load 8, 1.58 before, in turn (0.39)",
+        "2026-11-29: 0.8 to 1.2 processor s at load 10; 0.62 at load 8, in turn with 1.58 before (0.39)",
         SHORT,
         "spread over small tables in pandas, no part above 6 % ([profile](../profiles/edit.txt))",
     ),
     (
         "preparing 83 thousand nodes, peak memory",
         "a third of pandana's above imports",
-        "2026-11-22: 223 MB, pandana 261, with imports",
+        "2026-11-29: 87 MB above imports, pandana 89 (0.98); 16 above compiled code (0.18); peaks 257, 261",
         SHORT,
-        "compiled code alone takes 200 MB",
+        "loading compiled code takes 71 of the 87: `python -m benchmarks.preparing`",
     ),
     (
         "PBF 73 MB to a network",
@@ -89,7 +94,7 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
         "2026-11-29: 4.2-4.6 processor s, 630-645 MB at load 20 to 26; before, in turn, 5.4-5.8, 893-899 MB",
         SHORT,
         "reading blocks of ways takes 1.6 s (0.4 of it inflating), of nodes 0.5, cutting and joining "
-        "pieces 1.0, tables and points 0.9",
+        "pieces 1.0, tables and points 0.9 ([profile](../profiles/pbf.txt))",
     ),
     (
         "PBF 1.2 GB, motorway to tertiary",
@@ -105,7 +110,21 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
         SHORT,
         "reading and checking ids that stand in any order dominates",
     ),
-    ("closed bounds in node_sums", "exact", "the rule of the tables, by test", HELD, ""),
+    (
+        "closed bounds in node_sums",
+        "exact",
+        "2026-11-29: the rule of the tables, by test",
+        HELD,
+        "`tests/engine`",
+    ),
+    (
+        "marching fronts 4,000 x 4,000; PBF; GTFS",
+        "ours only where faster or more than theirs",
+        "2026-11-22: fronts 17.3 processor s; PBF 5.6 s, pyrosm with the same simplification 47; GTFS above",
+        "not known for fronts",
+        "scikit-fmm has no wheel on this machine, partridge and gtfs-kit were not timed "
+        "([fronts](land_surface.md), [PBF](pbf.md))",
+    ),
     (
         "demo, warm",
         "4 s",
@@ -113,22 +132,28 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
         "same files but for ids of the map and dates",
         SHORT,
         "seven networks (three sets of speeds, four past years) are half of it, spread over small tables; "
-        "imports take 2 s",
+        "imports take 2 s ([profile](../profiles/study.txt))",
     ),
-    ("memory_gb in nearest, isochrones, surfaces", "kept", "kept or refused with figures, by test", HELD, ""),
+    (
+        "memory_gb in nearest, isochrones, surfaces",
+        "kept",
+        "2026-11-29: kept or refused with figures, by test",
+        HELD,
+        "`tests/test_memory.py`",
+    ),
     (
         "10 M nodes: people within 60 min of every node",
         "400 s",
         "2026-11-22: 550 s; exponents 1.0-1.2",
         SHORT,
-        "`growth.md`",
+        "not run again since; sums over lanes, not profiled at that size ([page](growth.md))",
     ),
     (
         "Dask: tables, sums, timetable matrices, one worker killed",
         "equal bits",
-        "by test (`tests/engine/test_cluster.py`, `test_timetable_cluster.py`)",
+        "2026-11-29: by test",
         HELD,
-        "",
+        "`tests/engine/test_cluster.py`, `test_timetable_cluster.py`",
     ),
 )
 """Job, what is asked, what was measured (with its date), whether it holds, and why not or how it is known."""
