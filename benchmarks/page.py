@@ -37,9 +37,12 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
     (
         "transit, 1,227 hexagons, 60 departures",
         "0.6 processor s a departure, 3 x ferrobus",
-        "2026-11-28: 0.18 at 14 h, 0.35 at 8 h",
+        "2026-11-29: 0.25 at 14 h, ferrobus 0.2.1 2.00 in one run at load 9 (7.9 x); 2026-11-28: 0.18, and "
+        "0.35 at 8 h",
         HELD,
-        "ferrobus 0.2.1 took 1.8-2.1 in an earlier run (10 x), not again in this one",
+        "medians of six departures, 1.37 M pairs both reach: ours less theirs -0.5, 1.4, 3.6 min "
+        "(quartiles), as theirs joins points and walks by other rules and refuses calls without times, which "
+        "are filled as ours reads them (`python -m benchmarks.transit beside`)",
     ),
     (
         "all prefecture seats by rail, 10 March 2016",
@@ -106,9 +109,10 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
     (
         "1 M pairs in any order: cumulative, 2SFCA",
         "8 x PySAL access from the raw table",
-        "2026-11-22: 2.0, 3.7 x; row by row 5.8-16 x",
-        SHORT,
-        "reading and checking ids that stand in any order dominates",
+        "2026-11-29: 1.7, 4.0 x in processor time at load 9; E2SFCA, 3SFCA 11, 13 x; row by row 5.2-14 x",
+        "not held for these two",
+        "reading and checking ids is 0.019 of 0.028 s, which the peer does without; read once 5.3, 7.6 x "
+        "([page](catchments.md))",
     ),
     (
         "closed bounds in node_sums",
