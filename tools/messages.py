@@ -23,10 +23,10 @@ from urbgeo.language import CATALOGUE, fixed_words
 ROOT = Path(__file__).parents[1]
 PO = CATALOGUE.with_suffix(".po")
 
-SAID_BY = {"warn", "add", "refuse", "missing", "_hold", "check_budget", "check_object"}
+SAID_BY = {"warn", "add", "refuse", "missing", "_hold", "check_budget", "check_object", "attempt"}
 """What a message is given to, beside errors."""
 
-SAID_AS = ("remedy", "fault", "unknown", "hint", "forms")
+SAID_AS = ("remedy", "fault", "unknown", "hint", "forms", "why_no")
 """Words in the names of what holds a piece of a message: a value, or what a function returns."""
 
 FEWEST_WORDS = 5

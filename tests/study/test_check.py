@@ -199,3 +199,11 @@ def test_own_zones_without_a_column_of_names_are_told(tmp_path: Path) -> None:
     zones = gpd.GeoDataFrame({"bairro": ["a"]}, geometry=[shapely.box(0, 0, 1, 1)], crs=4326)
     told = rows(check(Inputs(None, zones=zones)), "zones", "suspicious").iloc[0]
     assert "no column of names" in told["what"] and "bairro" in told["which"]
+
+
+def test_a_study_whose_roads_lie_elsewhere_is_not_ready(tmp_path: Path, invented_roads: Maker) -> None:
+    roads = invented_roads(ANHUI)
+    away = roads.set_geometry(roads.translate(500_000, 0))
+    away.to_file(tmp_path / "away.gpkg")
+    found = check(Inputs("安徽", roads=tmp_path / "away.gpkg", zones=False))
+    assert not found.can_run and "no seat has a road near" in found.verdict

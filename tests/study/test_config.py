@@ -44,9 +44,9 @@ def test_an_older_study_is_never_overwritten(tmp_path: Path) -> None:
     [
         (
             '[region]\nunits = "安徽"\nmargin = 5\n',
-            r"line 3: no key 'margin' in \[region\]; did you mean 'margin_km'",
+            r"line 3: no key 'margin' in \[region\]; the nearest is 'margin_km'",
         ),
-        ('[regoin]\nunits = "安徽"\n', r"line 1: no section \[regoin\]; did you mean 'region'"),
+        ('[regoin]\nunits = "安徽"\n', r"line 1: no section \[regoin\]; the nearest is 'region'"),
         ('[region]\n\nunits = "安微"\n', "line 3: '安微' is no unit of China; nearest are 安徽省"),
         ("[region]\nunits = 34\n", "line 2: units = 34 is no text or list of texts"),
         ('[region]\nmargin_km = "far"\n', "line 2: margin_km = 'far' is no number"),

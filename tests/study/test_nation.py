@@ -101,6 +101,18 @@ def test_every_headline_and_page_of_the_nation_says_that_it_is_estimated(done: S
     assert "Airports of the nation" in page and page.count("under Hunan") > 1
 
 
+def test_straight_lines_say_nothing_of_national_roads_and_the_core_is_left_out_as_the_region_says(
+    done: StudyFiles,
+) -> None:
+    targets = done.answers.bands.by_set[next(iter(done.answers.bands.by_set))].targets
+    assert targets.index.tolist() == ["airport"]
+    assert "national roads" in done.answers.region.left_out
+    text = done.report.read_text(encoding="utf-8")
+    assert "名单" not in text and "the list 'core' is empty" not in text
+    assert "未给出（全国有很多都市；请指定一个）。Left out: circle" in text
+    assert "76% – 76%" not in text and "未给出（no " not in text and "未给出（the " not in text
+
+
 def test_minutes_on_real_roads_are_not_called_estimated() -> None:
     series = pd.DataFrame({"prefectures": [0.8], "low": [0.7], "high": [0.9]}, index=[2024])
     (zh, en), _ = national_lines(series, 337, estimated=False)

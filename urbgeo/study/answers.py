@@ -30,7 +30,7 @@ from urbgeo.regions.years import same_layers
 from urbgeo.standards import AIRPORT_MIN, AIRPORT_TARGET, CIRCLE_MIN, CLUSTER_MIN, COMMUTING_RATE
 from urbgeo.study.absent import attempt
 from urbgeo.study.bands import Bands, SetAnswers, bands_of
-from urbgeo.study.beside import observed_of, rings_of, why_no_rings
+from urbgeo.study.beside import observed_of, rings_of, why_no_core, why_no_rings
 from urbgeo.study.disclosure import estimated_shares
 from urbgeo.study.metropolises import metropolises_of, why_no_metropolises
 from urbgeo.study.nation import airport_years
@@ -206,35 +206,37 @@ def _by_speeds(region: Region, network: TravelNetwork, *, whole: bool = True) ->
     """The answers under one set of speeds; without ``whole`` only those that the series shows."""
     road = network.only(("road",))
     seats, counties = region.prefectures, region.counties
-    airless = "" if len(region.airports) else "the region has no airports"
-    unasked = "" if whole else "the series does not show it"
-    seatless = "" if len(seats) else "the region has no prefecture seats"
+    why_no_air = "" if len(region.airports) else "the region has no airports"
+    why_not_asked = "" if whole else "the series does not show it"
+    why_no_seats = "" if len(seats) else "the region has no prefecture seats"
     cities = _cities(region)
-    few = "" if 1 < len(cities) <= MOST_CITIES else f"{len(cities)} cities; two to {MOST_CITIES} are compared"
+    why_not_many = (
+        "" if 1 < len(cities) <= MOST_CITIES else f"{len(cities)} cities; two to {MOST_CITIES} are compared"
+    )
     return SetAnswers(
         circle=attempt(
-            "circle", "" if region.lists.get("core") else "the list 'core' is empty",
+            "circle", why_no_core(region),
             lambda: _circle(region, road, rates=whole),
         ),
         prefectures=attempt(
-            "airport coverage of prefecture seats", airless or seatless,
+            "airport coverage of prefecture seats", why_no_air or why_no_seats,
             lambda: coverage(
                 road, seats, region.airports,
                 minutes=AIRPORT_MIN, target=AIRPORT_TARGET, weight=_people(seats),
             ),
         ),
         counties=attempt(
-            "airport coverage of county seats", airless or unasked,
+            "airport coverage of county seats", why_no_air or why_not_asked,
             lambda: coverage(
                 road, counties, region.airports, minutes=AIRPORT_MIN, weight=_people(counties)
             ),
         ),
-        reach=attempt("reach", few, lambda: _reach(network, cities)),
+        reach=attempt("reach", why_not_many, lambda: _reach(network, cities)),
         reach_hubs=attempt(
-            "reach with the cities around", unasked or _hubless(region),
+            "reach with the cities around", why_not_asked or _why_no_hubs(region),
             lambda: _reach(network, _with_hubs(region)),
         ),
-        towns=attempt("county-town access", unasked, lambda: _towns(region, road)),
+        towns=attempt("county-town access", why_not_asked, lambda: _towns(region, road)),
         targets=outline_targets(region, road, only=None if whole else IN_SERIES),
     )  # fmt: skip
 
@@ -260,7 +262,7 @@ def _complete(places: gpd.GeoDataFrame, column: str) -> bool:
     return column in places and bool(places[column].notna().all())
 
 
-def _hubless(region: Region) -> str:
+def _why_no_hubs(region: Region) -> str:
     enough = len(_cities(region)) > 1 and len(region.hubs)
     return "" if enough else "no cities around, or fewer than two within"
 

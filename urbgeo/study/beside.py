@@ -25,7 +25,13 @@ def why_no_rings(region: Region) -> str:
         return "no table of commuters is given"
     if region.zones is None:
         return "it needs the polygons of the zones"
-    return "" if len(region.lists.get("core", ())) else "the list 'core' is empty"
+    return why_no_core(region)
+
+
+def why_no_core(region: Region) -> str:
+    """Why there is no core to measure from; nothing where there is."""
+    why_none = "the list 'core' is empty"
+    return "" if len(region.lists.get("core", ())) else region.left_out.get("core", why_none)
 
 
 def rings_of(region: Region, circle: CommutingCircle) -> CommutingRings:

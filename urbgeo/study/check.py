@@ -27,6 +27,12 @@ from urbgeo.study.places import counties_of, named_ids
 WHOLE_SHARE = 0.95
 """A largest part with less of the links than this is suspicious."""
 
+ROAD_NEAR_HINT = "points with a road within reach"
+"""What is said of points that join the roads, and how many."""
+
+SEATS = ("seats", "prefecture seats")
+"""Layers of seats, one of which at least must join the roads."""
+
 COLOURS = {
     "found": "#2a6f97",
     "joined": "#2a9d55",
@@ -57,13 +63,19 @@ class StudyCheck(Result):
 
     @property
     def can_run(self) -> bool:
-        """Roads are there, so that something can be answered, and no file is refused."""
-        return self.region.network is not None and not self.refused
+        """Roads are there and lead to some seat, so that something can be answered; no file is refused."""
+        return self.region.network is not None and not self.refused and not self.off_the_roads
 
     @property
     def refused(self) -> tuple[str, ...]:
         """Layers whose files cannot be used; a study with one does not run."""
         return tuple(self.table.loc[self.table["finding"] == "refused", "layer"].unique())
+
+    @property
+    def off_the_roads(self) -> bool:
+        """Whether no seat at all has a road within reach."""
+        joined = self.table[self.table["what"].eq(ROAD_NEAR_HINT) & self.table["layer"].isin(SEATS)]
+        return len(joined) > 0 and not joined["count"].any()
 
     @property
     def verdict(self) -> str:
@@ -73,6 +85,8 @@ class StudyCheck(Result):
             return f"尚不能运行 not ready: 先改正或删去 mend or drop {said}"
         if self.region.network is None:
             return "尚不能运行 not ready: 缺道路 no roads that can be used"
+        if self.off_the_roads:
+            return "尚不能运行 not ready: 驻地附近都没有道路 no seat has a road near: CRS, place?"
         return "可以运行 ready: urbgeo run"
 
     @property
@@ -193,7 +207,7 @@ def _look_at_points(network: TravelNetwork, points: gpd.GeoDataFrame, layer: str
         findings.add(layer, "suspicious", f"cannot be joined to the roads: {error}")
         return
     far = points[~joint.attached]
-    findings.add(layer, "joined", "points with a road within reach", count=int(joint.attached.sum()))
+    findings.add(layer, "joined", ROAD_NEAR_HINT, count=int(joint.attached.sum()))
     if len(far):
         findings.add(
             layer, "suspicious", f"points without a road within {network.snapping.max_snap_km:g} km",

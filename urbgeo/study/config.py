@@ -194,14 +194,16 @@ def _faults(told: dict[str, Any], lines: Mapping[tuple[str, str], int]) -> list[
     for section, keys in told.items():
         if section not in KEYS or not isinstance(keys, dict):
             at = lines.get((section, ""), lines.get(("", section), 0))
-            faults.append(f"line {at}: no section [{section}]{_nearest(section, KEYS)}")
+            unknown = f"no section [{section}]{_nearest_hint(section, KEYS)}"
+            faults.append(f"line {at}: {unknown}")
             continue
         known = KEYS[section]
         for key, value in keys.items():
             at = lines.get((section, key), lines.get((section, ""), 0))
             kind = known.get(key, known.get("*"))
             if kind is None:
-                faults.append(f"line {at}: no key {key!r} in [{section}]{_nearest(key, known)}")
+                unknown = f"no key {key!r} in [{section}]{_nearest_hint(key, known)}"
+                faults.append(f"line {at}: {unknown}")
             elif not _fits(value, kind):
                 faults.append(f"line {at}: {key} = {value!r} is no {kind}")
             elif wrong := _wrong(section, key, value):
@@ -251,9 +253,9 @@ def _wrong(section: str, key: str, value: Any) -> str:
 _CHOICES = {"rule": ("out", "either"), "datum": ("gcj02", "wgs84")}
 
 
-def _nearest(word: str, known: Mapping[str, Any]) -> str:
+def _nearest_hint(word: str, known: Mapping[str, Any]) -> str:
     near = get_close_matches(word, [one for one in known if one != "*"], n=1, cutoff=0.4)
-    return f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(known)}"
+    return f"; the nearest is {near[0]!r}" if near else f"; there are {', '.join(known)}"
 
 
 def new_study(folder: Path | str, units: str) -> Path:

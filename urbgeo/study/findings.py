@@ -29,6 +29,7 @@ LAYERS = {
     "airports": "机场",
     "roads": "道路",
     "interchanges": "高速互通",
+    "national roads": "国道",
     "trains": "列车",
     "stations": "车站",
     "rails": "铁路线",

@@ -407,7 +407,11 @@ class Making:
         name = self.inputs.name or (self.units.name if self.units else "region")
         nodes = interchanges(self.network) if self.network is not None else no_nodes()
         if nodes.empty and self.network is not None:
-            self.left_out["interchanges"] = "the roads have no motorway that other roads join"
+            why_none = "the roads have no motorway that other roads join"
+            self.left_out["interchanges"] = why_none
+        if self.network is not None and not self.network.link_table["class"].eq("trunk").any():
+            why_none = "the roads have none classed as national roads"
+            self.left_out["national roads"] = why_none
         return Region(
             name=name,
             title_zh=zh or name,

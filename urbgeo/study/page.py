@@ -353,7 +353,10 @@ def _known(answers: Answers) -> Section:
 def _series(answers: Answers) -> Section:
     table = answers.series
     if table.empty:
-        said = ("表中没有开通年份，不给出逐年结果。", "The tables say no years of opening: no series.")
+        said = (
+            "道路与铁路表中没有开通年份，不给出逐年结果。",
+            "The tables of roads and railways say no years of opening: no series.",
+        )
         return Section(("逐年变化", "Year by year"), lines=[said])
     rows: list[list[str | Both]] = [
         [(zh, en), *(_number(value) for value in table[column] * scale)]

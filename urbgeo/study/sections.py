@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 import numpy as np
@@ -47,7 +47,7 @@ def reach_section(answers: Answers) -> str:
                     " ".join(READINGS[str(reading)]),
                     f"{row['within']:.0f} / {row['pairs']:.0f}",
                     f"{row['share']:.1%}",
-                    f"{min(shares):.1%} – {max(shares):.1%}",
+                    _band(shares, 1),
                     _percent(row["weighted_share"]),
                 ]
             )
@@ -58,7 +58,7 @@ def reach_section(answers: Answers) -> str:
         pairs = f"{row['within']:.0f} / {row['pairs']:.0f}"
         where = "加周边枢纽 with hubs around"
         every = [one.reach_hubs.summary.loc[reading, "share"] for one in answers.bands.by_set.values()]
-        band = f"{min(every):.1%} – {max(every):.1%}"
+        band = _band(every, 1)
         cells = [f"{row['share']:.1%}", band, _percent(row["weighted_share"])]
         rows.append([where, " ".join(READINGS[str(reading)]), pairs, *cells])
     heads = [
@@ -172,6 +172,11 @@ def _named(answers: Answers, text: str) -> str:
     return re.sub(r"\w+", lambda found: str(known.get(found.group(), found.group())), text)
 
 
+def _band(shares: Sequence[float], digits: int) -> str:
+    """From the least to the most over the sets of speeds; one set has no band."""
+    return f"{min(shares):.{digits}%} – {max(shares):.{digits}%}" if len(shares) > 1 else "–"
+
+
 def bands_section(answers: Answers) -> str:
     """The circle's members that stay and those that come and go; coverage under every set."""
     bands = answers.bands
@@ -216,7 +221,7 @@ def series_section(answers: Answers) -> str:
     """The headlines of every year, with a chart of one line each."""
     table = answers.series
     if table.empty:
-        return "（表中没有开通年份 the tables say no years of opening）"
+        return "（道路与铁路表中没有开通年份 the tables of roads and railways say no years of opening）"
     rows = []
     for column, (zh, en, scale) in FIGURES.items():
         values = table[column] * scale
@@ -249,7 +254,7 @@ def standards_section(answers: Answers) -> str:
                 f"{row['name_zh']} {row['name_en']}",
                 f"{row['minutes']:g}",
                 f"{row['within']} / {row['seats']} ({row['share']:.0%})",
-                f"{min(shares):.0%} – {max(shares):.0%}",
+                _band(shares, 0),
                 f"{number(row['farthest_min'], 0)} {names(answers, [row['farthest']])}",
             ]
         )

@@ -73,7 +73,10 @@ def outline_targets(
 
 def _gone(region: Region) -> set[str]:
     """Targets whose layer the region was never given; one without rows is a year before the first opened."""
-    needs = {"hsr": "trains", "railway": "trains", "airport": "airports", "expressway": "interchanges"}
+    needs = {
+        "hsr": "trains", "railway": "trains", "airport": "airports", "expressway": "interchanges",
+        "road": "national roads",
+    }  # fmt: skip
     return {target for target, layer in needs.items() if layer in region.left_out}
 
 
