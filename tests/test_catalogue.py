@@ -49,6 +49,8 @@ ALLOWED: dict[tuple[str, str, str], str] = {
     ("regions.people.read_people", "given", "rows turned round"): "rows are called by their number",
     ("indicators.rows.land_quota", "growth", "ids missing"): "the list of units is the question",
     ("indicators.rows.land_quota", "growth", "negative"): "units that shrink are told by a negative growth",
+    ("indicators.rows.share_near", "facilities", "no rows"): "without a facility nobody is near one",
+    ("indicators.rows.share_near", "facilities", "mixed geometry"): "its one facility may have any shape",
     ("access.travel.pairs", "travel", "rows turned round"): "ids stand in the order of the table",
     ("access.reading.read_minutes", "travel", "rows turned round"): "ids stand in the order of the table",
 }

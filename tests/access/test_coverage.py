@@ -225,7 +225,7 @@ def test_coverage_of_the_network_and_of_its_table_are_one() -> None:
         ({"weight": ["people", "people"]}, "people given twice"),
         ({"weight": WEIGHTS["people"].rename("minutes")}, "minutes is the name of a column of the result"),
         ({"places": WEIGHTS.index[:2], "weight": None}, "not among the origins at c"),
-        ({"places": WEIGHTS.rename(index=str.upper)}, "not among the origins at a, b, c"),
+        ({"places": WEIGHTS.rename(index=str.upper)}, "'A' is there as 'a'"),
         ({"travel": {}}, "at least one mode"),
         ({"travel": {"best": WALK}}, "'best'"),
         ({"travel": WALK.replace(10, -1)}, "negative minutes"),

@@ -77,7 +77,7 @@ def share_near(
     Parameters
     ----------
     places, facilities
-        Any geometry with a CRS; of places the middles are taken.
+        Points, lines or polygons, one kind a layer, with a CRS; of places the middles are taken.
     within_m
         Closed upper bound of the distance.
     population
@@ -91,7 +91,8 @@ def share_near(
     Raises
     ------
     InputError
-        For layers without CRS, a distance that is not finite and > 0, and people that are no amounts.
+        For layers without CRS, shapes that are missing or of several kinds, places without rows, a distance
+        that is not finite and > 0, and people that are no amounts.
 
     Examples
     --------
@@ -99,8 +100,9 @@ def share_near(
     >>> share_near(places, places.iloc[:1], within_m=500.0)
     0.5
     """
-    check_crs(places, "places")
-    check_crs(facilities, "facilities")
+    _check_one_kind(places, "places")
+    if not (isinstance(facilities, gpd.GeoDataFrame) and facilities.empty):
+        _check_one_kind(facilities, "facilities")
     within_m = check_quantity(within_m, "within_m")
     crs = metric_crs(places)
     here = places.geometry.to_crs(crs)
@@ -115,6 +117,15 @@ def share_near(
     near = np.zeros(len(here), bool)
     near[tree.query(here.centroid.to_numpy(), predicate="dwithin", distance=within_m)[0]] = True
     return float(weights[near].sum() / weights.sum())
+
+
+def _check_one_kind(layer: gpd.GeoDataFrame, name: str) -> None:
+    """Refuse anything but points, lines or polygons, of the kind that the first shape is."""
+    check_crs(layer, name)
+    kinds = layer.geom_type.dropna()
+    first = str(kinds.iloc[0]) if len(kinds) else "Point"
+    check = check_lines if "Line" in first else check_polygons if "Polygon" in first else check_points
+    check(layer, name)
 
 
 def street_pattern(streets: gpd.GeoDataFrame) -> pd.Series:
