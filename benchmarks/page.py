@@ -73,9 +73,9 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
         "2026-11-29: 0.59 processor s on 400,000 nodes, routingkit_cch 0.24 in turn at load 10 (0.40 x); "
         "2026-11-22: 2.9 s on 1.5 M, 0.3 x",
         SHORT,
-        "bound by triangles, not memory; the part that the peer does too takes 0.21 s, the rest (ways over "
-        "more important nodes, dropping what is not needed) is what makes tables 26 times its "
-        "([profile](../profiles/reweight.txt)); 1.5 M was not run again: preparing the peer takes minutes",
+        "bound by triangles, not memory; what the peer does too takes 0.21 s; ways over more important "
+        "nodes and dropping what is not needed, done for the tables (26 x its, 2026-11-22), take the rest "
+        "([profile](../profiles/reweight.txt)); 1.5 M was not run again: too long on a busy machine",
     ),
     (
         "edit of a few links, four answers of a province",
@@ -117,16 +117,16 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
     (
         "closed bounds in node_sums",
         "exact",
-        "2026-11-29: the rule of the tables, by test",
+        "the rule of the tables, by test",
         HELD,
-        "`tests/engine`",
+        "`tests/engine/test_resolution.py`",
     ),
     (
         "marching fronts 4,000 x 4,000; PBF; GTFS",
         "ours only where faster or more than theirs",
         "2026-11-22: fronts 17.3 processor s; PBF 5.6 s, pyrosm with the same simplification 47; GTFS above",
         "not known for fronts",
-        "scikit-fmm has no wheel on this machine, partridge and gtfs-kit were not timed "
+        "scikit-fmm has no wheel and was not built; partridge and gtfs-kit were not timed "
         "([fronts](land_surface.md), [PBF](pbf.md))",
     ),
     (
@@ -155,7 +155,7 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
     (
         "Dask: tables, sums, timetable matrices, one worker killed",
         "equal bits",
-        "2026-11-29: by test",
+        "2026-11-29: by test (timetables, a worker killed too; of tables and sums the first nine alone)",
         HELD,
         "`tests/engine/test_cluster.py`, `test_timetable_cluster.py`",
     ),
