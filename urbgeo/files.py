@@ -103,7 +103,7 @@ def _beside(path: Path) -> Iterator[Path]:
         try:
             yield Path(folder)
         except Exception as error:
-            if not isinstance(error, StorageError) and _is_no_room(error, Path(folder)):
+            if not isinstance(error, StorageError) and is_no_room(error, Path(folder)):
                 raise StorageError(
                     f"{path}: no room to write it ({error}); free some space or name another folder. "
                     "An earlier file stays as it was."
@@ -111,7 +111,7 @@ def _beside(path: Path) -> Iterator[Path]:
             raise
 
 
-def _is_no_room(error: Exception, folder: Path) -> bool:
+def is_no_room(error: Exception, folder: Path) -> bool:
     """Whether a write failed for want of room, whichever library says so in its own words."""
     if isinstance(error, OSError) and error.errno in _NO_ROOM:
         return True

@@ -75,7 +75,9 @@ def test_columns_of_coordinates_are_rounded_whatever_they_are_called(name: str) 
     assert Release("public", decimals=2).table(table)[name].tolist() == [106.23, 38.99]
 
 
-@pytest.mark.parametrize("name", ["minutes", "xian", "flat_share", "people", "max", "地铁站", "relaxed"])
+@pytest.mark.parametrize(
+    "name", ["minutes", "xian", "flat_share", "people", "max", "地铁站", "people_x", "y_2020", "x_share"]
+)
 def test_other_columns_keep_their_digits(name: str) -> None:
     table = pd.DataFrame({name: [106.23456]})
     assert Release("public", decimals=2).table(table)[name].tolist() == [106.23456]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import hashlib
 import threading
 import time
@@ -11,7 +12,8 @@ from typing import Any, ClassVar
 import pytest
 
 from urbgeo import cli
-from urbgeo.errors import InputError, SourceError
+from urbgeo.errors import InputError, SourceError, StorageError
+from urbgeo.sources import fetch
 from urbgeo.sources.fetch import fetch_extract
 
 CONTENT = bytes(range(256)) * 3000
@@ -140,3 +142,31 @@ def test_fetch_from_a_shell_puts_the_file_where_the_study_looks(
     assert 'roads = "data/raw/anhui-latest.osm.pbf"' in capsys.readouterr().out
     assert cli.main(["fetch", str(folder), "--from", "http://127.0.0.1:9", "--refresh"]) == 1
     assert "拷贝" in capsys.readouterr().err
+
+
+def test_a_full_disk_is_named_and_what_came_is_kept(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, kept = fetch._keep, 100_000
+
+    class Full:
+        """A file on a disk that has room for so many bytes more."""
+
+        def __init__(self, file: Any) -> None:
+            self.file = file
+
+        def write(self, chunk: bytes) -> None:
+            self.file.write(chunk[:kept])
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        def flush(self) -> None:
+            self.file.flush()
+
+    monkeypatch.setattr(fetch, "_keep", lambda chunk, file, part: whole(chunk, Full(file), part))
+    with pytest.raises(
+        StorageError, match=r"\.part: no room for more of it.*the next call goes on from there"
+    ):
+        fetch_extract("anhui", tmp_path, base_url=url)
+    monkeypatch.setattr(fetch, "_keep", whole)
+    assert fetch_extract("anhui", tmp_path, base_url=url).read_bytes() == CONTENT
+    assert Server.asked[-1].startswith("bytes=")

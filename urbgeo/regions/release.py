@@ -44,11 +44,14 @@ LAYERS: Mapping[str, str] = {
 """Layers that can be marked sensitive, by their name in the GeoPackage."""
 
 _COORDINATE_NAME = re.compile(
-    r"(?:^|[^a-z])(?:lon|long|lng|lat|longitude|latitude|x|y|easting|northing|xcoord|ycoord|point_?[xy]|coord_?[xy])"
-    r"(?:$|[^a-z])|经度|纬度|东经|北纬|[横纵XYxy]坐标|坐标[XYxy]",
+    r"(?:^|[^a-z])(?:lon|long|lng|lat|longitude|latitude|easting|northing|[xy]coord)(?:$|[^a-z])"
+    r"|^(?:(?:point|coord|centre|center|start|end|from|to|origin)_?)?[xy]"
+    r"(?:_?(?:coord|wgs84|gcj02|bd09|cgcs2000|utm|m|3857|4\d{3}|\d{5}))?$"
+    r"|经度|纬度|东经|北纬|[横纵XYxy]坐标|坐标[XYxy]",
     re.IGNORECASE,
 )
-"""Heads of columns of coordinates: lon, lat, start_lon, x_wgs84, 经度, 起点纬度, X坐标."""
+"""Heads of columns of coordinates: lon, start_lon, x, point_x, x_wgs84, 经度.
+What stands under ``people_x``, as merges name columns, or ``y_2020`` is an amount."""
 
 _DEGREES = re.compile(r"(?<![\w.])-?\d{1,3}\.\d+(?![\w.])")
 _WKT = re.compile(

@@ -10,12 +10,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from urbgeo.arguments import check_path, check_text
 from urbgeo.checks import check_quantity, check_whole
-from urbgeo.errors import InputError, SourceError
-from urbgeo.files import write_text
+from urbgeo.errors import InputError, SourceError, StorageError
+from urbgeo.files import is_no_room, write_text
 from urbgeo.provenance import package_version
 
 GEOFABRIK = "https://download.geofabrik.de/asia/china"
@@ -208,12 +208,25 @@ def _take(url: str, part: Path, timeout_s: float, progress: Progress | None) -> 
         )
         with part.open("ab" if resumed else "wb") as file:
             while chunk := answer.read1(CHUNK):
-                file.write(chunk)
+                _keep(chunk, file, part)
                 done += len(chunk)
                 if progress is not None:
                     progress(done, total)
     if total and done < total:
         raise ConnectionError(f"{done:,} of {total:,} bytes came")
+
+
+def _keep(chunk: bytes, file: IO[bytes], part: Path) -> None:
+    try:
+        file.write(chunk)
+        file.flush()
+    except OSError as error:
+        if not is_no_room(error, part.parent):
+            raise
+        raise StorageError(
+            f"{part}: no room for more of it ({error}); free some space or name another folder. What came is "
+            "kept, the next call goes on from there."
+        ) from error
 
 
 def _opened(url: str, headers: dict[str, str], timeout_s: float) -> Any:
