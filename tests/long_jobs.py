@@ -118,7 +118,7 @@ def _table() -> Work:
 @job("table of few rows by plain searches")
 def _searches() -> Work:
     network = town(100_000)
-    few = network.nodes.iloc[::2000]
+    few = network.nodes.iloc[::1000]
     urbgeo.minutes_table(network, few.iloc[:2], few.iloc[:2])
     from urbgeo.engine.plan import Plan
     from urbgeo.network.attach import attach
@@ -145,7 +145,7 @@ def _preparing() -> Work:
 @job("building a network of 200,000 nodes")
 def _building() -> Work:
     nodes, links = tables(200_000)
-    return lambda: [build_network(nodes, links.drop(columns="minutes")).graph for _ in range(4)]
+    return lambda: [build_network(nodes, links.drop(columns="minutes")).graph for _ in range(2)]
 
 
 @job("sums of nodes")
@@ -154,7 +154,7 @@ def _sums() -> Work:
 
     network = town(40_000)
     weights = pd.Series(1.0, network.nodes.index)
-    node_sums(network, weights, minutes=10, nodes=network.nodes.index[:3])
+    node_sums(network, weights, minutes=5)
     return lambda: node_sums(network, weights, minutes=(15, 30, 60))
 
 
@@ -163,9 +163,9 @@ def _node_nearest() -> Work:
     from urbgeo.access.nodes import node_nearest
 
     network = town(60_000)
-    facilities = network.nodes.iloc[::100]
+    facilities = network.nodes.iloc[::50]
     node_nearest(network, facilities.iloc[:5], count=2)
-    return lambda: node_nearest(network, facilities, count=8)
+    return lambda: node_nearest(network, facilities, count=16)
 
 
 @job("quickest paths")
@@ -193,7 +193,7 @@ def _attaching() -> Work:
 def _isochrones() -> Work:
     network = town(100_000)
     urbgeo.isochrones(network, network.nodes.iloc[:1], minutes=5, by="origin")
-    return lambda: urbgeo.isochrones(network, network.nodes.iloc[::10_000], minutes=(30, 60), by="origin")
+    return lambda: urbgeo.isochrones(network, network.nodes.iloc[::1000], minutes=(30, 60), by="origin")
 
 
 @job("isochrones of all origins together")
@@ -241,13 +241,13 @@ def _long_table() -> Work:
 def _siting() -> Work:
     from urbgeo.access.siting import p_median
 
-    rng, count = np.random.default_rng(1), 250
+    rng, count = np.random.default_rng(1), 130
     at = rng.uniform(0, 60, (count, 2))
     ids = [f"p{one}" for one in range(count)]
     apart = np.hypot(*(at[:, None] - at[None]).transpose(2, 0, 1))
     minutes = pd.DataFrame(apart, pd.Index(ids, name="origin"), pd.Index(ids, name="destination"))
     demand = pd.Series(rng.pareto(1, count) + 1, ids)
-    return lambda: p_median(minutes, demand, count=12, longest_s=30.0)
+    return lambda: p_median(minutes, demand, count=12, longest_s=60.0)
 
 
 @job("draws of uncertain speeds")
@@ -280,23 +280,23 @@ def _transit() -> Work:
 # --- sources ---------------------------------------------------------------------------------------------
 
 
-@job("PBF of 1 GB to a network")
+@job("PBF of 60 MB, motorway to tertiary, to a network")
 def _pbf() -> Work:
     from urbgeo.network.osm_speeds import RoadReading
 
     small, large = real("poa_osm.pbf"), folder() / "large.osm.pbf"
-    repeated(small, 1000, large)
+    repeated(small, 60, large)
     reading = RoadReading(region="world")
     urbgeo.from_pbf(small, reading=reading)
     return lambda: urbgeo.from_pbf(large, reading=reading, classes=CLASSES)
 
 
-@job("PBF of 100 MB, all streets, to a network")
+@job("PBF of 60 MB, all streets, to a network")
 def _pbf_streets() -> Work:
     from urbgeo.network.osm_speeds import RoadReading
 
     small, large = real("poa_osm.pbf"), folder() / "streets.osm.pbf"
-    repeated(small, 100, large)
+    repeated(small, 60, large)
     reading = RoadReading(region="world")
     urbgeo.from_pbf(small, reading=reading)
     return lambda: urbgeo.from_pbf(large, reading=reading)
@@ -422,7 +422,7 @@ def _fetch() -> Work:
 def _surface() -> Work:
     urbgeo.travel_surface(rough(30), middle(30))
     large = rough(3000)
-    return lambda: urbgeo.travel_surface(large, middle(3000))
+    return lambda: [urbgeo.travel_surface(large, middle(3000)) for _ in range(3)]
 
 
 @job("surface by fronts, 2,000 x 2,000 cells")
@@ -491,7 +491,7 @@ def _fit() -> Work:
 def _fit_logistic() -> Work:
     from urbgeo.land.growth import fit_growth
 
-    made = scene(250)
+    made = scene(700)
     drivers = {"height": made.elevation}
     return lambda: fit_growth(made.built[2010], made.built[2015], drivers, method="logistic")
 
@@ -540,7 +540,7 @@ def _audit() -> Work:
 def _form() -> Work:
     from urbgeo.land.patches import box_dimension, patch_metrics
 
-    mask = grid(np.random.default_rng(1).random((3000, 3000)) > 0.5)
+    mask = grid(np.random.default_rng(1).random((1200, 1200)) > 0.5)
     return lambda: (patch_metrics(mask), box_dimension(mask))
 
 
@@ -561,7 +561,7 @@ def _cut() -> Work:
 
     path = write_grid(people(5000), folder() / "people.tif")
     area = gpd.GeoDataFrame(geometry=[shapely.box(WEST, NORTH - 8e5, WEST + 8e5, NORTH)], crs=CRS)
-    return lambda: cut_raster(path, folder() / "cut.tif", area=area, kind="count", cell=130.0)
+    return lambda: cut_raster(path, folder() / "cut.tif", area=area, kind="count", cell_m=130.0)
 
 
 # --- cities ----------------------------------------------------------------------------------------------
