@@ -362,7 +362,7 @@ def town_lines(nodes: int) -> gpd.GeoDataFrame:
     points, links = tables(nodes)
     xy = shapely.get_coordinates(points.geometry.to_numpy())
     ends = np.stack([xy[links["from_node"]], xy[links["to_node"]]], axis=1)
-    return gpd.GeoDataFrame({"class": "primary"}, geometry=shapely.linestrings(ends), crs=CRS)
+    return gpd.GeoDataFrame({"class": ["primary"] * len(ends)}, geometry=shapely.linestrings(ends), crs=CRS)
 
 
 @job("network from 100,000 lines joined at crossings")
