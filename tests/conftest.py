@@ -64,6 +64,16 @@ def hunan_network(hunan: Region) -> TravelNetwork:
     return urbgeo.region_network(hunan)
 
 
+def _unprivileged() -> str | None:
+    """Whom the server runs as: PostgreSQL refuses root, and its own user is not on every machine."""
+    if os.geteuid() != 0:
+        return None
+    import pwd  # not on Windows
+
+    users = {entry.pw_name for entry in pwd.getpwall()}
+    return next(name for name in ("postgres", "nobody", "daemon") if name in users)
+
+
 @pytest.fixture(scope="session")
 def database() -> Iterator[str]:
     """A PostgreSQL of its own, on a socket in a folder of its own."""
@@ -72,7 +82,7 @@ def database() -> Iterator[str]:
     if tools is None or not (tools / "pg_ctl").exists():
         pytest.skip("no PostgreSQL server on this machine: install postgresql and postgis")
     folder = Path(tempfile.mkdtemp(prefix="urbgeo-pg-"))
-    user = "postgres" if os.geteuid() == 0 else None
+    user = _unprivileged()
     if user:
         shutil.chown(folder, user)
 

@@ -14,26 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
+from tests.land.grown import UTM, grid, rules
 from urbgeo.errors import InputError, MissingExtraError
 from urbgeo.land.growth import fit_growth, simulate_growth
-from urbgeo.land.learning import DISTANCE, NEIGHBOURS, GrowthRules, Learning
+from urbgeo.land.learning import Learning
 from urbgeo.land.synthetic import synthetic_landscape
 from urbgeo.land.terrain import terrain
 from urbgeo.land.validation import Validation, validate_growth
 from urbgeo.rasters.files import read_grid
 from urbgeo.rasters.grid import Grid
-
-UTM = 32649
-
-
-def grid(values: object, cell: float = 100.0) -> Grid:
-    return Grid(np.asarray(values), Affine(cell, 0, 500_000, 0, -cell, 3_000_000), UTM)
-
-
-def rules(*, near: float = 1.0, away: float = -1.0, **columns: float) -> GrowthRules:
-    weights = pd.Series({"intercept": 0.0} | columns | {DISTANCE: away, NEIGHBOURS: near})
-    ones = pd.Series(1.0, [name for name in weights.index if name != "intercept"])
-    return GrowthRules(weights, ones * 0, ones, chance=0.5, steps=5)
 
 
 @settings(max_examples=40, deadline=None)

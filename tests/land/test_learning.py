@@ -3,28 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
-from affine import Affine
 from scipy import ndimage
 
+from tests.land.grown import grid
 from urbgeo.errors import InputError
 from urbgeo.land.growth import fit_growth, simulate_growth
-from urbgeo.land.learning import DISTANCE, NEIGHBOURS, GrowthRules, LearnedRules, Learning
+from urbgeo.land.learning import DISTANCE, NEIGHBOURS, LearnedRules, Learning
 from urbgeo.land.validation import validate_growth
-from urbgeo.rasters.grid import Grid
-
-UTM = 32649
-
-
-def grid(values: object, cell: float = 100.0) -> Grid:
-    return Grid(np.asarray(values), Affine(cell, 0, 500_000, 0, -cell, 3_000_000), UTM)
-
-
-def rules(*, near: float = 1.0, away: float = -1.0, **columns: float) -> GrowthRules:
-    weights = pd.Series({"intercept": 0.0} | columns | {DISTANCE: away, NEIGHBOURS: near})
-    ones = pd.Series(1.0, [name for name in weights.index if name != "intercept"])
-    return GrowthRules(weights, ones * 0, ones, chance=0.5, steps=5)
 
 
 def test_logistic_fit_finds_known_coefficients() -> None:

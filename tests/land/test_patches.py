@@ -5,20 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
-from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import Polygon, box
 
+from tests.land.grown import grid
 from urbgeo.errors import InputError
 from urbgeo.land.patches import box_dimension, built_up, patch_metrics
-from urbgeo.rasters.grid import Grid
-
-UTM = 32649
-
-
-def grid(values: object, cell: float = 100.0) -> Grid:
-    return Grid(np.asarray(values), Affine(cell, 0, 500_000, 0, -cell, 3_000_000), UTM)
 
 
 def square(side: float, x: float = 500_000, y: float = 3_000_000) -> Polygon:

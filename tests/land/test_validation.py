@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from affine import Affine
 
+from tests.land.grown import grid
 from urbgeo.land.validation import validate_growth
-from urbgeo.rasters.grid import Grid
-
-UTM = 32649
-
-
-def grid(values: object, cell: float = 100.0) -> Grid:
-    return Grid(np.asarray(values), Affine(cell, 0, 500_000, 0, -cell, 3_000_000), UTM)
 
 
 def test_figure_of_merit_by_hand() -> None:

@@ -5,24 +5,10 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pytest
-from affine import Affine
-from shapely.geometry import LineString, Point
+from shapely.geometry import LineString
 
-from tests.surface.ways import travel_surface
-from urbgeo.rasters.grid import Grid
+from tests.surface.ways import UTM, at, grid, travel_surface
 from urbgeo.surface.friction import burn_roads, cover_friction, speed_table, tobler_kmh
-
-UTM = 32649
-
-
-def grid(values: object, cell: float = 1.0) -> Grid:
-    array = np.asarray(values)
-    return Grid(array, Affine(cell, 0, 500_000, 0, -cell, 3_000_000), UTM)
-
-
-def at(like: Grid, *cells: tuple[int, int], ids: list[str] | None = None) -> gpd.GeoDataFrame:
-    xy = [like.transform @ (column + 0.5, row + 0.5) for row, column in cells]
-    return gpd.GeoDataFrame(geometry=[Point(*one) for one in xy], index=ids, crs=like.crs)
 
 
 def test_walking_uphill_takes_tobler_time_and_downhill_less() -> None:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from shapely.geometry import Point
 
-from tests.surface.ways import travel_surface, travel_surface_files
+from tests.surface.ways import UTM, at, grid, travel_surface, travel_surface_files
 from urbgeo.errors import InputError
 from urbgeo.rasters.align import align
 from urbgeo.rasters.files import read_grid, write_grid
@@ -27,18 +27,7 @@ from urbgeo.surface.friction import tobler_kmh
 from urbgeo.surface.results import TravelSurface
 from urbgeo.surface.steps import STEPS_16
 
-UTM = 32649
 Floats = NDArray[np.float64]
-
-
-def grid(values: object, cell: float = 1.0) -> Grid:
-    array = np.asarray(values)
-    return Grid(array, Affine(cell, 0, 500_000, 0, -cell, 3_000_000), UTM)
-
-
-def at(like: Grid, *cells: tuple[int, int], ids: list[str] | None = None) -> gpd.GeoDataFrame:
-    xy = [like.transform @ (column + 0.5, row + 0.5) for row, column in cells]
-    return gpd.GeoDataFrame(geometry=[Point(*one) for one in xy], index=ids, crs=like.crs)
 
 
 ESRI_COST = [
