@@ -1,4 +1,4 @@
-"""Invented roads between real seats, for tests of what a study does with roads it is given."""
+"""Made once for the tests of this room: Hunan answered; a small study on invented roads, run and packed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,14 @@ import pytest
 import shapely
 from scipy.spatial import Delaunay
 
+from urbgeo.network.model import TravelNetwork
 from urbgeo.regions.nation import china_places
+from urbgeo.regions.region import Region
+from urbgeo.study.answers import Answers, answer
+from urbgeo.study.config import read_config
+from urbgeo.study.diff import StudyDiff, diff
+from urbgeo.study.pack import Packed, pack
+from urbgeo.study.run import StudyFiles, run_study, study_region
 
 
 @pytest.fixture(scope="session", name="invented_roads")
@@ -60,3 +67,75 @@ roads = "data/raw/roads.gpkg"
 """
     (folder / "study.toml").write_text(text, encoding="utf-8")
     return folder
+
+
+@pytest.fixture(scope="session")
+def answers(hunan: Region, hunan_network: TravelNetwork) -> Answers:
+    """Hunan, answered whole."""
+    return answer(hunan, network=hunan_network)
+
+
+@pytest.fixture(scope="session")
+def ningxia(tmp_path_factory: pytest.TempPathFactory) -> StudyFiles:
+    """The small study as it comes, run; nobody may write into its folder."""
+    return run(small_study(tmp_path_factory.mktemp("usual") / "ningxia"))
+
+
+@pytest.fixture(scope="session")
+def usual(ningxia: StudyFiles) -> Path:
+    """Its folder."""
+    return ningxia.record.parents[3]
+
+
+SLOWER = "[speeds]\ntrunk = 30\n"
+
+
+@pytest.fixture(scope="session")
+def slower(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the same study at 30 km/h on national roads, run."""
+    return run(small_study(tmp_path_factory.mktemp("slower") / "ningxia", SLOWER)).record.parents[3]
+
+
+@pytest.fixture(scope="session")
+def moved(usual: Path, slower: Path) -> StudyDiff:
+    """What that changes."""
+    return diff(usual, slower)
+
+
+MORE = """population = "data/raw/people.csv"
+
+[speeds]
+trunk = 60
+
+[lists]
+circle = ["兴庆区", "金凤区"]
+
+[overrides]
+"中宁县" = { circle = "in", reason = "纪要 \\"三\\"", by = "规划处", date = 2026-03-01 }
+"""
+
+
+def run(folder: Path) -> StudyFiles:
+    """Run the study of a folder, as the command line does."""
+    config = read_config(folder)
+    return run_study(study_region(config), folder=config.results)
+
+
+@pytest.fixture(scope="session")
+def packed_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A study whose roads are a shapefile of several files."""
+    folder = small_study(tmp_path_factory.mktemp("packed") / "ningxia")
+    raw = folder / "data" / "raw"
+    gpd.read_file(raw / "roads.gpkg").to_file(raw / "roads.shp", encoding="utf-8")
+    people = pd.DataFrame({"代码": ["640104", "640105", "640106"], "常住人口": [801_234, 500_321, 700_111]})
+    people.to_csv(raw / "people.csv", index=False)
+    text = (folder / "study.toml").read_text(encoding="utf-8")
+    text = text.replace('roads = "data/raw/roads.gpkg"\n', f'roads = "data/raw/roads.shp"\n{MORE}')
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    run(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def packed(packed_study: Path, tmp_path_factory: pytest.TempPathFactory) -> Packed:
+    return pack(packed_study, path=tmp_path_factory.mktemp("archive") / "x.pack.zip")

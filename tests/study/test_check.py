@@ -7,15 +7,17 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from shapely import LineString
 
-import urbgeo
 from urbgeo import cli
-from urbgeo.errors import InputError, SourceError
+from urbgeo.errors import InputError
 from urbgeo.regions.nation import china_places
 from urbgeo.study.build import build_region
 from urbgeo.study.check import StudyCheck, check
+from urbgeo.study.config import read_config
 from urbgeo.study.findings import KINDS
-from urbgeo.study.inputs import Inputs, on_invented_roads
+from urbgeo.study.inputs import Inputs
+from urbgeo.study.pack import study_text
 
 Maker = Callable[..., gpd.GeoDataFrame]
 
@@ -116,15 +118,6 @@ def test_zones_of_ones_own_are_held_against_the_seats() -> None:
     assert rows(found, "zones", "suspicious")["which"].tolist() == ["340104 蜀山区"]
 
 
-def test_inputs_of_no_kind_are_refused() -> None:
-    with pytest.raises(InputError, match="name units of China"):
-        urbgeo.region(None)
-    with pytest.raises(InputError, match="no argument poplation"):
-        urbgeo.region("安徽", poplation="x")
-    with pytest.raises(InputError, match="StudyConfig"):
-        check(5)  # type: ignore[arg-type]
-
-
 def test_new_and_check_from_a_shell_for_another_province(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], invented_roads: Maker
 ) -> None:
@@ -178,23 +171,6 @@ def test_trains_are_those_of_the_day_that_is_named(tmp_path: Path) -> None:
         assert rows(found, "trains", "joined")["count"].tolist() == [stations, stations - 1]
 
 
-def test_a_study_stops_at_a_layer_that_a_check_only_notes(tmp_path: Path) -> None:
-    faulty = Inputs("宁夏", roads=tmp_path / "nowhere.gpkg", zones=False)
-    with pytest.raises(SourceError, match="no such file"):
-        build_region(faulty)
-    assert len(rows(check(faulty), "roads", "refused")) == 1
-
-
-def test_a_region_on_invented_roads_says_so_in_both_titles() -> None:
-    hunan = urbgeo.load_region("hunan", zones=False)
-    marked = on_invented_roads(hunan)
-    assert (marked.title_zh, marked.title_en) == (
-        "湖南省（在虚构道路上）",
-        "Hunan province (on invented roads)",
-    )
-    assert hunan.title_en == "Hunan province"
-
-
 def test_own_zones_without_a_column_of_names_are_told(tmp_path: Path) -> None:
     zones = gpd.GeoDataFrame({"bairro": ["a"]}, geometry=[shapely.box(0, 0, 1, 1)], crs=4326)
     told = rows(check(Inputs(None, zones=zones)), "zones", "suspicious").iloc[0]
@@ -207,3 +183,51 @@ def test_a_study_whose_roads_lie_elsewhere_is_not_ready(tmp_path: Path, invented
     away.to_file(tmp_path / "away.gpkg")
     found = check(Inputs("安徽", roads=tmp_path / "away.gpkg", zones=False))
     assert not found.can_run and "no seat has a road near" in found.verdict
+
+
+def test_a_check_that_finds_a_refused_file_is_not_ready(
+    tmp_path: Path, small_study: Maker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = small_study(tmp_path / "ningxia")
+    assert cli.main(["check", str(folder)]) == 0 and "ready: urbgeo run" in capsys.readouterr().out
+    text = (folder / "study.toml").read_text(encoding="utf-8")
+    (folder / "data" / "raw" / "p.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    named = text.replace("[files]", '[files]\npopulation = "data/raw/p.csv"')
+    (folder / "study.toml").write_text(named, encoding="utf-8")
+    assert cli.main(["check", str(folder)]) == 1
+    assert "mend or drop population" in capsys.readouterr().out
+
+
+def test_a_capital_on_an_island_of_roads_is_suspicious(
+    invented_roads: Callable[..., gpd.GeoDataFrame],
+) -> None:
+    ningxia = NINGXIA
+    roads = invented_roads(ningxia)
+    x, y = ningxia.loc[["640100"]].to_crs(roads.crs).get_coordinates().iloc[0]
+    apart = (roads["a"] != "640100") & (roads["b"] != "640100") & (roads.distance(
+        gpd.points_from_xy([x], [y])[0]) > 100.0)  # fmt: skip
+    island = gpd.GeoDataFrame({"等级": ["国道"]}, geometry=[LineString([(x, y), (x + 40, y)])], crs=roads.crs)
+    some = gpd.GeoDataFrame(pd.concat([roads[apart], island], ignore_index=True), crs=roads.crs)
+    told = check(Inputs("宁夏", roads=some, zones=False)).table
+    seats = told[(told["layer"] == "prefecture seats") & (told["finding"] == "suspicious")]
+    assert seats["which"].str.contains("640100").any()
+
+
+def test_a_study_names_them_in_its_file_tells_them_in_its_check_and_packs_them(
+    tmp_path: Path, small_study: Maker, invented_roads: Callable[..., gpd.GeoDataFrame]
+) -> None:
+    roads = invented_roads(NINGXIA)
+    roads.loc[roads.index[0], "等级"] = "机耕路"
+    more = '[roads]\nnode_at = "touches"\nclass_column = "等级"\n[road_classes]\n"机耕路" = "local"\n'
+    folder = small_study(tmp_path / "ningxia", more, roads=roads)
+    config = read_config(folder)
+    told = check(config).table
+    assert told["what"].str.contains("classes of column 等级, .*none.*, lines meet at touches").any()
+    (tmp_path / "study.toml").write_text(study_text(config, {}), encoding="utf-8")
+    assert read_config(tmp_path).inputs.road_lines == config.inputs.road_lines
+    (folder / "study.toml").write_text('[roads]\nnode_at = "crosings"\n', encoding="utf-8")
+    with pytest.raises(InputError, match="line 2: node_at = 'crosings'; it is one of"):
+        read_config(folder)
+
+
+NINGXIA = china_places().loc[lambda places: places.index.str.startswith("64")]

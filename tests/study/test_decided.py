@@ -93,12 +93,10 @@ def test_the_record_holds_decisions_and_both_answers(done: StudyFiles) -> None:
     assert str(Path.home()) not in done.record.read_text(encoding="utf-8")
 
 
-def test_without_decisions_nothing_is_said_of_any(small_study: Callable[..., Path], tmp_path: Path) -> None:
-    config = read_config(small_study(tmp_path / "ningxia"))
-    done = run_study(study_region(config), folder=config.results)
-    assert "decision" not in done.report.read_text(encoding="utf-8")
-    assert "按决定" not in done.map.read_text(encoding="utf-8")
-    assert "decision" not in gpd.read_file(done.geopackage, layer="circle")
+def test_without_decisions_nothing_is_said_of_any(ningxia: StudyFiles) -> None:
+    assert "decision" not in ningxia.report.read_text(encoding="utf-8")
+    assert "按决定" not in ningxia.map.read_text(encoding="utf-8")
+    assert "decision" not in gpd.read_file(ningxia.geopackage, layer="circle")
 
 
 def test_a_file_tells_the_line_of_a_faulty_decision(small_study: Callable[..., Path], tmp_path: Path) -> None:

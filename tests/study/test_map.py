@@ -8,9 +8,7 @@ import pytest
 
 from tests.browser import SIZES, opened, overlapping
 from urbgeo.maps import save_map
-from urbgeo.network.model import TravelNetwork
-from urbgeo.regions.region import Region
-from urbgeo.study.answers import answer
+from urbgeo.study.answers import Answers
 from urbgeo.study.map import study_map
 
 LAYERS = (
@@ -21,8 +19,7 @@ LAYERS = (
 
 
 @pytest.fixture(scope="module")
-def saved(hunan: Region, hunan_network: TravelNetwork, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    answers = answer(hunan, network=hunan_network)
+def saved(answers: Answers, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save_map(study_map(answers), tmp_path_factory.mktemp("map") / "map.html")
 
 

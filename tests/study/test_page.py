@@ -13,16 +13,10 @@ import pytest
 import urbgeo
 from tests.browser import opened
 from urbgeo.indicators.scorecard import Scorecard, scorecard, scorecard_on
-from urbgeo.network.model import TravelNetwork
 from urbgeo.network.regional import region_network
 from urbgeo.regions.region import Region
 from urbgeo.study.answers import Answers, answer
 from urbgeo.study.page import report_page
-
-
-@pytest.fixture(scope="module")
-def answers(hunan: Region, hunan_network: TravelNetwork) -> Answers:
-    return answer(hunan, network=hunan_network, years=(2015, 2025))
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,6 @@ from urbgeo.regions.people import read_people
 from urbgeo.study.answers import answer
 from urbgeo.study.called import governed_by_the_province, town_words, unit_words
 from urbgeo.study.headlines import headlines
-from urbgeo.study.places import prefecture_borders
 from urbgeo.study.run import StudyFiles, run_study
 from urbgeo.study.small_zones import parts_of, with_own_seats
 
@@ -150,19 +149,6 @@ def test_a_city_alone_is_asked_for_its_seat_once() -> None:
     found = answer(urbgeo.region("上海", roads=invented_roads(shanghai), zones=False), sets=(), years=())
     assert "prefecture" in found.towns.targets.index and "capital" not in found.towns.targets.index
     assert "市中心" in headlines(found)[3][0]
-
-
-def test_borders_of_prefectures_hold_crossed_shapes_and_counties_without_one() -> None:
-    bow = shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
-    zones = gpd.GeoDataFrame(
-        {"prefecture": ["p", "p", "", ""]},
-        geometry=[bow, shapely.box(1, 0, 2, 1), shapely.box(2, 0, 3, 1), shapely.box(3, 0, 4, 1)],
-        index=list("abcd"),
-        crs=4326,
-    )
-    lines = prefecture_borders(zones)
-    assert lines is not None and set(lines.index) == {"p", "c", "d"}
-    assert prefecture_borders(None) is None
 
 
 @pytest.mark.parametrize("far", [True, False])

@@ -15,7 +15,6 @@ from urbgeo.errors import InputError
 from urbgeo.regions.codes import join_codes
 from urbgeo.regions.nation import china_places
 from urbgeo.study.answers import answer
-from urbgeo.study.places import capital_of
 from urbgeo.study.units import policy_name, units_of
 
 NINGXIA = china_places().loc[lambda places: places.index.str.startswith("64")]
@@ -88,12 +87,3 @@ def test_townships_are_zones_of_the_circle(invented_roads: Callable[..., gpd.Geo
     assert set(found.circle.table.index) == set(shapes)
     assert {"640106001", "640106002"} & set(found.circle.members)
     assert found.rings.table.loc["640106002", "employed"] == 5.0
-
-
-def test_the_core_of_a_province_is_its_capital_and_of_other_units_the_most_populous_place() -> None:
-    places = china_places()
-    for name, code, capital in (("安徽省", "34", "340100"), ("宁夏", "64", "640100")):
-        assert capital_of(places[places.index.str.startswith(code)], units_of(name)) == capital
-    some = places.loc[["340200", "340100", "341000"]]
-    assert capital_of(some, None) == some["population"].idxmax() == "340100"
-    assert capital_of(some.drop(columns="population"), None) == "340200"

@@ -7,21 +7,15 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import pytest
 from shapely import LineString, MultiLineString
 
 import urbgeo
 from tests.sources.osm.osm_files import write_pbf
-from urbgeo import cli
 from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.network.osm import from_pbf
 from urbgeo.network.osm_speeds import RoadReading
 from urbgeo.regions.nation import china_places
-from urbgeo.study.check import check
-from urbgeo.study.config import read_config
-from urbgeo.study.inputs import Inputs
-from urbgeo.study.pack import study_text
 from urbgeo.study.roads import RoadLines, read_network
 
 Maker = Callable[..., Path]
@@ -91,23 +85,6 @@ def test_directions_are_read_from_the_column_that_is_named() -> None:
         read_network(cross(), lines=RoadLines(class_column="等级x"))
 
 
-def test_a_study_names_them_in_its_file_tells_them_in_its_check_and_packs_them(
-    tmp_path: Path, small_study: Maker, invented_roads: Callable[..., gpd.GeoDataFrame]
-) -> None:
-    roads = invented_roads(NINGXIA)
-    roads.loc[roads.index[0], "等级"] = "机耕路"
-    more = '[roads]\nnode_at = "touches"\nclass_column = "等级"\n[road_classes]\n"机耕路" = "local"\n'
-    folder = small_study(tmp_path / "ningxia", more, roads=roads)
-    config = read_config(folder)
-    told = check(config).table
-    assert told["what"].str.contains("classes of column 等级, .*none.*, lines meet at touches").any()
-    (tmp_path / "study.toml").write_text(study_text(config, {}), encoding="utf-8")
-    assert read_config(tmp_path).inputs.road_lines == config.inputs.road_lines
-    (folder / "study.toml").write_text('[roads]\nnode_at = "crosings"\n', encoding="utf-8")
-    with pytest.raises(InputError, match="line 2: node_at = 'crosings'; it is one of"):
-        read_config(folder)
-
-
 def test_parts_of_one_line_share_the_length_that_is_stated_of_it() -> None:
     whole = MultiLineString([[(0, 0), (9_000, 0)], [(9_000, 0), (12_000, 0)]])
     plain = LineString([(12_000, 0), (14_000, 0)])
@@ -117,34 +94,6 @@ def test_parts_of_one_line_share_the_length_that_is_stated_of_it() -> None:
     links = read_network(roads.set_geometry(roads.translate(500_000, 3_100_000))).link_table
     assert links["length_km"].tolist() == pytest.approx([12.0, 4.0, 3.0], rel=1e-3)
     assert (links["minutes"] / links["length_km"]).tolist() == pytest.approx([1.0] * 3, rel=1e-9)
-
-
-def test_a_check_that_finds_a_refused_file_is_not_ready(
-    tmp_path: Path, small_study: Maker, capsys: pytest.CaptureFixture[str]
-) -> None:
-    folder = small_study(tmp_path / "ningxia")
-    assert cli.main(["check", str(folder)]) == 0 and "ready: urbgeo run" in capsys.readouterr().out
-    text = (folder / "study.toml").read_text(encoding="utf-8")
-    (folder / "data" / "raw" / "p.csv").write_text("a,b\n1,2\n", encoding="utf-8")
-    named = text.replace("[files]", '[files]\npopulation = "data/raw/p.csv"')
-    (folder / "study.toml").write_text(named, encoding="utf-8")
-    assert cli.main(["check", str(folder)]) == 1
-    assert "mend or drop population" in capsys.readouterr().out
-
-
-def test_a_capital_on_an_island_of_roads_is_suspicious(
-    invented_roads: Callable[..., gpd.GeoDataFrame],
-) -> None:
-    ningxia = NINGXIA
-    roads = invented_roads(ningxia)
-    x, y = ningxia.loc[["640100"]].to_crs(roads.crs).get_coordinates().iloc[0]
-    apart = (roads["a"] != "640100") & (roads["b"] != "640100") & (roads.distance(
-        gpd.points_from_xy([x], [y])[0]) > 100.0)  # fmt: skip
-    island = gpd.GeoDataFrame({"等级": ["国道"]}, geometry=[LineString([(x, y), (x + 40, y)])], crs=roads.crs)
-    some = gpd.GeoDataFrame(pd.concat([roads[apart], island], ignore_index=True), crs=roads.crs)
-    told = check(Inputs("宁夏", roads=some, zones=False)).table
-    seats = told[(told["layer"] == "prefecture seats") & (told["finding"] == "suspicious")]
-    assert seats["which"].str.contains("640100").any()
 
 
 def test_a_region_takes_them_in_python(invented_roads: Callable[..., gpd.GeoDataFrame]) -> None:

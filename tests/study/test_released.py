@@ -25,7 +25,7 @@ from urbgeo.regions.region import Region
 from urbgeo.regions.release import Release
 from urbgeo.study.config import read_config
 from urbgeo.study.pack import pack
-from urbgeo.study.run import run_study, study_region
+from urbgeo.study.run import StudyFiles
 from urbgeo.study.tables import road_lines
 
 PUBLIC = """
@@ -67,10 +67,8 @@ def test_no_page_or_table_holds_a_finer_coordinate(folder: Path) -> None:
         assert np.array_equal(xy, np.round(xy, 2)), layer
 
 
-def test_an_internal_page_holds_finer_ones(small_study: Callable[..., Path], tmp_path: Path) -> None:
-    config = read_config(small_study(tmp_path / "ningxia"))
-    done = run_study(study_region(config), folder=config.results)
-    page = done.map.read_text(encoding="utf-8")
+def test_an_internal_page_holds_finer_ones(ningxia: StudyFiles) -> None:
+    page = ningxia.map.read_text(encoding="utf-8")
     assert fine(page, 2, BOX) and "公开版" not in page and "运输机场" in page
 
 

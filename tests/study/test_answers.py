@@ -1,0 +1,66 @@
+"""What the main job answers on the embedded region, by which network, and what it makes of an edited one."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from urbgeo.errors import UrbgeoWarning
+from urbgeo.network.edits import with_speeds
+from urbgeo.network.model import TravelNetwork
+from urbgeo.network.regional import region_network
+from urbgeo.regions.region import Region
+from urbgeo.study.answers import Answers, _by_speeds, answer
+from urbgeo.study.bands import SetAnswers
+from urbgeo.study.series import series
+
+
+def test_no_ride_counted_is_below_half_of_the_way(answers: Answers, hunan: Region) -> None:
+    trips = answers.reach.table[answers.reach.table["status"] == "reached"]
+    cities, stations = (one.geometry.to_crs(4547) for one in (hunan.prefectures, hunan.stations))
+    way = cities.loc[trips.index.get_level_values(0)].distance(
+        cities.loc[trips.index.get_level_values(1)], align=False
+    )
+    ride = stations.loc[trips["station_from"]].distance(stations.loc[trips["station_to"]], align=False)
+    assert (ride.to_numpy() >= 0.499 * way.to_numpy()).all()
+
+
+def test_the_circle_is_believable(answers: Answers) -> None:
+    """Core and next neighbours are in, far prefectures are out, most of the approved plan agrees."""
+    members = set(answers.circle.members)
+    assert {"430102", "430104", "430121", "430211", "430302", "430321"} <= members
+    assert not {"431202", "430602", "431002"} & members
+    assert answers.circle.comparison.loc["population", "recall"] > 0.85
+    assert answers.circle.comparison.loc["population", "precision"] > 0.85
+
+
+def test_the_cluster_ring_holds_the_three_plus_five_cities(answers: Answers, hunan: Region) -> None:
+    ring = answers.circle.table["ring"]
+    assert (ring.loc[["430702", "430902", "431302", "430602", "430408"]] <= 120).sum() >= 4
+
+
+def test_airport_coverage_leaves_out_those_without_one(answers: Answers) -> None:
+    left = set(answers.prefectures.uncovered.index)
+    assert "431300" in left  # Loudi has no airport
+    assert "430100" not in left
+    assert answers.prefectures.more_needed == max(0, 12 - answers.prefectures.table["covered"].sum())
+
+
+def test_the_row_of_a_year_in_which_all_is_open_is_that_of_asking_anew(hunan: Region) -> None:
+    def asked_anew(then: Region) -> SetAnswers:
+        return _by_speeds(then, region_network(then), whole=True)
+
+    found = answer(hunan, sets=(), years=(2025,)).series
+    pd.testing.assert_frame_equal(found, series(hunan, asked_anew, years=(2025,)))
+
+
+def test_a_network_of_an_edit_is_answered_alone(hunan: Region, hunan_network: TravelNetwork) -> None:
+    slower = with_speeds(hunan_network, {"expressway": 60.0})
+    with pytest.warns(UrbgeoWarning, match="not the region's own"):
+        found = answer(hunan, network=slower, years=(2025,))
+    assert len(found.networks) == 1 and found.series.empty
+    assert (
+        found.towns.table["minutes_airport"].median()
+        > 1.05
+        * answer(hunan, network=hunan_network, sets=(), years=()).towns.table["minutes_airport"].median()
+    )
