@@ -81,6 +81,31 @@ def test_counts_that_are_none_or_name_no_station_are_refused() -> None:
         counted(TODAY, TODAY, wrong, 2014)
 
 
+def test_a_pair_is_counted_once_whichever_station_stands_first() -> None:
+    told = counts(("A", "C", 2014, 20), ("C", "A", 2018, 30))
+    both_ways = counts(("A", "C", 2014, 20), ("A", "C", 2018, 30))
+    for year in (2014, 2016, 2018, 2021):
+        assert daily(counted(TODAY, TODAY, told, year)) == daily(counted(TODAY, TODAY, both_ways, year))
+    twice = counts(("A", "C", 2014, 20), ("C", "A", 2014, 30))
+    with pytest.raises(
+        InputError, match=r"two counts of one year.*A – C in 2014 \(20\), C – A in 2014 \(30\)"
+    ):
+        counted(TODAY, TODAY, twice, 2014)
+
+
+def test_counts_that_no_mix_of_trains_can_carry_are_refused_by_their_stations() -> None:
+    """Whoever calls at A and B goes on to C, so the first count cannot be above the second."""
+    for told in (
+        (("A", "B", 2014, 30), ("A", "C", 2014, 20)),
+        (("A", "C", 2014, 20), ("A", "B", 2014, 30)),
+        (("A", "C", 2014, 0), ("A", "B", 2014, 30)),
+    ):
+        with pytest.raises(InputError, match=r"no mix of the trains of 2014 .*A – [BC] in 2014"):
+            counted(TODAY, TODAY, counts(*told), 2014)
+    all_stop = counts(("A", "B", 2014, 20), ("A", "C", 2014, 20))
+    assert counted(TODAY, TODAY, all_stop, 2014).query("service == 'local'")["trains_per_day"].iloc[0] > 19.5
+
+
 def test_the_region_runs_as_many_trains_as_documents_say(hunan: Region) -> None:
     assert (hunan.rail_counts["basis"] == "document").all() and hunan.rail_counts["source"].str.len().gt(
         20

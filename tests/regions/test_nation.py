@@ -150,3 +150,10 @@ def test_the_callers_copy_is_not_the_embedded_table() -> None:
         warnings.simplefilter("error")
         china_places()["name_zh"] = "x"
     assert china_places().loc["340100", "name_zh"] == "合肥市"
+
+
+def test_a_name_of_several_units_is_refused_with_the_code_of_each() -> None:
+    for name, codes in (("Suzhou", ("320500", "341300")), ("yulin", ("450900", "610800"))):
+        with pytest.raises(InputError, match="several units") as told:
+            find_units(name)
+        assert all(code in str(told.value) for code in codes)

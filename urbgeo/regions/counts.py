@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from urbgeo.checks import add_amount_faults, check_columns
-from urbgeo.errors import Faults
+from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.types import Floats, Ints
 
 COUNT_COLUMNS = ("from_station", "to_station", "year", "trains_per_day")
@@ -17,10 +17,13 @@ FAST = ("hsr", "intercity")
 """Classes of track that fast trains need; other trains run on conventional track."""
 
 ROUNDS = 1000
-"""Counts that contradict each other are left where this many rounds bring them."""
+"""Mixes on the verge of what the counts allow are neared slowly; so many rounds bring them near enough."""
 
 CLOSE = 1e-9
 """Counts hold when no factor is farther from 1."""
+
+APART = 1e-2
+"""A share of a count that is missed after all rounds: it contradicts others. Rounding moves one less."""
 
 
 def counts_of_year(
@@ -37,15 +40,16 @@ def counts_of_year(
     """
     if counts.empty or "year" not in today:
         return counts
-    _check_counts(counts, today)
+    counts = _checked(counts, today)
     now = float(today["year"].max())
     counts = counts[counts["year"] < now]
     if year >= now:
         return counts
     then, latest = _Calls(stops), _Calls(today)
     found = []
-    for (start, end), told in counts.groupby(list(ENDS), sort=False):
+    for _, told in counts.groupby(_pairs(counts), sort=False):
         told = told.sort_values("year")
+        start, end = told[list(ENDS)].iloc[0]
         before = told[told["year"] <= year]
         if before.empty or not len(then.at_both(start, end)):
             continue
@@ -63,16 +67,26 @@ def as_counted(stops: pd.DataFrame, counts: pd.DataFrame, year: float) -> pd.Dat
 
     Every service is multiplied by one factor for each count it belongs to, in turn until all hold, which is
     the most likely mix that carries them (Van Zuylen and Willumsen 1980). Services of no count stay as they
-    are, those counted as none are gone.
+    are, those counted as none are gone. Counts that no mix can carry together are refused by their stations.
     """
     if counts.empty or not (counts["year"] == year).any():
         return stops
-    then = _Calls(stops)
+    then, told = _Calls(stops), counts[counts["year"] == year]
     held = [
         (then.at_both(row.from_station, row.to_station), float(row.trains_per_day))
-        for row in counts[counts["year"] == year].itertuples()
+        for row in told.itertuples()
     ]
-    trains = pd.Series(_balanced(then.trains.to_numpy(np.float64, copy=True), held), then.trains.index)
+    run = _balanced(then.trains.to_numpy(np.float64, copy=True), held)
+    # where no train calls at both, there is none to multiply
+    missed = [
+        len(serving) > 0 and abs(run[serving].sum() - wanted) > APART * wanted for serving, wanted in held
+    ]
+    if any(missed):
+        raise InputError(
+            f"rail_counts: no mix of the trains of {year:g} carries the counts of "
+            f"{some_of(_said(told[missed]))} together; mend one of them."
+        )
+    trains = pd.Series(run, then.trains.index)
     found = stops["service"].map(trains).fillna(stops["trains_per_day"])
     return stops.assign(trains_per_day=found)[found > 0]
 
@@ -97,6 +111,17 @@ class _Calls:
         return np.array([row for row, at in enumerate(self.stations) if start in at and end in at], np.int64)
 
 
+def _pairs(counts: pd.DataFrame) -> pd.Series:
+    """What each row counts: trains that call at both stations are the same either way round."""
+    ends = zip(*(counts[end].astype(str) for end in ENDS), strict=True)
+    return pd.Series([" – ".join(sorted(both)) for both in ends], counts.index, dtype=object)
+
+
+def _said(counts: pd.DataFrame) -> list[str]:
+    rows = zip(*(counts[name] for name in COUNT_COLUMNS), strict=True)
+    return [f"{start} – {end} in {year:g} ({trains:g})" for start, end, year, trains in rows]
+
+
 def _balanced(trains: Floats, held: list[tuple[Ints, float]]) -> Floats:
     for _ in range(ROUNDS):
         worst = 0.0
@@ -110,17 +135,22 @@ def _balanced(trains: Floats, held: list[tuple[Ints, float]]) -> Floats:
     return trains
 
 
-def _check_counts(counts: pd.DataFrame, today: pd.DataFrame) -> None:
+def _checked(counts: pd.DataFrame, today: pd.DataFrame) -> pd.DataFrame:
+    """The counts, their numbers read."""
     check_columns(counts, "rail_counts", COUNT_COLUMNS)
     faults = Faults("rail_counts")
-    for column in ("year", "trains_per_day"):
-        add_amount_faults(faults, counts[column])
+    counts = counts.assign(
+        **{column: add_amount_faults(faults, counts[column]) for column in ("year", "trains_per_day")}
+    )
     for column in ("from_station", "to_station"):
         strange = ~counts[column].isin(today["station"])
         if strange.any():
             ids = counts.loc[strange, column]
             faults.add("no train calls there", ids=ids, remedy="name stations of rail_stops")
-    twice = counts.duplicated(["from_station", "to_station", "year"])
+    twice = pd.DataFrame({"pair": _pairs(counts), "year": counts["year"]}).duplicated(keep=False)
     if twice.any():
-        faults.add("two counts of one year", ids=counts.loc[twice, "from_station"], remedy="keep one")
+        faults.add(
+            "two counts of one year, whichever end stands first", ids=_said(counts[twice]), remedy="keep one"
+        )
     faults.raise_if_any()
+    return counts

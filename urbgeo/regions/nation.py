@@ -241,9 +241,10 @@ def _by_name() -> dict[str, str]:
 
 def _unknown(name: str) -> str:
     known = [*(zh for zh, _ in _PROVINCES.values()), *_places()["name_zh"]]
-    same = _places()[_places()["name_zh"] == normalise_name(name)]
+    asked, places = normalise_name(name), _places()
+    same = places[(places["name_zh"] == asked) | (places["name_en"].str.lower() == asked.lower())]
     if len(same) > 1:
-        options = [f"{code} {_province_of(code)}" for code in same.index]
+        options = [f"{code} {_province_of(code)} {zh}" for code, zh in same["name_zh"].items()]
         return f"{name!r} is the name of several units; give the code: {some_of(options)}"
     stems = {_stem(zh): zh for zh, _ in _PROVINCES.values()}
     english = {en.lower(): zh for zh, en in _PROVINCES.values()}
