@@ -5,6 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import pytest
 import shapely
+import shapely.affinity
 
 from urbgeo.cities.circle_rules import land_borders
 from urbgeo.crs import CHINA_ALBERS
@@ -32,3 +33,20 @@ def test_borders_asked_again_follow_the_shapes_and_the_ids() -> None:
     assert set(zip(apart["zone"], apart["neighbour"], strict=True)) == {
         ("a", "c"), ("c", "a"), ("c", "b"), ("b", "c"),
     }  # fmt: skip
+
+
+def test_zones_face_each_other_over_a_gap_with_no_zone_in_it() -> None:
+    """Inland, coast, two islands and what is too far: within the bound are others too, but a zone lies between."""
+    boxes = {
+        "inland": shapely.box(0, 0, 1_000, 4_000),
+        "coast": shapely.box(1_000, 0, 2_000, 4_000),
+        "near": shapely.box(3_000, 0, 4_000, 4_000),
+        "far": shapely.box(5_000, 0, 6_000, 4_000),
+        "beyond": shapely.box(16_100, 0, 17_000, 4_000),
+    }
+    moved = [shapely.affinity.translate(one, 500_000, 3_000_000) for one in boxes.values()]
+    zones = gpd.GeoDataFrame(geometry=moved, index=list(boxes), crs=4547)
+    table = land_borders(zones)
+    facing = table[table["border_km"].eq(0) & table["neighbour"].notna()]
+    pairs = {frozenset(one) for one in zip(facing["zone"], facing["neighbour"], strict=True)}
+    assert pairs == {frozenset(["coast", "near"]), frozenset(["near", "far"])}

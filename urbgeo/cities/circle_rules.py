@@ -28,11 +28,15 @@ RINGS = (30.0, 60.0, 90.0, 120.0)
 
 ROLES = ("core", "circle", "enclave", "exclave", "below rate", "outside")
 """What a zone is to a circle: its core; inside by the rule; wholly enclosed and so added; inside but not
-joined to the core by land or across a strait and so dropped; in time but below the commuting rate;
+joined to the core by land or over a narrow gap and so dropped; in time but below the commuting rate;
 outside."""
 
 STRAIT_M = 10_000.0
-"""Water no wider than this does not part a circle whose roads cross it; a judgement."""
+"""A gap between lands (water, as a rule) no wider than this does not part a circle whose roads cross it; a
+judgement."""
+
+TOUCH_M = 1.0
+"""A way that meets a zone for less only touches its corner."""
 
 AT_RIM = 1e-9
 """So near the outer rim, as a share of the layer's extent, a zone is at it: joining zones moves corners."""
@@ -60,8 +64,9 @@ def land_borders(land: gpd.GeoDataFrame | gpd.GeoSeries) -> pd.DataFrame:
     """Which zones border on which; those at the outer rim of all of them border on a missing neighbour.
 
     A zone that borders only on a hole in the layer (a lake without a zone) is not at the rim. Islands are
-    neighbours of the zones across at most :data:`STRAIT_M` of water, with no border to measure. The borders
-    of the last few layers are kept: the same zones are asked about again under every speed and every edit.
+    neighbours of the zones they face over a gap of at most :data:`STRAIT_M`, with no border to measure.
+    The borders of the last few layers are kept: the same zones are asked about again under every speed and
+    every edit.
     """
     shapes = land.geometry
     digest = hashlib.blake2b(str(shapes.crs).encode(), digest_size=16)
@@ -87,14 +92,15 @@ def _land_borders(frame: gpd.GeoDataFrame) -> pd.DataFrame:
     shapes = frame.geometry.loc[table["zone"][rim]].to_numpy()
     shapely.prepare(around)
     at_rim = shapely.dwithin(around, shapes, AT_RIM * np.ptp(whole.bounds))
-    over_water = _across_water(frame, table[~rim])
-    return pd.concat([table[~rim], over_water, table[rim][at_rim]], ignore_index=True)
+    facing = _facing(frame, table[~rim])
+    return pd.concat([table[~rim], facing, table[rim][at_rim]], ignore_index=True)
 
 
-def _across_water(frame: gpd.GeoDataFrame, table: pd.DataFrame) -> pd.DataFrame:
-    """Zones of separate lands with nothing but water between them: an island is no exclave of its shore.
+def _facing(frame: gpd.GeoDataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """Zones of separate lands that face each other over a gap of at most :data:`STRAIT_M`, no zone in it.
 
-    Lands are separate where no chain of borders leads from one to the other, so that no zone lies between.
+    Lands are separate where no chain of borders leads from one to the other. What the gap holds the layer
+    does not say: a strait, or land that is no zone of it. An island is so no exclave of its shore.
     """
     none = table.iloc[:0]
     ends = [frame.index.get_indexer(pd.Index(table[name])) for name in ("zone", "neighbour")]
@@ -105,8 +111,22 @@ def _across_water(frame: gpd.GeoDataFrame, table: pd.DataFrame) -> pd.DataFrame:
     shapes = frame.geometry.to_crs(metric_crs(frame)).to_numpy()
     zone, other = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=STRAIT_M)
     apart = (land[zone] != land[other]) & (zone < other)
-    found = {"zone": frame.index[zone[apart]], "neighbour": frame.index[other[apart]], "border_km": 0.0}
+    zone, other = zone[apart], other[apart]
+    clear = ~_blocked(shapes, zone, other)
+    found = {"zone": frame.index[zone[clear]], "neighbour": frame.index[other[clear]], "border_km": 0.0}
     return pd.DataFrame(found).reindex(columns=none.columns)
+
+
+def _blocked(shapes: NDArray[np.object_], zone: Ints, other: Ints) -> Flags:
+    """Whether the shortest way between two zones leads through a third."""
+    ways = shapely.shortest_line(shapes[zone], shapes[other])
+    way, third = shapely.STRtree(shapes).query(ways, predicate="intersects")
+    beside = (third != zone[way]) & (third != other[way])
+    way, third = way[beside], third[beside]
+    inside = shapely.length(shapely.intersection(ways[way], shapes[third])) > TOUCH_M
+    blocked = np.zeros(len(zone), bool)
+    blocked[way[inside]] = True
+    return blocked
 
 
 def one_piece(
