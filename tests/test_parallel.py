@@ -6,13 +6,14 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from urbgeo.options import options
-from urbgeo.parallel import Stop, each_of, let_go, off_the_main_thread, over_tree
+from urbgeo.options import one_thread, options, thread_count
+from urbgeo.parallel import Stop, each_of, let_go, off_the_main_thread, over_blocks, over_tree
 from urbgeo.rasters.cells import _grow, _grow_patches
 from urbgeo.surface.blocks import Walk
 from urbgeo.surface.steps import BORDER, spread
@@ -21,7 +22,7 @@ INTERRUPTED = """
 import numpy as np, threading, _thread, time
 from urbgeo.engine.graph import compile_graph
 from urbgeo.engine.store import cached_topology
-from urbgeo.options import options
+from urbgeo.options import one_thread, options, thread_count
 options.progress = False
 def town(side):
     node = np.arange(side * side).reshape(side, side)
@@ -90,7 +91,7 @@ import signal, sys, threading, time, os
 signal.signal(signal.SIGINT, signal.default_int_handler)
 import numpy as np
 from urbgeo.parallel import each_of, let_go
-from urbgeo.options import options
+from urbgeo.options import one_thread, options, thread_count
 options.progress = False
 sent = []
 def interrupt():
@@ -122,6 +123,25 @@ def test_each_task_is_done_once_and_answered_in_its_place() -> None:
     assert let_go(lambda stop: int(stop[0])) == 0
     with pytest.raises(ZeroDivisionError):
         let_go(lambda stop: 1 // int(stop[0]))
+
+
+def test_threads_of_a_job_on_one_thread_start_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(options, "threads", 4)
+    seen: list[int] = []
+
+    def look(*_: object) -> tuple[list[int], int]:
+        seen.append(thread_count())
+        return [], 1
+
+    for asked in (1, 4):
+        with one_thread() if asked == 1 else nullcontext():
+            each_of([1, 2], look)
+            let_go(look)
+            off_the_main_thread(look, what="looking")
+            over_tree([1], look, total=1, what="looking")
+            over_blocks(1, 1, lambda: None, lambda *_: seen.append(thread_count()), what="")
+        assert seen == [asked] * 6
+        seen.clear()
 
 
 def test_compiled_loops_over_cells_end_when_told() -> None:

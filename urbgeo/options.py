@@ -55,7 +55,7 @@ _alone = threading.local()
 @contextmanager
 def one_thread() -> Iterator[None]:
     """What this thread starts meanwhile takes one thread and shows no bar; the user's options stay."""
-    before, _alone.here = _is_alone(), True
+    before, _alone.here = is_alone(), True
     try:
         yield
     finally:
@@ -64,7 +64,7 @@ def one_thread() -> Iterator[None]:
 
 def thread_count() -> int:
     """Threads to search with."""
-    return 1 if _is_alone() else options.threads or os.cpu_count() or 1
+    return 1 if is_alone() else options.threads or os.cpu_count() or 1
 
 
 def check_memory(needed: float, what: str, remedy: str) -> None:
@@ -87,12 +87,13 @@ def fits_memory(needed: float) -> bool:
     return not options.memory_gb or needed <= options.memory_gb * 1e9
 
 
-def _is_alone() -> bool:
+def is_alone() -> bool:
+    """Whether this thread is to start no others (:func:`one_thread`)."""
     return getattr(_alone, "here", False)
 
 
 def _silent() -> bool:
-    return _is_alone() or not options.progress
+    return is_alone() or not options.progress
 
 
 def with_progress(items: Iterable[Item], *, total: int, what: str) -> Iterable[Item]:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from urbgeo.options import progress_bar, thread_count
+from urbgeo.options import is_alone, one_thread, progress_bar, thread_count
 
 Room = TypeVar("Room")
 Task = TypeVar("Task")
@@ -132,14 +132,19 @@ def _on_threads(
     what: str,
     leave: bool = False,
 ) -> None:
-    """Run ``take_turns(stop, done)`` on so many threads until all return, one fails or an interruption."""
+    """Run ``take_turns(stop, done)`` on so many threads until all return, one fails or an interruption.
+
+    Where the calling thread takes one thread and shows no bar (:func:`one_thread`), these do too.
+    """
+    alone = is_alone()
     stop = np.zeros(1, np.uint8)
     finished: list[int] = []
     failures: list[BaseException] = []
 
     def guarded() -> None:
         try:
-            take_turns(stop, finished.append)
+            with one_thread() if alone else nullcontext():
+                take_turns(stop, finished.append)
         except BaseException as error:  # noqa: BLE001, it is raised again in the calling thread
             failures.append(error)
             stop[0] = 1
