@@ -36,7 +36,7 @@ def test_borders_asked_again_follow_the_shapes_and_the_ids() -> None:
 
 
 def test_zones_face_each_other_over_a_gap_with_no_zone_in_it() -> None:
-    """Inland, coast, two islands and what is too far: within the bound are others too, but a zone lies between."""
+    """Inland, coast, two islands, one too far: others are within the bound, but a zone lies between."""
     boxes = {
         "inland": shapely.box(0, 0, 1_000, 4_000),
         "coast": shapely.box(1_000, 0, 2_000, 4_000),
