@@ -45,6 +45,19 @@ def test_what_cannot_be_told_is_ambiguous_or_unknown_never_guessed() -> None:
     assert "330102" in table["nearest"][0] and "肥东县" in table["nearest"][4]
 
 
+def test_an_unknown_code_is_told_the_next_of_its_prefecture_or_province_and_none_beyond() -> None:
+    known = pd.Series({"340102": "瑶海区", "340122": "肥东县", "340202": "镜湖区", "990101": "甲区"})
+    table = join_codes(pd.Series(["340103", "340121", "340299", "341999", "350101"]), known)
+    assert table["joined_by"].tolist() == ["unknown"] * 5
+    assert table["nearest"].tolist() == [
+        "340102 瑶海区",
+        "340122 肥东县",
+        "340202 镜湖区",
+        "340202 镜湖区",
+        "",
+    ]
+
+
 def test_a_newer_unit_does_not_join_one_of_the_two_it_was_made_of() -> None:
     old = pd.Series({"330105": "拱墅区", "330103": "下城区"})
     assert join_codes(pd.Series(["330105"]), old)["joined_by"].tolist() == ["same code"]

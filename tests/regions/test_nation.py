@@ -47,6 +47,19 @@ PUBLISHED = {
 """Bulletin no. 3 of the seventh census."""
 
 
+def test_unknown_codes_are_told_the_next_known_and_many_are_counted() -> None:
+    with pytest.raises(InputError) as told:
+        find_units(["340199", "999999"])
+    assert str(told.value) == (
+        "region: '340199' is no unit of China; nearest are 340181 巢湖市, 340124 庐江县; "
+        "'999999' is no unit of China."
+    )
+    with pytest.raises(
+        InputError, match=r"'349909' is no unit of China; [^;]*; 3 other words are none either\.$"
+    ):
+        find_units([f"3499{number:02d}" for number in range(13)])
+
+
 def test_there_are_337_prefecture_seats_and_2844_county_seats_with_unique_codes() -> None:
     places = china_places()
     assert places["level"].value_counts().to_dict() == {"county": 2844, "prefecture": 337}

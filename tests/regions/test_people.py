@@ -53,6 +53,22 @@ def test_codes_of_another_year_join_and_parts_that_merged_are_summed() -> None:
     assert found.amounts.to_dict() == {"340123": 970_000, "340209": 400_000, "340210": 300_000}
 
 
+def test_an_unknown_code_is_told_the_nearest_place_by_the_name_beside_it_or_else_by_its_digits() -> None:
+    table = pd.DataFrame(
+        {
+            "CODE": ["340121", "340122", "340123", "344124", "344181"],
+            "名称": ["长丰县", "肥东县", "肥西县", "庐江", ""],
+            "POPU": 500_000,
+        }
+    )
+    lost = read_people(table, ANHUI).left_over.set_index("asked")
+    assert lost["joined_by"].tolist() == ["unknown"] * 2
+    assert lost.loc["344124", "nearest"] == "340124 庐江县"
+    assert lost.loc["344181", "nearest"].startswith("34188"), "no name: the last code of the province"
+    bare = read_people(table.drop(columns="名称"), ANHUI).left_over.set_index("asked")
+    assert bare.loc["344124", "nearest"].startswith("34188")
+
+
 def test_counties_of_one_name_are_told_apart_by_the_prefecture_above_them() -> None:
     jiangsu = PLACES[PLACES.index.str.startswith("32")]
     rows = ["南京市", "鼓楼区", "玄武区", "徐州市", "鼓楼区", "云龙区"]

@@ -15,6 +15,7 @@ import pytest
 from tests.network.feeds import FEED, MONDAY, SUNDAY, feed_file
 from tests.network.test_timetable import walks
 from urbgeo.errors import InputError, SourceError, UrbgeoWarning
+from urbgeo.language import in_chinese
 from urbgeo.network.timetable import build_timetable, transit_minutes
 from urbgeo.sources.gtfs import MOST_RUNS, read_gtfs, services_on, trips_on
 
@@ -103,6 +104,20 @@ def test_trips_that_cannot_be_used_are_set_aside_and_counted(
         feed = read_gtfs(feed_file(tmp_path, **changes))
     assert set(feed.stop_times["trip_id"]) == {"t1", "t2", "t3"} - {lost}
     assert sum(feed.counts.values()) >= 1
+
+
+def test_a_trip_whose_times_go_back_is_named_with_the_row_where_they_do(tmp_path: Path) -> None:
+    times = TIMES.replace("t2,09:10:00,09:10:00", "t2,08:10:00,08:10:00")
+    row = 1 + [line.startswith("t2,08:10:00") for line in times.split("\n")].index(True)
+    with pytest.warns(UrbgeoWarning) as told:
+        feed = read_gtfs(feed_file(tmp_path, stop_times=times))
+    said = f"1 trips that run backwards in time, left out, with their rows in brackets: t2 ({row})."
+    assert [str(one.message) for one in told] == [f"feed.zip: {said}"]
+    assert (
+        in_chinese(str(told[0].message))
+        == f"feed.zip：1 趟时刻倒退的车次，已略去，括号内为行号：t2 ({row})。"
+    )
+    assert set(feed.stop_times["trip_id"]) == {"t1", "t3"} and "row" not in feed.stop_times
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import geopandas as gpd
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 
 from urbgeo.errors import InputError, SourceError, UrbgeoWarning
+from urbgeo.language import in_chinese
 from urbgeo.network.timetable import build_timetable
 from urbgeo.sources.trains import Trains, direct_minutes, read_trains, train_lines, trains_as_gtfs
 
@@ -83,19 +85,55 @@ def test_lines_keep_the_stop_so_that_rides_leave_it_out(tmp_path: Path) -> None:
     assert lines["dwell_min"].tolist() == [0.0, 5.0, 0.0]
 
 
-def test_a_train_that_runs_backwards_is_set_aside_and_counted(tmp_path: Path) -> None:
-    rows = ROWS + "G8,09:00:00,1,甲,----,09:00:00,ALL\n,,2,乙,08:30:00,08:31:00,\n,,3,丙,10:00:00,10:00:00,\n"
-    with pytest.warns(UrbgeoWarning, match="1 trains that run backwards"):
-        trains = table(tmp_path, rows)
+BACKWARDS = "G8,09:00:00,1,甲,----,09:00:00,ALL\n,,2,乙,08:30:00,08:31:00,\n,,3,丙,10:00:00,10:00:00,\n"
+
+
+def test_a_train_whose_times_go_back_is_named_with_the_row_where_they_do(tmp_path: Path) -> None:
+    with pytest.warns(UrbgeoWarning) as told:
+        trains = table(tmp_path, ROWS + BACKWARDS)
+    said = "1 trains that run backwards in time, left out, with their rows in brackets: G8 (12)"
+    assert [str(one.message) for one in told] == [f"trains.csv: {said}."]
+    assert (
+        in_chinese(str(told[0].message)) == "trains.csv：1 趟时刻倒退的列车，已略去，括号内为行号：G8 (12)。"
+    )
+    assert trains.set_aside.to_numpy().tolist() == [["G8", 12, "trains that run backwards in time"]]
     assert "G8" not in set(trains.calls["train"])
+    assert trains.counts["trains that run backwards in time"] == 1
 
 
-def test_unreadable_times_and_single_stops_are_counted(tmp_path: Path) -> None:
+def test_a_train_that_leaves_before_it_arrives_goes_back_and_one_past_midnight_does_not(
+    tmp_path: Path,
+) -> None:
+    stay = "G6,09:00:00,1,甲,----,09:00:00,ALL\n,,2,乙,09:30:00,09:29:00,\n,,3,丙,10:00:00,10:00:00,\n"
+    night = "K6,23:00:00,1,甲,----,23:00:00,ALL\n,,2,乙,23:59:00,00:01:00,\n,,3,丙,14:00:00,14:00:00,\n"
+    with pytest.warns(UrbgeoWarning, match=r"1 trains that run backwards .* G6 \(12\)\.$"):
+        trains = table(tmp_path, ROWS + stay + night)
+    late = trains.calls[trains.calls["train"] == "K6"]
+    assert late["departs_min"].tolist() == [1380.0, 1441.0, 2280.0]
+
+
+def test_rows_are_those_of_the_sheet_blank_lines_counted(tmp_path: Path) -> None:
+    with pytest.warns(UrbgeoWarning, match=r"G8 \(14\)\.$"):
+        table(tmp_path, "\n" + ROWS + "\n" + BACKWARDS)
+
+
+def test_many_trains_that_go_back_are_named_up_to_ten_and_the_rest_counted(tmp_path: Path) -> None:
+    back = "".join(BACKWARDS.replace("G8", f"G{number}") for number in range(100, 113))
+    with pytest.warns(UrbgeoWarning, match=r"13 trains .* G100 \(12\), G101 \(15\).* and 3 more\.$"):
+        trains = table(tmp_path, ROWS + back)
+    assert len(trains.set_aside) == 13
+
+
+def test_trains_with_unreadable_times_or_a_single_stop_are_named_with_their_rows(tmp_path: Path) -> None:
     rows = ROWS + "G9,x,1,甲,----,later,ALL\n,,2,乙,08:30:00,08:31:00,\nG10,9,1,甲,----,09:00:00,ALL\n"
     with pytest.warns(UrbgeoWarning) as told:
         table(tmp_path, rows)
     said = " ".join(str(one.message) for one in told)
-    assert "1 trains with unreadable times" in said and "1 trains with a single stop" in said
+    assert "1 trains with unreadable times, left out, with their rows in brackets: G9 (11)." in said
+    assert "1 trains with a single stop, left out, with their rows in brackets: G10 (13)." in said
+    assert all(
+        re.search("[a-z]{3}", in_chinese(str(one.message)).replace("trains.csv", "")) is None for one in told
+    )
 
 
 def test_stations_without_a_place_are_listed_with_the_nearest_name_and_passed_through(tmp_path: Path) -> None:

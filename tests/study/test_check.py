@@ -10,7 +10,7 @@ import shapely
 from shapely import LineString
 
 from urbgeo import cli
-from urbgeo.errors import InputError
+from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.regions.nation import china_places
 from urbgeo.study.build import build_region
 from urbgeo.study.check import StudyCheck, check
@@ -54,9 +54,55 @@ def test_what_was_found_joined_and_left_over_is_told(found: StudyCheck) -> None:
     assert joined.loc["rows joined by same code", "count"] == 102
     assert "340221 → 340210 (2020 merged)" in joined.loc["rows joined by changed code", "which"]
     left = rows(found, "population", "left over").set_index("what")
-    assert "340101" in left.loc["rows that are unknown", "which"]
+    assert left.loc["rows that are unknown (≈ the nearest known)", "which"] == "340101 ≈ 340102 瑶海区"
     assert left.loc["counties without people", "count"] == 2
     assert (found.table["finding_zh"] == found.table["finding"].map(KINDS)).all()
+
+
+def half_astray(named: bool) -> pd.DataFrame:
+    """A table of people in which every second code is one that no year knows."""
+    table = people()
+    table.loc[::2, "代码"] = [f"{code[:2]}{int(code[2:4]) + 40}{code[4:]}" for code in table["代码"][::2]]
+    return table if named else table.drop(columns="名称")
+
+
+@pytest.mark.parametrize(
+    ("named", "first"), [(True, "344102 ≈ 340102 瑶海区"), (False, "344102 ≈ 341882 广德市")]
+)
+def test_when_half_the_codes_join_nothing_each_is_listed_with_the_nearest(
+    tmp_path: Path, named: bool, first: str
+) -> None:
+    with pytest.warns(UrbgeoWarning, match=f"52 of 104 rows join no place .*{first},.* and 42 more"):
+        found = check(Inputs("安徽", population=half_astray(named), zones=False))
+    told = (
+        rows(found, "population", "suspicious")
+        .set_index("what")
+        .loc["rows that are unknown (≈ the nearest known)"]
+    )
+    listed = told["which"].split(", ")
+    assert told["count"] == len(listed) == 52 and listed[0] == first
+    assert told["what_zh"] == "未知的行（≈ 后为最接近的已知者）" and "别的年份" in told["do_zh"]
+    if named:
+        assert all(one[:2] + one[4:6] == one[9:11] + one[13:15] for one in listed), "each its own county"
+    page, table = found.write(tmp_path)
+    assert all(one in page.read_text(encoding="utf-8") for one in listed)
+    assert told["which"] in set(pd.read_csv(table)["which"])
+    assert any(first in note and "and 40 more" in note for note in found.region.notes)
+
+
+def test_a_long_list_of_codes_is_capped_with_a_count_of_the_rest_in_page_and_table(tmp_path: Path) -> None:
+    rest = pd.DataFrame({"代码": [f"3499{number:02d}" for number in range(70)], "常住人口(人)": 90_000.0})
+    table = pd.concat([people().drop(columns="名称"), rest], ignore_index=True)
+    with pytest.warns(UrbgeoWarning, match="70 of 174 rows"):
+        found = check(Inputs("安徽", population=table, zones=False))
+    told = (
+        rows(found, "population", "suspicious")
+        .set_index("what")
+        .loc["rows that are unknown (≈ the nearest known)"]
+    )
+    assert told["count"] == 70 and told["which"].endswith("349959 ≈ 341882 广德市 and 10 more")
+    page, _ = found.write(tmp_path)
+    assert "349959 ≈ 341882 广德市 等，另有 10 个 and 10 more" in page.read_text(encoding="utf-8")
 
 
 def test_counties_that_do_not_sum_to_the_census_are_suspicious(found: StudyCheck) -> None:
@@ -115,6 +161,9 @@ def test_zones_of_ones_own_are_held_against_the_seats() -> None:
     moved = moved.rename_axis("adcode")
     found = check(Inputs("合肥市", zones=moved))
     assert rows(found, "zones", "left over")["which"].tolist()[0] == "999999"
+    stray = moved.assign(name_zh=["瑶海区", "", "蜀山"]).rename(index={"340104": "340199"})
+    told = rows(check(Inputs("合肥市", zones=stray)), "zones", "left over")["which"].tolist()[0]
+    assert told == "340199 ≈ 340181 巢湖市, 999999 蜀山 ≈ 340104 蜀山区"
     assert rows(found, "zones", "suspicious")["which"].tolist() == ["340104 蜀山区"]
 
 
@@ -147,6 +196,21 @@ def test_a_table_of_stations_is_found_by_its_column_of_names(tmp_path: Path) -> 
     found = check(Inputs("安徽省", trains=trains, stations=stations, zones=False))
     assert rows(found, "trains", "refused").empty
     assert rows(found, "trains", "joined")["count"].tolist() == [2, 1]
+
+
+def test_trains_that_go_back_are_named_with_their_rows_in_both_languages(tmp_path: Path) -> None:
+    head = "车次,站序,站名,抵达时间,发车时间"
+    back = "G2,1,芜湖,09:00,09:00\nG2,2,合肥南,08:10,08:10\n"
+    text = f"{head}\nG1,1,合肥南,08:00,08:00\nG1,2,芜湖,08:50,08:52\n{back}"
+    (tmp_path / "trains.csv").write_text(text, encoding="utf-8")
+    (tmp_path / "stations.csv").write_text("站名,经度,纬度\n合肥南,117.29,31.80\n芜湖,118.38,31.35\n")
+    given = Inputs("安徽", trains=tmp_path / "trains.csv", stations=tmp_path / "stations.csv", zones=False)
+    with pytest.warns(UrbgeoWarning, match=r"G2 \(5\)"):
+        found = check(given)
+    told = rows(found, "trains", "left over").iloc[0]
+    assert (told["count"], told["which"]) == (1, "G2 (5)")
+    assert told["what_zh"] == "时刻倒退的列车，括号内为行号"
+    assert "时刻倒退的列车，括号内为行号" in found.page() and "<td>G2 (5)</td>" in found.page()
 
 
 def test_trains_are_those_of_the_day_that_is_named(tmp_path: Path) -> None:

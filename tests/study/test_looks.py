@@ -31,7 +31,7 @@ def test_polygons_and_seats_are_joined_by_code_and_the_rest_is_named() -> None:
     found = Findings()
     look_at_zones(squares((0, 0), (20, 0), ids=["430102", "430199"]), PLACES, found)
     assert said(found, "left over") == {
-        "polygons without a seat of their code": "430199",
+        "polygons without a seat of their code (≈ the nearest known)": "430199 ≈ 430103 天心区",
         "seats without a polygon": said(found, "left over")["seats without a polygon"],
     }
     assert "天心区" in said(found, "left over")["seats without a polygon"]

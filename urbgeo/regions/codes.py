@@ -11,7 +11,7 @@ import pandas as pd
 from urbgeo.arguments import check_object
 from urbgeo.checks import check_ids
 from urbgeo.errors import InputError
-from urbgeo.regions.nation import changed_codes, nearest_names
+from urbgeo.regions.nation import changed_codes, nearest_codes, nearest_names
 from urbgeo.sources.names import match_names, normalise_name
 
 JOINED = ("same code", "changed code", "older code", "name", "short name", "former name")
@@ -39,7 +39,8 @@ def join_codes(asked: pd.Series, known: pd.Series) -> pd.DataFrame:
     pandas.DataFrame
         On the index of ``asked``: ``asked``, ``id`` (missing where not joined), ``joined_by`` (one of
         ``JOINED``, ``"ambiguous"``, ``"unknown"``), ``year`` and ``kind`` of the change, ``nearest`` (names
-        most like one that is unknown). Several rows with one id are parts that were merged: sum them.
+        most like one that is unknown; of an unknown code the next one of its prefecture or province, with its
+        name). Several rows with one id are parts that were merged: sum them.
 
     Raises
     ------
@@ -61,11 +62,22 @@ def join_codes(asked: pd.Series, known: pd.Series) -> pd.DataFrame:
     texts = asked.map(_as_text)
     coded = texts.str.fullmatch(r"\d{6}|\d{9}|\d{12}")
     rows = {row: _by_code(code, known.index) for row, code in texts[coded].items()}
+    near = _next_codes({texts[row] for row, found in rows.items() if found[1] == "unknown"}, known)
+    rows = {row: (*found[:4], near.get(texts[row], found[4])) for row, found in rows.items()}
     rows.update(_by_names(texts[~coded], known))
     columns = ["id", "joined_by", "year", "kind", "nearest"]
     table = pd.DataFrame([rows[row] for row in asked.index], index=asked.index, columns=columns)
     table.insert(0, "asked", texts)
     return table.astype({"id": object})
+
+
+def _next_codes(lost: set[str], known: pd.Series) -> dict[str, str]:
+    """The known codes next to those that were not found, with their names."""
+    names = {one: name for one, name in known.items() if isinstance(one, str) and one.isdigit()}
+    ordered = sorted(names) if lost else []
+    return {
+        code: ", ".join(f"{one} {names[one]}" for one in nearest_codes(code, ordered, 1)) for code in lost
+    }
 
 
 def join_amounts(joined: pd.DataFrame, values: pd.Series) -> pd.Series:

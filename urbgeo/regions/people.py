@@ -18,6 +18,7 @@ from urbgeo.arguments import check_path
 from urbgeo.checks import check_choice, check_columns, check_ids
 from urbgeo.errors import InputError, MissingExtraError, SourceError, some_of
 from urbgeo.regions.codes import JOINED, join_codes
+from urbgeo.regions.nation import nearest_names
 from urbgeo.regions.region import ZONE
 from urbgeo.sources.dbase import sniffed
 from urbgeo.sources.names import normalise_name
@@ -147,6 +148,7 @@ def read_people(
     told = _unit(unit, heads[at], title, numbers, name, least)
     asked = pd.Series([rows[row][ids] for row in body], index=body)
     joined = _with_parents(join_codes(asked, places["name_zh"]), places)
+    joined = _with_nearest_by_name(joined, rows, ids, places)
     joined["people"] = numbers * UNITS[told]
     found = joined["id"].notna() & joined["people"].notna()
     whole = joined["joined_by"].isin(("same code", "name", "short name")) & found
@@ -223,6 +225,29 @@ def _is_code(cell: str, places: pd.DataFrame) -> bool:
     return (
         len(text) in (6, 9, 12) and text.isdigit() and any(text[:2] == one[:2] for one in places.index[:50])
     )
+
+
+def _with_nearest_by_name(
+    joined: pd.DataFrame, rows: list[list[str]], ids: int, places: pd.DataFrame
+) -> pd.DataFrame:
+    """Of codes that are unknown the nearest places by name, where the table has names beside the codes."""
+    lost = joined.index[(joined["joined_by"] == "unknown") & joined["asked"].str.isdigit()]
+    if lost.empty:
+        return joined
+    known = _known_names(places)
+    body = [rows[row] for row in joined.index]
+    named = [sum(normalise_name(row[at]) in known for row in body) for at in range(len(rows[0]))]
+    named[ids] = 0
+    at = int(np.argmax(named))
+    if not named[at]:
+        return joined
+    codes = places.groupby("name_zh").groups
+    near = joined["nearest"].copy()
+    for row in lost:
+        names = nearest_names(rows[row][at], places["name_zh"], 1)
+        told = [f"{code} {name}" for name in names for code in codes[name]]
+        near[row] = ", ".join(told) or near[row]
+    return joined.assign(nearest=near)
 
 
 def _known_names(places: pd.DataFrame) -> set[str]:

@@ -30,6 +30,15 @@ NEXT_MORNING_S = 6 * 3600
 MOST_RUNS = 200_000
 """Runs that the headways of a feed may stand for on one day."""
 
+OPEN_FAULT = "trips without a time at their first or last stop"
+BACKWARDS_FAULT = "trips that run backwards in time"
+UNTIMED_FAULT = "trips without stop times"
+FLEX_FAULT = "trips without fixed stops (flex)"
+LOST_FAULT = "trips with stops that are not there"
+NO_TIME_FAULT = "trips with times that are none"
+HOMELESS_FAULT = "trips of services that no calendar names"
+NOWHERE_FAULT = "rows of transfers.txt that name what is not there"
+
 DATE = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 KEYS = ("stop_id", "trip_id", "route_id", "service_id", "arrival_time", "departure_time", "date",
         "start_date", "end_date", "exception_type", *WEEKDAYS)  # fmt: skip
@@ -79,7 +88,7 @@ def read_gtfs(path: Path | str, *, name: str | None = None, limits: GtfsLimits |
     """Read a GTFS feed from a zip file or a folder.
 
     Empty times between timed stops are filled in by the distance between stops. Trips without a time at their
-    first or last stop, and trips that run backwards in time, are left out with a counted warning.
+    first or last stop, and trips whose times go back, are left out with a warning.
 
     Parameters
     ----------
@@ -132,14 +141,15 @@ def read_gtfs(path: Path | str, *, name: str | None = None, limits: GtfsLimits |
     tables["stop_times"], set_aside = _usable(tables)
     stops = _stops(tables["stops"], set(tables["stop_times"]["stop_id"].unique()))
     _check_references(tables)
-    times, counts = _timed(tables["stop_times"], tables["trips"], stops)
+    times, counts, back = _timed(tables["stop_times"], tables["trips"], stops)
     transfers, nowhere = transfer_rules(tables["transfers"], tables)
-    counts = {**set_aside, **counts, "rows of transfers.txt that name what is not there": nowhere}
+    counts = {**set_aside, **counts, NOWHERE_FAULT: nowhere}
     for name_, count in _not_applied(texts).items():
         warnings.warn(f"{path.name}: {count} {name_} are not applied.", UrbgeoWarning, stacklevel=2)
     for what, count in counts.items():
         if count:
-            warnings.warn(f"{path.name}: {count} {what}, left out.", UrbgeoWarning, stacklevel=2)
+            rows_hint = f", with their rows in brackets: {some_of(back)}" if what == BACKWARDS_FAULT else ""
+            warnings.warn(f"{path.name}: {count} {what}, left out{rows_hint}.", UrbgeoWarning, stacklevel=2)
     return Gtfs(
         name,
         stops,
@@ -169,10 +179,10 @@ def _usable(tables: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, dict[str, in
     lost = ~times["stop_id"].isin(tables["stops"]["stop_id"])
     flexible = lost & times["stop_id"].eq("") | (lost & ~stated)
     reasons = {
-        "trips without fixed stops (flex)": times.loc[flexible, "trip_id"],
-        "trips with stops that are not there": times.loc[lost & ~flexible, "trip_id"],
-        "trips with times that are none": times.loc[bad, "trip_id"],
-        "trips of services that no calendar names": homeless,
+        FLEX_FAULT: times.loc[flexible, "trip_id"],
+        LOST_FAULT: times.loc[lost & ~flexible, "trip_id"],
+        NO_TIME_FAULT: times.loc[bad, "trip_id"],
+        HOMELESS_FAULT: homeless,
     }
     counts, aside = {}, set[str]()
     for reason, ids in reasons.items():
@@ -330,8 +340,8 @@ def _check_references(tables: dict[str, pd.DataFrame]) -> None:
 
 def _timed(
     table: pd.DataFrame, trips: pd.DataFrame, stops: gpd.GeoDataFrame
-) -> tuple[pd.DataFrame, dict[str, int]]:
-    """Stop times in order of travel, in seconds, with the gaps filled."""
+) -> tuple[pd.DataFrame, dict[str, int], list[str]]:
+    """Stop times in order of travel, in seconds, gaps filled; what was left out; trips that go back."""
     place, distinct = pd.factorize(table["stop_sequence"])
     sequence = pd.Series(pd.to_numeric(pd.Series(distinct), errors="coerce").to_numpy()[place], table.index)
     times = pd.DataFrame(
@@ -342,6 +352,7 @@ def _timed(
             "departure": _seconds(table["departure_time"]),
             "boards": table["pickup_type"] != NOT_HERE if "pickup_type" in table else True,
             "alights": table["drop_off_type"] != NOT_HERE if "drop_off_type" in table else True,
+            "row": table.index + 2,
         }
     )
     if sequence.isna().any():
@@ -358,15 +369,17 @@ def _timed(
     arrival = times["arrival"].to_numpy()
     whole = np.isfinite(arrival[first]) & np.isfinite(arrival[last]) & (last > first)
     open_ended = ~whole[trip]
-    counts = {"trips without a time at their first or last stop": int((~whole).sum())}
+    counts = {OPEN_FAULT: int((~whole).sum())}
     trip, times = trip[~open_ended], _filled(times[~open_ended].reset_index(drop=True), stops)
     later = np.where(np.diff(trip, prepend=-1) == 0, times["departure"].shift().to_numpy(), -np.inf)
     turned = (times["arrival"].to_numpy() < later) | (times["departure"] < times["arrival"]).to_numpy()
     backwards = np.isin(trip, trip[turned])
-    counts["trips that run backwards in time"] = len(np.unique(trip[backwards]))
-    counts["trips without stop times"] = len(set(trips["trip_id"]) - set(table["trip_id"].unique()))
-    times = times[~backwards].reset_index(drop=True)
-    return times.astype({"arrival": np.int64, "departure": np.int64}), counts
+    back = times[turned].drop_duplicates("trip_id")
+    counts[BACKWARDS_FAULT] = len(back)
+    counts[UNTIMED_FAULT] = len(set(trips["trip_id"]) - set(table["trip_id"].unique()))
+    times = times[~backwards].drop(columns="row").reset_index(drop=True)
+    named = [f"{one} ({row})" for one, row in zip(back["trip_id"], back["row"], strict=True)]
+    return times.astype({"arrival": np.int64, "departure": np.int64}), counts, named
 
 
 def _seconds(texts: pd.Series) -> pd.Series:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import geopandas as gpd
@@ -16,9 +17,16 @@ from urbgeo.sources.dbase import sniffed
 
 DAY_MIN = 1440
 LONGEST_LEG_MIN = 960
-"""A leg longer than this means that a train runs backwards in time."""
+"""A leg longer than this means that a train's times go back."""
 
 EVERY_DAY = ("ALL", "", "每日", "每天")
+
+CLOSED_FAULT = "trains marked as not running"
+UNREAD_FAULT = "trains with unreadable times"
+ALONE_FAULT = "trains with a single stop"
+BACKWARDS_FAULT = "trains that run backwards in time"
+FAULTS = (CLOSED_FAULT, UNREAD_FAULT, ALONE_FAULT, BACKWARDS_FAULT)
+"""Why trains are set aside."""
 
 _HEADS = {
     "train": ("车次", "列车车次", "train"),
@@ -44,10 +52,11 @@ def sheets_of(path: Path) -> dict[str, pd.DataFrame]:
         if encoding is None:
             raise SourceError(f"{path}: its text is neither UTF-8 nor GB18030; save it as UTF-8.")
         try:
-            table = pd.read_csv(path, header=None, dtype=str, encoding=encoding, keep_default_na=False)
+            table = pd.read_csv(path, header=None, dtype=str, encoding=encoding, keep_default_na=False,
+                                skip_blank_lines=False)  # fmt: skip
         except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
             raise SourceError(f"{path}: it is no table ({error}).") from error
-        return {path.stem: table.replace("\ufeff", "", regex=True)}
+        return {path.stem: table.fillna("").replace("\ufeff", "", regex=True)}
     try:
         book = pd.read_excel(path, sheet_name=None, header=None, dtype=object, engine="calamine")
     except ImportError as error:
@@ -92,18 +101,37 @@ def _head_row(table: pd.DataFrame, needed: tuple[str, ...]) -> int | None:
     return None
 
 
-def calls_of(stops: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series, dict[str, int]]:
-    """Calls in order with exact minutes, the dates of each run, and what was set aside."""
-    stops = stops[stops["station"] != ""].reset_index(drop=True)
+def calls_of(stops: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series, pd.DataFrame]:
+    """Calls in order with exact minutes, the dates of each run, and what was set aside.
+
+    The last has ``train``, ``row`` (of the sheet, as spreadsheets count them: of the first fault, or of the
+    first stop where the whole train is at fault) and ``why`` (one of ``FAULTS``).
+    """
+    stops = stops[stops["station"] != ""]
+    rows, stops = stops.index + 1, stops.reset_index(drop=True)
+    calls = _calls(stops).assign(row=rows)
+    run = calls["run"]
+    faulty = _faulty(stops, calls)
+    aside = [calls[wrong].groupby("run").head(1).assign(why=why) for why, wrong in faulty.items()]
+    spoilt = pd.concat(faulty, axis=1).any(axis=1).groupby(run).transform("any")
+    kept, backwards = _past_midnight(calls[~spoilt].copy())
+    aside.append(backwards.assign(why=BACKWARDS_FAULT))
+    days = _days_of(stops, run, pd.unique(kept["run"]))
+    kept["seq"] = kept.groupby("run").cumcount() + 1
+    told = pd.concat(aside)[["train", "row", "why"]].reset_index(drop=True)
+    return kept.drop(columns="row").reset_index(drop=True), days, told
+
+
+def _calls(stops: pd.DataFrame) -> pd.DataFrame:
+    """Every stop with the run it belongs to, its train, and minutes after midnight as the clock has them."""
     seq = pd.to_numeric(stops["seq"], errors="coerce")
     starts = stops["train"].ne("") & (stops["train"].ne(stops["train"].shift()) | ~(seq > seq.shift()))
     starts |= seq <= seq.shift()
     run = starts.cumsum()
-    train = stops["train"].replace("", np.nan).groupby(run).transform("first")
     calls = pd.DataFrame(
         {
             "run": run,
-            "train": train,
+            "train": stops["train"].replace("", np.nan).groupby(run).transform("first"),
             "seq": seq,
             "station": stops["station"].map(plain_name),
             "arrives_min": stops["arrives"].map(_minutes),
@@ -112,26 +140,28 @@ def calls_of(stops: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series, dict[str, in
     )
     calls["arrives_min"] = calls["arrives_min"].fillna(calls["departs_min"])
     calls["departs_min"] = calls["departs_min"].fillna(calls["arrives_min"])
-    by_run = calls.groupby("run")
-    shut = (
-        stops["open"].str.lower().isin(["false", "否", "0"])
-        if "open" in stops
-        else pd.Series(False, run.index)
-    )
-    closed = shut.groupby(run).transform("any")
-    nameless = calls["train"].isna() | calls["seq"].isna()
-    unread = (calls["arrives_min"].isna() | nameless).groupby(run).transform("any")
-    alone = by_run["station"].transform("size") < 2
-    counts = {
-        "trains marked as not running": _runs(run, closed),
-        "trains with unreadable times": _runs(run, unread & ~closed),
-        "trains with a single stop": _runs(run, alone & ~unread & ~closed),
-    }
-    calls = calls[~(closed | unread | alone)].copy()
-    calls, backwards = _past_midnight(calls)
-    counts["trains that run backwards in time"] = backwards
+    return calls
+
+
+def _faulty(stops: pd.DataFrame, calls: pd.DataFrame) -> dict[str, pd.Series]:
+    """The rows at fault by why; a run at fault twice counts for the first."""
+    run = calls["run"]
+    shut = pd.Series(False, run.index)
+    if "open" in stops:
+        shut = stops["open"].str.lower().isin(["false", "否", "0"])
+    unread = calls[["arrives_min", "train", "seq"]].isna().any(axis=1)
+    alone = calls.groupby("run")["station"].transform("size") < 2
+    found, before = {}, pd.Series(False, run.index)
+    for why, wrong in zip(FAULTS, (shut, unread, alone), strict=False):
+        found[why] = wrong & ~before
+        before |= wrong.groupby(run).transform("any")
+    return found
+
+
+def _days_of(stops: pd.DataFrame, run: pd.Series, kept: Iterable[object]) -> pd.Series:
+    """The dates of each run that is kept; refused where they cannot be read."""
     dates = stops["days"].groupby(run).first() if "days" in stops else pd.Series("ALL", run.unique())
-    days = dates.reindex(pd.unique(calls["run"])).map(_dates)
+    days = dates.reindex(kept).map(_dates)
     wrong = days.index[days.map(lambda one: one == ())]
     if len(wrong):
         faults = Faults("trains")
@@ -139,12 +169,11 @@ def calls_of(stops: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series, dict[str, in
             "running days that are no dates", ids=dates[wrong].unique(), remedy="write 2016-03-10|… or ALL"
         )
         faults.raise_if_any()
-    calls["seq"] = calls.groupby("run").cumcount() + 1
-    return calls.reset_index(drop=True), days, counts
+    return days
 
 
-def _past_midnight(calls: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """Clock times carried over midnight; runs with a leg longer than any train's run backwards."""
+def _past_midnight(calls: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Clock times carried over midnight; and the first call of each run that is earlier than any train's."""
     clock = calls[["arrives_min", "departs_min"]].to_numpy(np.float64).ravel()
     run = np.repeat(calls["run"].to_numpy(), 2)
     step = np.diff(clock, prepend=clock[:1])
@@ -159,12 +188,8 @@ def _past_midnight(calls: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     base = np.maximum.accumulate(np.where(new, np.arange(len(clock)), 0))
     minutes = total - total[base] + start[base]
     calls = calls.assign(arrives_min=minutes[::2], departs_min=minutes[1::2])
-    wrong = set(run[step > LONGEST_LEG_MIN])
-    return calls[~calls["run"].isin(wrong)].copy(), len(wrong)
-
-
-def _runs(run: pd.Series, rows: pd.Series) -> int:
-    return int(run[rows].nunique())
+    back = calls[(step > LONGEST_LEG_MIN).reshape(-1, 2).any(axis=1)]
+    return calls[~calls["run"].isin(back["run"])].copy(), back.groupby("run").head(1)
 
 
 def _minutes(text: str) -> float:

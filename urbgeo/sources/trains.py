@@ -15,9 +15,9 @@ import pandas as pd
 from urbgeo.arguments import check_date, check_object, check_path
 from urbgeo.checks import check_choice, check_points
 from urbgeo.crs import WGS84
-from urbgeo.errors import InputError, UrbgeoWarning
+from urbgeo.errors import InputError, UrbgeoWarning, some_of
 from urbgeo.sources.gtfs import Gtfs
-from urbgeo.sources.train_tables import calls_of, placed_of, plain_name, sheets_of, stops_of
+from urbgeo.sources.train_tables import FAULTS, calls_of, placed_of, plain_name, sheets_of, stops_of
 
 DATUMS = ("wgs84", "gcj02", "bd09")
 
@@ -31,7 +31,7 @@ class Trains:
     1), ``station``, ``arrives_min``, ``departs_min`` (minutes after midnight of the first day, so beyond 1440
     past midnight). ``days``: dates of each run, None for every day. ``stations``: points in WGS84 by name;
     those of no known place are in ``unplaced`` with the nearest names, and their calls are passed through.
-    ``counts``: what was set aside.
+    ``counts``: what was set aside, by why; ``set_aside``: each such ``train`` with its ``row`` and ``why``.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Trains:
     stations: gpd.GeoDataFrame
     unplaced: pd.DataFrame
     counts: dict[str, int]
+    set_aside: pd.DataFrame
 
     def __repr__(self) -> str:
         return f"<Trains {self.name}: {len(self.days)} runs, {len(self.stations)} stations>"
@@ -78,8 +79,8 @@ def read_trains(
     Returns
     -------
     Trains
-        Trains that run backwards, that have unreadable times or a single stop are set aside and counted,
-        with a warning.
+        Trains whose times go back, that have unreadable times or a single stop are set aside, with a
+        warning that names them and their rows.
 
     Raises
     ------
@@ -105,7 +106,7 @@ def read_trains(
     path = check_path(path)
     sheets = sheets_of(path)
     stops = stops_of(sheets, sheet, path.name)
-    calls, days, counts = calls_of(stops)
+    calls, days, aside = calls_of(stops)
     if stations is None:
         stations = placed_of(sheets, datum, path.name)
     else:
@@ -114,9 +115,12 @@ def read_trains(
         if stations.geometry.name != "geometry":
             stations = stations.rename_geometry("geometry")
         stations.index = stations.index.map(plain_name)
-    for what, count in counts.items():
-        if count:
-            warnings.warn(f"{path.name}: {count} {what}, left out.", UrbgeoWarning, stacklevel=2)
+    counts = {why: int((aside["why"] == why).sum()) for why in FAULTS}
+    for why, named in trains_aside(aside).items():
+        warnings.warn(
+            f"{path.name}: {len(named)} {why}, left out, with their rows in brackets: {some_of(named)}.",
+            UrbgeoWarning, stacklevel=2,
+        )  # fmt: skip
     used = pd.unique(calls["station"])
     lost = [one for one in used if one not in stations.index]
     if len(lost) == len(used):
@@ -129,7 +133,13 @@ def read_trains(
     trains = calls.groupby("station")["run"].nunique()
     unplaced = pd.DataFrame({"nearest": near, "trains": trains.reindex(lost).to_numpy()}, index=lost)
     placed = stations[stations.index.isin(used)]
-    return Trains(path.stem, calls, days, placed[~placed.index.duplicated()], unplaced, counts)
+    return Trains(path.stem, calls, days, placed[~placed.index.duplicated()], unplaced, counts, aside)
+
+
+def trains_aside(aside: pd.DataFrame) -> dict[str, list[str]]:
+    """The trains that were set aside, each with its row in brackets, by why."""
+    named = aside["train"].fillna("?").astype(str) + " (" + aside["row"].astype(str) + ")"
+    return {str(why): list(some) for why, some in named.groupby(aside["why"], sort=False)}
 
 
 def direct_minutes(trains: Trains, *, day: dt.date | str | None = None) -> pd.DataFrame:

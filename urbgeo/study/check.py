@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
@@ -227,7 +228,7 @@ def _row(row: object) -> str:
         _both(layer_zh(row.layer), row.layer),  # type: ignore[attr-defined]
         _both(row.what_zh, row.what),  # type: ignore[attr-defined]
         f"{row.count:,}",  # type: ignore[attr-defined]
-        escape(str(row.which)),  # type: ignore[attr-defined]
+        _MORE.sub(r" 等，另有 \1 个\g<0>", escape(str(row.which))),  # type: ignore[attr-defined]
         _both(row.do_zh, row.do),  # type: ignore[attr-defined]
     ]
     mark = f'<td style="color:{COLOURS[kind]}"><b>{KINDS[kind]}</b> {kind}</td>'
@@ -239,6 +240,9 @@ def _both(zh: str, en: str) -> str:
     """Chinese over English; once where they are alike."""
     return escape(zh) if zh == en else f"{escape(zh)}<br><small>{escape(en)}</small>"
 
+
+_MORE = re.compile(r" and (\d+) more$")
+"""The rest of a list, said in Chinese too."""
 
 _PAGE = """<!doctype html>
 <html lang="zh"><head><meta charset="utf-8"><title>{title}</title>

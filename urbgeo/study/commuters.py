@@ -20,6 +20,7 @@ from urbgeo.regions.given import OUTSIDE, Commuters, ObservedTrips
 from urbgeo.regions.nation import china_places
 from urbgeo.sources.tables import PLAIN, plain_table
 from urbgeo.study.findings import Findings
+from urbgeo.study.places import asked_text
 
 HEADS: Mapping[str, tuple[str, ...]] = {
     "home": ("居住地", "居住地代码", "居住区县", "居住地名称", "居住", "origin", "from"),
@@ -92,7 +93,12 @@ def read_commuters(
     if elsewhere:
         findings.add("flows", "found", "units elsewhere: employed there, in no ring", ids=elsewhere)
     if lost:
-        findings.add("flows", "left over", "codes or names that are not known, taken as elsewhere", ids=lost)
+        findings.add(
+            "flows",
+            "left over",
+            "codes or names that are not known (≈ the nearest known), taken as elsewhere",
+            ids=lost,
+        )
     if cells.any():
         findings.add("flows", "found", f"suppressed cells, each below {least}", count=int(cells.sum()))
     without = places.index.difference(flows.loc[flows["workers"] > 0, "home"])
@@ -152,7 +158,7 @@ def _joined(table: pd.DataFrame, places: pd.DataFrame) -> tuple[dict[object, obj
     if rest.empty:
         return ids, [], []
     known = join_codes(rest["asked"], china_places()["name_zh"])["joined_by"] != "unknown"
-    texts = [f"{row.asked} ({row.nearest})" if row.nearest else row.asked for row in rest.itertuples()]
+    texts = [asked_text(row) for row in rest.itertuples()]
     marked = list(zip(texts, rest["asked"], known, strict=True))
     return ids, [asked for _, asked, far in marked if far], [text for text, _, far in marked if not far]
 

@@ -62,6 +62,7 @@ _VALUES = {
     "ambiguous": "有歧义",
     "unknown": "未知",
     "name": "名称",
+    "persons": "人",
     "none, both ways": "无，均为双向",
     "crossings": "相交处",
     "touches": "端点在线上处",
@@ -70,6 +71,10 @@ _VALUES = {
 """Words that stand as values in what is found, the longer before those they hold."""
 
 SHOWN = 12
+"""Ids that a finding lists, unless it is asked for more."""
+
+LISTED = 60
+"""Codes and names that joined nothing, listed in table and page."""
 
 
 @dataclass
@@ -86,9 +91,13 @@ class Findings:
         *,
         count: int | None = None,
         ids: Iterable[object] = (),
+        shown: int = SHOWN,
         do: str = "",
     ) -> None:
-        """Note one thing: which layer, which kind, what, how many, which ones, and what to do."""
+        """Note one thing: which layer, which kind, what, how many, which ones, and what to do.
+
+        The first ``shown`` ids stand in table and page with a count of the rest, fewer in the notes.
+        """
         if kind not in KINDS:
             raise KeyError(kind)
         listed = [str(one) for one in ids]
@@ -100,7 +109,8 @@ class Findings:
                 "what": what,
                 "what_zh": chinese(what),
                 "count": len(listed) if count is None else count,
-                "which": some_of(listed, SHOWN),
+                "which": some_of(listed, shown),
+                "few": some_of(listed, SHOWN),
                 "do": do,
                 "do_zh": chinese(do),
             }
@@ -134,6 +144,6 @@ def chinese(text: str) -> str:
 
 def _note(row: dict[str, object]) -> str:
     zh, en = f"{layer_zh(str(row['layer']))}：{row['what_zh']}", f"{row['layer']}: {row['what']}"
-    if row["which"]:
-        zh, en = f"{zh}（{row['which']}）", f"{en} ({row['which']})"
+    if row["few"]:
+        zh, en = f"{zh}（{row['few']}）", f"{en} ({row['few']})"
     return en if row["what"] == row["what_zh"] else f"{zh} {en}"

@@ -5,10 +5,17 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 
+from urbgeo.amounts import warn
 from urbgeo.crs import WGS84
+from urbgeo.errors import some_of
+from urbgeo.regions.nation import nearest_codes, nearest_names
+from urbgeo.regions.people import TWICE, People
 from urbgeo.regions.region import ZONE
-from urbgeo.study.findings import Findings
-from urbgeo.study.places import counties_of, named_ids
+from urbgeo.study.findings import LISTED, Findings
+from urbgeo.study.places import asked_text, counties_of, named_ids
+
+MANY_LEFT = 0.1
+"""A larger share of the rows of a table that joins nothing is suspicious, and warned of."""
 
 
 def look_at_zones(zones: gpd.GeoDataFrame, places: gpd.GeoDataFrame, findings: Findings) -> None:
@@ -30,7 +37,8 @@ def look_at_zones(zones: gpd.GeoDataFrame, places: gpd.GeoDataFrame, findings: F
     findings.add("zones", "joined", "polygons with a seat of their code", count=len(both))
     bare, without = zones.index.difference(counties.index), counties.index.difference(zones.index)
     if len(bare):
-        findings.add("zones", "left over", "polygons without a seat of their code", ids=bare)
+        what_hint = "polygons without a seat of their code (≈ the nearest known)"
+        findings.add("zones", "left over", what_hint, ids=_nearest(zones.loc[bare], counties), shown=LISTED)
     if len(without):
         findings.add("zones", "left over", "seats without a polygon", ids=named_ids(counties.loc[without]))
     if len(both):
@@ -41,6 +49,52 @@ def look_at_zones(zones: gpd.GeoDataFrame, places: gpd.GeoDataFrame, findings: F
                 "zones", "suspicious", "seats outside their own polygon", ids=ids,
                 do="look at the CRS (GCJ-02?), or the codes",
             )  # fmt: skip
+
+
+def _nearest(zones: gpd.GeoDataFrame, counties: pd.DataFrame) -> list[str]:
+    """Polygons, each with the county nearest by its name, where it has one, or by its code."""
+    names = zones.get("name_zh", pd.Series("", zones.index)).fillna("").astype(str)
+    codes = sorted(one for one in map(str, counties.index) if one.isdigit())
+    by_name = counties["name_zh"].groupby(counties["name_zh"]).groups
+    said = []
+    for zone, name in names.items():
+        bare = name == str(zone)  # ids stand for names that are missing
+        near = [] if bare else [one for alike in nearest_names(name, by_name, 1) for one in by_name[alike]]
+        near = near or nearest_codes(str(zone), codes, 1)
+        told = ", ".join(f"{one} {counties.at[one, 'name_zh']}" for one in near)
+        said.append((str(zone) if bare or not name else f"{zone} {name}") + (f" ≈ {told}" if told else ""))
+    return said
+
+
+def look_at_table(people: People, findings: Findings) -> str:
+    """What was found in a table of people, and which of its rows were not joined; its column and unit."""
+    told_hint = f"{people.source}: column {people.head!r} in {people.unit}"
+    findings.add("population", "found", told_hint, count=len(people.joined))
+    for how, rows in people.joined.groupby("joined_by"):
+        if how in ("unknown", "ambiguous", TWICE):
+            _left(people, str(how), rows, findings)
+            continue
+        ids = [asked_text(row) for row in rows.itertuples()] if how != "same code" else []
+        findings.add("population", "joined", f"rows joined by {how}", count=len(rows), ids=ids)
+    if people.unread:
+        findings.add("population", "suspicious", "cells that are no numbers", ids=people.unread)
+    return told_hint
+
+
+def _left(people: People, how: str, rows: pd.DataFrame, findings: Findings) -> None:
+    """Rows that joined no place, each with the nearest; warned of where they are many."""
+    ids, many = [asked_text(row) for row in rows.itertuples()], False
+    what_hint = f"rows that are {how}" + ("" if how == TWICE else " (≈ the nearest known)")
+    if how == "unknown" and len(rows) > MANY_LEFT * len(people.joined):
+        many = True
+        warn(
+            f"{people.source}: {len(rows)} of {len(people.joined)} rows join no place of the region and are "
+            f"left out (≈ the nearest known): {some_of(ids)}."
+        )
+    findings.add(
+        "population", "suspicious" if many else "left over", what_hint, ids=ids, shown=LISTED,
+        do="codes of other units, of another year or region?" if many else "",
+    )  # fmt: skip
 
 
 def look_at_people(amounts: pd.Series, places: gpd.GeoDataFrame, findings: Findings) -> None:

@@ -24,7 +24,7 @@ from urbgeo.regions.nation import (
     china_airports,
     china_places,
 )
-from urbgeo.regions.people import People, read_people
+from urbgeo.regions.people import read_people
 from urbgeo.regions.region import Region
 from urbgeo.regions.release import Release
 from urbgeo.sources import airports as airport_source
@@ -35,11 +35,10 @@ from urbgeo.study.estimated import ESTIMATED, calibration, estimated_roads, on_e
 from urbgeo.study.findings import Findings
 from urbgeo.study.inputs import Inputs
 from urbgeo.study.layers import own_layer
-from urbgeo.study.looks import look_at_people, look_at_zones
+from urbgeo.study.looks import look_at_people, look_at_table, look_at_zones
 from urbgeo.study.places import (
     NAMES,
     as_places,
-    asked_text,
     capital_of,
     cities_around,
     codes_of,
@@ -213,31 +212,12 @@ class Making:
         except UrbgeoError as error:
             self.refused("population", error)
             return
-        told = self._told_people(people)
+        told = look_at_table(people, self.findings)
         amounts = counties_summed(people.amounts, self.places)
         look_at_people(amounts, self.own_places, self.findings)
         self._set_people(amounts, told)
         if by_raster is not None and self.zones is not None:
             hold_against(amounts, by_raster, self.zones, self.findings)
-
-    def _told_people(self, people: People) -> str:
-        """What was found in a table of people, and which of its rows were not joined; its column and unit."""
-        told = f"{people.source}: column {people.head!r} in {people.unit}"
-        self.findings.add("population", "found", told, count=len(people.joined))
-        for how, rows in people.joined.groupby("joined_by"):
-            kind = "left over" if how in ("unknown", "ambiguous", "given twice") else "joined"
-            ids = (
-                [asked_text(row) for row in rows.itertuples()]
-                if kind == "left over" or how != "same code"
-                else []
-            )
-            self.findings.add(
-                "population", kind, f"rows joined by {how}" if kind == "joined" else f"rows that are {how}",
-                count=len(rows), ids=ids,
-            )  # fmt: skip
-        if people.unread:
-            self.findings.add("population", "suspicious", "cells that are no numbers", ids=people.unread)
-        return told
 
     def _set_people(self, amounts: pd.Series, told: str) -> None:
         self.places = self.places.assign(

@@ -36,10 +36,10 @@ def named_ids(places: pd.DataFrame) -> list[str]:
 
 
 def asked_text(row: Any) -> str:
-    """A row of a join as text: what it became, or the nearest names."""
+    """A row of a join as text: what it became, or (≈) the nearest names or codes."""
     if row.joined_by in ("changed code", "older code", "former name"):
         return f"{row.asked} → {row.id} ({row.year:.0f} {row.kind})"
-    return f"{row.asked}" + (f" (nearest: {row.nearest})" if row.nearest else "")
+    return f"{row.asked}" + (f" ≈ {row.nearest.replace(', ', ' / ')}" if row.nearest else "")
 
 
 NAMES = ("name_zh", "name", "NAME", "Name", "名称", "县名", "地名", "nome", "nom", "nombre", "NAME_2")
@@ -129,7 +129,9 @@ def codes_of(members: Iterable[str], places: gpd.GeoDataFrame, name: str) -> tup
     lost = joined[joined["id"].isna()]
     if len(lost):
         said = [asked_text(row) for row in lost.itertuples()]
-        raise InputError(f"lists: {name} names {some_of(said)}, which are not in the region.")
+        raise InputError(
+            f"lists: {name} names {some_of(said)}, which are not in the region (≈ the nearest that are)."
+        )
     return tuple(dict.fromkeys(joined["id"]))
 
 

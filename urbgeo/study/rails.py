@@ -16,8 +16,8 @@ from urbgeo.errors import InputError
 from urbgeo.network.timetable import build_timetable
 from urbgeo.network.timetable_lines import lines_of
 from urbgeo.sources.gtfs import Gtfs, read_gtfs
-from urbgeo.sources.trains import Trains, read_trains, train_lines
-from urbgeo.study.findings import Findings
+from urbgeo.sources.trains import Trains, read_trains, train_lines, trains_aside
+from urbgeo.study.findings import LISTED, Findings
 from urbgeo.study.layers import own_layer
 from urbgeo.study.roads import Box
 
@@ -99,14 +99,12 @@ def _by_name(stations: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _of_table(trains: Trains, day: str | None, box: Box, findings: Findings) -> Rails:
     findings.add("trains", "found", f"runs in {trains.name}", count=len(trains.days))
-    for what, count in trains.counts.items():
-        if count:
-            findings.add("trains", "left over", what, count=count)
+    for why, named in trains_aside(trains.set_aside).items():
+        findings.add("trains", "left over", f"{why}, with their rows in brackets", ids=named)
     if len(trains.unplaced):
-        said = [f"{name} (nearest: {row.nearest or '–'})" for name, row in trains.unplaced.iterrows()]
-        findings.add(
-            "trains", "left over", "stations of no known place", ids=said, do="stations=, points by name"
-        )
+        said = [f"{name} ≈ {row.nearest or '–'}" for name, row in trains.unplaced.iterrows()]
+        what_hint = "stations of no known place (≈ the nearest known)"
+        findings.add("trains", "left over", what_hint, ids=said, shown=LISTED, do="stations=, points by name")
     points, stops = train_lines(trains, day=day)
     when = day or (f"mean of {trains.dates[0]} to {trains.dates[-1]}" if trains.dates else "every day")
     return _cut(points, stops, box, f"Trains: {trains.name}, {when}", findings)
