@@ -16,6 +16,7 @@ from urbgeo.cities.circles import CircleRules
 from urbgeo.cities.metropolises import metropolitan_circles
 from urbgeo.cities.metropolitan_rules import MetropolitanRules
 from urbgeo.errors import InputError
+from urbgeo.language import in_chinese
 from urbgeo.network.edits import with_speeds
 from urbgeo.network.regional import region_network
 from urbgeo.regions.region import Region
@@ -87,13 +88,16 @@ def test_circles_that_ask_different_things_make_no_band() -> None:
     first = circle(zones, **usual)
     assert len(band_of({"a": first, "b": circle(zones, **usual)}).table) == len(zones)
     for changed, message in (
-        ({"minutes": 45}, "b: minutes 45.0 for 35.0"),
-        ({"direction": "from"}, "b: direction from for to"),
-        ({"rule": "area"}, "b: rule area for seat"),
-        ({"core": SEATS.loc[["b"]]}, "b: core zones ('b',) for ('a',)"),
+        ({"minutes": 45}, "b asks for 45 minutes, the first for 35"),
+        ({"rings": (20, 35)}, "b asks for rings at 20, 35 minutes, the first at 35, 60"),
+        ({"direction": "from"}, "b asks for the direction from, the first for to"),
+        ({"rule": "area"}, "b asks for zones by the rule area, the first by seat"),
+        ({"core": SEATS.loc[["b"]]}, "b asks for a core of the zones b, the first of a"),
     ):
-        with pytest.raises(InputError, match=re.escape(f"circles: they ask different things, {message}")):
+        with pytest.raises(InputError) as told:
             band_of({"a": first, "b": circle(zones, **usual | changed)})
+        assert str(told.value) == f"circles: {message}; only the speeds may differ."
+        assert not re.search("[a-z]{3,} [a-z]{3,}", in_chinese(told.value.english)), "said in Chinese"
 
 
 @pytest.mark.parametrize(

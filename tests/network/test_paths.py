@@ -124,9 +124,9 @@ def test_pairs_ask_for_some_trips_and_are_checked() -> None:
     found = quickest_paths(line, line.nodes, line.nodes, pairs=[("C", "A"), ("A", "B")])
     assert found.table.index.tolist() == [("C", "A"), ("A", "B")]
     assert found.table["minutes"].tolist() == [20.0, 10.0]
-    with pytest.raises(InputError, match="nowhere"):
+    with pytest.raises(InputError, match="pairs: A -> nowhere name points"):
         quickest_paths(line, line.nodes, line.nodes, pairs=[("A", "nowhere")])
-    with pytest.raises(InputError, match="twice"):
+    with pytest.raises(InputError, match="pairs: A -> B come twice"):
         quickest_paths(line, line.nodes, line.nodes, pairs=[("A", "B"), ("A", "B")])
     none = quickest_paths(line, line.nodes, line.nodes, pairs=[])
     assert len(none.table) == 0 and none.steps.columns.tolist()[:3] == ["origin", "destination", "link"]

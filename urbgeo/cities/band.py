@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from urbgeo.cities.circles import CircleRules, CommutingCircle, commuting_circle
-from urbgeo.errors import InputError, some_of
+from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.network.model import TravelNetwork
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result, with_names
@@ -170,10 +170,12 @@ def band_of(circles: Mapping[str, CommutingCircle]) -> CircleBand:
         raise InputError(f"circles: the zones of {some_of(other)} are not those of the first set.")
     asked = {name: _asked(one) for name, one in circles.items()}
     usual = next(iter(asked.values()))
-    apart = [f"{name}: {key} {one[key]} for {usual[key]}" for name, one in asked.items() for key in one
-             if one[key] != usual[key]]  # fmt: skip
-    if apart:
-        raise InputError(f"circles: they ask different things, {some_of(apart)}; only the speeds may differ.")
+    faults = Faults("circles")
+    for name, one in asked.items():
+        for key in _differing(one, usual):
+            here, there = _said(key, one[key]), _said(key, usual[key])
+            faults.add(f"{name} asks for {_fault(key, here, there)}", remedy="only the speeds may differ")
+    faults.raise_if_any()
     member = pd.DataFrame({f"member {name}": one.table["member"] for name, one in circles.items()})
     inside = member.sum(axis=1)
     table = pd.DataFrame(
@@ -196,6 +198,46 @@ def _asked(circle: CommutingCircle) -> dict[str, object]:
     told = circle.provenance.parameters
     core = circle.table.index[circle.table["role"] == "core"] if "role" in circle.table else ()
     return {name: told.get(name) for name in ASKED} | {"core zones": tuple(core)}
+
+
+def _differing(one: Mapping[str, object], usual: Mapping[str, object]) -> list[str]:
+    found = [key for key in one if one[key] != usual[key]]
+    # the threshold is one of the rings
+    return [key for key in found if key != "rings" or "minutes" not in found]
+
+
+def _said(key: str, value: object) -> str:
+    """What was asked, as a planner writes it."""
+    if key == "core zones" and isinstance(value, tuple):
+        return some_of(value)
+    if isinstance(value, tuple):
+        return ", ".join(f"{one:g}" for one in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _fault(key: str, here: str, there: str) -> str:
+    """What a circle asks that the first does not, in words."""
+    if key == "minutes":
+        return f"{here} minutes, the first for {there}"
+    if key == "rings":
+        return f"rings at {here} minutes, the first at {there}"
+    if key == "rule":
+        return f"zones by the rule {here}, the first by {there}"
+    if key == "majority":
+        return f"a majority of {here}, the first of {there}"
+    if key == "direction":
+        return f"the direction {here}, the first for {there}"
+    if key == "core":
+        return (
+            "minutes from the pin of the core, the first from its nearest part"
+            if here == "pin"
+            else "minutes from the nearest part of the core, the first from its pin"
+        )
+    if key == "core zones":
+        return f"a core of the zones {here}, the first of {there}"
+    if here == "None":
+        return f"no urban people, the first for those in {there}"
+    return f"urban people in {here}, the first for none or others"
 
 
 def _check_networks(networks: object) -> None:

@@ -141,11 +141,11 @@ def _asked(
     asked = list(pairs)
     i = origins.get_indexer(pd.Index([one for one, _ in asked]))
     j = destinations.get_indexer(pd.Index([other for _, other in asked]))
-    unknown = [pair for pair, a, b in zip(asked, i, j, strict=True) if a < 0 or b < 0]
+    unknown = [f"{pair[0]} -> {pair[1]}" for pair, a, b in zip(asked, i, j, strict=True) if a < 0 or b < 0]
     if unknown:
         raise InputError(f"pairs: {some_of(unknown)} name points that are not among those given.")
     if len(set(asked)) < len(asked):
-        again = [pair for place, pair in enumerate(asked) if pair in asked[:place]]
+        again = [f"{pair[0]} -> {pair[1]}" for place, pair in enumerate(asked) if pair in asked[:place]]
         raise InputError(f"pairs: {some_of(again)} come twice; give each once.")
     return i.astype(np.int64), j.astype(np.int64)
 
