@@ -7,7 +7,7 @@ import math
 import pytest
 
 from urbgeo.indicators.lights import Aim
-from urbgeo.indicators.measured import Measured
+from urbgeo.indicators.measured import NO_NUMBER, Measured
 from urbgeo.indicators.words import gap_in_words, value_in_words
 
 LEFT = (("益阳市", "Yiyang", 67.4), ("娄底市", "Loudi", 104.0), ("邵阳市", "Shaoyang", math.inf))
@@ -32,6 +32,12 @@ def test_what_lies_just_beyond_a_limit_shows_a_decimal() -> None:
         "差 50.0 点 = 1 县：甲 60.3 分钟",
         "50.0 points short = 1 county: A 60.3 min",
     )
+
+
+def test_who_is_out_by_name_alone_is_told_no_minutes() -> None:
+    out = Measured(1.0, left=LEFT[:2], left_unit=NO_NUMBER, noun=("市", "city"), count=3)
+    zh, en = gap_in_words(Aim(">=", 3.0, 2025), "count", out)
+    assert zh.endswith("：益阳市、娄底市") and en.endswith(": Yiyang, Loudi")
 
 
 def test_rounding_asks_for_no_place_more() -> None:

@@ -9,7 +9,7 @@ import shapely
 
 from urbgeo.crs import metric_crs
 from urbgeo.indicators.ground import Ground
-from urbgeo.indicators.measured import Measured, measure, named, share_within
+from urbgeo.indicators.measured import NO_NUMBER, Measured, measure, named, share_within
 from urbgeo.indicators.rows import (
     closed_rings,
     commuting_measures,
@@ -211,7 +211,9 @@ def dyke_rings(ground: Ground) -> Measured:
     """County seats inside a closed ring of dykes."""
     closed = closed_rings(ground.layer("dykes"), ground.counties)
     left = named(ground.counties, (~closed)[~closed].astype(float))
-    return Measured(float(closed.sum()), "observed", left=left, noun=COUNTY, count=len(closed))
+    return Measured(
+        float(closed.sum()), "observed", left=left, left_unit=NO_NUMBER, noun=COUNTY, count=len(closed)
+    )
 
 
 @measure("hospital_30", by_speed=True)
@@ -264,7 +266,12 @@ def _holding(ground: Ground, layer: str) -> Measured | None:
     held = share_holding(zones, ground.layer(layer)) > 0
     without = named(zones, (~held)[~held].astype(float))
     return Measured(
-        100.0 * float(held.mean()), "observed", left=without, left_unit=("", ""), noun=COUNTY, count=len(held)
+        100.0 * float(held.mean()),
+        "observed",
+        left=without,
+        left_unit=NO_NUMBER,
+        noun=COUNTY,
+        count=len(held),
     )
 
 

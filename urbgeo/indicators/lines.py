@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
+from urbgeo.errors import InputError, some_of
 from urbgeo.indicators.ground import Ground
-from urbgeo.indicators.measured import Measured, measure, named
+from urbgeo.indicators.measured import NO_NUMBER, Measured, measure, named
 
 
 def _km(ground: Ground, table: str, classes: tuple[str, ...]) -> Measured:
@@ -62,7 +63,14 @@ def closed_expressway(ground: Ground) -> Measured | None:
         return None
     links, nodes = ground.then.road_links, ground.region.road_nodes
     on = links[links["class"] == "expressway"]
-    ends = np.sort(nodes.index.get_indexer(on[["from_node", "to_node"]].stack()).reshape(-1, 2), axis=1)
+    ends = np.stack([nodes.index.get_indexer(on[end]) for end in ("from_node", "to_node")], axis=1)
+    lost = (ends < 0).any(axis=1)
+    if lost.any():
+        raise InputError(
+            f"road_links: {some_of(on.index[lost])} end at nodes that road_nodes does not have; "
+            "add these nodes or mend the ids."
+        )
+    ends = np.sort(ends, axis=1)
     # each stretch once; what lies in no ring is left out of polygons by itself
     lines = shapely.linestrings(shapely.get_coordinates(nodes.geometry.to_numpy())[np.unique(ends, axis=0)])
     rings = list(shapely.get_parts(shapely.polygonize(lines))) if len(lines) else []
@@ -74,6 +82,7 @@ def closed_expressway(ground: Ground) -> Measured | None:
         float(enclosed.sum()),
         estimated_share=ground.estimated_road_share,
         left=left,
+        left_unit=NO_NUMBER,
         noun=("市", "city"),
         count=len(enclosed),
     )

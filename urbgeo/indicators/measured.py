@@ -14,6 +14,9 @@ import pandas as pd
 if TYPE_CHECKING:
     from urbgeo.indicators.ground import Ground
 
+NO_NUMBER = ("", "")
+"""The unit of those who are left out by name alone: in or out, with no distance between."""
+
 
 @dataclass(frozen=True, eq=False)
 class Measured:

@@ -99,6 +99,10 @@ def _needed(aim: Aim, unit: str, found: Measured) -> int:
 
 def _who(found: Measured, most: int) -> tuple[str, str]:
     unit_zh, unit_en = found.left_unit
+    if not unit_zh:  # who is out without a number to tell
+        return "、".join(zh for zh, _, _ in found.left[:most]), ", ".join(
+            en for _, en, _ in found.left[:most]
+        )
     zh, en = [], []
     for name_zh, name_en, value in found.left[:most]:
         finite = math.isfinite(value)
