@@ -38,6 +38,13 @@ def test_codes_and_names_of_any_year_join_and_say_how(
     assert row["kind"] == kind or (kind is None and pd.isna(row["kind"]))
 
 
+def test_ids_of_ones_own_join_as_they_are_before_any_name() -> None:
+    known = pd.Series({"A7": "甲", "zone 2": "A7", "1": "乙"})
+    found = join_codes(pd.Series(["A7", "zone 2", "1", "乙", "A8"]), known)
+    assert found["id"].fillna("").tolist() == ["A7", "zone 2", "1", "1", ""]
+    assert found["joined_by"].tolist() == ["same code"] * 3 + ["name", "unknown"]
+
+
 def test_what_cannot_be_told_is_ambiguous_or_unknown_never_guessed() -> None:
     table = join_codes(pd.Series(["330104", "朝阳区", "鼓楼区", "999999", "肥东具"]), COUNTIES)
     assert table["joined_by"].tolist() == ["ambiguous"] * 3 + ["unknown"] * 2

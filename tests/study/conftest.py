@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -139,3 +140,67 @@ def packed_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def packed(packed_study: Path, tmp_path_factory: pytest.TempPathFactory) -> Packed:
     return pack(packed_study, path=tmp_path_factory.mktemp("archive") / "x.pack.zip")
+
+
+COUNTIES = NINGXIA[NINGXIA["level"] == "county"]
+
+
+HOME = "金凤区"
+"""The district that holds the seat of the capital."""
+
+
+def cells() -> gpd.GeoDataFrame:
+    """A polygon a county: the land nearer to its seat than to others."""
+    points = COUNTIES.geometry
+    box = shapely.box(*points.total_bounds).buffer(0.3)
+    parts = shapely.get_parts(shapely.voronoi_polygons(shapely.MultiPoint(list(points)), extend_to=box))
+    at = [next(part for part in parts if part.contains(point)) for point in points]
+    return gpd.GeoDataFrame(geometry=[part.intersection(box) for part in at], index=points.index, crs=4326)
+
+
+def commuters() -> pd.DataFrame:
+    """All work at home, but 40 of 100 of 贺兰县 and 12 of 西夏区 in the core; 永宁县's are kept back."""
+    rows = [[name, name, 100] for name in COUNTIES["name_zh"]]
+    table = pd.DataFrame(rows, columns=["居住地", "工作地", "人数"]).astype({"人数": object})
+    table.loc[table["居住地"] == "贺兰县", "人数"] = 60
+    table.loc[table["居住地"] == "西夏区", "人数"] = 88
+    more = [["贺兰县", HOME, 40], ["西夏区", HOME, 12], ["永宁县", HOME, "<10"], [HOME, "合肥市", 7]]
+    return pd.concat([table, pd.DataFrame(more, columns=table.columns)])
+
+
+@pytest.fixture(scope="session")
+def given_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a study with tables of commuters and of a map service's minutes."""
+    folder = small_study(tmp_path_factory.mktemp("given") / "study", "[flows]\nleast_count = 10\n")
+    raw = folder / "data" / "raw"
+    gpd.GeoDataFrame(cells().reset_index()).to_file(raw / "zones.gpkg")
+    commuters().to_excel(raw / "flows.xlsx", index=False)
+    a, b = COUNTIES.geometry.iloc[0], COUNTIES.geometry.iloc[3]
+    trips = pd.DataFrame(
+        {"from_lon": [a.x] * 2, "from_lat": [a.y] * 2, "to_lon": [b.x] * 2, "to_lat": [b.y] * 2,
+         "minutes": [30.0, 60.0], "hour": [6, 8]}
+    )  # fmt: skip
+    trips.to_csv(raw / "observed.csv", index=False)
+    more = 'zones = "data/raw/zones.gpkg"\nflows = "data/raw/flows.xlsx"\nobserved = "data/raw/observed.csv"'
+    text = (folder / "study.toml").read_text("utf-8").replace("[files]", f"[files]\n{more}")
+    (folder / "study.toml").write_text(text, "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def given_answers(given_study: Path) -> Answers:
+    """It, answered."""
+    return answer(study_region(read_config(given_study)), sets=(), years=())
+
+
+@pytest.fixture(scope="session")
+def several(hunan: Region) -> Region:
+    """Hunan with three metropolises."""
+    more = {"core 衡阳": ("430400",), "core 岳阳": ("430600",)}
+    return replace(hunan, lists={**hunan.lists, **more})
+
+
+@pytest.fixture(scope="session")
+def several_answers(several: Region, hunan_network: TravelNetwork) -> Answers:
+    """It, answered."""
+    return answer(several, network=hunan_network, sets=(), years=())

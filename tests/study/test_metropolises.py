@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from pathlib import Path
-
 import pytest
 
 from urbgeo.network.minutes import minutes_table
@@ -12,28 +9,15 @@ from urbgeo.network.model import TravelNetwork
 from urbgeo.regions.region import Region
 from urbgeo.study.absent import why_absent
 from urbgeo.study.answers import Answers, answer
-from urbgeo.study.map import study_map
 from urbgeo.study.metropolises import cores_of
 from urbgeo.study.report import report_text
-from urbgeo.study.tables import result_layers
-
-
-@pytest.fixture(scope="module")
-def several(hunan: Region) -> Region:
-    more = {"core 衡阳": ("430400",), "core 岳阳": ("430600",)}
-    return replace(hunan, lists={**hunan.lists, **more})
-
-
-@pytest.fixture(scope="module")
-def answers(several: Region, hunan_network: TravelNetwork) -> Answers:
-    return answer(several, network=hunan_network, sets=(), years=())
 
 
 def test_each_county_is_in_the_circle_nearest_in_time(
-    answers: Answers, several: Region, hunan_network: TravelNetwork
+    several_answers: Answers, several: Region, hunan_network: TravelNetwork
 ) -> None:
-    table = answers.metropolises.table
-    assert set(answers.metropolises.circles.index) == {"长沙市", "衡阳", "岳阳"}
+    table = several_answers.metropolises.table
+    assert set(several_answers.metropolises.circles.index) == {"长沙市", "衡阳", "岳阳"}
     core = table["role"] == "core"
     own = several.counties["prefecture"].where(several.counties["name_zh"].str.endswith("区"))
     assert (table.loc[core, "metropolis"] == "衡阳").sum() == (own == "430400").sum() > 2
@@ -41,7 +25,7 @@ def test_each_county_is_in_the_circle_nearest_in_time(
     minutes = minutes_table(roads, several.counties, several.counties)
     apart = {
         name: minutes.loc[:, table.index[core & (table["metropolis"] == name)]].min(axis=1)
-        for name in answers.metropolises.circles.index
+        for name in several_answers.metropolises.circles.index
     }
     for zone in table.index[table["role"] == "circle"]:
         nearest = min(apart, key=lambda name: apart[name][zone])
@@ -50,14 +34,6 @@ def test_each_county_is_in_the_circle_nearest_in_time(
             table.loc[zone, "minutes"] == pytest.approx(apart[nearest][zone], abs=1e-6)
             and apart[nearest][zone] <= 60
         )
-
-
-def test_they_stand_in_tables_map_and_report(answers: Answers, tmp_path: Path) -> None:
-    assert "metropolitan_circles" in result_layers(answers)
-    text = report_text(answers)
-    assert "各都市 All metropolises" in text and "| 衡阳 |" in text
-    page = study_map(answers).get_root().render()
-    assert "Circles of all metropolises" in page
 
 
 def test_one_metropolis_says_nothing_of_others(hunan: Region, hunan_network: TravelNetwork) -> None:

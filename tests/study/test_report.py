@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from urbgeo.study.answers import Answers
+import re
+from pathlib import Path
+
+import urbgeo
+from tests.study.conftest import COUNTIES, NINGXIA, cells, invented_roads
+from urbgeo.study.answers import Answers, answer
 from urbgeo.study.report import report_text
+from urbgeo.study.run import StudyFiles
 
 
 def test_the_report_says_what_is_modelled_and_estimated(answers: Answers) -> None:
@@ -13,3 +19,43 @@ def test_the_report_says_what_is_modelled_and_estimated(answers: Answers) -> Non
     for speed in ("| 高速公路 expressway | 100 |", "`max_snap_km` = 15", "`buffer_min` = 30"):
         assert speed in text
     assert "湘阴县 Xiangyin" in text
+
+
+def test_whatever_names_and_files_hold_is_text_in_the_report(tmp_path: Path) -> None:
+    """Of one's own zones, a core of another metropolis and a file, each with markup in its name."""
+    evil = "<script>alert(1)</script>"
+    ids = [f"c{at}" for at in range(len(COUNTIES))]
+    zones = cells().set_axis(ids).assign(name=[f"{evil}{one}" for one in ids])
+    roads = tmp_path / "_<b>.gpkg"
+    invented_roads(NINGXIA).to_file(roads, layer="roads")
+    lists = {"core": ["c0"], "core <i>x</i>": ["c5"], "circle": ["c0", "c1"]}
+    region = urbgeo.region(None, zones=zones, roads=roads, lists=lists, margin_km=100)
+    text = report_text(answer(region, sets=(), years=()))
+    assert (
+        "&lt;script&gt;alert(1)&lt;/script&gt;c0" in text
+        and "&lt;i&gt;x" in text
+        and "&lt;b&gt;.gpkg" in text
+    )
+    assert not re.findall(r"<(?!\s|[\d=])[^>]*>", text)
+
+
+def test_what_is_left_out_is_said_where_it_would_stand_in_both_languages(ningxia: StudyFiles) -> None:
+    text = ningxia.report.read_text(encoding="utf-8")
+    heads = [line for line in text.splitlines() if line.startswith("#")]
+    assert len(heads) == len(set(heads)) >= 15
+    section = text.split("### 按通勤率 By commuting rate\n")[1].split("\n#")[0]
+    assert (
+        "未给出（" in section
+        and "Left out: circle by commuting rate (no table of commuters is given)." in section
+    )
+    assert "Airports of the nation" not in text and "All metropolises" not in text
+
+
+def test_seats_that_no_airport_covers_are_listed_with_the_nearest(ningxia: StudyFiles) -> None:
+    left = ningxia.answers.prefectures.uncovered
+    text = ningxia.report.read_text(encoding="utf-8")
+    section = text.split("## 机场覆盖 Airport coverage\n")[1].split("\n#")[0]
+    rows = [line for line in section.splitlines() if line.startswith("| ")][2:]
+    assert len(rows) == len(left) > 0
+    for row, (_, seat) in zip(rows, left.iterrows(), strict=True):
+        assert seat["name_zh"] in row and f"| {seat['minutes']:,.0f} |" in row

@@ -30,7 +30,8 @@ def join_codes(asked: pd.Series, known: pd.Series) -> pd.DataFrame:
     Parameters
     ----------
     asked
-        Codes of six digits (counties), nine (townships) or twelve, or names; any unique index.
+        Codes of six digits (counties), nine (townships) or twelve, ids of one's own as ``known`` has them,
+        or names; any unique index.
     known
         Names of the places to join to, index = code.
 
@@ -60,7 +61,8 @@ def join_codes(asked: pd.Series, known: pd.Series) -> pd.DataFrame:
         if given.empty:
             raise InputError(f"{name}: it has no rows; give at least one code or name.")
     texts = asked.map(_as_text)
-    coded = texts.str.fullmatch(r"\d{6}|\d{9}|\d{12}")
+    # ids of one's own, such as A7, are codes too
+    coded = texts.str.fullmatch(r"\d{6}|\d{9}|\d{12}") | texts.isin(known.index)
     rows = {row: _by_code(code, known.index) for row, code in texts[coded].items()}
     near = _next_codes({texts[row] for row, found in rows.items() if found[1] == "unknown"}, known)
     rows = {row: (*found[:4], near.get(texts[row], found[4])) for row, found in rows.items()}

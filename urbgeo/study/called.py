@@ -60,9 +60,10 @@ def governed_by_the_province(region: Region) -> Both | None:
         return None
     named = counties.loc[alone]
     zh, en = "、".join(named["name_zh"]), ", ".join(named["name_en"])
+    count, take = ("1 county", "takes") if len(alone) == 1 else (f"{len(alone)} counties", "take")
     return (
         f"由省直接管辖的 {len(alone)} 个县级单元取最近的地级中心：{zh}。",
-        f"{len(alone)} counties that the province governs itself take the nearest prefecture seat: {en}.",
+        f"{count} that the province governs itself {take} the nearest prefecture seat: {en}.",
     )
 
 

@@ -10,6 +10,7 @@ from urbgeo.maps import Categories, Field, add_points, add_polygons
 from urbgeo.maps.charts import Both
 from urbgeo.maps.report_page import Grid
 from urbgeo.maps.styles import AreaStyle, PointStyle
+from urbgeo.output import markdown_text
 from urbgeo.results import bare
 from urbgeo.study.markdown import md_table, number
 
@@ -36,7 +37,9 @@ def metropolises_section(found: MetropolitanCircles) -> str:
         "### 各都市 All metropolises\n\n"
         + said
         + "\n\n"
-        + md_table([f"{zh} {en}" for zh, en in HEADS], _cells(found))
+        + md_table(
+            [f"{zh} {en}" for zh, en in HEADS], [[markdown_text(row[0]), *row[1:]] for row in _cells(found)]
+        )
     )
 
 

@@ -15,7 +15,7 @@ from urbgeo.crs import WGS84
 from urbgeo.errors import InputError
 from urbgeo.network.timetable import build_timetable
 from urbgeo.network.timetable_lines import lines_of
-from urbgeo.sources.gtfs import Gtfs, read_gtfs
+from urbgeo.sources.gtfs import Gtfs, read_gtfs, services_on
 from urbgeo.sources.trains import Trains, read_trains, train_lines, trains_aside
 from urbgeo.study.findings import LISTED, Findings
 from urbgeo.study.layers import own_layer
@@ -122,13 +122,21 @@ def _of_feeds(feeds: list[Gtfs], day: str | None, box: Box, findings: Findings) 
 
 def _wednesday(feed: Gtfs) -> dt.date:
     """The first Wednesday on which the feed's calendar, or its exceptions, hold trips."""
-    dates = feed.calendar_dates.loc[feed.calendar_dates["exception_type"] == "1", "date"]
     weekly = feed.calendar[feed.calendar["wednesday"] == "1"]
-    stamps = [*weekly["start_date"], *dates]
-    if not stamps:
-        raise InputError(f"trains: {feed.name} has no Wednesday; name a train_day.")
-    first = dt.datetime.strptime(min(stamps), "%Y%m%d").date()
-    return first + dt.timedelta((2 - first.weekday()) % 7)
+    added = feed.calendar_dates.loc[feed.calendar_dates["exception_type"] == "1", "date"]
+    spans = [*zip(weekly["start_date"], weekly["end_date"], strict=True), *zip(added, added, strict=True)]
+    # A Wednesday that every service leaves out, a holiday, is passed over: so many exceptions, so many more.
+    most = len(feed.calendar_dates) + 1
+    for start, end in sorted(spans):
+        first = dt.datetime.strptime(start, "%Y%m%d").date()
+        first += dt.timedelta((2 - first.weekday()) % 7)
+        for week in range(most):
+            day = first + dt.timedelta(7 * week)
+            if f"{day:%Y%m%d}" > end:
+                break
+            if services_on(feed, day):
+                return day
+    raise InputError(f"trains: {feed.name} has no Wednesday; name a train_day.")
 
 
 def _cut(points: gpd.GeoDataFrame, stops: pd.DataFrame, box: Box, source: str, findings: Findings) -> Rails:

@@ -36,7 +36,7 @@ def report_text(answers: Answers) -> str:
     zh, en = modelled_said(answers)
     town_zh, town_en = town_words(region)
     parts = [
-        f"# {region.title_zh} {region.title_en}",
+        f"# {markdown_text(region.title_zh)} {markdown_text(region.title_en)}",
         f"**{markdown_text(region.release.line)}**" if region.release.line else "",
         _said(_headlines, answers),
         "## 通勤圈 Commuting circle",
@@ -103,7 +103,7 @@ def _left_out(error: LeftOutError) -> str:
 
 
 def _headlines(answers: Answers) -> str:
-    return "\n".join(f"- {zh}\n  {en}" for zh, en in headlines(answers))
+    return "\n".join(f"- {markdown_text(zh)}\n  {markdown_text(en)}" for zh, en in headlines(answers))
 
 
 def _circle(answers: Answers) -> str:
@@ -157,7 +157,7 @@ def _uncovered(answers: Answers) -> str:
 
 
 def _towns(answers: Answers) -> str:
-    words = {name: " ".join(said) for name, said in target_words(answers.region).items()}
+    words = {name: markdown_text(" ".join(said)) for name, said in target_words(answers.region).items()}
     rows = [
         [
             words.get(name, name),
@@ -170,7 +170,7 @@ def _towns(answers: Answers) -> str:
     ]  # fmt: skip
     heads = ["目标 target", "阈值 threshold, min", "达到 within", "中位 median, min", "最差 worst, min"]
     alone = governed_by_the_province(answers.region)
-    return md_table(heads, rows) + ("\n\n" + "\n".join(alone) if alone else "")
+    return md_table(heads, rows) + ("\n\n" + "\n".join(map(markdown_text, alone)) if alone else "")
 
 
 def _worst(answers: Answers) -> str:
@@ -195,10 +195,12 @@ def _basis(answers: Answers) -> str:
         [
             md_table(["道路等级 class", "km/h", "来源 source"], speeds),
             "参数 Parameters\n\n"
-            + bullets(f"`{name}` = {value_text(value)}" for name, value in about.parameters.items()),
+            + bullets(
+                f"`{name}` = {markdown_text(value_text(value))}" for name, value in about.parameters.items()
+            ),
             "占比 Shares\n\n" + bullets(f"{name}: {share:.1%}" for name, share in shares.items()),
-            "来源 Sources\n\n" + bullets(answers.region.sources),
-            "说明 Notes\n\n" + bullets(answers.region.notes),
+            "来源 Sources\n\n" + bullets(map(markdown_text, answers.region.sources)),
+            "说明 Notes\n\n" + bullets(map(markdown_text, answers.region.notes)),
             "未给出 Left out\n\n" + (bullets(_reasons(answers)) or "（无 none）"),
             f"urbgeo {about.version}",
         ]
@@ -215,6 +217,7 @@ def _speed_row(name: str, kmh: float) -> list[str]:
 
 def _reasons(answers: Answers) -> list[str]:
     return [
-        f"{row.left_out_zh}（{markdown_text(row.why_zh)}） {row.left_out}: {markdown_text(row.why)}"
+        f"{markdown_text(row.left_out_zh)}（{markdown_text(row.why_zh)}） "
+        f"{markdown_text(row.left_out)}: {markdown_text(row.why)}"
         for row in left_out(answers).itertuples()
     ]

@@ -12,6 +12,7 @@ import pandas as pd
 from urbgeo.access.rail_trips import TRIP_PARTS
 from urbgeo.access.reach import READINGS
 from urbgeo.network.speeds import PEAK
+from urbgeo.output import markdown_text
 from urbgeo.study.absent import told
 from urbgeo.study.answers import Answers
 from urbgeo.study.bands import SetAnswers
@@ -37,7 +38,7 @@ def reach_section(answers: Answers) -> str:
     """Every reading for every group, with its band over the sets of speeds."""
     rows = []
     for title, cities in groups(answers):
-        usual = answers.reach.among(cities)
+        title, usual = markdown_text(title), answers.reach.among(cities)
         by_set = {name: one.reach.among(cities) for name, one in answers.bands.by_set.items()}
         for reading, row in usual.iterrows():
             shares = [table.loc[reading, "share"] for table in by_set.values()]
@@ -88,7 +89,7 @@ def trips_section(answers: Answers) -> str:
     rows = []
     for (origin, destination), trip in apart.iterrows():
         parts = [number(trip[name], 0) for name in TRIP_PARTS]
-        ends = "–".join(str(stations.get(trip[end], "")) for end in ("station_from", "station_to"))
+        ends = "–".join(markdown_text(stations.get(trip[end], "")) for end in ("station_from", "station_to"))
         total = number(trip["rail_min"], 0) if trip["status"] == "reached" else str(trip["status"])
         daily, delay = number(trip["trains_per_day"], 0), number(trip["schedule_delay_min"], 0)
         named = f"{names(answers, [origin])} – {names(answers, [destination])}"
@@ -108,7 +109,9 @@ def known_section(answers: Answers) -> str:
         deviation = "–" if pd.isna(trip.deviation) else f"{trip.deviation:+.0%}"
         ends = f"{names(answers, [trip.from_place])} – {names(answers, [trip.to_place])}"
         minutes = [f"{trip.minutes:.0f}", f"{trip.modelled:.0f}", deviation]
-        rows.append([ends, how, *minutes, " ".join(BASES[trip.basis]), f"{trip.source} ({trip.year})"])
+        rows.append(
+            [ends, how, *minutes, " ".join(BASES[trip.basis]), markdown_text(f"{trip.source} ({trip.year})")]
+        )
     heads = ["行程 trip", "方式 mode", "外部 known", "计算 modelled", "偏差", "依据 basis", "来源 source"]
     return "\n".join(KNOWN_SAID) + "\n\n" + md_table(heads, rows)
 
@@ -145,9 +148,11 @@ def checks_section(answers: Answers) -> str:
         says = _named(answers, str(row["says"]))
         if check == "class of the core":
             says = "; ".join([says, *_core_sources(answers)])
+        says = markdown_text(says)
         rows.append([_CHECKS[str(check)], value or "–", bound, _RESULTS[row["result"]], basis, says])
+    seats = markdown_text("、".join(core["name_zh"]))
     said = (
-        f"核心取 {len(core)} 个驻地中最近的一个（{'、'.join(core['name_zh'])}）。通勤比例没有国家标准，"
+        f"核心取 {len(core)} 个驻地中最近的一个（{seats}）。通勤比例没有国家标准，"
         "10 % 是国外都市区的取值，只作参考，不影响成员；此处由重力模型推算，不是观测。\n"
         f"The core is entered at the nearest of {len(core)} seats. No national standard sets a commuting "
         "rate; 10 % is that of metropolitan areas abroad, takes nobody out, and is modelled, not observed."
@@ -237,7 +242,7 @@ def planned_section(answers: Answers) -> str:
         opens = "未说明 not stated" if pd.isna(project.opens) else f"{project.opens:.0f}"
         length = number(project.length_km, 0)
         cells = [f"{project.name_zh} {project.name_en}", project.stage, length, opens, project.document]
-        rows.append([*cells, project.source])
+        rows.append([markdown_text(one) for one in (*cells, project.source)])
     heads = ["项目 project", "阶段 stage", "km", "开通 opens", "文件 document", "来源 source"]
     return md_table(heads, rows)
 
