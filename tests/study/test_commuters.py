@@ -75,6 +75,7 @@ def test_rows_of_totals_are_no_commuters() -> None:
         ({}, {}, "give least_count"),
         ({"workers": ["<5", 1, 2]}, {"least_count": 10}, "say another"),
         ({}, {"least_count": 10, "rates": [0.1, 0.3]}, "do not fall"),
+        ({}, {"least_count": 10, "rates": [0.3, 0.1, 0.1]}, "do not fall"),
         ({}, {"least_count": 10, "rule": "all"}, "rule"),
         ({"workers": [-1, 1, 2]}, {}, "workers|negative"),
         ({"work": ["蜀山区", "", "合肥"]}, {"least_count": 10}, "work is missing at 1; give both ends"),

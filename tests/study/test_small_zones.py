@@ -16,7 +16,7 @@ from urbgeo.study.answers import answer
 from urbgeo.study.called import governed_by_the_province, town_words, unit_words
 from urbgeo.study.headlines import headlines
 from urbgeo.study.run import StudyFiles, run_study
-from urbgeo.study.small_zones import parts_of, with_own_seats
+from urbgeo.study.small_zones import counties_summed, parts_of, with_own_seats
 
 COUNTIES = NINGXIA[NINGXIA["level"] == "county"]
 
@@ -59,6 +59,17 @@ def test_townships_have_people_circle_access_and_map(done: StudyFiles) -> None:
     assert "640106001" in set(table.iloc[:, 0])
     layer = gpd.read_file(done.geopackage, layer="county_access")
     assert layer["score"].notna().all() and len(layer) == len(townships())
+
+
+def test_a_county_is_the_sum_of_its_zones_only_where_all_of_them_are_told() -> None:
+    places = pd.DataFrame(
+        {"level": ["county"] * 3 + ["zone"] * 6, "county": [""] * 3 + list("aabbcc")},
+        index=[*"abc", "a1", "a2", "b1", "b2", "c1", "c2"],
+    )
+    told = pd.Series({"a1": 3.0, "a2": 4.0, "b1": 5.0, "c1": 1.0, "c2": 2.0, "c": 9.0})
+    found = counties_summed(told, places)
+    assert found.to_dict() == {**told.to_dict(), "a": 7.0}, "b lacks a zone, c has its own"
+    assert counties_summed(told, places.drop(columns="county")) is told
 
 
 def test_pages_of_townships_call_them_so(done: StudyFiles) -> None:
