@@ -58,7 +58,11 @@ def test_every_layer_a_plan_weighs_has_grades() -> None:
 
 
 def test_the_highest_bound_of_a_layer_belongs_to_its_last_row_and_nothing_lies_above() -> None:
-    for name, highest, score in (("hazard_level", 4, 40), ("ecology_level", 3, 20), ("farmland_grade", 16, 80)):
+    for name, highest, score in (
+        ("hazard_level", 4, 40),
+        ("ecology_level", 3, 20),
+        ("farmland_grade", 16, 80),
+    ):
         assert grade(grid([[highest]]), name).values.tolist() == [[score]]
         with pytest.raises(InputError, match="1 cells of .* lie in no range"):
             grade(grid([[highest + 0.1]]), name)

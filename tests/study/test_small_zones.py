@@ -8,8 +8,10 @@ import pytest
 import shapely
 
 import urbgeo
+from tests.network.build import points, road
 from tests.study.conftest import NINGXIA, invented_roads
 from urbgeo.errors import InputError
+from urbgeo.network.model import build_network
 from urbgeo.regions.nation import china_places
 from urbgeo.regions.people import read_people
 from urbgeo.study.answers import answer
@@ -153,6 +155,15 @@ def test_only_counties_that_no_prefecture_governs_take_the_nearest_seat() -> Non
     said = governed_by_the_province(region)
     assert said is not None and "仙桃市" in said[0] and said[1].startswith("4 counties")
     assert governed_by_the_province(urbgeo.region("宁夏", zones=False)) is None
+
+
+def test_the_nearest_seat_is_that_by_road_and_by_air_only_where_no_road_leads() -> None:
+    """P is 20 km across the land from x and 106 by road, Q 26 by road; nothing leads to y."""
+    nodes = points([(0, 0), (25, 0), (40, 0), (0, 20), (9, 200)], list("xQTPy"))
+    network = build_network(nodes, road(("x", "Q", 26.0), ("Q", "T", 20.0), ("T", "P", 60.0)))
+    towns = nodes.loc[["x", "T", "y"]].assign(prefecture=["", "P", ""])
+    own = with_own_seats(towns, nodes.loc[["P", "Q"]], network)["prefecture"]
+    assert own.to_dict() == {"x": "Q", "T": "P", "y": "P"}
 
 
 def test_a_city_alone_is_asked_for_its_seat_once() -> None:
