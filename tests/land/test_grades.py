@@ -64,7 +64,7 @@ def test_the_highest_bound_of_a_layer_belongs_to_its_last_row_and_nothing_lies_a
         ("farmland_grade", 16, 80),
     ):
         assert grade(grid([[highest]]), name).values.tolist() == [[score]]
-        with pytest.raises(InputError, match="1 cells of .* lie in no range"):
+        with pytest.raises(InputError, match=r"1 cells of .* lie in no range"):
             grade(grid([[highest + 0.1]]), name)
 
 
