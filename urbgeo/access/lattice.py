@@ -183,11 +183,7 @@ def reach_nodes(
     network: TravelNetwork, roads: Roads, start: Attachment, limit: float, direction: str
 ) -> Reached:
     """Search from (or to) points that are all attached; nodes beyond the limit stay ``inf``."""
-    legs = start.to_legs if direction == "to" else start.from_legs
-    rows = np.repeat(np.arange(len(start.index)), legs.shape[1])
-    known = start.ends.ravel() >= 0
-    seeds = start.ends.ravel()[known], legs.ravel()[known], rows[known]
-    minutes, which = nearest_seed(network.graph, *seeds, limit, direction=direction)
+    minutes, which = nearest_seed(network.graph, *start.seeds(direction), limit, direction=direction)
     joins = start.every
     if not (joins.link >= 0).all():
         joins = joins.some(np.flatnonzero(joins.link >= 0))

@@ -54,11 +54,23 @@ _idle: WeakKeyDictionary[Graph, list[Workspace]] = WeakKeyDictionary()
 _turn = threading.Lock()
 
 
-def workspace(graph: Graph, farthest_seed: float = 0.0) -> Workspace:
-    """Room for searches over a graph whose seeds start at most at ``farthest_seed`` minutes."""
-    state = np.empty(graph.node_count, STATE)
-    state["minutes"], state["next"] = np.inf, NOT_QUEUED
-    return _fitting(graph, farthest_seed, state, np.empty(graph.node_count, np.int32))
+def workspace(graph: Graph, farthest_seed: float = 0.0, old: Workspace | None = None) -> Workspace:
+    """Room for searches over a graph whose seeds start at most at ``farthest_seed`` minutes.
+
+    The long arrays are those of an ``old`` workspace of the graph, where there is one.
+    """
+    if old is None:
+        state, touched = np.empty(graph.node_count, STATE), np.empty(graph.node_count, np.int32)
+        state["minutes"], state["next"] = np.inf, NOT_QUEUED
+    else:
+        state, touched = old.state, old.touched
+    reach = max(graph.longest, farthest_seed)
+    width = max(graph.middle / BUCKETS_PER_MIDDLE_ARC, reach / (MOST_BUCKETS - 4), LEAST_WIDTH_MIN)
+    per_minute = 1.0 / width
+    ring = 4
+    while ring < reach * per_minute + 3:
+        ring *= 2
+    return Workspace(state, np.full(ring, LAST, np.int32), touched, per_minute)
 
 
 @contextmanager
@@ -73,25 +85,13 @@ def workspaces(graph: Graph, farthest_seed: float = 0.0) -> Iterator[Callable[[]
         with _turn:
             kept = _idle.setdefault(graph, [])
             old = kept.pop() if kept else None
-        out.append(
-            _fitting(graph, farthest_seed, old.state, old.touched) if old else workspace(graph, farthest_seed)
-        )
+        out.append(workspace(graph, farthest_seed, old))
         return out[-1]
 
     yield take
     with _turn:
         kept = _idle.setdefault(graph, [])
         kept.extend(out[: max(0, thread_count() - len(kept))])
-
-
-def _fitting(graph: Graph, farthest_seed: float, state: NDArray[np.void], touched: Ints32) -> Workspace:
-    reach = max(graph.longest, farthest_seed)
-    width = max(graph.middle / BUCKETS_PER_MIDDLE_ARC, reach / (MOST_BUCKETS - 4), LEAST_WIDTH_MIN)
-    per_minute = 1.0 / width
-    ring = 4
-    while ring < reach * per_minute + 3:
-        ring *= 2
-    return Workspace(state, np.full(ring, LAST, np.int32), touched, per_minute)
 
 
 @kernel()

@@ -11,7 +11,7 @@ from urbgeo.compiling import kernel, without_numba
 from urbgeo.engine.order import hilbert_order
 from urbgeo.engine.resolution import in_ticks
 from urbgeo.errors import Faults, InputError
-from urbgeo.types import Floats, Ints
+from urbgeo.types import Floats, Ints, Ints32
 
 ARC = np.dtype([("head", np.int32), ("minutes", np.float64)])
 """One arc as the searches read it: head and minutes side by side, so that one memory access gives both."""
@@ -99,8 +99,8 @@ def compile_graph(x: Floats, y: Floats, tails: Ints, heads: Ints, minutes: Float
     order = hilbert_order(x, y).astype(np.int32)
     rank = np.empty(order.size, np.int32)
     rank[order] = np.arange(order.size, dtype=np.int32)
-    out = _sorted_arcs(rank, tails, heads, minutes)
-    into = _sorted_arcs(rank, heads, tails, minutes)
+    out = Arcs(*_sort_arcs(rank, tails, heads, minutes))
+    into = Arcs(*_sort_arcs(rank, heads, tails, minutes))
     for array in (rank, order):
         array.flags.writeable = False
     return Graph(
@@ -149,37 +149,22 @@ def _check_arcs(x: Floats, y: Floats, tails: Ints, heads: Ints, minutes: Floats)
     faults.raise_if_any()
 
 
-def _sorted_arcs(rank: NDArray[np.int32], tails: Ints, heads: Ints, minutes: Floats) -> Arcs:
-    start, arcs = np.zeros(rank.size + 1, np.int32), np.empty(tails.size, ARC)
-    _sort_arcs(rank, tails, heads, minutes, start, arcs)
-    return Arcs(start, arcs)
-
-
 def _sort_arcs_at_once(
-    rank: NDArray[np.int32],
-    tails: Ints,
-    heads: Ints,
-    minutes: Floats,
-    start: NDArray[np.int32],
-    arcs: NDArray[np.void],
-) -> None:
+    rank: Ints32, tails: Ints, heads: Ints, minutes: Floats
+) -> tuple[Ints32, NDArray[np.void]]:
     """:func:`_sort_arcs` by arrays."""
+    start, arcs = np.zeros(rank.size + 1, np.int32), np.empty(tails.size, ARC)
     order = np.argsort(rank[tails], kind="stable")
     arcs["head"], arcs["minutes"] = rank[heads[order]], minutes[order]
     np.cumsum(np.bincount(rank[tails], minlength=rank.size), out=start[1:])
+    return start, arcs
 
 
 @without_numba(_sort_arcs_at_once)
 @kernel()
-def _sort_arcs(
-    rank: NDArray[np.int32],
-    tails: Ints,
-    heads: Ints,
-    minutes: Floats,
-    start: NDArray[np.int32],
-    arcs: NDArray[np.void],
-) -> None:
+def _sort_arcs(rank: Ints32, tails: Ints, heads: Ints, minutes: Floats) -> tuple[Ints32, NDArray[np.void]]:
     """Counting sort by the rank of the tail; arcs of one tail keep the order they came in."""
+    start, arcs = np.zeros(rank.size + 1, np.int32), np.empty(tails.size, ARC)
     for tail in tails:
         start[rank[tail] + 1] += 1
     for node in range(rank.size):
@@ -193,3 +178,4 @@ def _sort_arcs(
     for node in range(rank.size, 0, -1):
         start[node] = start[node - 1]
     start[0] = 0
+    return start, arcs

@@ -136,6 +136,12 @@ class Attachment:
         """Minutes from each of ``ends`` to the points; ``inf``: not that way."""
         return np.concatenate([one.to_legs for one in self.joins], axis=1)
 
+    def seeds(self, direction: str) -> tuple[Ints, Floats, Ints]:
+        """Where a search ``"from"`` the points (or ``"to"`` them) begins: nodes, minutes there, whose row."""
+        legs = self.to_legs if direction == "to" else self.from_legs
+        row, end = np.nonzero(self.ends >= 0)
+        return self.ends[row, end], legs[row, end], row
+
     @cached_property
     def every(self) -> Joins:
         """All joins one after the other."""

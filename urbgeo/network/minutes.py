@@ -164,9 +164,11 @@ def nearest_attached(
 ) -> pd.DataFrame:
     """:func:`nearest_facility` for points that are already attached."""
     check_direction(direction)
-    seeds = facilities.to_legs if direction == "to" else facilities.from_legs
+    graph, seeds = network.graph, facilities.seeds(direction)
+    needed = graph.node_count * SEARCH_BYTES_PER_NODE + facilities.ends.size * BYTES_PER_LEG
+    check_memory(dijkstra_bytes(graph, 1) + needed, "nearest of many", "Take fewer links or points")
+    best, label = nearest_seed(graph, *seeds, limit, direction=direction)
     legs = places.from_legs if direction == "to" else places.to_legs
-    best, label = _search_from(network, direction, facilities, seeds, limit)
     minutes, which = through_ends(places.ends, legs, best, label)
     kmh = places.off_network_kmh
     same_link_nearest(places.every, facilities.every, kmh, direction, minutes, which)
@@ -220,12 +222,6 @@ def table_between(
     values[~start.attached, :] = np.nan
     values[:, ~end.attached] = np.nan
     return values
-
-
-def node_minutes(network: TravelNetwork, start: Attachment, limit: float, direction: str) -> Floats:
-    """Minutes between every node and the nearest of the attached points; ``inf`` beyond the limit."""
-    seeds = start.to_legs if direction == "to" else start.from_legs
-    return _search_from(network, direction, start, seeds, limit)[0]
 
 
 def node_table(network: TravelNetwork, origins: Ints, destinations: Ints) -> Floats:
@@ -292,22 +288,6 @@ def _plan(network: TravelNetwork, from_nodes: Ints, to_nodes: Ints, limit: float
         customised=ready == "customised",
         sample=sample_of(attached),
         cell_bytes=np.dtype(dtype).itemsize,
-    )
-
-
-def _search_from(
-    network: TravelNetwork, direction: str, points: Attachment, seeds: Floats, limit: float
-) -> tuple[Floats, Ints]:
-    graph = network.graph
-    check_memory(
-        dijkstra_bytes(graph, 1) + graph.node_count * SEARCH_BYTES_PER_NODE + seeds.size * BYTES_PER_LEG,
-        "nearest of many",
-        "Take fewer links or points",
-    )
-    rows = np.flatnonzero(points.attached)
-    nodes, costs, owner = points.ends[rows], seeds[rows], np.repeat(rows, points.ends.shape[1])
-    return nearest_seed(
-        network.graph, _filled(nodes).ravel(), costs.ravel(), owner, limit, direction=direction
     )
 
 
