@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from urbgeo.options import one_thread, options, thread_count
-from urbgeo.parallel import Stop, each_of, let_go, off_the_main_thread, over_blocks, over_tree
+from urbgeo.parallel import Stop, each_of, in_order, let_go, off_the_main_thread, over_blocks, over_tree
 from urbgeo.rasters.cells import _grow, _grow_patches
 from urbgeo.surface.blocks import Walk
 from urbgeo.surface.steps import BORDER, spread
@@ -160,3 +160,23 @@ def test_compiled_loops_over_cells_end_when_told() -> None:
     assert not np.isfinite(minutes).any()
     assert spread(*begun, **steps, **sizes, stop=np.zeros(1, np.uint8))
     assert np.isfinite(minutes).sum() > 1
+
+
+@pytest.mark.parametrize("threads", [1, 4])
+def test_answers_come_in_the_order_of_their_tasks_and_few_are_begun_ahead(
+    threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(options, "threads", threads)
+    begun: list[int] = []
+
+    def late(task: int) -> int:
+        begun.append(task)
+        time.sleep(0.01 * (task % 3))
+        return task
+
+    assert list(in_order(range(20), late, what="")) == list(range(20))
+    begun.clear()
+    answers = in_order(range(1000), late, what="")
+    assert [next(answers) for _ in range(3)] == [0, 1, 2]
+    answers.close()
+    assert len(begun) <= 3 + threads + 1, "what nobody waits for is not begun"

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from urbgeo.options import is_alone, one_thread, progress_bar, thread_count
+from urbgeo.options import is_alone, one_thread, progress_bar, thread_count, with_progress
 
 Room = TypeVar("Room")
 Task = TypeVar("Task")
@@ -41,11 +43,7 @@ def over_blocks(
 
     def take_turns(stop: Stop, done: Callable[[int], None]) -> None:
         room = make_room()
-        while not stop[0]:
-            with turn:
-                first = next(blocks, None)
-            if first is None:
-                return
+        for first in _in_turn(blocks, turn, stop):
             last = min(first + block, count)
             work(first, last, room, stop)
             done(last - first)
@@ -59,12 +57,30 @@ def each_of(tasks: Sequence[Task], work: Callable[[Task], Result], *, what: str 
     An interruption leaves those begun to their own end, unheard: they may write to nothing that is kept.
     """
     found: list[Any] = [None] * len(tasks)
+    places, turn = iter(range(len(tasks))), threading.Lock()
 
-    def one(first: int, last: int, room: None, stop: Stop) -> None:
-        found[first] = work(tasks[first])
+    def take_turns(stop: Stop, done: Callable[[int], None]) -> None:
+        for place in _in_turn(places, turn, stop):
+            found[place] = work(tasks[place])
+            done(1)
 
-    over_blocks(len(tasks), 1, lambda: None, one, what=what, leave=True)
+    _on_threads(min(thread_count(), len(tasks)), take_turns, total=len(tasks), what=what, leave=True)
     return found
+
+
+def in_order(tasks: Sequence[Task], work: Callable[[Task], Result], *, what: str) -> Iterator[Result]:
+    """``work`` of every task, handed out in their order; few are done ahead, so that memory stays small."""
+    pool = ThreadPoolExecutor(thread_count())
+    begun: deque[Future[Result]] = deque()
+    try:
+        for task in with_progress(tasks, total=len(tasks), what=what):
+            begun.append(pool.submit(work, task))
+            if len(begun) > thread_count():
+                yield begun.popleft().result()
+        while begun:
+            yield begun.popleft().result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def over_tree(
@@ -122,6 +138,16 @@ def let_go(work: Callable[[Stop], Result]) -> Result:
     results: list[Result] = []
     _on_threads(1, lambda stop, done: results.append(work(stop)), total=1, what="", leave=True)
     return results[0]
+
+
+def _in_turn(items: Iterator[int], turn: threading.Lock, stop: Stop) -> Iterator[int]:
+    """What is left of items that several threads take from, until there is none or all are to stop."""
+    while not stop[0]:
+        with turn:
+            one = next(items, None)
+        if one is None:
+            return
+        yield one
 
 
 def _on_threads(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from urbgeo.amounts import warn
 from urbgeo.checks import check_columns, other_forms
 from urbgeo.engine.pairs import fill_square, find_places, read_pairs, sum_square
 from urbgeo.errors import Faults, InputError, some_of
+from urbgeo.parallel import each_of
 from urbgeo.provenance import Provenance
 from urbgeo.types import Flags, Floats, Ints, Ints32
 
@@ -299,11 +300,13 @@ def _read_in_order(
         return None
     values = np.ascontiguousarray(minutes, np.float64)
     # Ids and minutes are read at the same time.
-    with ThreadPoolExecutor(1) as pool:
-        ordered = pool.submit(goes_on_in_order, start, end, columns)
-        sums = _sums_of(values.reshape(-1, columns))
-        if not ordered.result() or sums is None:
-            return None
+    jobs: list[Callable[[], Any]] = [
+        lambda: goes_on_in_order(start, end, columns),
+        lambda: _sums_of(values.reshape(-1, columns)),
+    ]
+    ordered, sums = each_of(jobs, lambda job: job())
+    if not ordered or sums is None:
+        return None
     asked = (pd.Index(start.array[::columns]), origins), (pd.Index(end.array[:columns]), destinations)
     for found, wanted in asked:
         if not found.is_unique or not (wanted is None or found.equals(wanted)):

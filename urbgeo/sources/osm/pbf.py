@@ -7,9 +7,7 @@ import lzma
 import os
 import struct
 import zlib
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -18,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from urbgeo.errors import SourceError
-from urbgeo.options import thread_count, with_progress
+from urbgeo.parallel import in_order
 from urbgeo.sources.osm import pbf_kernels as kernels
 from urbgeo.types import Floats, Ints
 
@@ -161,26 +159,16 @@ class PbfFile:
     def _each(
         self, work: Callable[[Blob], Answer], blobs: Sequence[Blob], what: str
     ) -> Iterator[tuple[Blob, Answer]]:
-        """Answers in the order of the blobs, by threads, few at a time so that memory stays small."""
-        pool = ThreadPoolExecutor(thread_count())
-        waiting: deque[tuple[Blob, Future[Answer]]] = deque()
-        try:
-            for blob in with_progress(blobs, total=len(blobs), what=f"{self.path.name}: {what}"):
-                waiting.append((blob, pool.submit(work, blob)))
-                if len(waiting) > thread_count():
-                    yield self._answer(*waiting.popleft())
-            while waiting:
-                yield self._answer(*waiting.popleft())
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-
-    def _answer(self, blob: Blob, task: Future[Answer]) -> tuple[Blob, Answer]:
-        try:
-            return blob, task.result()
-        except (zlib.error, lzma.LZMAError, ValueError, IndexError, EOFError) as error:
-            raise SourceError(
-                f"{self.path}: the block at byte {blob.at} is damaged ({error}); download the file again."
-            ) from error
+        """Blobs with their answers, in their order, by threads; an error says which of them is damaged."""
+        answers = in_order(blobs, work, what=f"{self.path.name}: {what}")
+        for blob in blobs:
+            try:
+                found = next(answers)
+            except (zlib.error, lzma.LZMAError, ValueError, IndexError, EOFError) as error:
+                raise SourceError(
+                    f"{self.path}: the block at byte {blob.at} is damaged ({error}); download the file again."
+                ) from error
+            yield blob, found
 
     def _index(self) -> list[Blob]:
         """Every data block, after a look at the header."""
