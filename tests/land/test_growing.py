@@ -52,8 +52,8 @@ def test_growth_meets_the_count_fills_the_hole_and_keeps_off_what_is_excluded() 
     start = mask("#######", "#.....#", "#.....#", "#.....#", "#######", ".......", ".......")
     excluded = mask(".......", ".......", ".......", "...#...", ".......", ".......", ".......")
     score = np.ones(start.shape)
-    how = Growing(small=1, holes=0, radius=1, power=1.0)
-    found = grown(start, score, ~start & ~excluded, excluded, int(start.sum()) + 9, how)
+    how = Growing(score, excluded, small=1, holes=0, radius=1, power=1.0)
+    found = grown(start, ~start & ~excluded, int(start.sum()) + 9, how)
     assert found.sum() == start.sum() + 9
     assert not (found & excluded).any() and (found & start).sum() == start.sum()
 

@@ -10,20 +10,26 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from scipy import ndimage
 
 from urbgeo.checks import check_amounts, check_points, check_quantity, check_share, is_whole_number
 from urbgeo.errors import Faults, InputError
-from urbgeo.land.growing import Growing, adjoining, grown, holes_of, joined, towns_of, whole_pieces
+from urbgeo.land.growing import Growing, adjoining, grown, joined, towns_of, whole_pieces
 from urbgeo.land.outline import lines_across, outline_along
 from urbgeo.land.patches import cells_of
-from urbgeo.land.zones import CONCENTRATED, ELASTIC, SPECIAL, ZONE_NAMES, zone_polygons
+from urbgeo.land.zones import (
+    CONCENTRATED,
+    ELASTIC,
+    SPECIAL,
+    figures_of,
+    left_out_of,
+    pieces_of,
+    zone_polygons,
+)
 from urbgeo.provenance import Provenance
-from urbgeo.rasters.align import burnt, cells_to_polygons
 from urbgeo.rasters.grid import Grid, check_bools, check_metric, check_same_grid
 from urbgeo.results import Result
 from urbgeo.standards import ELASTIC_SHARE, EXPANSION_MULTIPLE, SMALLEST_PIECE_HA
-from urbgeo.types import Flags, Floats
+from urbgeo.types import Flags, Floats, Shapes
 
 FILL_SHARE = 0.5
 """Joining pieces takes at most this share of the new land; else only narrower gaps are joined."""
@@ -204,84 +210,85 @@ def delineate_boundary(
     lines = lines_across(along, built)
     shares = _shares_of(towns)
     cell_km2 = built.cell_km2
-    small, holes = (
-        cells_of(rules.smallest_piece_ha / 100.0, cell_km2),
-        cells_of(rules.fill_holes_ha / 100.0, cell_km2),
-    )
     wanted = round(demand_km2 / cell_km2)
     base = float(built.values.sum()) * cell_km2 if rules.base_built_km2 is None else rules.base_built_km2
     most = int(np.floor(base * rules.expansion_multiple / cell_km2 + 1e-9))
-    park = np.logical_or.reduce([np.zeros(built.shape, bool), *(grid.values for grid in parks.values())])
-    buildable = built.values & ~excluded.values
-    suitable = np.where(park & ~buildable, 0.0, np.nan_to_num(score.values, nan=0.0).astype(float))
-    usable = ~excluded.values & (suitable > 0) & ~buildable
-    gap = int(rules.gap_m / min(built.cell_m))
-    budget = int(FILL_SHARE * max(wanted - int(buildable.sum()), 0))
-    start = whole_pieces(joined(buildable, usable, gap, budget), small)
-    inside = start & buildable
-    park &= ~excluded.values & ~start
-    free = usable & ~start
-    _check_demand(wanted, start, free, most, cell_km2, small, rules)
-    growing = Growing(
-        small, holes, rules.radius_cells, rules.neighbour_power, towns_of(start, built, towns, shares)
+    ground = _ground(built, score, excluded, parks, wanted, rules)
+    _check_demand(wanted, ground, most, cell_km2, rules)
+    how = Growing(
+        score=ground.suitable,
+        excluded=excluded.values,
+        small=ground.small,
+        holes=cells_of(rules.fill_holes_ha / 100.0, cell_km2),
+        radius=rules.radius_cells,
+        power=rules.neighbour_power,
+        towns=towns_of(ground.start, built, towns, shares),
     )
-    core = grown(start, suitable, free, excluded.values, wanted, growing)
-    if core.sum() < wanted:
-        missing = (wanted - core.sum()) * cell_km2
-        raise InputError(
-            f"demand_km2: {missing:.2f} km2 are missing; the suitable land left is in pieces below "
-            f"{rules.smallest_piece_ha:g} ha. Lower smallest_piece_ha or the demand, or review the "
-            "exclusions."
-        )
-    zones = _zones(core, park, suitable, free, excluded.values, wanted, most, growing, rules, built)
+    core = grown(ground.start, ground.free, wanted, how)
+    _check_met(core, wanted, cell_km2, rules)
+    zones = _zones(core, ground, wanted, most, how, rules, built)
     grid = built.having(zones, source="urbgeo development boundary")
-    outline = None
-    if lines is not None:
-        reach, least = rules.along_m, 1e6 * cell_km2 * small
-        whole = built.having(zones > 0)
-        outline = outline_along(whole, excluded.values, inside, lines, reach_m=reach, smallest_m2=least)
+    outline = None if lines is None else _outline(grid, excluded, ground, lines, rules)
     polygons = zone_polygons(grid, excluded, smooth=rules.smooth, outline=outline)
     lost = built.having(built.values & (zones == 0), source="built-up land left out")
+    asked = {
+        "demand_km2": wanted * cell_km2, **asdict(rules), "base_built_km2": base, "special": tuple(parks),
+        "towns": None if towns is None else len(towns), "along": None if along is None else len(along),
+    }  # fmt: skip
     return Boundary(
-        table=_pieces(polygons, grid, inside, towns),
+        table=pieces_of(polygons, grid, ground.inside, towns),
         polygons=polygons,
         zones=grid,
-        figures=_figures(zones, inside, built.values, excluded.values, base, cell_km2, parks),
-        left_out=_left_out(lost, excluded.values),
+        figures=figures_of(zones, ground.inside, built.values, excluded.values, base, cell_km2, parks),
+        left_out=left_out_of(lost, excluded.values),
         left_out_cells=lost,
         provenance=Provenance(
-            parameters={
-                "demand_km2": wanted * cell_km2,
-                **asdict(rules),
-                "base_built_km2": base,
-                "special": tuple(parks),
-                "towns": None if towns is None else len(towns),
-                "along": None if along is None else len(along),
-            },
+            parameters=asked,
             sources=tuple(one.source for one in (built, score, excluded) if one.source),
             shares={"built-up land left out": float(lost.values.sum() / built.values.sum())},
         ),
     )
 
 
+@dataclass(frozen=True, eq=False)
+class _Ground:
+    """Where growth may start and go: ``start`` are the pieces that stand, ``inside`` their built-up cells;
+    ``free`` cells may be taken, by how ``suitable`` they are; ``park`` is special-use land beside them.
+    ``small``: cells of the smallest piece."""
+
+    start: Flags
+    inside: Flags
+    free: Flags
+    suitable: Floats
+    park: Flags
+    small: int
+
+
+def _ground(
+    built: Grid, score: Grid, excluded: Grid, parks: Mapping[str, Grid], wanted: int, rules: BoundaryRules
+) -> _Ground:
+    """Built-up land outside the exclusions, joined over short gaps and without crumbs, and what is around."""
+    park = np.logical_or.reduce([np.zeros(built.shape, bool), *(grid.values for grid in parks.values())])
+    buildable = built.values & ~excluded.values
+    suitable = np.where(park & ~buildable, 0.0, np.nan_to_num(score.values, nan=0.0).astype(float))
+    usable = ~excluded.values & (suitable > 0) & ~buildable
+    gap = int(rules.gap_m / min(built.cell_m))
+    budget = int(FILL_SHARE * max(wanted - int(buildable.sum()), 0))
+    small = cells_of(rules.smallest_piece_ha / 100.0, built.cell_km2)
+    start = whole_pieces(joined(buildable, usable, gap, budget), small)
+    park &= ~excluded.values & ~start
+    return _Ground(start, start & buildable, usable & ~start, suitable, park, small)
+
+
 def _zones(
-    core: Flags,
-    park: Flags,
-    suitable: Floats,
-    free: Flags,
-    excluded: Flags,
-    wanted: int,
-    most: int,
-    growing: Growing,
-    rules: BoundaryRules,
-    like: Grid,
+    core: Flags, ground: _Ground, wanted: int, most: int, how: Growing, rules: BoundaryRules, like: Grid
 ) -> Flags:
     """Concentrated, elastic and special-use cells; the elastic ones are cut back to the multiple."""
     more = min(int(np.floor(wanted * rules.elastic_share + 1e-9)), most - wanted)
     reach = np.inf if rules.special_reach_m is None else rules.special_reach_m
     while True:
-        whole = grown(core, suitable, free & ~core, excluded, wanted + more, growing)
-        beside = adjoining(park & ~whole, whole, reach, like.cell_m)
+        whole = grown(core, ground.free & ~core, wanted + more, how)
+        beside = adjoining(ground.park & ~whole, whole, reach, like.cell_m)
         over = int(whole.sum() + beside.sum()) - most if rules.special_counts else 0
         if over <= 0 or not beside.any():
             break
@@ -295,6 +302,16 @@ def _zones(
     zones: Any = np.zeros(core.shape, np.uint8)
     zones[whole], zones[core], zones[beside] = ELASTIC, CONCENTRATED, SPECIAL
     return zones
+
+
+def _outline(
+    zones: Grid, excluded: Grid, ground: _Ground, lines: Shapes, rules: BoundaryRules
+) -> shapely.Geometry:
+    """The outline of the whole, on lines where they run near."""
+    whole, least = zones.having(zones.values > 0), 1e6 * zones.cell_km2 * ground.small
+    return outline_along(
+        whole, excluded.values, ground.inside, lines, reach_m=rules.along_m, smallest_m2=least
+    )
 
 
 def _shares_of(towns: gpd.GeoDataFrame | None) -> Floats | None:
@@ -322,11 +339,9 @@ def _check_masks(built: Grid, score: Grid, excluded: Grid, parks: Mapping[str, G
     faults.raise_if_any()
 
 
-def _check_demand(
-    wanted: int, start: Flags, free: Flags, most: int, cell_km2: float, small: int, rules: BoundaryRules
-) -> None:
-    demand, stands, room = wanted * cell_km2, int(start.sum()), int(free.sum())
-    if small > wanted:
+def _check_demand(wanted: int, ground: _Ground, most: int, cell_km2: float, rules: BoundaryRules) -> None:
+    demand, stands, room = wanted * cell_km2, int(ground.start.sum()), int(ground.free.sum())
+    if ground.small > wanted:
         raise InputError(
             f"smallest_piece_ha: {rules.smallest_piece_ha:g} ha is larger than the demand, {demand:.2f} km2."
         )
@@ -353,88 +368,11 @@ def _check_demand(
         )
 
 
-def _pieces(
-    polygons: gpd.GeoDataFrame, zones: Grid, inside: Flags, towns: gpd.GeoDataFrame | None
-) -> gpd.GeoDataFrame:
-    """One row per piece of the whole boundary, the largest first."""
-    parts = shapely.get_parts(shapely.union_all(shapely.set_precision(polygons.geometry.to_numpy(), 0.001)))
-    parts = parts[np.argsort(-shapely.area(parts), kind="stable")]
-    frame = gpd.GeoDataFrame(geometry=parts, crs=polygons.crs)
-    number = np.arange(1, len(frame) + 1, dtype=float)
-    place = np.nan_to_num(burnt(frame, zones, values=pd.Series(number), all_touched=True).values).astype(int)
-    row = {"area_km2": frame.area / 1e6}
-    for name, mask in (
-        ("built_km2", inside),
-        ("new_km2", (zones.values == CONCENTRATED) & ~inside),
-        ("elastic_km2", zones.values == ELASTIC),
-        ("special_km2", zones.values == SPECIAL),
-    ):
-        found = np.bincount(place[mask & (zones.values > 0)], minlength=len(frame) + 1)[1:]
-        row[name] = found * zones.cell_km2
-    table = frame.assign(**row)
-    table["why"] = [
-        _why(*one)
-        for one in zip(
-            table["built_km2"], table["new_km2"] + table["elastic_km2"], table["special_km2"], strict=True
+def _check_met(core: Flags, wanted: int, cell_km2: float, rules: BoundaryRules) -> None:
+    if core.sum() < wanted:
+        missing = (wanted - core.sum()) * cell_km2
+        raise InputError(
+            f"demand_km2: {missing:.2f} km2 are missing; the suitable land left is in pieces below "
+            f"{rules.smallest_piece_ha:g} ha. Lower smallest_piece_ha or the demand, or review the "
+            "exclusions."
         )
-    ]
-    if towns is not None:
-        points = towns.geometry.to_crs(zones.crs.to_wkt()).to_numpy()
-        nearest = shapely.distance(parts[:, None], points[None]).argmin(axis=1)
-        table.insert(0, "town", towns.index[nearest])
-    table.index = pd.RangeIndex(1, len(table) + 1, name="piece")
-    return table[[*table.columns.drop("geometry"), "geometry"]]
-
-
-def _why(built: float, new: float, special: float) -> str:
-    if not built:
-        return "new land" if new else "special-use land beside the boundary"
-    said = "built-up land" + (" and growth around it" if new else "")
-    return said + (", with special-use land beside it" if special else "")
-
-
-def _left_out(lost: Grid, excluded: Flags) -> gpd.GeoDataFrame:
-    """Patches of built-up land outside the boundary and why they are."""
-    parts = []
-    for why, mask in (
-        ("in an exclusion", lost.values & excluded),
-        ("below the smallest piece", lost.values & ~excluded),
-    ):
-        found = cells_to_polygons(mask, lost)
-        parts.append(
-            gpd.GeoDataFrame({"area_ha": found["area_km2"] * 100.0, "why": why}, geometry=found.geometry)
-        )
-    whole = pd.concat(parts, ignore_index=True)
-    return gpd.GeoDataFrame(whole, geometry="geometry", crs=lost.crs).rename_axis("patch")
-
-
-def _figures(
-    zones: Flags,
-    inside: Flags,
-    built: Flags,
-    excluded: Flags,
-    base_km2: float,
-    cell_km2: float,
-    parks: Mapping[str, Grid],
-) -> pd.Series:
-    area = {name: int((zones == number).sum()) * cell_km2 for number, name in ZONE_NAMES.items()}
-    core = zones == CONCENTRATED
-    return pd.Series(
-        {
-            "pieces": float(ndimage.label(zones > 0)[1]),
-            "built_km2": float((core & inside).sum()) * cell_km2,
-            "new_km2": float((core & ~inside).sum()) * cell_km2,
-            **{f"{name}_km2": value for name, value in area.items()},
-            "boundary_km2": sum(area.values()),
-            "elastic_share": area["elastic"] / area["concentrated"],
-            "expansion_multiple": sum(area.values()) / base_km2,
-            "built_inside_share": float((built & (zones > 0)).sum() / built.sum()),
-            "cells_in_exclusions": float((excluded & (zones > 0)).sum()),
-            "holes": float(holes_of(zones > 0)[1].sum()),
-            **{
-                f"special_km2 {name}": float((grid.values & (zones == SPECIAL)).sum()) * cell_km2
-                for name, grid in parks.items()
-            },
-        },
-        name="boundary",
-    )

@@ -29,8 +29,11 @@ class Towns:
 
 @dataclass(frozen=True, eq=False)
 class Growing:
-    """Smallest piece and largest hole in cells, neighbourhood, and the towns that share the growth."""
+    """How land grows: by ``score``, beside ``excluded`` land that no hole is filled over; smallest piece and
+    largest hole in cells, neighbourhood, and the towns that share the growth."""
 
+    score: Floats
+    excluded: Flags
     small: int
     holes: int
     radius: int
@@ -97,8 +100,8 @@ def towns_of(start: Flags, like: Grid, towns: gpd.GeoDataFrame | None, shares: F
     return Towns(of_cell, shares)
 
 
-def grown(start: Flags, score: Floats, free: Flags, excluded: Flags, wanted: int, how: Growing) -> Flags:
-    """Grow, fill small holes, drop small pieces, until the count is right to the cell.
+def grown(start: Flags, free: Flags, wanted: int, how: Growing) -> Flags:
+    """Grow on ``free`` land, fill small holes, drop small pieces, until the count is right to the cell.
 
     Filling adds cells, so growth stops earlier the next round; the last few cells are then added one by
     one without filling.
@@ -106,10 +109,10 @@ def grown(start: Flags, score: Floats, free: Flags, excluded: Flags, wanted: int
     free, aim, under = free.copy(), wanted, start
     for _ in range(_ROUNDS):
         chosen = start.copy()
-        _shared_out(chosen, score, free, aim, how)
+        _shared_out(chosen, free, aim, how)
         kept = whole_pieces(chosen, how.small) | start
         free &= ~(chosen & ~kept)
-        filled = _fill_holes(kept, excluded, score > 0, how.holes)
+        filled = _fill_holes(kept, how.excluded, how.score > 0, how.holes)
         count = int(filled.sum())
         if count == wanted:
             return filled
@@ -122,11 +125,11 @@ def grown(start: Flags, score: Floats, free: Flags, excluded: Flags, wanted: int
         else:
             aim -= count - wanted
     last = under.copy()
-    grow(last, score, free, wanted, how.radius, how.power)
+    grow(last, how.score, free, wanted, how.radius, how.power)
     return last
 
 
-def _shared_out(chosen: Flags, score: Floats, free: Flags, wanted: int, how: Growing) -> None:
+def _shared_out(chosen: Flags, free: Flags, wanted: int, how: Growing) -> None:
     """Every town grows on its own land by its share; what one has no land for, the others take."""
     more = wanted - int(chosen.sum())
     if how.towns is not None and more > 0:
@@ -135,8 +138,8 @@ def _shared_out(chosen: Flags, score: Floats, free: Flags, wanted: int, how: Gro
         quota[np.argsort(quota - exact, kind="stable")[: more - int(quota.sum())]] += 1
         for town in np.flatnonzero(quota > 0):
             land = free & (how.towns.of_cell == town)
-            grow(chosen, score, land, int(chosen.sum()) + int(quota[town]), how.radius, how.power)
-    grow(chosen, score, free, wanted, how.radius, how.power)
+            grow(chosen, how.score, land, int(chosen.sum()) + int(quota[town]), how.radius, how.power)
+    grow(chosen, how.score, free, wanted, how.radius, how.power)
 
 
 def _fill_holes(mask: Flags, excluded: Flags, suitable: Flags, most: int) -> Flags:

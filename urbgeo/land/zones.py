@@ -1,15 +1,18 @@
-"""Zones of a boundary as polygons: corners cut, borders shared, areas kept, exclusions left alone."""
+"""Zones of a boundary as polygons (corners cut, borders shared, areas kept), and the tables of a boundary."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from scipy import ndimage
 
-from urbgeo.rasters.align import cells_to_polygons
+from urbgeo.land.growing import holes_of
+from urbgeo.rasters.align import burnt, cells_to_polygons
 from urbgeo.rasters.grid import Grid, check_same_grid
 from urbgeo.types import Flags, Floats
 
@@ -141,3 +144,91 @@ def _cut_corners(part: shapely.Geometry, times: int = 2) -> shapely.Geometry:
 
     shape = shapely.Polygon(cut(part.exterior), [cut(ring) for ring in part.interiors])
     return shape if shape.is_valid else shapely.make_valid(shape)
+
+
+def pieces_of(
+    polygons: gpd.GeoDataFrame, zones: Grid, inside: Flags, towns: gpd.GeoDataFrame | None
+) -> gpd.GeoDataFrame:
+    """One row per piece of the whole boundary, the largest first."""
+    parts = shapely.get_parts(shapely.union_all(shapely.set_precision(polygons.geometry.to_numpy(), 0.001)))
+    parts = parts[np.argsort(-shapely.area(parts), kind="stable")]
+    frame = gpd.GeoDataFrame(geometry=parts, crs=polygons.crs)
+    number = np.arange(1, len(frame) + 1, dtype=float)
+    place = np.nan_to_num(burnt(frame, zones, values=pd.Series(number), all_touched=True).values).astype(int)
+    row = {"area_km2": frame.area / 1e6}
+    for name, mask in (
+        ("built_km2", inside),
+        ("new_km2", (zones.values == CONCENTRATED) & ~inside),
+        ("elastic_km2", zones.values == ELASTIC),
+        ("special_km2", zones.values == SPECIAL),
+    ):
+        found = np.bincount(place[mask & (zones.values > 0)], minlength=len(frame) + 1)[1:]
+        row[name] = found * zones.cell_km2
+    table = frame.assign(**row)
+    table["why"] = [
+        _why(*one)
+        for one in zip(
+            table["built_km2"], table["new_km2"] + table["elastic_km2"], table["special_km2"], strict=True
+        )
+    ]
+    if towns is not None:
+        points = towns.geometry.to_crs(zones.crs.to_wkt()).to_numpy()
+        nearest = shapely.distance(parts[:, None], points[None]).argmin(axis=1)
+        table.insert(0, "town", towns.index[nearest])
+    table.index = pd.RangeIndex(1, len(table) + 1, name="piece")
+    return table[[*table.columns.drop("geometry"), "geometry"]]
+
+
+def _why(built: float, new: float, special: float) -> str:
+    if not built:
+        return "new land" if new else "special-use land beside the boundary"
+    said = "built-up land" + (" and growth around it" if new else "")
+    return said + (", with special-use land beside it" if special else "")
+
+
+def left_out_of(lost: Grid, excluded: Flags) -> gpd.GeoDataFrame:
+    """Patches of built-up land outside the boundary and why they are."""
+    parts = []
+    for why, mask in (
+        ("in an exclusion", lost.values & excluded),
+        ("below the smallest piece", lost.values & ~excluded),
+    ):
+        found = cells_to_polygons(mask, lost)
+        parts.append(
+            gpd.GeoDataFrame({"area_ha": found["area_km2"] * 100.0, "why": why}, geometry=found.geometry)
+        )
+    whole = pd.concat(parts, ignore_index=True)
+    return gpd.GeoDataFrame(whole, geometry="geometry", crs=lost.crs).rename_axis("patch")
+
+
+def figures_of(
+    zones: Flags,
+    inside: Flags,
+    built: Flags,
+    excluded: Flags,
+    base_km2: float,
+    cell_km2: float,
+    parks: Mapping[str, Grid],
+) -> pd.Series:
+    """Areas and ratios of a boundary drawn from the built-up cells ``inside``, on a base year's land."""
+    area = {name: int((zones == number).sum()) * cell_km2 for number, name in ZONE_NAMES.items()}
+    core = zones == CONCENTRATED
+    return pd.Series(
+        {
+            "pieces": float(ndimage.label(zones > 0)[1]),
+            "built_km2": float((core & inside).sum()) * cell_km2,
+            "new_km2": float((core & ~inside).sum()) * cell_km2,
+            **{f"{name}_km2": value for name, value in area.items()},
+            "boundary_km2": sum(area.values()),
+            "elastic_share": area["elastic"] / area["concentrated"],
+            "expansion_multiple": sum(area.values()) / base_km2,
+            "built_inside_share": float((built & (zones > 0)).sum() / built.sum()),
+            "cells_in_exclusions": float((excluded & (zones > 0)).sum()),
+            "holes": float(holes_of(zones > 0)[1].sum()),
+            **{
+                f"special_km2 {name}": float((grid.values & (zones == SPECIAL)).sum()) * cell_km2
+                for name, grid in parks.items()
+            },
+        },
+        name="boundary",
+    )
