@@ -14,7 +14,7 @@ import shapely
 
 import urbgeo
 from urbgeo import cli
-from urbgeo.regions.nation import china_places
+from urbgeo.regions.nation import CODES_SOURCE, URBAN_SOURCE, china_places
 from urbgeo.study.absent import why_absent
 from urbgeo.study.answers import answer
 from urbgeo.study.headlines import headlines
@@ -168,3 +168,14 @@ def test_zones_in_metres_outside_china_make_a_study_with_its_map(tmp_path: Path)
     said = repr(done).splitlines()
     assert said[0] == "<StudyFiles porto>" and len(said) == 7 and str(done.map) in said[1]
     assert done.map.stat().st_size > 10_000 and done.answers.circle is not None
+
+
+def test_urban_people_and_changed_codes_are_cited_where_a_region_rests_on_them() -> None:
+    counties = PLACES[PLACES.index.str.startswith("4301") & (PLACES["level"] == "county")]
+    table = pd.DataFrame({"code": counties.index, "population": 500_000})
+    given = {"roads": "estimated", "zones": False}
+    now = urbgeo.region("长沙市", population=table, **given)
+    assert URBAN_SOURCE in now.sources and CODES_SOURCE not in now.sources
+    before = urbgeo.region("长沙市", population=table.replace("430182", "430124"), **given)
+    assert CODES_SOURCE in before.sources  # 宁乡 was a county until 2017
+    assert URBAN_SOURCE not in urbgeo.region("石嘴山市", **given).sources

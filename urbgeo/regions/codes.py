@@ -17,6 +17,9 @@ from urbgeo.sources.names import match_names, normalise_name
 JOINED = ("same code", "changed code", "older code", "name", "short name", "former name")
 """Values of ``joined_by`` that mean an id was found."""
 
+BY_CHANGE = ("changed code", "older code", "former name")
+"""Those that rest on the table of changed codes."""
+
 SUFFIXES = ("市", "县", "区", "旗")
 
 

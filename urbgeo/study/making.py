@@ -13,12 +13,15 @@ from urbgeo.crs import WGS84, metric_crs
 from urbgeo.errors import InputError, MissingExtraError, UrbgeoError
 from urbgeo.network.edits import with_speeds
 from urbgeo.network.model import TravelNetwork
+from urbgeo.regions.codes import BY_CHANGE
 from urbgeo.regions.decisions import Decision, read_decisions
 from urbgeo.regions.given import Commuters, ObservedTrips
 from urbgeo.regions.nation import (
     AIRPORT_YEARS,
+    CODES_SOURCE,
     PLACES_SOURCE,
     POPULATION_SOURCE,
+    URBAN_SOURCE,
     WHOLE,
     Units,
     china_airports,
@@ -121,6 +124,8 @@ class Making:
             raise InputError("region: name units of China, or give seats= or zones= of your own.")
         if self.inputs.seats is None and asked is not None:
             self.sources += [PLACES_SOURCE, POPULATION_SOURCE]
+            if self.places["urban_district_population"].notna().any():
+                self.sources.append(URBAN_SOURCE)
             county = int((self.places["level"] == "county").sum())
             others = len(self.places) - county
             self.findings.add("seats", "found", "county seats of the package", count=county)
@@ -213,6 +218,8 @@ class Making:
             self.refused("population", error)
             return
         told = look_at_table(people, self.findings)
+        if people.joined["joined_by"].isin(BY_CHANGE).any():
+            self.sources.append(CODES_SOURCE)
         amounts = counties_summed(people.amounts, self.places)
         look_at_people(amounts, self.own_places, self.findings)
         self._set_people(amounts, told)

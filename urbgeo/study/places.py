@@ -15,7 +15,7 @@ from urbgeo.checks import listed
 from urbgeo.crs import WGS84, metric_crs
 from urbgeo.errors import InputError, some_of
 from urbgeo.magnitude import check_unit
-from urbgeo.regions.codes import join_codes
+from urbgeo.regions.codes import BY_CHANGE, join_codes
 from urbgeo.regions.nation import Units
 from urbgeo.regions.people import UNITS
 from urbgeo.study.roads import box_of
@@ -37,7 +37,7 @@ def named_ids(places: pd.DataFrame) -> list[str]:
 
 def asked_text(row: Any) -> str:
     """A row of a join as text: what it became, or (≈) the nearest names or codes."""
-    if row.joined_by in ("changed code", "older code", "former name"):
+    if row.joined_by in BY_CHANGE:
         return f"{row.asked} → {row.id} ({row.year:.0f} {row.kind})"
     return f"{row.asked}" + (f" ≈ {row.nearest.replace(', ', ' / ')}" if row.nearest else "")
 
