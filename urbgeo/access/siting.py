@@ -7,12 +7,11 @@ a large number, so only finite minutes reach the solver.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csr_array, hstack, identity
 
@@ -24,7 +23,7 @@ from urbgeo.errors import InputError, UrbgeoError, some_of
 from urbgeo.parallel import let_go
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result
-from urbgeo.types import Floats, Ints
+from urbgeo.types import Flags, Floats, Ints
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -129,8 +128,7 @@ def marginal_coverage(
     aim = 1.0 if target is None else check_share(target, "target")
     table, weights, standing = _read(travel, demand, facilities, population, existing)
     limit = check_minutes(minutes)
-    within = _covering(table, limit)
-    done = np.asarray(within[:, standing].sum(axis=1)).ravel() > 0
+    within, done = _covering(table, limit, standing)
     candidates = np.flatnonzero(~standing)
     reach = within[:, candidates].tocsc()
     alone = reach.T @ np.where(done, 0.0, weights)
@@ -206,8 +204,7 @@ def maximal_covering(
     limit = check_minutes(minutes)
     table, weights, standing = _read(travel, demand, facilities, population, existing)
     candidates = _candidates(standing, count)
-    within = _covering(table, limit)
-    done = np.asarray(within[:, standing].sum(axis=1)).ravel() > 0
+    within, done = _covering(table, limit, standing)
     rows = np.flatnonzero(~done & (weights > 0))
     reach = within[rows][:, candidates]
     n, m = len(rows), len(candidates)
@@ -218,8 +215,7 @@ def maximal_covering(
     whole = np.concatenate([np.ones(m), np.zeros(n)])
     x = _solved(cost, rules, whole, longest_s)[:m]
     parameters = {"measure": "maximal covering", "count": count, "minutes": limit}
-    found = _siting(table, weights, standing, candidates[x > 0.5], limit, parameters)
-    return replace(found, table=with_names_of(found.table, demand))
+    return _siting(table, demand, weights, standing, candidates[x > 0.5], limit, parameters)
 
 
 def p_median(
@@ -286,8 +282,8 @@ def p_median(
     rules.append(LinearConstraint(served[None, :], most * (1.0 - 1e-9), np.inf))
     x = _solved(np.concatenate([np.zeros(m), weights[i] * t]), rules, sites, longest_s, low)
     chosen = candidates[x[candidates] > 0.5]
-    found = _siting(table, weights, standing, chosen, np.inf, {"measure": "p-median", "count": count})
-    return replace(found, table=with_names_of(found.table, demand))
+    parameters = {"measure": "p-median", "count": count}
+    return _siting(table, demand, weights, standing, chosen, np.inf, parameters)
 
 
 def _read(
@@ -296,7 +292,7 @@ def _read(
     facilities: Places | None,
     population: str | pd.Series | None,
     existing: Sequence[object],
-) -> tuple[MinutesTable, Floats, NDArray[np.bool_]]:
+) -> tuple[MinutesTable, Floats, Flags]:
     """Minutes, demand by position, and which facilities stand already."""
     check_travel(travel)
     name = "population" if isinstance(demand, pd.DataFrame) else "demand"
@@ -315,7 +311,7 @@ def _read(
     return table, people.to_numpy(), table.destinations.isin(ids)
 
 
-def _candidates(standing: NDArray[np.bool_], count: int) -> Ints:
+def _candidates(standing: Flags, count: int) -> Ints:
     candidates = np.flatnonzero(~standing).astype(np.int64)
     if not is_whole_number(count, 1) or count > len(candidates):
         raise InputError(
@@ -324,12 +320,13 @@ def _candidates(standing: NDArray[np.bool_], count: int) -> Ints:
     return candidates
 
 
-def _covering(table: MinutesTable, limit: float) -> csr_array:
-    """(origins, destinations): 1 where the minutes are within the limit."""
+def _covering(table: MinutesTable, limit: float, standing: Flags) -> tuple[csr_array, Flags]:
+    """(origins, destinations): 1 where the minutes are within the limit; and who is covered as it stands."""
     within = table.minutes <= limit
     shape = (len(table.origins), len(table.destinations))
     ends = (table.origin[within], table.destination[within])
-    return csr_array((np.ones(int(within.sum())), ends), shape=shape)
+    covering = csr_array((np.ones(int(within.sum())), ends), shape=shape)
+    return covering, np.asarray(covering[:, standing].sum(axis=1)).ravel() > 0
 
 
 def _solved(
@@ -349,8 +346,9 @@ def _solved(
 
 def _siting(
     table: MinutesTable,
+    demand: Places,
     weights: Floats,
-    standing: NDArray[np.bool_],
+    standing: Flags,
     chosen: Ints,
     limit: float,
     parameters: dict[str, object],
@@ -374,7 +372,7 @@ def _siting(
     there = weights[reached].sum()
     return Siting(
         table.destinations[np.sort(chosen)],
-        found,
+        with_names_of(found, demand),
         float(weights[covered].sum() / total) if total else float("nan"),
         float(weights[was].sum() / total) if total else float("nan"),
         float((weights[reached] * minutes[reached]).sum() / there) if there else float("nan"),
