@@ -214,11 +214,7 @@ def functional_areas(
         )
     check_ids(cities.index, "cities")
     table = read_flows(flows, cities.index)
-    placed = cities.reindex(table.zones)
-    if placed.notna().sum() == 0:
-        raise InputError("cities: no zone belongs to a city; give each core zone the name of its city.")
-    names = in_order(placed.dropna())
-    core = np.where(placed.notna(), names.get_indexer(pd.Index(placed)), -1).astype(np.int64)
+    core, names = _numbered(cities.reindex(table.zones))
     if merge:
         merged, names = _merged_cities(table, core, names, merge_at, rule)
         core = np.where(core >= 0, merged[core], -1)
@@ -248,6 +244,14 @@ def functional_areas(
         shares={"zones in no area": float((area < 0).mean())},
     )
     return FunctionalAreas(zones.reindex(cities.index), area_table(table, area, names), about)
+
+
+def _numbered(cities: pd.Series) -> tuple[Ints, pd.Index]:
+    """The number of each zone's city (-1: none), and the cities' names."""
+    if cities.notna().sum() == 0:
+        raise InputError("cities: no zone belongs to a city; give each core zone the name of its city.")
+    names = in_order(cities.dropna())
+    return np.where(cities.notna(), names.get_indexer(pd.Index(cities)), -1).astype(np.int64), names
 
 
 def area_table(flows: Flows, area: Ints, names: pd.Index) -> pd.DataFrame:

@@ -165,12 +165,9 @@ def audit_control_lines(
     """
     if not isinstance(lines, ControlLines):
         raise InputError(f"lines: ControlLines(boundary, ...) are needed, not {type(lines).__name__}.")
-    for name, given in (
-        ("redline_buffer_m", redline_buffer_m),
-        ("sliver_width_m", sliver_width_m),
-        ("sliver_area_m2", sliver_area_m2),
-    ):
-        check_quantity(given, name, zero=True)
+    check_quantity(redline_buffer_m, "redline_buffer_m", zero=True)
+    check_quantity(sliver_width_m, "sliver_width_m", zero=True)
+    check_quantity(sliver_area_m2, "sliver_area_m2", zero=True)
     if people is not None:
         check_quantity(people, "people", zero=True)
     if base_built_km2 is not None:
@@ -208,8 +205,7 @@ def audit_control_lines(
         "crs": crs.name,
         "features": {name: len(layer) for name, layer in lines.layers().items()},
     }
-    columns = ["rule", "rule_zh", "value", "unit", "limit", "passes", "source", "confirmed"]
-    table = pd.DataFrame(checks, columns=columns).set_index("rule")
+    table = pd.DataFrame(checks, columns=_CHECK_COLUMNS).set_index("rule")
     return Audit(table, conflicts, holes, faults, units, Provenance(parameters=parameters))
 
 
@@ -248,6 +244,7 @@ def report_table(audit: Audit, *, digits: int = 3) -> pd.DataFrame:
 
 
 _UNIONED = ("boundary", "built_up", "new_land")
+_CHECK_COLUMNS = ["rule", "rule_zh", "value", "unit", "limit", "passes", "source", "confirmed"]
 _CONFLICT_COLUMNS = ["first_layer", "first_id", "second_layer", "second_id", "kind"]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from importlib.util import find_spec
-from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -18,8 +17,11 @@ from urbgeo.land.learning import (
     GrowthRules,
     LearnedRules,
     Learning,
+    Rules,
     check_names,
+    check_rules,
     features_of,
+    fitted_drivers,
     held_out,
     learned,
     logistic,
@@ -44,8 +46,6 @@ _HALVINGS = 6
 _STRONGEST = 64.0
 MOST_USES = 12
 """A land-use grid of more classes is taken for something else, heights say."""
-
-Rules: TypeAlias = GrowthRules | LearnedRules
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -344,23 +344,11 @@ def simulate_growth(
     check_seed(seed)
     check_built({"built": built}, drivers, excluded)
     check_rules(rules)
-    if set(drivers) != set(rules.drivers):
-        raise InputError(
-            f"drivers: {', '.join(sorted(drivers))} given, the rules were fitted on "
-            f"{', '.join(sorted(rules.drivers))}."
-        )
-    if rules.uses and land_use is None:
-        raise InputError("land_use: the rules learned from land uses; give those at the start.")
-    drivers = {name: drivers[name] for name in rules.drivers}
+    drivers = fitted_drivers(drivers, rules, land_use)
     steps = rules.steps if steps is None else steps
     steps, new_cells = check_whole(steps, "steps", 1), check_whole(new_cells, "new_cells", 0)
     able = _able(built.values, drivers, land_use, excluded)
-    if new_cells > able.sum():
-        lack = (new_cells - int(able.sum())) * built.cell_km2
-        raise InputError(
-            f"new_cells: {new_cells} are more than the {int(able.sum())} that can be built; {lack:.2f} km2 "
-            "are missing."
-        )
+    _check_room(able, new_cells, built.cell_km2)
     rng = np.random.default_rng(seed)
     now, when = built.values.copy(), np.where(built.values, 0, -1).astype(np.int32)
     areas, first = [0.0], np.zeros(built.shape)
@@ -396,10 +384,13 @@ def simulate_growth(
     )
 
 
-def check_rules(rules: object) -> None:
-    """Refuse what no fit of growth gave."""
-    if not isinstance(rules, GrowthRules | LearnedRules):
-        raise InputError(f"rules: what fit_growth() gives is needed, not {type(rules).__name__}.")
+def _check_room(able: Flags, new_cells: int, cell_km2: float) -> None:
+    if new_cells > able.sum():
+        lack = (new_cells - int(able.sum())) * cell_km2
+        raise InputError(
+            f"new_cells: {new_cells} are more than the {int(able.sum())} that can be built; {lack:.2f} km2 "
+            "are missing."
+        )
 
 
 def sources_of_all(built: Grid, drivers: Mapping[str, Grid]) -> tuple[str, ...]:

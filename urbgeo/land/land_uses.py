@@ -11,8 +11,8 @@ import pandas as pd
 from urbgeo.arguments import check_several
 from urbgeo.checks import check_mapping, check_whole
 from urbgeo.errors import InputError
-from urbgeo.land.growth import Rules, check_rules, fit_growth, sources_of_all
-from urbgeo.land.learning import Learning, check_names
+from urbgeo.land.growth import fit_growth, sources_of_all
+from urbgeo.land.learning import Learning, Rules, check_names, check_rules
 from urbgeo.provenance import Provenance
 from urbgeo.rasters.grid import Grid, check_bools, check_grid, check_same_grid
 from urbgeo.results import Result

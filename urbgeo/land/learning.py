@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -154,6 +154,27 @@ class LearnedRules(Result):
             near = pull_of(built, cell_m, 2)[NEIGHBOURS]
             odds = odds + (self.neighbour_factor - 1.0) * near
         return odds
+
+
+Rules: TypeAlias = GrowthRules | LearnedRules
+
+
+def check_rules(rules: object) -> None:
+    """Refuse what no fit of growth gave."""
+    if not isinstance(rules, GrowthRules | LearnedRules):
+        raise InputError(f"rules: what fit_growth() gives is needed, not {type(rules).__name__}.")
+
+
+def fitted_drivers(drivers: Mapping[str, Grid], rules: Rules, land_use: Grid | None) -> dict[str, Grid]:
+    """The drivers in the order of the rules; refused where they, or land uses, are not what these learned."""
+    if set(drivers) != set(rules.drivers):
+        raise InputError(
+            f"drivers: {', '.join(sorted(drivers))} given, the rules were fitted on "
+            f"{', '.join(sorted(rules.drivers))}."
+        )
+    if rules.uses and land_use is None:
+        raise InputError("land_use: the rules learned from land uses; give those at the start.")
+    return {name: drivers[name] for name in rules.drivers}
 
 
 def rows_of(made: Mapping[str, Floats], some: Any) -> NDArray[np.float32]:

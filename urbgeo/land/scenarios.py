@@ -11,8 +11,8 @@ import pandas as pd
 from urbgeo.arguments import check_object, check_several
 from urbgeo.checks import check_quantity
 from urbgeo.errors import InputError
-from urbgeo.land.growth import Growth, Rules, check_rules, simulate_growth, sources_of_all
-from urbgeo.land.learning import check_names
+from urbgeo.land.growth import Growth, simulate_growth, sources_of_all
+from urbgeo.land.learning import Rules, check_names, check_rules
 from urbgeo.land.validation import check_built
 from urbgeo.provenance import Provenance
 from urbgeo.rasters.grid import Grid

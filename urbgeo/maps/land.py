@@ -100,17 +100,7 @@ def land_map(
         _control_lines(fmap, lines)
     if growth is not None:
         _steps(fmap, growth, years)
-    zone = Categories("zone", ZONE_COLOURS)
-    hover = (("zone", "分区", "zone"), ("area_km2", "面积", "area", "km²"))
-    add_polygons(
-        fmap,
-        boundary.polygons,
-        name_zh="分区",
-        name_en="zones",
-        colour=zone,
-        hover=hover,
-        style=AreaStyle(opacity=0.45),
-    )
+    _zones(fmap, boundary)
     if along is not None:
         add_lines(
             fmap,
@@ -120,21 +110,7 @@ def land_map(
             colour="#3d5a80",
             style=LineStyle(width_px=1.0),
         )
-    pieces = (
-        ("why", "入选理由", "why"),
-        ("built_km2", "现状", "built-up", "km²"),
-        ("new_km2", "新增", "new", "km²"),
-        ("area_km2", "面积", "area", "km²"),
-    )
-    add_polygons(
-        fmap,
-        boundary.table,
-        name_zh="开发边界",
-        name_en="boundary",
-        colour="#7d1128",
-        hover=pieces,
-        style=AreaStyle(opacity=0.0, outline="#7d1128", outline_px=2.5),
-    )
+    _pieces(fmap, boundary)
     if audit is not None:
         _conflicts(fmap, audit)
         figure_of(fmap).html.add_child(plain_text(_table(audit)), name="urbgeo_audit")
@@ -154,6 +130,37 @@ def _control_lines(fmap: folium.Map, lines: ControlLines) -> None:
                 colour=colour,
                 style=AreaStyle(opacity=0.5, outline=colour, outline_px=0.4, shown=name != "built_up"),
             )
+
+
+def _zones(fmap: folium.Map, boundary: Boundary) -> None:
+    add_polygons(
+        fmap,
+        boundary.polygons,
+        name_zh="分区",
+        name_en="zones",
+        colour=Categories("zone", ZONE_COLOURS),
+        hover=(("zone", "分区", "zone"), ("area_km2", "面积", "area", "km²")),
+        style=AreaStyle(opacity=0.45),
+    )
+
+
+def _pieces(fmap: folium.Map, boundary: Boundary) -> None:
+    """The outline alone, over zones and lines."""
+    hover = (
+        ("why", "入选理由", "why"),
+        ("built_km2", "现状", "built-up", "km²"),
+        ("new_km2", "新增", "new", "km²"),
+        ("area_km2", "面积", "area", "km²"),
+    )
+    add_polygons(
+        fmap,
+        boundary.table,
+        name_zh="开发边界",
+        name_en="boundary",
+        colour="#7d1128",
+        hover=hover,
+        style=AreaStyle(opacity=0.0, outline="#7d1128", outline_px=2.5),
+    )
 
 
 def _steps(fmap: folium.Map, growth: Growth, years: tuple[float, float] | None) -> None:

@@ -144,11 +144,9 @@ def answer(
         sets, years = (), ()
     of_region = network is None
     network = network or region_network(region)
-    by_set: dict[str, SetAnswers] = {}
-    own = region.network
-    by_class = own is None or (isinstance(own, TravelNetwork) and own_classes(own))
-    every = list(dict.fromkeys((LITERATURE, *sets))) if by_class else [LITERATURE]
     networks = {LITERATURE: network}
+    by_set: dict[str, SetAnswers] = {}
+    every = _sets_of(region, sets)
     for name in with_progress(every, total=len(every), what="answers"):
         if name not in networks:
             networks[name] = region_network(region, speeds=name)
@@ -160,6 +158,7 @@ def answer(
         known = of_region and same_layers(region, then)
         return usual if known else _by_speeds(then, region_network(then), whole=False)
 
+    trips, rings, observed, metropolises = _beside(region, network, usual.circle)
     return Answers(
         region=region,
         network=network,
@@ -169,27 +168,44 @@ def answer(
         reach=usual.reach,
         reach_hubs=usual.reach_hubs,
         towns=usual.towns,
-        trips=attempt(
+        trips=trips,
+        bands=bands_of(by_set),
+        series=series(region, answered, years=years),
+        rings=rings,
+        observed=observed,
+        metropolises=metropolises,
+        networks=networks,
+    )
+
+
+def _sets_of(region: Region, sets: Sequence[str]) -> list[str]:
+    """The sets of speeds to answer under: the default alone where the roads have classes of their own."""
+    own = region.network
+    by_class = own is None or (isinstance(own, TravelNetwork) and own_classes(own))
+    return list(dict.fromkeys((LITERATURE, *sets))) if by_class else [LITERATURE]
+
+
+def _beside(
+    region: Region, network: TravelNetwork, circle: CommutingCircle
+) -> tuple[pd.DataFrame, CommutingRings, BesideObserved, MetropolitanCircles]:
+    """What the answers are held against: known trips, rings by rate, observed minutes, other circles."""
+    return (
+        attempt(
             "known trips",
             "" if len(region.known_trips) else "the region has no figures from outside",
             lambda: known_trips(region, network),
         ),
-        bands=bands_of(by_set),
-        series=series(region, answered, years=years),
-        rings=attempt(
-            "circle by commuting rate", why_no_rings(region), lambda: rings_of(region, usual.circle)
-        ),
-        observed=attempt(
+        attempt("circle by commuting rate", why_no_rings(region), lambda: rings_of(region, circle)),
+        attempt(
             "observed minutes",
             "" if region.observed is not None else "no minutes of a map service are given",
             lambda: observed_of(region, network),
         ),
-        metropolises=attempt(
+        attempt(
             "circles of several metropolises",
             why_no_metropolises(region),
             lambda: metropolises_of(region, network),
         ),
-        networks=networks,
     )
 
 

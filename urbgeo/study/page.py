@@ -108,7 +108,30 @@ def _number(value: float, digits: int = 0) -> str | Both:
 
 def _circle(atlas: Atlas) -> Section:
     answers = atlas.answers
-    circle, bands = answers.circle, answers.bands
+    grids = [_rules_grid(answers)]
+    if len(answers.bands.by_set) > 1:
+        grids.append(_sets_grid(answers))
+    if answers.region.decisions:
+        grids.append(_decisions(answers))
+    grids += told(lambda: [rings_grid(answers)], lambda _: [])
+    grids += told(lambda: [metropolises_grid(answers.metropolises)], lambda _: [])
+    lines: list[Both] = []
+    circle = answers.circle
+    if circle.comparison is not None:
+        row = circle.comparison.loc[circle.rule].to_dict()
+        only, approved = (_names(answers, row[one]) for one in ("only_circle", "only_official"))
+        lines.append(
+            (
+                f"与批复范围相比：一致 {len(row['both'])} 个；仅计算：{only[0]}；仅批复：{approved[0]}。",
+                f"Against the approved circle: {len(row['both'])} in both; only here: {only[1]}; "
+                f"only approved: {approved[1]}.",
+            )
+        )
+    return Section(("一小时通勤圈", "Commuting circle"), lines, circle_maps(atlas), grids)
+
+
+def _rules_grid(answers: Answers) -> Grid:
+    """Size of the circle by each rule; without people that by people says nothing."""
     words = {
         "seat": ("驻地", "by seat"),
         "area": ("面积过半", "by area"),
@@ -121,7 +144,7 @@ def _circle(atlas: Atlas) -> Section:
             _number(row["people"] / 1e4 if row["people"] > 0 else float("nan"), 1),
             _number(row["area_km2"]),
         ]
-        for name, row in circle.rules.iterrows()
+        for name, row in answers.circle.rules.iterrows()
         if name != "population" or row["people"] > 0
     ]
     unit_zh, unit_en = unit_words(answers.region)
@@ -131,35 +154,22 @@ def _circle(atlas: Atlas) -> Section:
         ("万人", "People, 10 000"),
         ("km²", "km²"),
     ]
-    grids = [Grid(heads, rows, frozenset({1, 2, 3}), ("各种纳入规则", "Rules of inclusion side by side"))]
-    if len(bands.by_set) > 1:
-        sets = list(bands.by_set)
-        some: list[list[str | Both]] = [
-            [
-                _names(answers, [zone]),
-                *(f"{'✓' if row[f'member {one}'] else '–'} {row[f'{one}_min']:.0f}" for one in sets),
-            ]
-            for zone, row in bands.sometimes.iterrows()
+    return Grid(heads, rows, frozenset({1, 2, 3}), ("各种纳入规则", "Rules of inclusion side by side"))
+
+
+def _sets_grid(answers: Answers) -> Grid:
+    """Units that are in under one set of speeds and out under another."""
+    sets = list(answers.bands.by_set)
+    rows: list[list[str | Both]] = [
+        [
+            _names(answers, [zone]),
+            *(f"{'✓' if row[f'member {one}'] else '–'} {row[f'{one}_min']:.0f}" for one in sets),
         ]
-        said = ("随速度组进出的单元，分钟", "Counties that come and go with the set of speeds, minutes")
-        heads = [("单元", "County"), *((column_name(one).zh, column_name(one).en or one) for one in sets)]
-        grids.append(Grid(heads, some, caption=said))
-    if answers.region.decisions:
-        grids.append(_decisions(answers))
-    grids += told(lambda: [rings_grid(answers)], lambda _: [])
-    grids += told(lambda: [metropolises_grid(answers.metropolises)], lambda _: [])
-    lines: list[Both] = []
-    if circle.comparison is not None:
-        row = circle.comparison.loc[circle.rule].to_dict()
-        only, approved = (_names(answers, row[one]) for one in ("only_circle", "only_official"))
-        lines.append(
-            (
-                f"与批复范围相比：一致 {len(row['both'])} 个；仅计算：{only[0]}；仅批复：{approved[0]}。",
-                f"Against the approved circle: {len(row['both'])} in both; only here: {only[1]}; "
-                f"only approved: {approved[1]}.",
-            )
-        )
-    return Section(("一小时通勤圈", "Commuting circle"), lines, circle_maps(atlas), grids)
+        for zone, row in answers.bands.sometimes.iterrows()
+    ]
+    said = ("随速度组进出的单元，分钟", "Counties that come and go with the set of speeds, minutes")
+    heads = [("单元", "County"), *((column_name(one).zh, column_name(one).en or one) for one in sets)]
+    return Grid(heads, rows, caption=said)
 
 
 def _decisions(answers: Answers) -> Grid:

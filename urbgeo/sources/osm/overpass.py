@@ -61,19 +61,8 @@ def fetch_streets(
     for url in (overpass, nominatim):
         if not url.startswith(("http://", "https://")):
             raise InputError(f"overpass_url, nominatim_url: {url!r} does not begin with http:// or https://.")
-    changed = {
-        "overpass_url": overpass,
-        "nominatim_url": nominatim,
-        "requests_timeout": timeout_s,
-        # the language of Overpass knows whole seconds only
-        "overpass_settings": osmnx.settings.overpass_settings.replace("{timeout}", str(ceil(timeout_s))),
-        "use_cache": False,  # kept by urbgeo, as one file written whole
-        "cache_only_mode": False,
-        "doh_url_template": None,
-        "requests_kwargs": {**osmnx.settings.requests_kwargs, "hooks": {"response": _check_answer}},
-    }
     try:
-        with _settings(osmnx, changed):
+        with _settings(osmnx, _changed(osmnx, overpass, nominatim, timeout_s)):
             outline = osmnx.geocode_to_gdf(place).union_all()
             osmnx.settings.overpass_rate_limit &= _tells_its_slots(overpass, timeout_s)
             graph = osmnx.graph_from_polygon(
@@ -121,6 +110,21 @@ def _drop_unknown(graph: Any, place: str) -> None:
         )
     if not graph.number_of_edges():
         raise ValueError("there are no streets in it")
+
+
+def _changed(osmnx: Any, overpass: str, nominatim: str, timeout_s: float) -> dict[str, Any]:
+    """What of OSMnx's settings is other while a place is asked for."""
+    return {
+        "overpass_url": overpass,
+        "nominatim_url": nominatim,
+        "requests_timeout": timeout_s,
+        # the language of Overpass knows whole seconds only
+        "overpass_settings": osmnx.settings.overpass_settings.replace("{timeout}", str(ceil(timeout_s))),
+        "use_cache": False,  # kept by urbgeo, as one file written whole
+        "cache_only_mode": False,
+        "doh_url_template": None,
+        "requests_kwargs": {**osmnx.settings.requests_kwargs, "hooks": {"response": _check_answer}},
+    }
 
 
 @contextmanager
