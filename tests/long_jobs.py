@@ -171,7 +171,7 @@ def _node_nearest() -> Work:
 @job("quickest paths")
 def _paths() -> Work:
     network = town(100_000)
-    ends = network.nodes.iloc[::700]
+    ends = network.nodes.iloc[::3000]
     urbgeo.quickest_paths(network, ends.iloc[:2], ends.iloc[:2])
     return lambda: urbgeo.quickest_paths(network, ends, ends)
 
@@ -403,16 +403,19 @@ def _fetch() -> Work:
             pass
 
         def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Length", "1000000")
+            checksum = self.path.endswith(".md5")
+            self.send_response(404 if checksum else 200)
+            self.send_header("Content-Length", "0" if checksum else "100")
             self.end_headers()
-            time.sleep(10)
+            for _ in range(0 if checksum else 100):
+                time.sleep(0.1)
+                self.wfile.write(b".")
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Slow)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_port}"
-    return lambda: fetch_extract("anhui", folder(), base_url=url, timeout_s=8.0, tries=1)
+    return lambda: fetch_extract("anhui", folder(), base_url=url, timeout_s=8.0, tries=1, refresh=True)
 
 
 # --- grids and land --------------------------------------------------------------------------------------

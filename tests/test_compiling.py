@@ -85,3 +85,33 @@ def test_a_full_disk_does_without_kept_code(kept: tuple[Path, str], tmp_path: Pa
     _, right = kept
     assert called(tmp_path / "full", FULL + CALL) == (right, True)
     assert not list((tmp_path / "full").rglob("*.nb?"))
+
+
+WAITING = """
+import os, signal, threading
+signal.signal(signal.SIGINT, signal.default_int_handler)
+import numpy as np
+from urbgeo.compiling import kernel
+
+@kernel()
+def slow(steps):
+    found = np.zeros(3)
+    for k in range(steps):
+        found[k % 3] += np.sqrt(k)
+    return found[:2], found
+
+slow(10)
+for _ in range(3):
+    threading.Timer(0.05, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    try:
+        slow(300_000_000)
+        print("not interrupted")
+    except BaseException as error:
+        print(type(error).__name__)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process sends itself a signal")
+def test_an_interruption_while_a_kernel_runs_is_itself_when_the_kernel_returns() -> None:
+    done = subprocess.run([sys.executable, "-c", WAITING], capture_output=True, text=True, timeout=300)
+    assert done.stdout.split() == ["KeyboardInterrupt"] * 3, done.stderr

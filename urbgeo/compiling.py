@@ -9,6 +9,7 @@ needed for (:func:`only_compiled`).
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import warnings
 from collections.abc import Callable
@@ -23,7 +24,7 @@ Decorator = Callable[[Any], Any]
 
 try:
     import numba
-    from numba.core import event
+    from numba.core import event, serialize
     from numba.core.caching import FunctionCache, IndexDataCacheFile
 except (ImportError, OSError, SystemError, AttributeError) as error:
     # Beside missing, numba may be too old for Python or numpy, or its libraries not fit for the machine.
@@ -36,6 +37,10 @@ except (ImportError, OSError, SystemError, AttributeError) as error:
     )
 else:
     COMPILED = True
+
+    # What a kernel returns is wrapped by a function in Python, its first step since the call: there an
+    # interruption that waits would be raised, and become a SystemError. A cache written in C takes no step.
+    serialize._numba_unpickle = functools.cache(serialize._numba_unpickle)
 
     class _CheckedFiles(IndexDataCacheFile):
         """Files that end with a digest of what is before it: damaged machine code would end the process."""

@@ -9,6 +9,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from urbgeo.parallel import let_go
 from urbgeo.types import Flags, Floats, Ints
 
 NODE_AT = ("ends", "touches", "crossings")
@@ -100,7 +101,7 @@ def _untangled(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _touches(tree: shapely.STRtree, shapes: Shapes, level: Ints, within_m: float) -> tuple[Ints, Floats]:
     """Where ends of lines lie on others: the line that is met, and metres along it."""
     tips = shapely.points(ends_of(shapes))
-    tip, line = tree.query(tips, predicate="dwithin", distance=within_m)
+    tip, line = let_go(lambda _: tree.query(tips, predicate="dwithin", distance=within_m))
     met = (tip // 2 != line) & (level[tip // 2] == level[line])
     tip, line = tip[met], line[met]
     return line, shapely.line_locate_point(shapes[line], tips[tip])
@@ -108,7 +109,7 @@ def _touches(tree: shapely.STRtree, shapes: Shapes, level: Ints, within_m: float
 
 def _crossings(tree: shapely.STRtree, shapes: Shapes, level: Ints) -> tuple[Ints, Floats]:
     """Where lines cross or run along each other: both lines, and metres along each."""
-    one, other = tree.query(shapes, predicate="intersects")
+    one, other = let_go(lambda _: tree.query(shapes, predicate="intersects"))
     met = (one < other) & (level[one] == level[other])
     one, other = one[met], other[met]
     parts, pair = shapely.get_parts(shapely.intersection(shapes[one], shapes[other]), return_index=True)

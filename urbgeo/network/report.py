@@ -13,6 +13,7 @@ import shapely
 from urbgeo.checks import check_quantity
 from urbgeo.errors import InputError
 from urbgeo.network.model import TravelNetwork
+from urbgeo.parallel import let_go
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result
 from urbgeo.sources.osm.read import TURNS
@@ -139,7 +140,8 @@ def near_misses(network: TravelNetwork, near_m: float = NEAR_M) -> gpd.GeoDataFr
     ends, shapes = network.link_ends, network.links.geometry.to_numpy()
     dead = _dead(network)
     spots = network.nodes.geometry.to_numpy()[dead]
-    found, link = shapely.STRtree(shapes).query(spots, predicate="dwithin", distance=near_m)
+    tree = shapely.STRtree(shapes)
+    found, link = let_go(lambda _: tree.query(spots, predicate="dwithin", distance=near_m))
     own = _own_link(network, dead)[found]
     far = np.where(ends[own, 0] == dead[found], ends[own, 1], ends[own, 0])
     meets = (ends[link] == dead[found][:, None]).any(axis=1) | _differ(network, own, link)
@@ -216,7 +218,8 @@ def _dead_ends(network: TravelNetwork) -> gpd.GeoDataFrame:
 def _crossings(network: TravelNetwork) -> gpd.GeoDataFrame:
     """Pairs of links that cross where neither has a node."""
     shapes, ids = network.links.geometry.to_numpy(), network.link_table.index
-    one, other = shapely.STRtree(shapes).query(shapes, predicate="crosses")
+    tree = shapely.STRtree(shapes)
+    one, other = let_go(lambda _: tree.query(shapes, predicate="crosses"))
     met = (one < other) & ~_differ(network, one, other)
     one, other = one[met], other[met]
     return _rows("crossing", ids[one], shapely.intersection(shapes[one], shapes[other]), ids[other])
