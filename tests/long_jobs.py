@@ -649,7 +649,7 @@ def _gravity() -> Work:
     at = rng.uniform(0, 300, (count, 2))
     cost = pd.DataFrame(np.hypot(*(at[:, None] - at[None]).transpose(2, 0, 1)) + 1)
     found = pd.DataFrame(rng.poisson(1e4 / cost.to_numpy() ** 1.5))
-    return lambda: [fit_gravity(found, cost, constraint="doubly") for _ in range(2)]
+    return lambda: [fit_gravity(found, cost, constraint="both") for _ in range(2)]
 
 
 # --- studies ---------------------------------------------------------------------------------------------
@@ -673,7 +673,7 @@ def _calibrate() -> Work:
 
 def _classed(network: TravelNetwork) -> pd.DataFrame:
     links = network.link_table[["from_node", "to_node", "length_km"]].copy()
-    kinds = np.array(["primary", "secondary", "tertiary"])
+    kinds = np.array(["primary", "secondary", "local"])
     return links.assign(**{"class": kinds[np.arange(len(links)) % 3]})
 
 

@@ -18,10 +18,14 @@ from urbgeo.checks import (
     check_whole,
 )
 from urbgeo.errors import InputError, MissingExtraError
+from urbgeo.parallel import let_go
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result
 
 Level = list[set[int]]
+
+MOST_UNHEARD = 10_000
+"""Links that Leiden divides in well under half a second, in which it hears no interruption."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -167,7 +171,11 @@ def _leiden(graph: nx.Graph, resolution: float, seed: int) -> Level:
     if not edges:
         return [{node} for node in sorted(graph.nodes)]
     named = [(str(a), str(b), weight) for a, b, weight in edges]
-    _, found = leiden(named, resolution=resolution, seed=seed, use_modularity=True)
+
+    def work(_: object = None) -> tuple[float, dict[str, int]]:
+        return leiden(named, resolution=resolution, seed=seed, use_modularity=True)
+
+    _, found = let_go(work) if len(named) > MOST_UNHEARD else work()
     groups: dict[int, set[int]] = {}
     for name, group in sorted(found.items(), key=lambda one: int(one[0])):  # the library keeps no order
         groups.setdefault(group, set()).add(int(name))

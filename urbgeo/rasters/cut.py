@@ -133,8 +133,7 @@ def cut_raster(
         cells = _Cells(system, transform, shape, outline)
         dtype, mark = _stored(raster)
         if kind == "count" and not whole:
-            values = _shared_out(raster, cells)
-            strips: Iterator[tuple[Window, Values]] = iter([(Window(0, 0, *shape[::-1]), values)])
+            strips = _cut_up(_shared_out(raster, cells), raster.name)
             dtype, mark = "float64", np.nan
         elif whole:
             strips = _as_they_are(raster, cells)
@@ -269,9 +268,19 @@ def _shared_out(raster: RasterFile, cells: _Cells) -> Floats:
             at_column, at_row = np.floor(~transform @ np.array(onwards.transform(*at)))
             inside = (at_column >= 0) & (at_column < shape[1]) & (at_row >= 0) & (at_row < shape[0])
             place = (at_row[inside] * shape[1] + at_column[inside]).astype(np.int64)
-            counts += np.bincount(place, share[inside], counts.size)
-            seen[place] = True
-    return np.where(seen, counts, np.nan).reshape(shape)
+            if place.size:
+                first, last = place.min(), place.max() + 1
+                counts[first:last] += np.bincount(place - first, share[inside])
+                seen[place] = True
+    counts[~seen] = np.nan
+    return counts.reshape(shape)
+
+
+def _cut_up(values: Floats, what: str) -> Iterator[tuple[Window, Values]]:
+    """Rows of values in memory; whole they would be written without hearing an interruption."""
+    rows, columns = values.shape
+    for strip in _strips(rows, columns, what):
+        yield strip, values[strip.row_off : strip.row_off + strip.height]
 
 
 def _rim(cells: _Cells, here: CRS) -> shapely.Geometry:
