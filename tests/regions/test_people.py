@@ -152,3 +152,14 @@ def test_years_as_heads_stay_heads(tmp_path: Path) -> None:
     table = pd.DataFrame({"地区": ANHUI["name_zh"], "2010": 1.0, "2020": 60_000})
     found = read_people(table, ANHUI, column="2020", unit="persons")
     assert (found.amounts == 60_000).all()
+
+
+def test_ids_of_ones_own_places_are_read_and_a_column_of_serial_numbers_is_not() -> None:
+    own = pd.DataFrame({"name_zh": ["东区", "西区", "南区"]}, index=["A7", "B2", "C1"])
+    table = pd.DataFrame(
+        {"序号": [1, 2, 3], "编号": ["B2", "A7", "C1"], "常住人口": [21_000, 11_000, 31_000]}
+    )
+    assert read_people(table, own).amounts.to_dict() == {"B2": 21_000, "A7": 11_000, "C1": 31_000}
+    numbered = own.set_axis(["1", "2", "3"])
+    named = table.assign(编号=["西区", "东区", "南区"])
+    assert read_people(named, numbered).amounts.to_dict() == {"2": 21_000, "1": 11_000, "3": 31_000}

@@ -221,10 +221,11 @@ def _id_column(rows: list[list[str]], places: pd.DataFrame, name: str) -> int:
 
 
 def _is_code(cell: str, places: pd.DataFrame) -> bool:
+    """A code of a place of this part of the nation, or an id of one's own that is no serial number."""
     text = cell.removesuffix(".0")
-    return (
-        len(text) in (6, 9, 12) and text.isdigit() and any(text[:2] == one[:2] for one in places.index[:50])
-    )
+    if not text.isdigit():
+        return text in places.index
+    return len(text) in (6, 9, 12) and any(text[:2] == str(one)[:2] for one in places.index[:50])
 
 
 def _with_nearest_by_name(

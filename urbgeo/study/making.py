@@ -122,6 +122,8 @@ class Making:
             self.findings.add("seats", "found", "middles of the zones stand for seats", count=len(points))
         else:
             raise InputError("region: name units of China, or give seats= or zones= of your own.")
+        if self.places.empty:
+            raise InputError("region: no seat lies in it; is the polygon where it should be?")
         if self.inputs.seats is None and asked is not None:
             self.sources += [PLACES_SOURCE, POPULATION_SOURCE]
             if self.places["urban_district_population"].notna().any():
@@ -133,8 +135,6 @@ class Making:
             around = cities_around(embedded, self.places, self.inputs.margin_km)
             self.places = gpd.GeoDataFrame(pd.concat([self.places, around.assign(level="hub")]), crs=WGS84)
             self.findings.add("seats", "found", "cities in the margin", count=len(around))
-        if self.places.empty:
-            raise InputError("region: no seat lies in it; is the polygon where it should be?")
 
     @property
     def _own_people(self) -> str | None:

@@ -1,0 +1,164 @@
+"""A region put together layer by layer: what each step takes, leaves out and notes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from tests.study.conftest import COUNTIES, NINGXIA, cells, invented_roads
+from urbgeo.errors import InputError, SourceError
+from urbgeo.network.edits import with_speeds
+from urbgeo.network.model import TravelNetwork
+from urbgeo.regions.nation import china_places
+from urbgeo.study.findings import Findings
+from urbgeo.study.inputs import Inputs
+from urbgeo.study.making import Making
+from urbgeo.study.roads import read_network
+
+
+def making(*steps: str, **inputs: Any) -> Making:
+    """After some steps, of 宁夏 unless told otherwise."""
+    made = Making(Inputs(**{"units": "宁夏", "zones": False, **inputs}), Findings())
+    for step in ("places", *steps):
+        getattr(made, f"find_{step}")()
+    return made
+
+
+def noted(made: Making, layer: str, kind: str) -> list[str]:
+    table = made.findings.table()
+    return table.loc[(table["layer"] == layer) & (table["finding"] == kind), "what"].tolist()
+
+
+def own_points(**columns: Any) -> gpd.GeoDataFrame:
+    at = COUNTIES.geometry.iloc[:4].to_numpy()
+    return gpd.GeoDataFrame(columns, geometry=at, index=pd.Index(list("abcd"), name="code"), crs=4326)
+
+
+def test_cities_around_are_hubs_and_none_of_the_regions_own() -> None:
+    made = making(margin_km=300.0)
+    own = made.own_places
+    assert set(own.index) == set(NINGXIA.index)
+    hubs = made.places[made.places["level"] == "hub"]
+    assert len(hubs) > 0 and not set(hubs.index) & set(own.index)
+    apart = hubs.to_crs(4547).geometry.map(lambda one: own.to_crs(4547).distance(one).min())
+    assert (apart <= 300_000 * 1.01).all()
+    assert (making(margin_km=0.0).places["level"] != "hub").all()
+
+
+def test_a_polygon_takes_the_seats_that_it_covers_and_an_empty_sea_is_asked_about() -> None:
+    at = COUNTIES.geometry.iloc[0]
+    made = making(units=at.buffer(0.001), margin_km=0.0)
+    assert COUNTIES.index[0] in made.own_places.index and len(made.own_places) < 4
+    with pytest.raises(InputError, match="no seat lies in it"):
+        making(units=shapely.box(150, 0, 151, 1))
+
+
+def test_middles_of_ones_own_zones_stand_for_seats_and_lie_in_them() -> None:
+    zones = cells().rename_axis("code")
+    made = making(units=None, zones=zones)
+    assert made.places.within(zones.geometry.reindex(made.places.index)).all()
+    assert "no column of names" in noted(made, "zones", "suspicious")[0]
+    assert not noted(making(units=None, seats=own_points(name=list("甲乙丙丁"))), "seats", "suspicious")
+
+
+def test_a_refused_layer_stops_a_study_and_is_only_noted_in_a_check() -> None:
+    for step, inputs in (
+        ("airports", {"airports": "nowhere.gpkg"}),
+        ("rails", {"trains": 7}),
+        ("people", {"population": "nowhere.csv"}),
+        ("lists", {"lists": {"core": ["长沙市"]}}),
+    ):
+        with pytest.raises((InputError, SourceError)):
+            making(step, **inputs)
+        made = making(step, strict=False, **inputs)
+        table = made.findings.table()
+        (layer,) = table.loc[table["finding"] == "refused", "layer"]
+        assert made.left_out.get(layer)
+
+
+def test_people_of_a_table_replace_those_known_and_the_rest_stay() -> None:
+    codes = COUNTIES.index[:3]
+    table = pd.DataFrame({"代码": codes, "常住人口": [812_345, 401_234, 301_111]})
+    made = making("people", population=table)
+    before = making().places["population"]
+    changed = made.places["population"].ne(before) & ~(made.places["population"].isna() & before.isna())
+    assert set(changed.index[changed]) == set(codes)
+    assert made.places.loc[codes, "population"].tolist() == [812_345, 401_234, 301_111]
+    assert any(line.startswith("Population: ") and "常住人口" in line for line in made.sources)
+
+
+def test_counties_without_people_are_missing_and_own_seats_with_all_of_them_are_not() -> None:
+    assert "population" in making("people").left_out
+    some = own_points(name=list("甲乙丙丁"), population=[1e5, 2e5, 3e5, np.nan])
+    assert "population" in making("people", units=None, seats=some).left_out
+    all_of_them = some.assign(population=[1e5, 2e5, 3e5, 4e5])
+    assert "population" not in making("people", units=None, seats=all_of_them).left_out
+
+
+def test_the_core_is_said_or_the_capital_and_the_nation_has_none() -> None:
+    assert making("lists").lists["core"] == ("640100",)
+    assert making("lists", lists={"core": ["石嘴山市"]}).lists["core"] == ("640200",)
+    nation = making("lists", units="中国")
+    assert "core" not in nation.lists and "many metropolises" in nation.left_out["core"]
+
+
+def test_an_approved_circle_is_compared_with_unless_another_is_given() -> None:
+    made = making("lists", units="长株潭都市圈")
+    assert "430104" in made.lists["circle"] and "official circle" not in made.left_out
+    given = making("lists", units="长株潭都市圈", lists={"circle": ["岳麓区"]})
+    assert given.lists["circle"] == ("430104",)
+    assert "official circle" in making("lists").left_out
+
+
+def test_speeds_that_are_given_go_before_those_that_are_read() -> None:
+    roads = invented_roads(NINGXIA)
+    box = making().box
+    plain = read_network(roads, box=box)
+    made = making("roads", roads=roads, speeds={"trunk": 30.0}).network
+    assert made is not None
+    expected = with_speeds(plain, {"trunk": 30.0}).link_table["minutes"]
+    assert made.link_table["minutes"].tolist() == expected.tolist() != plain.link_table["minutes"].tolist()
+
+
+def test_the_region_names_what_its_roads_lack() -> None:
+    plain = invented_roads(NINGXIA).assign(等级="省道")
+    steps = ("zones", "people", "airports", "roads", "rails", "lists", "decisions", "commuters")
+    region = making(*steps, roads=plain).region()
+    assert {"interchanges", "national roads", "trains", "flows", "observed", "zones"} <= set(region.left_out)
+    roads = invented_roads(NINGXIA)
+    roads.loc[roads.index[0], "等级"] = "高速公路"
+    whole = making(*steps, roads=roads).region()
+    assert not {"interchanges", "national roads", "roads"} & set(whole.left_out)
+    assert len(region.sources) == len(set(region.sources))
+    assert region.title_zh == "宁夏回族自治区" and region.made_of
+
+
+def test_estimated_roads_join_every_seat_and_mark_both_titles() -> None:
+    steps = ("people", "airports", "roads", "rails", "lists")
+    region = making(*steps, roads="estimated").region()
+    assert region.title_zh.endswith("（时间为估算）") and region.title_en.endswith("(minutes estimated)")
+    network = region.network
+    assert isinstance(network, TravelNetwork) and set(network.link_table["class"]) == {"estimated"}
+    at, seats = network.nodes.geometry, region.places.to_crs(network.nodes.crs).geometry
+    assert seats.map(lambda one: at.distance(one).min()).max() < 1.0
+    assert (
+        making(*steps, units=None, seats=own_points(), roads="estimated")
+        .region()
+        .title_zh.startswith("区域（")
+    )
+
+
+def test_own_decisions_are_of_units_and_never_of_the_one_that_holds_the_core() -> None:
+    decided = {"circle": "out", "reason": "x", "by": "y", "date": "2026-01-01"}
+    made = making("lists", "decisions", overrides={"中宁县": decided})
+    assert list(made.decisions) == ["640521"] and not made.decisions["640521"].inside
+    core = china_places().geometry["640100"]
+    zones = cells()
+    holder = zones.index[zones.contains(core)][0]
+    with pytest.raises(InputError, match="is the core"):
+        making("zones", "lists", "decisions", zones=zones, overrides={holder: decided})
