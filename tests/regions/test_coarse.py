@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 import shapely
 
+from urbgeo.errors import InputError
+from urbgeo.regions import coarse
 from urbgeo.regions.coarse import coarsened
 
 
@@ -55,6 +57,18 @@ def test_rings_that_lie_over_each_other_are_rounded_each_by_itself() -> None:
     found = coarsened(rings, 0.1)
     assert shapely.area(found).tolist() == pytest.approx(shapely.area(rings).tolist(), rel=0.05)
     assert found[1].covers(found[0])
+
+
+def test_polygons_without_a_cell_of_their_own_are_refused_and_never_empty(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    small = [shapely.box(x / 10, y / 10, (x + 1) / 10, (y + 1) / 10) for x in range(5) for y in range(5)]
+    flat = shapely.Polygon([(0.9, 0.9), (0.95, 0.95), (0.9, 0.9)])  # of no area at all
+    shapes = np.array([*small, flat], dtype=object)
+    assert (shapely.area(coarsened(shapes, 1.0)) >= 1.0).all()
+    monkeypatch.setattr(coarse, "ROUNDS", 1)
+    with pytest.raises(InputError, match=r"release: 2[56] of 26 polygons find no cell of 1 degrees"):
+        coarsened(shapes, 1.0)
 
 
 def test_missing_and_empty_shapes_stay_what_they_are() -> None:

@@ -10,7 +10,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from urbgeo.errors import InputError
+from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.regions.release import Release
 
 
@@ -110,3 +110,10 @@ def test_rounding_twice_is_rounding_once() -> None:
     boxes = [shapely.box(100.03 + one, 30.04, 101.03 + one, 31.17) for one in range(3)]
     once = release.layer(gpd.GeoDataFrame(geometry=boxes, crs=4326))
     assert release.layer(once).geometry.to_wkb().tolist() == once.geometry.to_wkb().tolist()
+
+
+def test_lines_shorter_than_a_cell_are_left_out_and_counted() -> None:
+    lines = [shapely.LineString([(106.001, 38.001), (106.0 + far, 38.0)]) for far in (0.002, 0.5)]
+    layer = gpd.GeoDataFrame(index=["lane", "road"], geometry=lines, crs=4326)
+    with pytest.warns(UrbgeoWarning, match=r"release: 1 of 2 lines are shorter than a cell.* lane;"):
+        assert Release("public", decimals=1).layer(layer).index.tolist() == ["road"]

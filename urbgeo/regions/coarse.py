@@ -8,13 +8,16 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from urbgeo.errors import InputError
+
 Shapes = NDArray[np.object_]
 
 OVERLAP = 1e-3
 """Polygons that share more of their area than this are no land parted among zones (isochrones, say)."""
 
 ROUNDS = 8
-"""How often cells are given to zones that vanish; whoever loses all by one gets one in the next."""
+"""How often cells are given to zones that vanish; whoever loses all by one gets one in the next. A thousand
+zones of half a cell need three or four."""
 
 
 def coarsened(shapes: Shapes, step: float) -> Shapes:
@@ -26,6 +29,11 @@ def coarsened(shapes: Shapes, step: float) -> Shapes:
 
     - ``shapes``: Polygons and MultiPolygons; missing and empty ones stay as they are.
     - ``step``: Side of a cell, in the units of the coordinates.
+
+    Raises
+    ------
+    InputError
+        Saying how many find no cell of their own: the grid is too coarse for so many small ones.
     """
     found = np.array(shapes, dtype=object)
     held = np.flatnonzero([one is not None and not one.is_empty for one in shapes])
@@ -46,6 +54,11 @@ def coarsened(shapes: Shapes, step: float) -> Shapes:
             break
         for at in lost:
             taken[at] = _free_cell(valid[at], taken, step)
+    else:
+        raise InputError(
+            f"release: {len(lost)} of {len(valid)} polygons find no cell of {step:g} degrees of their own; "
+            "give more decimals."
+        )
     found[held] = parts
     return found
 

@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from urbgeo.amounts import warn
 from urbgeo.crs import WGS84
-from urbgeo.errors import InputError
+from urbgeo.errors import InputError, some_of
 from urbgeo.regions.coarse import Shapes, coarsened
 
 INTERNAL, PUBLIC = "internal", "public"
@@ -147,7 +148,7 @@ class Release:
         """A layer as it may be seen: in degrees on the rounded grid, valid, its table as of :meth:`table`.
 
         Polygons that part land among them do so on the grid too, none empty and none over another; lines
-        shorter than a cell go.
+        shorter than a cell go, and are counted in a warning.
         """
         if not self.public:
             return layer
@@ -156,6 +157,11 @@ class Release:
         exact = self._rounded(shapes)
         kept = degrees.set_geometry(gpd.GeoSeries(exact, index=degrees.index, crs=WGS84))
         gone = shapely.is_empty(exact) & ~shapely.is_empty(shapes) & ~pd.isna(shapes)
+        if gone.any():
+            warn(
+                f"release: {int(gone.sum())} of {len(gone)} lines are shorter than a cell of the public grid "
+                f"and are left out, e.g. {some_of(kept.index[gone], 3)}; give more decimals to keep them."
+            )
         return kept[~gone]
 
     def _rounded(self, shapes: Shapes) -> Shapes:
