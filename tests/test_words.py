@@ -103,6 +103,14 @@ def test_what_is_no_year_is_refused_with_its_rows(value: object) -> None:
         words.years(column(2024, value), "links", "said")
 
 
+def test_what_is_planned_opens_after_every_year_where_that_is_asked() -> None:
+    said = ["planned", " 规划中 ", "在建", "Under Construction", "under_construction", 2030, None]
+    found = words.years(pd.DataFrame({"said": said}), "points", "said", planned=True)
+    assert found[:6].tolist() == [np.inf] * 5 + [2030] and np.isnan(found[6])
+    with pytest.raises(InputError, match="points: said says 'soon' at 0"):
+        words.years(pd.DataFrame({"said": ["soon", "planned"]}), "points", "said", planned=True)
+
+
 def test_years_of_a_column_of_dates_and_none_of_a_column_of_spans() -> None:
     dates = pd.DataFrame({"said": pd.to_datetime(["2005-01-01", None])})
     assert words.years(dates, "links", "said")[0] == 2005

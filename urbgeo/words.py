@@ -269,8 +269,18 @@ def mode(value: object, name: str = "mode") -> str:
     return MODES[word]
 
 
-def years(frame: pd.DataFrame, name: str, column: str) -> Floats:
+PLANNED = (
+    *("planned", "plan", "proposed", "future", "underconstruction", "construction"),
+    *("规划", "规划中", "规划建设", "拟建", "待建", "在建", "建设中", "筹建"),
+    *("未建", "未开通", "未通航", "未通车"),
+)
+"""What a column of years says of what is not there yet, without blanks."""
+
+
+def years(frame: pd.DataFrame, name: str, column: str, *, planned: bool = False) -> Floats:
     """The year of each row, NaN where none is given: 2024, "2024", "2024年5月", dates.
+
+    With ``planned`` what is only planned or being built (:data:`PLANNED`) opens after every year: ``inf``.
 
     Raises
     ------
@@ -286,7 +296,14 @@ def years(frame: pd.DataFrame, name: str, column: str) -> Floats:
     if values.dtype.kind == "m":
         raise InputError(f"{name}: {column} holds spans of time, no years; give 2024, 2024年 or a date.")
     known = "a year is 2024, 2024年 or a date; leave it empty where there is none"
-    return _each(values, _year, f"{name}: {column}", known, np.nan).astype(np.float64)
+    read = _year_or_planned if planned else _year
+    return _each(values, read, f"{name}: {column}", known, np.nan).astype(np.float64)
+
+
+def _year_or_planned(value: Any) -> float | None:
+    if isinstance(value, str) and plain(value).replace(" ", "").replace("_", "") in PLANNED:
+        return np.inf
+    return _year(value)
 
 
 def _year(value: Any) -> int | None:

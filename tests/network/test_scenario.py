@@ -186,6 +186,8 @@ def test_a_station_of_a_later_year_is_told_where_it_joins_an_earlier_network() -
     stations = nodes.assign(opened=[2000, 2009])
     with pytest.warns(UrbgeoWarning, match="facilities: 1 open after 2005, .*e.g. B; leave"):
         assert nearest_facility(network, nodes, stations)["minutes"].tolist() == [0.0, 0.0]
+    with pytest.warns(UrbgeoWarning, match="facilities: 1 are only planned .*, e.g. A, .* of 2005; leave"):
+        nearest_facility(network, nodes, nodes.assign(opened=["规划", 2005]))
     with warnings.catch_warnings():
         warnings.simplefilter("error", UrbgeoWarning)
         nearest_facility(network, nodes, stations.iloc[:1])

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from urbgeo.errors import InputError
+from urbgeo.indicators.ground import Ground
 from urbgeo.network.minutes import nearest_facility
 from urbgeo.network.regional import region_network
 from urbgeo.regions.region import Region
@@ -133,12 +134,31 @@ def test_bad_years_are_refused_by_name(hunan: Region) -> None:
         region_in_year(hunan, "now")  # type: ignore[arg-type]
     with pytest.raises(InputError, match="no road was open in 1066"):
         region_in_year(hunan, 1066)
-    spoilt = replace(hunan, airports=hunan.airports.assign(opened="在建"))
-    with pytest.raises(InputError, match=r"airports: opened is no year at .*CSX"):
+    spoilt = replace(
+        hunan,
+        airports=hunan.airports.assign(opened="soon"),
+        rail_sections=hunan.rail_sections.assign(opened="在建"),
+    )
+    with pytest.raises(
+        InputError, match=r"rail_sections: opened says '在建' .*airports: opened says 'soon' at .*CSX"
+    ):
         region_in_year(spoilt, 2020)
     bare = replace(hunan, stations=hunan.stations.drop(columns="opened"))
     with pytest.raises(InputError, match="stations has no column opened"):
         region_in_year(bare, 2020)
+
+
+@pytest.mark.parametrize("word", ["planned", "规划", "在建", "Under construction"])
+def test_what_is_only_planned_is_in_no_year_and_counted(hunan: Region, word: str) -> None:
+    first, last = hunan.airports.index[:2]
+    opened = hunan.airports["opened"].astype(object).where(~hunan.airports.index.isin([first, last]), word)
+    region = replace(hunan, airports=hunan.airports.assign(opened=opened))
+    for year in (2012, 2040):
+        then = region_in_year(region, year)
+        assert set(region_in_year(hunan, year).airports.index) - set(then.airports.index) <= {first, last}
+        assert not then.airports.index.isin([first, last]).any()
+        assert f"airports: 2 only planned are left out ({first}, {last})." in then.notes
+        assert not Ground(region, year).airports.index.isin([first, last]).any()
 
 
 def test_a_line_opened_after_its_station_closed_is_refused(hunan: Region) -> None:

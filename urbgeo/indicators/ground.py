@@ -15,6 +15,7 @@ from urbgeo.network.model import TravelNetwork
 from urbgeo.network.regional import own_classes, region_network
 from urbgeo.network.speeds import LITERATURE
 from urbgeo.regions.region import Region
+from urbgeo.regions.years import open_in
 
 FAST_RAIL = ("hsr", "intercity")
 
@@ -54,10 +55,10 @@ class Ground:
         region = self.region
         return replace(
             region,
-            road_links=opened_by(region.road_links, self.year),
-            stations=opened_by(region.stations, self.year),
-            airports=opened_by(region.airports, self.year),
-            rail_sections=opened_by(region.rail_sections, self.year),
+            road_links=opened_by(region.road_links, self.year, "road_links"),
+            stations=opened_by(region.stations, self.year, "stations"),
+            airports=opened_by(region.airports, self.year, "airports"),
+            rail_sections=opened_by(region.rail_sections, self.year, "rail_sections"),
         )
 
     @cached_property
@@ -213,9 +214,6 @@ def sets_apply(region: Region) -> bool:
     return own is None or (isinstance(own, TravelNetwork) and own_classes(own))
 
 
-def opened_by(table: pd.DataFrame, year: int) -> Any:
-    """The rows that were open in a year; those without a year have always been there."""
-    if "opened" not in table:
-        return table
-    years = pd.to_numeric(table["opened"], errors="coerce")
-    return table[~(years > year)]
+def opened_by(table: pd.DataFrame, year: int, name: str) -> Any:
+    """The rows of a layer that were open in a year; those without a year have always been there."""
+    return table[open_in(table, year, name)] if "opened" in table else table

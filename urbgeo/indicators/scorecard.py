@@ -238,7 +238,8 @@ class _Bench:
         if speeds not in self.networks:
             return {}
         whole = self.networks[speeds]
-        all_open = len(opened_by(self.region.road_links, year)) == len(self.region.road_links)
+        roads = self.region.road_links
+        all_open = len(opened_by(roads, year, "road_links")) == len(roads)
         return {"both": whole, **({"road": whole.only(("road",))} if all_open else {})}
 
     def at(self, name: str, year: int, speeds: str = LITERATURE) -> Measured | None:

@@ -231,15 +231,22 @@ def attach(network: TravelNetwork, points: Points, *, name: str = "points") -> A
 
 
 def _ask_about_years(network: TravelNetwork, points: gpd.GeoDataFrame, name: str) -> None:
-    """Warn where points open later than the year that the network was taken back to."""
+    """Warn where points open later than the year that the network was taken back to, or are only planned."""
     year = network.provenance.parameters.get("year")
     if year is None or not isinstance(points, gpd.GeoDataFrame) or OPENED not in points:
         return
-    late = points.index[years(points, name, OPENED) > year]
+    opened = years(points, name, OPENED, planned=True)
+    late, planned = points.index[(opened > year) & (opened < np.inf)], points.index[opened == np.inf]
     if len(late):
         warn(
             f"{name}: {len(late)} open after {year}, the year of the network, e.g. {some_of(late, 3)}; leave "
             "them out, or take the whole region back with urbgeo.regions.years.region_in_year."
+        )
+    if len(planned):
+        warn(
+            f"{name}: {len(planned)} are only planned or being built, e.g. {some_of(planned, 3)}, and the "
+            f"network is of {year}; leave them out, or take the whole region back with "
+            "urbgeo.regions.years.region_in_year."
         )
 
 

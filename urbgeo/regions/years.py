@@ -12,9 +12,13 @@ from scipy.sparse.csgraph import connected_components
 
 from urbgeo.arguments import check_year
 from urbgeo.checks import add_amount_faults, check_columns
-from urbgeo.errors import Faults, InputError
+from urbgeo.errors import Faults, InputError, some_of
 from urbgeo.regions.counts import FAST, as_counted, counts_of_year, still_served
 from urbgeo.regions.region import Region, check_region
+from urbgeo.words import years
+
+POINTS = ("stations", "airports")
+"""Layers that may hold what is only planned; a road or a section of track that is not there is no link."""
 
 SERVICE_COLUMNS = ("service", "year", "trains_per_day")
 
@@ -27,7 +31,8 @@ def region_in_year(region: Region, year: int) -> Region:
     section of track leads to it, and a train runs on those parts of its way whose stations are joined by
     open track of its kind, past stations that were not open yet, as often as in the nearest year that
     ``rail_services`` tells of and as ``rail_counts`` has it (:func:`urbgeo.regions.counts.as_counted`).
-    People and places stay those of the census.
+    People and places stay those of the census. Stations and airports that are only planned (``opened`` is
+    规划, 在建, "planned") are left out, and counted in the notes.
 
     Parameters
     ----------
@@ -58,26 +63,28 @@ def region_in_year(region: Region, year: int) -> Region:
     check_region(region)
     year = check_year(year)
     _check_years(region)
-    roads = region.road_links[_open(region.road_links, year)]
+    roads = region.road_links[open_in(region.road_links, year, "road_links")]
     if roads.empty:
-        first = pd.to_numeric(region.road_links["opened"]).min()
+        first = years(region.road_links, "road_links", "opened").min()
         raise InputError(f"year: no road was open in {year}; the first opened in {first:g}.")
-    sections = region.rail_sections[_open(region.rail_sections, year)]
+    sections = region.rail_sections[open_in(region.rail_sections, year, "rail_sections")]
     on_track = pd.unique(sections[["from_station", "to_station"]].to_numpy().ravel())
-    stations = region.stations[_open(region.stations, year) & region.stations.index.isin(on_track)]
+    stations = region.stations[
+        open_in(region.stations, year, "stations") & region.stations.index.isin(on_track)
+    ]
     trains = _trains(_services_of(region.rail_stops, region.rail_services, year), sections, stations)
     counts = counts_of_year(trains, region.rail_stops, region.rail_counts, year)
     trains = as_counted(trains, counts, year)
     return replace(
         region,
-        airports=region.airports[_open(region.airports, year)],
+        airports=region.airports[open_in(region.airports, year, "airports")],
         stations=stations,
         road_nodes=_nodes(region.road_nodes, roads),
         road_links=roads,
         rail_sections=sections,
         rail_stops=trains,
         rail_counts=still_served(counts, trains),
-        notes=(f"As open in {year:g}; people and places of the census.", *region.notes),
+        notes=(f"As open in {year:g}; people and places of the census.", *_planned(region), *region.notes),
     )
 
 
@@ -86,6 +93,30 @@ def same_layers(region: Region, then: Region) -> bool:
     layers = ("airports", "stations", "road_nodes", "road_links", "rail_stops")
     pairs = ((getattr(region, name), getattr(then, name)) for name in layers)
     return all(len(now) == len(before) and now.equals(before) for now, before in pairs)
+
+
+def open_in(table: pd.DataFrame, year: float, name: str) -> pd.Series:
+    """Which rows of a layer (by its name in the region) were open in a year; none of those only planned.
+
+    Raises
+    ------
+    InputError
+        Naming the rows whose ``opened`` or ``closed`` is no year.
+    """
+    opened = years(table, name, "opened", planned=name in POINTS)
+    shut = years(table, name, "closed") if "closed" in table else np.full(len(table), np.nan)
+    return pd.Series(~(opened > year) & ~(shut <= year), table.index)
+
+
+def _planned(region: Region) -> list[str]:
+    """How many points of each layer are only planned, and which first."""
+    said = []
+    for name in POINTS:
+        layer = getattr(region, name)
+        ids = layer.index[years(layer, name, "opened", planned=True) == np.inf]
+        if len(ids):
+            said.append(f"{name}: {len(ids)} only planned are left out ({some_of(ids, 5)}).")
+    return said
 
 
 def _check_years(region: Region) -> None:
@@ -100,16 +131,17 @@ def _check_years(region: Region) -> None:
         if "opened" not in table:
             faults.add(f"{name} has no column opened", remedy="give the year each opened, or leave it empty")
             continue
-        wrong = table["opened"].notna() & pd.to_numeric(table["opened"], errors="coerce").isna()
-        if wrong.any():
-            faults.add(f"{name}: opened is no year", ids=table.index[wrong], remedy="write it as 2005")
+        try:
+            open_in(table, 0.0, name)
+        except InputError as error:
+            faults.lines.append(error.english.removesuffix("."))
     faults.raise_if_any()
     if "closed" not in region.stations:
         return
-    closed = pd.to_numeric(region.stations["closed"], errors="coerce")
+    closed = pd.Series(years(region.stations, "stations", "closed"), region.stations.index)
     for end in ("from_station", "to_station"):
         gone = region.rail_sections[end].map(closed).to_numpy(np.float64)
-        late = pd.to_numeric(region.rail_sections["opened"]).to_numpy(np.float64) > gone
+        late = years(region.rail_sections, "rail_sections", "opened") > gone
         if late.any():
             ids = region.rail_sections[end][late].unique()
             faults.add(
@@ -156,12 +188,6 @@ def _check_services(services: pd.DataFrame) -> None:
     if twice.any():
         faults.add("two counts of one year", ids=services.loc[twice, "service"], remedy="keep one")
     faults.raise_if_any()
-
-
-def _open(table: pd.DataFrame, year: float) -> pd.Series:
-    opened = pd.to_numeric(table["opened"])
-    shut = pd.to_numeric(table["closed"]) if "closed" in table else pd.Series(np.nan, table.index)
-    return ~(opened > year) & ~(shut <= year)
 
 
 def _nodes(nodes: gpd.GeoDataFrame, roads: pd.DataFrame) -> gpd.GeoDataFrame:
