@@ -5,8 +5,9 @@ from __future__ import annotations
 import geopandas as gpd
 import shapely
 
+from tests.network.build import points
 from urbgeo.regions.nation import china_places
-from urbgeo.study.places import capital_of, prefecture_borders
+from urbgeo.study.places import capital_of, prefecture_borders, with_both_names
 from urbgeo.study.units import units_of
 
 
@@ -30,3 +31,11 @@ def test_borders_of_prefectures_hold_crossed_shapes_and_counties_without_one() -
     lines = prefecture_borders(zones)
     assert lines is not None and set(lines.index) == {"p", "c", "d"}
     assert prefecture_borders(None) is None
+
+
+def test_own_points_have_both_names_of_a_column_or_of_their_ids() -> None:
+    own = points([(5, 5), (6, 6)], ["X1", "X2"])
+    assert with_both_names(own)[["name_zh", "name_en"]].to_numpy().tolist() == [["X1", "X1"], ["X2", "X2"]]
+    named = with_both_names(own.assign(名称=["甲机场", None]))
+    assert named[["name_zh", "name_en"]].to_numpy().tolist() == [["甲机场", "甲机场"], ["X2", "X2"]]
+    assert named.crs == 4326

@@ -25,7 +25,7 @@ from urbgeo.regions.region import Region
 from urbgeo.regions.release import Release
 from urbgeo.study.config import read_config
 from urbgeo.study.pack import pack
-from urbgeo.study.run import StudyFiles
+from urbgeo.study.run import StudyFiles, run_study, study_region
 from urbgeo.study.tables import road_lines
 
 PUBLIC = """
@@ -86,6 +86,38 @@ def test_sensitive_layers_are_on_no_page_and_in_no_file(folder: Path) -> None:
     assert not [name for name in record["figures"] if name.startswith("towns")]
     found = pd.read_csv(folder / "check.csv")
     assert not set(found["layer"]) & {"airports", "roads"} and "seats" in set(found["layer"])
+
+
+def test_coordinates_in_columns_of_ones_own_are_rounded_or_left_out_and_told(
+    small_study: Callable[..., Path], tmp_path: Path
+) -> None:
+    point = shapely.Point(106.392641, 38.322123)
+    metres = gpd.GeoSeries([point], crs=4326).to_crs(4544).iloc[0]
+    own = {
+        "hex": shapely.to_wkb(point, hex=True), "dms": "106°23′33.51″E 38°19′19.64″N",
+        "json": shapely.to_geojson(point), "gk": f"{metres.x:.2f},{metres.y:.2f}", "east": point.x,
+        "note": "审批中",
+    }  # fmt: skip
+    folder = small_study(tmp_path / "own", '[study]\nrelease = "public"\ndecimals = 2')
+    airport = pd.DataFrame(
+        {"code": ["X1"], "name_zh": ["测试机场"]} | {head: [one] for head, one in own.items()}
+    )
+    layer = gpd.GeoDataFrame(airport, geometry=[point], crs=4326)
+    layer.to_file(folder / "data" / "raw" / "airports.gpkg")
+    text = (folder / "study.toml").read_text("utf-8")
+    more = '[files]\nairports = "data/raw/airports.gpkg"'
+    (folder / "study.toml").write_text(text.replace("[files]", more), "utf-8")
+    config = read_config(folder)
+    with pytest.warns(UrbgeoWarning, match="columns hex hold coordinates"):
+        done = run_study(study_region(config), folder=config.results)
+    shown = gpd.read_file(config.results / "ningxia.gpkg", layer="airports").iloc[0]
+    assert "hex" not in shown and shown["note"] == "审批中" and shown["east"] == 106.39
+    assert shown["dms"] == "106.39°E 38.32°N" and "106.392" not in shown["json"]
+    assert shown["gk"] == ",".join(f"{round(one / 1110) * 1110}" for one in (metres.x, metres.y))
+    left = pd.read_csv(config.results / "left_out.csv").set_index("left_out")
+    assert left.loc["columns", "why"] == "airports.hex: coordinates in a form that cannot be rounded"
+    assert left.loc["columns", "why_zh"] == "airports.hex：所含坐标的写法无法取整"
+    assert "airports.hex" in done.report.read_text("utf-8")
 
 
 def test_roads_that_are_sensitive_have_no_lines_for_whoever_asks(hunan: Region) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -17,6 +16,15 @@ from urbgeo.amounts import warn
 from urbgeo.crs import WGS84
 from urbgeo.errors import InputError, some_of
 from urbgeo.regions.coarse import Shapes, coarsened
+from urbgeo.regions.hidden import (
+    COORDINATE_NAME,
+    Where,
+    is_coded,
+    rounded_cell,
+    rounded_numbers,
+    rounded_text,
+    step_m,
+)
 
 INTERNAL, PUBLIC = "internal", "public"
 KINDS = (INTERNAL, PUBLIC)
@@ -24,7 +32,6 @@ DECIMALS = 3
 """Of degrees on a public page unless said otherwise: about 110 m."""
 
 MOST_DECIMALS = 5
-METRES_A_DEGREE = 111_000.0
 
 LAYERS: Mapping[str, str] = {
     "circle": "通勤圈",
@@ -43,23 +50,6 @@ LAYERS: Mapping[str, str] = {
     "observed_trips": "实测出行",
 }
 """Layers that can be marked sensitive, by their name in the GeoPackage."""
-
-_COORDINATE_NAME = re.compile(
-    r"(?:^|[^a-z])(?:lon|long|lng|lat|longitude|latitude|easting|northing|[xy]coord)(?:$|[^a-z])"
-    r"|^(?:(?:point|coord|centre|center|start|end|from|to|origin)_?)?[xy]"
-    r"(?:_?(?:coord|wgs84|gcj02|bd09|cgcs2000|utm|m|3857|4\d{3}|\d{5}))?$"
-    r"|经度|纬度|东经|北纬|[横纵XYxy]坐标|坐标[XYxy]",
-    re.IGNORECASE,
-)
-"""Heads of columns of coordinates: lon, start_lon, x, point_x, x_wgs84, 经度.
-What stands under ``people_x``, as merges name columns, or ``y_2020`` is an amount."""
-
-_DEGREES = re.compile(r"(?<![\w.])-?\d{1,3}\.\d+(?![\w.])")
-_WKT = re.compile(
-    r"\s*(?:SRID=\d+;)?\s*(?:MULTI)?(?:POINT|LINESTRING|POLYGON|GEOMETRYCOLLECTION)\b", re.IGNORECASE
-)
-_METRES = re.compile(r"(?<![\w.])-?\d{5,8}(?:\.\d+)?(?![\w.])")
-MOST_DEGREES = 180.0
 
 
 @dataclass(frozen=True)
@@ -109,7 +99,7 @@ class Release:
         return " ".join(filter(None, [self.marking, self._said() if self.public else ""]))
 
     def _said(self) -> str:
-        metres = METRES_A_DEGREE / 10.0**self.decimals
+        metres = step_m(self.decimals)
         about = f"{metres / 1000:,.0f} km" if metres >= 1000 else f"{metres:,.0f} m"
         zh = f"公开版：坐标取 {self.decimals} 位小数（约 {about}）"
         en = f"Public release: coordinates of {self.decimals} decimals (about {about})"
@@ -119,30 +109,52 @@ class Release:
         return f"{zh}。{en}."
 
     def table(self, table: pd.DataFrame) -> pd.DataFrame:
-        """A table as it may be seen: coordinates in its columns and texts rounded."""
+        """A table as it may be seen: coordinates in its columns and texts rounded.
+
+        Columns of places in a form that cannot be rounded (:meth:`withheld`) are left out, with a warning.
+        """
         if not self.public:
             return table
-        changed: dict[Any, Any] = {}
-        for name in table.columns:
-            column = table[name]
-            if name == getattr(table, "_geometry_column_name", None):
-                continue
-            if isinstance(column, gpd.GeoSeries):  # a second one beside the layer's own
-                flat = column if column.crs is None else column.to_crs(WGS84)
-                changed[name] = gpd.GeoSeries(self._rounded(flat.to_numpy()), column.index, crs=flat.crs)
-            elif pd.api.types.is_float_dtype(column) or pd.api.types.is_integer_dtype(column):
-                if _COORDINATE_NAME.search(str(name)):
-                    changed[name] = self._numbers(column)
-            elif column.dtype == object or pd.api.types.is_string_dtype(column):
-                changed[name] = column.map(lambda one: self.text(one) if isinstance(one, str) else one)
-        return table.assign(**changed)
+        gone = self.withheld(table)
+        if gone:
+            warn(
+                f"release: columns {some_of(gone)} hold coordinates in a form that cannot be rounded; "
+                "they are left out of what the public gets."
+            )
+            table = table.drop(columns=gone)
+        where = Where(table) if isinstance(table, gpd.GeoDataFrame) and len(table) else None
+        own = getattr(table, "_geometry_column_name", None)
+        shown = {name: self._column(name, table[name], where) for name in table.columns if name != own}
+        return table.assign(**shown)
 
-    def _numbers(self, column: pd.Series) -> pd.Series:
-        """A column of coordinates rounded, of degrees or of metres in some projection."""
-        if not column.abs().max() > MOST_DEGREES:
-            return column.round(self.decimals)
-        step = METRES_A_DEGREE / 10.0**self.decimals
-        return (column / step).round() * step
+    def withheld(self, table: pd.DataFrame) -> list[Any]:
+        """The columns that the public does not get: places as bytes, shapes, lists, or in a code."""
+        if not self.public:
+            return []
+        names = [one for one in table.columns if not isinstance(table[one], gpd.GeoSeries | pd.DataFrame)]
+        return [one for one in names if is_coded(one, table[one])]
+
+    def _column(self, name: Any, column: pd.Series, where: Where | None) -> pd.Series:
+        """One column as it may be seen."""
+        if isinstance(column, gpd.GeoSeries):  # a second one beside the layer's own
+            flat = column if column.crs is None else column.to_crs(WGS84)
+            return gpd.GeoSeries(self._rounded(flat.to_numpy()), column.index, crs=flat.crs)
+        named = COORDINATE_NAME.search(str(name)) is not None
+        if pd.api.types.is_bool_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
+            return column
+        if pd.api.types.is_numeric_dtype(column):
+            placed = named or (where is not None and where.follows(column))
+            return rounded_numbers(column, self.decimals) if placed else column
+        numbers = pd.to_numeric(column.astype(object), errors="coerce")
+        if numbers.notna().equals(column.notna()) and (
+            named or (where is not None and where.follows(numbers))
+        ):
+            return rounded_numbers(numbers, self.decimals)
+
+        def cell(one: Any) -> Any:
+            return rounded_cell(one, self.decimals, coordinate=named) if isinstance(one, str) else one
+
+        return column.map(cell)
 
     def layer(self, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         """A layer as it may be seen: in degrees on the rounded grid, valid, its table as of :meth:`table`.
@@ -181,22 +193,7 @@ class Release:
 
     def text(self, text: str) -> str:
         """A text with every number of degrees, and every decimal of projected metres, in it rounded."""
-        if not self.public:
-            return text
-        if _WKT.match(text):
-            return self._wkt(text)
-        return _DEGREES.sub(lambda found: self._cut(found[0]), text)
-
-    def _wkt(self, text: str) -> str:
-        """Well-known text on the grid; of metres every number by itself."""
-        step = METRES_A_DEGREE / 10.0**self.decimals
-        metres = _METRES.sub(lambda found: f"{round(float(found[0]) / step) * step:.0f}", text)
-        return _DEGREES.sub(lambda found: self._cut(found[0]), metres)
-
-    def _cut(self, number: str) -> str:
-        if len(number.partition(".")[2]) <= self.decimals or abs(float(number)) > 180.0:
-            return number
-        return f"{float(number):.{self.decimals}f}"
+        return rounded_text(text, self.decimals) if self.public else text
 
 
 def release_faults(kind: Any, decimals: Any, sensitive: Iterable[str]) -> list[str]:

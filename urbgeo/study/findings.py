@@ -49,6 +49,7 @@ LAYERS = {
     "rings": "通勤率圈层",
     "decisions": "按决定调整",
     "release": "发布",
+    "columns": "列",
 }
 """Chinese names of layers, and of the answers that rest on them."""
 

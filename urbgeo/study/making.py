@@ -49,6 +49,7 @@ from urbgeo.study.places import (
     named_ids,
     no_nodes,
     places_inside,
+    with_both_names,
     with_place_columns,
 )
 from urbgeo.study.rails import Rails, read_rails
@@ -250,7 +251,7 @@ class Making:
                     ids = self.airports.index[self.airports["opened"].isna()]
                     self.findings.add("airports", "suspicious", "airports without a year of opening", ids=ids)
             else:
-                self.airports = own_layer(given, "airports", kinds=("Point",)).to_crs(WGS84)
+                self.airports = with_both_names(own_layer(given, "airports", kinds=("Point",)))
                 self.findings.add("airports", "found", "own layer", count=len(self.airports))
         except UrbgeoError as error:
             self.refused("airports", error)

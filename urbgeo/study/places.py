@@ -75,6 +75,15 @@ def as_places(own: gpd.GeoDataFrame, people: str | None = None, unit: str | None
     return points.assign(**filled)
 
 
+def with_both_names(own: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Own points in degrees with ``name_zh`` and ``name_en``: of a column of names, or their ids."""
+    points = own.to_crs(WGS84)
+    names = next((points[one] for one in NAMES if one in points), points.index.to_series())
+    text = names.fillna(points.index.to_series()).astype(str)
+    english = points["name_en"].fillna(text) if "name_en" in points else text
+    return points.assign(name_zh=text, name_en=english)
+
+
 def places_inside(places: gpd.GeoDataFrame, shape: gpd.GeoDataFrame | shapely.Geometry) -> gpd.GeoDataFrame:
     """The places that a polygon covers."""
     area = shape if isinstance(shape, shapely.Geometry) else shape.to_crs(WGS84).union_all()

@@ -8,6 +8,7 @@ from typing import Any
 import geopandas as gpd
 
 from urbgeo.cities.circles import CommutingCircle
+from urbgeo.errors import some_of
 from urbgeo.regions.region import Region
 from urbgeo.regions.release import Release
 from urbgeo.study.absent import Absent
@@ -101,4 +102,9 @@ def _region(region: Region, release: Release) -> Region:
         made["road_nodes"] = made["road_nodes"].assign(kind=kind)
     made |= {name: tuple(map(release.text, getattr(region, name))) for name in ("sources", "notes")}
     made["left_out"] = {name: release.text(why) for name, why in region.left_out.items()}
+    frames = {name: getattr(region, name) for name in layers if getattr(region, name) is not None}
+    gone = [f"{name}.{one}" for name, frame in frames.items() for one in release.withheld(frame)]
+    if gone:
+        why_not_shown = f"{some_of(gone)}: coordinates in a form that cannot be rounded"
+        made["left_out"]["columns"] = why_not_shown
     return replace(region, **made)

@@ -198,5 +198,7 @@ def _write_csv(table: pd.DataFrame, path: Path) -> Path:
 
 
 def _plain(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """The index as a column, in WGS84."""
+    """The index as a column, in WGS84; instead of one that the ids were read from and that has their head."""
+    if frame.index.name in frame.columns:
+        frame = frame.drop(columns=frame.index.name)
     return frame.reset_index().to_crs(WGS84)
