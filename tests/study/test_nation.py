@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,26 @@ def test_every_headline_and_page_of_the_nation_says_that_it_is_estimated(done: S
     assert band in lines[0][1]
     page = done.page.read_text(encoding="utf-8")
     assert "Airports of the nation" in page and page.count("under Hunan") > 1
+
+
+def test_the_number_of_seats_says_everywhere_that_it_is_the_mainlands(done: StudyFiles) -> None:
+    (zh, en), (pairs_zh, pairs_en), (towns_zh, towns_en) = headlines(done.answers)[1:]
+    assert "地级行政中心（不含港澳台） 256/337" in zh and "256 of 337 prefecture seats (mainland)" in en
+    assert "337 个地级中心（不含港澳台）间" in pairs_zh and "337 prefecture seats (mainland)" in pairs_en
+    assert "县城（不含港澳台）通达（28" in towns_zh and "County towns (mainland) (28" in towns_en
+    for line in done.report.read_text(encoding="utf-8").splitlines():
+        counted = re.search(r"\b337\b|904 / 113232", line)
+        assert not counted or "不含港澳台" in line or "(mainland)" in line, line
+    for page in (done.page, done.map):
+        text = page.read_text(encoding="utf-8")
+        assert "地级中心（不含港澳台）" in text and "prefecture seats (mainland)" in text.lower()
+
+
+def test_the_title_of_the_map_names_no_answer_that_is_left_out(done: StudyFiles) -> None:
+    title = re.search("<title>(.*?)</title>", done.map.read_text(encoding="utf-8"))
+    assert title is not None and "通勤圈" not in title[1] and "circle" not in title[1]
+    assert "机场覆盖（不含港澳台）、两小时通达与县城通达" in title[1]
+    assert "airport coverage (mainland), two-hour reach, county-town access" in title[1]
 
 
 def test_straight_lines_say_nothing_of_national_roads_and_the_core_is_left_out_as_the_region_says(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from urbgeo.regions.region import Region
+from urbgeo.study.nation import is_national
 from urbgeo.study.small_zones import without_own_seat
 
 Both = tuple[str, str]
@@ -39,6 +40,17 @@ def station_words(region: Region) -> Both:
     """High-speed stations where the region tells them from others."""
     fast = region.stations["kind"].isin(["hsr", "intercity"]).any()
     return ("高铁站", "a high-speed station") if fast else ("车站", "a station")
+
+
+def mainland_words(region: Region) -> Both:
+    """What the nation's seats leave out, behind their number; nothing for other regions."""
+    return ("（不含港澳台）", " (mainland)") if is_national(region) else ("", "")
+
+
+def prefecture_words(region: Region) -> Both:
+    """The seats of prefectures, of the mainland where they are the nation's."""
+    zh, en = mainland_words(region)
+    return f"地级中心{zh}", f"prefecture seats{en}"
 
 
 def target_words(region: Region) -> dict[str, Both]:

@@ -11,7 +11,14 @@ import pandas as pd
 from urbgeo.access.reach import READINGS
 from urbgeo.study.absent import LeftOutError, told
 from urbgeo.study.answers import Answers
-from urbgeo.study.called import target_words, town_seat_words, town_words, unit_words
+from urbgeo.study.called import (
+    mainland_words,
+    prefecture_words,
+    target_words,
+    town_seat_words,
+    town_words,
+    unit_words,
+)
 from urbgeo.study.decided import headline_part
 from urbgeo.study.estimated import calibration, on_estimated_roads
 from urbgeo.study.findings import chinese
@@ -109,8 +116,10 @@ def _coverage(answers: Answers) -> tuple[str, str]:
     seats, counties = answers.prefectures, answers.counties
     limit = seats.provenance.parameters["minutes"]
     covered = int(seats.table["covered"].sum())
-    zh = f"机场 {limit:g} 分钟覆盖：地级行政中心 {covered}/{len(seats.table)}（{seats.share:.1%}"
-    en = f"Airport within {limit:g} min: {covered} of {len(seats.table)} prefecture seats ({seats.share:.1%}"
+    of_zh, of_en = mainland_words(answers.region)
+    zh = f"机场 {limit:g} 分钟覆盖：地级行政中心{of_zh} {covered}/{len(seats.table)}（{seats.share:.1%}"
+    en = f"Airport within {limit:g} min: {covered} of {len(seats.table)} prefecture seats{of_en} "
+    en += f"({seats.share:.1%}"
     if seats.target is not None:
         zh += f"，目标 {seats.target:.0%}，"
         en += f"; target {seats.target:.0%}, "
@@ -138,7 +147,7 @@ def _reach(answers: Answers) -> tuple[str, str]:
     zh, en = _readings(answers.reach.summary["share"])
     seats = len(answers.reach.cities)
     of_prefectures = seats == len(answers.region.prefectures)
-    kind_zh, kind_en = ("地级中心", "prefecture seats") if of_prefectures else ("县级驻地", "county seats")
+    kind_zh, kind_en = prefecture_words(answers.region) if of_prefectures else ("县级驻地", "county seats")
     lines_zh = [f"{limit / 60:g} 小时通达（{seats} 个{kind_zh}间的城市对）：{zh}"]
     lines_en = [f"Pairs of the {seats} {kind_en} within {limit / 60:g} hours: {en}"]
     for name, (title_zh, title_en) in answers.region.list_titles.items():
@@ -173,11 +182,12 @@ def _towns(answers: Answers) -> tuple[str, str]:
     zh, en = _with_estimates(answers, ("interchange", "station", "road"), zh, en)
     worst_zh, worst_en = "、".join(places.loc[worst, "name_zh"]), ", ".join(places.loc[worst, "name_en"])
     town_zh, town_en = town_words(answers.region)
+    of_zh, of_en = mainland_words(answers.region)
     count = len(towns.table)
     far_zh, far_en = _off_the_roads(answers)
     return (
-        f"{town_zh}通达（{count} 个{far_zh}）：{zh}；最不便：{worst_zh}。",
-        f"{town_en.capitalize()} ({count}{far_en}): {en}; worst connected: {worst_en}.",
+        f"{town_zh}{of_zh}通达（{count} 个{far_zh}）：{zh}；最不便：{worst_zh}。",
+        f"{town_en.capitalize()}{of_en} ({count}{far_en}): {en}; worst connected: {worst_en}.",
     )
 
 

@@ -19,11 +19,11 @@ from urbgeo.maps.styles import AreaStyle, LineStyle, PointStyle
 from urbgeo.maps.systems import add_systems
 from urbgeo.network.model import TravelNetwork
 from urbgeo.results import bare
-from urbgeo.study.absent import told
+from urbgeo.study.absent import told, why_absent
 from urbgeo.study.answers import Answers
 from urbgeo.study.beside_pages import add_rings
 from urbgeo.study.boundary import APPROVAL, EXTENT, national_boundary
-from urbgeo.study.called import access_words, target_words
+from urbgeo.study.called import Both, access_words, mainland_words, prefecture_words, target_words
 from urbgeo.study.decided import BY_DECISION, CHANGES
 from urbgeo.study.disclosure import disclosed, with_basis
 from urbgeo.study.metropolises_pages import add_metropolises
@@ -63,11 +63,11 @@ def study_map(answers: Answers, *, basemap: str | None = None, key: str | None =
       default.
     """
     region, release = answers.region, answers.region.release
-    access_zh, access_en = access_words(region)
+    shown_zh, shown_en = _shown(answers)
     ground = region.zones if region.zones is not None else region.counties
     fmap = new_map(
-        f"{region.title_zh}：一小时通勤圈、机场覆盖、两小时通达与{access_zh}",
-        f"{region.title_en}: commuting circle, airport coverage, two-hour reach, {access_en}",
+        f"{region.title_zh}：{shown_zh}",
+        f"{region.title_en}: {shown_en}",
         bounds=EXTENT if is_national(region) else ground.to_crs(WGS84).total_bounds,
         sources=(
             *([APPROVAL] if is_national(region) else []),
@@ -98,6 +98,20 @@ def study_map(answers: Answers, *, basemap: str | None = None, key: str | None =
     for step in steps:
         told(step, lambda _: None)
     return fmap
+
+
+def _shown(answers: Answers) -> Both:
+    """The answers that the map shows; one that was left out is in no title."""
+    every = (
+        (answers.circle, "一小时通勤圈", "commuting circle"),
+        (answers.prefectures, f"机场覆盖{mainland_words(answers.region)[0]}",
+         f"airport coverage{mainland_words(answers.region)[1]}"),
+        (answers.reach, "两小时通达", "two-hour reach"),
+        (answers.towns, *access_words(answers.region)),
+    )  # fmt: skip
+    there = [words for answer, *words in every if not why_absent(answer)]
+    zh = [one for one, _ in there]
+    return "与".join(filter(None, ("、".join(zh[:-1]), *zh[-1:]))), ", ".join(en for _, en in there)
 
 
 def _add_nation(fmap: folium.Map) -> None:
@@ -371,12 +385,13 @@ def _add_airports(fmap: folium.Map, answers: Answers) -> None:
 def _add_covered(fmap: folium.Map, answers: Answers) -> None:
     """Which prefecture seats an airport covers."""
     limit = answers.prefectures.provenance.parameters["minutes"]
+    seats_zh, seats_en = prefecture_words(answers.region)
     layer = gpd.GeoDataFrame(disclosed(answers.prefectures.table, answers.region.places))
     add_points(
         fmap,
         layer,
-        name_zh=f"地级中心机场 {limit:g} 分钟覆盖",
-        name_en=f"Prefecture seats within {limit:g} min of an airport",
+        name_zh=f"{seats_zh}机场 {limit:g} 分钟覆盖",
+        name_en=f"{seats_en.capitalize()} within {limit:g} min of an airport",
         colour=Categories(
             "covered", [(True, "#2a9d55", "已覆盖", "covered"), (False, "#d7263d", "未覆盖", "left out")]
         ),

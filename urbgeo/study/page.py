@@ -17,7 +17,13 @@ from urbgeo.network.speeds import ROAD_CLASSES
 from urbgeo.study.absent import LeftOutError, told
 from urbgeo.study.answers import Answers
 from urbgeo.study.beside_pages import modelled_said, observed_page, rings_grid
-from urbgeo.study.called import governed_by_the_province, target_words, town_words, unit_words
+from urbgeo.study.called import (
+    governed_by_the_province,
+    prefecture_words,
+    target_words,
+    town_words,
+    unit_words,
+)
 from urbgeo.study.decided import decided_circle
 from urbgeo.study.estimated import on_estimated_roads
 from urbgeo.study.findings import chinese
@@ -250,8 +256,9 @@ def _reach(atlas: Atlas) -> Section:
 def _groups(answers: Answers) -> list[tuple[Both, list[object]]]:
     every = list(answers.reach.cities.index)
     whole = len(every) == len(answers.region.prefectures)
+    zh, en = prefecture_words(answers.region)
     found: list[tuple[Both, list[object]]] = [
-        (("全部地级中心", "all prefecture seats") if whole else ("全部县级驻地", "all county seats"), every)
+        ((f"全部{zh}", f"all {en}") if whole else ("全部县级驻地", "all county seats"), every)
     ]
     for name, title in answers.region.list_titles.items():
         inside: list[object] = [one for one in answers.region.lists[name] if one in every]

@@ -19,7 +19,7 @@ from urbgeo.results import bare
 from urbgeo.standards import CLUSTER_MIN
 from urbgeo.study.answers import Answers
 from urbgeo.study.boundary import national_boundary
-from urbgeo.study.called import access_words, town_seat_words, town_words
+from urbgeo.study.called import access_words, prefecture_words, town_seat_words, town_words
 from urbgeo.study.decided import BY_DECISION, CHANGES
 from urbgeo.study.nation import is_national
 from urbgeo.study.places import prefecture_borders
@@ -84,7 +84,11 @@ class Atlas:
         """Prefecture seats with their names, the largest first."""
         seats = self.answers.region.prefectures
         return Layer(
-            self.by_size(seats), "#2b3138", ("地级中心", "prefecture seats"), size=self.dot, names=names
+            self.by_size(seats),
+            "#2b3138",
+            prefecture_words(self.answers.region),
+            size=self.dot,
+            names=names,
         )
 
     def by_size(self, seats: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -191,7 +195,7 @@ def airport_map(atlas: Atlas) -> Picture:
         Layer(
             seats,
             covered,
-            ("地级中心", "prefecture seats"),
+            prefecture_words(answers.region),
             size=atlas.dot,
             names=True,
             hover="minutes",

@@ -16,6 +16,7 @@ from urbgeo.output import markdown_text
 from urbgeo.study.absent import told
 from urbgeo.study.answers import Answers
 from urbgeo.study.bands import SetAnswers
+from urbgeo.study.called import prefecture_words
 from urbgeo.study.markdown import bullets, md_table, names, number
 from urbgeo.study.page_trips import BASES, KNOWN_SAID, MODES, rail_said
 from urbgeo.study.series import FIGURES, SAID, spark
@@ -25,7 +26,7 @@ from urbgeo.study.trips import PART_SOURCES, trips_apart
 
 def groups(answers: Answers) -> Iterator[tuple[str, list[object]]]:
     """Title and cities of every group that reach is answered for, the whole region first."""
-    yield "地级中心 prefecture seats", list(answers.reach.cities.index)
+    yield " ".join(prefecture_words(answers.region)), list(answers.reach.cities.index)
     for name, (zh, en) in answers.region.list_titles.items():
         inside: list[object] = [
             one for one in answers.region.lists[name] if one in answers.reach.cities.index

@@ -18,6 +18,7 @@ from urbgeo.standards import (
     TOWN_NATIONAL_ROAD_MIN,
     TOWN_RAILWAY_MIN,
 )
+from urbgeo.study.called import prefecture_words
 
 OUTLINE = "National comprehensive transport network outline, 2021"
 
@@ -43,9 +44,10 @@ def outline_targets(
     fast = region.stations[region.stations["kind"] != "conventional"]
     national = _on_national_roads(region, road)
     gone = _gone(region)
+    seats_zh, seats_en = prefecture_words(region)
     asked = (
-        ("hsr", "地级中心到高铁站", "prefecture seats to a high-speed station", SEAT_HSR_MIN, fast),
-        ("airport", "地级中心到机场", "prefecture seats to an airport", SEAT_AIRPORT_MIN, region.airports),
+        ("hsr", f"{seats_zh}到高铁站", f"{seats_en} to a high-speed station", SEAT_HSR_MIN, fast),
+        ("airport", f"{seats_zh}到机场", f"{seats_en} to an airport", SEAT_AIRPORT_MIN, region.airports),
         ("road", "县城到国道", "county seats to a national road", TOWN_NATIONAL_ROAD_MIN, national),
         ("expressway", "县城到高速互通", "county seats to an interchange", TOWN_EXPRESSWAY_MIN,
          region.interchanges),
