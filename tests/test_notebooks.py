@@ -116,3 +116,19 @@ def test_every_notebook_is_listed(page: str) -> None:
 )
 def test_texts_are_told_apart_by_words_counts_and_digits(one: str, other: str, apart: bool) -> None:
     assert differs(one, other) is apart
+
+
+HOSTS = re.compile(r"<(?:script|link|img|iframe|image)\b[^>]*?(?:src|href)\s*=\s*[\"']?(?:https?:)?//", re.I)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_what_a_notebook_shows_loads_nothing_from_elsewhere(path: Path) -> None:
+    """A map of plain Folium asks four hosts and is empty without a connection."""
+    book = book_of(path)
+    for number, cell in enumerate(book.cells, 1):
+        assert "folium" not in cell.source.lower() or cell.cell_type != "code", (
+            f"cell {number} draws on its own"
+        )
+        for output in cell.get("outputs", []):
+            html = unescape(unescape(output.get("data", {}).get("text/html", "")))
+            assert not HOSTS.search(html), f"cell {number} asks another host"

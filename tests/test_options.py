@@ -18,6 +18,9 @@ from urbgeo.options import Options, one_thread, options, thread_count, with_prog
         ("threads", 2.0, "not a int"),
         ("progress", 1, "not a bool"),
         ("memory_gb", "8", "not a float"),
+        ("memory_gb", -1.0, "-1.0 is not a float that makes sense"),
+        ("memory_gb", float("nan"), "nan is not a float that makes sense"),
+        ("memory_gb", float("inf"), "inf is not a float that makes sense"),
         ("language", "fr", "'fr' is not spoken; give en or zh|give zh or en"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import threading
 import warnings
@@ -39,7 +40,8 @@ class Options:
         known = {one.name: type(one.default) for one in fields(self)}
         if name not in known:
             raise InputError(f"options: no option {name!r}; there are {', '.join(known)}.")
-        if type(value) is not known[name] or (type(value) is int and value < 0):
+        senseless = isinstance(value, int | float) and not (value >= 0 and math.isfinite(value))
+        if type(value) is not known[name] or senseless:
             raise InputError(f"options.{name}: {value!r} is not a {known[name].__name__} that makes sense.")
         if name == "language":
             if value and value not in LANGUAGES:

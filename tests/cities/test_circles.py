@@ -328,7 +328,7 @@ def one_way_off() -> tuple[gpd.GeoDataFrame, TravelNetwork]:
     ("to", "b", True), ("to", "a", False), ("from", "b", False), ("from", "a", True),
 ])  # fmt: skip
 def test_both_verbs_agree_which_way_is_timed(direction: str, core: str, inside: bool) -> None:
-    """Case 20: a circle holds who reaches the core in time, unless the way back is asked."""
+    """A circle holds who reaches the core in time, unless the way back is asked."""
     at, network = one_way_off()
     other = "a" if core == "b" else "b"
     zones = at.assign(population=50_000.0)
@@ -434,3 +434,36 @@ def test_people_of_just_the_majority_are_inside() -> None:
     assert 0 < share < 1
     assert circle(peopled(ROW), majority=share).table.loc["b", "by_population"]
     assert not circle(peopled(ROW), majority=share + 1e-6).table.loc["b", "by_population"]
+
+
+@pytest.mark.parametrize("largest", [120.4, 900.25])
+def test_both_columns_of_people_in_ten_thousands_are_refused_whichever_rule_counts_them(
+    largest: float,
+) -> None:
+    """96.7, 88.5, ... in 万 would be a circle of some hundred people."""
+    people = [96.7, 88.5, 78.2, largest, 56.1]
+    for rule in ("population", "area", "seat"):
+        with pytest.raises(InputError, match=rf"largest population is {largest}, which looks like 万"):
+            circle(peopled(ROW, people, [50.1, 40.2, 30.3, 70.4, 20.5]), rule=rule, units_checked=False)
+    with pytest.raises(InputError, match="holds shares, not people"):
+        circle(peopled(ROW, [0.5, 0.6, 0.7, 0.8, 0.9], [0.1] * 5), units_checked=True)
+
+
+def test_the_share_of_seats_not_reached_counts_those_without_a_way_and_not_the_far_ones() -> None:
+    """All five seats are reached, two of them in time; then one stands where no road leads."""
+    found = circle(peopled(ROW))
+    assert found.table["member"].sum() < 5
+    assert found.provenance.shares["zones whose seat is not reached"] == 0.0
+    island = SEATS.assign(geometry=[*SEATS.geometry[:4], shapely.Point(EAST - 500e3, NORTH)])
+    alone = circle(peopled(ROW), seats=island)
+    assert alone.provenance.shares["zones whose seat is not reached"] == pytest.approx(0.2)
+
+
+def test_every_seat_of_hunan_is_reached_and_the_circle_says_so(
+    hunan: Region, hunan_network: TravelNetwork
+) -> None:
+    road, core = hunan_network.only("road"), hunan.places.loc[list(hunan.lists["core"])]
+    rules = CircleRules(rule="seat", resolution_km=10.0)
+    found = commuting_circle(road, core, hunan.zones, seats=hunan.counties, rules=rules)
+    assert len(found.table) == 122 and found.table["member"].sum() < 61
+    assert found.provenance.shares["zones whose seat is not reached"] == 0.0

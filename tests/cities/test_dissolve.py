@@ -14,6 +14,8 @@ import shapely
 from urbgeo.cities.dissolve import dissolve_members
 from urbgeo.cities.policy import policy_members
 from urbgeo.errors import InputError, UrbgeoWarning
+from urbgeo.regions.nation import china_places
+from urbgeo.sources.china import county_polygons
 
 
 def squares(codes: list[str]) -> gpd.GeoDataFrame:
@@ -181,3 +183,20 @@ def test_tiers_are_summed_with_every_county_once() -> None:
     assert summary["share_of_land"].tolist() == pytest.approx([2 / 3, 1 / 3, 1], abs=1e-4)
     assert summary.loc[("k", "high"), "people_per_km2"] == pytest.approx(70_000 / 200, rel=0.01)
     assert found.table.loc["Y", "people"] == 20_000
+
+
+def test_the_circle_of_nanjing_is_its_plans_without_two_counties_of_the_wider_range() -> None:
+    """26,516 km2 of the package's polygons where the plan says 27,000; with 溧阳 and 金坛 they are 29,027."""
+    members = policy_members(["南京都市圈"])
+    cities = members["adcode"].str[:4][members["adcode"].str.endswith("00")]
+    codes = china_places().query("level == 'county'").index
+    held = codes[codes.str[:4].isin(cities) | codes.isin(members["adcode"])]
+    two = ["320481", "320413"]
+    polygons = county_polygons([*held, *two])
+    table = dissolve_members(members, polygons).table
+    assert table.loc["南京都市圈", "area_km2"] == pytest.approx(26_516, abs=3)
+    assert not members["adcode"].isin(two).any()
+    more = pd.DataFrame({"geography": "南京都市圈", "adcode": [*members["adcode"], *two], "role": "member"})
+    assert dissolve_members(more, polygons).table.loc["南京都市圈", "area_km2"] == pytest.approx(
+        29_027, abs=5
+    )

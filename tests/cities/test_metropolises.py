@@ -250,7 +250,7 @@ def test_belgian_metropolises_with_real_flows_and_modelled_ones(shared_data: Pat
     ids=["timedelta", "bool", "date", "NA"],
 )
 def test_people_that_are_no_numbers_are_refused(people: pd.Series) -> None:
-    """Case 44: times became people."""
+    """Times would become people."""
     with pytest.raises(InputError, match=r"people holds|missing or not a number at c"):
         circles(MINUTES, ZONES.assign(people=people), CORES, population="people")
     with pytest.raises(InputError, match=r"population: \w+ holds|missing or not a number at c"):

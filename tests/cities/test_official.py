@@ -85,7 +85,7 @@ def test_hunan_circles_are_compared_with_the_approved_list(shared_data: Path) ->
 
 
 def test_repeated_zones_are_refused_where_official_lists_are_compared() -> None:
-    """Case 48: populations were doubled."""
+    """They would double populations."""
     found = circles(MINUTES, ZONES, CORES, population="people")
     with pytest.raises(InputError, match="zones: repeated ids at a"):
         compare_with_official(found, {"A": ["a"]}, zones=pd.concat([ZONES, ZONES.iloc[:1]]))

@@ -170,3 +170,13 @@ def test_flights_without_minutes_are_counted() -> None:
         joined = with_flights(network, airports, routes)
     assert joined.provenance.shares["flights timed by distance"] == 0.5
     assert len(joined.link_table.query("`class` == 'airport access'")) == 2, "one way to the node it is at"
+
+
+@pytest.mark.parametrize("minutes", ["5:00", pd.Timedelta(minutes=50), -500.0, np.inf, True])
+def test_minutes_of_a_flight_that_are_no_number_join_no_network(minutes: object) -> None:
+    airports = spots([(0, 0), (400, 0)], ["A", "B"])
+    routes = pd.DataFrame(
+        {"from_airport": ["A"], "to_airport": ["B"], "minutes": [minutes]}, index=["CSX-PEK"]
+    )
+    with pytest.raises(InputError, match=r"routes: minutes "):
+        with_flights(along(0, 400), airports, routes)

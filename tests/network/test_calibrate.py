@@ -124,3 +124,11 @@ def test_faulty_observations_are_named_by_row(tmp_path: Path) -> None:
         read_observed(path)
     with pytest.raises(InputError, match="datum"):
         read_observed(path, datum="bd09")
+
+
+def test_observed_minutes_that_are_spans_of_time_are_refused() -> None:
+    network = grid()
+    seen = trips(network)
+    timed = seen.assign(minutes=pd.to_timedelta(seen["minutes"], unit="m"))
+    with pytest.raises(InputError, match="minutes holds spans of time"):
+        calibrate(network, network.nodes, timed)

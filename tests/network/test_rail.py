@@ -249,3 +249,10 @@ def test_bad_stations_are_refused(spoil: object, message: str) -> None:
 def test_terms_without_sense_are_refused(field: str, value: object) -> None:
     with pytest.raises(InputError, match=f"RailTerms.{field}"):
         RailTerms(**{field: value})
+
+
+def test_minutes_that_are_spans_of_time_are_refused() -> None:
+    stops = trains(("G1", 40, [("S", 0), ("T", 15)]))
+    timed = stops.assign(minutes=pd.to_timedelta(stops["minutes"], unit="m"))
+    with pytest.raises(InputError, match="minutes holds spans of time"):
+        rail_tables(STATIONS, timed)

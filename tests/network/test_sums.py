@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pandas as pd
+import pytest
+
 from tests.network.build import along
-from urbgeo.network.sums import sums_within
+from urbgeo.errors import InputError
+from urbgeo.network.sums import node_sums, sums_within
 
 
 def test_opportunities_exactly_on_the_bound_are_within_it() -> None:
@@ -11,3 +15,11 @@ def test_opportunities_exactly_on_the_bound_are_within_it() -> None:
     beds = line.nodes.assign(beds=[1.0, 10.0, 100.0])
     found = sums_within(line, line.nodes.loc[["A"]], beds, weight="beds", minutes=[2.5, 3, 10])
     assert found.loc["A"].tolist() == [1.0, 11.0, 111.0]
+
+
+def test_people_that_are_spans_of_time_are_refused() -> None:
+    network = along(0, 1, 2)
+    weights = pd.Series(pd.to_timedelta([7, 8, 9], unit="s"), network.nodes.index, name="people")
+    for given in (weights, weights.to_frame()):
+        with pytest.raises(InputError, match="holds spans of time, no amounts"):
+            node_sums(network, given, minutes=10)

@@ -8,8 +8,9 @@ import networkx as nx
 import pytest
 
 from tests.sources.osm.osm_files import write_pbf
-from tests.sources.osm.ways import GRID, ROAD, ends, graph_of
+from tests.sources.osm.ways import GRID, ROAD, ends, geodesic, graph_of
 from urbgeo.errors import InputError
+from urbgeo.network.osm import from_pbf
 from urbgeo.sources.osm import tags as osm_tags
 from urbgeo.sources.osm.read import read_roads
 from urbgeo.sources.osm.tags import CAR, CYCLE, WALK, stops, way_kind, written_speed
@@ -162,6 +163,93 @@ def test_directions_by_the_wiki(
     for rules, expected in ((CAR, car), (CYCLE, bicycle)):
         kind = way_kind({"highway": "residential", **tags}, rules)
         assert kind is not None and (kind.oneway, kind.reverse) == expected
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"motor_vehicle:forward": "no", "motor_vehicle:backward": "no"},
+        {"oneway": "yes", "motor_vehicle:forward": "no"},
+        {"oneway": "-1", "vehicle:backward": "no"},
+    ],
+)
+def test_a_way_closed_in_the_one_direction_that_is_left_is_closed(tags: dict[str, str]) -> None:
+    assert way_kind({"highway": "residential", **tags}, CAR) is None
+    assert way_kind({"highway": "residential", **tags}, WALK) is not None
+
+
+THERE, BOTH, BACK, NEITHER = (True, False), (True, True), (False, True), (False, False)
+
+
+@pytest.mark.parametrize("suffix", ["osm", "osm.pbf"])
+@pytest.mark.parametrize(
+    ("tags", "car", "foot", "bicycle"),
+    [
+        ({"highway": "trunk", "motorroad": "yes"}, BOTH, NEITHER, NEITHER),
+        ({"highway": "trunk", "motorroad": "yes", "foot": "yes"}, BOTH, BOTH, NEITHER),
+        ({**ROAD, "foot": "use_sidepath"}, BOTH, NEITHER, BOTH),
+        ({**ROAD, "bicycle": "use_sidepath"}, BOTH, BOTH, NEITHER),
+        ({**ROAD, "bicycle": "dismount", "oneway": "yes"}, THERE, BOTH, BOTH),
+        ({**ROAD, "access": "psv"}, NEITHER, BOTH, BOTH),
+        ({**ROAD, "motor_vehicle": "bus"}, NEITHER, BOTH, BOTH),
+        ({**ROAD, "motorcar": "bus"}, NEITHER, BOTH, BOTH),
+        ({**ROAD, "motor_vehicle:backward": "no"}, THERE, BOTH, BOTH),
+        ({**ROAD, "motor_vehicle:forward": "bus"}, BACK, BOTH, BOTH),
+        ({**ROAD, "bicycle:backward": "use_sidepath"}, BOTH, BOTH, THERE),
+        ({**ROAD, "oneway": "yes", "oneway:bicycle": "-1"}, THERE, BOTH, BACK),
+        ({**ROAD, "oneway": "yes", "cycleway": "opposite_lane"}, THERE, BOTH, BOTH),
+        ({**ROAD, "smoothness": "impassable"}, NEITHER, BOTH, NEITHER),
+    ],
+)
+def test_the_rules_of_the_wiki_hold_in_either_kind_of_file(
+    tmp_path: Path,
+    suffix: str,
+    tags: dict[str, str],
+    car: tuple[bool, bool],
+    foot: tuple[bool, bool],
+    bicycle: tuple[bool, bool],
+) -> None:
+    """From the file to the links, so that a tag that is not even read shows too; 20 to 21 is open to all."""
+    ways = [([0, 1, 2], tags), ([20, 21], {"highway": "residential"})]
+    path = write_pbf(tmp_path / f"a.{suffix}", GRID, ways)
+    for mode, expected in (("drive", car), ("walk", foot), ("cycle", bicycle)):
+        graph = graph_of(read_roads(path, mode=mode))
+        assert (graph.has_edge(0, 2), graph.has_edge(2, 0)) == expected, mode
+
+
+@pytest.mark.parametrize("suffix", ["osm", "osm.pbf"])
+def test_limits_and_paces_of_the_wiki_take_their_minutes_in_either_kind_of_file(
+    tmp_path: Path, suffix: str
+) -> None:
+    for number, (tags, mode, kmh) in enumerate(
+        [
+            ({**ROAD, "maxspeed": "RU:urban"}, "drive", 60.0),
+            ({**ROAD, "maxspeed:type": "RU:urban"}, "drive", 60.0),
+            ({**ROAD, "maxspeed": "CN:urban"}, "drive", 50.0),
+            ({**ROAD, "bicycle": "dismount"}, "cycle", 4.5),
+        ]
+    ):
+        network = from_pbf(write_pbf(tmp_path / f"{number}.{suffix}", GRID, [([0, 1, 2], tags)]), mode=mode)
+        link = network.links.iloc[0]
+        km = geodesic(*GRID[0], *GRID[1]) + geodesic(*GRID[1], *GRID[2])
+        assert link["minutes"] == link["minutes_back"] == pytest.approx(60.0 * km / kmh, rel=1e-6), tags
+
+
+@pytest.mark.parametrize("suffix", ["osm", "osm.pbf"])
+@pytest.mark.parametrize(
+    ("gate", "passed"),
+    [
+        ({"barrier": "gate", "access": "private", "locked": "yes"}, False),
+        ({"barrier": "gate", "access": "private"}, True),
+        ({"barrier": "gate", "access": "private", "locked": "yes", "foot": "yes"}, True),
+        ({"barrier": "wall", "foot": "no"}, False),
+    ],
+)
+def test_walkers_stop_at_locked_private_gates_in_either_kind_of_file(
+    tmp_path: Path, suffix: str, gate: dict[str, str], passed: bool
+) -> None:
+    path = write_pbf(tmp_path / f"a.{suffix}", GRID, [([0, 1, 2], ROAD)], {1: gate})
+    assert nx.has_path(graph_of(read_roads(path, mode="walk")), 0, 2) is passed
 
 
 def test_who_dismounts_walks() -> None:

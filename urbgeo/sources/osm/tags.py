@@ -198,7 +198,10 @@ def way_kind(tags: Tags, rules: TravelRules) -> WayKind | None:
         return None
     if not _may_enter(tags, link_class, rules):
         return None
-    oneway, reverse = _direction(tags, link_class, rules)
+    there_open, back_open = _open_ways(tags, link_class, rules)
+    if not (there_open or back_open):
+        return None
+    oneway, reverse = there_open != back_open, not there_open
     general = written_speed(tags.get("maxspeed")) or written_speed(tags.get("maxspeed:type"))
     there = written_speed(tags.get("maxspeed:forward")) or general
     back = written_speed(tags.get("maxspeed:backward")) or general
@@ -321,24 +324,27 @@ def _closed_ways(tags: Tags, rules: TravelRules) -> tuple[bool, bool]:
     return closed[0], closed[1]
 
 
-def _direction(tags: Tags, link_class: str, rules: TravelRules) -> tuple[bool, bool]:
-    """Whether a way is one-way for this traveller, and whether against the order of its nodes."""
+def _open_ways(tags: Tags, link_class: str, rules: TravelRules) -> tuple[bool, bool]:
+    """Whether this traveller may go as a way is drawn, and against that."""
     if rules.mode == "walk":
-        return tags.get("oneway:foot") in _FORWARD, False
+        return True, tags.get("oneway:foot") not in _FORWARD
     if not rules.follows_oneway:
-        return False, False
-    there, back = _closed_ways(tags, rules)
-    if there != back:
-        return True, there
+        return True, True
+    there, back = _by_oneway(tags, link_class, rules)
+    no_there, no_back = _closed_ways(tags, rules)
+    return there and not no_there, back and not no_back
+
+
+def _by_oneway(tags: Tags, link_class: str, rules: TravelRules) -> tuple[bool, bool]:
     if rules.mode == "cycle" and (tags.get("bicycle") == "dismount" or _cycles_both_ways(tags)):
-        return False, False
+        return True, True
     word = tags.get("oneway")
     for key in _OWN_ONEWAY.get(rules.mode, ()):
         word = tags.get(key, word)
     if word in _REVERSED:
-        return True, True
+        return False, True
     implied = link_class in rules.implied_oneway or tags.get("junction") in {"roundabout", "circular"}
-    return word in _FORWARD or (implied and word != "no"), False
+    return True, not (word in _FORWARD or (implied and word != "no"))
 
 
 def _cycles_both_ways(tags: Tags) -> bool:
