@@ -154,11 +154,11 @@ def test_compiled_loops_over_cells_end_when_told() -> None:
     minutes = minutes.ravel()
     seeds, none = np.array([side * 20 + 20]), np.zeros(1, np.int64)
     steps = Walk(8, (1.0, 1.0), 1.0, True, np.inf).steps(side)
-    begun = (friction, None, minutes, None, seeds, np.zeros(1), none)
+    begun = (friction, None, minutes, None, seeds, np.zeros(1), none, steps)
     sizes = {"limit": np.inf, "width": 1.0, "buckets": 8, "room": 9999}
-    assert spread(*begun, **steps, **sizes, stop=told)
+    assert spread(*begun, **sizes, stop=told)
     assert not np.isfinite(minutes).any()
-    assert spread(*begun, **steps, **sizes, stop=np.zeros(1, np.uint8))
+    assert spread(*begun, **sizes, stop=np.zeros(1, np.uint8))
     assert np.isfinite(minutes).sum() > 1
 
 

@@ -216,14 +216,9 @@ def delineate_boundary(
     ground = _ground(built, score, excluded, parks, wanted, rules)
     _check_demand(wanted, ground, most, cell_km2, rules)
     how = Growing(
-        score=ground.suitable,
-        excluded=excluded.values,
-        small=ground.small,
-        holes=cells_of(rules.fill_holes_ha / 100.0, cell_km2),
-        radius=rules.radius_cells,
-        power=rules.neighbour_power,
-        towns=towns_of(ground.start, built, towns, shares),
-    )
+        ground.suitable, excluded.values, ground.small, cells_of(rules.fill_holes_ha / 100.0, cell_km2),
+        rules.radius_cells, rules.neighbour_power, towns_of(ground.start, built, towns, shares),
+    )  # fmt: skip
     core = grown(ground.start, ground.free, wanted, how)
     _check_met(core, wanted, cell_km2, rules)
     zones = _zones(core, ground, wanted, most, how, rules, built)

@@ -18,6 +18,7 @@ from urbgeo.surface.steps import (
     STEPS_16,
     TOBLER_RATE,
     TOBLER_SHIFT,
+    Steps,
     links_back,
     spread,
 )
@@ -131,8 +132,8 @@ class Walk:
     marching: bool = False
     disc_m: float | None = None
 
-    def steps(self, columns: int) -> dict[str, Any]:
-        """Arrays for the kernel on a block that is ``columns`` wide with its border."""
+    def steps(self, columns: int) -> Steps:
+        """The steps on a block that is ``columns`` wide with its border."""
         steps = np.array(STEPS_8 if self.neighbours == 8 else STEPS_16, np.int64)
         length = np.hypot(steps[:, 0] * self.cell_m[0], steps[:, 1] * self.cell_m[1])
         side = np.zeros((len(steps), 2), np.int64)
@@ -143,14 +144,14 @@ class Walk:
                 side[k] = right // 2, down * columns + right // 2
             elif down and right:
                 side[k] = down * columns, right
-        return {
-            "offset": steps[:, 0] * columns + steps[:, 1],
-            "side": side,
-            "length": length,
-            "share": length * np.where(np.arange(len(steps)) < 8, 0.5, 0.25),
-            "uphill": self.uphill,
-            "through_corners": self.through_corners,
-        }
+        return Steps(
+            offset=steps[:, 0] * columns + steps[:, 1],
+            side=side,
+            length=length,
+            share=length * np.where(np.arange(len(steps)) < 8, 0.5, 0.25),
+            uphill=self.uphill,
+            through_corners=self.through_corners,
+        )
 
 
 Changes = list[tuple[int, int, float]]
@@ -208,11 +209,11 @@ def links_of_block(store: Store, block: Block, seeds: Seeds, walk: Walk) -> Valu
             friction.ravel(),
             height,
             finished.ravel(),
+            walk.steps(columns),
             columns=columns,
             seeds=(seeds.rows - block.top + PAD) * columns + seeds.columns - block.left + PAD,
             seed_minutes=seeds.minutes,
             stop=stop,
-            **walk.steps(columns),
         )
     )
     inner = link.reshape(finished.shape)[PAD:-PAD, PAD:-PAD]
@@ -266,12 +267,12 @@ def _search(
                 start.rows * columns + start.columns,
                 start.minutes,
                 start.labels,
+                walk.steps(columns),
                 limit=walk.limit,
                 width=widths[0],
                 buckets=widths[1],
                 room=room,
                 stop=stop,
-                **walk.steps(columns),
             )
         )
     )

@@ -206,22 +206,29 @@ def _march(
                 d = u + turn * along
                 if not done[d]:
                     continue
-                fall = (cost - minutes[d]) / side
                 mean = 0.5 * friction[v] + 0.25 * (friction[u] + friction[d])
-                if fall <= 0 or fall * fall * (metres * metres + side * side) >= mean * mean * side * side:
+                there, aside = _ray(cost, (cost - minutes[d]) / side, mean, metres, side)
+                if there > limit or there == np.inf:
                     continue
-                root = np.sqrt(mean * mean - fall * fall)
-                there = max(cost + metres * root, np.nextafter(cost, np.inf))
-                if there > limit:
-                    continue
-                near = u
-                step = k + 1
-                if metres * fall > 0.5 * side * root:
+                near, step = u, k + 1
+                if aside:
                     near = d
                     step = _step_from(
                         steps, down - (turn if down == 0 else 0), right - (turn if right == 0 else 0)
                     )
                 _offer(minutes, label, link, queue, v, there, label[near], step)
+
+
+@kernel(inline="always")
+def _ray(cost: float, fall: float, mean: float, metres: float, side: float) -> tuple[float, bool]:
+    """Minutes by a ray that meets the side between two cells, and whether nearer to the second; else inf.
+
+    ``fall``: by how much fewer minutes the second cell has than the first (at ``cost``), per metre of side.
+    """
+    if fall <= 0 or fall * fall * (metres * metres + side * side) >= mean * mean * side * side:
+        return np.inf, False
+    root = np.sqrt(mean * mean - fall * fall)
+    return max(cost + metres * root, np.nextafter(cost, np.inf)), metres * fall > 0.5 * side * root
 
 
 @kernel()

@@ -6,7 +6,7 @@ what the neighbouring block knows (or nothing, with infinite friction, at the ed
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,34 @@ TOBLER_RATE, TOBLER_SHIFT = 3.5, 0.05
 """Tobler (1993): km/h = 6 exp(-3.5 |slope + 0.05|)."""
 
 
+class Steps(NamedTuple):
+    """The steps to the neighbours of a cell, in a padded block.
+
+    ``offset`` is how far away each leads, ``side`` the two cells beside its way: those a diagonal step passes
+    between, or a long one crosses. Minutes are ``share`` of its ``length`` in metres times the friction of
+    all cells it touches. ``uphill`` is +1 away from the sources, -1 towards them; ``through_corners`` lets
+    diagonal steps pass between barriers.
+    """
+
+    offset: Ints
+    side: Ints
+    length: Floats
+    share: Floats
+    uphill: float
+    through_corners: bool
+
+
+class _Queue(NamedTuple):
+    """Cells that wait, with the minutes they were reached at, as linked lists: ``head`` of each bucket, and
+    which slot comes ``after`` another. How many slots were ever used, the first that is free again and how
+    many cells wait go beside it as plain numbers, which loops hold in registers."""
+
+    cell: NDArray[np.int32]
+    key: Floats
+    after: NDArray[np.int32]
+    head: NDArray[np.int32]
+
+
 @kernel()
 def spread(
     friction: Any,
@@ -47,12 +75,7 @@ def spread(
     seeds: Ints,
     seed_minutes: Floats,
     seed_labels: Ints,
-    offset: Ints,
-    side: Ints,
-    length: Floats,
-    share: Floats,
-    uphill: float,
-    through_corners: bool,
+    steps: Steps,
     limit: float,
     width: float,
     buckets: int,
@@ -67,11 +90,8 @@ def spread(
     minutes of a bucket and ``buckets`` a power of two; dearer steps wait in the last bucket and are moved
     on. ``room`` bounds the cells that wait at one time. ``height`` and ``label`` may be None.
     """
-    # Untouched pages of the pool cost nothing; arrays that never change let the loops below stay tight.
-    cell, key, after = np.empty(room, np.int32), np.empty(room, np.float64), np.empty(room, np.int32)
-    head = np.full(buckets, -1, np.int32)
-    mask = buckets - 1
-    per_minute = 1.0 / width
+    queue = _empty_queue(room, buckets)
+    mask, per_minute = buckets - 1, 1.0 / width
     used, free, waiting, planted, now = 0, -1, 0, 0, np.int64(0)
     while (waiting > 0 or planted < seeds.size) and not stop[0]:
         if waiting == 0:
@@ -82,57 +102,37 @@ def spread(
             if minutes[s] != BORDER:
                 if cost > limit or not _is_better(cost, mark, minutes, label, s):
                     continue
-                minutes[s] = cost
-                if label is not None:
-                    label[s] = mark
+                _lower(minutes, label, s, cost, mark)
             if used == room:
                 return False
-            slot, used, free = _slot(after, used, free)
-            _put(cell, key, after, head, slot, now & mask, s, cost)
-            waiting += 1
-        place = now & mask
-        while head[place] >= 0:
-            slot = head[place]
-            head[place], after[slot], free = after[slot], free, slot
-            waiting -= 1
-            u, cost = cell[slot], key[slot]
+            used, free, waiting = _put(queue, used, free, waiting, now & mask, s, cost)
+        while queue.head[now & mask] >= 0:
+            u, cost, free, waiting = _take(queue, free, waiting, now & mask)
             if cost > minutes[u] and minutes[u] != BORDER:
                 continue
             if np.int64(cost * per_minute) > now:
-                later = min(np.int64(cost * per_minute), now + mask) & mask
-                slot, used, free = _slot(after, used, free)
-                _put(cell, key, after, head, slot, later, u, cost)
-                waiting += 1
+                later = _bucket(cost, per_minute, now, mask)
+                used, free, waiting = _put(queue, used, free, waiting, later, u, cost)
                 continue
-            if used + offset.size > room:
+            if used + steps.offset.size > room:
                 return False
-            here = friction[u]
-            mark = label[u] if label is not None else 0
+            here, mark = friction[u], label[u] if label is not None else 0
             # A count known when compiling lets the eight near steps be unrolled: a third of the time.
             for k in range(8):
-                v = u + offset[k]
-                there = cost + _step(here, friction, height, u, v, k, length, share, uphill)
+                v = u + steps.offset[k]
+                there = cost + _step(here, friction, height, u, v, k, steps)
+                better = _is_better(there, mark, minutes, label, v) and there <= limit
+                if better and (steps.through_corners or not _squeezes(friction, u, steps.side, k)):
+                    _lower(minutes, label, v, there, mark)
+                    later = _bucket(there, per_minute, now, mask)
+                    used, free, waiting = _put(queue, used, free, waiting, later, v, there)
+            for k in range(8, steps.offset.size):
+                v = u + steps.offset[k]
+                there = cost + _long_step(here, friction, height, u, v, k, steps)
                 if _is_better(there, mark, minutes, label, v) and there <= limit:
-                    if not through_corners and _squeezes(friction, u, side, k):
-                        continue
-                    minutes[v] = there
-                    if label is not None:
-                        label[v] = mark
-                    slot, used, free = _slot(after, used, free)
-                    into = min(np.int64(there * per_minute), now + mask) & mask
-                    _put(cell, key, after, head, slot, into, v, there)
-                    waiting += 1
-            for k in range(8, offset.size):
-                v = u + offset[k]
-                there = cost + _long_step(here, friction, height, u, v, side, k, length, share, uphill)
-                if _is_better(there, mark, minutes, label, v) and there <= limit:
-                    minutes[v] = there
-                    if label is not None:
-                        label[v] = mark
-                    slot, used, free = _slot(after, used, free)
-                    into = min(np.int64(there * per_minute), now + mask) & mask
-                    _put(cell, key, after, head, slot, into, v, there)
-                    waiting += 1
+                    _lower(minutes, label, v, there, mark)
+                    later = _bucket(there, per_minute, now, mask)
+                    used, free, waiting = _put(queue, used, free, waiting, later, v, there)
         now += 1
     return True
 
@@ -142,12 +142,7 @@ def links_back(
     friction: Any,
     height: Any,
     minutes: Floats,
-    offset: Ints,
-    side: Ints,
-    length: Floats,
-    share: Floats,
-    uphill: float,
-    through_corners: bool,
+    steps: Steps,
     columns: int,
     seeds: Ints,
     seed_minutes: Floats,
@@ -167,18 +162,17 @@ def links_back(
             if not np.isfinite(minutes[v]):
                 continue
             link[v] = MOTORWAY_LINK
-            for k in range(offset.size):
-                u = v - offset[k]
+            for k in range(steps.offset.size):
+                u = v - steps.offset[k]
                 if not np.isfinite(minutes[u]):
                     continue
-                here = friction[u]
                 if k < 8:
-                    there = minutes[u] + _step(here, friction, height, u, v, k, length, share, uphill)
+                    there = minutes[u] + _step(friction[u], friction, height, u, v, k, steps)
                 else:
-                    there = minutes[u] + _long_step(
-                        here, friction, height, u, v, side, k, length, share, uphill
-                    )
-                if there == minutes[v] and (through_corners or not _squeezes(friction, u, side, k)):
+                    there = minutes[u] + _long_step(friction[u], friction, height, u, v, k, steps)
+                if there == minutes[v] and (
+                    steps.through_corners or not _squeezes(friction, u, steps.side, k)
+                ):
                     link[v] = k + 1
                     break
     for i in range(seeds.size):
@@ -188,37 +182,18 @@ def links_back(
 
 
 @kernel(inline="always")
-def _step(
-    here: float,
-    friction: Any,
-    height: Any,
-    u: int,
-    v: int,
-    k: int,
-    length: Floats,
-    share: Floats,
-    uphill: float,
-) -> float:
+def _step(here: float, friction: Any, height: Any, u: int, v: int, k: int, steps: Steps) -> float:
     """Minutes of the step ``k`` < 8 from ``u`` to ``v``: metres times the mean friction of both cells."""
-    return (here + friction[v]) * share[k] * _slope_factor(height, u, v, length[k], uphill)
+    touched = here + friction[v]
+    return touched * steps.share[k] * _slope_factor(height, u, v, steps.length[k], steps.uphill)
 
 
 @kernel(inline="always")
-def _long_step(
-    here: float,
-    friction: Any,
-    height: Any,
-    u: int,
-    v: int,
-    side: Ints,
-    k: int,
-    length: Floats,
-    share: Floats,
-    uphill: float,
-) -> float:
+def _long_step(here: float, friction: Any, height: Any, u: int, v: int, k: int, steps: Steps) -> float:
     """Minutes of a knight's step: metres times the mean friction of the four cells it crosses."""
-    crossed = friction[u + side[k, 0]] + friction[u + side[k, 1]]
-    return (here + crossed + friction[v]) * share[k] * _slope_factor(height, u, v, length[k], uphill)
+    crossed = friction[u + steps.side[k, 0]] + friction[u + steps.side[k, 1]]
+    touched = here + crossed + friction[v]
+    return touched * steps.share[k] * _slope_factor(height, u, v, steps.length[k], steps.uphill)
 
 
 @kernel(inline="always")
@@ -247,23 +222,44 @@ def _squeezes(friction: Any, u: int, side: Ints, k: int) -> bool:
 
 
 @kernel(inline="always")
-def _slot(after: NDArray[np.int32], used: int, free: int) -> tuple[int, int, int]:
-    """A place in the pool, and what is used and free then."""
-    if free >= 0:
-        return free, used, after[free]
-    return used, used + 1, free
+def _lower(minutes: Floats, label: Any, v: int, there: float, mark: int) -> None:
+    minutes[v] = there
+    if label is not None:
+        label[v] = mark
+
+
+@kernel(inline="always")
+def _empty_queue(room: int, buckets: int) -> _Queue:
+    """Room for so many cells; untouched pages cost nothing, and arrays that never change keep loops tight."""
+    cell, key, after = np.empty(room, np.int32), np.empty(room, np.float64), np.empty(room, np.int32)
+    return _Queue(cell, key, after, np.full(buckets, -1, np.int32))
+
+
+@kernel(inline="always")
+def _bucket(there: float, per_minute: float, now: Any, mask: int) -> Any:
+    """Where a cell reached at ``there`` waits: what is too far ahead for the ring, in its last bucket."""
+    return min(np.int64(there * per_minute), now + mask) & mask
 
 
 @kernel(inline="always")
 def _put(
-    cell: NDArray[np.int32],
-    key: Floats,
-    after: NDArray[np.int32],
-    head: NDArray[np.int32],
-    slot: int,
-    bucket: Any,
-    what: int,
-    cost: float,
-) -> None:
-    cell[slot], key[slot], after[slot] = what, cost, head[bucket]
-    head[bucket] = slot
+    queue: _Queue, used: int, free: int, waiting: int, bucket: Any, what: int, cost: float
+) -> tuple[int, int, int]:
+    """Let a cell wait in a bucket; what is used and free then, and how many wait."""
+    slot = free
+    if free >= 0:
+        free = queue.after[free]
+    else:
+        slot = used
+        used += 1
+    queue.cell[slot], queue.key[slot], queue.after[slot] = what, cost, queue.head[bucket]
+    queue.head[bucket] = slot
+    return used, free, waiting + 1
+
+
+@kernel(inline="always")
+def _take(queue: _Queue, free: int, waiting: int, bucket: Any) -> tuple[int, float, int, int]:
+    """The cell that came last into a bucket, and when it was reached; what is free then, how many wait."""
+    slot = queue.head[bucket]
+    queue.head[bucket], queue.after[slot] = queue.after[slot], free
+    return queue.cell[slot], queue.key[slot], slot, waiting - 1
