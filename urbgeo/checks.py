@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 import sys
 import unicodedata
@@ -271,8 +272,10 @@ def add_id_faults(faults: Faults, index: pd.Index) -> None:
 
 def is_finite_number(value: object) -> bool:
     """Whether this is a finite number; True and False are none, nor are numpy's times and complex numbers."""
+    if isinstance(value, np.floating):
+        return math.isfinite(value)  # numpy's short numbers know no bound as large as the one below
     return (
-        isinstance(value, int | float | np.integer | np.floating)
+        isinstance(value, int | float | np.integer)
         and not isinstance(value, bool | np.timedelta64)
         and bool(-sys.float_info.max <= value <= sys.float_info.max)
     )

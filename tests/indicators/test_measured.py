@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from tests.network.build import points
-from urbgeo.indicators.measured import MEASURES, by_prefecture, named, percent, plain, share_within
+from urbgeo.indicators.measured import by_prefecture, named, percent, plain, share_within
 
 PLACES = points([(0, 0)] * 4, list("abcd")).assign(
     name_zh=list("甲乙丙丁"), name_en=list("ABCD"), prefecture=["1", "1", "2", "2"]
@@ -47,10 +47,3 @@ def test_places_without_names_are_told_by_their_ids() -> None:
 
 def test_a_published_value_is_observed() -> None:
     assert (plain(3).value, plain(3).basis) == (3.0, "observed")
-
-
-def test_every_measure_is_registered_under_its_name() -> None:
-    import urbgeo.indicators.catalogue  # noqa: F401, registers them
-
-    assert all(one.name == name and one.when in ("any", "census", "now") for name, one in MEASURES.items())
-    assert len(MEASURES) > 40

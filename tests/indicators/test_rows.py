@@ -9,7 +9,6 @@ import pytest
 import shapely
 
 from urbgeo.errors import InputError
-from urbgeo.indicators.catalogue import MEASURES
 from urbgeo.indicators.rows import (
     closed_rings,
     commuting_measures,
@@ -134,9 +133,3 @@ def test_layers_bring_their_rows(hunan: Region) -> None:
     assert table.at["park.500", "value"] == pytest.approx(75.0)
     assert table.at["boundary", "value"] == pytest.approx(64.0, rel=1e-3)
     assert table.at["road.density", "value"] == pytest.approx(0.1414, rel=0.01)
-
-
-def test_every_measure_says_what_it_is() -> None:
-    for name, one in MEASURES.items():
-        assert one.work.__doc__, name
-        assert one.when in ("any", "census", "now"), name

@@ -80,9 +80,8 @@ def expressway_counties(ground: Ground) -> Measured:
     minutes = ground.nearest("counties", "interchanges").copy()
     zones = ground.region.zones
     if zones is not None and len(ground.interchanges):
-        held = gpd.sjoin(ground.interchanges.to_crs(zones.crs), zones[["geometry"]], predicate="within")
-        column = next(one for one in held.columns if str(one).startswith(("index_right", "adcode")))
-        minutes[minutes.index.isin(held[column])] = 0.0
+        _, held = zones.sindex.query(ground.interchanges.to_crs(zones.crs).geometry, predicate="within")
+        minutes[minutes.index.isin(zones.index[held])] = 0.0
     return share_within(ground, ground.counties, minutes, TOWN_EXPRESSWAY_MIN, noun=COUNTY)
 
 
@@ -318,7 +317,8 @@ def town_groups(ground: Ground) -> Measured | None:
     for name, group in members.groupby("geography", sort=False):
         ids = [one for one in group["adcode"] if one in table.index]
         if len(ids) > 1:
-            worst[str(name)] = float(np.nanmax(table.loc[ids, ids].to_numpy()))
+            # a seat that no road reaches is within an hour of nobody
+            worst[str(name)] = float(table.loc[ids, ids].fillna(np.inf).to_numpy().max())
     if not worst:
         return None
     far = sorted(

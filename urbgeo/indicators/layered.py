@@ -22,7 +22,9 @@ from urbgeo.network.minutes import nearest_facility
 
 COUNTY = ("县", "county")
 SIDE_STREETS = ("支路", "residential", "local", "tertiary", "unclassified", "living_street")
-RESIDENTIAL = ("居住", "residential", "07", "R")
+RESIDENTIAL = r"居住|(?i:residential)|07|R\d*(?![A-Za-z])"
+"""How uses that are homes begin: in words, or by the codes of the land survey (07) and of plans (R, R2)."""
+
 KM2 = 1e6
 MEDIUM_PEOPLE = 500_000.0
 """Lower bound of a medium city, State Council 2014 no. 51."""
@@ -102,7 +104,7 @@ def residential_share(ground: Ground) -> Measured:
     """Share of residential land."""
     uses = ground.layer("land_use")
     area = uses.to_crs(metric_crs(uses)).area
-    homes = uses["use"].astype(str).str.startswith(RESIDENTIAL)
+    homes = uses["use"].astype(str).str.match(RESIDENTIAL)
     return observed(100.0 * area[homes].sum() / area.sum())
 
 

@@ -1,0 +1,148 @@
+"""Measures of minutes on said minutes: closed bounds, the right centre, who is left out."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.indicators.grounds import CITIES, TOWNS, ground, of_towns, places, region, square, work
+from urbgeo.cities.policy import policy_members
+from urbgeo.indicators.access import BELT_LINES, own_minutes
+from urbgeo.indicators.catalogue import MEASURES
+from urbgeo.indicators.ground import Ground
+
+TO_CITIES = pd.DataFrame(
+    {"430100": [5.0, 61.0, 10.0, 200.0], "430600": [90.0, 20.0, 60.0, np.inf]}, index=list(TOWNS)
+)
+
+
+def test_a_county_is_measured_to_its_own_centre_even_where_another_is_nearer() -> None:
+    on = ground({"road counties prefectures": TO_CITIES})
+    assert own_minutes(on).tolist() == [5.0, 61.0, 60.0, math.inf]
+    found = work("county_prefecture_60", on)
+    assert found.value == 50.0 and found.estimated_share == 0.25
+    assert found.left == (("乙", "B", 61.0), ("丁", "D", math.inf))
+    assert found.units is not None and found.units.to_dict() == {"430100": 50.0, "430600": 50.0}
+
+
+def test_a_county_of_the_province_itself_goes_to_the_nearest_centre() -> None:
+    alone = places()
+    alone.loc["430103", "prefecture"] = "430000"
+    on = ground({"road counties prefectures": TO_CITIES}, places=alone)
+    assert own_minutes(on)["430103"] == 20.0
+
+
+def test_people_weigh_and_only_the_counties_that_are_asked_count() -> None:
+    on = ground({"road counties prefectures": TO_CITIES})
+    assert work("county_people_60", on).value == pytest.approx(100 * 5.5 / 10)
+    yueyang = work("own_prefecture_60", on)
+    assert (yueyang.value, yueyang.count) == (50.0, 2)
+    assert MEASURES["demo_access"].work(on) is None, "none of its counties is a demonstration town"
+
+
+def test_an_interchange_in_the_county_counts_however_far_the_seat_is() -> None:
+    """The nodes lie in the first, second and third county; only the first two are on the expressway."""
+    for name in ("adcode", None, "代码", "zone"):  # whatever the index of the polygons is called
+        zones = region().zones
+        assert zones is not None
+        on = ground(
+            {"counties interchanges": of_towns(31.0, 31.0, 31.0, 30.0)}, zones=zones.rename_axis(name)
+        )
+        assert work("expressway_counties", on).value == 75.0
+    nodes = region().road_nodes.assign(adcode="430603")  # codes of nodes of their own say nothing
+    on = ground({"counties interchanges": of_towns(31.0, 31.0, 31.0, 31.0)}, road_nodes=nodes)
+    assert work("expressway_counties", on).value == 50.0
+    bare = ground({"counties interchanges": of_towns(31.0, 31.0, 31.0, 30.0)}, zones=None)
+    assert work("expressway_counties", bare).value == 25.0
+
+
+def test_before_the_expressway_was_open_no_county_holds_an_interchange() -> None:
+    on = ground({"counties interchanges": of_towns(*[math.inf] * 4)}, year=2009)
+    assert work("expressway_counties", on).value == 0.0
+
+
+def test_members_of_the_approved_circle_and_people_within_an_hour_of_the_core() -> None:
+    minutes = {"counties core_doors": of_towns(0.0, 60.0, 60.1, math.nan)}
+    lists = {"core": ("430100",), "circle": ("430103", "430602", "439999")}
+    found = work("circle_official", ground(minutes, lists=lists))
+    assert (found.value, found.count) == (50.0, 2) and found.left == (("丙", "C", 60.1),)
+    people = work("circle_people", ground(minutes))
+    assert people.value == 8e6 and people.count == 2
+    assert people.units is not None and people.units.to_dict() == {"430100": 8e6, "430600": 0.0}
+    for name in ("circle_official", "circle_people", "outer_seats", "outer_seats_rail", "rail_hour"):
+        assert MEASURES[name].work(ground(minutes, lists={})) is None, name
+
+
+def test_the_slower_direction_of_a_pair_counts() -> None:
+    lists = {"core": ("430100",), "cluster_3_5": CITIES}
+    for there, back, share in ((100.0, 120.0, 100.0), (100.0, 120.1, 0.0), (math.nan, 10.0, 0.0)):
+        table = square(CITIES, [0.0, there], [back, 0.0])
+        found = work("cluster_pairs", ground({"best prefectures prefectures": table}, lists=lists))
+        assert (found.value, found.count, found.limit) == (share, 1, 120.0)
+        assert [one[:2] for one in found.left] == ([] if share else [("长–岳", "Changsha–Yueyang")])
+
+
+def test_seats_around_the_core_are_measured_by_road_and_by_train() -> None:
+    lists = {"core": ("430100",), "cluster_3_5": CITIES}
+    on = ground({"prefectures core": pd.Series([0.0, 120.0], list(CITIES))}, lists=lists)
+    assert work("outer_seats", on).value == 100.0 and work("outer_seats", on).count == 1
+    rail = square(CITIES, [0.0, 50.0], [math.inf, 0.0])  # there, not back
+    on = ground({"rail prefectures": rail}, lists=lists)
+    assert work("outer_seats_rail", on).value == 0.0, "from the outer seat to the core"
+    assert work("rail_hour", on).value == 0.0
+    back = ground({"rail prefectures": rail.T}, lists=lists)
+    assert (work("outer_seats_rail", back).value, work("rail_hour", back).value) == (100.0, 100.0)
+
+
+def test_small_towns_are_below_and_large_cities_at_least_the_bound() -> None:
+    minutes = of_towns(50.0, 50.0, 50.0, 30.0)
+    found = work("small_interchange", ground({"counties interchanges": minutes}))
+    assert (found.value, found.count) == (100.0, 1), "D alone has less than 200,000 urban people"
+    at_bound = places()
+    at_bound.loc["430603", "urban_population"] = 200_000.0
+    assert work("small_interchange", ground({"counties interchanges": minutes}, places=at_bound)).count == 0
+    near = work("near_large", ground({"road counties prefectures": TO_CITIES}))
+    assert (near.value, near.count) == (3.0, 4), "Yueyang has just a million"
+    assert near.units is not None and near.units.to_dict() == {"430100": 2.0, "430600": 1.0}
+    no_city = places().assign(urban_population=1e5)
+    assert work("near_large", ground({"road counties prefectures": TO_CITIES}, places=no_city)).value == 0.0
+
+
+def of_group(name: str, minutes: float) -> Ground:
+    """Counties of one town group, all so many minutes apart but those at once."""
+    members = policy_members(kind="Hunan town group")
+    ids = members.loc[members["geography"] == name, "adcode"].tolist()
+    table = pd.DataFrame(minutes, index=ids, columns=ids)
+    for one in ids:
+        table.loc[one, one] = 0.0
+    return ground({"road counties counties": table})
+
+
+@pytest.mark.parametrize(("minutes", "met"), [(60.0, 1.0), (60.001, 0.0), (math.inf, 0.0), (math.nan, 0.0)])
+def test_a_town_group_is_within_an_hour_only_where_every_seat_reaches_every_other(
+    minutes: float, met: float
+) -> None:
+    """A seat that no road reaches (NaN) is not within an hour of anybody."""
+    found = work("town_groups", of_group("津澧融城", minutes))
+    assert (found.value, found.count) == (met, 1)
+    assert [one[0] for one in found.left] == ([] if met else ["津澧融城"])
+
+
+def test_belts_are_the_steps_between_neighbours_in_the_slower_direction() -> None:
+    ids = ("430600", "430100", "430200")  # along one belt
+    table = square(ids, [0, 90, 500], [100, 0, 20], [500, 30, 0])
+    found = work("belt_minutes", ground({"best prefectures prefectures": table}))
+    assert (found.value, found.count) == (pytest.approx((100 + 30) / 2), 2)
+    lonely = square(("430100",), [0])
+    assert MEASURES["belt_minutes"].work(ground({"best prefectures prefectures": lonely})) is None
+    assert set(BELT_LINES) == {"JGH", "JG", "HK", "HKX", "CYC", "QZC"}
+
+
+def test_flights_of_four_hours_reach_more_than_half_of_the_nations_airports_and_none_without_one() -> None:
+    home = {"core airports": pd.Series([20.0], ["430100"])}
+    found = work("air_airports", ground(home))
+    assert found.count / 2 < found.value < found.count
+    assert MEASURES["air_airports"].work(ground({"core airports": pd.Series([math.inf], ["430100"])})) is None
