@@ -48,6 +48,15 @@ def test_clock_times_are_carried_over_midnight_and_a_first_arrival_counts_as_its
     assert aside.empty
 
 
+def test_sixteen_hours_between_two_calls_are_a_long_leg_and_a_minute_more_is_a_clock_gone_back() -> None:
+    said = {}
+    for arrives in ("17:00", "17:01"):
+        rows = [["K1", "", "1", "甲", "--", "1:00"], ["", "", "2", "乙", arrives, "17:05"]]
+        calls, _, aside = calls_of(stops_of({"t": sheet(*rows)}, None, "trains"))
+        said[arrives] = calls["arrives_min"].tolist()[1:], len(aside)
+    assert said == {"17:00": ([1020.0], 0), "17:01": ([], 1)}
+
+
 def test_a_second_list_of_stops_under_one_name_is_a_second_train() -> None:
     rows = [*ROWS, ["G1", "8:00", "1", "丙", "--", "8:00"], ["", "", "2", "丁", "8:20", "--"]]
     calls, _, _ = calls_of(stops_of({"t": sheet(*rows)}, None, "trains"))

@@ -34,6 +34,23 @@ def test_only_links_with_an_end_in_the_box_are_kept(tmp_path: Path) -> None:
         read_roads(path, bbox=(100.0, 27.0, 101.0, 28.0))
 
 
+@pytest.mark.parametrize(
+    "box",
+    [
+        (112.25, 28.0, 112.375, 28.5),
+        (112.125, 28.0, 112.25, 28.5),
+        (112.125, 28.25, 112.375, 28.5),
+        (112.125, 28.0, 112.375, 28.25),
+    ],
+)
+def test_a_node_on_an_edge_of_the_box_is_in_it(
+    box: tuple[float, float, float, float], tmp_path: Path
+) -> None:
+    places = {0: (112.0, 28.25), 1: (112.25, 28.25), 2: (112.5, 28.25)}
+    path = write_pbf(tmp_path / "a.osm.pbf", places, [([0, 1], ROAD), ([1, 2], ROAD)])
+    assert ends(read_roads(path, bbox=box)) == [(0, 2)]
+
+
 def test_stretches_of_no_length_are_counted_and_left_out(tmp_path: Path) -> None:
     roads = read_roads(
         write_pbf(tmp_path / "a.osm.pbf", GRID, [([0, 1], ROAD), ([1, 1], ROAD), ([1, 2], ROAD)])

@@ -112,7 +112,7 @@ def test_a_ferry_takes_the_duration_it_says(tmp_path: Path) -> None:
         ("50", 50), ("50 km/h", 50), ("50kmh", 50), ("30 mph", 48.28032), ("30mph", 48.28032),
         ("60;40", 40), ("60, 80", 60), ("CN:urban", 50), ("CN:motorway", 120), ("XX:urban", 50),
         ("walk", 5), ("none", 0), ("signals", 0), ("999", 0), ("", 0), ("fast", 0), ("10 knots", 18.52),
-        ("50|70", 50), ("82.5", 82.5),
+        ("50|70", 50), ("82.5", 82.5), ("200", 200), ("201", 0), ("124 mph", 199.558656), ("125 mph", 0),
     ],
 )  # fmt: skip
 def test_written_limits_in_their_many_spellings(text: str, kmh: float) -> None:
