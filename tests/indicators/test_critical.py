@@ -152,6 +152,20 @@ def test_baselines_agree_with_the_package(hunan_network: TravelNetwork, hunan: o
     assert found.table.at[first, "person_minutes"] == pytest.approx(cost, rel=1e-6)
 
 
+@pytest.mark.parametrize(("minutes", "people"), [(59.5, 200.0), (59.6, 0.0)])
+def test_half_a_minute_is_a_gain_and_less_is_none(minutes: float, people: float) -> None:
+    base = network_of([(0, 1, 60.0, False), (1, 2, 60.0, False)], 3)
+    new = pd.DataFrame(
+        {"project": ["a"], "from_node": ["n0"], "to_node": ["n1"], "length_km": [30.0], "class": "primary",
+         "minutes": [minutes]},
+        index=["x"],
+    )  # fmt: skip
+    places = points(3, "p").assign(population=100.0)
+    row = stage_projects(base, new, places, points(1, "f"), km_per_year=30.0).loc["a"]
+    assert row["people_gaining"] == people and row["places_gaining"] == ("p1、p2" if people else "")
+    assert row["person_minutes_saved"] == pytest.approx(200.0 * (60.0 - minutes))
+
+
 @pytest.mark.parametrize("km", [0, -1, float("nan"), float("inf")])
 def test_a_yearly_length_must_be_one(km: float) -> None:
     base = network_of([(0, 1, 60.0, False)], 2)

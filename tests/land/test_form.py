@@ -20,6 +20,7 @@ from urbgeo.land.patches import box_dimension, built_up, patch_metrics
 from urbgeo.land.shapes import shape_indices
 from urbgeo.rasters.files import read_grid
 from urbgeo.rasters.grid import Grid
+from urbgeo.rasters.stretch import local_crs
 
 UTM = 32649
 CENTRE = Point(500_000, 3_000_000)
@@ -55,6 +56,19 @@ def test_rings_give_back_an_exponential_gradient() -> None:
     east = density_rings(half, centre, ring_km=0.5, reach_km=9).table
     np.testing.assert_allclose(east["land_km2"], table["land_km2"] / 2, rtol=1e-3)
     np.testing.assert_allclose(east["density"], table["density"], rtol=2e-2)
+
+
+def test_the_gradient_is_fitted_by_the_people_of_each_ring() -> None:
+    rows, columns = np.indices((120, 120)) + 0.5
+    km = np.hypot(rows - 60, columns - 60) * 0.1
+    people = grid(np.select([km < 1, km < 2, km < 3], [80.0, 10.0, 7.0], 0.1))
+    found = density_rings(people, frame(Point(506_000, 2_994_000)), ring_km=1, reach_km=5)
+    x, y = (found.table["from_km"] + found.table["to_km"]) / 2, np.log(found.table["density"])
+    weight = found.table["amount"] / found.table["amount"].sum()
+    dx, dy = x - (weight * x).sum(), y - (weight * y).sum()
+    slope = (weight * dx * dy).sum() / (weight * dx**2).sum()
+    assert found.gradient == pytest.approx(-slope) and slope < -1
+    assert np.log(found.centre_density) == pytest.approx((weight * (y - slope * x)).sum())
 
 
 def test_rings_are_circles_on_the_ground_in_any_crs() -> None:
@@ -120,6 +134,9 @@ def test_green_and_parks_are_counted_where_people_are() -> None:
     with pytest.raises(InputError, match="1 cells are negative"):
         park_access(grid(np.where(np.eye(10) * np.arange(10) == 5, -200.0, 1.0)), park)
     assert park_access(people, park, smallest_park_m2=1e9)["near"] == 0
+    area = float(park.to_crs(local_crs(park)).area.iloc[0])
+    parks = [park_access(people, park, smallest_park_m2=least)["parks"] for least in (area, area + 1e-3)]
+    assert parks == [1, 0], "a park of just the least size counts"
 
 
 def test_infill_is_vacant_land_among_built_land() -> None:

@@ -42,6 +42,14 @@ def test_holes_are_patches_that_do_not_reach_the_rim() -> None:
     assert holes[label[1, 1]] and not holes[label[0, 4]]
 
 
+@pytest.mark.parametrize("turns", range(4))
+def test_a_bay_that_opens_on_any_side_is_no_hole(turns: int) -> None:
+    bay = np.rot90(mask("####", "#...", "####"), turns)
+    assert not holes_of(bay)[1].any()
+    label, holes = holes_of(np.rot90(mask("####", "#..#", "####"), turns))
+    assert (holes[label]).sum() == 2
+
+
 @pytest.mark.parametrize(("reach", "cells"), [(np.inf, 3), (200.0, 2), (100.0, 1)])
 def test_what_touches_is_taken_as_far_as_it_reaches(reach: float, cells: int) -> None:
     some, others = mask(".###.#"), mask("#.....")
@@ -70,3 +78,14 @@ def test_land_belongs_to_the_nearest_piece_and_new_land_is_shared_by_what_stands
     named = towns_of(start, grid, seats, None)
     assert named.of_cell[0].tolist() == [1, 1, 1, 1, 1, 0, 0, 0, 0]
     assert named.shares.tolist() == pytest.approx([2 / 6, 4 / 6])
+
+
+def test_a_piece_belongs_to_the_town_that_stands_on_it_before_one_nearer_to_its_middle() -> None:
+    start = mask("######....#", "...........", "...........")
+    grid = Grid(start.astype(float), Affine(100, 0, 500_000, 0, -100, 3_000_000), UTM)
+    at = [Point(501_050, 2_999_950), Point(500_550, 2_999_950), Point(500_300, 2_999_800)]
+    seats = gpd.GeoDataFrame(geometry=at, index=["east", "west", "beside"], crs=UTM)
+    assert towns_of(start, grid, seats, None).of_cell[0].tolist() == [1] * 8 + [0] * 3
+    only_beside = towns_of(start, grid, seats.loc[["east", "beside"]], None)
+    assert only_beside.of_cell[0].tolist() == [1] * 8 + [0] * 3
+    assert only_beside.shares.tolist() == pytest.approx([1 / 7, 6 / 7])

@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
+from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import Polygon, box
 
-from tests.land.grown import grid
+from tests.land.grown import UTM, grid
 from urbgeo.errors import InputError
 from urbgeo.land.patches import box_dimension, built_up, patch_metrics
+from urbgeo.rasters.grid import Grid
 
 
 def square(side: float, x: float = 500_000, y: float = 3_000_000) -> Polygon:
@@ -48,6 +50,15 @@ def test_patches_and_edges_equal_a_count_by_hand(seed: int, rows: int, columns: 
     assert found["patches"] == len(getattr(shapes, "geoms", [shapes] if not shapes.is_empty else []))
     if mask.any():
         assert found["cohesion_share"] == pytest.approx(joined / (2 * mask.sum()))
+
+
+def test_an_edge_is_as_long_as_the_side_of_the_cell_it_runs_along() -> None:
+    mask = np.zeros((4, 5), bool)
+    mask[1, 1:4] = True
+    flat = Grid(mask, Affine(100, 0, 500_000, 0, -40, 3_000_000), UTM)
+    found = patch_metrics(flat)
+    assert found["edge_km"] == pytest.approx(2 * 0.3 + 2 * 0.04)
+    assert found["area_km2"] == pytest.approx(3 * 0.1 * 0.04)
 
 
 def test_patches_touch_at_corners() -> None:

@@ -6,8 +6,9 @@ import re
 
 import numpy as np
 import pandas as pd
+import pytest
 
-from urbgeo.maps.chart_svg import chart_picture
+from urbgeo.maps.chart_svg import _ends, chart_picture
 from urbgeo.maps.charts import rank_chart, series_chart
 
 NAMED = ("甲", "a")
@@ -26,3 +27,20 @@ def test_points_of_a_chart_lie_inside_its_axes() -> None:
     at = [(float(x), float(y)) for x, y in re.findall(r'<circle cx="([\d.-]+)" cy="([\d.-]+)"', svg)]
     assert len(at) == 20
     assert all(49.9 <= x <= 466.1 and 19.9 <= y <= 244.1 for x, y in at)
+
+
+@pytest.mark.parametrize(
+    ("values", "how", "ends"),
+    [
+        ([5.9, 10.0], {"zero": True}, (0.0, 10.0)),
+        ([6.0, 10.0], {"zero": True}, (6.0, 10.0)),
+        ([5.9, 10.0], {}, (5.9, 10.0)),
+        ([-3.0, 10.0], {"zero": True}, (-3.0, 10.0)),
+        ([4.0, 4.0], {}, (3.0, 5.0)),
+        ([4.0, 4.0], {"log": True}, (2.0, 8.0)),
+    ],
+)
+def test_an_axis_starts_at_nought_where_the_values_begin_well_below_the_top(
+    values: list[float], how: dict[str, bool], ends: tuple[float, float]
+) -> None:
+    assert _ends([np.array(values[:1]), np.array(values[1:])], **({"log": False} | how)) == ends

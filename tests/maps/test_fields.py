@@ -8,7 +8,7 @@ import numpy as np
 from urbgeo.maps import (
     Field,
 )
-from urbgeo.maps.fields import column_text
+from urbgeo.maps.fields import column_text, number_text
 
 
 def test_numbers_read_well_and_never_cross_a_class() -> None:
@@ -17,3 +17,8 @@ def test_numbers_read_well_and_never_cross_a_class() -> None:
     assert column_text(frame, field, breaks=(60,)) == [
         "62 min", "60.3 min", "1,234,567 min", "无法到达 unreachable", "– 无数据 no data",
     ]  # fmt: skip
+
+
+def test_what_rounds_to_nought_has_no_sign() -> None:
+    assert [number_text(one) for one in (-0.0, 0.0, -0.25)] == ["0", "0", "-0.25"]
+    assert [number_text(one, digits=0) for one in (-0.4, 0.4, -0.6)] == ["0", "0", "-1"]

@@ -14,6 +14,8 @@ import shapely
 from tests.browser import opened
 from tests.maps.pages import BOUNDS
 from urbgeo.maps import Categories, add_polygons, new_map, save_map
+from urbgeo.maps.classes import LegendRow
+from urbgeo.maps.legend import filled_row, stroked_row
 
 LONG = 60
 """Rows of a legend that no screen holds at once."""
@@ -27,6 +29,15 @@ def long_legend() -> folium.Map:
     items = [(f"类{at}", "#3b6ea5", f"类别{at:02d}", f"kind {at:02d}") for at in range(LONG)]
     fmap = new_map("长图例", "A long legend", bounds=BOUNDS)
     return add_polygons(fmap, frame, name_zh="地类", name_en="Land", colour=Categories("kind", items))
+
+
+def test_a_row_has_the_colour_as_opaque_as_the_map_both_names_and_the_count() -> None:
+    row = LegendRow("#2a7f62", "县", 1234, "county")
+    for opacity, last in ((0.0, "00"), (0.5, "80"), (0.8, "cc"), (1.0, "ff")):
+        assert f"background:#2a7f62{last};" in filled_row(row, "", opacity)
+    assert "opacity:0.8;" in stroked_row(row, "", 0.8)
+    for text in ('<span lang="zh">县</span>', '<span lang="en">county</span>', "<em>1,234</em>"):
+        assert text in filled_row(row, "", 0.8)
 
 
 @pytest.mark.browser
