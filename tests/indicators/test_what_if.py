@@ -13,7 +13,7 @@ import urbgeo
 from urbgeo.errors import InputError
 from urbgeo.indicators.catalogue import MEASURES
 from urbgeo.indicators.targets import policy_targets
-from urbgeo.indicators.what_if import WhatIf, what_if
+from urbgeo.indicators.what_if import WhatIf, _by_people, what_if
 from urbgeo.maps import save_map
 from urbgeo.regions.region import Region
 
@@ -47,6 +47,17 @@ def test_a_new_airport_and_road_gain_by_name(built: WhatIf) -> None:
     assert "娄星区" in row["newly_within"]
     assert row["people_losing"] == 0
     assert "娄星区" in repr(built)
+
+
+def test_who_comes_to_just_the_limit_is_newly_within_it() -> None:
+    counties = pd.DataFrame(
+        {"name_zh": list("甲乙丙丁戊"), "population": [1.0, 2.0, 4.0, 8.0, 16.0]}, index=list("abcde")
+    )
+    before = pd.DataFrame({"airport": [60.1, 60.0, 70.0, np.inf, 90.0]}, counties.index)
+    after = pd.DataFrame({"airport": [60.0, 50.0, 60.1, 60.0, 91.0]}, counties.index)
+    row = _by_people(before, after, counties).loc["airport"]
+    assert row["newly_within"] == "甲、丁"
+    assert row["people_gaining"] == 2.0 + 4.0 + 8.0 and row["people_losing"] == 16.0
 
 
 def test_new_links_never_lengthen_a_trip(built: WhatIf) -> None:

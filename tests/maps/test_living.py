@@ -275,6 +275,10 @@ def test_ticks_keep_minutes_and_what_has_no_way() -> None:
     assert np.abs(held[0] * TICK_MIN - table[0]).max() <= TICK_MIN / 2
     with pytest.raises(InputError, match="do not fit"):
         quantised(np.array([[2000.0]]))
+    longest = (NEVER - 1) * TICK_MIN
+    assert np.frombuffer(base64.b64decode(quantised(np.array([longest]))), "<u2") == NEVER - 1
+    with pytest.raises(InputError, match="do not fit"):
+        quantised(np.array([NEVER * TICK_MIN]))
 
 
 @pytest.mark.parametrize("minutes", [(), (60.0, 30.0), (0.0, 30.0)])

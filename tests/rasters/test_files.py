@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 import rasterio
 from affine import Affine
+from rasterio.windows import Window
 from shapely.geometry import Point, box
 
 from urbgeo.access.rasters import people_in
 from urbgeo.errors import InputError
 from urbgeo.rasters.align import align
 from urbgeo.rasters.cut import cut_raster
-from urbgeo.rasters.files import read_grid
+from urbgeo.rasters.files import opened, read_grid
 from urbgeo.rasters.grid import Grid
 from urbgeo.rasters.interop import from_xarray
 from urbgeo.rasters.layers import RasterGrid
@@ -74,6 +75,23 @@ def test_scale_offset_and_rows_from_the_south_are_understood(tmp_path: Path) -> 
     assert (found.transform.f, found.transform.e) == (3_000_000.0, -10.0)
     with pytest.raises(InputError, match="gdalwarp"):
         Grid(np.ones((2, 2)), Affine(10, 1, 0, 1, -10, 0), UTM)
+
+
+@pytest.mark.parametrize("down", [-10, 10])
+def test_a_window_is_of_the_rows_from_the_north_whichever_way_they_are_stored(
+    down: int, tmp_path: Path
+) -> None:
+    values = np.arange(20.0).reshape(5, 4)
+    place = Affine(10, 0, 500_000, 0, down, 3_000_000 if down < 0 else 2_999_950)
+    with opened(written(tmp_path / "a.tif", values[:: -1 if down > 0 else 1], place)) as raster:
+        assert raster.read().tolist() == values.tolist()
+        assert raster.read(Window(1, 0, 2, 1)).tolist() == [[1.0, 2.0]]
+        assert raster.read(Window(0, 1, 4, 3)).tolist() == values[1:4].tolist()
+
+
+def test_only_the_value_named_is_no_data(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.tif", np.array([[6, 7, 8]], np.int16), Affine(10, 0, 0, 0, -10, 3_000_000))
+    np.testing.assert_array_equal(read_grid(path, nodata=7).values, [[6.0, np.nan, 8.0]])
 
 
 @pytest.fixture(name="scaled_file")

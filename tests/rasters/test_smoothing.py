@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from urbgeo.rasters.smoothing import fill_holes
+from urbgeo.rasters.smoothing import fill_holes, moving_mean
 
 
 def test_holes_below_fifteen_cells_are_filled_and_larger_ones_are_not() -> None:
@@ -23,3 +23,13 @@ def test_a_hole_that_reaches_the_rim_or_is_shared_stays() -> None:
         before = labels.copy()
         fill_holes(labels, 14)
         assert (labels == before).all()
+
+
+def test_a_moving_mean_is_of_the_known_cells_that_the_window_holds() -> None:
+    values = np.random.default_rng(4).uniform(0, 9, (5, 7))
+    values[[0, 2, 4], [1, 3, 6]] = np.nan
+    found = moving_mean(values, 3)
+    for row, column in np.ndindex(values.shape):
+        window = values[max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2]
+        expected = np.nan if np.isnan(values[row, column]) else np.nanmean(window)
+        np.testing.assert_allclose(found[row, column], expected)

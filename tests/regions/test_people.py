@@ -8,7 +8,7 @@ import pytest
 
 from urbgeo.errors import InputError, SourceError, UrbgeoWarning
 from urbgeo.regions.nation import china_places
-from urbgeo.regions.people import read_people
+from urbgeo.regions.people import _is_amount, read_people
 
 PLACES = china_places()
 ANHUI = PLACES[PLACES.index.str.startswith("34")]
@@ -76,6 +76,19 @@ def test_counties_of_one_name_are_told_apart_by_the_prefecture_above_them() -> N
         pd.DataFrame({"地区": rows, "常住人口（万人）": [931.0, 94, 53, 908, 81, 49]}), jiangsu
     )
     assert found.amounts[["320106", "320302"]].tolist() == [940_000.0, 810_000.0]
+
+
+def test_a_year_in_a_head_is_no_amount_and_a_note_with_figures_is_no_footnote() -> None:
+    assert [_is_amount(one) for one in ("1899", "1900", "1949", "2100", "2101", "2020.5", "9,012", "x")] == [
+        True, False, False, False, True, True, True, False,
+    ]  # fmt: skip
+    rows = {
+        "地区": ["肥西县", "肥东县", "长丰县", "注：开发区", "注：不含代管"],
+        "人口（人）": [9e5, 8e5, 7e5, 5e4, ""],
+    }
+    found = read_people(pd.DataFrame(rows), ANHUI)
+    assert found.left_over["asked"].tolist() == ["注：开发区"]
+    assert found.amounts.to_dict() == {"340121": 7e5, "340122": 8e5, "340123": 9e5}
 
 
 def test_a_csv_in_gbk_reads_as_well(tmp_path: Path) -> None:

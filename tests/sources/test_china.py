@@ -48,6 +48,14 @@ def test_a_missing_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> N
         china.county_polygons(["430102"])
 
 
+def test_a_spike_of_an_outline_is_no_land(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ring = [(112, 28), (113, 28), (113, 29), (112, 29), (112, 28.5), (111, 28.5), (112, 28.5), (112, 28)]
+    (tmp_path / "439901.geojson").write_text(shapely.to_geojson(shapely.Polygon(ring)))
+    monkeypatch.setattr(china, "_folder", lambda: tmp_path)
+    (shape,) = china.county_polygons(["439901"]).geometry
+    assert shape.geom_type == "Polygon" and shape.bounds[0] > 111.9
+
+
 @pytest.mark.parametrize(
     "text", ["no json", "[]", '{"type": "Polygon"}', '{"type": "Polygon", "coordinates": "x"}']
 )

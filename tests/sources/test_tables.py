@@ -11,7 +11,7 @@ from geopandas.testing import assert_geodataframe_equal
 
 from tests.conftest import shared_data
 from urbgeo.errors import InputError, SourceError, UrbgeoWarning
-from urbgeo.sources.tables import points_from_table, read_layer
+from urbgeo.sources.tables import plain_table, points_from_table, read_layer
 
 NAMES = ["长沙市", "湘西土家族苗族自治州", "㵲阳镇"]
 PLACES = gpd.GeoDataFrame(
@@ -71,6 +71,15 @@ def test_csv_in_gbk_insisted_to_be_utf8_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "b.csv").write_bytes(b"name,lon\n\xff\xff\xff,1\n")
     with pytest.raises(SourceError, match="neither UTF-8 nor GB18030"):
         read_layer(tmp_path / "b.csv", lon="lon", lat="lat", crs=4326)
+
+
+def test_a_comma_between_semicolons_is_decimal_unless_it_may_part_thousands(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("a;b;c;d\n1,5;1,234;-2,50;7\n2,25;5,6;12;8\n", encoding="utf-8")
+    table = plain_table(path)[0]
+    assert table["a"].tolist() == [1.5, 2.25] and table["c"].tolist() == [-2.5, 12.0]
+    assert table["b"].tolist() == ["1,234", "5,6"], "1.234 or 1 234: text until somebody says"
+    assert table["d"].tolist() == [7, 8]
 
 
 def test_xlsx_gives_points(tmp_path: Path) -> None:

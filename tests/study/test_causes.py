@@ -52,3 +52,20 @@ def test_a_file_whose_layer_is_the_same_changed_its_bytes_alone() -> None:
 def test_what_is_there_on_one_side_only_is_told() -> None:
     found = changed(record(lists={"circle": ["1", "2"]}), record(lists={"circle": ["1"], "沿江": ["3"]}))
     assert found == {"list circle": ("1, 2", "1", ""), "list 沿江": ("–", "3", "")}
+
+
+def test_a_setting_that_is_empty_is_as_good_as_none() -> None:
+    empty: tuple[Any, ...] = ({}, [], None)
+    for one in empty:
+        assert changed(record(made_of={"settings": {"lists": one}}), record()) == {}
+    told = changed(record(made_of={"settings": {"lists": {}}}), record(made_of={"settings": {"lists": [1]}}))
+    assert told == {"setting lists": ("–", "[1]", "")}
+
+
+def test_a_layer_follows_from_the_margin_only_where_that_changed() -> None:
+    def of(margin: float, digest: str) -> dict[str, Any]:
+        settings = {"margin_km": margin}
+        return record(made_of={"settings": settings}, layers={"roads": {"rows": 5, "digest": digest}})
+
+    assert changed(of(50.0, "x"), of(60.0, "y"))["layer roads"][2] == "margin_km"
+    assert changed(of(50.0, "x"), of(50.0, "y")) == {"layer roads": ("5 rows, x", "5 rows, y", "")}

@@ -39,3 +39,11 @@ def test_lists_of_ones_own_keep_their_name() -> None:
 
 def test_an_empty_one_is_a_table_without_rows() -> None:
     assert Findings().table().empty
+
+
+def test_a_count_that_is_told_goes_before_that_of_the_ids_shown() -> None:
+    found = Findings()
+    found.add("zones", "suspicious", "polygons that overlap", count=7, ids=["甲"])
+    found.add("zones", "suspicious", "polygons that overlap", count=0, ids=["甲"])
+    found.add("zones", "suspicious", "polygons that overlap")
+    assert found.table()["count"].tolist() == [7, 0, 0]

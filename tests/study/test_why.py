@@ -18,6 +18,29 @@ def test_contiguity_is_told_where_the_share_did_not_cross() -> None:
     assert "by contiguity exclave → circle" in found.loc[0, "why"]
 
 
+def record(**row: Any) -> dict[str, Any]:
+    given = {"member": True, "role": "circle", "minutes": 50.0, "area_share": 0.6, "name_zh": "甲"} | row
+    bounds = {"circle": {"rule": "area", "minutes": 60.0, "share": 0.5}}
+    return {"units": {"circle": {"a": given}}, "thresholds": bounds}
+
+
+def test_a_share_on_the_bound_is_inside_so_that_contiguity_alone_moved_the_unit() -> None:
+    for share, told in ((0.5, True), (0.499, False)):
+        found = moved_units(record(role="exclave", member=False, area_share=share), record())
+        assert ("by contiguity exclave → circle" in found.loc[0, "why"]) is told, share
+
+
+def test_a_decision_is_told_with_who_took_it_also_where_it_was_taken_back() -> None:
+    taken = {"decision": "in", "decided_by": "规划处", "member_by_rule": False}
+    bare = {"member": False, "member_by_rule": False}
+    back = moved_units(record(**taken), record(**bare)).loc[0]
+    assert back["why"] == "decision in → – (规划处)" and back["why_zh"] == "决定 in → –（规划处）"
+    other = moved_units(
+        record(**taken), record(**taken | {"decision": "out", "decided_by": "市", "member": False})
+    )
+    assert other.loc[0, "why"] == "decision in → out (市)"
+
+
 def test_why_gives_minutes_before_and_after_against_the_threshold(moved: StudyDiff) -> None:
     rows = moved.table[moved.table["answer"] == "airport_coverage_counties"]
     assert (rows["minutes_before"] <= 60).all() and (rows["minutes_after"] > 60).all()

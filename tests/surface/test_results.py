@@ -39,3 +39,10 @@ def test_heights_of_64_bits_give_the_same_bits_from_files(tmp_path: Path) -> Non
     empty = write_grid(none, tmp_path / "none.tif")
     with pytest.raises(InputError, match="elevation: every cell is nodata"):
         travel_surface_files(paths[0], start, tmp_path / "out", elevation=empty)
+
+
+def test_the_summary_counts_what_can_be_crossed_and_not_the_barriers() -> None:
+    friction = grid([[0.01, 0.01, 0.01, np.nan, 0.01]])
+    start = gpd.GeoDataFrame(geometry=[Point(500_050, 2_999_950)], crs=UTM)
+    summary = travel_surface(friction, start).summary.loc["all"]
+    assert summary.to_dict() == pytest.approx({"reached_share": 0.75, "median_min": 1.0, "greatest_min": 2.0})
