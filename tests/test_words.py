@@ -33,7 +33,7 @@ def test_a_word_that_is_neither_yes_nor_no_is_refused_with_its_row_and_the_list(
 @pytest.mark.parametrize(
     ("word", "meaning"),
     [("F", 1), ("T", -1), ("B", 0), ("no", 0), ("0", 0), ("否", 0), ("是", 1), (1, 1), (-1, -1), (-1.0, -1),
-     ("-1", -1), (True, 1), (False, 0), ("双向", 0), ("逆向", -1), ("单行", 1), ("Ｆ", 1), (0, 0)],
+     ("-1", -1), (True, 1), (False, 0), ("双向", 0), ("逆向", -1), ("单行", 1), ("Ｆ", 1), (0, 0), (-0.0, 0)],
 )  # fmt: skip
 def test_directions(word: object, meaning: int) -> None:
     assert words.directions(column(word), "lines", "said").tolist() == [meaning]

@@ -82,6 +82,20 @@ def test_demand_above_suitable_land_says_what_is_missing() -> None:
         delineate_boundary(built, score, grid(excluded), demand=0.20, expansion_multiple=99)
 
 
+def test_cells_without_a_score_above_nought_are_never_taken() -> None:
+    built, score = np.zeros((4, 4), bool), np.zeros((4, 4))
+    built[:2, :2] = True
+    score[0, 2] = score[2, 1] = 1e-9
+    score[3] = np.nan
+    score[1, 2] = -1.0
+    none = grid(np.zeros((4, 4), bool))
+    asked = {"expansion_multiple": 9.0, "elastic_share": 0.0, "smooth": False, "fill_holes_ha": 0.0}
+    found = delineate_boundary(grid(built), grid(score), none, demand=0.06, **asked)
+    assert np.argwhere((found.zones.values > 0) & ~built).tolist() == [[0, 2], [2, 1]]
+    with pytest.raises(InputError, match=r"0\.01 km2 are missing"):
+        delineate_boundary(grid(built), grid(score), none, demand=0.07, **asked)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

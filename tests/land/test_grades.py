@@ -57,6 +57,17 @@ def test_every_layer_a_plan_weighs_has_grades() -> None:
         assert grade(grid([values]), name).values.tolist() == [scores]
 
 
+def test_the_highest_bound_of_a_layer_belongs_to_its_last_row_and_nothing_lies_above() -> None:
+    for name, highest, score in (
+        ("hazard_level", 4, 40),
+        ("ecology_level", 3, 20),
+        ("farmland_grade", 16, 80),
+    ):
+        assert grade(grid([[highest]]), name).values.tolist() == [[score]]
+        with pytest.raises(InputError, match=r"1 cells of .* lie in no range"):
+            grade(grid([[highest + 0.1]]), name)
+
+
 def test_ranges_that_overlap_are_refused() -> None:
     table = pd.DataFrame({"layer": "x", "from": [0.0, 1.0], "to": [2.0, 3.0], "score": [1.0, 2.0]})
     with pytest.raises(InputError, match="ranges of 'x' overlap"):

@@ -28,6 +28,9 @@ def test_distances_to_lines_and_points_are_those_between_cells() -> None:
     row, column = np.indices((10, 10))
     np.testing.assert_allclose(found["km_road"].values, abs(row - 2) * 0.1)
     np.testing.assert_allclose(found["km_stop"].values, np.hypot(row - 5, column - 5) * 0.1)
+    flat = Grid(np.zeros((10, 10)), Affine(100, 0, 500_000, 0, -50, 2_999_750), UTM)
+    away = nearness(flat, {"stop": stop})["km_stop"].values
+    np.testing.assert_allclose(away, np.hypot((row - 6) * 0.05, (column - 5) * 0.1))
 
 
 def test_minutes_go_round_a_barrier_and_are_missing_on_it() -> None:

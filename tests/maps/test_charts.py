@@ -21,6 +21,12 @@ def test_a_profile_counts_the_place_on_its_minute_and_never_one_without_minutes(
     assert line.y.tolist() == [0.0, 30.0, 40.0, 40.0]
 
 
+def test_a_profile_counts_the_place_on_its_last_minute_and_none_beyond() -> None:
+    line = profile_chart(pd.DataFrame({"minutes": [180.0, 180.1, 20.0, 30.0]}), title=NAMED).lines[0]
+    assert line.x.tolist() == [0.0, 20.0, 30.0, 180.0, 180.0]
+    assert line.y.tolist() == [0.0, 25.0, 50.0, 75.0, 75.0]
+
+
 def test_a_profile_refuses_places_without_people() -> None:
     minutes = pd.DataFrame({"minutes": [1.0, 2.0]}, index=list("ab"))
     with pytest.raises(InputError, match="people: none for some places"):

@@ -92,16 +92,20 @@ def test_panels_share_one_scale() -> None:
     assert "2010" in texts(figure) and "2020" in texts(figure)
 
 
-def test_a_scale_bar_is_as_long_as_it_says() -> None:
-    points = gpd.points_from_xy([112.0, 113.0], [28.0, 28.0])
+@pytest.mark.parametrize(
+    ("degrees", "metres", "said"),
+    [(1.0, 20_000, "20 km"), (2.5, 50_000, "50 km"), (0.5, 10_000, "10 km"), (0.025, 500, "500 m")],
+)
+def test_a_scale_bar_is_as_long_as_it_says(degrees: float, metres: float, said: str) -> None:
+    points = gpd.points_from_xy([112.0, 112.0 + degrees], [28.0, 28.0])
     line = gpd.GeoDataFrame({"minutes": [1.0, 2.0]}, geometry=points, crs=4326)
     axes = Found(line).plot().axes[0]
     bar = sum(patch.get_width() for patch in axes.patches)
     west, east = axes.get_xlim()
     # one degree of longitude at 28 degrees north is 98.4 km, the panel has 4 % of margin on both sides
-    assert abs((east - west) / 98_300 - 1.08) < 0.02
-    assert bar == pytest.approx(20_000)
-    assert "20 km" in texts(axes.figure)
+    assert abs((east - west) / 98_300 / degrees - 1.08) < 0.02
+    assert bar == pytest.approx(metres)
+    assert said in [one.get_text() for one in axes.texts]
 
 
 @pytest.mark.parametrize("wrong", [{"width_mm": 0}, {"columns": 0}, {"height_mm": float("nan")}])

@@ -15,6 +15,9 @@ def test_styles_have_a_symbol_for_every_class() -> None:
     ranges = root.findall(".//range")
     assert [(float(one.get("lower", "")), float(one.get("upper", ""))) for one in ranges][1] == (30, 60)
     assert {one.get("symbol") for one in ranges} == {one.get("name") for one in root.findall(".//symbol")}
+    points = ElementTree.fromstring(qml("#2a7f62", "point").removeprefix("<!DOCTYPE qgis>"))
+    shades = {one.get("name"): one.get("value") for one in points.findall(".//Option[@value]")}
+    assert shades["color"] == "42,127,98,255" and shades["name"] == "circle"
     items = [(True, "#2a7f62", '<是 "x">', "yes")]
     text = qml(Categories("a b", items), "point")
     assert ElementTree.fromstring(text.removeprefix("<!DOCTYPE qgis>")).find(".//category").get("label") == (

@@ -65,6 +65,9 @@ def test_trips_that_cannot_be_used_are_named() -> None:
     with pytest.raises(InputError, match=r"to_place not among the places at 3.*minutes is missing.* at 5"):
         bad = good.assign(to_place=good["to_place"].where(good.index != 3, 99))
         calibrate(network, network.nodes, bad.assign(minutes=good["minutes"].where(good.index != 5)))
+    for few, folds, least in ((3, 2, 4), (4, 5, 5)):  # a trip more than classes, and one for each fold
+        with pytest.raises(InputError, match=f"{few} trips for 3 classes; give {least} or more"):
+            calibrate(network, network.nodes, good.iloc[:few], folds=folds)
     with pytest.raises(InputError, match="2 trips for 3 classes"):
         calibrate(network, network.nodes, good.iloc[:2])
 

@@ -79,6 +79,17 @@ def test_lines_run_from_the_from_node_and_missing_ones_are_straight() -> None:
     assert lines["y"].equals(shapely.LineString([at["A"], at["B"]]))
 
 
+@pytest.mark.parametrize("turn", [1, -1])
+def test_a_ring_stays_the_way_round_it_is_drawn(turn: int) -> None:
+    """Both ends lie at one place: neither way round fits better, and a one-way ring must not be turned."""
+    at = NODES.geometry["A"]
+    corners = [(0, 0), (900, 0), (900, 500), (0, 0)][::turn]
+    ring = shapely.LineString([(at.x + x, at.y + y) for x, y in corners])
+    links = road(("A", "A", 2.4)).set_axis(["x"])
+    lines = drawn_lines(NODES, gpd.GeoDataFrame(links, geometry=[ring], crs=NODES.crs), NODES.crs)
+    assert shapely.get_coordinates(lines["x"]).tolist() == shapely.get_coordinates(ring).tolist()
+
+
 def test_an_active_geometry_of_another_name_is_the_geometry() -> None:
     lines = gpd.GeoDataFrame({"road": [shapely.LineString([(0, 0), (1, 1)])]}, geometry="road", crs=32649)
     assert list(lines_as_geometry(lines).columns) == ["geometry"]

@@ -30,6 +30,18 @@ def test_minutes_come_from_the_link_then_its_speed_then_the_override_then_the_cl
     assert set(network.provenance.shares.values()) == {0.25}
 
 
+@pytest.mark.parametrize(("component", "joined"), [("largest", ["main"]), ("any", ["in", "main", "out"])])
+def test_a_one_way_out_of_or_into_the_largest_part_is_not_joined_unless_all_are(
+    component: str, joined: list[str]
+) -> None:
+    nodes = points([(0, 0), (10, 0), (20, 0), (20, 9)])
+    links = road(("A", "B", 10.0), ("B", "C", 10.0), ("D", "B", 14.0), oneway=[False, True, True])
+    network = build_network(
+        nodes, links.set_axis(["main", "out", "in"]), snapping=Snapping(component=component)
+    )
+    assert network.link_table.index[network.joinable_links].tolist() == joined
+
+
 def test_a_road_at_a_kilometre_a_minute_takes_its_length_to_the_last_bit() -> None:
     lengths = [tenths / 10 for tenths in range(1, 10_000)]
     network = build_network(NODES, road(*(("A", "B", km) for km in lengths)))

@@ -55,6 +55,12 @@ def test_the_median_and_the_spread_follow_the_departures(tmp_path: Path) -> None
     assert found.quantiles[0.1].loc["A", "C"] == minutes[5]
     assert np.isinf(found.quantiles[0.9].loc["A", "C"]) and np.isinf(found.spread.loc["A", "C"])
     assert found.walking.loc["A", "C"] == 250.0
+    # of a hundred departures a share of 0.07 is the seventh, though 0.07 * 100 is a little more than 7
+    hundred = transit_minutes(
+        build_timetable(feed, day=MONDAY), walks(stops), stops, stops,
+        window=("08:00", "09:40"), quantiles=(0.07, 0.071),
+    ).quantiles  # fmt: skip
+    assert 0.07 * 100 > 7 and [hundred[one].loc["A", "C"] for one in (0.07, 0.071)] == [26.0, 27.0]
     assert np.isinf(found.median.loc["C", "A"]), "no train runs back"
     assert (np.diag(found.median) == 0).all()
 

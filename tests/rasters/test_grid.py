@@ -56,6 +56,15 @@ def test_grids_are_the_same_up_to_rounding_and_not_beyond() -> None:
         check_same_grid({"a": one, "b": grid(np.ones((2000, 1999)), 0.5)})
 
 
+def test_edges_in_the_north_and_west_belong_to_the_grid_those_in_the_south_and_east_do_not() -> None:
+    two_by_three = grid(np.ones((2, 3)))
+    x = [500_000, 500_299, 500_300, 499_999, 500_100, 500_150, 500_150, 500_150]
+    y = [3_000_000, 2_999_801, 2_999_900, 2_999_900, 2_999_900, 2_999_800, 2_999_801, 3_000_001]
+    rows, columns = two_by_three.rows_columns(gpd.GeoDataFrame(geometry=gpd.points_from_xy(x, y), crs=UTM))
+    assert rows.tolist() == [0, 1, -1, -1, 1, -1, 1, -1]
+    assert columns.tolist() == [0, 2, -1, -1, 1, -1, 1, -1]
+
+
 def test_web_mercator_is_not_measured_on() -> None:
     x, y = 12_400_000.0, 3_300_000.0
     stretched = Grid(np.ones((5, 5), bool), Affine(100, 0, x, 0, -100, y), 3857)

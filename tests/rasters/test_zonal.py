@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from urbgeo.rasters.grid import Grid
-from urbgeo.rasters.zonal import covered_cells
+from urbgeo.rasters.zonal import covered_cells, zonal_sums
 
 
 def thousandths(low: float, high: float) -> st.SearchStrategy[float]:
@@ -37,3 +37,17 @@ def test_covered_shares_equal_the_intersection_with_each_cell(
     found[pieces["cell"]] = pieces["share"]
     boxes = [shapely.box(j, 9 - i, j + 1, 10 - i) for i in range(8) for j in range(10)]
     np.testing.assert_allclose(found, shapely.area(shapely.intersection(boxes, polygons)), atol=2e-6)
+
+
+def test_sums_and_cells_are_by_the_share_inside_and_nothing_known_counts_in_neither() -> None:
+    grid = Grid(np.array([[1.0, 2.0, 4.0], [8.0, 16.0, np.nan]]), Affine(1, 0, 0, 0, -1, 2), "ESRI:54009")
+    shapes = [
+        shapely.box(0.5, 0.5, 1.5, 1.75),  # shares 3/8, 3/8 above and 1/4, 1/4 below
+        shapely.box(2.0, 0.0, 3.0, 2.0),
+        shapely.Polygon(),
+        shapely.LineString([(0, 0), (3, 2)]),
+        shapely.box(10, 10, 11, 11),
+    ]
+    sums, cells = zonal_sums(grid, gpd.GeoSeries(shapes, crs="ESRI:54009"))
+    np.testing.assert_allclose(sums, [3 / 8 * 3 + 24 / 4, 4.0, 0.0, 0.0, 0.0], rtol=1e-6)
+    np.testing.assert_allclose(cells, [1.25, 1.0, 0.0, 0.0, 0.0], rtol=1e-6)

@@ -46,6 +46,14 @@ def test_a_polygon_below_a_cell_becomes_the_cell_and_neighbours_make_room() -> N
     assert large.equals(shapely.box(0, 0, 3, 3).difference(small))
 
 
+def test_a_lake_that_nobody_owns_stays_nobodys() -> None:
+    lake = shapely.box(1.0, 1.0, 3.0, 3.0)
+    west = shapely.box(0.0, 0.0, 2.0, 4.0).difference(lake)
+    east = shapely.box(2.0, 0.0, 4.0, 4.0).difference(lake)
+    found = coarsened(np.array([west, east], dtype=object), 1.0)
+    assert found[0].equals(west) and found[1].equals(east)
+
+
 def test_two_in_one_cell_stand_side_by_side() -> None:
     one, other = shapely.box(0.1, 0.1, 0.2, 0.2), shapely.box(0.2, 0.1, 0.3, 0.2)
     found = coarsened(np.array([one, other], dtype=object), 1.0)

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from urbgeo.errors import InputError
-from urbgeo.regions.decisions import read_decisions
+from urbgeo.regions.decisions import Decision, read_decisions
 
 UNITS = pd.DataFrame({"name_zh": ["中宁县", "海原县", "平罗县"]}, index=["640521", "640522", "640221"])
 
@@ -40,6 +40,16 @@ def test_faulty_decisions_are_refused_by_name(given: dict[str, Any], said: str) 
     with pytest.raises(InputError, match=r"^overrides: ") as told:
         read_decisions(given, UNITS, core=("640221",))
     assert said in str(told.value)
+
+
+def test_a_decision_keeps_what_was_said_and_the_core_may_be_decided_in() -> None:
+    asked = {"海原县": one(circle="剔除", reason=" far "), "平罗县": one(circle="纳入", by=" 规划处 ")}
+    found = read_decisions(asked, UNITS, core=("640221",))
+    assert found == {
+        "640522": Decision("640522", False, "far", "who", "2026-03-01"),
+        "640221": Decision("640221", True, "why", "规划处", "2026-03-01"),
+    }
+    assert [one.word for one in found.values()] == ["out", "in"]
 
 
 def test_all_faults_come_at_once() -> None:

@@ -39,8 +39,19 @@ def test_rules_for_trips_go_before_those_for_routes_and_those_before_stops() -> 
     assert found["rank"].is_monotonic_increasing and found["rank"].is_unique
 
 
-def test_what_is_said_of_a_station_holds_for_its_platforms_and_theirs_goes_before() -> None:
-    found, _ = rules(change("S", "T", min_transfer_time="60"), change("S1", "T", min_transfer_time="90"))
+def test_it_does_not_matter_which_end_of_a_rule_names_the_trip_or_the_route() -> None:
+    names = {"trip": ("t", "u"), "route": ("r", "q")}
+    for one, other in (("trip", "route"), ("trip", ""), ("route", "")):
+        ahead = {f"{end}_{what}_id": names[what][0] for end, what in (("from", one), ("to", other)) if what}
+        back = {f"{end}_{what}_id": names[what][0] for end, what in (("to", one), ("from", other)) if what}
+        ranks = [rules(change(**ids))[0]["rank"].item() for ids in (ahead, back)]
+        assert ranks[0] == ranks[1] > rules(change())[0]["rank"].item(), (one, other)
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_what_is_said_of_a_station_holds_for_its_platforms_and_theirs_goes_before(turn: int) -> None:
+    said = [change("S", "T", min_transfer_time="60"), change("S1", "T", min_transfer_time="90")]
+    found, _ = rules(*said[::turn])
     last = found.drop_duplicates(["from_stop_id", "to_stop_id"], keep="last").set_index("from_stop_id")
     assert last["min_s"].to_dict() == {"S1": 90.0, "S2": 60.0}
     assert set(found["from_stop_id"]) == {"S1", "S2"}  # nothing calls at the station itself

@@ -15,6 +15,23 @@ def test_names_in_traditional_characters_match_and_stems_never_do() -> None:
     assert found["status"].tolist() == ["exact"] * 3 + ["unknown"] * 2
 
 
+def test_a_name_of_two_places_is_neither_and_the_whole_name_goes_before_the_short_form() -> None:
+    known = pd.Series(
+        {
+            "320106": "鼓楼区",
+            "320302": "鼓楼区",
+            "1": "靖州苗族侗族自治县",
+            "2": "城步苗族自治县",
+            "3": "城步侗族自治县",
+            "4": "通道县",
+            "5": "通道侗族自治县",
+        }
+    )
+    found = match_names(pd.Series(["鼓楼区", "靖州县", "城步县", "通道县", "通道侗族自治县"]), known)
+    assert found["id"].tolist() == [None, "1", None, "4", "5"]
+    assert found["status"].tolist() == ["ambiguous", "short form", "ambiguous", "exact", "exact"]
+
+
 def test_one_to_many_characters_fall_together() -> None:
     assert normalise_name("裏耶鎮") == normalise_name("里耶镇") == normalise_name("裡耶鎮")
     assert normalise_name("乾縣") == "乾县"

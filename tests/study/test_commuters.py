@@ -7,9 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
+import urbgeo
 from urbgeo.errors import InputError
 from urbgeo.regions.nation import china_places
 from urbgeo.study.check import check
@@ -20,6 +23,27 @@ from urbgeo.study.run import run_study, study_region
 
 Maker = Callable[..., gpd.GeoDataFrame]
 NINGXIA = china_places().loc[lambda places: places.index.str.startswith("64")]
+
+
+@pytest.mark.parametrize("datum", [None, "gcj02", "wgs84"])
+def test_ends_of_observed_trips_are_in_gcj02_unless_another_datum_is_told(
+    datum: str | None, tmp_path: Path
+) -> None:
+    """By the file of a study and by the call alike: the services that give minutes move their degrees."""
+    told = pd.DataFrame({"from_lon": [106.2], "from_lat": [38.4], "to_lon": [106.3], "to_lat": [38.5]})
+    told.assign(minutes=20.0).to_csv(tmp_path / "observed.csv", index=False)
+    more = "" if datum is None else f'[observed]\ndatum = "{datum}"\n'
+    text = f'[region]\nunits = "宁夏"\n[files]\nobserved = "observed.csv"\n{more}'
+    (tmp_path / "study.toml").write_text(text, encoding="utf-8")
+    asked = {} if datum is None else {"observed_datum": datum}
+    called = urbgeo.region("宁夏", zones=False, observed=tmp_path / "observed.csv", **asked)
+    for region in (study_region(read_config(tmp_path)), called):
+        ends = shapely.get_coordinates(region.observed.places.geometry.to_numpy())
+        east, north = 1e5 * (np.array([[106.2, 38.4], [106.3, 38.5]]) - ends).T
+        if datum == "wgs84":
+            assert (abs(east) < 1e-6).all() and (abs(north) < 1e-6).all()
+        else:
+            assert (east > 300).all() and (abs(north) < 400).all(), "GCJ-02 lies east of WGS84 here"
 
 
 def test_a_public_release_rounds_the_ends_of_trips(given_study: Path, tmp_path: Path) -> None:
@@ -75,6 +99,7 @@ def test_rows_of_totals_are_no_commuters() -> None:
         ({}, {}, "give least_count"),
         ({"workers": ["<5", 1, 2]}, {"least_count": 10}, "say another"),
         ({}, {"least_count": 10, "rates": [0.1, 0.3]}, "do not fall"),
+        ({}, {"least_count": 10, "rates": [0.3, 0.1, 0.1]}, "do not fall"),
         ({}, {"least_count": 10, "rule": "all"}, "rule"),
         ({"workers": [-1, 1, 2]}, {}, "workers|negative"),
         ({"work": ["蜀山区", "", "合肥"]}, {"least_count": 10}, "work is missing at 1; give both ends"),

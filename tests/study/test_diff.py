@@ -12,7 +12,7 @@ import pytest
 from tests.study.conftest import SLOWER, run
 from urbgeo import cli
 from urbgeo.errors import InputError, SourceError
-from urbgeo.study.diff import StudyDiff, diff
+from urbgeo.study.diff import StudyDiff, diff, differs
 
 DECIDED = '[overrides]\n"中宁县" = { circle = "in", reason = "x", by = "规划处", date = 2026-03-01 }\n'
 
@@ -111,6 +111,24 @@ def test_results_that_differ_on_equal_inputs_are_said_to(usual: Path, tmp_path: 
     record = record_of(usual)
     other = changed(usual, tmp_path / "other", figures=record["figures"] | {"circle.zones": 99.0})
     assert "the cause lies outside" in diff(usual, other).moved_by[1]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "apart"),
+    [
+        (100.0, 100.0 + 0.9e-4, False),
+        (100.0, 100.0 + 1.1e-4, True),
+        (-100.0, -100.0 - 1.1e-4, True),
+        (0.0, 0.9e-9, False),
+        (0.0, 1.1e-9, True),
+        (14, 15, True),
+        ("in", "out", True),
+        (None, 0.0, True),
+        (None, None, False),
+    ],
+)
+def test_figures_differ_beyond_a_millionth_of_the_larger(before: object, after: object, apart: bool) -> None:
+    assert differs(before, after) is apart and differs(after, before) is apart
 
 
 def test_what_is_no_run_is_refused(usual: Path, tmp_path: Path) -> None:

@@ -19,13 +19,14 @@ from urbgeo.study.pack import CONTENTS, Packed, pack
 
 def test_a_pack_holds_inputs_by_digest_settings_and_results(packed: Packed, packed_study: Path) -> None:
     with zipfile.ZipFile(packed.path) as archive:
-        names = archive.namelist()
+        names, dates = archive.namelist(), {one.date_time for one in archive.infolist()}
         text = archive.read("study.toml").decode()
         told = json.loads(archive.read(CONTENTS))["files"]
     assert len([one for one in names if one.startswith("inputs/") and "/roads." in one]) >= 4
     digest = hashlib.sha256((packed_study / "data/raw/people.csv").read_bytes()).hexdigest()
     assert f"inputs/{digest}/people.csv" in names and f"inputs/{digest}/people.csv" in text
     assert {"results/run.json", "results/map.html", "results/circle.csv"} <= set(names)
+    assert dates == {(1980, 1, 1, 0, 0, 0)}, "no member tells when it was packed"
     assert str(packed_study) not in text and set(told) == set(names) - {CONTENTS}
     assert not [one for one in names if one.startswith("/") or ".." in one]
 

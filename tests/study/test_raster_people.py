@@ -15,7 +15,9 @@ from urbgeo.rasters.files import write_grid
 from urbgeo.rasters.grid import Grid
 from urbgeo.regions.nation import china_places
 from urbgeo.study.build import build_region
+from urbgeo.study.findings import Findings
 from urbgeo.study.inputs import Inputs
+from urbgeo.study.raster_people import hold_against
 
 NX = china_places().loc[["640104", "640105"]]
 
@@ -52,6 +54,22 @@ def test_a_table_keeps_the_totals_and_the_disagreement_is_told(zones: gpd.GeoDat
     told = findings.table()
     row = told[(told["layer"] == "population") & (told["finding"] == "suspicious")].iloc[0]
     assert row["count"] == 1 and "640105" in row["which"]
+
+
+def test_people_a_fifth_apart_are_told_on_either_side(zones: gpd.GeoDataFrame) -> None:
+    """The raster has 160 and 480."""
+    named = zones.assign(name_zh=["甲", "乙"])
+    for here, there, far in (
+        (133.4, 599.0, []),
+        (133.3, 599.0, ["甲"]),
+        (133.4, 601.0, ["乙"]),
+        (133.3, 601.0, ["甲", "乙"]),
+    ):
+        findings = Findings()
+        table, raster = pd.Series([here, there], NX.index), pd.Series([160.0, 480.0], NX.index)
+        hold_against(table, raster, named, findings)
+        told = " ".join(findings.table()["which"])
+        assert [one for one in ("甲", "乙") if one in told] == far
 
 
 def test_a_raster_needs_zones_and_somebody_in_them(zones: gpd.GeoDataFrame) -> None:

@@ -8,15 +8,17 @@ import pytest
 import shapely
 
 import urbgeo
+from tests.network.build import points, road
 from tests.study.conftest import NINGXIA, invented_roads
 from urbgeo.errors import InputError
+from urbgeo.network.model import build_network
 from urbgeo.regions.nation import china_places
 from urbgeo.regions.people import read_people
 from urbgeo.study.answers import answer
 from urbgeo.study.called import governed_by_the_province, town_words, unit_words
 from urbgeo.study.headlines import headlines
 from urbgeo.study.run import StudyFiles, run_study
-from urbgeo.study.small_zones import parts_of, with_own_seats
+from urbgeo.study.small_zones import counties_summed, parts_of, with_own_seats
 
 COUNTIES = NINGXIA[NINGXIA["level"] == "county"]
 
@@ -59,6 +61,17 @@ def test_townships_have_people_circle_access_and_map(done: StudyFiles) -> None:
     assert "640106001" in set(table.iloc[:, 0])
     layer = gpd.read_file(done.geopackage, layer="county_access")
     assert layer["score"].notna().all() and len(layer) == len(townships())
+
+
+def test_a_county_is_the_sum_of_its_zones_only_where_all_of_them_are_told() -> None:
+    places = pd.DataFrame(
+        {"level": ["county"] * 3 + ["zone"] * 6, "county": [""] * 3 + list("aabbcc")},
+        index=[*"abc", "a1", "a2", "b1", "b2", "c1", "c2"],
+    )
+    told = pd.Series({"a1": 3.0, "a2": 4.0, "b1": 5.0, "c1": 1.0, "c2": 2.0, "c": 9.0})
+    found = counties_summed(told, places)
+    assert found.to_dict() == {**told.to_dict(), "a": 7.0}, "b lacks a zone, c has its own"
+    assert counties_summed(told, places.drop(columns="county")) is told
 
 
 def test_pages_of_townships_call_them_so(done: StudyFiles) -> None:
@@ -142,6 +155,15 @@ def test_only_counties_that_no_prefecture_governs_take_the_nearest_seat() -> Non
     said = governed_by_the_province(region)
     assert said is not None and "仙桃市" in said[0] and said[1].startswith("4 counties")
     assert governed_by_the_province(urbgeo.region("宁夏", zones=False)) is None
+
+
+def test_the_nearest_seat_is_that_by_road_and_by_air_only_where_no_road_leads() -> None:
+    """P is 20 km across the land from x and 106 by road, Q 26 by road; nothing leads to y."""
+    nodes = points([(0, 0), (25, 0), (40, 0), (0, 20), (9, 200)], list("xQTPy"))
+    network = build_network(nodes, road(("x", "Q", 26.0), ("Q", "T", 20.0), ("T", "P", 60.0)))
+    towns = nodes.loc[["x", "T", "y"]].assign(prefecture=["", "P", ""])
+    own = with_own_seats(towns, nodes.loc[["P", "Q"]], network)["prefecture"]
+    assert own.to_dict() == {"x": "Q", "T": "P", "y": "P"}
 
 
 def test_a_city_alone_is_asked_for_its_seat_once() -> None:

@@ -82,6 +82,10 @@ def test_a_oneway_motorway_helps_one_way() -> None:
     away = travel_surface(like, at(like, (10, 0)), motorways=compiled).minutes.values
     towards = travel_surface(like, at(like, (10, 0)), motorways=compiled, direction="to").minutes.values
     assert away[10, 90] < 20 < towards[10, 90]
+    against = compile_motorways(line.assign(oneway="T"), ramps, like, speed_kmh=100.0)
+    away = travel_surface(like, at(like, (10, 0)), motorways=against).minutes.values
+    towards = travel_surface(like, at(like, (10, 0)), motorways=against, direction="to").minutes.values
+    assert towards[10, 90] < 20 < away[10, 90]
 
 
 def test_interchanges_that_touch_no_motorway_are_named() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
+import pytest
 from affine import Affine
 from shapely.geometry import Point
 
@@ -36,6 +37,19 @@ def test_back_links_lead_to_the_allocated_source() -> None:
             minutes.append(surface.minutes.values[cell])
         assert minutes == sorted(set(minutes), reverse=True)
         assert cell == [(3, 4), (30, 20)][surface.allocation.values[start]]
+
+
+@pytest.mark.parametrize("bank", [(0, 1), (1, 0)])
+def test_one_barrier_beside_a_diagonal_step_closes_its_corner(bank: tuple[int, int]) -> None:
+    """Between two cells with one barrier beside them: the diagonal, or two steps round by the free side."""
+    cost = np.ones((2, 2))
+    cost[bank] = np.nan
+    like = grid(cost)
+    minutes = [
+        travel_surface(like, at(like, (0, 0)), through_corners=free).minutes.values[1, 1]
+        for free in (True, False)
+    ]
+    assert minutes == [pytest.approx(np.sqrt(2)), 2.0]
 
 
 def test_every_cell_belongs_to_the_source_of_the_cell_it_is_reached_from() -> None:

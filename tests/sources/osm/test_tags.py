@@ -145,6 +145,17 @@ def test_limits_by_direction_follow_the_way_round(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("oneway", "there", "back"),
+    [({}, 60.0, 30.0), ({"oneway": "yes"}, 60.0, 60.0), ({"oneway": "-1"}, 30.0, 30.0)],
+)
+def test_who_goes_against_the_drawing_has_the_limit_of_that_way(
+    oneway: dict[str, str], there: float, back: float
+) -> None:
+    kind = way_kind({**ROAD, "maxspeed:forward": "60", "maxspeed:backward": "30", **oneway}, CAR)
+    assert kind is not None and (kind.kmh, kind.kmh_back) == (there, back)
+
+
+@pytest.mark.parametrize(
     ("tags", "car", "bicycle"),
     [
         ({"motor_vehicle:backward": "no"}, (True, False), (False, False)),
