@@ -384,7 +384,7 @@ def test_a_core_polygon_is_reached_at_its_nearest_part() -> None:
     [
         (
             lambda: commuting_circle(ROW, CORE, ROAD),
-            "network: a TravelNetwork is needed first, not Geo",
+            "network: a TravelNetwork is needed, not Geo",
         ),
         (lambda: commuting_circle(ROAD, None, ROW), "core: a GeoDataFrame is needed, not NoneType"),
         (lambda: commuting_circle(ROAD, CORE, [1]), "zones: a GeoDataFrame is needed, not list"),

@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from tests.network.build import along, points, squares
-from urbgeo.cities.cores import check_core, check_network, core_entries, core_land
+from urbgeo.cities.cores import check_core, core_entries, core_land
 from urbgeo.errors import InputError
 from urbgeo.network.minutes import minutes_table
 
@@ -53,9 +53,7 @@ def test_points_are_themselves_and_have_no_land() -> None:
     assert core_land(LAND, 32649).area == pytest.approx(1e8)
 
 
-def test_what_is_no_core_and_no_network_is_refused() -> None:
+def test_what_is_no_core_is_refused() -> None:
     line = gpd.GeoDataFrame(geometry=[shapely.LineString([(0, 0), (1, 1)])], index=["a"], crs=32649)
     with pytest.raises(InputError, match="core"):
         check_core(line)
-    with pytest.raises(InputError, match=r"not DataFrame; the call is f\(network\)"):
-        check_network(LAND.drop(columns="geometry"), "f(network)")

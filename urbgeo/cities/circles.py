@@ -32,7 +32,7 @@ from urbgeo.cities.circle_rules import (
 )
 from urbgeo.cities.circle_zones import RULES, URBAN, Settled, check_rule, settle
 from urbgeo.cities.commuting_rates import rates
-from urbgeo.cities.cores import check_network, core_entries, core_land, is_land
+from urbgeo.cities.cores import core_entries, core_land, is_land
 from urbgeo.cities.flows import check_threshold
 from urbgeo.cities.gravity import FRICTION
 from urbgeo.crs import WGS84, equal_area_crs
@@ -255,7 +255,7 @@ def commuting_circle(
     """
     how = CircleRules() if rules is None else rules
     check_object(how, "rules", CircleRules, "rules=CircleRules(rule='seat') of urbgeo.cities.circles")
-    check_network(network, "commuting_circle(network, core, zones)")
+    check_object(network, "network", TravelNetwork, "the call is commuting_circle(network, core, zones)")
     limit = check_minutes(minutes)
     check_direction(direction)
     limits = sorted({limit, *how.rings})

@@ -8,19 +8,9 @@ import pandas as pd
 import shapely
 
 from urbgeo.checks import check_crs, check_points, check_polygons
-from urbgeo.errors import InputError
 from urbgeo.network.attach import Attachment, attach, attach_all
 from urbgeo.network.model import TravelNetwork
 from urbgeo.types import Shapes
-
-
-def check_network(network: object, example: str) -> TravelNetwork:
-    """Refuse anything but a network; the error shows the call."""
-    if not isinstance(network, TravelNetwork):
-        raise InputError(
-            f"network: a TravelNetwork is needed first, not {type(network).__name__}; the call is {example}."
-        )
-    return network
 
 
 def check_core(core: gpd.GeoDataFrame) -> bool:

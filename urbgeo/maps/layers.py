@@ -94,9 +94,7 @@ def add_polygons(
     True
     """
     check_object(style, "style", AreaStyle, "AreaStyle(opacity=0.8) says how areas look")
-    check_colour(style.outline, "outline")
-    check_range(style.opacity, f"{name_en}: opacity", 0.0, 1.0)
-    layer = _layer("polygon", frame, (name_zh, name_en), colour, hover, style.simplify_m)
+    layer = _layer("polygon", frame, (name_zh, name_en), colour, hover, style)
     drawn = {"weight": style.outline_px, "color": style.outline, "fillOpacity": style.opacity, "opacity": 1}
     swatch = f"height:11px;border:{max(style.outline_px, 1):g}px solid {legend_outline(style.outline)}"
     legend = [filled_row(row, swatch, style.opacity) for row in layer.painted.legend]
@@ -150,8 +148,7 @@ def add_lines(
     True
     """
     check_object(style, "style", LineStyle, "LineStyle(width_px=2) says how lines look")
-    check_range(style.opacity, f"{name_en}: opacity", 0.0, 1.0)
-    layer = _layer("line", frame, (name_zh, name_en), colour, hover, style.simplify_m)
+    layer = _layer("line", frame, (name_zh, name_en), colour, hover, style)
     dashes = "6 5" if style.dashed else None
     drawn = {"weight": style.width_px, "opacity": style.opacity, "fill": False, "dashArray": dashes}
     swatch = f"height:0;border-top:{max(style.width_px, 1.5):g}px {'dashed' if style.dashed else 'solid'}"
@@ -209,9 +206,7 @@ def add_points(
     True
     """
     check_object(style, "style", PointStyle, "PointStyle(radius_px=5) says how points look")
-    check_colour(style.outline, "outline")
-    check_range(style.opacity, f"{name_en}: opacity", 0.0, 1.0)
-    layer = _layer("point", frame, (name_zh, name_en), colour, hover, None)
+    layer = _layer("point", frame, (name_zh, name_en), colour, hover, style)
     named = Labels(label) if isinstance(label, str) else label
     check_columns(layer.frame, name_en, [named.by] if named else [])
     radii, sizes = _radii(layer, style.radius_px)
@@ -240,16 +235,19 @@ def _layer(
     name: tuple[str, str],
     colour: Colour,
     hover: Hover,
-    simplify_m: float | None,
+    style: AreaStyle | LineStyle | PointStyle,
 ) -> _Layer:
     check_text(name[0], "name_zh")
     title = check_text(name[1], "name_en")
+    if not isinstance(style, LineStyle):
+        check_colour(style.outline, "outline")
+    check_range(style.opacity, f"{title}: opacity", 0.0, 1.0)
     check_crs(frame, title)
     fields = tuple(map(field_given, check_several(hover, "hover", "[('name_zh', '名称', 'Name')]")))
     check_columns(frame, title, [item.column for item in fields])
     located = _located(kind, frame, title)
-    if simplify_m is not None:
-        located = simplified(located, kind, simplify_m, title)
+    if not isinstance(style, PointStyle) and style.simplify_m is not None:
+        located = simplified(located, kind, style.simplify_m, title)
     breaks = tuple(colour.breaks) if isinstance(colour, Classes) else ()
     return _Layer(
         kind, name, located, paint(located, colour, title), fields, breaks, len(frame) - len(located)
