@@ -107,7 +107,7 @@ def our_ways(which: str, *, read_once: bool) -> dict[str, Callable[[], pd.Series
 
     def by(method: str) -> pd.Series:
         how = {"minutes": LIMIT_MIN} if method == "2sfca" else {"decay": zones}
-        return catchments(pairs, beds, people, method=method, **how).table["access"]
+        return catchments(pairs, people, beds, method=method, **how).table["access"]
 
     return {
         "cumulative": lambda: cumulative(pairs, beds, minutes=LIMIT_MIN).values.iloc[:, 0],

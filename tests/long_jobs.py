@@ -221,7 +221,7 @@ def _catchments() -> Work:
 
     def work(rows: int) -> object:
         asked = {"capacity": "beds", "population": "people", "minutes": 30.0}
-        return urbgeo.catchments(network, supply.iloc[:rows], demand.iloc[:rows], **asked)
+        return urbgeo.catchments(network, demand.iloc[:rows], supply.iloc[:rows], **asked)
 
     work(3)
     return lambda: work(len(demand))
@@ -668,7 +668,7 @@ def _calibrate() -> Work:
     observed = (
         pd.DataFrame(rows).assign(minutes=1.0 + apart / 700.0).drop_duplicates(["from_place", "to_place"])
     )
-    return lambda: urbgeo.calibrate(network, places, observed)
+    return lambda: urbgeo.calibrate(network, places, observed=observed)
 
 
 def _classed(network: TravelNetwork) -> pd.DataFrame:

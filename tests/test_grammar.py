@@ -29,6 +29,19 @@ ASKED_FIRST = ("travel", "network", "region")
 ASKED_NEXT = ("origins", "destinations", "places", "facilities", "stations")
 """Who asks and who is asked for stand second and third, though a table of minutes may hold them itself."""
 
+BEFORE = (
+    ("core", "zones"),
+    ("cores", "zones"),
+    ("demand", "supply"),
+    ("demand", "facilities"),
+    ("places", "facilities"),
+    ("origins", "destinations"),
+)
+"""Pairs of one order: the centre before its zones, who asks before who serves."""
+
+KEYWORDS = ("observed", "covered")
+"""What a verb is held against, never by position; ``coverage_of_people`` alone is about what is covered."""
+
 UNIT_ENDINGS = ("_min", "_kmh", "_km", "_m", "_km2", "_ha", "_m2")
 OLD_WORDS = (
     "minutes_table",
@@ -86,6 +99,17 @@ def test_minutes_come_first_and_options_are_keywords(name: str) -> None:
             assert place == 0, f"{name}: {one.name} stands behind {given[0].name}"
         if one.default is not inspect.Parameter.empty and not (place < 3 and one.name in ASKED_NEXT):
             assert one.kind is inspect.Parameter.KEYWORD_ONLY, f"{name}: {one.name} must be a keyword"
+
+
+@pytest.mark.parametrize("name", sorted(VERBS))
+def test_places_stand_in_one_order_and_what_is_held_against_is_named(name: str) -> None:
+    given = {one.name: one for one in arguments(VERBS[name])}
+    order = list(given)
+    for first, second in BEFORE:
+        if first in given and second in given:
+            assert order.index(first) < order.index(second), f"{name}: {first} stands before {second}"
+    for one in set(KEYWORDS) & set(given) - set(order[:2]):
+        assert given[one].kind is inspect.Parameter.KEYWORD_ONLY, f"{name}: {one} must be a keyword"
 
 
 @pytest.mark.parametrize("name", sorted(VERBS))

@@ -42,13 +42,13 @@ ignore_unused = pytest.mark.filterwarnings("ignore:capacity")
     [("2sfca", [0.0152, 0.1491, 0.1491, 0.1068, 0]), ("bfca", [0.0094, 0.1993, 0.1993, 0.1147, 0])],
 )
 def test_the_five_zone_case_of_the_r_package_accessibility(method: str, expected: list[float]) -> None:
-    found = catchments(TOY, TOY_JOBS, TOY_PEOPLE, method=method, minutes=45)
+    found = catchments(TOY, TOY_PEOPLE, TOY_JOBS, method=method, minutes=45)
     np.testing.assert_allclose(found.table["access"], expected, atol=5e-5)
 
 
 @ignore_unused
 def test_where_everyone_reaches_everything_access_is_the_overall_ratio() -> None:
-    found = catchments(TOY, TOY_JOBS, TOY_PEOPLE, minutes=100)
+    found = catchments(TOY, TOY_PEOPLE, TOY_JOBS, minutes=100)
     np.testing.assert_allclose(found.table["access"], 0.1108, atol=5e-5)
 
 
@@ -57,10 +57,10 @@ def test_the_availability_case_of_soukhov() -> None:
     people = pd.Series([50_000, 150_000, 10_000], index=table.index)
     jobs = pd.Series([100_000, 100_000, 10_000], index=table.columns)
     decay = exponential(rate_per_min=0.1)
-    found = catchments(table, jobs, people, method="availability", decay=decay)
+    found = catchments(table, people, jobs, method="availability", decay=decay)
     np.testing.assert_allclose(found.table["supply"], [66833, 133203, 9963], atol=0.5)
     assert found.balance["given"] == pytest.approx(210_000)
-    enhanced = catchments(table, jobs, people, method="e2sfca", decay=decay)
+    enhanced = catchments(table, people, jobs, method="e2sfca", decay=decay)
     np.testing.assert_allclose(enhanced.table["access"], found.table["access"])
 
 
@@ -68,7 +68,7 @@ def test_an_asymmetric_table_is_read_from_origin_to_destination() -> None:
     table = named([[10, 50], [50, 50]])
     people, beds = pd.Series([4.0, 6.0], ["a", "b"]), pd.Series([2.0, 8.0], ["u", "v"])
     with pytest.warns(UrbgeoWarning, match="1 of 2 facilities have no demand: v"):
-        found = catchments(table, beds, people, minutes=30)
+        found = catchments(table, people, beds, minutes=30)
     assert found.table["access"].tolist() == [0.5, 0.0]
     assert found.table["status"].tolist() == ["reached", "unreached"]
     assert found.facilities["status"].tolist() == ["used", "unreached"]
@@ -110,12 +110,12 @@ def test_every_method_equals_its_formula(table: pd.DataFrame, data: st.DataObjec
     own = data.draw(st.booleans()) or method in ("2sfca", "gaussian", "kd2sfca")
     decay = OWN_DECAY[method](35.0) if own else stepped([9, 31], [1, 0.42])
     given_as = {"minutes": 35.0} if own else {"decay": decay}
-    found = catchments(table, beds, people, method=method, **given_as)
+    found = catchments(table, people, beds, method=method, **given_as)
     expected = loop(table, beds, people, method, decay)
     np.testing.assert_allclose(
         found.table["access"], [expected[i] for i in table.index], rtol=1e-9, atol=1e-15
     )
-    from_long = catchments(long_of(table), beds, people, method=method, **given_as)
+    from_long = catchments(long_of(table), people, beds, method=method, **given_as)
     np.testing.assert_array_equal(from_long.table["access"].sort_index(), found.table["access"])
     assert found.table.index.equals(table.index)
     assert found.facilities.index.equals(table.columns)
@@ -128,12 +128,12 @@ def test_what_can_be_used_is_given_away_and_no_more(
     table: pd.DataFrame, data: st.DataObject, method: str
 ) -> None:
     people, beds = amounts_for(data.draw, table.index), amounts_for(data.draw, table.columns)
-    balance = catchments(table, beds, people, method=method, minutes=40).balance
+    balance = catchments(table, people, beds, method=method, minutes=40).balance
     assert balance["given"] == pytest.approx(balance["used"], abs=1e-9)
     assert balance["lost"] == pytest.approx(0, abs=1e-9)
-    poor = catchments(table, beds, people, method="m2sfca", decay=linear(40)).balance
+    poor = catchments(table, people, beds, method="m2sfca", decay=linear(40)).balance
     assert poor["given"] <= poor["used"] + 1e-9
-    level = catchments(table, beds, people, method="bfca", minutes=40).balance
+    level = catchments(table, people, beds, method="bfca", minutes=40).balance
     assert level["access"] == pytest.approx(level["ratios"])
 
 
@@ -141,7 +141,7 @@ def test_what_can_be_used_is_given_away_and_no_more(
 def test_a_comparison_is_each_catchment_done_alone() -> None:
     decays = [exponential(half_min=20), linear(60)]
     found = compare_catchments(
-        long_of(TOY), TOY_JOBS, TOY_PEOPLE, methods=["2sfca", "3sfca"], minutes=[20, 45], decays=decays
+        long_of(TOY), TOY_PEOPLE, TOY_JOBS, methods=["2sfca", "3sfca"], minutes=[20, 45], decays=decays
     )
     alone = {
         ("2sfca", "20 min"): {"minutes": 20.0},
@@ -153,7 +153,7 @@ def test_a_comparison_is_each_catchment_done_alone() -> None:
     }
     assert found.access.columns.tolist() == found.balance.index.tolist() == list(alone)
     for (method, name), how in alone.items():
-        one = catchments(TOY, TOY_JOBS, TOY_PEOPLE, method=method, **how)
+        one = catchments(TOY, TOY_PEOPLE, TOY_JOBS, method=method, **how)
         pd.testing.assert_series_equal(
             found.access[method, name], one.table["access"], check_names=False, rtol=1e-12
         )
@@ -177,13 +177,13 @@ def test_a_comparison_is_each_catchment_done_alone() -> None:
 )
 def test_comparisons_without_sense_are_refused(given: dict[str, object], message: str) -> None:
     with pytest.raises(InputError, match=message):
-        compare_catchments(TOY, TOY_JOBS, TOY_PEOPLE, **given)
+        compare_catchments(TOY, TOY_PEOPLE, TOY_JOBS, **given)
 
 
 def test_the_caller_keeps_his_tables_and_sees_the_method() -> None:
     table, jobs = TOY.copy(), TOY_JOBS.copy()
     with pytest.warns(UrbgeoWarning):
-        found = catchments(table, jobs, TOY_PEOPLE, method="gaussian", minutes=45)
+        found = catchments(table, TOY_PEOPLE, jobs, method="gaussian", minutes=45)
     pd.testing.assert_frame_equal(table, TOY)
     pd.testing.assert_series_equal(jobs, TOY_JOBS)
     assert found.provenance.parameters["method"] == "gaussian"
@@ -194,38 +194,38 @@ def test_the_caller_keeps_his_tables_and_sees_the_method() -> None:
     ("call", "message"),
     [
         (
-            lambda: catchments(TOY, TOY_JOBS, -TOY_PEOPLE, minutes=45),
+            lambda: catchments(TOY, -TOY_PEOPLE, TOY_JOBS, minutes=45),
             "demand: .*negative or infinite at a, b",
         ),
-        (lambda: catchments(TOY, TOY_JOBS, TOY_PEOPLE.replace(852, np.nan), minutes=45), "missing.* at a"),
-        (lambda: catchments(TOY, -TOY_JOBS, TOY_PEOPLE, minutes=45), "capacity: .*negative"),
-        (lambda: catchments(TOY, TOY_JOBS.iloc[:0], TOY_PEOPLE, minutes=45), "capacity: it is empty"),
+        (lambda: catchments(TOY, TOY_PEOPLE.replace(852, np.nan), TOY_JOBS, minutes=45), "missing.* at a"),
+        (lambda: catchments(TOY, TOY_PEOPLE, -TOY_JOBS, minutes=45), "capacity: .*negative"),
+        (lambda: catchments(TOY, TOY_PEOPLE, TOY_JOBS.iloc[:0], minutes=45), "capacity: it is empty"),
         (
-            lambda: catchments(TOY, pd.concat([TOY_JOBS, pd.Series({"q": 1.0})]), TOY_PEOPLE, minutes=45),
+            lambda: catchments(TOY, TOY_PEOPLE, pd.concat([TOY_JOBS, pd.Series({"q": 1.0})]), minutes=45),
             "none of the destinations at q",
         ),
         (
-            lambda: catchments(TOY, TOY_JOBS.iloc[1:], TOY_PEOPLE, minutes=45),
+            lambda: catchments(TOY, TOY_PEOPLE, TOY_JOBS.iloc[1:], minutes=45),
             "not among the destinations at u",
         ),
-        (lambda: catchments(TOY, TOY_JOBS, TOY_PEOPLE.iloc[1:], minutes=45), "not among the origins at a"),
-        (lambda: catchments(TOY, TOY_PEOPLE, TOY_JOBS, minutes=45), "(?s)origins at .*destinations at"),
-        (lambda: catchments(TOY.replace(5.8, -1), TOY_JOBS, TOY_PEOPLE, minutes=45), "negative minutes"),
+        (lambda: catchments(TOY, TOY_PEOPLE.iloc[1:], TOY_JOBS, minutes=45), "not among the origins at a"),
+        (lambda: catchments(TOY, TOY_JOBS, TOY_PEOPLE, minutes=45), "(?s)origins at .*destinations at"),
+        (lambda: catchments(TOY.replace(5.8, -1), TOY_PEOPLE, TOY_JOBS, minutes=45), "negative minutes"),
         (
-            lambda: catchments(pd.concat([long_of(TOY)] * 2), TOY_JOBS, TOY_PEOPLE, minutes=45),
+            lambda: catchments(pd.concat([long_of(TOY)] * 2), TOY_PEOPLE, TOY_JOBS, minutes=45),
             "repeated pairs",
         ),
-        (lambda: catchments(TOY, TOY_JOBS, TOY_PEOPLE), "either minutes or a decay"),
-        (lambda: catchments(TOY, TOY_JOBS, TOY_PEOPLE, minutes=45, decay=linear(3)), "either minutes or"),
-        (lambda: catchments(TOY, TOY_JOBS, TOY_PEOPLE, decay=linear(45)), "decay: '2sfca' has its own"),
+        (lambda: catchments(TOY, TOY_PEOPLE, TOY_JOBS), "either minutes or a decay"),
+        (lambda: catchments(TOY, TOY_PEOPLE, TOY_JOBS, minutes=45, decay=linear(3)), "either minutes or"),
+        (lambda: catchments(TOY, TOY_PEOPLE, TOY_JOBS, decay=linear(45)), "decay: '2sfca' has its own"),
         (
-            lambda: catchments(TOY, TOY_JOBS, TOY_PEOPLE, method="e2sfca", decay=3),
+            lambda: catchments(TOY, TOY_PEOPLE, TOY_JOBS, method="e2sfca", decay=3),
             "decay: 3 is none",
         ),
-        (lambda: catchments(TOY, TOY_JOBS, TOY_PEOPLE, method="4sfca", minutes=45), "method: '4sfca'"),
-        (lambda: catchments(TOY, TOY_JOBS, TOY_PEOPLE, minutes=0), "minutes"),
+        (lambda: catchments(TOY, TOY_PEOPLE, TOY_JOBS, method="4sfca", minutes=45), "method: '4sfca'"),
+        (lambda: catchments(TOY, TOY_PEOPLE, TOY_JOBS, minutes=0), "minutes"),
         (
-            lambda: catchments(TOY, TOY_JOBS.to_frame(), TOY_PEOPLE, minutes=45),
+            lambda: catchments(TOY, TOY_PEOPLE, TOY_JOBS.to_frame(), minutes=45),
             "capacity: a Series by id",
         ),
     ],
@@ -242,37 +242,37 @@ def test_a_network_with_columns_gives_what_its_table_gives() -> None:
     )
     wards = points([(25, 0), (80, 0)], ["x", "y"]).assign(beds=[5.0, 9.0], name=["X", "Y"])
     how: dict[str, object] = {"capacity": "beds", "population": "people", "minutes": 55}
-    found = catchments(road, wards, towns, **how)
+    found = catchments(road, towns, wards, **how)
     assert found.table["access"].tolist() == pytest.approx([0.5, 9 / 40, 0.0])
     assert found.table["status"].tolist() == ["reached", "reached", "unreached"]
     assert found.table.columns.tolist() == ["name", "demand", "access", "supply", "status", "geometry"]
     assert found.facilities["name"].tolist() == ["X", "Y"]
-    same = catchments(minutes_table(road, towns, wards), wards, towns, **how)
+    same = catchments(minutes_table(road, towns, wards), towns, wards, **how)
     pd.testing.assert_frame_equal(same.table, found.table)
-    several = compare_catchments(road, wards, towns, **how | {"minutes": [26, 55], "methods": ["2sfca"]})
+    several = compare_catchments(road, towns, wards, **how | {"minutes": [26, 55], "methods": ["2sfca"]})
     assert several.table["2sfca 55 min"].equals(found.table["access"])
     assert several.table["status"].tolist() == ["reached", "reached", "unreached"]
 
 
 def test_amounts_are_a_column_or_a_series_and_nothing_else() -> None:
     towns = pd.DataFrame({"people": TOY_PEOPLE})
-    shuffled = catchments(TOY, TOY_JOBS, towns, population=TOY_PEOPLE.iloc[::-1], minutes=100)
+    shuffled = catchments(TOY, towns, TOY_JOBS, population=TOY_PEOPLE.iloc[::-1], minutes=100)
     assert shuffled.table["demand"].tolist() == TOY_PEOPLE.tolist()
     for call, message in (
         (
-            lambda: catchments(TOY, TOY_JOBS, towns, minutes=9),
+            lambda: catchments(TOY, towns, TOY_JOBS, minutes=9),
             "population: a Series by id .*which has people",
         ),
         (
-            lambda: catchments(TOY, TOY_JOBS, towns, population="beds", minutes=9),
+            lambda: catchments(TOY, towns, TOY_JOBS, population="beds", minutes=9),
             "no column beds; it has people",
         ),
         (
-            lambda: catchments(TOY, TOY_JOBS, TOY_PEOPLE, population="a", minutes=9),
+            lambda: catchments(TOY, TOY_PEOPLE, TOY_JOBS, population="a", minutes=9),
             "demand is no frame but Series",
         ),
         (
-            lambda: catchments(TOY, TOY_JOBS, towns, population=TOY_PEOPLE.iloc[1:], minutes=9),
+            lambda: catchments(TOY, towns, TOY_JOBS, population=TOY_PEOPLE.iloc[1:], minutes=9),
             "population: no amount for a",
         ),
     ):
@@ -281,7 +281,7 @@ def test_amounts_are_a_column_or_a_series_and_nothing_else() -> None:
 
 
 def test_ranks_tie_where_only_the_last_bit_differs() -> None:
-    found = compare_catchments(TOY, TOY_JOBS, TOY_PEOPLE, methods=["2sfca"], minutes=[45, 100])
+    found = compare_catchments(TOY, TOY_PEOPLE, TOY_JOBS, methods=["2sfca"], minutes=[45, 100])
     noisy = found.access.copy()
     noisy.iloc[1, 0] = np.nextafter(noisy.iloc[2, 0], 1)
     pd.testing.assert_frame_equal(dataclasses.replace(found, access=noisy).ranks, found.ranks)

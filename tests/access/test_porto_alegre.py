@@ -81,7 +81,7 @@ def test_every_method_of_catchments_hands_out_no_more_than_there_is(city: City) 
     methods = ["2sfca", "e2sfca", "gaussian", "3sfca", "m2sfca"]
     table = city.found.median[clinics.index]
     found = compare_catchments(
-        table, clinics, people, methods=methods, minutes=[30], decays=[logistic(25, 8)]
+        table, people, clinics, methods=methods, minutes=[30], decays=[logistic(25, 8)]
     )
     balance = found.balance
     assert (balance["given"] <= balance["capacity"] + 1e-6).all()

@@ -143,7 +143,7 @@ def test_commuting_is_measured_where_flows_are_given_and_modelled_otherwise() ->
     assert seen.members.tolist() == ["a", "b", "c"], "a check takes nobody out"
     modelled = circle(peopled(ROW), **asked)
     many = metropolitan_circles(
-        ROAD, peopled(ROW), pd.Series({"a": "A"}), seats=SEATS, population="population", minutes=35,
+        ROAD, pd.Series({"a": "A"}), peopled(ROW), seats=SEATS, population="population", minutes=35,
         rules=MetropolitanRules(rate=0.1, units_checked=True),
     )  # fmt: skip
     both = list("abcd")  # the other verb tells no rate beyond every circle

@@ -335,7 +335,7 @@ def test_both_verbs_agree_which_way_is_timed(direction: str, core: str, inside: 
     rules = CircleRules(rule="seat", urban_population=None, core_zones=[core])
     one = commuting_circle(network, at.loc[[core]], zones, direction=direction, rules=rules)
     named = pd.Series({core: "A"})
-    many = metropolitan_circles(network, zones, named, direction=direction)
+    many = metropolitan_circles(network, named, zones, direction=direction)
     assert one.table.loc[other, "member"] == many.table.loc[other, "member"] == inside
     shared = ["minutes", "status", "ring", "role", "member"]
     pd.testing.assert_frame_equal(one.table[shared], many.table[shared], check_dtype=False)
@@ -392,11 +392,11 @@ def test_a_core_polygon_is_reached_at_its_nearest_part() -> None:
         (lambda: circle(peopled(ROW, 650.0), units_checked=False), "looks like 万"),
         (lambda: circle(peopled(ROW, 0.5)), "holds shares, not people"),
         (lambda: circle(peopled(ROW, 1e6, 0.6)), "urban_population holds shares, not people"),
-        (lambda: metropolitan_circles(ROW, ROAD, pd.Series({"a": "A"})), "zones: a table of zones is needed"),
-        (lambda: metropolitan_circles("x", ROW, pd.Series({"a": "A"})), "travel: str gives no minutes"),
-        (lambda: metropolitan_circles(ROAD, ROW, ["a"]), "cores: a Series of metropolis by zone id"),
+        (lambda: metropolitan_circles(ROW, pd.Series({"a": "A"}), ROAD), "zones: a table of zones is needed"),
+        (lambda: metropolitan_circles("x", pd.Series({"a": "A"}), ROW), "travel: str gives no minutes"),
+        (lambda: metropolitan_circles(ROAD, ["a"], ROW), "cores: a Series of metropolis by zone id"),
         (
-            lambda: metropolitan_circles(ROAD, ROW, pd.Series({"a": "A"})),
+            lambda: metropolitan_circles(ROAD, pd.Series({"a": "A"}), ROW),
             "zones: Polygon where Point",
         ),
     ],

@@ -21,7 +21,7 @@ def test_both_verbs_drop_exclaves_and_add_enclaves_alike() -> None:
     ])  # fmt: skip
     asked = {"seats": away, "minutes": 300}
     one = circle(zones, network, core=seats.loc[["22"]], rule="seat", **asked)
-    many = metropolitan_circles(network, zones, CORE_22, **asked)
+    many = metropolitan_circles(network, CORE_22, zones, **asked)
     assert one.table["role"].tolist() == many.table["role"].tolist()
     assert one.table.loc[["00", "33", "22", "23"], "role"].tolist() == [
         "exclave",
@@ -35,6 +35,6 @@ def test_both_verbs_drop_exclaves_and_add_enclaves_alike() -> None:
     assert loose.table.loc[["00", "33"], "role"].tolist() == ["circle", "outside"]
     rules = MetropolitanRules(contiguous=False)
     scattered = metropolitan_circles(
-        network, zones, pd.Series({"22": "A"}), minutes=300, seats=away, rules=rules
+        network, pd.Series({"22": "A"}), zones, minutes=300, seats=away, rules=rules
     )
     assert scattered.table["role"].tolist() == loose.table["role"].tolist()

@@ -31,7 +31,7 @@ def test_the_circles_of_a_network_follow_the_opening_years_of_its_links() -> Non
     )  # fmt: skip
     network = build_network(nodes, links)
     years = {year: in_year(network, year) for year in (2027, 2028)}
-    table = circles_over_years(years, nodes, CORES[["a"]], population="people", rules=PERSONS)
+    table = circles_over_years(years, CORES[["a"]], nodes, population="people", rules=PERSONS)
     assert table["zones"].tolist() == [2, 3]
     assert table["people"].tolist() == [950, 990]
     assert table.loc[(2028, "A"), "joined"] == ("c",)
@@ -53,7 +53,7 @@ def test_official_lists_are_compared_by_zones_people_and_unknown_ids() -> None:
 
 def test_circles_grow_with_the_years() -> None:
     later = MINUTES.assign(a=[0.0, 20, 35, 55, 80, np.nan])
-    table = circles_over_years({2030: later, 2020: MINUTES}, ZONES, CORES, population="people", rules=PERSONS)
+    table = circles_over_years({2030: later, 2020: MINUTES}, CORES, ZONES, population="people", rules=PERSONS)
     assert table.index.get_level_values("year").unique().tolist() == [2020, 2030]
     assert table.loc[(2030, "A"), "joined"] == ("c",)
     assert table.loc[(2030, "E"), "left"] == ("c",)

@@ -23,7 +23,7 @@ def circles(travel: object, zones: object, cores: object, **given: object) -> Me
     """Metropolitan circles with the rules among the other options; the little towns here are persons."""
     rules = MetropolitanRules(units_checked=True) if not given.pop("units", False) else MetropolitanRules()
     rules = replace(rules, **{name: given.pop(name) for name in RULES & set(given)})
-    return metropolitan_circles(travel, zones, cores, rules=rules, **given)
+    return metropolitan_circles(travel, cores, zones, rules=rules, **given)
 
 
 #                          to a   to e

@@ -43,7 +43,7 @@ def trips(network: TravelNetwork, noise: float = 0.0) -> pd.DataFrame:
 def test_the_factors_behind_the_trips_are_found() -> None:
     network = grid()
     truth = with_speeds(network, {"local": 20 / 1.2, "primary": 60 / 1.5, "secondary": 40 / 0.8})
-    found = calibrate(network, network.nodes, trips(truth))
+    found = calibrate(network, network.nodes, observed=trips(truth))
     assert found.factors[["primary", "secondary"]].tolist() == pytest.approx([1.5, 0.8], rel=0.02)
     assert found.error_after < 0.1 < found.error_before
     assert found.error_held_out < 1.0
@@ -52,7 +52,7 @@ def test_the_factors_behind_the_trips_are_found() -> None:
 
 def test_noise_is_seen_in_the_error_on_trips_left_out() -> None:
     network = grid()
-    noisy = calibrate(network, network.nodes, trips(network, noise=0.1))
+    noisy = calibrate(network, network.nodes, observed=trips(network, noise=0.1))
     assert noisy.error_held_out >= noisy.error_after > 1.0
     assert noisy.residuals["error"].to_numpy() == pytest.approx(
         noisy.residuals["after"] - noisy.residuals["observed"]
@@ -64,12 +64,12 @@ def test_trips_that_cannot_be_used_are_named() -> None:
     good = trips(network)
     with pytest.raises(InputError, match=r"to_place not among the places at 3.*minutes is missing.* at 5"):
         bad = good.assign(to_place=good["to_place"].where(good.index != 3, 99))
-        calibrate(network, network.nodes, bad.assign(minutes=good["minutes"].where(good.index != 5)))
+        calibrate(network, network.nodes, observed=bad.assign(minutes=good["minutes"].where(good.index != 5)))
     for few, folds, least in ((3, 2, 4), (4, 5, 5)):  # a trip more than classes, and one for each fold
         with pytest.raises(InputError, match=f"{few} trips for 3 classes; give {least} or more"):
-            calibrate(network, network.nodes, good.iloc[:few], folds=folds)
+            calibrate(network, network.nodes, observed=good.iloc[:few], folds=folds)
     with pytest.raises(InputError, match="2 trips for 3 classes"):
-        calibrate(network, network.nodes, good.iloc[:2])
+        calibrate(network, network.nodes, observed=good.iloc[:2])
 
 
 def test_the_step_between_two_speed_tables_is_found_on_the_roads_of_porto_alegre() -> None:
@@ -86,7 +86,7 @@ def test_the_step_between_two_speed_tables_is_found_on_the_roads_of_porto_alegre
     starts, ends = (pd.Index(pairs[name].unique()) for name in pairs)
     table = urbgeo.minutes_table(truth, truth.nodes.loc[starts], truth.nodes.loc[ends]).to_numpy()
     minutes = table[starts.get_indexer(pairs["from_place"]), ends.get_indexer(pairs["to_place"])]
-    found = calibrate(model, model.nodes, pairs.assign(minutes=minutes), folds=2)
+    found = calibrate(model, model.nodes, observed=pairs.assign(minutes=minutes), folds=2)
     expected = {name: WORLD.kmh[name] / CHINA.kmh[name] for name in classes}
     assert found.factors.to_dict() == pytest.approx(expected, rel=0.05)
     assert found.error_after < 0.05 * found.error_before
@@ -111,10 +111,10 @@ def test_minutes_of_a_map_service_are_read_in_their_datum_and_fitted_hour_by_hou
     apart = places.to_crs(network.crs).sindex.nearest(network.nodes.geometry, return_distance=True)[1]
     assert apart.max() < 2.0, "metres; half a kilometre were GCJ-02 taken for WGS84"
     with pytest.raises(InputError, match="several hours"):
-        calibrate(network, places, observed)
+        calibrate(network, places, observed=observed)
     with pytest.raises(InputError, match="no trip at 'noon'"):
-        calibrate(network, places, observed, hour="noon")
-    found = calibrate(network, places, observed, hour="morning")
+        calibrate(network, places, observed=observed, hour="noon")
+    found = calibrate(network, places, observed=observed, hour="morning")
     assert found.factors[["primary", "secondary"]].tolist() == pytest.approx([1.5, 1.5], rel=0.02)
     assert found.network.provenance.parameters["error held out, min"] < 1.0
     assert "held out" in repr(found)
@@ -134,4 +134,4 @@ def test_observed_minutes_that_are_spans_of_time_are_refused() -> None:
     seen = trips(network)
     timed = seen.assign(minutes=pd.to_timedelta(seen["minutes"], unit="m"))
     with pytest.raises(InputError, match="minutes holds spans of time"):
-        calibrate(network, network.nodes, timed)
+        calibrate(network, network.nodes, observed=timed)

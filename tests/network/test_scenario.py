@@ -93,7 +93,7 @@ def test_projects_are_ranked_by_people_gained_per_kilometre() -> None:
         hospital = before.nodes.loc[["D"]]
         return nearest_facility(network, before.nodes.loc[["B", "D"]], hospital)["minutes"] <= 30
 
-    ranking = rank_projects(before, projects, covered, people)
+    ranking = rank_projects(before, projects, covered=covered, population=people)
     assert ranking.index.tolist() == ["bridge", "tunnel", "idle"]
     assert ranking["people_per_km"].tolist() == [100.0, 50.0, 0.0]
     assert ranking["opened"].tolist() == [2028, 2027, 2026]
@@ -113,11 +113,11 @@ def test_a_ranking_names_who_gains_and_who_loses_the_most_people_first() -> None
         served = ["A", "B", "D"] if built else ["C"]
         return pd.Series([one in served for one in "ABCD"], list("ABCD"))
 
-    row = rank_projects(before, project, covered, people, names=names).loc["bridge"]
+    row = rank_projects(before, project, covered=covered, population=people, names=names).loc["bridge"]
     assert (row["gained"], row["lost"]) == (("乙", "丁", "甲"), ("丙",))
     assert (row["people_gained"], row["people_lost"], row["places_gained"]) == (160.0, 70.0, 3)
     with pytest.raises(InputError, match="names: none for C"):
-        rank_projects(before, project, covered, people, names=names.drop("C"))
+        rank_projects(before, project, covered=covered, population=people, names=names.drop("C"))
 
 
 @pytest.mark.parametrize(

@@ -136,8 +136,8 @@ class CatchmentComparison(Result):
 
 def catchments(
     travel: Travel,
-    supply: Places,
     demand: Places,
+    supply: Places,
     *,
     capacity: str | pd.Series | None = None,
     population: str | pd.Series | None = None,
@@ -169,11 +169,11 @@ def catchments(
     travel
         What minutes come from: a network, a timetable with its walking network, or a table of minutes from
         demand (origin) to supply (destination).
+    demand
+        Places: points or any frame with ``population``, or a Series of people by id.
     supply
         Facilities: points or any frame with ``capacity``, or a Series of capacities by id, e.g.
         ``hospitals["beds"]``.
-    demand
-        Places: points or any frame with ``population``, or a Series of people by id.
     capacity, population
         Column of ``supply`` and of ``demand``, or Series by their ids; >= 0.
     method
@@ -212,13 +212,13 @@ def catchments(
     ... )
     >>> beds = pd.Series({"u": 30.0, "v": 20.0})
     >>> people = pd.Series({"a": 100.0, "b": 200.0})
-    >>> catchments(minutes, beds, people, minutes=30).table
+    >>> catchments(minutes, people, beds, minutes=30).table
        demand  access  supply   status
     a   100.0     0.1    10.0  reached
     b   200.0     0.2    40.0  reached
     """
     weight = _decay(method, minutes, decay)
-    beds, people, table = _read(travel, supply, demand, capacity, population)
+    beds, people, table = _read(travel, demand, supply, capacity, population)
     found = _catchments(table, beds, people, method, weight)
     _warn_unused(found.facilities)
     return replace(
@@ -230,8 +230,8 @@ def catchments(
 
 def compare_catchments(
     travel: Travel,
-    supply: Places,
     demand: Places,
+    supply: Places,
     *,
     capacity: str | pd.Series | None = None,
     population: str | pd.Series | None = None,
@@ -279,12 +279,12 @@ def compare_catchments(
     ... )
     >>> beds = pd.Series({"u": 30.0, "v": 20.0})
     >>> people = pd.Series({"a": 100.0, "b": 200.0})
-    >>> found = compare_catchments(minutes, beds, people, methods=["2sfca"], minutes=[20, 30])
+    >>> found = compare_catchments(minutes, people, beds, methods=["2sfca"], minutes=[20, 30])
     >>> found.balance["unserved"].to_list()
     [0.0, 0.0]
     """
     asked = _comparisons(methods, minutes, decays)
-    beds, people, table = _read(travel, supply, demand, capacity, population)
+    beds, people, table = _read(travel, demand, supply, capacity, population)
     found = {key: _catchments(table, beds, people, key[0], decay) for key, decay in asked.items()}
     used = np.logical_or.reduce([one.facilities["status"] == "used" for one in found.values()])
     _warn_unused(next(iter(found.values())).facilities.assign(status=np.where(used, "used", "no demand")))
@@ -305,8 +305,8 @@ def compare_catchments(
 
 def _read(
     travel: Travel,
-    supply: Places,
     demand: Places,
+    supply: Places,
     capacity: str | pd.Series | None,
     population: str | pd.Series | None,
 ) -> tuple[pd.Series, pd.Series, MinutesTable]:

@@ -210,7 +210,8 @@ def commuting_circle(
     Parameters
     ----------
     network
-        Where travel times are taken from.
+        Where travel times are taken from; a network, for the land reached is drawn along its links. From a
+        timetable or a table of minutes draws :func:`~urbgeo.cities.metropolises.metropolitan_circles`.
     core
         The centre of the metropolis: polygons of built-up land, travelled to their nearest part, or one or
         several points.

@@ -64,8 +64,8 @@ class MetropolitanCircles(Result):
 
 def metropolitan_circles(
     travel: Travel,
-    zones: pd.DataFrame,
     cores: pd.Series,
+    zones: pd.DataFrame,
     *,
     minutes: float = CIRCLE_MIN,
     direction: str = "to",
@@ -92,11 +92,11 @@ def metropolitan_circles(
     travel
         What minutes from zone to zone come from: a network, a timetable with its walking network, or a table,
         wide or long; of a wide one without names of its sides, rows are the origins.
+    cores
+        Metropolis of each core zone, index = zone id.
     zones
         One row per zone with unique index: points (seats), polygons, or a plain table beside a table of
         minutes.
-    cores
-        Metropolis of each core zone, index = zone id.
     minutes
         Closed upper bound of the circle.
     direction
@@ -125,7 +125,7 @@ def metropolitan_circles(
     --------
     >>> zones = pd.DataFrame({"people": [900_000, 50_000, 40_000]}, index=["a", "b", "c"])
     >>> minutes = pd.DataFrame({"a": [0, 30, 70]}, index=zones.index)
-    >>> found = metropolitan_circles(minutes, zones, pd.Series({"a": "A"}), population="people")
+    >>> found = metropolitan_circles(minutes, pd.Series({"a": "A"}), zones, population="people")
     >>> found.table["role"].tolist()
     ['core', 'circle', 'outside']
 
@@ -197,12 +197,12 @@ def _checked_cores(zones: pd.DataFrame, cores: pd.Series) -> pd.Series:
     if not isinstance(zones, pd.DataFrame):
         raise InputError(
             f"zones: a table of zones is needed, not {type(zones).__name__}; the call is "
-            "metropolitan_circles(travel, zones, cores)."
+            "metropolitan_circles(travel, cores, zones)."
         )
     if not isinstance(cores, pd.Series):
         raise InputError(
             f"cores: a Series of metropolis by zone id is needed, not {type(cores).__name__}; the call is "
-            "metropolitan_circles(travel, zones, cores)."
+            "metropolitan_circles(travel, cores, zones)."
         )
     check_ids(zones.index, "zones")
     check_ids(cores.index, "cores")

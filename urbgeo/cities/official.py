@@ -53,7 +53,7 @@ def compare_with_official(
     --------
     >>> zones = pd.DataFrame(index=["a", "b", "c"])
     >>> minutes = pd.DataFrame({"a": [0, 30, 70]}, index=zones.index)
-    >>> found = metropolitan_circles(minutes, zones, pd.Series({"a": "A"}))
+    >>> found = metropolitan_circles(minutes, pd.Series({"a": "A"}), zones)
     >>> table = compare_with_official(found, {"A": ["a", "c"]})
     >>> table.loc["A", ["both", "only_circle", "only_official"]].tolist()
     [('a',), ('b',), ('c',)]
@@ -88,8 +88,8 @@ def compare_with_official(
 
 def circles_over_years(
     travel: Mapping[int, Travel],
-    zones: pd.DataFrame,
     cores: pd.Series,
+    zones: pd.DataFrame,
     *,
     minutes: float = CIRCLE_MIN,
     direction: str = "to",
@@ -102,7 +102,7 @@ def circles_over_years(
     ----------
     travel
         What minutes come from by year.
-    zones, cores, minutes, direction, population, rules
+    cores, zones, minutes, direction, population, rules
         As in :func:`~urbgeo.cities.metropolises.metropolitan_circles`.
 
     Returns
@@ -122,7 +122,7 @@ def circles_over_years(
     >>> zones = pd.DataFrame(index=["a", "b"])
     >>> years = {2020: pd.DataFrame({"a": [0, 70]}, index=zones.index),
     ...          2025: pd.DataFrame({"a": [0, 50]}, index=zones.index)}
-    >>> circles_over_years(years, zones, pd.Series({"a": "A"})).loc[(2025, "A"), "joined"]
+    >>> circles_over_years(years, pd.Series({"a": "A"}), zones).loc[(2025, "A"), "joined"]
     ('b',)
     """
     if not isinstance(travel, Mapping) or not travel:
@@ -131,8 +131,8 @@ def circles_over_years(
     for year in sorted(travel):
         found = metropolitan_circles(
             travel[year],
-            zones,
             cores,
+            zones,
             minutes=minutes,
             direction=direction,
             population=population,

@@ -56,8 +56,8 @@ class Calibration:
 def calibrate(
     network: TravelNetwork,
     places: gpd.GeoDataFrame,
-    observed: pd.DataFrame,
     *,
+    observed: pd.DataFrame,
     hour: object | None = None,
     folds: int = 5,
 ) -> Calibration:
@@ -102,13 +102,13 @@ def calibrate(
     >>> row = {"from_node": "A", "to_node": "B", "length_km": 10.0, "class": "primary"}
     >>> network = urbgeo.build_network(nodes, pd.DataFrame([row], index=["road"]))
     >>> observed = pd.DataFrame({"from_place": ["A", "B"], "to_place": ["B", "A"], "minutes": [15.0, 15.0]})
-    >>> found = calibrate(network, nodes, observed, folds=2)
+    >>> found = calibrate(network, nodes, observed=observed, folds=2)
     >>> found.factors.index.tolist()
     ['primary']
     """
     check_network(network)
     check_points(places, "places")
-    check_rows(observed, "observed", "calibrate(network, places, observed)")
+    check_rows(observed, "observed", "calibrate(network, places, observed=trips)")
     check_whole(folds, "folds", 2)
     observed = _of_hour(observed, hour)
     classes = sorted(network.link_table["class"].astype(str).unique())

@@ -208,9 +208,9 @@ def attached_alike(before: TravelNetwork, after: TravelNetwork) -> tuple[TravelN
 def rank_projects(
     network: TravelNetwork,
     projects: pd.DataFrame,
+    *,
     covered: Callable[[TravelNetwork], pd.Series],
     population: pd.Series,
-    *,
     names: pd.Series | None = None,
     nodes: gpd.GeoDataFrame | None = None,
     speeds: Mapping[str, float] | None = None,
@@ -261,11 +261,12 @@ def rank_projects(
     ...     return urbgeo.minutes_table(network, nodes, nodes[2:])["C"].le(30)
     >>> people = pd.Series(100.0, nodes.index)
     >>> new, names = pd.DataFrame([new], index=["new"]), pd.Series(["甲", "乙", "丙"], nodes.index)
-    >>> rank_projects(network, new, covered, people, names=names)["gained"].tolist()
+    >>> ranking = rank_projects(network, new, covered=covered, population=people, names=names)
+    >>> ranking["gained"].tolist()
     [('甲', '乙')]
     """
     check_network(network)
-    check_rows(projects, "projects", "rank_projects(network, projects, covered, population)")
+    check_rows(projects, "projects", "rank_projects(network, projects, covered=..., population=...)")
     check_columns(projects, "projects", ["project", "length_km"])
     check_call(covered, "covered", "lambda network: coverage(network, places, airports).table['covered']")
     people_of = series_of(population, "population")

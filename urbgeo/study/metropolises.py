@@ -48,8 +48,8 @@ def metropolises_of(region: Region, network: TravelNetwork) -> MetropolitanCircl
         owner = {part: name for one, name in owner.items() for part in parts_of([one], units)}
     return metropolitan_circles(
         network.only(("road",)),
-        units,
         pd.Series(owner),
+        units,
         seats=None if region.zones is None else towns,
         population=towns["population"].reindex(units.index) if _peopled(towns) else None,
     )
