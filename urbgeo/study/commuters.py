@@ -78,16 +78,7 @@ def read_commuters(
         )
     shown, cells = apart_from_suppressed(table["workers"])
     least = _least_count(terms.get("least_count"), table["workers"], cells, name)
-    plain = pd.DataFrame(
-        {
-            "home": table["home"].map(ids).fillna(OUTSIDE),
-            "work": table["work"].map(ids).fillna(OUTSIDE),
-            "workers": _numbers(shown, name),
-            "suppressed": cells,
-        }
-    )
-    plain = plain[(plain["home"] != OUTSIDE) | (plain["work"] != OUTSIDE)]
-    flows = plain.groupby(["home", "work"], sort=False).sum().reset_index()
+    flows = _flows(table.assign(workers=_numbers(shown, name), suppressed=cells), ids)
     findings.add("flows", "found", f"{name}: rows of commuters", count=len(table))
     findings.add("flows", "joined", "units that have homes or workplaces", count=len(set(ids.values())))
     if elsewhere:
@@ -114,6 +105,14 @@ def read_trips(given: Path | str, *, datum: str, findings: Findings) -> Observed
     hours = f" at {trips['hour'].nunique()} hours of day" if "hour" in trips else ""
     findings.add("observed", "found", f"observed trips{hours}, degrees in {datum}", count=len(trips))
     return ObservedTrips(places, trips)
+
+
+def _flows(table: pd.DataFrame, ids: Mapping[object, object]) -> pd.DataFrame:
+    """Commuters and suppressed cells between units, those of no unit outside; pairs outside left out."""
+    ends = {end: table[end].map(ids).fillna(OUTSIDE) for end in ("home", "work")}
+    plain = pd.DataFrame({**ends, "workers": table["workers"], "suppressed": table["suppressed"]})
+    plain = plain[(plain["home"] != OUTSIDE) | (plain["work"] != OUTSIDE)]
+    return plain.groupby(["home", "work"], sort=False).sum().reset_index()
 
 
 def _table(given: Path | str | pd.DataFrame) -> tuple[pd.DataFrame, str]:

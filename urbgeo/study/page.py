@@ -286,8 +286,18 @@ def _towns(atlas: Atlas) -> Section:
         ("目标", "Target"), ("阈值，分钟", "Threshold, min"), ("达到", "Within"), ("中位", "Median"),
         ("最差", "Worst"), (f"最差{town_zh}", "Which"),
     ]  # fmt: skip
+    return Section(
+        (f"{town_zh}通达", town_en.capitalize()),
+        lines=[line] if (line := governed_by_the_province(answers.region)) else [],
+        pictures=[towns_map(atlas), access_profile(answers)],
+        grids=[Grid(heads, rows, frozenset({1, 2, 3, 4})), _worst_towns(answers)],
+    )
+
+
+def _worst_towns(answers: Answers) -> Grid:
+    words, (town_zh, town_en) = target_words(answers.region), town_words(answers.region)
     targets = list(answers.towns.summary.index)
-    worst: list[list[str | Both]] = [
+    rows: list[list[str | Both]] = [
         [
             _names(answers, [town]),
             *(_number(row[f"minutes_{name}"]) for name in targets),
@@ -295,25 +305,13 @@ def _towns(atlas: Atlas) -> Section:
         ]
         for town, row in answers.towns.worst().iterrows()
     ]
-    over = [
+    heads = [
         (town_zh, town_en.capitalize()),
         *(words.get(str(one), (str(one), str(one))) for one in targets),
         ("得分", "Score"),
     ]
-    return Section(
-        (f"{town_zh}通达", town_en.capitalize()),
-        lines=[line] if (line := governed_by_the_province(answers.region)) else [],
-        pictures=[towns_map(atlas), access_profile(answers)],
-        grids=[
-            Grid(heads, rows, frozenset({1, 2, 3, 4})),
-            Grid(
-                over,
-                worst,
-                frozenset(range(1, len(over))),
-                (f"最不便的十个{town_zh}，分钟", "The ten worst, minutes"),
-            ),
-        ],
-    )
+    caption = (f"最不便的十个{town_zh}，分钟", "The ten worst, minutes")
+    return Grid(heads, rows, frozenset(range(1, len(heads))), caption)
 
 
 def _systems(atlas: Atlas) -> Section:
