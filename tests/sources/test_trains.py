@@ -61,6 +61,10 @@ def test_the_quickest_ride_runs_from_departure_to_arrival_and_depends_on_the_day
     assert ride("2016-03-12") == 190.0
     assert ride(None, "乙", "丙") == 75.0
     assert ride(None, "丙", "甲") == np.inf
+    rides = direct_minutes(trains)
+    assert list(zip(rides["from_station"], rides["to_station"], rides["trains"], strict=True)) == [
+        ("乙", "丙", 1), ("甲", "丙", 4), ("甲", "乙", 1),
+    ]  # fmt: skip
 
 
 def test_days_are_a_list_or_all(tmp_path: Path) -> None:
