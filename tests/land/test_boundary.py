@@ -92,7 +92,7 @@ def test_cells_without_a_score_above_nought_are_never_taken() -> None:
     asked = {"expansion_multiple": 9.0, "elastic_share": 0.0, "smooth": False, "fill_holes_ha": 0.0}
     found = delineate_boundary(grid(built), grid(score), none, demand=0.06, **asked)
     assert np.argwhere((found.zones.values > 0) & ~built).tolist() == [[0, 2], [2, 1]]
-    with pytest.raises(InputError, match=r"0\.01 km2 are missing"):
+    with pytest.raises(InputError, match=r"suitable land together; 0\.01 km2 are missing"):
         delineate_boundary(grid(built), grid(score), none, demand=0.07, **asked)
 
 
