@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -295,3 +297,38 @@ def test_a_study_names_them_in_its_file_tells_them_in_its_check_and_packs_them(
 
 
 NINGXIA = china_places().loc[lambda places: places.index.str.startswith("64")]
+
+
+def test_no_finding_holds_an_english_phrase_in_its_chinese(tmp_path: Path) -> None:
+    counties = NINGXIA[NINGXIA["level"] == "county"]
+    people = pd.DataFrame(
+        {"代码": counties.index, "常住人口(人)": [f"{90_000 + at}" for at in range(len(counties))]}
+    )
+    people.loc[0, "代码"], people.loc[1, "常住人口(人)"] = "649999", "x"
+    homes = [*counties.index[:6], "649999", "110101"]
+    flows = pd.DataFrame(
+        {"home": homes, "work": counties.index[1], "workers": [99, 98, "<10", 97, 96, 95, 94, 93]}
+    )
+    head = "车次,站序,站名,抵达时间,发车时间\nG1,1,银川,08:00,08:00\nG1,2,中卫,08:50,08:52\n"
+    back = "G8,1,银川,09:00,09:00\nG8,2,中卫,08:30,08:31\n"
+    rest = f"{back}G7,1,银川,x,x\nG7,2,甲,09:30,09:31\nG6,1,甲,10:00,10:00\n"
+    (tmp_path / "t.csv").write_text(
+        head + rest + "G5,1,银川,11:00,11:00\nG5,2,甲,12:00,12:00\n", encoding="utf-8"
+    )
+    (tmp_path / "s.csv").write_text("站名,经度,纬度\n银川,106.2,38.5\n中卫,105.2,37.5\n", encoding="utf-8")
+    zones = gpd.GeoDataFrame(
+        geometry=counties.geometry.iloc[:3].buffer(0.05).set_axis(["640104", "640105", "649998"])
+    )
+    whole = Inputs(
+        "宁夏", roads="estimated", population=people, trains=tmp_path / "t.csv", stations=tmp_path / "s.csv",
+        flows=flows, least_count=10, zones=zones.rename_axis("adcode"),
+    )  # fmt: skip
+    spoilt = Inputs(
+        "宁夏", zones=False, roads=tmp_path / "n.gpkg", trains=tmp_path / "n.csv", lists={"core": ["甲乙"]}
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        told = pd.concat([check(one).table for one in (whole, spoilt)])
+    assert {"found", "joined", "left over", "suspicious", "refused", "missing"} == set(told["finding"])
+    for text in [*told["what_zh"], *told["do_zh"]]:
+        assert not re.search(r"[a-z]{3,} [a-z]{2,}", text.replace("urbgeo fetch", "")), text

@@ -131,7 +131,7 @@ def estimated_roads(points: gpd.GeoDataFrame, *, kmh: float | None = None) -> Tr
     )
     network = build_network(
         gpd.GeoDataFrame(geometry=points.geometry, crs=points.crs), links, snapping=Snapping(),
-        sources=[source_line(fitted)] if fitted is not None else (),
+        sources=[source_hint(fitted)] if fitted is not None else (),
     )  # fmt: skip
     told = {"roads": ESTIMATED, "straight_line_kmh": round(speed, 1)}
     return replace(network, provenance=network.provenance.having(parameters=told))
@@ -142,7 +142,7 @@ def on_estimated_roads(network: TravelNetwork) -> bool:
     return network.provenance.parameters.get("roads") == ESTIMATED
 
 
-def source_line(fitted: Calibration) -> str:
+def source_hint(fitted: Calibration) -> str:
     """What estimated minutes rest on, in one line."""
     return (
         f"Minutes ESTIMATED 估算: straight lines between neighbours at {fitted.kmh:.0f} km/h, calibrated on "

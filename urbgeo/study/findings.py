@@ -64,6 +64,7 @@ _VALUES = {
     "unknown": "未知",
     "name": "名称",
     "persons": "人",
+    "estimated": "估算",
     "none, both ways": "无，均为双向",
     "crossings": "相交处",
     "touches": "端点在线上处",

@@ -34,7 +34,7 @@ from urbgeo.sources import airports as airport_source
 from urbgeo.sources import china
 from urbgeo.study.commuters import read_commuters, read_trips
 from urbgeo.study.digests import made_of
-from urbgeo.study.estimated import ESTIMATED, calibration, estimated_roads, on_estimated_roads, source_line
+from urbgeo.study.estimated import ESTIMATED, calibration, estimated_roads, on_estimated_roads, source_hint
 from urbgeo.study.findings import Findings
 from urbgeo.study.inputs import Inputs
 from urbgeo.study.layers import own_layer
@@ -297,7 +297,7 @@ class Making:
         self.network = estimated_roads(gpd.GeoDataFrame(points, geometry="geometry", crs=WGS84))
         self.sources += list(self.network.provenance.sources)
         self.findings.add(
-            "roads", "suspicious", source_line(calibration()), do="roads=, an extract of OpenStreetMap"
+            "roads", "suspicious", source_hint(calibration()), do="roads=, an extract of OpenStreetMap"
         )
 
     def rails_first(self) -> None:
