@@ -94,7 +94,10 @@ def _divided(zones: Grid, numbers: list[int], outline: shapely.Geometry) -> list
             shapes.append(left)
             break
         region = cells_to_polygons(nearest == number, zones).geometry.to_numpy()
-        rounded = shapely.union_all([_cut_corners(part) for part in region])
+        # Corners are cut in proportion to their sides: cut to cells, a long border keeps its ends.
+        rounded = shapely.union_all(
+            [_cut_corners(part) for part in shapely.segmentize(region, min(zones.cell_m))]
+        )
         shapes.append(_valid_area(shapely.intersection(left, rounded)))
         left = _valid_area(shapely.difference(left, rounded))
     return shapes
