@@ -14,7 +14,7 @@ import pytest
 
 from urbgeo.options import one_thread, options, thread_count
 from urbgeo.parallel import Stop, each_of, in_order, let_go, off_the_main_thread, over_blocks, over_tree
-from urbgeo.rasters.cells import _grow, _grow_patches
+from urbgeo.rasters.cells import _grow_patches, grow
 from urbgeo.surface.blocks import Walk
 from urbgeo.surface.steps import BORDER, spread
 
@@ -147,7 +147,7 @@ def test_threads_of_a_job_on_one_thread_start_no_others(monkeypatch: pytest.Monk
 def test_compiled_loops_over_cells_end_when_told() -> None:
     side, told = 40, np.ones(1, np.uint8)
     free, score, made = np.ones((side, side), bool), np.ones((side, side)), np.zeros((side, side), bool)
-    assert _grow(made.copy(), score, free, 9, 1, 0.0, told) == 9
+    assert grow(made.copy(), score, free, 9, 1, 0.0, told) == 9
     assert _grow_patches(made.copy(), score, free, 9, 1.0, told) == 9
     minutes, friction = np.full((side, side), BORDER), np.ones(side * side)
     minutes[4:-4, 4:-4] = np.inf

@@ -61,7 +61,7 @@ def test_growth_meets_the_count_fills_the_hole_and_keeps_off_what_is_excluded() 
     excluded = mask(".......", ".......", ".......", "...#...", ".......", ".......", ".......")
     score = np.ones(start.shape)
     how = Growing(score, excluded, small=1, holes=0, radius=1, power=1.0)
-    found = grown(start, ~start & ~excluded, int(start.sum()) + 9, how)
+    found = grown(start, ~start & ~excluded, int(start.sum()) + 9, how, np.zeros(1, np.uint8))
     assert found.sum() == start.sum() + 9
     assert not (found & excluded).any() and (found & start).sum() == start.sum()
 
@@ -89,3 +89,9 @@ def test_a_piece_belongs_to_the_town_that_stands_on_it_before_one_nearer_to_its_
     only_beside = towns_of(start, grid, seats.loc[["east", "beside"]], None)
     assert only_beside.of_cell[0].tolist() == [1] * 8 + [0] * 3
     assert only_beside.shares.tolist() == pytest.approx([1 / 7, 6 / 7])
+
+
+def test_growth_that_is_told_to_stop_adds_nothing_more() -> None:
+    start = mask("##.....", "##.....")
+    how = Growing(np.ones(start.shape), ~start & start, small=1, holes=0, radius=1, power=1.0)
+    assert (grown(start, ~start, 9, how, np.ones(1, np.uint8)) == start).all()

@@ -33,5 +33,5 @@ def test_land_beside_what_stands_goes_first_on_every_side(down: int, right: int)
         open_cells[2 + sign * down, 2 + sign * right] = True
     score[2 + down, 2 + right] = 1.5
     chosen = start.copy()
-    assert grow(chosen, score, open_cells, 2, 1, 1.0) == 0
+    assert grow(chosen, score, open_cells, 2, 1, 1.0, np.zeros(1, np.uint8)) == 0
     assert chosen[2 + down, 2 + right] and not chosen[2 - down, 2 - right]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import geopandas as gpd
@@ -25,6 +26,7 @@ from urbgeo.land.zones import (
     pieces_of,
     zone_polygons,
 )
+from urbgeo.parallel import let_go
 from urbgeo.provenance import Provenance
 from urbgeo.rasters.grid import Grid, check_bools, check_metric, check_same_grid
 from urbgeo.results import Result
@@ -219,7 +221,7 @@ def delineate_boundary(
         ground.suitable, excluded.values, ground.small, cells_of(rules.fill_holes_ha / 100.0, cell_km2),
         rules.radius_cells, rules.neighbour_power, towns_of(ground.start, built, towns, shares),
     )  # fmt: skip
-    core = grown(ground.start, ground.free, wanted, how)
+    core = let_go(partial(grown, ground.start, ground.free, wanted, how))
     _check_met(core, wanted, cell_km2, rules)
     zones = _zones(core, ground, wanted, most, how, rules, built)
     grid = built.having(zones, source="urbgeo development boundary")
@@ -282,7 +284,7 @@ def _zones(
     more = min(int(np.floor(wanted * rules.elastic_share + 1e-9)), most - wanted)
     reach = np.inf if rules.special_reach_m is None else rules.special_reach_m
     while True:
-        whole = grown(core, ground.free & ~core, wanted + more, how)
+        whole = let_go(partial(grown, core, ground.free & ~core, wanted + more, how))
         beside = adjoining(ground.park & ~whole, whole, reach, like.cell_m)
         over = int(whole.sum() + beside.sum()) - most if rules.special_counts else 0
         if over <= 0 or not beside.any():

@@ -11,6 +11,7 @@ import shapely
 from scipy import ndimage
 
 from urbgeo.land.patches import EIGHT
+from urbgeo.parallel import Stop
 from urbgeo.rasters.cells import grow
 from urbgeo.rasters.grid import Grid
 from urbgeo.types import Flags, Floats, Ints, Ints32
@@ -100,16 +101,18 @@ def towns_of(start: Flags, like: Grid, towns: gpd.GeoDataFrame | None, shares: F
     return Towns(of_cell, shares)
 
 
-def grown(start: Flags, free: Flags, wanted: int, how: Growing) -> Flags:
+def grown(start: Flags, free: Flags, wanted: int, how: Growing, stop: Stop) -> Flags:
     """Grow on ``free`` land, fill small holes, drop small pieces, until the count is right to the cell.
 
     Filling adds cells, so growth stops earlier the next round; the last few cells are then added one by
-    one without filling.
+    one without filling. Told to ``stop``, it ends with what it has.
     """
     free, aim, under = free.copy(), wanted, start
     for _ in range(_ROUNDS):
+        if stop[0]:
+            break
         chosen = start.copy()
-        _shared_out(chosen, free, aim, how)
+        _shared_out(chosen, free, aim, how, stop)
         kept = whole_pieces(chosen, how.small) | start
         free &= ~(chosen & ~kept)
         filled = _fill_holes(kept, how.excluded, how.score > 0, how.holes)
@@ -125,11 +128,11 @@ def grown(start: Flags, free: Flags, wanted: int, how: Growing) -> Flags:
         else:
             aim -= count - wanted
     last = under.copy()
-    grow(last, how.score, free, wanted, how.radius, how.power)
+    grow(last, how.score, free, wanted, how.radius, how.power, stop)
     return last
 
 
-def _shared_out(chosen: Flags, free: Flags, wanted: int, how: Growing) -> None:
+def _shared_out(chosen: Flags, free: Flags, wanted: int, how: Growing, stop: Stop) -> None:
     """Every town grows on its own land by its share; what one has no land for, the others take."""
     more = wanted - int(chosen.sum())
     if how.towns is not None and more > 0:
@@ -138,8 +141,9 @@ def _shared_out(chosen: Flags, free: Flags, wanted: int, how: Growing) -> None:
         quota[np.argsort(quota - exact, kind="stable")[: more - int(quota.sum())]] += 1
         for town in np.flatnonzero(quota > 0):
             land = free & (how.towns.of_cell == town)
-            grow(chosen, how.score, land, int(chosen.sum()) + int(quota[town]), how.radius, how.power)
-    grow(chosen, how.score, free, wanted, how.radius, how.power)
+            until = int(chosen.sum()) + int(quota[town])
+            grow(chosen, how.score, land, until, how.radius, how.power, stop)
+    grow(chosen, how.score, free, wanted, how.radius, how.power, stop)
 
 
 def _fill_holes(mask: Flags, excluded: Flags, suitable: Flags, most: int) -> Flags:

@@ -14,22 +14,6 @@ LONE = 1e-6
 """Priority of a suitable cell without neighbours, as a share of its score: taken when no other is left."""
 
 
-def grow(
-    chosen: NDArray[np.bool_],
-    score: NDArray[np.float64],
-    open_cells: NDArray[np.bool_],
-    wanted: int,
-    radius: int,
-    power: float,
-) -> int:
-    """Add ``open_cells`` to ``chosen`` until it has ``wanted`` cells; return how many are missing.
-
-    Priority is ``score * (share of chosen cells within radius) ** power``, with ``power`` 0 the score alone;
-    equal ones go by position.
-    """
-    return let_go(lambda stop: int(_grow(chosen, score, open_cells, wanted, radius, power, stop)))
-
-
 def grow_patches(
     made: NDArray[np.bool_],
     turn: NDArray[np.float64],
@@ -46,7 +30,7 @@ def grow_patches(
 
 
 @kernel()
-def _grow(
+def grow(
     chosen: NDArray[np.bool_],
     score: NDArray[np.float64],
     open_cells: NDArray[np.bool_],
@@ -55,6 +39,11 @@ def _grow(
     power: float,
     stop: Stop,
 ) -> int:
+    """Add ``open_cells`` to ``chosen`` until it has ``wanted`` cells; return how many are missing.
+
+    Priority is ``score * (share of chosen cells within radius) ** power``, with ``power`` 0 the score alone;
+    equal ones go by position.
+    """
     rows, columns = chosen.shape
     around = np.zeros((rows, columns), np.int64)
     count = 0
