@@ -28,6 +28,14 @@ def test_a_room_lists_its_modules_without_the_private_ones() -> None:
     assert not [name for name in names if name.startswith("_")]
 
 
+@pytest.mark.parametrize("first", ["urbgeo.engine.plan", "urbgeo.options", "urbgeo"])
+def test_options_at_the_door_are_the_options_whatever_was_imported_first(first: str) -> None:
+    """Their module has the same name: a switch set on it would be set for nothing."""
+    code = f"import urbgeo, {first}; urbgeo.options.progress = 1"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "options.progress: 1 is not a bool" in told.stderr
+
+
 def test_nothing_is_loaded_before_it_is_touched() -> None:
     code = (
         "import sys, urbgeo; print('urbgeo.cities.circles' in sys.modules); urbgeo.commuting_circle; "
