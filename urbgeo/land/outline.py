@@ -163,7 +163,8 @@ def _least_cut(faces: _Faces, weight: float, built: float, bias: float) -> Flags
     head = np.concatenate([other, one, every, sink])
     cost = np.concatenate([faces.pair_cost, faces.pair_cost, from_source, to_sink])
     capacity = np.minimum(np.round(cost * _GRAIN), 2**30).astype(np.int32)
-    graph = coo_array((capacity, (tail, head)), shape=(n + 2, n + 2)).tocsr()
+    places = tail.astype(np.int32), head.astype(np.int32)  # older SciPy takes no others
+    graph = coo_array((capacity, places), shape=(n + 2, n + 2)).tocsr()
     graph.sum_duplicates()
     graph = graph.astype(np.int32)
     left = graph - maximum_flow(graph, n, n + 1).flow

@@ -183,4 +183,5 @@ def _characteristic(odds: Floats, real: Flags, able: Flags) -> tuple[pd.DataFram
     table = pd.DataFrame(
         {"hits_share": y, "false_alarm_share": x, "land_share": np.r_[0.0, taken / len(value)]}
     )
-    return table.iloc[keep].reset_index(drop=True), float(np.trapezoid(y, x))
+    under = float((np.diff(x) * (y[1:] + y[:-1])).sum() / 2.0)
+    return table.iloc[keep].reset_index(drop=True), under

@@ -89,14 +89,13 @@ def _places(
     fits = _fitting(calls, runs, rules[named], end)
     # runs that the same rules name, at one stop, share a place
     groups = fits.groupby(["stop", "run"])["rule"].agg(tuple).reset_index()
-    keys = pd.MultiIndex.from_frame(groups[["stop", "rule"]])
-    number, distinct = pd.factorize(keys)
-    place = stops + number
+    alike = groups.groupby(["stop", "rule"], sort=False)
+    place = stops + alike.ngroup().to_numpy(np.int64)
     by_call = pd.Series(place, pd.MultiIndex.from_frame(groups[["stop", "run"]]), dtype=np.int64)
     asked = pd.MultiIndex.from_arrays(here)
     at_place = by_call.reindex(asked).to_numpy()
     of_connection = np.where(np.isnan(at_place), here[0], at_place).astype(np.int32)
-    stop = np.concatenate([np.arange(stops), np.array([one[0] for one in distinct], np.int64)])
+    stop = np.concatenate([np.arange(stops), alike.head(1)["stop"].to_numpy(np.int64)])
     of_stop = pd.DataFrame({stop_column: stop, name: np.arange(len(stop))})
     some = pd.DataFrame({"rule": groups["rule"], name: place}).explode("rule").drop_duplicates()
     anyone = rules[~named][[stop_column]].rename_axis("rule").reset_index().merge(of_stop, on=stop_column)
