@@ -133,12 +133,12 @@ def zone_of(given: str | pd.Series, frame: pd.DataFrame, *, frame_name: str) -> 
 def zone_means(table: pd.DataFrame, weights: pd.Series, zone: pd.Series) -> pd.DataFrame:
     """Means of the columns by zone, weighted; zones without weight weigh their places alike."""
     labels = zones_of(zone, weights.index)
-    totals = weights.groupby(labels).transform("sum")
+    totals = weights.groupby(labels, observed=True).transform("sum")
     counted = weights.where(totals > 0, 1.0)
-    shares = counted / counted.groupby(labels).transform("sum")
+    shares = counted / counted.groupby(labels, observed=True).transform("sum")
     # A place without weight must not turn its zone's mean into 0 * inf.
     weighted = table.mul(shares, axis=0).where(shares > 0, 0.0)
-    return weighted.groupby(labels).sum(min_count=1).rename_axis("zone")
+    return weighted.groupby(labels, observed=True).sum(min_count=1).rename_axis("zone")
 
 
 def amounts_in(given: Amounts, frame: pd.DataFrame, *, name: str, frame_name: str) -> pd.DataFrame:

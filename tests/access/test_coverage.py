@@ -201,6 +201,18 @@ def test_coverage_of_a_table_equals_a_loop(table: pd.DataFrame, data: st.DataObj
         assert (row["places"], row["covered"]) == (len(inside), inside["covered"].sum())
 
 
+def test_a_zone_among_the_categories_that_no_place_is_in_is_no_zone() -> None:
+    zone = pd.Series({"p": "w", "q": "w", "r": "e", "s": "e", "t": "e"})
+    kinds = zone.astype(pd.CategoricalDtype(["w", "n", "e"]))
+    plain, some = (
+        coverage(ROAD, PLACES.assign(zone=one), AIRPORT, minutes=60, weight="population", zone="zone").zones
+        for one in (zone, kinds)
+    )
+    assert plain is not None and some is not None
+    pd.testing.assert_frame_equal(some.loc[plain.index].set_axis(plain.index), plain)
+    assert len(some) == 2
+
+
 def test_coverage_of_the_network_and_of_its_table_are_one() -> None:
     zone = {"p": "w", "q": "w", "r": "e", "s": "e", "t": "e"}
     places = PLACES.assign(zone=pd.Series(zone))

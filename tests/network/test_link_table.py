@@ -34,6 +34,12 @@ def test_minutes_come_from_the_link_then_its_speed_then_its_class() -> None:
     assert by_name["speed_source"].tolist() == ["override"] * 2
 
 
+@pytest.mark.parametrize("mode", [["rail", None], ["rail", "rail"], [None, None]])
+def test_missing_modes_are_roads_also_among_categories_without_them(mode: list[str | None]) -> None:
+    table = timed(mode=pd.Categorical(mode, ["rail", "walk"]))
+    assert table["mode"].tolist() == [one or "road" for one in mode]
+
+
 def test_a_way_back_takes_as_long_unless_told_and_a_one_way_has_none() -> None:
     table = timed(minutes_back=[11.0, np.nan], oneway=[False, True])
     assert table["minutes_back"].tolist()[0] == 11.0

@@ -14,13 +14,13 @@ from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.network.lines import from_lines
 from urbgeo.network.model import build_network
 from urbgeo.network.osm import from_pbf
-from urbgeo.network.osm_speeds import LineReading, RoadReading, junction_delay, with_sources
+from urbgeo.network.osm_speeds import SPEED_SOURCES, LineReading, RoadReading, junction_delay, with_sources
 
 
 def test_every_link_says_where_its_speed_comes_from(porto_alegre: Path) -> None:
     network = from_pbf(porto_alegre, reading=RoadReading(region="world", speeds={"residential": 20.0}))
     by = network.links.groupby("speed_source")
-    assert set(by.groups) == {"tag", "class", "override"}
+    assert set(network.links["speed_source"]) == {"tag", "class", "override"}
     tagged, named = by.get_group("tag"), by.get_group("override")
     assert (tagged["speed_kmh"] == tagged["maxspeed_kmh"]).all()
     assert set(named["class"]) == {"residential"}
@@ -106,7 +106,8 @@ def test_streets_of_wuhan_merged_by_class_come_back_to_one_part(shared_data: Pat
 
 def test_where_speeds_come_from_is_told_by_link_and_by_length() -> None:
     network = from_lines(lines((0, 0, 30, 0), (30, 0, 40, 0)))
-    shares = with_sources(network, pd.Series(["tag", "class"]), {"primary": 60.0}).provenance.shares
+    told = pd.Series(pd.Categorical(["tag", "class"], SPEED_SOURCES))
+    shares = with_sources(network, told, {"primary": 60.0}).provenance.shares
     assert {name: shares[name] for name in shares if " timed by " in name} == {
         "links timed by tag": 0.5,
         "links timed by class": 0.5,

@@ -61,6 +61,13 @@ def test_a_link_takes_the_time_of_its_open_and_its_built_up_part() -> None:
     assert minutes.tolist() == pytest.approx([18 / 75 * 60 + 12 / 36 * 60, 30.0, 30.0])
 
 
+def test_missing_terrain_is_plain_also_among_categories_without_it() -> None:
+    table = links(**{"class": ["trunk", "trunk"]}, length_km=[30.0, 30.0], terrain=["mountain", None])
+    kinds = table.assign(terrain=table["terrain"].astype("category"))
+    for one in (table, kinds):
+        assert links_timed_by(one, speed_set(LITERATURE), {})["speed_kmh"].tolist() == [60.0, 75.0]
+
+
 def test_the_evening_lengthens_towns_more_than_the_open_road() -> None:
     table = links(**{"class": ["trunk"]}, length_km=[30.0], town_km=[12.0])
     kmh = links_timed_by(table, speed_set(LITERATURE, hour="evening"), {})["speed_kmh"].iloc[0]

@@ -258,11 +258,11 @@ def _shares(times: Mapping[str, pd.Series], limits: Sequence[float], weights: pd
 
 
 def _zones(covered: pd.Series, weights: pd.DataFrame, zone: pd.Series) -> pd.DataFrame:
-    by_zone = covered.groupby(zone)
+    by_zone = covered.groupby(zone, observed=True)
     found = pd.DataFrame({"places": by_zone.size(), "covered": by_zone.sum(), "share": by_zone.mean()})
     for name in weights:
-        total = weights[name].groupby(zone).sum()
-        inside = weights[name].where(covered, 0.0).groupby(zone).sum()
+        total = weights[name].groupby(zone, observed=True).sum()
+        inside = weights[name].where(covered, 0.0).groupby(zone, observed=True).sum()
         found[f"share {name}"] = inside / total.where(total > 0)
     return found.rename_axis("zone")
 

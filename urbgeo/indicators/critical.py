@@ -303,7 +303,8 @@ def stage_projects(
         raise InputError("projects: links without a project; name each.")
     people = amount_of(population, places, name="population", frame_name="places")
     left = {
-        str(name): links.drop(columns="project") for name, links in projects.groupby("project", sort=False)
+        str(name): links.drop(columns="project")
+        for name, links in projects.groupby("project", sort=False, observed=True)
     }
     # every state joins places by the same links, those of the network without projects
     start, _ = attached_alike(network, network)

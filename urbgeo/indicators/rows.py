@@ -193,7 +193,7 @@ def mixed_use(land_use: gpd.GeoDataFrame, column: str = "use") -> float:
     """
     check_polygons(land_use, "land_use")
     check_columns(land_use, "land_use", [column])
-    area = land_use.to_crs(metric_crs(land_use)).area.groupby(land_use[column]).sum()
+    area = land_use.to_crs(metric_crs(land_use)).area.groupby(land_use[column], observed=True).sum()
     shares = area[area > 0] / area.sum()
     return float(-(shares * np.log(shares)).sum() / np.log(len(shares))) if len(shares) > 1 else 0.0
 

@@ -15,7 +15,7 @@ from urbgeo import words
 from urbgeo.checks import add_amount_faults, add_id_faults, check_columns, other_forms
 from urbgeo.engine.graph import ABSURD_MINUTES
 from urbgeo.errors import Faults, InputError, some_of
-from urbgeo.network.speeds import ROAD_CLASSES, read_classes
+from urbgeo.network.speeds import ROAD_CLASSES, filled, read_classes
 from urbgeo.types import Flags, Ints
 
 LINK_COLUMNS = ("from_node", "to_node", "length_km", "class")
@@ -102,7 +102,7 @@ def checked_links(nodes: gpd.GeoDataFrame, links: pd.DataFrame) -> pd.DataFrame:
 
 def road_words_read(links: pd.DataFrame) -> pd.Series:
     """The classes of links, those of roads read by the planner's word or number."""
-    by_road = links["mode"].fillna("road") == "road" if "mode" in links else pd.Series(True, links.index)
+    by_road = filled(links["mode"], "road") == "road" if "mode" in links else pd.Series(True, links.index)
     if by_road.all():
         return read_classes(links["class"])
     return links["class"].astype(object).where(~by_road, read_classes(links["class"][by_road].astype(object)))
@@ -144,7 +144,7 @@ def timed_links(table: pd.DataFrame, by_class: Mapping[str, float], overridden: 
     )
     timed["minutes"], timed["minutes_back"] = minutes, back.mask(oneway)
     timed["speed_source"] = pd.Series(source, timed.index, dtype=str)
-    timed["mode"] = timed["mode"].fillna("road") if "mode" in timed else "road"
+    timed["mode"] = filled(timed["mode"], "road") if "mode" in timed else "road"
     by_default = classes.map({name: road.joinable for name, road in ROAD_CLASSES.items()})
     given = timed["joinable"] if "joinable" in timed else pd.Series(pd.NA, timed.index, dtype="object")
     timed["joinable"] = given.where(given.notna(), by_default).eq(True)

@@ -279,7 +279,7 @@ def with_sources(network: TravelNetwork, source: pd.Series, used: Mapping[str, f
     links = network.link_table.assign(speed_source=source.array)
     by_link = links["speed_source"].value_counts(normalize=True)
     by_link = by_link[by_link > 0]
-    by_km = links.groupby("speed_source")["length_km"].sum() / links["length_km"].sum()
+    by_km = links.groupby("speed_source", observed=True)["length_km"].sum() / links["length_km"].sum()
     shares = {f"links timed by {name}": float(share) for name, share in by_link.items()}
     shares |= {f"kilometres timed by {name}": float(share) for name, share in by_km.items()}
     shares["links with imputed speed"] = float((links["speed_source"] != "tag").mean())

@@ -279,7 +279,7 @@ def rank_projects(
     projects = projects.assign(length_km=add_amount_faults(faults, projects["length_km"]))
     faults.raise_if_any()
     rows = []
-    for name, links in projects.groupby("project", sort=False):
+    for name, links in projects.groupby("project", sort=False, observed=True):
         after = with_links(network, links.drop(columns="project"), nodes=nodes, speeds=speeds)
         first, second = (covered(one).astype(bool) for one in attached_alike(network, after))
         km = float(links["length_km"].sum())

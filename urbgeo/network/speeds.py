@@ -203,6 +203,12 @@ def read_classes(values: pd.Series) -> pd.Series:
     return words.road_classes(values, known=(*ROAD_CLASSES, *HIGHWAY_CLASSES))
 
 
+def filled(column: pd.Series, word: str) -> pd.Series:
+    """This word where there is none, also in categories that lack it."""
+    missing = column.isna()
+    return column.astype(object).mask(missing, word).astype(str) if missing.any() else column
+
+
 def by_class(given: Mapping[str, float], known: Iterable[str] = ()) -> dict[str, float]:
     """Numbers by class of road, whatever words name the classes; names in ``known`` stay.
 
@@ -265,7 +271,7 @@ def links_timed_by(links: pd.DataFrame, one: SpeedSet, fixed: Mapping[str, float
     check_columns(links, "links", ["length_km", "class"])
     # What is no length is left for the network to refuse, by name and with all other faults.
     length = pd.to_numeric(links["length_km"], errors="coerce")
-    terrain = links["terrain"].fillna("plain") if "terrain" in links else pd.Series("plain", links.index)
+    terrain = filled(links["terrain"], "plain") if "terrain" in links else pd.Series("plain", links.index)
     town = links["town_km"].fillna(0.0) if "town_km" in links else pd.Series(0.0, links.index)
     own = pd.Series(False, links.index)
     for column in ("minutes", "speed_kmh"):

@@ -167,7 +167,7 @@ def check(study: Path | str | StudyConfig | Inputs) -> StudyCheck:
 def _look_at_network(region: Region, network: TravelNetwork, findings: Findings) -> None:
     links = network.link_table
     findings.add("roads", "found", "links of the network", count=len(links))
-    for name, rows in links.groupby("class"):
+    for name, rows in links.groupby("class", observed=True):
         about = ROAD_CLASSES.get(str(name))
         word = f" ({about.name_zh})" if about else ""
         speed = rows["speed_kmh"].median()
