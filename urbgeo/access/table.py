@@ -216,10 +216,10 @@ def for_ids(
     """The same for the ids asked, in their order; with ``some`` the table may hold more than these."""
     same_start = origins is None or origins.equals(table.origins)
     same_end = destinations is None or destinations.equals(table.destinations)
-    if same_start and same_end:
-        return table
     start = table.origins if origins is None else origins
     end = table.destinations if destinations is None else destinations
+    if same_start and same_end:
+        return replace(table, origins=start, destinations=end)  # named as the caller's ids are
     faults = Faults("minutes table")
     for had, asked, side in ((table.origins, start, "origins"), (table.destinations, end, "destinations")):
         add_id_faults(faults, asked)
