@@ -19,6 +19,9 @@ def columns_in_order(start: pd.Series, end: pd.Series) -> int:
     return columns if columns and goes_on_in_order(start, end, columns) else 0
 
 
+KEPT = "str" if pd.Series(["a"]).dtype != object else pd.StringDtype("pyarrow")
+"""Text that Arrow keeps: in older pandas only where it is asked for."""
+
 TEXT = ["", "a", "ab", "b", "长沙", "长沙市"]
 
 
@@ -38,19 +41,19 @@ def test_whole_numbers_and_text_in_turn(data: st.DataObject, ids: list[object]) 
     if data.draw(st.booleans()):
         row = data.draw(st.integers(0, len(table) - 1))
         table.loc[row, data.draw(st.sampled_from(["from", "to"]))] = data.draw(st.sampled_from(ids))
-    table = table.iloc[data.draw(st.integers(0, len(table) - 1)) :]
+    table = (table.astype(KEPT) if ids is TEXT else table).iloc[data.draw(st.integers(0, len(table) - 1)) :]
     assert columns_in_order(table["from"], table["to"]) == by_loops(*(list(table[one]) for one in table))
 
 
 def test_text_of_a_slice_is_read_where_it_begins() -> None:
-    table = pd.DataFrame({"from": list("xxaabb"), "to": list("pqpqpz")}).iloc[2:]
+    table = pd.DataFrame({"from": list("xxaabb"), "to": list("pqpqpz")}, dtype=KEPT).iloc[2:]
     assert columns_in_order(table["from"], table["to"]) == 0
     assert columns_in_order(table["from"].iloc[:2], table["to"].iloc[:2]) == 2
 
 
 def test_the_same_bytes_cut_elsewhere_are_other_ids() -> None:
-    starts = pd.Series(["x", "x", "y", "y"])
-    assert columns_in_order(starts, pd.Series(["a", "ab", "aa", "b"])) == 0
+    starts = pd.Series(["x", "x", "y", "y"], dtype=KEPT)
+    assert columns_in_order(starts, pd.Series(["a", "ab", "aa", "b"], dtype=KEPT)) == 0
 
 
 @pytest.mark.parametrize(

@@ -27,9 +27,11 @@ def field(seed: int, *, rough: bool) -> np.ndarray:
 
 
 def strokes(seed: int, count: int) -> np.ndarray:
+    """Off the rim, where all is to be outside."""
     draw = np.random.default_rng(seed)
     begin = draw.uniform(3, 14, (count, 2))
-    return np.column_stack([begin, begin + draw.normal(0, 2, (count, 2)).clip(-3, 3), np.full(count, STRIP)])
+    end = (begin + draw.normal(0, 2, (count, 2))).clip(1, 16)
+    return np.column_stack([begin, end, np.full(count, STRIP)])
 
 
 def on_ground(xy: np.ndarray) -> np.ndarray:

@@ -37,7 +37,8 @@ def tenths() -> tuple[Graph, Hierarchy, np.ndarray]:
     whole = rng.integers(1, 40, tails.size)
     x, y = np.divmod(np.arange(SIDE * SIDE), SIDE)
     graph = compile_graph(x * 100.0, y * 100.0, tails, heads, whole / 10)
-    arcs = csr_array((whole.astype(float), (tails, heads)), shape=(SIDE * SIDE,) * 2)
+    ends = tails.astype(np.int32), heads.astype(np.int32)  # older SciPy searches no others
+    arcs = csr_array((whole.astype(float), ends), shape=(SIDE * SIDE,) * 2)
     return graph, customise(prepare(graph), graph), dijkstra(arcs)
 
 

@@ -29,7 +29,7 @@ def test_a_length_below_the_straight_line_is_told_and_one_above_is_ordinary() ->
     with pytest.warns(UrbgeoWarning, match=r"1 of 2 are shorter than the straight line .*first: 0"):
         build_network(NODES, road(("A", "B", 90.0), ("B", "C", 0.6)))
     with warnings.catch_warnings():
-        warnings.simplefilter("error")
+        warnings.simplefilter("error", UrbgeoWarning)
         build_network(NODES, road(("A", "B", 95.0 * 3), ("B", "C", 0.1)))
         build_network(NODES, road(("A", "B", 1.0)).assign(minutes=60.0))
 
@@ -51,7 +51,8 @@ def test_a_length_below_the_straight_line_is_told_and_one_above_is_ordinary() ->
 def test_every_bound_of_lengths_stands_where_it_is_said(apart: float, length: float, becomes: str) -> None:
     nodes = points([(0.0, 0.0), (apart, 0.0)])
     with warnings.catch_warnings(record=True) as told:
-        warnings.simplefilter("always")
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("always", UrbgeoWarning)
         try:
             build_network(nodes, road(("A", "B", length)))
             found = "told" if told else "taken"

@@ -185,7 +185,8 @@ def oracle_minutes(
     number = {node: i for i, node in enumerate(graph)}
     matrix = nx.to_scipy_sparse_array(nx.DiGraph(least(graph, weight)), nodelist=list(graph), weight="w")
     rows = {node: i for i, node in enumerate(dict.fromkeys(origins.tolist()))}
-    table = dijkstra(matrix, indices=[number[node] for node in rows])
+    matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
+    table = dijkstra(matrix, indices=[number[node] for node in rows])  # older SciPy searches no others
     return np.array(
         [table[rows[a], number[b]] for a, b in zip(origins.tolist(), destinations.tolist(), strict=True)]
     )

@@ -63,7 +63,7 @@ def test_wuhan_streets_become_a_network(streets: gpd.GeoDataFrame, wuhan: Travel
     pairs = {}
     for (a, b), cost in zip(number[order].tolist(), minutes[order].tolist(), strict=True):
         pairs[a, b] = pairs[b, a] = cost
-    rows, columns = np.array(list(pairs)).T
+    rows, columns = np.array(list(pairs), np.int32).T  # older SciPy searches no others
     graph = coo_array((list(pairs.values()), (rows, columns)), shape=(n, n)).tocsr()
     some = np.arange(0, n, 20_000)
     np.testing.assert_allclose(

@@ -269,7 +269,8 @@ def test_walks_of_porto_alegre_equal_a_search_over_every_stretch_of_street() -> 
 
 def cheapest(matrix: coo_array) -> csr_array:
     """Of parallel stretches the least: a sparse matrix would add them."""
-    a, b = np.minimum(*matrix.coords), np.maximum(*matrix.coords)
+    ends = matrix.row.astype(np.int32), matrix.col.astype(np.int32)  # older SciPy searches no others
+    a, b = np.minimum(*ends), np.maximum(*ends)
     order = np.lexsort((matrix.data, b, a))
     a, b, data = a[order], b[order], matrix.data[order]
     first = np.concatenate([[True], (np.diff(a) != 0) | (np.diff(b) != 0)])
