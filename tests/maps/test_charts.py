@@ -50,6 +50,14 @@ def test_zipfs_cities_have_exponent_one_and_dust_is_left_out() -> None:
     np.testing.assert_allclose(fit.y, cities.y[[0, -1]])
 
 
+def test_a_rank_chart_needs_three_cities_with_people() -> None:
+    people = pd.Series([9e6, 4e6, 2e6, 0.0])
+    assert len(rank_chart(people, title=NAMED).lines[0].x) == 3
+    for few in (people[:2], people * 0.0):
+        with pytest.raises(InputError, match=f"{(few > 0).sum()} cities with people; a rank-size chart"):
+            rank_chart(few, title=NAMED)
+
+
 def test_a_series_with_gaps_loses_no_year_and_invents_none() -> None:
     rows = {
         NAMED: pd.Series({2010: 1.0, 2015: np.nan, 2020: 3.0}),

@@ -27,6 +27,15 @@ def test_labels_keep_the_decimals_and_signs_of_the_breaks() -> None:
     assert Classes("x", (-10, 0.25, 1500)).labels == ["≤ -10", "-10 ~ 0.25", "0.25 ~ 1,500", "> 1,500"]
 
 
+def test_a_ramp_of_ones_own_has_a_colour_more_than_breaks() -> None:
+    shades = ["#111111", "#222222", "#333333", "#444444"]
+    assert Classes("x", (30, 60), ramp=shades[:3]).colours == shades[:3]
+    assert Classes("x", (30, 60), ramp=shades[:3], reverse=True).colours == shades[2::-1]
+    for wrong in (shades[:2], shades):
+        with pytest.raises(InputError, match=f"2 breaks need 3 colours, not {len(wrong)}"):
+            Classes("x", (30, 60), ramp=wrong)
+
+
 @pytest.mark.parametrize("ramp", RAMPS)
 @pytest.mark.parametrize("breaks", [(1,), (1, 2, 3, 4, 5, 6, 7)])
 def test_every_class_has_a_colour_of_its_own(ramp: str, breaks: tuple[float, ...]) -> None:

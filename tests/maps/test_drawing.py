@@ -41,6 +41,8 @@ def test_the_column_asked_for_wins_and_a_missing_one_is_named() -> None:
 def test_minutes_keep_round_bounds_and_changes_turn_about_zero() -> None:
     minutes = colours_of(pd.Series([20.0, 61.0, 130.0]), "minutes")
     assert isinstance(minutes, Classes) and minutes.breaks == (15, 30, 45, 60, 90, 120)
+    on_the_bound = colours_of(pd.Series([45.0, 60.0]), "minutes")
+    assert isinstance(on_the_bound, Classes) and on_the_bound.breaks == (30, 45, 60)
     change = colours_of(pd.Series([-30.0, -2.0, 0.0, 5.0]), "change")
     assert isinstance(change, Classes)
     assert list(change.breaks) == [-one for one in reversed(change.breaks)]

@@ -114,6 +114,15 @@ def test_sheets_without_size_are_refused(wrong: dict[str, float]) -> None:
         Sheet(**wrong)
 
 
+def test_panels_stand_side_by_side_and_then_below_without_lying_over_each_other() -> None:
+    figure = plot_of({str(one): Found(table()) for one in range(4)}, places=seats(), sheet=Sheet(columns=3))
+    boxes = [axes.get_position() for axes in figure.axes if axes.collections]
+    assert [round(box.y0, 3) for box in boxes[:3]] == [round(boxes[0].y0, 3)] * 3
+    assert boxes[0].x0 == boxes[3].x0
+    assert boxes[0].x1 < boxes[1].x0 < boxes[1].x1 < boxes[2].x0 and boxes[3].y1 < boxes[0].y0
+    assert all(0 < box.x0 < box.x1 < 0.8 and 0 < box.y0 < box.y1 < 0.9 for box in boxes)
+
+
 def test_an_outline_below_lends_its_extent() -> None:
     far = gpd.GeoDataFrame(geometry=seats().buffer(3), crs=4326)
     wide = Found(table()).plot(places=seats(), sheet=Sheet(under=far)).axes[0].get_xlim()

@@ -42,8 +42,11 @@ def test_frames_that_cannot_be_drawn_are_refused(spoil: object, message: str) ->
 def test_rows_without_geometry_are_counted_not_hidden() -> None:
     frame = cells()
     frame.loc[3, "geometry"] = None
+    fmap = new_map("题", "t", bounds=BOUNDS)
     with pytest.warns(UrbgeoWarning, match="1 of 16 rows have no geometry"):
-        add_polygons(new_map("题", "t", bounds=BOUNDS), frame, name_zh="县", name_en="Counties")
+        add_polygons(fmap, frame, name_zh="县", name_en="Counties")
+    text = fmap.get_root().render()
+    assert "1 个无位置未绘" in text and "1 without location, not drawn" in text
 
 
 @pytest.mark.parametrize("breaks", [(), (60, 30), (30, 30), (30, np.nan)])

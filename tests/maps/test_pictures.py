@@ -28,6 +28,22 @@ def test_north_is_up_and_kilometres_are_kept() -> None:
     assert (y0 - y1) / plane.scale == pytest.approx(110_800, rel=0.005)
 
 
+def test_the_corner_shows_the_part_that_is_asked_for() -> None:
+    plane = Plane.around(zones())
+    asked = (113.0, 27.2, 114.0, 27.7)
+    svg = str(picture(plane, [Layer(zones(), "#333333")], ("", ""), inset=asked).svg)
+    found = re.search(
+        r'<svg x="(\d+)" y="(\d+)" width="150" height="(\d+)" viewBox="(\d+) (\d+) (\d+) (\d+)"', svg
+    )
+    assert found is not None
+    left, top, tall, x, y, wide, high = map(int, found.groups())
+    corners = gpd.GeoDataFrame(geometry=gpd.points_from_xy([113.0, 114.0], [27.7, 27.2]), crs=4326)
+    (x0, y0), (x1, y1) = plane.spots(corners)
+    assert abs(x - x0) < 3 and abs(y - y0) < 3 and abs(x + wide - x1) < 3 and abs(y + high - y1) < 3
+    assert tall == pytest.approx(150 * high / wide, abs=1.1)
+    assert top + tall == pytest.approx(plane.high - 6, abs=1.1) and left > 800
+
+
 def test_shared_shapes_are_drawn_once_and_used_by_name() -> None:
     plane = Plane.around(zones())
     colour = Classes("minutes", (30.0,), unit="min")

@@ -65,6 +65,12 @@ def test_edges_in_the_north_and_west_belong_to_the_grid_those_in_the_south_and_e
     assert columns.tolist() == [0, 2, -1, -1, 1, -1, 1, -1]
 
 
+def test_rows_that_run_north_are_turned_round_with_their_place() -> None:
+    rising = Grid(np.array([[1, 2], [3, 4], [5, 6]]), Affine(10, 0, 500_000, 0, 10, 3_000_000), UTM)
+    assert rising.values.tolist() == [[5, 6], [3, 4], [1, 2]]
+    assert rising.bounds == (500_000, 3_000_000, 500_020, 3_000_030) and rising.transform.e == -10.0
+
+
 def test_web_mercator_is_not_measured_on() -> None:
     x, y = 12_400_000.0, 3_300_000.0
     stretched = Grid(np.ones((5, 5), bool), Affine(100, 0, x, 0, -100, y), 3857)

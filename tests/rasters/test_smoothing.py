@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from urbgeo.rasters.smoothing import fill_holes, moving_mean
+from urbgeo.rasters.smoothing import fill_holes, moving_mean, smooth
 
 
 def test_holes_below_fifteen_cells_are_filled_and_larger_ones_are_not() -> None:
@@ -33,3 +33,22 @@ def test_a_moving_mean_is_of_the_known_cells_that_the_window_holds() -> None:
         window = values[max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2]
         expected = np.nan if np.isnan(values[row, column]) else np.nanmean(window)
         np.testing.assert_allclose(found[row, column], expected)
+
+
+def test_more_than_half_is_of_the_neighbours_that_are_valid() -> None:
+    """Four of eight are no majority; four of the six that are no water are one. Water takes no part itself."""
+    water, shut = 1, 2
+    for wet, taken in ((0, 0), (1, 1), (2, 1)):
+        labels = np.array([[1, 1, 1], [1, 0, 0], [0, 0, 0]], np.int32)
+        flags = np.array([[0, 0, 0], [0, 0, shut], [shut, shut, shut]], np.uint8)
+        flags[2, :wet] = water | shut
+        before = labels.copy()
+        smooth(labels, flags, needed=0, ignored=water, barred=shut)
+        before[1, 1] = taken
+        assert labels.tolist() == before.tolist(), wet
+    for needed, taken in ((4, 1), (5, 0)):
+        labels = np.array([[1, 1, 1], [1, 0, 0], [0, 0, 0]], np.int32)
+        smooth(
+            labels, np.array([[0, 0, 0], [0, 0, 2], [2, 2, 2]], np.uint8), needed=needed, ignored=1, barred=2
+        )
+        assert labels[1, 1] == taken

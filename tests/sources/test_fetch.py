@@ -103,6 +103,7 @@ def test_a_server_without_ranges_starts_anew_and_one_that_never_ends_is_given_up
     Server.how.update(cut=0, ranges=False)
     with pytest.raises(SourceError, match="broke off 2 times"):
         fetch_extract("anhui", tmp_path, base_url=url, tries=2)
+    assert len(Server.asked) == 2
     assert not (tmp_path / "anhui-latest.osm.pbf").exists()
     Server.how.clear()
     assert fetch_extract("anhui", tmp_path, base_url=url).read_bytes() == CONTENT

@@ -61,6 +61,11 @@ def test_stretches_of_no_length_are_counted_and_left_out(tmp_path: Path) -> None
         read_roads(write_pbf(tmp_path / "b.osm.pbf", GRID, [([1, 1], ROAD)]))
 
 
+def test_a_way_without_nodes_is_passed_over_wherever_it_stands(tmp_path: Path) -> None:
+    for ways in ([([], ROAD), ([0, 1], ROAD)], [([0, 1], ROAD), ([], ROAD)]):
+        assert ends(read_roads(write_pbf(tmp_path / "a.osm.pbf", GRID, ways))) == [(0, 1)]
+
+
 def test_ways_cut_by_the_edge_of_an_extract_end_there(tmp_path: Path) -> None:
     places = {node: GRID[node] for node in (0, 1, 3, 4)}
     roads = read_roads(write_pbf(tmp_path / "a.osm.pbf", places, [([0, 1, 2, 3, 4], ROAD)]))

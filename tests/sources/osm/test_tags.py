@@ -266,6 +266,10 @@ def test_walkers_stop_at_locked_private_gates_in_either_kind_of_file(
 def test_who_dismounts_walks() -> None:
     kind = way_kind({"highway": "residential", "bicycle": "dismount"}, CYCLE)
     assert kind is not None and (kind.kmh, kind.kmh_back) == (4.5, 4.5)
+    tags = {"highway": "residential", "maxspeed": "30"}
+    for rules, more in ((CYCLE, {}), (WALK, {"bicycle": "dismount"}), (WALK, {})):
+        kind = way_kind({**tags, **more}, rules)
+        assert kind is not None and (kind.kmh, kind.kmh_back) == (0.0, 0.0), "no tag says how fast"
 
 
 @pytest.mark.parametrize(
