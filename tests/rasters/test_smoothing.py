@@ -36,7 +36,7 @@ def test_a_moving_mean_is_of_the_known_cells_that_the_window_holds() -> None:
 
 
 def test_more_than_half_is_of_the_neighbours_that_are_valid() -> None:
-    """Four of eight are no majority; four of the six that are no water are one. Water takes no part itself."""
+    """Four of eight are no majority; four of the six or seven that are no water are one."""
     water, shut = 1, 2
     for wet, taken in ((0, 0), (1, 1), (2, 1)):
         labels = np.array([[1, 1, 1], [1, 0, 0], [0, 0, 0]], np.int32)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
 from urbgeo.network.model import TravelNetwork
 from urbgeo.regions.region import Region
+from urbgeo.regions.release import Release
 from urbgeo.study import run
 from urbgeo.study.answers import Answers
 
@@ -42,3 +45,23 @@ def test_without_polygons_everything_that_needs_only_seats_still_runs(
     assert list(done.answers.circle.rules.index) == ["seat"]
     assert "install the extra" in done.report.read_text(encoding="utf-8")
     assert done.map.stat().st_size > 100_000
+
+
+@pytest.mark.parametrize(
+    ("kind", "sensitive", "code", "shown"),
+    [
+        ("internal", ("roads",), "430100", True),
+        ("public", (), "430100", True),
+        ("public", ("roads",), "430100", False),
+        ("internal", (), "own", False),
+    ],
+)
+def test_targets_are_left_out_only_where_they_rest_on_what_a_public_release_withholds(
+    kind: str, sensitive: tuple[str, ...], code: str, shown: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "scorecard_on", lambda *_, **__: "the card")
+    region = SimpleNamespace(
+        release=Release(kind, sensitive=sensitive), prefectures=pd.DataFrame(index=[code])
+    )
+    found = run._card(SimpleNamespace(region=region, networks=None))  # type: ignore[arg-type]
+    assert found == ("the card" if shown else None)

@@ -31,6 +31,7 @@ def test_tobler_speeds_are_the_published_ones() -> None:
 def test_roads_are_burnt_in_with_the_quickest_speed_and_bridge_water() -> None:
     cover = grid(np.array([[1, 1, 2, 1, 1]] * 3), 100.0)
     friction = cover_friction(cover, {1: "crop", 2: "water"})
+    assert friction.values[0, 0] == pytest.approx(60 / 2_500) and np.isnan(friction.values[0, 2])
     y = 3_000_000 - 150.0
     lines = [LineString([(500_000, y), (500_500, y)])] * 3
     roads = gpd.GeoDataFrame({"class": ["primary", "local", "expressway"]}, geometry=lines, crs=UTM)
