@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from urbgeo.cities.hunan import hunan_box8
 from urbgeo.cities.sizes import (
     SIZE_CLASSES,
     class_changes,
@@ -17,6 +20,7 @@ from urbgeo.cities.sizes import (
     urbanisation_rate,
 )
 from urbgeo.errors import InputError, UrbgeoWarning
+from urbgeo.regions.region import Region
 
 BOUNDS = [200_000, 500_000, 1_000_000, 3_000_000, 5_000_000, 10_000_000]
 
@@ -159,6 +163,24 @@ def test_classes_keep_the_basis_they_were_read_from_and_warn_of_another() -> Non
     assert other.attrs["provenance"].parameters["basis"] == "urban people of the prefecture"
     with pytest.raises(InputError, match="basis: ''"):
         size_classes(people, basis="")
+
+
+def test_the_urban_people_of_hunans_prefectures_are_not_taken_for_those_of_its_urban_districts(
+    hunan: Region,
+) -> None:
+    """Of the plan's fourteen classes they give four; the column of the urban district gives its own."""
+    urban = hunan.prefectures["urban_population"]
+    with pytest.warns(UrbgeoWarning, match="not on urban people of the whole prefecture") as told:
+        found = size_classes(urban)
+    assert len(told) == 1
+    assert found.attrs["provenance"].parameters["basis"].endswith("(城镇常住人口)")
+    planned = size_classes(hunan_box8().set_index("adcode")["population_2025"])
+    assert (found.astype(str) == planned.astype(str).reindex(found.index)).sum() == 4
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        district = size_classes(hunan.prefectures["city_population"].dropna())
+    assert district.to_dict() == {"430100": "特大城市"}
+    assert district.attrs["provenance"].parameters["basis"] == "城区常住人口"
 
 
 def test_an_unchanged_city_is_stable_and_the_tolerance_is_closed() -> None:

@@ -8,6 +8,7 @@ import pytest
 from shapely.geometry import LineString
 
 from tests.surface.ways import UTM, at, grid, travel_surface
+from urbgeo.errors import InputError
 from urbgeo.surface.friction import burn_roads, cover_friction, speed_table, tobler_kmh
 
 
@@ -62,3 +63,25 @@ def test_every_speed_has_a_source_and_a_year() -> None:
     table = speed_table()
     assert table["source"].str.len().gt(5).all()
     assert table["year"].between(1990, 2030).all()
+
+
+@pytest.mark.parametrize(
+    ("second", "said"),
+    [
+        (None, "roads: missing or empty geometry at b"),
+        (LineString(), "roads: missing or empty geometry at b"),
+        (LineString([(np.inf, 0), (0, 0)]), "roads: coordinates that are not finite at b"),
+    ],
+)
+def test_roads_without_a_place_are_refused_and_none_is_burnt(second: LineString | None, said: str) -> None:
+    land = grid(np.full((4, 4), 0.6), 100.0)
+    first = LineString([(500_000, 3_000_000), (500_300, 2_999_900)])
+    roads = gpd.GeoDataFrame({"class": "primary"}, geometry=[first, second], index=["a", "b"], crs=UTM)
+    with pytest.raises(InputError, match=said):
+        burn_roads(land, roads)
+
+
+def test_a_misspelt_column_of_classes_is_answered_with_the_nearest() -> None:
+    roads = gpd.GeoDataFrame({"class": ["primary"]}, geometry=[LineString([(0, 0), (1, 1)])], crs=UTM)
+    with pytest.raises(InputError, match="no column clas; did you mean 'class'"):
+        burn_roads(grid(np.full((4, 4), 0.6), 100.0), roads, class_column="clas")

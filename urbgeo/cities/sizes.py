@@ -63,6 +63,13 @@ def class_of(persons: float) -> str:
 BASIS = "城区常住人口"
 """Residents of the urban district: what the classes are defined on."""
 
+OTHER_BASES = {
+    "urban_population": "urban people of the whole prefecture or county (城镇常住人口)",
+    "城镇人口": "城镇人口",
+    "城镇常住人口": "城镇常住人口",
+}
+"""What columns of these names count, as those of the regions do: towns outside the urban district too."""
+
 
 def size_classes(population: pd.Series, *, basis: str = BASIS, units_checked: bool = False) -> pd.Series:
     """The size class of each city.
@@ -73,8 +80,8 @@ def size_classes(population: pd.Series, *, basis: str = BASIS, units_checked: bo
         Resident population of the urban district (城区常住人口) in persons, index = city id.
     basis
         What the numbers count. The classes are defined on 城区常住人口; with any other (a prefecture's urban
-        people, say) they are read off a number they were not made for: a warning says so, and the
-        provenance keeps it.
+        people, say, as the column ``urban_population`` of a region has them) they are read off a number
+        they were not made for: a warning says so, and the provenance keeps it.
     units_checked
         True when numbers that look like 万 really are persons.
 
@@ -105,6 +112,7 @@ def size_classes(population: pd.Series, *, basis: str = BASIS, units_checked: bo
     persons = persons_by_id(population, call="size_classes(population)", units_checked=units_checked)
     if not isinstance(basis, str) or not basis:
         raise InputError(f"basis: {basis!r}; say what the population counts, e.g. {BASIS!r}.")
+    basis = OTHER_BASES.get(str(population.name), basis) if basis == BASIS else basis
     if basis != BASIS:
         warnings.warn(
             f"size classes are defined on {BASIS}, not on {basis}; the classes are those of another number.",
