@@ -46,7 +46,7 @@ def asked_chart(
 
 
 def draw_chart(axes: Any, chart: Chart) -> None:
-    """Lines, axes in both languages, and the legend, on axes of matplotlib."""
+    """Lines, axes in both languages, and the legend, on axes of matplotlib; names are no formulas."""
     colours = iter(PALETTE * 3)
     if chart.log:
         axes.set_xscale("log")
@@ -56,7 +56,9 @@ def draw_chart(axes: Any, chart: Chart) -> None:
         if line.kind == "points":
             axes.plot(line.x, line.y, "o", color=next(colours), markersize=3.5, label=name)
             for x, y, tag in list(zip(line.x, line.y, line.tags, strict=False))[:TAGS_MOST]:
-                axes.annotate(tag, (x, y), xytext=(4, 3), textcoords="offset points", fontsize=6.5)
+                axes.annotate(
+                    tag, (x, y), xytext=(4, 3), textcoords="offset points", fontsize=6.5, parse_math=False
+                )
         elif line.kind == "steps":
             axes.plot(line.x, line.y, drawstyle="steps-post", color=next(colours), linewidth=1.3, label=name)
         elif line.kind == "dashed":
@@ -65,8 +67,8 @@ def draw_chart(axes: Any, chart: Chart) -> None:
             axes.plot(line.x, line.y, "o-", color=next(colours), markersize=2.5, linewidth=1.3, label=name)
     for at in chart.marks:
         axes.axvline(at, color=PALE, linewidth=0.7, linestyle=":")
-    axes.set_xlabel(" ".join(dict.fromkeys(chart.x)))
-    axes.set_ylabel(" ".join(dict.fromkeys(chart.y)))
+    axes.set_xlabel(" ".join(dict.fromkeys(chart.x)), parse_math=False)
+    axes.set_ylabel(" ".join(dict.fromkeys(chart.y)), parse_math=False)
     if chart.x_ends is not None:
         axes.set_xlim(*chart.x_ends)
     if chart.y_ends is not None:
@@ -76,4 +78,5 @@ def draw_chart(axes: Any, chart: Chart) -> None:
     axes.grid(axis="y", color="#e2e5e8", linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)
     if len(chart.lines) > 1:
-        axes.legend(frameon=False, fontsize=7.2, loc="best")
+        for text in axes.legend(frameon=False, fontsize=7.2, loc="best").get_texts():
+            text.set_parse_math(False)

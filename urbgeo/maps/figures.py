@@ -241,7 +241,7 @@ def _draw_panels(
         axes = figure.add_axes(box)
         painted += _draw(axes, drawing, colour, sheet, extent)
         if name:
-            axes.set_title(name, fontsize=9, loc="left", pad=3)
+            axes.set_title(name, fontsize=9, loc="left", pad=3, parse_math=False)
         if at == 0:
             _north_arrow(axes)
         _scale_bar(axes)
@@ -319,6 +319,7 @@ def _write_labels(axes: Any, frame: gpd.GeoDataFrame, flat: gpd.GeoSeries, *, po
         text = axes.annotate(
             name, (spot.x, spot.y), xytext=(4, 0) if points else (0, 0), textcoords="offset points",
             ha="left" if points else "center", va="center", fontsize=6.2, zorder=6,
+            parse_math=False,
         )  # fmt: skip
         text.set_path_effects(_halo())
         box = text.get_window_extent(renderer)
@@ -368,15 +369,15 @@ def _rectangle(corner: tuple[float, float], width: float, height: float, shade: 
 
 def _write_title(figure: Any, titles: tuple[str, str]) -> None:
     zh, en = titles
-    figure.text(0.03, 0.965, zh, fontsize=13, fontweight="bold", va="top")
-    figure.text(0.03, 0.91, en, fontsize=8.5, color=PALE, va="top")
+    figure.text(0.03, 0.965, zh, fontsize=13, fontweight="bold", va="top", parse_math=False)
+    figure.text(0.03, 0.91, en, fontsize=8.5, color=PALE, va="top", parse_math=False)
 
 
 def _write_sources(figure: Any, sources: Sequence[str]) -> None:
     if sources:
         text = "数据来源 Sources: " + "; ".join(sources)
         lines = _wrapped(text, 190)[:3]
-        figure.text(0.03, 0.012, "\n".join(lines), fontsize=5.8, color=PALE, va="bottom")
+        figure.text(0.03, 0.012, "\n".join(lines), fontsize=5.8, color=PALE, va="bottom", parse_math=False)
 
 
 def _wrapped(text: str, wide: int) -> list[str]:
@@ -396,17 +397,17 @@ def _write_legend(figure: Any, painted: list[Painted], shown: str | None, colour
     rows = _merged_rows(painted)
     y = 0.85
     for line in _wrapped(head, 26):
-        figure.text(0.79, y, line, fontsize=8.5, fontweight="bold", va="top")
+        figure.text(0.79, y, line, fontsize=8.5, fontweight="bold", va="top", parse_math=False)
         y -= 0.038
     y -= 0.012
     for row in rows:
         if row.text:
             figure.patches.append(_swatch(figure, row.colour, y))
-            figure.text(0.82, y, f"{row.text}  ({row.count})", fontsize=7.2, va="center")
+            figure.text(0.82, y, f"{row.text}  ({row.count})", fontsize=7.2, va="center", parse_math=False)
             y -= 0.042
     note = next((" ".join(one.note) for one in painted if any(one.note)), "")
     for line in _wrapped(note, 26):
-        figure.text(0.79, y, line, fontsize=6.2, color=PALE, va="top")
+        figure.text(0.79, y, line, fontsize=6.2, color=PALE, va="top", parse_math=False)
         y -= 0.03
 
 
