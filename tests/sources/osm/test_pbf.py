@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import os
 import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
 import osmium
 import pytest
@@ -145,3 +147,24 @@ def test_a_bit_of_the_kind_of_a_block_loses_no_rows_in_silence(tmp_path: Path, b
 def test_a_missing_file_is_named() -> None:
     with pytest.raises(SourceError, match=r"nowhere\.osm\.pbf: cannot be opened"):
         read_roads("nowhere.osm.pbf")
+
+
+def test_files_are_read_as_on_windows_and_let_go_when_they_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(os, "pread", raising=False)  # which Windows does not have
+    opened = []
+    plain = Path.open
+
+    def noted(path: Path, *how: Any, **more: Any) -> Any:
+        opened.append(plain(path, *how, **more))
+        return opened[-1]
+
+    monkeypatch.setattr(Path, "open", noted)
+    whole = write_pbf(tmp_path / "a.osm.pbf", GRID, [([0, 1], ROAD)])
+    assert len(read_roads(whole)) == 1
+    (tmp_path / "cut.osm.pbf").write_bytes(whole.read_bytes()[:-3])
+    opened.clear()
+    with pytest.raises(SourceError):
+        read_roads(tmp_path / "cut.osm.pbf")
+    assert opened and all(one.closed for one in opened)

@@ -6,6 +6,7 @@ import itertools
 import lzma
 import os
 import struct
+import threading
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -96,17 +97,22 @@ class PbfFile:
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
         try:
-            self._descriptor = os.open(self.path, os.O_RDONLY)
+            self._file = self.path.open("rb", buffering=0)
         except OSError as error:
             raise SourceError(f"{self.path}: cannot be opened ({error.strerror}).") from error
-        self.blobs = self._index()
+        self._turn = threading.Lock()
+        try:
+            self.blobs = self._index()
+        except BaseException:
+            self._file.close()
+            raise
         self.without_nodes: set[Blob] = set()
 
     def __enter__(self) -> PbfFile:
         return self
 
     def __exit__(self, *_: object) -> None:
-        os.close(self._descriptor)
+        self._file.close()
 
     def ways(self, keys: Sequence[str], needed: int, keep: Callable[[dict[str, str]], bool]) -> Ways:
         """Ways with one of the first ``needed`` keys, of which ``keep`` likes the tags."""
@@ -170,9 +176,15 @@ class PbfFile:
                 ) from error
             yield blob, found
 
+    def _bytes(self, at: int, size: int) -> bytes:
+        """A part of the file, for one thread at a time: Windows has no call that reads at a place at once."""
+        with self._turn:
+            self._file.seek(at)
+            return self._file.read(size)
+
     def _index(self) -> list[Blob]:
         """Every data block, after a look at the header."""
-        size = os.fstat(self._descriptor).st_size
+        size = os.fstat(self._file.fileno()).st_size
         blobs: list[Blob] = []
         at = 0
         while at < size:
@@ -199,7 +211,7 @@ class PbfFile:
 
     def _blob_header(self, at: int, size: int) -> tuple[bytes, int, int]:
         """Kind, length and beginning of the blob; -1 when the file ends within the header."""
-        prefix = os.pread(self._descriptor, 4, at)
+        prefix = self._bytes(at, 4)
         length = struct.unpack(">I", prefix)[0] if len(prefix) == 4 else 0
         if at == 0 and not 0 < length <= LARGEST_HEADER:
             raise SourceError(f"{self.path}: it is no OpenStreetMap PBF file.")
@@ -208,7 +220,7 @@ class PbfFile:
         if not 0 < length <= LARGEST_HEADER:
             raise SourceError(f"{self.path}: damaged at byte {at}; download the file again.")
         try:
-            numbers, contents = _fields(os.pread(self._descriptor, length, at + 4))
+            numbers, contents = _fields(self._bytes(at + 4, length))
             kind, data_size = bytes(contents[1][0]), numbers[3][0]
         except (ValueError, KeyError) as error:
             what = "it is no OpenStreetMap PBF file" if at == 0 else f"damaged at byte {at}"
@@ -230,7 +242,7 @@ class PbfFile:
 
     def _packed(self, blob: Blob) -> tuple[int, memoryview, int]:
         """How a blob is packed (field number), its packed bytes, and its declared size."""
-        numbers, contents = _fields(os.pread(self._descriptor, blob.size, blob.at))
+        numbers, contents = _fields(self._bytes(blob.at, blob.size))
         declared = numbers.get(2, [0])[0]
         if declared > LARGEST_BLOB:
             raise ValueError(f"it says it unpacks to {declared} bytes, more than the format allows")
