@@ -23,8 +23,11 @@ from urbgeo.language import CATALOGUE, fixed_words
 ROOT = Path(__file__).parents[1]
 PO = CATALOGUE.with_suffix(".po")
 
-SAID_BY = {"warn", "add", "refuse", "missing", "_hold", "check_budget", "check_object", "attempt"}
-"""What a message is given to, beside errors."""
+SAID_BY = {
+    *("warn", "add", "refuse", "missing", "_hold", "check_budget", "check_object", "attempt"),
+    "catalogued",
+}
+"""What a message is given to, beside errors; and what marks sources and notes."""
 
 SAID_AS = ("remedy", "fault", "unknown", "hint", "forms", "why_no")
 """Words in the names of what holds a piece of a message: a value, or what a function returns."""

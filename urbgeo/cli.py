@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from urbgeo.errors import InputError, UrbgeoError
-from urbgeo.language import spoken
+from urbgeo.language import list_in_chinese, spoken
 from urbgeo.provenance import package_version
 
 if TYPE_CHECKING:
@@ -192,7 +192,8 @@ def _check(asked: argparse.Namespace) -> int:
     zh = spoken() == "zh"
     for row in found.table.itertuples():
         what, do = (row.what_zh, row.do_zh) if zh else (row.what, row.do)
-        which = f": {row.which}" if row.which else ""
+        ids = list_in_chinese(row.which) if zh else row.which
+        which = f": {ids}" if ids else ""
         what_to_do = f"  → {do}" if do else ""
         layer = layer_zh(row.layer) if zh else row.layer
         counted = f"{row.finding_zh} {row.finding:<10} {layer:<12} {row.count:>6,}"

@@ -22,6 +22,7 @@ LANGUAGES = ("zh", "en")
 CATALOGUE = Path(__file__).parent / "locale" / "zh" / "LC_MESSAGES" / "urbgeo.mo"
 
 _VALUE = re.compile(r"\{(\w+)\}")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _MORE = re.compile(r" and (\d+) more")
 """The rest of a list of ids, wherever it stands."""
 
@@ -50,7 +51,22 @@ def translated(message: str) -> str:
 
 def in_chinese(message: str) -> str:
     """A message in Chinese, whatever the language in use; as it was where no Chinese is known."""
-    return _MORE.sub(r" 等，另有 \1 个", _in_chinese(message, 0))
+    return list_in_chinese(_in_chinese(message, 0))
+
+
+def catalogued(line: str) -> str:
+    """A source or a note as it stands; the catalogue holds its Chinese too, for pages in both languages."""
+    return line
+
+
+def in_both(line: str) -> tuple[str, str]:
+    """A source or a note in Chinese and English; alike where it is Chinese, or no Chinese is known."""
+    return (line if _CHINESE.match(line) else in_chinese(line)), line
+
+
+def list_in_chinese(ids: str) -> str:
+    """A list of ids, the rest of it counted in Chinese."""
+    return _MORE.sub(r" 等，另有 \1 个", ids)
 
 
 def fixed_words(template: str) -> int:

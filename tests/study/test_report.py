@@ -5,9 +5,20 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 import urbgeo
 from tests.study.conftest import COUNTIES, NINGXIA, cells, invented_roads
+from urbgeo.language import in_both
+from urbgeo.regions.nation import (
+    AIRPORT_YEARS,
+    CODES_SOURCE,
+    PLACES_SOURCE,
+    POPULATION_SOURCE,
+    URBAN_SOURCE,
+)
 from urbgeo.study.answers import Answers, answer
+from urbgeo.study.page import report_page
 from urbgeo.study.report import report_text
 from urbgeo.study.run import StudyFiles
 
@@ -19,6 +30,27 @@ def test_the_report_says_what_is_modelled_and_estimated(answers: Answers) -> Non
     for speed in ("| 高速公路 expressway | 100 |", "`max_snap_km` = 15", "`buffer_min` = 30"):
         assert speed in text
     assert "湘阴县 Xiangyin" in text
+
+
+def test_sources_and_notes_are_told_in_chinese_before_english(answers: Answers) -> None:
+    text = report_text(answers)
+    rest = text[text.index("来源 Sources") : text.index("未给出 Left out")]
+    lines = [one for one in rest.splitlines() if one.startswith("- ")]
+    assert len(lines) >= len(answers.region.sources) + len(answers.region.notes) > 5
+    for line in lines:
+        assert re.match(r"- [\u4e00-\u9fff]", line) and re.search("[a-z]{4} [a-z]{2}", line), line
+    page = report_page(answers)
+    assert "第七次全国人口普查，2020 年 11 月 1 日" in page and "seventh national census" in page
+
+
+@pytest.mark.parametrize(
+    "line", [PLACES_SOURCE, POPULATION_SOURCE, URBAN_SOURCE, CODES_SOURCE, AIRPORT_YEARS]
+)
+def test_sources_of_the_package_have_a_chinese_name(line: str) -> None:
+    zh, en = in_both(line)
+    assert (
+        en == line and re.match(r"[\u4e00-\u9fff\d]", zh) and not re.search("[a-z]{3,} [a-z]{3,} [a-z]", zh)
+    )
 
 
 def test_whatever_names_and_files_hold_is_text_in_the_report(tmp_path: Path) -> None:

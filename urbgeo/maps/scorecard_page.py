@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from urbgeo.crs import metric_crs
 from urbgeo.files import write_text
 from urbgeo.indicators.lights import LIGHTS
 from urbgeo.indicators.words import value_in_words
+from urbgeo.language import in_both
 from urbgeo.maps.base import packaged
 from urbgeo.maps.classes import NO_DATA_COLOUR, Classes
 from urbgeo.maps.drawing import SHARE_BREAKS
@@ -317,11 +318,15 @@ def _waiting(card: Scorecard) -> str:
     return f'<section><h2>{head}</h2><ul class="wait">{items}</ul></section>'
 
 
+def _all(lines: Sequence[tuple[str, str]], between_zh: str, between_en: str) -> str:
+    return _both(between_zh.join(zh for zh, _ in lines), between_en.join(en for _, en in lines))
+
+
 def _footer(card: Scorecard) -> str:
-    sources = "; ".join(card.provenance.sources)
-    notes = " ".join(card.region.notes)
+    sources = [in_both(one) for one in card.provenance.sources]
+    notes = [in_both(one) for one in card.region.notes]
     return (
-        f"<footer><p><b>{_both('数据来源', 'Sources')}</b> {escape(sources)}</p>"
-        f"<p><b>{_both('说明', 'Notes')}</b> {escape(notes)}</p>"
+        f"<footer><p><b>{_both('数据来源', 'Sources')}</b> {_all(sources, '；', '; ')}</p>"
+        f"<p><b>{_both('说明', 'Notes')}</b> {_all(notes, '', ' ')}</p>"
         f"<p>{escape(card.provenance.line())}</p></footer>"
     )

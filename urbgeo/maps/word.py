@@ -16,6 +16,7 @@ from urbgeo.errors import InputError, MissingExtraError, SourceError
 from urbgeo.files import written_whole
 from urbgeo.indicators.scorecard import Scorecard
 from urbgeo.indicators.words import value_in_words
+from urbgeo.language import in_both
 from urbgeo.maps.figures import DPI, Sheet, plot_of
 from urbgeo.output import cell_text, without_geometry
 from urbgeo.results import Result
@@ -196,5 +197,5 @@ def _add_caption(document: Any, kind: str, heading: str, counts: dict[str, int])
 
 
 def _add_basis(document: Any, result: Result) -> None:
-    sources = "; ".join(result.provenance.sources)
+    sources = "; ".join(" ".join(dict.fromkeys(in_both(one))) for one in result.provenance.sources)
     document.add_paragraph(f"依据 Basis: {result.provenance.line()}. {sources}")

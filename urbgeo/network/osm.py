@@ -18,6 +18,7 @@ from pyproj import CRS
 from urbgeo.arguments import check_object, check_path
 from urbgeo.crs import WGS84, metric_crs
 from urbgeo.errors import Faults, InputError, SourceError, UrbgeoWarning
+from urbgeo.language import catalogued
 from urbgeo.network.model import Snapping, TravelNetwork, build_network
 from urbgeo.network.osm_speeds import WALK_KMH, RoadReading, checked_reading, way_speeds, with_sources
 from urbgeo.provenance import Provenance
@@ -110,7 +111,7 @@ def from_pbf(
             "simplify": simplify,
             **roads.counts,
         },
-        sources=(f"OpenStreetMap contributors (ODbL): {reading.source or Path(path).name}",),
+        sources=(catalogued(f"OpenStreetMap contributors (ODbL): {reading.source or Path(path).name}"),),
     )
     kinds = roads.kinds_table().iloc[np.unique(roads.kind)]
     by_kind, used = way_speeds(kinds, mode=roads.mode, reading=reading)
@@ -206,7 +207,7 @@ def from_osmnx(
         nodes,
         links,
         snapping=reading.snapping or default_snapping(travels),
-        sources=[f"OpenStreetMap contributors (ODbL): {name}"],
+        sources=[catalogued(f"OpenStreetMap contributors (ODbL): {name}")],
     )
     about = network.provenance.having(
         parameters={

@@ -12,6 +12,7 @@ import shapely
 from urbgeo.checks import check_flag
 from urbgeo.crs import WGS84
 from urbgeo.errors import InputError, MissingExtraError
+from urbgeo.language import catalogued
 from urbgeo.regions.region import Region
 from urbgeo.regions.roads import with_surroundings
 from urbgeo.sources import airports as airport_source
@@ -129,7 +130,7 @@ def _zones(places: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame | None, tuple[str
     try:
         polygons = china.county_polygons(counties.index)
     except MissingExtraError as error:
-        return None, (f"{error} Until then results rest on seats alone.",)
+        return None, (catalogued(f"{error} Until then results rest on seats alone."),)
     return polygons.join(counties.drop(columns="geometry")), ()
 
 
@@ -165,8 +166,13 @@ def _lists(folder: Traversable) -> dict[str, tuple[str, ...]]:
 
 def _sources(with_zones: bool) -> tuple[str, ...]:
     return (
-        "Population: seventh national census, 1 November 2020 (bulletins; basis of each row in the table)",
-        "Roads and railways: route tables of the embedded region; each row names its source, year and basis",
+        catalogued(
+            "Population: seventh national census, 1 November 2020 (bulletins; basis of each row in the table)"
+        ),
+        catalogued(
+            "Roads and railways: route tables of the embedded region; each row names its source, year and "
+            "basis"
+        ),
         airport_source.SOURCE,
         *((china.SOURCE,) if with_zones else ()),
     )
@@ -180,13 +186,22 @@ def _estimates(places: gpd.GeoDataFrame, links: pd.DataFrame) -> tuple[str, ...]
     length = links["length_km"]
     published = length[links["km_basis"] == "published"].sum()
     return (
-        f"County populations: {int(guessed.sum())} of {len(counties)} are estimates that keep the published "
-        f"prefecture totals; urban populations: {int(urban.sum())} of {len(counties)} likewise.",
-        f"Road lengths: published for {published:,.0f} of {length.sum():,.0f} km; the rest are estimates, "
-        "most of them totals of a route shared out over its stretches. Roads are drawn straight.",
-        "National roads: those of old numbers and some of the new ones; the national plan of 2013 leads one "
-        "to every county, so that the share of seats near one is a lower bound.",
-        "Trains: usual patterns modelled from the timetable of 2024, alike in both directions; past years "
-        "run them on the track open then, as often as published counts say (rail_counts), in between "
-        "interpolated, and where none is told as in 2024.",
+        catalogued(
+            f"County populations: {int(guessed.sum())} of {len(counties)} are estimates that keep the "
+            f"published prefecture totals; urban populations: {int(urban.sum())} of {len(counties)} likewise."
+        ),
+        catalogued(
+            f"Road lengths: published for {published:,.0f} of {length.sum():,.0f} km; the rest are "
+            "estimates, most of them totals of a route shared out over its stretches. Roads are drawn "
+            "straight."
+        ),
+        catalogued(
+            "National roads: those of old numbers and some of the new ones; the national plan of 2013 leads "
+            "one to every county, so that the share of seats near one is a lower bound."
+        ),
+        catalogued(
+            "Trains: usual patterns modelled from the timetable of 2024, alike in both directions; past "
+            "years run them on the track open then, as often as published counts say (rail_counts), in "
+            "between interpolated, and where none is told as in 2024."
+        ),
     )

@@ -17,6 +17,7 @@ from urbgeo.arguments import check_year
 from urbgeo.checks import listed
 from urbgeo.crs import WGS84
 from urbgeo.errors import InputError, some_of
+from urbgeo.language import catalogued
 from urbgeo.sources import airports as airport_source
 from urbgeo.sources.names import normalise_name, short_form
 
@@ -29,24 +30,26 @@ PROVINCE_DIGITS, PREFECTURE_DIGITS = 2, 4
 
 NATION = ("中国", "全国", "中华人民共和国", "china")
 
-PLACES_SOURCE = (
+PLACES_SOURCE = catalogued(
     "Seats: administrative codes of 2021; positions of Amap's district centres (2020, GCJ-02, as listed in "
     "the MIT-licensed package Rh-s-PyTool), converted to WGS84 and held against the county polygons"
 )
-POPULATION_SOURCE = (
+POPULATION_SOURCE = catalogued(
     "Prefecture populations: seventh national census, 1 November 2020, bulletins of the provinces; they sum "
     "to each province's published total"
 )
-URBAN_SOURCE = (
+URBAN_SOURCE = catalogued(
     "Urban-district population (城区常住人口): National Bureau of Statistics, seventh census, super-large "
     "and very large cities (Qiushi, 2021); 21 cities, in units of 10,000 people"
 )
-CODES_SOURCE = (
+CODES_SOURCE = catalogued(
     "Changed codes 2000-2025: Ministry of Civil Affairs, changes of units at county level and above; GB/T "
     "2260 lists year by year (MIT-licensed table real-china-division; BSD-licensed GB2260), held against "
     "each other"
 )
-AIRPORT_YEARS = "Airport years: publicly reported openings of the present site; missing where not sure"
+AIRPORT_YEARS = catalogued(
+    "Airport years: publicly reported openings of the present site; missing where not sure"
+)
 
 _POSITIONS = {
     "amap": "Amap district centre, 2020, GCJ-02 converted to WGS84",

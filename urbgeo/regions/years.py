@@ -13,6 +13,7 @@ from scipy.sparse.csgraph import connected_components
 from urbgeo.arguments import check_year
 from urbgeo.checks import add_amount_faults, check_columns
 from urbgeo.errors import Faults, InputError, some_of
+from urbgeo.language import catalogued
 from urbgeo.regions.counts import FAST, as_counted, counts_of_year, still_served
 from urbgeo.regions.region import Region, check_region
 from urbgeo.words import years
@@ -84,7 +85,11 @@ def region_in_year(region: Region, year: int) -> Region:
         rail_sections=sections,
         rail_stops=trains,
         rail_counts=still_served(counts, trains),
-        notes=(f"As open in {year:g}; people and places of the census.", *_planned(region), *region.notes),
+        notes=(
+            catalogued(f"As open in {year:g}; people and places of the census."),
+            *_planned(region),
+            *region.notes,
+        ),
     )
 
 
@@ -115,7 +120,7 @@ def _planned(region: Region) -> list[str]:
         layer = getattr(region, name)
         ids = layer.index[years(layer, name, "opened", planned=True) == np.inf]
         if len(ids):
-            said.append(f"{name}: {len(ids)} only planned are left out ({some_of(ids, 5)}).")
+            said.append(catalogued(f"{name}: {len(ids)} only planned are left out ({some_of(ids, 5)})."))
     return said
 
 

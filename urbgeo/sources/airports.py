@@ -11,8 +11,9 @@ import pandas as pd
 from urbgeo.checks import check_columns, check_points, check_rows, numbers_of
 from urbgeo.crs import WGS84
 from urbgeo.errors import Faults, InputError, some_of
+from urbgeo.language import catalogued
 
-SOURCE = "Airport positions: airportsdata, completed and corrected by the region's own table"
+SOURCE = catalogued("Airport positions: airportsdata, completed and corrected by the region's own table")
 
 
 def airports(codes: pd.DataFrame) -> gpd.GeoDataFrame:

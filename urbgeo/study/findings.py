@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from urbgeo.errors import some_of
-from urbgeo.language import in_chinese
+from urbgeo.language import in_chinese, list_in_chinese
 
 KINDS = {
     "found": "找到",
@@ -147,5 +147,6 @@ def chinese(text: str) -> str:
 def _note(row: dict[str, object]) -> str:
     zh, en = f"{layer_zh(str(row['layer']))}：{row['what_zh']}", f"{row['layer']}: {row['what']}"
     if row["few"]:
-        zh, en = f"{zh}（{row['few']}）", f"{en} ({row['few']})"
+        few = str(row["few"])
+        zh, en = f"{zh}（{list_in_chinese(few)}）", f"{en} ({few})"
     return en if row["what"] == row["what_zh"] else f"{zh} {en}"

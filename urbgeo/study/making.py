@@ -11,6 +11,7 @@ import shapely
 
 from urbgeo.crs import WGS84, metric_crs
 from urbgeo.errors import InputError, MissingExtraError, UrbgeoError
+from urbgeo.language import catalogued
 from urbgeo.network.edits import with_speeds
 from urbgeo.network.model import TravelNetwork
 from urbgeo.regions.codes import BY_CHANGE
@@ -231,7 +232,7 @@ class Making:
         self.places = self.places.assign(
             population=amounts.reindex(self.places.index).fillna(self.places["population"])
         )
-        self.sources.append(f"Population: {told}")
+        self.sources.append(catalogued(f"Population: {told}"))
         if self.zones is not None:
             self.zones = self.zones.assign(population=amounts.reindex(self.zones.index))
 
@@ -374,7 +375,7 @@ class Making:
         else:
             try:
                 self.commuters = read_commuters(inputs.flows, units, terms=terms, findings=self.findings)
-                self.sources.append("Commuters: the table given as flows")
+                self.sources.append(catalogued("Commuters: the table given as flows"))
             except UrbgeoError as error:
                 self.refused("flows", error)
         if inputs.observed is None:
@@ -382,7 +383,7 @@ class Making:
             return
         try:
             self.observed = read_trips(inputs.observed, datum=inputs.observed_datum, findings=self.findings)
-            self.sources.append("Observed minutes: the table given as observed")
+            self.sources.append(catalogued("Observed minutes: the table given as observed"))
         except UrbgeoError as error:
             self.refused("observed", error)
 

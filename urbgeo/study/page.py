@@ -10,6 +10,7 @@ from markupsafe import Markup
 from urbgeo.access.reach import READINGS
 from urbgeo.columns import column_name
 from urbgeo.indicators.scorecard import Scorecard
+from urbgeo.language import in_both
 from urbgeo.maps.charts import Both
 from urbgeo.maps.report_page import Grid, Page, Section, report_html
 from urbgeo.maps.scorecard_page import chapters_html
@@ -424,7 +425,7 @@ def _basis(atlas: Atlas) -> Section:
     ]
     if missing:
         grids.append(Grid([("未给出", "Left out"), ("原因", "Why")], missing, caption=("未给出", "Left out")))
-    notes = [(one, one) for one in (*answers.region.sources, *answers.region.notes)]
+    notes = [in_both(one) for one in (*answers.region.sources, *answers.region.notes)]
     return Section(
         ("依据", "What everything rests on"), pictures=[network_map(atlas)], grids=grids, notes=notes
     )

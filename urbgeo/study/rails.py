@@ -13,6 +13,7 @@ import pandas as pd
 from urbgeo.checks import check_ids
 from urbgeo.crs import WGS84
 from urbgeo.errors import InputError
+from urbgeo.language import catalogued
 from urbgeo.network.timetable import build_timetable
 from urbgeo.network.timetable_lines import lines_of
 from urbgeo.sources.gtfs import Gtfs, read_gtfs, services_on
@@ -70,7 +71,7 @@ def read_rails(trains: Any, *, box: Box, stations: Any, day: str | None, finding
     """
     if isinstance(trains, tuple) and len(trains) == 2 and isinstance(trains[0], gpd.GeoDataFrame):
         points, stops = trains
-        return _cut(points.to_crs(WGS84), stops, box, "Trains: tables of one's own", findings)
+        return _cut(points.to_crs(WGS84), stops, box, catalogued("Trains: tables of one's own"), findings)
     if isinstance(trains, list | tuple):
         return _of_feeds(
             [one if isinstance(one, Gtfs) else read_gtfs(one) for one in trains], day, box, findings
@@ -107,7 +108,7 @@ def _of_table(trains: Trains, day: str | None, box: Box, findings: Findings) -> 
         findings.add("trains", "left over", what_hint, ids=said, shown=LISTED, do="stations=, points by name")
     points, stops = train_lines(trains, day=day)
     when = day or (f"mean of {trains.dates[0]} to {trains.dates[-1]}" if trains.dates else "every day")
-    return _cut(points, stops, box, f"Trains: {trains.name}, {when}", findings)
+    return _cut(points, stops, box, catalogued(f"Trains: {trains.name}, {when}"), findings)
 
 
 def _of_feeds(feeds: list[Gtfs], day: str | None, box: Box, findings: Findings) -> Rails:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from urbgeo.language import in_both
 from urbgeo.network.speeds import ROAD_CLASSES
 from urbgeo.output import markdown_text
 from urbgeo.study.absent import LeftOutError, told
@@ -199,12 +200,17 @@ def _basis(answers: Answers) -> str:
                 f"`{name}` = {markdown_text(value_text(value))}" for name, value in about.parameters.items()
             ),
             "占比 Shares\n\n" + bullets(f"{name}: {share:.1%}" for name, share in shares.items()),
-            "来源 Sources\n\n" + bullets(map(markdown_text, answers.region.sources)),
-            "说明 Notes\n\n" + bullets(map(markdown_text, answers.region.notes)),
+            "来源 Sources\n\n" + bullets(map(_both, answers.region.sources)),
+            "说明 Notes\n\n" + bullets(map(_both, answers.region.notes)),
             "未给出 Left out\n\n" + (bullets(_reasons(answers)) or "（无 none）"),
             f"urbgeo {about.version}",
         ]
     )
+
+
+def _both(line: str) -> str:
+    """A source or a note, Chinese before English where both are known."""
+    return markdown_text(" ".join(dict.fromkeys(in_both(line))))
 
 
 def _speed_row(name: str, kmh: float) -> list[str]:
