@@ -10,13 +10,13 @@ J. A. Sethian, A fast marching level set method for monotonically advancing fron
 
 from __future__ import annotations
 
-import heapq
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from urbgeo.compiling import only_compiled
+from urbgeo.engine.heap import pop, push
 from urbgeo.parallel import Stop, let_go
 from urbgeo.surface.blocks import (
     Block,
@@ -36,6 +36,10 @@ kernel = only_compiled("A travel surface")
 
 DISC_CELLS = 10
 """Radius in cells of the disc round a source whose minutes are set exactly, where no metres are given."""
+
+
+MOST_OFFERS = 8
+"""How many cells one that is settled may lower."""
 
 
 def source_discs(store: Store, seeds: Seeds, walk: Walk) -> Seeds:
@@ -172,63 +176,88 @@ def _march(
     between needs ``T_side + w sqrt(f^2 - ((T_side - T_corner) / h)^2)``. Equal minutes go to the smaller
     label, then to the smaller back-link.
     """
-    queue = [(0.0, np.int64(0))]
-    queue.pop()
+    metres_of = np.array([np.hypot(down * height, right * width) for down, right in steps])
+    # Arrays, not a list: a list in a compiled loop counts its references at every step.
+    room = border.size + seeds.size + MOST_OFFERS + minutes.size // 64
+    key, owner, item = np.empty(room, np.float64), np.zeros(room, np.int32), np.empty(room, np.int64)
+    size = 0
     done = np.zeros(minutes.size, np.bool_)
     for i in range(border.size):
-        heapq.heappush(queue, (minutes[border[i]], border[i]))
+        size = push(key, owner, item, size, minutes[border[i]], 0, border[i])
     for i in range(seeds.size):
-        if seed_minutes[i] <= limit and open_cells[seeds[i]]:
-            _offer(minutes, label, link, queue, seeds[i], seed_minutes[i], seed_labels[i], seed_links[i])
-    while len(queue) > 0 and not stop[0]:
-        cost, u = heapq.heappop(queue)
-        if done[u] or cost > minutes[u]:
+        u, cost = seeds[i], seed_minutes[i]
+        if cost > limit or not open_cells[u]:
             continue
-        done[u] = True
-        for k in range(8):
-            down, right = steps[k, 0], steps[k, 1]
-            v = u + down * columns + right
-            if not open_cells[v] or done[v]:
+        first = cost < minutes[u]
+        if first or _is_before(cost, seed_labels[i], seed_links[i], minutes[u], label[u], link[u]):
+            minutes[u], label[u], link[u] = cost, seed_labels[i], seed_links[i]
+        if first:
+            size = push(key, owner, item, size, cost, 0, u)
+    while size > 0 and not stop[0]:
+        if size + MOST_OFFERS > key.size:
+            key, owner, item = _roomier(key), _roomier(owner), _roomier(item)
+        # A loop of its own: where arrays may be exchanged, references are counted at every step.
+        while size > 0 and size + MOST_OFFERS <= key.size and not stop[0]:
+            cost, u = key[0], item[0]
+            size = pop(key, owner, item, size)
+            if done[u] or cost > minutes[u]:
                 continue
-            metres = np.hypot(down * height, right * width)
-            # Strictly more than where it comes from, or the one answer might not be the only one.
-            there = max(cost + metres * (friction[u] + friction[v]) * 0.5, np.nextafter(cost, np.inf))
-            if down != 0 and right != 0:
-                beside = np.isfinite(friction[u + down * columns]) and np.isfinite(friction[u + right])
-                if (through_corners or beside) and there <= limit:
-                    _offer(minutes, label, link, queue, v, there, label[u], k + 1)
-                continue
-            if there <= limit:
-                _offer(minutes, label, link, queue, v, there, label[u], k + 1)
-            along = columns if down == 0 else 1
-            side = height if down == 0 else width
-            for turn in (-1, 1):
-                d = u + turn * along
-                if not done[d]:
+            done[u] = True
+            later = np.nextafter(cost, np.inf)
+            for k in range(8):
+                down, right = steps[k, 0], steps[k, 1]
+                v = u + down * columns + right
+                if not open_cells[v] or done[v]:
                     continue
-                mean = 0.5 * friction[v] + 0.25 * (friction[u] + friction[d])
-                there, aside = _ray(cost, (cost - minutes[d]) / side, mean, metres, side)
-                if there > limit or there == np.inf:
+                metres = metres_of[k]
+                # Strictly more than where it comes from, or the one answer might not be the only one.
+                best = max(cost + metres * (friction[u] + friction[v]) * 0.5, later)
+                mark, step = label[u], k + 1
+                if down != 0 and right != 0:
+                    beside = np.isfinite(friction[u + down * columns]) and np.isfinite(friction[u + right])
+                    if not through_corners and not beside:
+                        continue
+                else:
+                    along = columns if down == 0 else 1
+                    side = height if down == 0 else width
+                    for turn in (-1, 1):
+                        d = u + turn * along
+                        if not done[d]:
+                            continue
+                        mean = 0.5 * friction[v] + 0.25 * (friction[u] + friction[d])
+                        there, aside = _ray(cost, later, (cost - minutes[d]) / side, mean, metres, side)
+                        if there > best or there == np.inf:
+                            continue
+                        near, way = u, k + 1
+                        if aside:
+                            near = d
+                            way = _step_from(
+                                steps,
+                                down - (turn if down == 0 else 0),
+                                right - (turn if right == 0 else 0),
+                            )
+                        if _is_before(there, label[near], way, best, mark, step):
+                            best, mark, step = there, label[near], way
+                if best > limit or not _is_before(best, mark, step, minutes[v], label[v], link[v]):
                     continue
-                near, step = u, k + 1
-                if aside:
-                    near = d
-                    step = _step_from(
-                        steps, down - (turn if down == 0 else 0), right - (turn if right == 0 else 0)
-                    )
-                _offer(minutes, label, link, queue, v, there, label[near], step)
+                fewer = best < minutes[v]
+                minutes[v], label[v], link[v] = best, mark, step
+                if fewer:
+                    size = push(key, owner, item, size, best, 0, v)
 
 
 @kernel(inline="always")
-def _ray(cost: float, fall: float, mean: float, metres: float, side: float) -> tuple[float, bool]:
+def _ray(
+    cost: float, later: float, fall: float, mean: float, metres: float, side: float
+) -> tuple[float, bool]:
     """Minutes by a ray that meets the side between two cells, and whether nearer to the second; else inf.
 
-    ``fall``: by how much fewer minutes the second cell has than the first (at ``cost``), per metre of side.
+    ``later``: the least number beyond ``cost``. ``fall``: by how much fewer minutes the second cell has than the first (at ``cost``), per metre of side.
     """
     if fall <= 0 or fall * fall * (metres * metres + side * side) >= mean * mean * side * side:
         return np.inf, False
     root = np.sqrt(mean * mean - fall * fall)
-    return max(cost + metres * root, np.nextafter(cost, np.inf)), metres * fall > 0.5 * side * root
+    return max(cost + metres * root, later), metres * fall > 0.5 * side * root
 
 
 @kernel()
@@ -240,13 +269,17 @@ def _step_from(steps: Ints, down: int, right: int) -> int:
     return 0
 
 
-@kernel(inline="always")
-def _offer(
-    minutes: Floats, label: Any, link: Any, queue: Any, cell: int, there: float, mark: int, step: int
-) -> None:
-    """Take minutes that are fewer; as many with a smaller label, or the same with a smaller step, too."""
-    if there < minutes[cell]:
-        minutes[cell], label[cell], link[cell] = there, mark, step
-        heapq.heappush(queue, (there, np.int64(cell)))
-    elif there == minutes[cell] and (mark < label[cell] or (mark == label[cell] and step < link[cell])):
-        label[cell], link[cell] = mark, step
+@kernel()
+def _is_before(there: float, mark: int, step: int, known: float, its_mark: int, its_step: int) -> bool:
+    """Fewer minutes; as many with a smaller label; or the same with a smaller step."""
+    if there != known:
+        return there < known
+    return mark < its_mark or (mark == its_mark and step < its_step)
+
+
+@kernel()
+def _roomier(values: Any) -> Any:
+    """The same values with room for twice as many."""
+    more = np.zeros(2 * values.size, values.dtype)
+    more[: values.size] = values
+    return more
