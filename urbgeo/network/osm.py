@@ -17,6 +17,7 @@ from pyproj import CRS
 
 from urbgeo.arguments import check_object, check_path
 from urbgeo.crs import WGS84, metric_crs
+from urbgeo.engine.memory import give_back_memory
 from urbgeo.errors import Faults, InputError, SourceError, UrbgeoWarning
 from urbgeo.language import catalogued
 from urbgeo.network.model import Snapping, TravelNetwork, build_network
@@ -117,8 +118,11 @@ def from_pbf(
     by_kind, used = way_speeds(kinds, mode=roads.mode, reading=reading)
     joins = reading.snapping or default_snapping(roads.mode)
     kind = roads.kind
-    nodes, links, lines = roads.bare_tables(_metric(roads))
+    junctions, links, lines = roads.bare_tables(_metric(roads))
     del roads
+    give_back_memory()
+    nodes = junctions.drawn()
+    del junctions
     timed = by_kind.reindex(range(kind.max() + 1)).take(kind)
     network = TravelNetwork(nodes, _with_minutes(links, timed), joins, about, lines)
     return with_sources(network, timed["speed_source"], used)

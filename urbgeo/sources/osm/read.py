@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from urbgeo.arguments import check_path
+from urbgeo.engine.memory import give_back_memory
 from urbgeo.errors import InputError
 from urbgeo.sources.osm import pbf_kernels, road_kernels
 from urbgeo.sources.osm import tags as osm_tags
@@ -89,7 +90,10 @@ def read_roads(
             raise InputError(f"{path}: no way in it is open to mode {rules.mode!r} with these classes.")
         wanted = _distinct(ways.refs)
         nodes = file.nodes(wanted, osm_tags.NODE_KEYS)
-    return _assembled(str(path), rules, ways, wanted, nodes, box, simplify)
+    give_back_memory()  # threads that read blocks keep what they held
+    roads = _assembled(str(path), rules, ways, wanted, nodes, box, simplify)
+    give_back_memory()
+    return roads
 
 
 def check_bbox(bbox: Sequence[float]) -> Box:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -17,6 +18,19 @@ from urbgeo.engine.polylines import Polylines
 from urbgeo.sources.osm import road_kernels as kernels
 from urbgeo.sources.osm.tags import WayKind
 from urbgeo.types import Flags, Floats, Ints, Ints32
+
+
+class Junctions(NamedTuple):
+    """Points where links end, by id; drawn late, since a point drawn takes ten times its coordinates."""
+
+    index: pd.Index
+    x: Floats
+    y: Floats
+    crs: CRS
+
+    def drawn(self) -> gpd.GeoDataFrame:
+        """A layer of them."""
+        return gpd.GeoDataFrame(geometry=shapely.points(self.x, self.y), index=self.index, crs=self.crs)
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,21 +87,20 @@ class Roads:
             ``class``, ``mode``, ``oneway``, ``joinable``, ``maxspeed_kmh`` and ``maxspeed_back_kmh`` (NaN: no
             tag), line geometry.
         """
-        nodes, links, lines = self.bare_tables(crs)
-        return nodes, gpd.GeoDataFrame(links, geometry=lines.of(links.index), crs=crs)
+        junctions, links, lines = self.bare_tables(crs)
+        return junctions.drawn(), gpd.GeoDataFrame(links, geometry=lines.of(links.index), crs=crs)
 
-    def bare_tables(self, crs: CRS) -> tuple[gpd.GeoDataFrame, pd.DataFrame, Polylines]:
-        """The same two layers, the lines of the links still coordinates."""
+    def bare_tables(self, crs: CRS) -> tuple[Junctions, pd.DataFrame, Polylines]:
+        """The same two layers, points and lines still coordinates."""
         x, y = self._located(crs)
         used = np.zeros(len(x), bool)
         used[self.ends] = True
-        index = pd.Index(self.node_ids[used], name="node")
-        nodes = gpd.GeoDataFrame(geometry=shapely.points(x[used], y[used]), index=index, crs=crs)
+        junctions = Junctions(pd.Index(self.node_ids[used], name="node"), x[used], y[used], crs)
         xy = np.empty((len(self.line), 2))
         xy[:, 0], xy[:, 1] = x[self.line], y[self.line]
         del x, y
         links = self._columns()
-        return nodes, links, Polylines(links.index, self.line_start, xy)
+        return junctions, links, Polylines(links.index, self.line_start, xy)
 
     def kinds_table(self) -> pd.DataFrame:
         """What :attr:`kinds` say, one row each, under the names of the link columns."""
