@@ -1,4 +1,4 @@
-"""Reading a PBF file to a routable, simplified driving network: urbgeo, pyrosm, OSMnx, a process each.
+"""Reading a PBF file to a routable, simplified driving network: urbgeo and peers, a process each.
 
     python -m benchmarks.pbf [file.osm.pbf] [--copies 78]
 
@@ -68,12 +68,62 @@ WAYS = {
         "roads = joined_like_ours(nodes, edges)",
         "[len(roads), float(roads.length_km.sum()), read]",
     ),
+    "pyosmium + same simplification": (
+        "from benchmarks.pbf import read_by_pyosmium",
+        "read, roads = read_by_pyosmium(path)",
+        "[len(roads), float(roads.length_km.sum()), read]",
+    ),
     "OSMnx": (
         "import osmnx",
         "graph = osmnx.graph_from_xml(path, retain_all=True)",
         "[len(graph.edges), sum(length for *_, length in graph.edges(data='length')) / 1000]",
     ),
 }  # fmt: skip
+
+
+def read_by_pyosmium(path: str) -> tuple[float, Any]:
+    """Ways for cars and their nodes by pyosmium, cut and joined by urbgeo; seconds of reading, roads."""
+    import numpy as np
+    import osmium
+
+    from urbgeo.sources.osm import tags as osm_tags
+    from urbgeo.sources.osm.pbf import Nodes, Ways
+    from urbgeo.sources.osm.read import _assembled, _distinct
+
+    begun = time.perf_counter()
+    rules = osm_tags.rules_for("drive", None)
+    keys, marked = set(osm_tags.WAY_KEYS), set(osm_tags.NODE_KEYS)
+    codes: dict[tuple[tuple[str, str], ...], int] = {}
+    said: list[dict[str, str]] = []
+    found: list[tuple[int, int, int]] = []
+    refs: list[int] = []
+    wanted_keys = osmium.filter.KeyFilter("highway", "route")
+    for way in osmium.FileProcessor(path, osmium.osm.WAY).with_filter(wanted_keys):
+        spoken = tuple((tag.k, tag.v) for tag in way.tags if tag.k in keys)
+        if spoken not in codes:
+            usable = osm_tags.way_kind(dict(spoken), rules) is not None
+            codes[spoken] = len(said) if usable else -1
+            said += [dict(spoken)] * usable
+        if codes[spoken] >= 0:
+            found.append((way.id, codes[spoken], len(way.nodes)))
+            refs.extend([node.ref for node in way.nodes])
+    ids, code, lengths = np.array(found).T
+    along = np.array(refs)
+    del refs, found
+    wanted = _distinct(along)
+    lon, lat = np.full(len(wanted), np.nan), np.full(len(wanted), np.nan)
+    place = {number: at for at, number in enumerate(wanted.tolist())}
+    barriers = []
+    for node in osmium.FileProcessor(path, osmium.osm.NODE):
+        at = place.get(node.id)
+        if at is not None:
+            lon[at], lat[at] = node.lon, node.lat
+            if "barrier" in node.tags:
+                barriers.append((at, {tag.k: tag.v for tag in node.tags if tag.k in marked}))
+    ways = Ways(ids, code.astype(np.int32), np.concatenate([[0], np.cumsum(lengths)]), along, said)
+    nodes = Nodes(lon, lat, np.array([at for at, _ in barriers], np.int64), [tags for _, tags in barriers])
+    read = time.perf_counter() - begun
+    return read, _assembled(path, rules, ways, wanted, nodes, None, True)
 
 
 def joined_like_ours(nodes: object, edges: object) -> object:
