@@ -289,11 +289,13 @@ def suspected_datum(
     if len(here) < LEAST_SUSPECTS:
         return None
     now = float(np.median(misfit(here)))
+    if not now > 0:
+        return None
     undone = {
         datum: float(np.median(misfit(convert_datum(here, datum, "wgs84")))) for datum in ("gcj02", "bd09")
     }
     best = min(undone, key=lambda datum: undone[datum])
-    return best if now > 0 and undone[best] <= now / 2 else None
+    return best if undone[best] <= now / 2 else None
 
 
 def wgs84_to_gcj02(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:

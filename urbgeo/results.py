@@ -100,10 +100,11 @@ def with_names(table: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
     import geopandas as gpd
 
     named = [column for column in name_columns(frame) if column not in table.columns]
-    whole = pd.concat([pd.DataFrame(frame[named]).loc[table.index], pd.DataFrame(table)], axis=1)
-    if not isinstance(frame, gpd.GeoDataFrame):
+    here = frame if table.index.identical(frame.index) else frame.loc[table.index]
+    whole = pd.concat([pd.DataFrame(here)[named], pd.DataFrame(table)], axis=1)
+    if not isinstance(here, gpd.GeoDataFrame):
         return whole
-    return gpd.GeoDataFrame(whole, geometry=frame.geometry.loc[table.index].to_numpy(), crs=frame.crs)
+    return gpd.GeoDataFrame(whole, geometry=here.geometry.to_numpy(), crs=here.crs)
 
 
 def bare(table: pd.DataFrame) -> pd.DataFrame:

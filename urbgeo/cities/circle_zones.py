@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from pyproj import CRS
 
 from urbgeo.amounts import amount_of
 from urbgeo.checks import check_crs, check_points, check_polygons
+from urbgeo.crs import equal_area_crs
 from urbgeo.errors import InputError, some_of
 from urbgeo.magnitude import check_unit, check_unmixed, refuse_shares
+from urbgeo.types import Floats
 
 RULES = ("seat", "area", "population")
 """Ways to say that a zone lies inside: its seat, half of its area, or half of its people."""
@@ -93,3 +100,29 @@ def check_rule(rule: str, settled: Settled) -> None:
             f"rule: {rule!r} needs {some_of(missing)}; give them (polygons as zones, points of the same "
             f"ids as seats=), or rules=CircleRules(rule={can[0]!r}) of urbgeo.cities.circles."
         )
+
+
+@dataclass(frozen=True, eq=False)
+class FlatLand:
+    """Polygons of the zones, mended, in an equal-area CRS, and their areas in m2 as they were."""
+
+    crs: CRS
+    mended: NDArray[np.object_]
+    area: Floats
+
+
+KEPT_LANDS = 4
+_flat: dict[bytes, FlatLand] = {}
+"""Of the zones asked about last, which stay the same under every edit of the roads."""
+
+
+def flat_land(land: gpd.GeoSeries) -> FlatLand:
+    """The zones' polygons in an equal-area CRS, where they can be measured."""
+    shapes = b"".join(shapely.to_wkb(land.to_numpy()))
+    key = hashlib.blake2b(land.crs.to_wkt().encode() + shapes, digest_size=16).digest()
+    if key not in _flat:
+        flat = land.to_crs(equal_area_crs(land.to_frame("geometry")))
+        while len(_flat) >= KEPT_LANDS:
+            _flat.pop(next(iter(_flat)), None)
+        _flat[key] = FlatLand(flat.crs, flat.make_valid().to_numpy(), flat.area.to_numpy())
+    return _flat[key]

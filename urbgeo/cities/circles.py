@@ -30,12 +30,12 @@ from urbgeo.cities.circle_rules import (
     ring_of,
     roles_of,
 )
-from urbgeo.cities.circle_zones import RULES, URBAN, Settled, check_rule, settle
+from urbgeo.cities.circle_zones import RULES, URBAN, Settled, check_rule, flat_land, settle
 from urbgeo.cities.commuting_rates import rates
 from urbgeo.cities.cores import core_entries, core_land, is_land
 from urbgeo.cities.flows import check_threshold
 from urbgeo.cities.gravity import FRICTION
-from urbgeo.crs import WGS84, equal_area_crs
+from urbgeo.crs import WGS84
 from urbgeo.errors import InputError, some_of
 from urbgeo.network.attach import Attachment, attach
 from urbgeo.network.minutes import minutes_table, nearest_attached
@@ -327,10 +327,11 @@ def _measured(network: TravelNetwork, settled: Settled, asked: _Asked) -> pd.Dat
         table["ring"] = ring_of(table["minutes"].to_numpy(float), asked.limits)
         table["by_seat"] = table["minutes"] <= asked.limit
     if settled.land is not None:
-        land = settled.land.to_crs(equal_area_crs(settled.land.to_frame("geometry")))
+        land = flat_land(settled.land)
         inside = asked.reached if asked.built is None else shapely.union(asked.reached, asked.built)
         shape = gpd.GeoSeries([inside], crs=WGS84).to_crs(land.crs).make_valid().iloc[0]
-        table["area_share"] = (land.make_valid().intersection(shape).area / land.area).clip(upper=1.0)
+        inner = shapely.area(shapely.intersection(land.mended, shape))
+        table["area_share"] = np.minimum(inner / land.area, 1.0)
         table["by_area"] = table["area_share"] >= asked.majority
     if settled.land is not None and settled.seats is not None:
         rural = settled.people - settled.urban

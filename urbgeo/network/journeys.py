@@ -122,15 +122,19 @@ def _legs(rail: TravelNetwork) -> _Legs:
     key = ends[0] * count + ends[1]
     order = np.lexsort((links["minutes"].to_numpy(np.float64), key))
     order = order[np.concatenate([[True], np.diff(key[order]) > 0])]
-    kept = links.iloc[order]
-    ride = (kept["class"] == "ride").to_numpy()
-    minutes = kept["minutes"].to_numpy(np.float64)
-    kind = kept["class"].to_numpy()
+    kind = links["class"].to_numpy()[order]
+    ride = kind == "ride"
+
+    def kept(column: str) -> Floats:
+        values: Floats = links[column].to_numpy(np.float64)[order]
+        return values
+
+    minutes = kept("minutes")
     parts = {name: np.where(kind == one, minutes, 0.0) for one, name in _PART_OF.items()}
     for name, column in (("ride_min", "ride_min"), ("wait_min", "waited_min"), ("delay_min", "delay_min")):
-        parts[name] = np.where(ride, kept[column].to_numpy(np.float64), 0.0)
+        parts[name] = np.where(ride, kept(column), 0.0)
     parts["rides"] = ride.astype(np.float64)
-    trains = np.where(ride, kept["trains_per_day"].to_numpy(np.float64), np.inf)
+    trains = np.where(ride, kept("trains_per_day"), np.inf)
     return _Legs(count, key[order], minutes, parts, trains)
 
 
