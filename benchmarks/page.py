@@ -80,9 +80,10 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
     (
         "edit of a few links, four answers of a province",
         "0.3 s",
-        "2026-11-29: 0.8 to 1.2 processor s at load 10; 0.62 at load 8, in turn with 1.58 before (0.39)",
-        SHORT,
-        "spread over small tables in pandas, no part above 6 % ([profile](../profiles/edit.txt))",
+        "2026-11-29: 0.29 to 0.31 processor s, 0.27 to 0.29 of wall, quiet; 0.33 to 0.35 before, quiet too",
+        HELD,
+        "medians of eight edits; zones are flattened once, points that lie on the network are asked no more "
+        "about their datum; spread over small tables in pandas ([profile](../profiles/edit.txt))",
     ),
     (
         "preparing 83 thousand nodes, peak memory",
@@ -94,10 +95,11 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
     (
         "PBF 73 MB to a network",
         "4 s, 600 MB",
-        "2026-11-29: 4.2-4.6 processor s, 630-645 MB at load 20 to 26; before, in turn, 5.4-5.8, 893-899 MB",
-        SHORT,
-        "reading blocks of ways takes 1.6 s (0.4 of it inflating), of nodes 0.5, cutting and joining "
-        "pieces 1.0, tables and points 0.9 ([profile](../profiles/pbf.txt))",
+        "2026-11-29: 3.1 to 3.5 processor s on a quiet machine, 582 MB at load 6; 4.2-4.6 s at load 20 and "
+        "624 MB at load 6 before",
+        HELD,
+        "junctions are drawn once the file's arrays are gone; compiling the graph, which asks for minutes "
+        "first, takes 0.4 s and 100 MB more ([profile](../profiles/pbf.txt))",
     ),
     (
         "PBF 1.2 GB, motorway to tertiary",
@@ -109,10 +111,12 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
     (
         "1 M pairs in any order: cumulative, 2SFCA",
         "8 x PySAL access from the raw table",
-        "2026-11-29: 1.7, 4.0 x in processor time at load 9; E2SFCA, 3SFCA 11, 13 x; row by row 5.2-14 x",
+        "2026-11-29: 1.8, 3.7 x in processor time on a quiet machine (7.7 ms, 8.0 ms); E2SFCA, 3SFCA 18, "
+        "22 x; row by row 8.8-29 x",
         "not held for these two",
-        "reading and checking ids is 0.019 of 0.028 s, which the peer does without; read once 5.3, 7.6 x "
-        "([page](catchments.md))",
+        "asked would be 1.7 ms, and even read once the measure takes 2.6: rows in any order are put in place "
+        "one by one, ids and minutes checked, which the peer does without ([page](catchments.md), "
+        "[profile](../profiles/pairs.txt))",
     ),
     (
         "closed bounds in node_sums",
@@ -124,19 +128,25 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
     (
         "marching fronts 4,000 x 4,000; PBF; GTFS",
         "ours only where faster or more than theirs",
-        "2026-11-22: fronts 17.3 processor s; PBF 5.6 s, pyrosm with the same simplification 47; GTFS above",
-        "not known for fronts",
-        "scikit-fmm has no wheel and was not built; partridge and gtfs-kit were not timed "
-        "([fronts](land_surface.md), [PBF](pbf.md))",
+        "2026-11-29, load 7, in turn: fronts 6.6-8.4 processor s, scikit-fmm 8.3-9.7, of the first order "
+        "6.2-6.4; roads of 73 MB 2.4 s, by pyosmium with the same simplification 29; 447,000 stop times "
+        "0.65 s, partridge 0.24, gtfs-kit 0.14",
+        "held for fronts and PBF; GTFS more than theirs",
+        "fronts took twice as long before: their queue counted references ([fronts](fronts.md), "
+        "[PBF](pbf.md)); scikit-fmm has no wheel, blocks, allocation or back-links, and its first order is "
+        "2.4 % late where ours is 0.3; the two readers hand over text or bare times, ours fills the 96 % of "
+        "calls without one and checks what names what: where a time stands all three agree "
+        "(`python -m benchmarks.feeds`)",
     ),
     (
-        "demo, warm",
-        "4 s",
-        "2026-11-29: 15.4-15.6 processor s with imports at load 16 to 20, in turn with 18.2-19.1 (0.83); the "
-        "same files but for ids of the map and dates",
+        "demo, warm and cold",
+        "4 s, 9 s",
+        "2026-11-29, quiet machine: 9.3-9.5 processor s and 9.0-9.2 of wall with imports, 23 with fresh "
+        "caches of compiled code; 15.4-15.6 at load 16 to 20 before",
         SHORT,
-        "seven networks (three sets of speeds, four past years) are half of it, spread over small tables; "
-        "imports take 2 s ([profile](../profiles/study.txt))",
+        "answers take 3.6 s, map, page and scorecard 2.4, imports 1.7; seven networks (three sets of speeds, "
+        "four past years) are spread over small tables; cold, 14 s are compiling "
+        "([profile](../profiles/study.txt))",
     ),
     (
         "memory_gb in nearest, isochrones, surfaces",
