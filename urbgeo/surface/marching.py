@@ -252,7 +252,8 @@ def _ray(
 ) -> tuple[float, bool]:
     """Minutes by a ray that meets the side between two cells, and whether nearer to the second; else inf.
 
-    ``later``: the least number beyond ``cost``. ``fall``: by how much fewer minutes the second cell has than the first (at ``cost``), per metre of side.
+    ``later``: the least number beyond ``cost``. ``fall``: by how much fewer minutes the second cell has than
+    the first (at ``cost``), per metre of side.
     """
     if fall <= 0 or fall * fall * (metres * metres + side * side) >= mean * mean * side * side:
         return np.inf, False
