@@ -175,3 +175,11 @@ def test_no_digit_of_any_form_survives_in_a_layer() -> None:
     said = " ".join(str(one) for one in shown.drop(columns="geometry").iloc[0])
     assert not re.findall(r"(?:112|28)\.\d{3,}", said) and "59′" not in said
     assert f"{metres.x:.0f}" not in said and f"{metres.y:.0f}" not in said
+
+
+def test_ids_that_hold_coordinates_are_told_and_codes_are_not() -> None:
+    ids = pd.Index(
+        ["430102", "112.987654_28.123456", "E612345N3123456", "甲1.2", 7, "112.98 28.12", "G4-1234567"]
+    )
+    assert PUBLIC.telling(ids) == ["112.987654_28.123456", "E612345N3123456"]
+    assert Release().telling(ids) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -15,6 +16,8 @@ from urbgeo.errors import InputError, SourceError
 from urbgeo.network.edits import with_speeds
 from urbgeo.network.model import TravelNetwork
 from urbgeo.regions.nation import china_places
+from urbgeo.regions.release import Release
+from urbgeo.study.build import build_region
 from urbgeo.study.findings import Findings
 from urbgeo.study.inputs import Inputs
 from urbgeo.study.making import Making
@@ -162,3 +165,18 @@ def test_own_decisions_are_of_units_and_never_of_the_one_that_holds_the_core() -
     holder = zones.index[zones.contains(core)][0]
     with pytest.raises(InputError, match="is the core"):
         making("zones", "lists", "decisions", zones=zones, overrides={holder: decided})
+
+
+def test_ids_that_tell_where_a_place_is_are_refused_for_the_public_and_no_other() -> None:
+    at = COUNTIES.geometry.iloc[:3]
+    ids = [f"{point.x:.5f}_{point.y:.5f}" for point in at]
+    seats = gpd.GeoDataFrame({"name": list("甲乙丙")}, geometry=at.to_numpy(), index=ids, crs=4326)
+    inputs = Inputs(None, seats=seats, name="own")
+    assert build_region(inputs)[0].places.index.tolist() == ids
+    with pytest.raises(InputError, match=f"seats: ids that hold coordinates, {ids[0]}, .* needs other ids"):
+        build_region(replace(inputs, release="public"))
+    found = build_region(replace(inputs, release=Release("public"), strict=False))[1].table()
+    (row,) = found[found["finding"] == "refused"].itertuples()
+    assert row.layer == "seats" and "不能含坐标" in row.what_zh
+    coarse = replace(inputs, seats=seats.set_axis(["x1", "x2", "x3"]), release="public")
+    assert len(build_region(coarse)[0].places) == 3

@@ -134,6 +134,11 @@ class Release:
         names = [one for one in table.columns if not isinstance(table[one], gpd.GeoSeries | pd.DataFrame)]
         return [one for one in names if is_coded(one, table[one])]
 
+    def telling(self, ids: pd.Index) -> list[str]:
+        """Ids that hold coordinates finer than the public gets (``112.98765_28.12345``)."""
+        texts = [one for one in ids if isinstance(one, str)] if self.public else []
+        return [one for one in texts if rounded_cell(one, self.decimals) != one]
+
     def _column(self, name: Any, column: pd.Series, where: Where | None) -> pd.Series:
         """One column as it may be seen."""
         if isinstance(column, gpd.GeoSeries):  # a second one beside the layer's own

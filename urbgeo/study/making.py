@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from urbgeo.crs import WGS84, metric_crs
-from urbgeo.errors import InputError, MissingExtraError, UrbgeoError
+from urbgeo.errors import InputError, MissingExtraError, UrbgeoError, some_of
 from urbgeo.language import catalogued
 from urbgeo.network.edits import with_speeds
 from urbgeo.network.model import TravelNetwork
@@ -387,12 +387,27 @@ class Making:
         except UrbgeoError as error:
             self.refused("observed", error)
 
+    def look_at_ids(self, release: Release) -> None:
+        """Refuse ids that tell the public where a place is: no file could leave them out."""
+        layers = {
+            "seats": self.places, "zones": self.zones, "airports": self.airports,
+            "stations": self.rails.stations,
+        }  # fmt: skip
+        for name, layer in layers.items():
+            told = [] if layer is None else release.telling(layer.index)
+            if told:
+                ids = some_of(told)
+                remedy = "a public release needs other ids"
+                self.refused(name, InputError(f"{name}: ids that hold coordinates, {ids}; {remedy}."))
+
     def region(self) -> Region:
         """All of it."""
         zh, en = (self.units.title_zh, self.units.title_en) if self.units else (None, None)
         if self.network is not None and on_estimated_roads(self.network):
             zh, en = f"{zh or '区域'}（时间为估算）", f"{en or 'region'} (minutes estimated)"
         release = self.inputs.release
+        release = release if isinstance(release, Release) else Release(release)
+        self.look_at_ids(release)
         name = self.inputs.name or (self.units.name if self.units else "region")
         nodes = interchanges(self.network) if self.network is not None else no_nodes()
         if nodes.empty and self.network is not None:
@@ -422,6 +437,6 @@ class Making:
             decisions=MappingProxyType(self.decisions),
             commuters=self.commuters,
             observed=self.observed,
-            release=release if isinstance(release, Release) else Release(release),
+            release=release,
             made_of=made_of(self.inputs),
         )
