@@ -12,15 +12,15 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array, csr_array, hstack, identity
+from scipy.optimize import LinearConstraint
+from scipy.sparse import coo_array, csr_array, hstack, identity, vstack
 
+from urbgeo.access.programmes import Programme, solved
 from urbgeo.access.table import MinutesTable, nearest_pairs
 from urbgeo.access.travel import Places, Travel, check_travel, pairs, with_names_of
 from urbgeo.amounts import amounts_by_id
 from urbgeo.checks import check_minutes, check_quantity, check_share, is_whole_number
 from urbgeo.errors import InputError, UrbgeoError, some_of
-from urbgeo.parallel import let_go
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result
 from urbgeo.types import Flags, Floats, Ints
@@ -173,7 +173,8 @@ def maximal_covering(
     count
         How many to choose.
     longest_s
-        Seconds the solver may take.
+        Seconds the solver may take. An interruption ends it at once, but for its first two seconds, which go
+        on unheard.
 
     Returns
     -------
@@ -333,15 +334,20 @@ def _solved(
     cost: Floats, rules: list[LinearConstraint], whole: Floats, longest_s: float, low: Floats | None = None
 ) -> Floats:
     """The best values between ``low`` and 1, those marked in ``whole`` being whole numbers."""
-    bounds = Bounds(np.zeros(len(cost)) if low is None else low, np.ones(len(cost)))
-    options = {"time_limit": check_quantity(longest_s, "longest_s"), "mip_rel_gap": 0.0}
-    found = let_go(lambda _: milp(cost, constraints=rules, integrality=whole, bounds=bounds, options=options))
+    least, most = (
+        np.concatenate([np.broadcast_to(getattr(one, end), one.A.shape[0]) for one in rules])
+        for end in ("lb", "ub")
+    )
+    rows = csr_array(vstack([csr_array(one.A) for one in rules]))
+    bottom = np.zeros(len(cost)) if low is None else low
+    programme = Programme(cost, rows, least, most, whole, bottom)
+    found = solved(programme, check_quantity(longest_s, "longest_s"))
     if found.status != 0:
         raise UrbgeoError(
             f"siting: no proven best in {longest_s:g} s ({found.message}); raise longest_s or ask for fewer "
             "candidates."
         )
-    return np.asarray(found.x, dtype=np.float64)
+    return found.x
 
 
 def _siting(
