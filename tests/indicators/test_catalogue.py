@@ -25,5 +25,17 @@ def test_every_module_of_measures_is_there_and_what_they_stand_on_are_parts_of_a
     assert {part for one in MEASURES.values() for part in one.on} <= set(PARTS)
 
 
+def test_a_band_by_road_speeds_is_for_what_is_driven_and_nothing_else() -> None:
+    banded: dict[str, set[str]] = {}
+    plain: dict[str, set[str]] = {}
+    for name, one in MEASURES.items():
+        room = one.work.__module__.rpartition(".")[2]
+        (banded if one.by_speed else plain).setdefault(room, set()).add(name)
+    assert plain["access"] == {"outer_seats_rail", "rail_hour", "air_airports"}, "by train and by air"
+    assert banded["people"] == {"cluster_links", "subcentres"}, "gravity takes minutes by road"
+    assert banded["layered"] == {"hospital_30", "fire_5", "services_30", "new_towns", "depot_minutes"}
+    assert set(banded) == {"access", "people", "layered"}
+
+
 def test_no_measure_is_called_by_no_target() -> None:
     assert set(MEASURES) <= set(policy_targets()["measure"])

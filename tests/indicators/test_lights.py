@@ -59,6 +59,9 @@ def test_a_direction_without_number_is_told_by_the_series() -> None:
     assert trend_of("down", {2020: 5.0, 2010: 6.0}) == "falling"
     assert trend_of("up", {2010: 100.0, 2020: 100.1}) == "steady"
     assert trend_of("up", {2010: 200.0, 2020: 199.0}) == "steady", "half a percent is within the bound"
+    # the larger of both ends: 0.502 is 0.4995 % of the last and 0.502 % of the first
+    assert trend_of("up", {2010: 100.0, 2020: 100.502}) == "steady"
+    assert trend_of("up", {2010: 100.0, 2020: 100.504}) == "rising"
     assert trend_of("up", {2020: 5.0}) == "no number"
     assert trend_of("none", {2010: 1.0, 2020: 2.0}) == "no number"
 
