@@ -48,3 +48,9 @@ def test_scenarios_take_their_land_and_are_held_to_the_cap() -> None:
     soft = [Scenario("a", extra_exclusion=grid(eco.astype(float)))]
     with pytest.raises(InputError, match="no bool grids at excluded"):
         run_scenarios(grid(built), driver, rules(x=0.5), soft, trend_km2=1.0)
+
+
+def test_a_scenario_that_says_nothing_changes_nothing() -> None:
+    plain = Scenario("plain")
+    assert (plain.land_factor, plain.neighbour_factor, plain.chance_factor) == (1.0, 1.0, 1.0)
+    assert plain.extra_exclusion is None and plain.seed == 0

@@ -86,3 +86,14 @@ def test_degrees_of_urbanisation_go_from_dense_to_empty_in_words() -> None:
     colour = colours_of(pd.Series(["mostly uninhabited area"] * 3 + ["city", "village"]), "class")
     assert isinstance(colour, Categories)
     assert [zh for _, _, zh, _ in colour.items] == ["城市", "村庄", "基本无人区"]
+
+
+def test_the_bounds_of_a_drawing_hold_every_kind_of_shape() -> None:
+    shapes = [
+        shapely.box(111, 27, 112, 28),
+        shapely.Point(113, 26),
+        shapely.LineString([(112, 29), (110, 28)]),
+    ]
+    frame = gpd.GeoDataFrame({"minutes": [1.0, 2.0, 3.0]}, geometry=shapes, index=IDS, crs=4326)
+    drawing = drawing_of(Found(frame))
+    assert len(drawing.frames) == 3 and drawing.bounds.tolist() == [110, 26, 113, 29]
