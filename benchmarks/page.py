@@ -70,12 +70,11 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
     (
         "re-weight 1.5 M nodes",
         "no slower than routingkit_cch",
-        "2026-11-29: 0.59 processor s on 400,000 nodes, routingkit_cch 0.24 in turn at load 10 (0.40 x); "
-        "2026-11-22: 2.9 s on 1.5 M, 0.3 x",
+        "2026-11-29: 1.72 processor s, routingkit_cch 0.55 in turn, quiet (0.32 x); preparing 9.4, theirs 75",
         SHORT,
-        "bound by triangles, not memory; what the peer does too takes 0.21 s; ways over more important "
+        "bound by triangles, not memory; what the peer does too takes 0.72 s; ways over more important "
         "nodes and dropping what is not needed, done for the tables (26 x its, 2026-11-22), take the rest "
-        "([profile](../profiles/reweight.txt)); 1.5 M was not run again: too long on a busy machine",
+        "([profile](../profiles/reweight.txt))",
     ),
     (
         "edit of a few links, four answers of a province",
@@ -158,9 +157,12 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
     (
         "10 M nodes: people within 60 min of every node",
         "400 s",
-        "2026-11-22: 550 s; exponents 1.0-1.2",
+        "2026-11-22: 550 s; exponents 1.0-1.2. 2026-11-29, quiet, one thread, by samples: 36 processor s for "
+        "1 M nodes",
         SHORT,
-        "not run again since; sums over lanes, not profiled at that size ([page](growth.md))",
+        "10 M did not end within seven minutes, preparing included, and was stopped; at 1 M 84 % is the sweep "
+        "of what is reached, which grows with it (24,757 nodes a block at 0.1 M, 36,666 at 1 M) "
+        "([profile](../profiles/sums.txt), [page](growth.md))",
     ),
     (
         "Dask: tables, sums, timetable matrices, one worker killed",

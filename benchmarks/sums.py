@@ -26,7 +26,7 @@ SIZES, SAMPLES, BOUND_MIN = (100_000, 1_000_000), 12, 60.0
 STEPS = {
     "explore": "bounded search for all that a block of neighbouring sources may reach",
     "forget": "its workspace cleared",
-    "_sum_lanes": "the hierarchy of that part swept for eight sources side by side, and summed",
+    "_sum_lanes": "the hierarchy of that part swept for 64 sources side by side, and summed",
 }
 
 
@@ -93,7 +93,7 @@ def main(sizes: list[int]) -> None:
     for size in sizes:
         lines += by_step(size)
         print("\n".join(lines[-6:]), flush=True)
-    PROFILE.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        PROFILE.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
