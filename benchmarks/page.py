@@ -160,7 +160,7 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
         "2026-11-22: 550 s; exponents 1.0-1.2. 2026-11-29, quiet, one thread, by samples: 36 processor s for "
         "1 M nodes",
         SHORT,
-        "10 M did not end within seven minutes, preparing included, and was stopped; at 1 M 84 % is the sweep "
+        "10 M was stopped after seven minutes, preparing included; at 1 M 84 % is the sweep "
         "of what is reached, which grows with it (24,757 nodes a block at 0.1 M, 36,666 at 1 M) "
         "([profile](../profiles/sums.txt), [page](growth.md))",
     ),
