@@ -2,8 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/installed
-# The whole suite does not hold there yet: make lowest LOWEST_TESTS=tests shows what differs.
-LOWEST_TESTS := tests/test_import.py
+# What make lowest runs: all tests, without the examples in docstrings, which print as under today's versions.
+LOWEST_TESTS := tests
 
 .PHONY: demo test fuzz lint docs gallery wheels notebooks bench lock lowest messages mutants stress clean
 

@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.integrate import trapezoid
 
 import urbgeo
 from urbgeo.access.catchments import compare_catchments
@@ -98,7 +99,7 @@ def test_those_at_the_centre_reach_more_health_care(city: City) -> None:
     central = 1 / (1 + metric.distance(CENTRE.to_crs(32722).iloc[0]) / 1000)
     assert concentration_index(access, people, central) > 0
     curve = lorenz(access, people)
-    area = np.trapezoid(curve["access"], curve["people"])
+    area = trapezoid(curve["access"], curve["people"])
     assert gini(access, people) == pytest.approx(1 - 2 * area, abs=1e-9)
 
 
