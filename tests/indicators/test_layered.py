@@ -13,6 +13,7 @@ import shapely
 from tests.indicators.grounds import TOWNS, ground, work
 from tests.indicators.test_rows import box, frame
 from tests.network.build import points, squares
+from urbgeo.errors import InputError
 from urbgeo.indicators.catalogue import MEASURES
 from urbgeo.indicators.measured import NO_NUMBER
 
@@ -54,6 +55,17 @@ def test_new_land_is_what_was_not_built_before_and_patches_are_what_hangs_togeth
         1.5, rel=1e-3
     )
     assert value("largest_patch", built=built) == pytest.approx(200 / 3, rel=1e-3)
+
+
+def test_new_land_is_shared_among_the_urban_residents_who_came() -> None:
+    now = frame([box(0, 0, 1000), box(1000, 0, 1000)], urban_population=[30_000, 25_000])
+    before = frame([box(0, 0, 1500)], urban_population=[50_000.0])
+    # half a square kilometre is new, five thousand came
+    assert value("land_per_person", built=now, built_before=before) == pytest.approx(100.0, rel=1e-3)
+    fewer = before.assign(urban_population=60_000.0)
+    assert math.isnan(value("land_per_person", built=now, built_before=fewer))
+    with pytest.raises(InputError, match=r"built_before: .*urban_population"):
+        value("land_per_person", built=now, built_before=before.drop(columns="urban_population"))
 
 
 def test_homes_are_told_from_uses_that_begin_with_the_same_letter() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from urbgeo.amounts import amount_of
 from urbgeo.crs import metric_crs
 from urbgeo.indicators.ground import Ground
 from urbgeo.indicators.measured import NO_NUMBER, Measured, measure, named, share_within
@@ -83,6 +84,18 @@ def new_land(ground: Ground) -> Measured:
     now, before = ground.layer("built"), ground.layer("built_before")
     crs = metric_crs(now)
     return observed(shapely.difference(_whole(now, crs), _whole(before, crs)).area / KM2)
+
+
+@measure("land_per_person")
+def land_per_person(ground: Ground) -> Measured:
+    """New built-up land in m2 for each urban resident more; both layers have a column ``urban_population``."""
+    now, before = ground.layer("built"), ground.layer("built_before")
+    more = _residents(now, "built") - _residents(before, "built_before")
+    return observed(new_land(ground).value * KM2 / more if more > 0 else np.nan)
+
+
+def _residents(frame: gpd.GeoDataFrame, name: str) -> float:
+    return float(amount_of("urban_population", frame, name="urban_population", frame_name=name).sum())
 
 
 @measure("largest_patch")
