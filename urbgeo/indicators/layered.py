@@ -81,17 +81,21 @@ def line_overlap(ground: Ground) -> Measured:
 @measure("new_land")
 def new_land(ground: Ground) -> Measured:
     """Built-up land that was none in the base year."""
-    now, before = ground.layer("built"), ground.layer("built_before")
-    crs = metric_crs(now)
-    return observed(shapely.difference(_whole(now, crs), _whole(before, crs)).area / KM2)
+    return observed(_new_m2(ground) / KM2)
 
 
 @measure("land_per_person")
 def land_per_person(ground: Ground) -> Measured:
-    """New built-up land in m2 for each urban resident more; both layers have a column ``urban_population``."""
+    """New built-up m2 for each urban resident more (column ``urban_population`` of both layers)."""
     now, before = ground.layer("built"), ground.layer("built_before")
     more = _residents(now, "built") - _residents(before, "built_before")
-    return observed(new_land(ground).value * KM2 / more if more > 0 else np.nan)
+    return observed(_new_m2(ground) / more if more > 0 else np.nan)
+
+
+def _new_m2(ground: Ground) -> float:
+    now, before = ground.layer("built"), ground.layer("built_before")
+    crs = metric_crs(now)
+    return float(shapely.difference(_whole(now, crs), _whole(before, crs)).area)
 
 
 def _residents(frame: gpd.GeoDataFrame, name: str) -> float:
