@@ -657,11 +657,11 @@ def _gravity() -> Work:
 
 @job("speeds calibrated")
 def _calibrate() -> Work:
-    network = town(50_000)
+    network = town(10_000)
     network = build_network(network.nodes, _classed(network))
     rng = np.random.default_rng(1)
-    places = network.nodes.iloc[rng.permutation(len(network.nodes))[:400]]
-    ends = rng.integers(0, 400, (2, 3000))
+    places = network.nodes.iloc[rng.permutation(len(network.nodes))[:100]]
+    ends = rng.integers(0, 100, (2, 1000))
     ends = ends[:, ends[0] != ends[1]]
     rows = {"from_place": places.index[ends[0]], "to_place": places.index[ends[1]]}
     apart = shapely.distance(places.geometry.to_numpy()[ends[0]], places.geometry.to_numpy()[ends[1]])

@@ -19,6 +19,8 @@ from urbgeo.sources.osm import road_kernels as kernels
 from urbgeo.sources.osm.tags import WayKind
 from urbgeo.types import Flags, Floats, Ints, Ints32
 
+DRAWN_AT_ONCE = 200_000
+
 
 class Junctions(NamedTuple):
     """Points where links end, by id; drawn late, since a point drawn takes ten times its coordinates."""
@@ -30,7 +32,11 @@ class Junctions(NamedTuple):
 
     def drawn(self) -> gpd.GeoDataFrame:
         """A layer of them."""
-        return gpd.GeoDataFrame(geometry=shapely.points(self.x, self.y), index=self.index, crs=self.crs)
+        shapes = np.empty(len(self.x), object)
+        for first in range(0, len(shapes), DRAWN_AT_ONCE):  # in between an interruption is heard
+            some = slice(first, first + DRAWN_AT_ONCE)
+            shapes[some] = shapely.points(self.x[some], self.y[some])
+        return gpd.GeoDataFrame(geometry=shapes, index=self.index, crs=self.crs)
 
 
 @dataclass(frozen=True, eq=False)
