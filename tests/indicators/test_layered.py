@@ -64,8 +64,11 @@ def test_new_land_is_shared_among_the_urban_residents_who_came() -> None:
     assert value("land_per_person", built=now, built_before=before) == pytest.approx(100.0, rel=1e-3)
     fewer = before.assign(urban_population=60_000.0)
     assert math.isnan(value("land_per_person", built=now, built_before=fewer))
-    with pytest.raises(InputError, match=r"built_before: .*urban_population"):
-        value("land_per_person", built=now, built_before=before.drop(columns="urban_population"))
+    bare = before.drop(columns="urban_population")
+    on = ground(layers={"built": now, "built_before": bare})
+    assert MEASURES["land_per_person"].work(on) is None
+    with pytest.raises(InputError, match=r"built_before: .*urban_population.*negative"):
+        value("land_per_person", built=now, built_before=before.assign(urban_population=-1.0))
 
 
 def test_homes_are_told_from_uses_that_begin_with_the_same_letter() -> None:

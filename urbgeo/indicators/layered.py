@@ -85,11 +85,16 @@ def new_land(ground: Ground) -> Measured:
 
 
 @measure("land_per_person")
-def land_per_person(ground: Ground) -> Measured:
-    """New built-up m2 for each urban resident more (column ``urban_population`` of both layers)."""
-    now, before = ground.layer("built"), ground.layer("built_before")
-    more = _residents(now, "built") - _residents(before, "built_before")
-    return observed(_new_m2(ground) / more if more > 0 else np.nan)
+def land_per_person(ground: Ground) -> Measured | None:
+    """New built-up m2 for each urban resident more, where both layers have ``urban_population``."""
+    layers = {name: ground.layer(name) for name in ("built", "built_before")}
+    if any("urban_population" not in frame for frame in layers.values()):
+        return None  # the layers serve other targets without it
+    now, before = (
+        float(amount_of("urban_population", frame, name="urban_population", frame_name=name).sum())
+        for name, frame in layers.items()
+    )
+    return observed(_new_m2(ground) / (now - before) if now > before else np.nan)
 
 
 def _new_m2(ground: Ground) -> float:
