@@ -105,9 +105,9 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
     (
         "PBF 1.2 GB, motorway to tertiary",
         "5 min, 8 GB",
-        "2026-11-29: 176 s of wall at load 10 to 15 (65 of processor), 4.5 GB",
+        "2026-11-29, quiet machine: 31 s of wall (40 of processor), 2.6 GB; 176 s at load 10 to 15 before",
         HELD,
-        "a real file repeated ([page](pbf_large.md))",
+        "a real file repeated ([page](pbf_large.md)); 150 MB whole 7.1 s, 1.1 GB",
     ),
     (
         "1 M pairs in any order: cumulative, 2SFCA",
