@@ -67,7 +67,8 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
         "2026-11-29: 0.027 processor s, osrm-bindings 26.10 (CH) 0.487 in turn at load 10 (17.8 x); "
         "preparing 0.27, theirs 21.6",
         "held for a city",
-        "OSRM obeys turns, ours does not ([page](tables.md)); a file of a province's size was not run",
+        "OSRM obeys turns, ours does not ([page](tables.md)); a file of a province's size was "
+        "not run: preparing it for OSRM would take half an hour",
     ),
     (
         "re-weight 1.5 M nodes",
@@ -89,9 +90,10 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
     (
         "preparing 83 thousand nodes, peak memory",
         "a third of pandana's above imports",
-        "2026-11-29: 87 MB above imports, pandana 89 (0.98); 16 above compiled code (0.18); peaks 257, 261",
+        "2026-11-29: 91 MB above imports, pandana 89 (1.03); 19 above compiled code (0.21); peaks 260, 261",
         SHORT,
-        "loading compiled code takes 71 of the 87: `python -m benchmarks.preparing`",
+        "loading compiled code, whatever the network, takes 72 of the 91 "
+        "([profile](../profiles/preparing.txt))",
     ),
     (
         "PBF 73 MB to a network",
