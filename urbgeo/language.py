@@ -64,9 +64,9 @@ def in_both(line: str) -> tuple[str, str]:
     return (line if _CHINESE.match(line) else in_chinese(line)), line
 
 
-def list_in_chinese(ids: str) -> str:
-    """A list of ids, the rest of it counted in Chinese."""
-    return _MORE.sub(r" 等，另有 \1 个", ids)
+def list_in_chinese(ids: str, *, english: bool = False) -> str:
+    """A list of ids, the rest of it counted in Chinese, and in English after it where asked."""
+    return _MORE.sub(r" 等，另有 \1 个" + r"\g<0>" * english, ids)
 
 
 def fixed_words(template: str) -> int:

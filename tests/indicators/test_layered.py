@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -150,7 +151,7 @@ def test_counties_that_hold_something_are_told_from_those_without() -> None:
 
 
 @pytest.fixture(scope="module")
-def road() -> dict[str, object]:
+def road() -> dict[str, Any]:
     """Counties on one road, ten kilometres and, at 60 km/h, ten minutes apart."""
     nodes = points([(5, 5), (15, 5), (25, 5), (35, 5)], list("abcd")).assign(kind="junction")
     links = pd.DataFrame(
@@ -172,7 +173,7 @@ def at(*km: float) -> gpd.GeoDataFrame:
     return points([(one, 5.0) for one in km])
 
 
-def test_services_and_hospitals_within_half_an_hour_of_the_seats(road: dict[str, object]) -> None:
+def test_services_and_hospitals_within_half_an_hour_of_the_seats(road: dict[str, Any]) -> None:
     on = ground(
         layers={"hospitals": at(5), "services": at(5), "depots": at(5), "new_towns": at(5, 15)}, **road
     )
@@ -185,8 +186,8 @@ def test_services_and_hospitals_within_half_an_hour_of_the_seats(road: dict[str,
     assert work("new_towns", on).value == pytest.approx(5.0)
 
 
-def test_a_fire_engine_drives_from_its_station(road: dict[str, object]) -> None:
-    links = road["road_links"].assign(oneway=True)  # type: ignore[attr-defined]
+def test_a_fire_engine_drives_from_its_station(road: dict[str, Any]) -> None:
+    links = road["road_links"].assign(oneway=True)
     people = at(5, 10, 15, 20).assign(population=[1.0, 2.0, 4.0, 8.0])
     on = ground(layers={"people": people, "fire_stations": at(10)}, **{**road, "road_links": links})
     assert work("fire_5", on).value == pytest.approx(100 * 6 / 15), "eastwards only, and just five minutes"

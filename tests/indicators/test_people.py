@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,7 +14,7 @@ from tests.network.build import points
 from urbgeo.indicators.catalogue import MEASURES
 
 
-def cities(*people: float, prefix: str = "4399") -> object:
+def cities(*people: float, prefix: str = "4399") -> gpd.GeoDataFrame:
     """Prefecture seats of so many urban people, and twice as many in all."""
     ids = [f"{prefix}{at:02d}" for at in range(len(people))]
     spots = points([(10.0 * at, 0.0) for at in range(len(people))], ids)
@@ -70,7 +71,7 @@ def test_a_prefecture_just_at_its_plan_has_met_it(monkeypatch: pytest.MonkeyPatc
 def test_links_of_a_cluster_are_the_share_of_people_over_minutes_squared() -> None:
     """Three cities: P1 P2 / t² of every pair, by hand."""
     seats = cities(4e6, 2e6, 1e6)
-    ids = tuple(seats.index)  # type: ignore[attr-defined]
+    ids = tuple(seats.index)
     table = square(ids, [0, 60, 30], [60, 0, 120], [30, 120, 0])
     on = {"road prefectures prefectures": table}
     found = work("cluster_links", ground(on, places=seats, lists={"cluster_3_5": ids[:2]}))
@@ -82,7 +83,7 @@ def test_links_of_a_cluster_are_the_share_of_people_over_minutes_squared() -> No
 def test_a_seat_leans_on_a_sub_centre_only_if_that_is_its_strongest_link_and_larger() -> None:
     seats = cities(8e6, 3e6, 1e6, 2.5e6)
     ids = ("430100", "430600", "430700", "430400")
-    seats = seats.set_axis(list(ids))  # type: ignore[attr-defined]
+    seats = seats.set_axis(list(ids))
     # 430700 is nearest to the sub-centre 430600; both sub-centres lean on the capital
     table = square(ids, [0, 60, 300, 60], [60, 0, 20, 300], [300, 20, 0, 300], [60, 300, 300, 0])
     found = work("subcentres", ground({"road prefectures prefectures": table}, places=seats))

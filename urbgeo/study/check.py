@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import geopandas as gpd
 import pandas as pd
 
 from urbgeo.errors import InputError, UrbgeoError
 from urbgeo.files import write_text
+from urbgeo.language import list_in_chinese
 from urbgeo.network.attach import attach
 from urbgeo.network.model import TravelNetwork
 from urbgeo.network.speeds import ROAD_CLASSES
@@ -222,14 +222,14 @@ def _look_at_points(network: TravelNetwork, points: gpd.GeoDataFrame, layer: str
         findings.add(layer, "suspicious", "points on roads that the largest part does not reach", ids=ids)
 
 
-def _row(row: object) -> str:
-    kind = str(row.finding)  # type: ignore[attr-defined]
+def _row(row: Any) -> str:
+    kind = str(row.finding)
     said = [
-        _both(layer_zh(row.layer), row.layer),  # type: ignore[attr-defined]
-        _both(row.what_zh, row.what),  # type: ignore[attr-defined]
-        f"{row.count:,}",  # type: ignore[attr-defined]
-        _MORE.sub(r" 等，另有 \1 个\g<0>", escape(str(row.which))),  # type: ignore[attr-defined]
-        _both(row.do_zh, row.do),  # type: ignore[attr-defined]
+        _both(layer_zh(row.layer), row.layer),
+        _both(row.what_zh, row.what),
+        f"{row.count:,}",
+        list_in_chinese(escape(str(row.which)), english=True),
+        _both(row.do_zh, row.do),
     ]
     mark = f'<td style="color:{COLOURS[kind]}"><b>{KINDS[kind]}</b> {kind}</td>'
     layer, *rest = (f"<td>{cell}</td>" for cell in said)
@@ -240,9 +240,6 @@ def _both(zh: str, en: str) -> str:
     """Chinese over English; once where they are alike."""
     return escape(zh) if zh == en else f"{escape(zh)}<br><small>{escape(en)}</small>"
 
-
-_MORE = re.compile(r" and (\d+) more$")
-"""The rest of a list, said in Chinese too."""
 
 _PAGE = """<!doctype html>
 <html lang="zh"><head><meta charset="utf-8"><title>{title}</title>
