@@ -18,6 +18,7 @@ from shapely.geometry import LineString, Point
 from tests.surface.ways import travel_surface, travel_surface_files
 from urbgeo.rasters.files import write_grid
 from urbgeo.rasters.grid import Grid
+from urbgeo.surface.marching import _ray
 from urbgeo.surface.motorways import compile_motorways
 from urbgeo.surface.steps import STEPS_8
 
@@ -199,3 +200,20 @@ def test_files_and_many_blocks_hold_the_same_bits(tmp_path: Path) -> None:
     for name in ("minutes", "allocation", "back_links"):
         with rasterio.open(getattr(files, name)) as file:
             np.testing.assert_array_equal(file.read(1), getattr(whole, name).values)
+
+
+@pytest.mark.parametrize(
+    ("share", "aside"), [(0.0, None), (0.45, False), (0.55, True), (0.99, True), (1.01, None)]
+)
+def test_a_ray_belongs_to_the_cell_at_whose_end_it_meets_the_side(share: float, aside: bool | None) -> None:
+    """The ray to a cell 30 m away crosses the line between two cells 40 m apart at a share of it."""
+    metres, side, mean, cost = 30.0, 40.0, 2.0, 5.0
+    slant = share * side / metres  # tangent of the angle between the ray and the straight way
+    fall = mean * slant / np.hypot(1.0, slant)
+    there, second = _ray(cost, np.nextafter(cost, np.inf), fall, mean, metres, side)
+    if aside is None:
+        assert there == np.inf, "it leads through a cell itself"
+        return
+    # minutes of the way in a field whose front falls so along the side
+    assert there == pytest.approx(cost + metres * mean / np.hypot(1.0, slant))
+    assert bool(second) is aside
