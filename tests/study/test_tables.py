@@ -23,6 +23,7 @@ def test_every_layer_and_table_is_written_and_reads_back(answers: Answers, tmp_p
     assert back.set_index("adcode").loc["430181", "name_zh"] == "浏阳市"
     tables = {one.stem: pd.read_csv(one, dtype={"adcode": str}) for one in write_csvs(answers, tmp_path)}
     assert len(tables["county_access"]) == 122
+    assert {"rail_min", "ride_min"} <= set(tables["rail_trips"])
     matrix = tables["reach_road_minutes"].set_index("origin")
     assert matrix.loc[430100, "430600"] == pytest.approx(
         answers.reach_hubs.minutes["road"].at["430100", "430600"], abs=0.1
@@ -48,3 +49,8 @@ def test_tables_layers_and_headlines_say_what_is_estimated(answers: Answers, tmp
     assert "37% of the county populations" in airport and "positions of airports" not in airport, "0 %"
     assert "100% of the train stops are estimates" in reached
     assert "100% of the positions of interchanges" in towns
+
+
+def test_where_no_train_runs_there_is_no_table_of_rail_trips(usual: Path) -> None:
+    written = {one.name for one in usual.rglob("*.csv")}
+    assert "reach_road_minutes.csv" in written and "rail_trips.csv" not in written

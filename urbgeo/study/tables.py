@@ -156,13 +156,13 @@ def write_csvs(answers: Answers, folder: Path) -> list[Path]:
     def told_of(table: pd.DataFrame) -> pd.DataFrame:
         return disclosed(places.join(bare(table), how="right"), answers.region.places)
 
-    made: dict[str, Callable[[], pd.DataFrame]] = {
+    made: dict[str, Callable[[], pd.DataFrame | None]] = {
         "circle": lambda: told_of(circle_table(answers)),
         "airport_coverage_prefectures": lambda: told_of(answers.prefectures.table),
         "airport_coverage_counties": lambda: told_of(answers.counties.table),
         "county_access": lambda: told_of(answers.towns.table),
         "reach_cities": lambda: told_of(wide.cities),
-        "rail_trips": lambda: answers.reach.table.reset_index(),
+        "rail_trips": lambda: _rail_trips(answers.reach.table),
         "series": lambda: answers.series.reset_index(),
         "known_trips": lambda: answers.trips.head(len(answers.trips.index)),
         "commuting_rings": lambda: told_of(answers.rings.table),
@@ -179,6 +179,11 @@ def write_csvs(answers: Answers, folder: Path) -> list[Path]:
         for name, table in tables.items()
         if table is not None and shown_table(name, release)
     ]
+
+
+def _rail_trips(pairs: pd.DataFrame) -> pd.DataFrame | None:
+    """All pairs with what their trip by rail is made of; none without trains, as roads have a table."""
+    return pairs.reset_index() if "rail_min" in pairs else None
 
 
 def _with_marking(table: pd.DataFrame, release: Release) -> pd.DataFrame:
