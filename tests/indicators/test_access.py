@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from tests.indicators.grounds import CITIES, TOWNS, ground, of_towns, places, region, square, work
+from tests.network.build import points
 from urbgeo.cities.policy import policy_members
 from urbgeo.indicators.access import BELT_LINES, own_minutes
 from urbgeo.indicators.catalogue import MEASURES
@@ -95,6 +96,22 @@ def test_seats_around_the_core_are_measured_by_road_and_by_train() -> None:
     assert work("rail_hour", on).value == 0.0
     back = ground({"rail prefectures": rail.T}, lists=lists)
     assert (work("outer_seats_rail", back).value, work("rail_hour", back).value) == (100.0, 100.0)
+
+
+def test_the_nearest_of_several_core_cities_counts_by_road_and_by_train() -> None:
+    three = points([(5, 5), (25, 5), (45, 5)], ["430100", "430200", "430600"])
+    cities = three.assign(
+        level="prefecture", prefecture=three.index, name_zh=list("长株岳"), name_en=list("CZY"),
+        population=1e6, urban_population=1e6,
+    )  # fmt: skip
+    lists = {"core": ("430100", "430200"), "cluster_3_5": tuple(cities.index)}
+    rail = square(tuple(cities.index), [0, 20, 150], [20, 0, 90], [150, 100, 0])
+    on = ground({"rail prefectures": rail}, places=cities, lists=lists)
+    found = work("outer_seats_rail", on)
+    assert (found.value, found.count) == (100.0, 1)
+    # of the two others one is within an hour of the first core city
+    hour = work("rail_hour", on)
+    assert (hour.value, hour.count) == (50.0, 2) and hour.left == (("岳", "Y", 150.0),)
 
 
 def test_small_towns_are_below_and_large_cities_at_least_the_bound() -> None:

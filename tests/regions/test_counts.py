@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from urbgeo.errors import InputError
-from urbgeo.regions.counts import as_counted, counts_of_year
+from urbgeo.regions.counts import as_counted, counts_of_year, still_served
 from urbgeo.regions.region import Region
 from urbgeo.regions.years import region_in_year
 
@@ -104,6 +104,54 @@ def test_counts_that_no_mix_of_trains_can_carry_are_refused_by_their_stations() 
             counted(TODAY, TODAY, counts(*told), 2014)
     all_stop = counts(("A", "B", 2014, 20), ("A", "C", 2014, 20))
     assert counted(TODAY, TODAY, all_stop, 2014).query("service == 'local'")["trains_per_day"].iloc[0] > 19.5
+
+
+def test_counts_of_a_year_are_those_before_it_and_one_of_it_that_says_how_it_is_known() -> None:
+    told = counts(
+        ("A", "C", 2018, 30), ("A", "C", 2014, 20), ("A", "B", 2014, 5), ("A", "D", 2020, 4),
+        ("B", "E", 2014, 1),
+    ).assign(basis="document")  # fmt: skip
+    today = pd.concat([TODAY, stops(late=("BE", 3))])  # nothing calls at E in the year asked
+    for year, last, basis in ((2016, 25, "interpolated"), (2018, 30, "document")):
+        found = counts_of_year(TODAY, today, told, year).sort_values(["to_station", "year"])
+        rows = found[["to_station", "year", "trains_per_day", "basis"]].to_numpy().tolist()
+        b = 5 + (year - 2014) / 10 * (10 - 5)  # the local runs ten times today
+        assert rows == [
+            ["B", 2014, 5, "document"], ["B", year, b, "interpolated"],
+            ["C", 2014, 20, "document"], ["C", year, last, basis],
+        ]  # fmt: skip
+    bare = counts_of_year(TODAY, today, told.drop(columns="basis"), 2016)
+    assert "basis" not in bare
+
+
+def test_a_count_of_todays_year_or_later_is_that_of_the_stops() -> None:
+    told = counts(("A", "C", 2014, 20), ("A", "C", 2024, 100), ("A", "C", 2030, 200))
+    assert sum(daily(counted(TODAY, TODAY, told, 2021)).values()) == 34 + 6
+    for year in (2024, 2030):
+        assert counts_of_year(TODAY, TODAY, told, year)["year"].tolist() == [2014]
+    older = TODAY.assign(year=[2014] + [2024] * (len(TODAY) - 1))
+    assert sum(daily(counted(older, older, told, 2021)).values()) == 34 + 6, (
+        "today is the latest of the years"
+    )
+    without = TODAY.drop(columns="year")
+    assert counts_of_year(without, without, told, 2021) is told
+
+
+def test_a_count_is_held_to_a_hundredth() -> None:
+    """A–B takes a train of each A–C has; with more there than here one of both is missed."""
+    for more, held in ((1.009, True), (1.03, False)):
+        told = counts(("A", "B", 2014, 20 * more), ("A", "C", 2014, 20))
+        if held:
+            assert daily(counted(TODAY, TODAY, told, 2014))["local"] == pytest.approx(20, rel=0.01)
+        else:
+            with pytest.raises(InputError, match="no mix of the trains"):
+                counted(TODAY, TODAY, told, 2014)
+
+
+def test_counts_are_kept_where_trains_still_call_at_both_ends() -> None:
+    told = counts(("A", "C", 2014, 20), ("A", "Z", 2014, 3), ("Z", "A", 2014, 3))
+    assert still_served(told, TODAY)["to_station"].tolist() == ["C"]
+    assert still_served(told.iloc[:0], pd.DataFrame()).empty
 
 
 def test_the_region_runs_as_many_trains_as_documents_say(hunan: Region) -> None:

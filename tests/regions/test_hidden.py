@@ -13,7 +13,7 @@ import pytest
 import shapely
 
 from urbgeo.errors import UrbgeoWarning
-from urbgeo.regions.hidden import rounded_cell, rounded_text
+from urbgeo.regions.hidden import LEAST_ROWS, Where, is_coded, rounded_cell, rounded_numbers, rounded_text
 from urbgeo.regions.release import Release
 
 PUBLIC = Release("public", decimals=2)
@@ -183,3 +183,61 @@ def test_ids_that_hold_coordinates_are_told_and_codes_are_not() -> None:
     )
     assert PUBLIC.telling(ids) == ["112.987654_28.123456", "E612345N3123456"]
     assert Release().telling(ids) == []
+
+
+def test_one_small_number_makes_no_degrees_of_a_column_of_metres() -> None:
+    metres = pd.Series([0.0, 612_345.67, -612_345.67])
+    assert rounded_numbers(metres, 2).tolist() == [0.0, 612_720.0, -612_720.0]
+    assert rounded_numbers(pd.Series([-180.0, 0.126]), 2).tolist() == [-180.0, 0.13]
+    assert rounded_numbers(pd.Series([-180.1, 1000.0]), 2).tolist() == [0.0, 1110.0]
+    for largest, coded in ((46_000_000.0, False), (46_000_001.0, True)):
+        assert is_coded("lon", pd.Series([0.0, -largest])) is coded
+        assert not is_coded("people", pd.Series([largest]))
+    assert is_coded("geohash", pd.Series([1])) and not is_coded("geohash", pd.Series([None], dtype=object))
+
+
+def degrees_or_metres(rows: int = 6) -> tuple[Where, gpd.GeoDataFrame]:
+    places = layer().iloc[:rows]
+    return Where(places), places
+
+
+def test_degrees_of_another_datum_are_so_near_and_every_one_of_them() -> None:
+    where, places = degrees_or_metres(3)
+    for axis in (places.geometry.x, places.geometry.y):
+        assert where.follows(axis + 0.049) and where.follows(axis - 0.049)
+        assert not where.follows(axis + 0.051) and not where.follows(axis.where(axis != axis.iloc[1], 7.0))
+        assert where.follows(axis.where(axis != axis.iloc[1])), "what is not known says nothing"
+    assert not where.follows(places.geometry.x * np.nan)
+
+
+def test_metres_follow_the_places_within_these_bounds() -> None:
+    """A projection has half a unit to four for a metre on the ground, and leaves 0.01 % unexplained."""
+    where, _ = degrees_or_metres()
+    east = where.metres[:, 0]
+    for slope, follows in ((0.49, False), (0.51, True), (-0.51, True), (3.99, True), (4.01, False)):
+        assert where.follows(pd.Series(slope * east)) is follows
+    about = np.column_stack([where.metres - where.metres.mean(axis=0), np.ones(6)])
+    noise = np.array([1.0, -2.0, 0.5, 3.0, -1.0, 0.0])
+    rest = noise - about @ np.linalg.lstsq(about, noise, rcond=None)[0]
+    for share, follows in ((0.95e-4, True), (1.05e-4, False)):
+        size = np.sqrt(share / (1 - share) * east.var() / rest.var())
+        assert where.follows(pd.Series(east + size * rest)) is follows
+    assert not where.follows(pd.Series([5.0] * 6))
+
+
+def test_fewer_than_five_numbers_are_explained_by_any_places() -> None:
+    assert LEAST_ROWS == 5
+    for rows, follows in ((4, False), (5, True)):
+        where, _ = degrees_or_metres(rows)
+        assert where.follows(pd.Series(where.metres[:, 1])) is follows
+
+
+def test_places_without_geometry_are_passed_over() -> None:
+    places = layer(e=[1.0] * 6)
+    places.loc[[1, 3], "geometry"] = [None, shapely.Point()]
+    where = Where(places)
+    assert where.known.tolist() == [True, False, True, False, True, True]
+    assert np.isnan(where.metres[[1, 3]]).all() and np.isfinite(where.metres[where.known]).all()
+    assert where.follows(places.geometry.x.fillna(0.0)) and len(where.degrees) == 4
+    none = Where(places.iloc[[1]])
+    assert not none.follows(pd.Series([112.0]))

@@ -85,15 +85,16 @@ def outline_along(
         rough = shapely.union_all([*faces.shapes[chosen], *fixed])
         return _clean(_straightened(rough, tree, STRAIGHTER * cell), wall, smallest_m2)
 
-    low, high, best = -1.0, 1.0, drawn(0.0)
+    low, bias, high = -1.0, 0.0, 1.0
+    best = shapely.Polygon()
     for _ in range(_TRIES):
-        if abs(best.area - wanted) <= 1e-3 * wanted:
-            break
-        middle = (low + high) / 2
-        shape = drawn(middle)
+        shape = drawn(bias)
         if abs(shape.area - wanted) < abs(best.area - wanted):
             best = shape
-        low, high = (low, middle) if shape.area < wanted else (middle, high)
+        if abs(best.area - wanted) <= 1e-3 * wanted:
+            break
+        low, high = (bias, high) if shape.area < wanted else (low, bias)
+        bias = (low + high) / 2
     return best
 
 

@@ -391,11 +391,6 @@ def _features(
 ) -> list[dict[str, object]]:
     """GeoJSON features: ``c`` is the colour, ``v`` the hover texts, ``r`` the radius, ``t`` the label."""
     shapes = layer.frame.geometry.to_crs(WGS84).to_numpy()
-    bounds = shapely.bounds(shapes)
-    lost = ~np.isfinite(bounds).all(axis=1)
-    if lost.any():
-        where = some_of(layer.frame.index[lost])
-        raise InputError(f"{layer.name[1]}: coordinates that are not finite at {where}.")
     rounded = shapely.transform(shapes, shown_at)
     columns = [column_text(layer.frame[item.column], item, breaks=layer.breaks) for item in layer.fields]
     properties: dict[str, Sequence[object]] = {"c": layer.painted.codes.tolist(), **extra}

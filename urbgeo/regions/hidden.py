@@ -158,7 +158,8 @@ class Where:
 
     def __init__(self, layer: gpd.GeoDataFrame) -> None:
         shapes = layer.geometry
-        self.known = (shapes.notna() & ~shapes.is_empty).to_numpy()
+        drawn = shapes.to_numpy()
+        self.known = ~(shapely.is_missing(drawn) | shapely.is_empty(drawn))
         held = shapes[self.known]
         self.degrees = _middles(held, WGS84)
         metres = _middles(held, metric_crs(held)) if len(held) else self.degrees
