@@ -8,7 +8,7 @@ import pytest
 import shapely
 from affine import Affine
 
-from urbgeo.access.analysis_grid import analysis_grid
+from urbgeo.access.analysis_grid import H3_EDGES_M, analysis_grid
 from urbgeo.errors import InputError
 from urbgeo.rasters.grid import Grid
 from urbgeo.regions.region import Region
@@ -90,3 +90,48 @@ def test_hexagons_tile_the_area_too(hunan: Region) -> None:
 def test_what_cannot_be_divided_is_refused(area: object, how: dict[str, object], message: str) -> None:
     with pytest.raises(InputError, match=message):
         analysis_grid(area, **how)
+
+
+def test_edges_of_hexagons_are_those_of_the_library_and_the_nearest_in_ratio_is_taken() -> None:
+    h3 = pytest.importorskip("h3")
+    edges = [h3.average_hexagon_edge_length(level, unit="m") for level in range(16)]
+    assert pytest.approx(edges, rel=0.01) == H3_EDGES_M
+    small = frame(shapely.Point(500_300, 3_000_700).buffer(300))
+    for cell_m, level in ((340.0, 8), (310.0, 9)):  # between 531 and 201 m the middle by ratio is 327
+        hexagons = analysis_grid(small, cell_m=cell_m, shape="hexagon")
+        assert {h3.get_resolution(one) for one in hexagons.index} == {level}
+
+
+def box(west: float, south: float, east: float, north: float) -> shapely.Polygon:
+    """A box in metres from a place in Hunan."""
+    return shapely.box(500_000 + west, 3_000_000 + south, 500_000 + east, 3_000_000 + north)
+
+
+def test_squares_that_only_touch_the_area_are_none_of_it() -> None:
+    corners = frame(box(0, 0, 1000, 1000), box(1000, 1000, 2000, 2000))
+    squares = analysis_grid(corners, cell_m=1000)
+    assert squares.index.tolist() == ["E500_N3000", "E501_N3001"] and squares.index.name == "zone"
+    assert squares["area_km2"].tolist() == [1, 1]
+    assert squares.attrs["provenance"].parameters == {"cell_m": 1000, "shape": "square"}
+
+
+def test_as_many_zones_as_are_allowed_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("urbgeo.access.analysis_grid.MOST_CELLS", 6)
+    assert len(analysis_grid(frame(box(0, 0, 3000, 2000)), cell_m=1000)) == 6
+    with pytest.raises(InputError, match="2 x 4 squares; give a larger"):
+        analysis_grid(frame(box(0, 0, 4000, 2000)), cell_m=1000)
+    pytest.importorskip("h3")
+    monkeypatch.setattr("urbgeo.access.analysis_grid.MOST_CELLS", 5)
+    with pytest.raises(InputError, match="hexagons; give a larger"):
+        analysis_grid(frame(box(0, 0, 4000, 2000)), cell_m=500, shape="hexagon")
+
+
+def test_people_outside_the_area_are_told_as_a_share() -> None:
+    area = frame(box(0, 0, 2000, 1000))
+    towns = frame(box(1000, 0, 4000, 1000), box(0, 0, 1000, 500), n=[90.0, 10.0])
+    found = analysis_grid(area, cell_m=1000, people=towns, population="n")
+    assert found["population"].tolist() == [10, 30]
+    assert found.attrs["provenance"].shares["people outside the area"] == pytest.approx(0.6)
+    nobody = analysis_grid(area, cell_m=1000, people=towns.assign(n=0.0), population="n")
+    assert nobody.attrs["provenance"].shares["people outside the area"] == 0
+    assert not analysis_grid(area, cell_m=1000).attrs["provenance"].shares

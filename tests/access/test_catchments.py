@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import warnings
 from collections.abc import Callable
 
 import numpy as np
@@ -285,3 +286,46 @@ def test_ranks_tie_where_only_the_last_bit_differs() -> None:
     noisy = found.access.copy()
     noisy.iloc[1, 0] = np.nextafter(noisy.iloc[2, 0], 1)
     pd.testing.assert_frame_equal(dataclasses.replace(found, access=noisy).ranks, found.ranks)
+
+
+def test_the_zones_of_the_enhanced_catchment_are_thirds_with_the_weights_of_luo_and_qi() -> None:
+    for method in ("e2sfca", "3sfca", "m2sfca"):
+        weights = OWN_DECAY[method](30.0)(np.array([0.0, 10, 10.001, 20, 20.001, 30, 30.001]))
+        assert weights.tolist() == [1, 1, 0.68, 0.68, 0.22, 0.22, 0]
+
+
+@ignore_unused
+def test_a_facility_reached_by_nobody_but_empty_places_has_no_demand() -> None:
+    found = catchments(TOY, TOY_PEOPLE, TOY_JOBS, minutes=45)
+    assert found.facilities["status"].tolist() == ["used"] * 4 + ["no demand"]
+    assert found.table["status"].tolist() == ["reached"] * 5, "e reaches y, which has no jobs"
+    assert found.provenance.shares["demand unserved"] == 0
+    assert {"method": "2sfca", "decay": "binary 45"}.items() <= dict(found.provenance.parameters).items()
+    assert found.summary.loc["capacity", "value"] == 599 and found.summary.loc["used", "value"] == 599
+
+
+@ignore_unused
+def test_people_unserved_are_a_share_and_of_nobody_none() -> None:
+    table = named([[10, 50], [50, 50]])
+    people, beds = pd.Series([4.0, 6.0], ["a", "b"]), pd.Series([2.0, 8.0], ["u", "v"])
+    assert catchments(table, people, beds, minutes=30).provenance.shares["demand unserved"] == 0.6
+    nobody = catchments(table, people * 0, beds, minutes=30)
+    assert nobody.provenance.shares["demand unserved"] == 0
+    assert nobody.facilities["status"].tolist() == ["no demand", "unreached"]
+    assert (nobody.balance["used"], nobody.balance["lost"], nobody.balance["unserved"]) == (0, 0, 0)
+
+
+def test_a_comparison_is_of_three_methods_unless_said_and_a_place_is_reached_by_any() -> None:
+    table = named([[10, 50], [50, 40], [90, 90]])
+    people, beds = pd.Series([4.0, 6.0, 1.0], list("abc")), pd.Series([2.0, 8.0], list("uv"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # each facility is used by one of the two at least
+        found = compare_catchments(table, people, beds, minutes=[30, 45])
+    assert found.balance.index.unique("method").tolist() == ["2sfca", "e2sfca", "3sfca"]
+    assert found.table["status"].tolist() == ["reached", "reached", "unreached"]
+    assert found.table["2sfca 30 min"].tolist() == [0.5, 0, 0]
+    assert found.table["2sfca 45 min"].tolist() == [0.5, 8 / 6, 0]
+    assert found.summary.loc[("2sfca", "30 min"), "used"] == 2
+    assert found.provenance.parameters["comparisons"][:2] == (("2sfca", "30 min"), ("2sfca", "45 min"))
+    with pytest.warns(UrbgeoWarning, match="1 of 2 facilities have no demand: v"):
+        compare_catchments(table, people, beds, minutes=[20, 30])

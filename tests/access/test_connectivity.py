@@ -13,9 +13,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.access.tables import amounts_for, long_of, named
+from tests.network.build import along, points
 from urbgeo.access.connectivity import by_direction, connectivity, own_minutes
 from urbgeo.access.decay import power
 from urbgeo.errors import InputError
+from urbgeo.provenance import Provenance
 
 IDS = ["a", "b", "c"]
 T = named([[0, 30, 100], [60, 0, 200], [math.inf, 90, 0]], destinations="abc")
@@ -183,3 +185,74 @@ def test_sectors_equal_a_loop_over_all_pairs(
 def test_bad_input_is_refused_by_name(call: Callable[[], object], message: str) -> None:
     with pytest.raises(InputError, match=message):
         call()
+
+
+def test_coefficients_are_over_the_mean_of_the_places_that_reach_all_others() -> None:
+    """a: (20 * 30 + 300 * 100) / 320 minutes; b: (60 + 300 * 200) / 301; c never reaches a."""
+    found = connectivity(T, MASS).values["all"]
+    usual = (95.625 + 60060 / 301) / 2
+    assert found["coefficient"].tolist() == pytest.approx([95.625 / usual, 60060 / 301 / usual, math.inf])
+    assert found["mass_reached"].tolist() == pytest.approx([1, 1, 20 / 21])
+    apart = named([[0, math.inf], [math.inf, 0]], destinations="ab")
+    assert connectivity(apart, MASS.iloc[:2]).values["all", "coefficient"].isna().all()
+
+
+def test_a_place_without_others_that_weigh_has_no_mean() -> None:
+    found = connectivity(T, pd.Series([5.0, 0.0, 0.0], IDS)).values["all"]
+    assert found["mean_minutes"].tolist() == pytest.approx([math.nan, 60, math.inf], nan_ok=True)
+    assert found["coefficient"].tolist() == pytest.approx([math.nan, 1, math.inf], nan_ok=True)
+    assert found["mass_reached"].tolist() == [0, 1, 0]
+
+
+def test_modes_lead_the_names_of_columns_and_what_was_asked_is_told() -> None:
+    road, rail = (
+        T.copy(),
+        named([[0, math.inf, math.inf], [math.inf, 0, math.inf], [math.inf, 50, 0]], destinations="abc"),
+    )
+    road.loc["c"] = math.nan
+    road.attrs["provenance"], rail.attrs["provenance"] = (
+        Provenance(sources=one) for one in (("x", "y"), ("y", "z"))
+    )
+    asked = {"minutes": [60, 95], "direction": "to"}
+    found = connectivity({"road": road, "rail": rail}, MASS, decay=power(2), self_minutes=MASS, **asked)
+    measures = [
+        "places 60",
+        "mass 60",
+        "places 95",
+        "mass 95",
+        "mean_minutes",
+        "coefficient",
+        "mass_reached",
+        "potential",
+    ]
+    assert found.table.columns.tolist() == [
+        f"{mode} {one}" for mode in ("road", "rail", "best") for one in measures
+    ] + ["status"]
+    assert found.status.tolist() == ["reached"] * 3, "by the better of the two"
+    assert found.values["best", "mass 60"].tolist() == [20, 1, 20]
+    assert found.provenance.sources == ("x", "y", "z")
+    told = {"minutes": (60, 95), "decay": "power 2 from 1", "self_potential": True, "direction": "to"}
+    assert found.provenance.parameters == told
+    plain = connectivity(road, MASS, direction="from")
+    assert (
+        plain.provenance.parameters["self_potential"] is False
+        and plain.provenance.parameters["decay"] is None
+    )
+    assert connectivity(road, MASS).provenance.shares["places unreached"] == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_who_is_off_the_roads_is_too_far_whichever_mode_stands_first(order: int) -> None:
+    towns = points([(0, 0), (30, 0), (0, 900)], list("abz")).assign(people=[1.0, 2.0, 4.0])
+    modes = {"road": along(0, 30), "bus": pd.DataFrame({"from": ["a"], "to": ["b"], "minutes": [9.0]})}
+    found = connectivity(dict(list(modes.items())[::order]), towns, mass="people", minutes=30)
+    assert found.status.tolist() == ["reached", "reached", "too far"]
+    assert found.values["best", "mass 30"].tolist() == [2, 1, 0]
+
+
+def test_the_best_of_the_modes_counts_by_direction_and_what_was_asked_is_told() -> None:
+    found = by_direction({"road": T, "rail": T / 2}, SPOTS, mass=MASS, minutes=50, sectors=4, direction="to")
+    assert found.columns.tolist() == [0, 90, 180, 270]
+    assert found.loc["a"].tolist() == [20, 300, 0, 0]
+    told = {"minutes": 50, "sectors": 4, "direction": "to"}
+    assert told.items() <= dict(found.attrs["provenance"].parameters).items()

@@ -345,3 +345,13 @@ def test_the_circle_names_the_column_of_people_that_it_lacks() -> None:
     bare = hunan.counties.rename(columns={"population": "moradores"})
     with pytest.raises(InputError, match=r"no column population.*name it, population=.*moradores"):
         urbgeo.commuting_circle(road, hunan.core, bare)
+
+
+def test_what_was_asked_is_told() -> None:
+    one = coverage(WALK, WEIGHTS, weight="people", target=0.5).provenance
+    told = {"minutes": 60.0, "weight": ("people",), "target": 0.5, "direction": "to", "modes": None}
+    assert told.items() <= dict(one.parameters).items()
+    assert one.shares["places unreached"] == 0
+    many = coverage({"walk": WALK, "bus": BUS}, WEIGHTS, minutes=[5, 15]).provenance
+    told = {"minutes": (5, 15), "weight": None, "target": None, "modes": ("walk", "bus")}
+    assert told.items() <= dict(many.parameters).items()

@@ -117,3 +117,46 @@ def test_a_rise_between_the_points_checked_first_is_found_on_the_minutes_met() -
 def test_bad_input_is_refused_by_name(make: Callable[[], Decay], message: str) -> None:
     with pytest.raises(InputError, match=message):
         make()
+
+
+def test_the_first_rise_is_named_with_both_its_sides_a_quarter_of_a_minute_apart() -> None:
+    with pytest.raises(InputError, match=r"rises from 1 at 60 min to 1\.25 at 60\.25 min"):
+        custom(lambda t: np.maximum(1.0, t - 59.0), name="late")
+
+
+def test_what_is_checked_when_made_is_a_day_long() -> None:
+    with pytest.raises(InputError, match="at 1440 min"):
+        custom(lambda t: np.where(t > 1439.9, 2.0, 1.0))
+    later = custom(lambda t: np.where(t > 1440.0, 2.0, 1.0))
+    with pytest.raises(InputError, match="rises from 1 at 3 min to 2 at 1441 min"):
+        later(np.array([1441.0, 3.0]))
+
+
+@pytest.mark.parametrize("size", [1e-3, 1.0, 100.0])
+def test_rounding_is_no_rise(size: float) -> None:
+    """By its last bits a weight may rise: 1e-12 of it, and of 1 where it is smaller."""
+    step = max(size, 1.0) * 5e-13
+    custom(lambda t: np.where(t > 10, size + step, size))
+    with pytest.raises(InputError, match="not monotonic"):
+        custom(lambda t: np.where(t > 10, size + 10 * step, size))
+
+
+def test_the_cutoff_of_any_function_is_a_closed_bound() -> None:
+    flat = custom(np.ones_like, cutoff_min=30)
+    assert flat(np.array([[0.0, 30.0], [30.001, np.inf]])).tolist() == [[1, 1], [0, 0]]
+    assert flat.cutoff_min == 30 and custom(np.ones_like).cutoff_min == np.inf
+
+
+def test_names_tell_the_numbers() -> None:
+    names = [
+        binary(30).name,
+        linear(30).name,
+        exponential(rate_per_min=0.1, cutoff_min=40).name,
+        exponential(half_min=10).name,
+        power(2).name,
+        stepped([10, 20], [1, 0.5]).name,
+    ]
+    assert names == [
+        "binary 30", "linear 30", "exponential 0.1 to 40", "exponential half 10", "power 2 from 1",
+        "stepped 1 to 10, 0.5 to 20",
+    ]  # fmt: skip

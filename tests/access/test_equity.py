@@ -205,3 +205,70 @@ def test_what_an_equity_says_of_itself() -> None:
     found = equity(A, W)
     assert found.summary.index.tolist() == ["all"] and "Gini" in repr(found)
     assert isinstance(found, Result)
+
+
+def test_every_measure_of_everybody_and_of_a_group_is_as_counted_by_hand() -> None:
+    """47 people with 95 in all; by income a, b, d, c, so that they rank at 5, 25, 41 and 44.5 of 47."""
+    found = equity(A, W, income=INCOME, group=GROUP, poor_below=2.0)
+    assert found.table.loc["all"].drop("theil").to_dict() == pytest.approx(
+        {
+            "people": 47,
+            "ids": 4,
+            "mean": 95 / 47,
+            "median": 2,
+            "gini": 12 / 47,
+            "palma": math.nan,  # the richest tenth begins within c
+            "concentration": 2 * ((10 * 5 + 60 * 25 + 25 * 44.5) / 47 - 95 / 2) / 95,
+            "poor_share": 12 / 47,
+            "poor_gap": (10 * 0.5 + 2) / 47,
+            "poor_severity": (10 * 0.25 + 2) / 47,
+        },
+        nan_ok=True,
+    )
+    assert found.provenance.parameters == {
+        "poor_below": 2.0,
+        "palma": "richest 10% / poorest 40% by income, quantiles by share",
+        "group": "side",
+    }
+    x = found.theil.groups.loc["x"]
+    ratio = (35 / 15) / (95 / 47)
+    assert x[["people", "value", "mean"]].tolist() == pytest.approx([15 / 47, 35 / 95, 35 / 15])
+    assert x["between"] == pytest.approx(15 / 47 * ratio * math.log(ratio))
+    inside = (10 * 1 * math.log(15 / 35) + 5 * 5 * math.log(5 * 15 / 35)) / 35
+    assert x[["theil", "within"]].tolist() == pytest.approx([inside, 35 / 95 * inside])
+
+
+def test_a_group_of_nobody_is_kept_without_measures() -> None:
+    people = pd.Series([0, 30, 0, 2], index=list("abcd"))
+    found = equity(A, people, group=GROUP, income=INCOME, poor_below=2.0)
+    row = found.table.loc["x"]
+    assert row[["people", "ids"]].tolist() == [0, 2] and row.drop(["people", "ids"]).isna().all()
+    assert found.theil.groups.index.tolist() == ["y"]
+    none = equity(A * [0, 1, 0, 1], W, group=GROUP, income=INCOME, poor_below=2.0).table.loc["x"]
+    assert none[["mean", "median", "poor_share", "poor_severity"]].tolist() == [0, 0, 1, 1]
+    assert none[["gini", "palma", "theil", "concentration"]].isna().all(), "shares of nothing"
+    assert equity(A, W).table.loc["all", ["poor_share", "palma", "concentration"]].isna().all()
+
+
+def test_a_palma_of_poor_who_have_nothing_is_endless_or_none() -> None:
+    ten = pd.Series(np.arange(10.0))
+    only_rich, only_middle = (pd.Series(ten == one, dtype=float) for one in (9, 5))
+    assert palma(only_rich, ten * 0 + 1, ten) == math.inf
+    assert math.isnan(palma(only_middle, ten * 0 + 1, ten))
+
+
+def test_bounds_are_closed_and_their_span_counts() -> None:
+    access = pd.Series([2.0, 4.0, 6.0])
+    people, income = pd.Series([1.0, 1.0, 1.0]), pd.Series([1.0, 2.0, 3.0])
+    plain = concentration_index(access, people, income)
+    assert plain == pytest.approx(2 * (2 * 1 / 6 + 4 * 3 / 6 + 6 * 5 / 6 - 6) / 3 / 4)
+    assert concentration_index(access, people, income, bounds=(2, 6)) == pytest.approx(4 * 4 / 4 * plain)
+    with pytest.raises(InputError, match=r"bounds: \(6, 6\); give the least and the most"):
+        concentration_index(access, people, income, bounds=(6, 6))
+    with pytest.raises(InputError, match="nobody has any"):
+        concentration_index(access * 0, people, income)
+
+
+def test_poverty_is_counted_by_heads_unless_said_and_its_line_is_open() -> None:
+    assert fgt(A, W, poor_below=2) == pytest.approx(12 / 47)
+    assert fgt(A, W, poor_below=2.01) == pytest.approx(42 / 47)

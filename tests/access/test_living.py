@@ -186,3 +186,32 @@ def test_shelters_exactly_at_the_bound_count() -> None:
     found = shelter_places(named([[30.0]]), people, room, minutes=30)
     assert found["placed"].tolist() == [4]
     assert shelter_places(named([[30.0]]), people, room, minutes=29.9)["placed"].tolist() == [0]
+
+
+def test_services_are_counted_and_what_was_asked_is_told() -> None:
+    table = T.copy()
+    table.loc["d"] = math.inf
+    people = pd.Series([10.0, 20.0, 70.0, 0.0], index=list("abcd"))
+    found = living_circles(table, people, KIND.replace("library", "school"), services=SERVICES)
+    assert found.services["facilities"].to_dict() == {"park": 1, "school": 2, "library": 0}
+    assert found.services["category"].to_dict() == {"park": "open", "school": "learn", "library": "learn"}
+    assert found.services["minutes"].to_dict() == {"park": 5, "school": 10, "library": 15}
+    assert found.table["people"].tolist() == [10, 20, 70, 0]
+    assert found.table["status"].tolist() == ["reached"] * 3 + ["unreached"]
+    assert found.provenance.shares["places unreached"] == 0.25
+    assert found.provenance.parameters["services"]["park"] == ("open", 5.0)
+    nobody = living_circles(table, people * 0, KIND, services=SERVICES)
+    assert math.isnan(nobody.share_complete) and nobody.services["share"].isna().all()
+
+
+def test_who_finds_room_walks_least_and_who_finds_none_is_counted() -> None:
+    """u takes three of a's five at 4 minutes; b takes the seat in v at 9, and a's two have none there."""
+    table = named([[4, 30], [20, 9], [99, 99]])
+    people, room = pd.Series([5.0, 1.0, 2.0], list("abc")), pd.Series([3.0, 1.0], list("uv"))
+    found = shelter_places(table, people, room, minutes=20)
+    assert found["placed"].tolist() == pytest.approx([3, 1, 0])
+    assert found["unplaced"].tolist() == pytest.approx([2, 0, 2])
+    assert found["mean_minutes"].tolist() == pytest.approx([4, 9, math.nan], nan_ok=True)
+    assert found["people"].tolist() == [5, 1, 2] and found["status"].tolist()[2] == "unreached"
+    assert found.attrs["provenance"].parameters["minutes"] == 20
+    assert emergency_response(table.T, room, minutes=9).attrs["provenance"].parameters["minutes"] == 9

@@ -126,3 +126,28 @@ def test_a_series_weighs_like_its_column() -> None:
         node_gravity(jobs, jobs, decay=linear(30))  # type: ignore[arg-type]
     with pytest.raises(InputError, match="network: "):
         node_nearest(town.nodes, town.nodes)  # type: ignore[arg-type]
+
+
+def test_the_nearer_of_the_two_ends_is_where_nothing_counts_any_more() -> None:
+    """linear(40) gives 30/40 at ten minutes and 20/40 at twenty; both ends are closed."""
+    town = along(0, 10, 20, 50)
+    people = pd.Series([0.0, 1.0, 10.0, 100.0], index=list("ABCD"))
+    for until, expected in ((None, 0.75 + 5), (20.0, 0.75 + 5), (19.9, 0.75), (60.0, 0.75 + 5)):
+        found = node_gravity(town, people, decay=linear(40), until_min=until)
+        assert found.loc["A", "weight"] == pytest.approx(expected, rel=1e-4)
+        told = {"decay": "linear 40", "until_min": min(until or 40.0, 40.0), "direction": "from"}
+        assert told.items() <= dict(found.attrs["provenance"].parameters).items()
+    endless = node_gravity(town, people, decay=exponential(half_min=10), until_min=20)
+    assert endless.loc["A", "weight"] == pytest.approx(0.5 + 10 * 0.25, rel=1e-4)
+
+
+def test_sums_are_from_the_node_and_the_nearest_is_towards_the_facility_unless_said() -> None:
+    town = along(0, 10, 30, oneway=True)
+    people = pd.Series([1.0, 10.0, 100.0], index=list("ABC"), name="people")
+    assert node_gravity(town, people, decay=binary(30))["people"].tolist() == pytest.approx([111, 110, 100])
+    found = node_nearest(town, points([(10, 500), (10, 0)], ["far", "shop"]))
+    assert found.columns.tolist() == [("facility", 1), ("minutes", 1)]
+    assert found["minutes", 1].tolist() == [10, 0, np.inf]
+    assert found["facility", 1].fillna("none").tolist() == ["shop", "shop", "none"], "by its own name"
+    told = {"count": 1, "cutoff_min": None, "direction": "to"}
+    assert told.items() <= dict(found.attrs["provenance"].parameters).items()

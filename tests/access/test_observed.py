@@ -82,3 +82,30 @@ def test_faults_are_named(
 ) -> None:
     with pytest.raises(InputError, match=said):
         beside_observed(road, places, observed=trips([("a", "b", 10.0, 6), row]))
+
+
+def test_fifteen_percent_off_either_way_is_close_and_tenths_of_the_ratios_are_told(
+    places: gpd.GeoDataFrame,
+) -> None:
+    table = pd.DataFrame({"from": list("abcd"), "to": list("bcda"), "minutes": [8.5, 11.5, 8.4, 11.6]})
+    observed = pd.DataFrame({"from_place": list("abcd"), "to_place": list("bcda"), "minutes": 10.0})
+    found = beside_observed(table, places, observed=observed)
+    assert found.by_hour.index.tolist() == ["all"], "no hours, no rows of hours"
+    assert found.by_hour.loc["all"].to_dict() == pytest.approx(
+        {"trips": 4, "median_ratio": 1.0, "within": 0.5, "p10": 0.843, "p90": 1.157, "unreached": 0}
+    )
+    assert "50% within 15%" in repr(found)
+
+
+def test_trips_that_the_model_cannot_make_have_no_ratio(places: gpd.GeoDataFrame) -> None:
+    table = pd.DataFrame(
+        [[np.inf, 5.0], [np.nan, np.nan]],
+        index=pd.Index(["a", "b"], name="origin"),
+        columns=pd.Index(["b", "c"], name="destination"),
+    )
+    observed = trips([("a", "b", 10.0, 6), ("b", "c", 10.0, 6)])
+    found = beside_observed(table, places, observed=observed)
+    assert found.table["status"].tolist() == ["unreached", "too far"]
+    assert found.table["ratio"].isna().all()
+    row = found.by_hour.loc[6]
+    assert (row["trips"], row["unreached"]) == (2, 2) and np.isnan(row["within"])

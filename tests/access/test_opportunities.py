@@ -326,3 +326,22 @@ def test_the_last_threshold_counts_though_the_step_divides_by_a_hair_less() -> N
     table = pd.DataFrame({"x": [10.7]}, index=["a"]).rename_axis(index="origin", columns="destination")
     found = interval(table, pd.Series({"x": 80.0}), minutes=(10.0, 10.7), step_min=0.1)
     assert found.values.iloc[0].tolist() == pytest.approx([80.0 / 8])
+
+
+def test_one_opportunity_and_steps_of_a_minute_are_asked_for_unless_said() -> None:
+    ones = pd.Series(1.0, index=list("uvw"))
+    assert column(cost_to_reach(T, ones)).tolist() == [5, 30]
+    found = interval(named([[11]]), pd.Series({"u": 3.0}), minutes=(10, 12))
+    assert column(found).tolist() == [2.0], "of the thresholds 10, 11, 12 two are met"
+    assert found.provenance.parameters["step_min"] == 1.0
+
+
+def test_who_reaches_nothing_is_a_share_and_four_columns_are_named() -> None:
+    gaps = named([[5, 9], [math.inf, math.inf], [math.nan, math.nan], [1, math.inf]])
+    found = cumulative(gaps, JOBS.iloc[:2], minutes=[10, 20, 30, 40])
+    assert found.provenance.shares["places unreached"] == 0.5
+    assert "..." not in repr(found).splitlines()[0] and "jobs 40.0" in repr(found)
+    more = cumulative(gaps, JOBS.iloc[:2], minutes=[10, 20, 30, 40, 50])
+    assert "jobs 40.0, ..." in repr(more)
+    told = {"measure": "cumulative", "minutes": (10, 20, 30, 40), "weight": ("jobs",), "direction": "to"}
+    assert told.items() <= dict(found.provenance.parameters).items()

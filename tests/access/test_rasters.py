@@ -111,3 +111,31 @@ def test_bad_input_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setitem(sys.modules, "exactextract", None)
     with pytest.raises(MissingExtraError, match=r"urbgeo\[raster\]"):
         people_in(RASTER, box)
+
+
+def test_the_gap_is_none_without_a_target_or_above_it_and_people_outside_all_zones_are_told() -> None:
+    covered = frame(shapely.box(0, 0, 1.5, 1))  # 4 + 8 / 2 of 15
+    assert coverage_of_people(RASTER, covered).gap == 0.0
+    assert coverage_of_people(RASTER, covered).target is None
+    assert coverage_of_people(RASTER, covered, target=0.5).gap == 0.0
+    found = coverage_of_people(RASTER, covered, zones=frame(shapely.box(0, 0, 1, 2)), target=0.6)
+    row = {"people": 15, "covered": 8, "share": 8 / 15, "target": 0.6, "gap": 0.6 - 8 / 15}
+    assert found.summary.loc["all"].to_dict() == pytest.approx(row)
+    assert found.table.loc["a"].drop("geometry").to_dict() == pytest.approx(
+        {"people": 5, "covered": 4, "share": 0.8, "area_share": 0.5}
+    )
+    assert found.provenance.shares["people outside all zones"] == pytest.approx(10 / 15)
+    assert found.provenance.parameters["target"] == 0.6
+
+
+def test_a_zone_where_nobody_lives_has_no_share() -> None:
+    empty = RASTER.having(np.array([[0.0, 2.0], [0.0, 8.0]]))
+    found = coverage_of_people(empty, frame(shapely.box(0, 0, 2, 2)), zones=frame(shapely.box(0, 0, 1, 2)))
+    assert np.isnan(found.table.loc["a", "share"]) and found.table.loc["a", "covered"] == 0
+
+
+def test_sources_of_the_raster_come_along() -> None:
+    box = frame(shapely.box(0, 0, 1, 1))
+    assert people_in(RASTER, box).attrs["provenance"].sources == ()
+    named = Grid(RASTER.values, RASTER.transform, RASTER.crs, source="a census")
+    assert people_in(named, box).attrs["provenance"].sources == ("a census",)

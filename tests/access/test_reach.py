@@ -251,3 +251,27 @@ def test_hunans_best_is_never_longer_than_driving(hunan: Region, hunan_network: 
         road, minutes_table(hunan_network.only(("road",)), hunan.prefectures, hunan.prefectures)
     )
     assert found.minutes["rail"].loc["430100", "431200"] < road.loc["430100", "431200"]
+
+
+def test_what_was_asked_is_told(micro: TravelNetwork) -> None:
+    told = {"minutes": 70.0, "population": "population", "max_access_min": 45.0, "ride_share": 0.5}
+    found = reach(micro, CITIES, minutes=70).provenance.parameters
+    assert told.items() <= dict(found).items()
+    assert reach(micro, CITIES, population=None).provenance.parameters["population"] is None
+    named = reach(micro, CITIES, population=CITIES["population"].rename("人口"))
+    assert named.provenance.parameters["population"] == "人口"
+
+
+def test_a_table_in_another_order_keeps_every_pair_and_says_who_was_not_asked() -> None:
+    table = pd.DataFrame({"from": ["q", "p", "r"], "to": ["p", "r", "q"], "minutes": [10.0, 80.0, 90.0]})
+    found = reach(table, CITIES.loc[["r", "p", "s", "q"]], minutes=80)
+    travel = found.minutes["travel"]
+    assert travel.loc["q", "p"] == 10 and travel.loc["p", "r"] == 80 and travel.loc["r", "q"] == 90
+    assert np.diag(travel).tolist() == [0] * 4 and np.isinf(travel).to_numpy().sum() == 9
+    assert found.cities["status"].tolist() == ["reached", "reached", "not asked", "reached"]
+    assert found.table["status"].value_counts().to_dict() == {"unreached": 9, "reached": 3}
+    # q reaches p (2 * 1), p reaches r (1 * 3); all ordered pairs weigh 2 * (3 + 12 + 6 + 4 + 2 + 8) = 70.
+    row = found.summary.loc["travel"]
+    assert (row["pairs"], row["within"], row["share"]) == (12, 2, pytest.approx(2 / 12))
+    assert row["weighted_share"] == pytest.approx(5 / 70)
+    assert found.cities["people_travel"].to_dict() == {"r": 0, "p": 3, "s": 0, "q": 1}

@@ -204,3 +204,32 @@ def test_a_target_met_but_for_rounding_asks_for_no_more() -> None:
     people = pd.Series(0.7, index=own.index)
     assert people.iloc[:3].sum() < 0.6 * people.sum()
     assert marginal_coverage(own, people, minutes=10, target=0.6)["turn"].notna().sum() == 3
+
+
+def test_bounds_are_closed_and_every_figure_is_as_counted_by_hand() -> None:
+    """With v beside the standing u: a 5, b 5, c 6, d 70 minutes."""
+    found = p_median(T, PEOPLE, count=1, existing=["u"])
+    assert found.chosen.tolist() == ["w"], "a 5, b 10, c 60, d 8: 2370 against 3130 person-minutes"
+    assert found.mean_minutes == pytest.approx((10 * 5 + 20 * 10 + 30 * 60 + 40 * 8) / 100)
+    assert (found.share, found.share_before) == (1.0, 0.6), "with any minutes; before only d has none"
+    told = {"measure": "p-median", "count": 1, "existing": 1}
+    assert told.items() <= dict(found.provenance.parameters).items()
+    near = maximal_covering(T, PEOPLE, count=1, minutes=8, existing=["u"])
+    assert near.chosen.tolist() == ["v"] and near.table["covered"].tolist() == [True, True, True, False]
+    assert near.summary["value"].to_dict() == pytest.approx(
+        {"share": 0.6, "share_before": 0.1, "mean_minutes": (10 * 5 + 20 * 5 + 30 * 6 + 40 * 70) / 100}
+    )
+    assert near.provenance.parameters["minutes"] == 8
+    assert "share 10.0% -> 60.0%" in repr(near)
+
+
+def test_demand_out_of_reach_and_without_people_leaves_the_mean_alone() -> None:
+    table = named([[5], [math.inf], [math.nan]])
+    found = maximal_covering(table, pd.Series([10.0, 30.0, 0.0], list("abc")), count=1, minutes=5)
+    assert found.table["status"].tolist() == ["reached", "unreached", "not asked"]
+    assert found.table["minutes"].tolist() == pytest.approx([5, math.inf, math.nan], nan_ok=True)
+    assert found.table["facility"].fillna("none").tolist() == ["u", "none", "none"]
+    assert (found.share, found.mean_minutes) == (0.25, 5)
+    nobody = maximal_covering(table, pd.Series(0.0, list("abc")), count=1, minutes=5)
+    assert math.isnan(nobody.share) and math.isnan(nobody.share_before) and math.isnan(nobody.mean_minutes)
+    assert p_median(table, pd.Series([0.0, 1, 1], list("abc")), count=1).chosen.tolist() == ["u"]

@@ -93,3 +93,41 @@ def test_statuses_tell_who_was_not_asked_from_who_reaches_nothing() -> None:
     assert table.origin_status.tolist() == ["reached", "unreached"]
     assert table.destination_status.tolist() == ["reached", "not asked"]
     assert wide(table)["y"].isna().all()
+
+
+def test_who_was_asked_stays_so_in_any_order_and_among_fewer() -> None:
+    frame = pd.DataFrame(
+        [[5.0, np.inf, np.nan], [np.inf, np.inf, np.nan], [np.nan, np.nan, np.nan], [7.0, 8.0, np.nan]],
+        index=list("abcd"),
+        columns=list("xyz"),
+    )
+    table = table_of(frame)
+    found = for_ids(table, pd.Index(list("cdba")), pd.Index(list("zyx")))
+    assert found.origin_status.tolist() == ["not asked", "reached", "unreached", "reached"]
+    assert found.destination_status.tolist() == ["not asked", "reached", "reached"]
+    pd.testing.assert_frame_equal(wide(found), frame.loc[list("cdba"), list("zyx")], check_names=False)
+    few = for_ids(table, pd.Index(list("ba")), pd.Index(list("yx")), some=True)
+    assert few.origin_status.tolist() == ["unreached", "reached"]
+    assert few.destination_status.tolist() == ["unreached", "reached"], "d, which reaches y, is left out"
+    pd.testing.assert_frame_equal(wide(few), frame.loc[list("ba"), list("yx")], check_names=False)
+    turned = table.turned()
+    assert turned.origin_status.tolist() == ["reached", "reached", "not asked"]
+    assert turned.destination_status.tolist() == ["reached", "unreached", "not asked", "reached"]
+    near = table.within(7.0)
+    assert near.origin_status.tolist() == ["reached", "unreached", "not asked", "reached"]
+    assert near.destination_status.tolist() == ["reached", "unreached", "not asked"]
+
+
+def test_ids_of_a_long_table_may_be_new_and_are_then_not_asked() -> None:
+    long = pd.DataFrame({"from": ["a", "a", "b"], "to": ["x", "y", "x"], "minutes": [5.0, 6.0, 7.0]})
+    found = for_ids(read_minutes(long), pd.Index(list("zba")), pd.Index(list("yxw")))
+    assert found.origin_status.tolist() == ["not asked", "reached", "reached"]
+    assert found.destination_status.tolist() == ["reached", "reached", "not asked"]
+    assert wide(found).loc["a", ["y", "x"]].tolist() == [6, 5]
+    with pytest.raises(InputError, match=r"not among the origins.*a, b"):
+        for_ids(read_minutes(long), pd.Index(["A", "B"]), None, some=True)
+
+
+def test_the_caller_s_index_names_what_is_asked() -> None:
+    found = for_ids(table_of(FULL), pd.Index(list("abc"), name="town"), pd.Index(list("xy"), name="shop"))
+    assert (found.origins.name, found.destinations.name) == ("town", "shop")

@@ -185,3 +185,23 @@ def test_towns_tie_where_only_the_last_bit_differs() -> None:
 def test_swapped_arguments_are_told_apart() -> None:
     with pytest.raises(InputError, match="travel: GeoDataFrame gives no minutes"):
         town_access(TOWNS, ROAD, nearest={"airport": AIRPORTS})
+
+
+def test_pairs_unreached_are_a_share_and_thresholds_are_told() -> None:
+    found = access()
+    assert found.provenance.shares["town-target pairs unreached"] == pytest.approx(0.2), "t has no road"
+    told = {"threshold_min prefecture": 60.0, "threshold_min airport": 60.0}
+    assert told.items() <= dict(found.provenance.parameters).items()
+    assert found.targets.index.tolist() == ["prefecture", "airport"]
+    twelve = points([(one, 0) for one in range(12)])
+    assert len(town_access(ROAD, twelve, nearest={"airport": AIRPORTS}).worst()) == 10
+
+
+def test_a_table_that_lacks_a_town_does_not_reach_its_own_target() -> None:
+    table = pd.DataFrame({"from": ["b", "b", "c"], "to": ["y", "x", "x"], "minutes": [7.0, 9.0, np.inf]})
+    towns = pd.DataFrame({"seat": ["x", "y", "x"]}, index=list("abc"))
+    seats = pd.DataFrame(index=list("xy"))
+    found = town_access(table, towns, assigned={"prefecture": (seats, "seat")}).table
+    assert found["minutes_prefecture"].tolist() == pytest.approx([np.nan, 7, np.inf], nan_ok=True)
+    assert found["status"].tolist() == ["not asked", "reached", "unreached"]
+    assert found["rank_prefecture"].tolist() == [2, 1, 2]

@@ -166,3 +166,27 @@ def test_commuting_is_measured_where_flows_are_given_and_modelled_otherwise() ->
 def test_rules_out_of_range_are_refused(field: dict[str, object]) -> None:
     with pytest.raises(InputError, match=next(iter(field))):
         CircleRules(**field)
+
+
+def test_areas_are_summed_where_there_are_any() -> None:
+    points_only = circle_band({"quick": ROAD, "slow": SLOW}, CORE, peopled(SEATS), minutes=35, rules=SEAT)
+    assert points_only.summary["area_km2"].isna().all()
+    found = band_of({"one": circle(peopled(ROW), rule="seat"), "two": circle(peopled(ROW), rule="seat")})
+    assert found.summary["area_km2"].tolist() == pytest.approx([100 * 3] * 4, rel=1e-2)
+    assert found.provenance.parameters["speed sets"] == ("one", "two")
+
+
+def test_other_questions_are_told_in_words() -> None:
+    zones = peopled(ROW, urban=[1.0] * 5).rename(columns={"urban_population": "at_seat"})
+    first = circle(peopled(ROW), rule="area")
+    for changed, message in (
+        ({"majority": 0.25}, "b asks for a majority of 0.25, the first of 0.5"),
+        ({"minutes": 45, "rings": (20, 60)}, "b asks for 45 minutes, the first for 35"),
+    ):
+        with pytest.raises(InputError, match=f"circles: {message}; only the speeds may differ"):
+            band_of({"a": first, "b": circle(peopled(ROW), **{"rule": "area"} | changed)})
+    urban = circle(zones, rule="area", urban_population="at_seat")
+    with pytest.raises(InputError, match="b asks for urban people in at_seat, the first for none or others"):
+        band_of({"a": circle(peopled(ROW), rule="area", urban_population=None), "b": urban})
+    with pytest.raises(InputError, match="b asks for no urban people, the first for those in at_seat"):
+        band_of({"a": urban, "b": circle(peopled(ROW), rule="area", urban_population=None)})

@@ -56,3 +56,26 @@ def test_the_commuting_share_holds_on_its_bound_and_says_whether_it_was_observed
 
 def test_every_result_is_one_of_the_list() -> None:
     assert set(checked()["result"]) <= set(RESULTS)
+
+
+def test_who_is_below_is_named_up_to_ten_and_the_core_is_not_asked() -> None:
+    ids = [f"z{k:02}" for k in range(13)]
+    table = pd.DataFrame(
+        {"member": True, "role": ["core", *["circle"] * 11, "enclave"], "area_share": 1.0}, index=ids
+    )
+    row = checked(table.assign(rate=[0.0, 0.3, *[0.05] * 11])).loc["commuting share"]
+    assert row["value"] == 0.05 and row["bound"] == 0.1
+    assert row["says"] == "11 of 12 members below: " + ", ".join(ids[2:12])
+    unbounded = checked(table.assign(rate=0.05), rate=None).loc["commuting share"]
+    assert (unbounded["result"], unbounded["says"]) == ("holds", "0 of 12 members below")
+    alone = checked(table.iloc[:1].assign(rate=1.0)).loc["commuting share"]
+    assert alone["result"] == "not asked" and "no members" in alone["says"]
+    assert checked(table).loc["commuting share", "result"] == "not asked"
+
+
+def test_exclaves_and_enclaves_break_a_circle_only_where_the_members_are_so() -> None:
+    roles = pd.Series(["core", "enclave", "exclave"], TABLE.index)
+    mended = checked(role=roles).loc["enclosure"]
+    assert mended[["value", "result", "says"]].tolist() == [0, "holds", "one piece without holes"]
+    one = checked(role=pd.Series(["core", "exclave", "outside"], TABLE.index)).loc["enclosure"]
+    assert one[["value", "says"]].tolist() == [1, "1 not joined to the core: 甲"]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import numpy as np
+import pandas as pd
 import pytest
 import shapely
 import shapely.affinity
 
-from urbgeo.cities.circle_rules import land_borders
+from urbgeo.cities.circle_rules import compared, land_borders, ring_of, roles
 from urbgeo.crs import CHINA_ALBERS
 
 
@@ -50,3 +52,34 @@ def test_zones_face_each_other_over_a_gap_with_no_zone_in_it() -> None:
     facing = table[table["border_km"].eq(0) & table["neighbour"].notna()]
     pairs = {frozenset(one) for one in zip(facing["zone"], facing["neighbour"], strict=True)}
     assert pairs == {frozenset(["coast", "near"]), frozenset(["near", "far"])}
+
+
+def test_a_comparison_counts_zones_and_sums_amounts() -> None:
+    zones = pd.DataFrame({"people": [1.0, 10.0, 100.0, 1000.0]}, index=list("abcd"))
+    circles = {"x": pd.Index(["a", "b", "c"]), "none": pd.Index([])}
+    official = {"x": ["b", "c", "d", "e", "b"], "none": []}
+    found = compared(circles, official, zones, ["people"], name="circle")
+    assert found.index.tolist() == ["x", "none"] and found.index.name == "circle"
+    row = found.loc["x"]
+    assert row[["both", "only_circle", "only_official", "unknown"]].tolist() == [
+        ("b", "c"), ("a",), ("d",), ("e",),
+    ]  # fmt: skip
+    assert row[["precision", "recall"]].tolist() == pytest.approx([2 / 3, 2 / 3])
+    assert row[["people_circle", "people_official", "people_both"]].tolist() == [111, 1110, 110]
+    less = compared({"x": pd.Index(["a"])}, {"x": ["a", "b"]}, zones, [], name="circle").loc["x"]
+    assert less[["precision", "recall"]].tolist() == [1.0, 0.5]
+    assert found.loc["none", ["precision", "recall"]].isna().all()
+
+
+def test_rings_are_closed_bounds_and_roles_have_an_order() -> None:
+    rings = ring_of(np.array([0.0, 30.0, 30.001, 60.0, 60.1, np.inf, np.nan]), [30, 60])
+    assert rings.tolist() == pytest.approx([30, 30, 60, 60, np.inf, np.inf, np.nan], nan_ok=True)
+    yes, no = np.array([True] * 5), np.array([False] * 5)
+    marks = [np.array([k == at for k in range(6)]) for at in range(5)]
+    core, added, dropped, area, below = marks
+    assert roles(core, area, dropped, added, below).tolist() == [
+        "core", "enclave", "exclave", "circle", "below rate", "outside",
+    ]  # fmt: skip
+    assert roles(core, area, dropped, added).tolist()[4:] == ["outside", "outside"]
+    assert roles(yes, yes, yes, yes, yes).tolist() == ["core"] * 5
+    assert roles(no, no, no, yes, yes).tolist() == ["enclave"] * 5

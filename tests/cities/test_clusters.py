@@ -282,3 +282,40 @@ def test_a_pair_that_a_wide_table_lacks_is_told_and_links_nothing() -> None:
     assert found.table["cluster"].tolist() == [1, 1, 1]
     with pytest.warns(UrbgeoWarning, match="1 pairs are missing"):
         assert cluster_tree(table).table["minutes"].tolist() == [5, 9]
+
+
+def test_the_tree_tells_how_many_places_each_merger_joins() -> None:
+    table = minutes([[0, 10, 90, 90], [10, 0, 90, 90], [90, 90, 0, 30], [90, 90, 30, 0]])
+    tree = cluster_tree(table)
+    assert tree.table["places"].tolist() == [2, 2, 4] and tree.table["minutes"].tolist() == [10, 30, 90]
+    assert tree.provenance.parameters["linked"] == "both"
+    assert tree.at(10).tolist() == [1, 1, 2, 3] and tree.at(9.999).tolist() == [1, 2, 3, 4]
+    steps = threshold_stability(tree, minutes=[10, 30])
+    assert steps.attrs["provenance"].parameters["minutes"] == (10, 30)
+    # p0 and p1 in common; of six pairs one and two are joined.
+    assert steps["agreement"].tolist() == pytest.approx(
+        [np.nan, (1 - 1 * 2 / 6) / (1.5 - 1 * 2 / 6)], nan_ok=True
+    )
+    with pytest.raises(InputError, match="tree: a ClusterTree of cluster_tree is needed, not DataFrame"):
+        threshold_stability(table, minutes=[10])  # type: ignore[arg-type]
+
+
+def test_one_place_agrees_with_itself() -> None:
+    assert adjusted_rand(np.array([1]), np.array([1])) == 1.0
+    assert adjusted_rand(np.array([1, 1]), np.array([1, 1])) == 1.0
+    assert adjusted_rand(np.array([1, 1]), np.array([1, 2])) == 0.0
+
+
+def test_places_and_people_of_clusters_are_told() -> None:
+    frame = places_at([(0, 0), (900, 0), (9000, 0), (50_000, 0), (80_000, 0)], [5.0, 6.0, 20.0, 0.5, 0.0])
+    found = city_clusters(frame, population="people", distance_km=1, units_checked=True)
+    assert found.clusters.to_dict("list") == {"places": [1, 2, 1], "population": [20, 11, 0.5]}
+    assert found.table["cluster"].tolist() == [2, 2, 1, 3, 0], "with anybody at all"
+    assert "1 clusters of two places or more, 2 alone" in repr(found)
+    told = {"distance_km": 1, "min_population": 0.0, "min_density": 0.0}
+    assert told.items() <= dict(found.provenance.parameters).items()
+    table = minutes([[0, 10, np.nan], [10, 0, np.nan], [np.nan] * 3])
+    plain = clusters_by_minutes(table, minutes=10)
+    assert plain.provenance.shares["places without minutes"] == pytest.approx(1 / 3)
+    assert {"minutes": 10, "linked": "both"}.items() <= dict(plain.provenance.parameters).items()
+    assert plain.clusters.to_dict("list") == {"places": [2], "population": [0]}

@@ -81,3 +81,27 @@ def test_row_order_never_changes_communities(seed: int, method: str) -> None:
         assert one.table.equals(again.table)
         assert one.modularity.equals(again.modularity), "to the last digit"
     assert one.modularity.between(-0.5, 1).all()
+
+
+@pytest.mark.parametrize("method", ["louvain", "leiden"])
+def test_two_pairs_have_the_modularity_of_the_textbook(method: str) -> None:
+    """Each holds half of all strength: 2 (1/2 - (1/2)^2); three of 2, 1 and 1: 1 - (4 + 1 + 1) / 16."""
+    if method == "leiden":
+        pytest.importorskip("graspologic_native")
+    rows = [("a", "b", 1.0), ("d", "c", 1.0), ("e", "e", 0.0)]
+    links = pd.DataFrame(rows, columns=["from_place", "to_place", "trips"])
+    found = communities(links, strength="trips", method=method)
+    assert found.table["level_1"].to_dict() == {"a": 1, "b": 1, "c": 2, "d": 2, "e": 3}
+    assert found.summary.loc["level_1"].tolist() == pytest.approx([3, 0.5])
+    assert found.provenance.parameters == {"method": method, "resolution": 1.0, "seed": 0}
+    more = pd.concat(
+        [links, links.iloc[:1], pd.DataFrame([("f", "g", 1.0)], columns=links.columns)], ignore_index=True
+    )
+    assert communities(more, strength="trips", method=method).modularity.tolist() == pytest.approx(
+        [1 - 6 / 16]
+    )
+    assert "5 places in 3 communities" in repr(found)
+    with pytest.raises(InputError, match="no link has a strength above 0"):
+        communities(links.assign(trips=0.0), strength="trips", method=method)
+    with pytest.raises(InputError, match="missing ends"):
+        communities(links.replace("b", None), strength="trips", method=method)

@@ -126,7 +126,7 @@ def _told(trips: pd.DataFrame) -> dict[str, float]:
     return {
         "trips": len(trips),
         "median_ratio": ratio.median(),
-        "within": ((ratio - 1).abs() <= CLOSE).mean() if len(ratio) else np.nan,
+        "within": ((ratio - 1).abs().round(9) <= CLOSE).mean() if len(ratio) else np.nan,
         "p10": ratio.quantile(0.1),
         "p90": ratio.quantile(0.9),
         "unreached": len(trips) - len(ratio),
