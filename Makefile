@@ -4,6 +4,8 @@ BIN := .venv/bin
 STAMP := .venv/installed
 # What make lowest runs: all tests, without the examples in docstrings, which print as under today's versions.
 LOWEST_TESTS := tests
+# A process that ends amid a test is told and ends the run: started again, it would leave the run waiting for ever.
+PYTEST := -m pytest -n auto --maxprocesses 4 --dist loadfile --max-worker-restart 0
 
 .PHONY: demo test fuzz lint docs gallery wheels notebooks bench lock lowest messages mutants stress clean
 
@@ -11,10 +13,10 @@ demo: $(STAMP)
 	$(BIN)/urbgeo demo
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python $(PYTEST)
 
 fuzz: $(STAMP)
-	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile -m hypothesis
+	HYPOTHESIS_PROFILE=fuzz $(BIN)/python $(PYTEST) -m hypothesis
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -27,7 +29,7 @@ lowest:
 	$(PYTHON) -m venv .venv-lowest
 	.venv-lowest/bin/python tools/install.py lowest
 	.venv-lowest/bin/urbgeo demo
-	.venv-lowest/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(LOWEST_TESTS)
+	.venv-lowest/bin/python $(PYTEST) $(LOWEST_TESTS)
 
 # Templates of all errors and warnings into the catalogue; then write the Chinese that is missing.
 messages: $(STAMP)

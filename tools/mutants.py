@@ -64,19 +64,11 @@ def falls(tree: Path, mutant: dict[str, str]) -> str:
             "no:cacheprovider",
             *mutant["tests"].split(),
         ]
-        with tempfile.TemporaryDirectory(prefix="urbgeo-kernels-") as fresh:
-            # A kernel is compiled anew when its own file changes, but not when one that it calls does.
-            kernels = {"NUMBA_CACHE_DIR": fresh} if "@kernel" in text else {}
-            # What a test starts by itself is to be the broken code too, not what is installed.
-            broken = {"PYTHONPATH": str(tree)}
-            done = subprocess.run(
-                command,
-                cwd=tree,
-                env=os.environ | broken | kernels,
-                capture_output=True,
-                timeout=LONGEST_S,
-                check=False,
-            )
+        # What a test starts by itself is to be the broken code too, not what is installed.
+        broken = os.environ | {"PYTHONPATH": str(tree)}
+        done = subprocess.run(
+            command, cwd=tree, env=broken, capture_output=True, timeout=LONGEST_S, check=False
+        )
         # Compiled code led astray may end the interpreter itself: no run of tests would pass with it.
         fell = done.returncode == 1 or done.returncode < 0
         return "killed" if fell else f"survived ({done.returncode})"

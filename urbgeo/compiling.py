@@ -10,10 +10,12 @@ needed for (:func:`only_compiled`).
 from __future__ import annotations
 
 import functools
+import glob
 import hashlib
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from types import CodeType, ModuleType
 from typing import Any, TypeVar
 
 from urbgeo.errors import MissingExtraError, UrbgeoWarning
@@ -26,6 +28,7 @@ try:
     import numba
     from numba.core import event, serialize
     from numba.core.caching import FunctionCache, IndexDataCacheFile
+    from numba.core.dispatcher import Dispatcher
 except (ImportError, OSError, SystemError, AttributeError) as error:
     # Beside missing, numba may be too old for Python or numpy, or its libraries not fit for the machine.
     COMPILED = False
@@ -42,40 +45,77 @@ else:
     # interruption that waits would be raised, and become a SystemError. A cache written in C takes no step.
     serialize._numba_unpickle = functools.cache(serialize._numba_unpickle)
 
-    class _CheckedFiles(IndexDataCacheFile):
-        """Files that end with a digest of what is before it: damaged machine code would end the process."""
+    class _OwnFiles(IndexDataCacheFile):
+        """One file for each signature, named by all that decides what its machine code does.
+
+        A list of numbered files, as numba keeps it, names a file before it is written: until then another
+        process that starts finds there what an older text or another numba has left, and runs it. Each
+        ends with a digest of what is before it: damaged machine code would end the process.
+        """
+
+        def __init__(self, function: Any, path: str, base: str, stamp: Any) -> None:
+            super().__init__(path, base, stamp)  # type: ignore[no-untyped-call]
+            self._function, self._base = function, base
+
+        @functools.cached_property
+        def _edition(self) -> str:
+            told = (numba.__version__, self._source_stamp, _text_of(self._function))
+            return f"{self._base}.{_digest(repr(told).encode())[:6].hex()}."
+
+        def _file_of(self, key: Any) -> str:
+            return f"{self._edition}{_digest(repr(key).encode()).hex()}.nbc"
+
+        def load(self, key: Any) -> Any:
+            name = self._file_of(key)
+            try:
+                data = Path(self._data_path(name)).read_bytes()  # type: ignore[no-untyped-call]
+            except OSError:
+                return None
+            if _digest(data[:-_DIGEST_BYTES]) != data[-_DIGEST_BYTES:]:
+                log.info("%s is damaged: compiled and kept anew", name)
+                return None
+            return super()._load_data(name)  # type: ignore[no-untyped-call]
+
+        def save(self, key: Any, data: Any) -> None:
+            for one in Path(self._cache_path).glob(f"{glob.escape(self._base)}.*"):
+                if not one.name.startswith(self._edition):
+                    one.unlink(missing_ok=True)
+            self._save_data(self._file_of(key), data)  # type: ignore[no-untyped-call]
 
         def _dump(self, obj: Any) -> bytes:
             data: bytes = super()._dump(obj)  # type: ignore[no-untyped-call]
             return data + _digest(data)
-
-        def _load_data(self, name: str) -> Any:
-            data = Path(self._data_path(name)).read_bytes()  # type: ignore[no-untyped-call]
-            if _digest(data[:-_DIGEST_BYTES]) != data[-_DIGEST_BYTES:]:
-                raise OSError(f"{name} is damaged")  # as if it were gone: it is made and kept anew
-            return super()._load_data(name)  # type: ignore[no-untyped-call]
-
-        def _load_index(self) -> dict[Any, Any]:
-            try:
-                return dict(super()._load_index())  # type: ignore[no-untyped-call]
-            except Exception as error:  # noqa: BLE001, damaged bytes raise whatever they happen to say
-                log.info("the list of compiled searches is damaged and begun anew: %s", error)
-                return {}
 
     class _Kept(FunctionCache):
         """What cannot be written is compiled anew in each process: no run fails for it."""
 
         def __init__(self, function: Any) -> None:
             super().__init__(function)  # type: ignore[no-untyped-call]
-            self._cache_file = _CheckedFiles(  # type: ignore[no-untyped-call]
-                self._cache_path, self._impl.filename_base, self._impl.locator.get_source_stamp()
-            )
+            stamp = self._impl.locator.get_source_stamp()
+            self._cache_file = _OwnFiles(function, self._cache_path, self._impl.filename_base, stamp)
 
         def save_overload(self, sig: Any, data: Any) -> None:
             try:
                 super().save_overload(sig, data)  # type: ignore[no-untyped-call]
             except OSError as error:
                 log.info("compiled searches cannot be kept on disk: %s", error)
+
+    def _text_of(function: Any) -> list[Any]:
+        """What a kernel and all kernels that it calls say, in whatever file: steps, constants, options."""
+        told: list[Any] = []
+        codes = [(function.__code__, function.__globals__)]
+        for code, known in codes:  # grows as it is gone through
+            told.append((code.co_name, code.co_code, code.co_names))
+            for one in (*code.co_consts, *(known.get(name) for name in code.co_names)):
+                if isinstance(one, CodeType):
+                    codes.append((one, known))
+                elif isinstance(one, Dispatcher):
+                    told.append((one.targetoptions, one.py_func.__defaults__))
+                    if all(one.py_func.__code__ is not other for other, _ in codes):
+                        codes.append((one.py_func.__code__, one.py_func.__globals__))
+                elif not isinstance(one, ModuleType):
+                    told.append(one)
+        return told
 
 
 _DIGEST_BYTES = 16
