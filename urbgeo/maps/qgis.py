@@ -7,7 +7,6 @@ from html import escape
 from urbgeo.errors import InputError
 from urbgeo.maps.classes import Categories, Classes
 from urbgeo.maps.drawing import Colour, drawing_of
-from urbgeo.maps.fields import number_text
 from urbgeo.results import Result
 
 _SYMBOLS = {
@@ -80,7 +79,7 @@ def _field(name: str) -> str:
 def _value(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return number_text(value, grouped=False) if isinstance(value, float) else str(value)
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def _type(value: object) -> str:

@@ -282,23 +282,25 @@ def _path(shape: shapely.Geometry, west: float, north: float) -> str:
 def _map(card: Scorecard, name: str, outlines: dict[str, str], box: str, scale: Classes) -> str:
     values = card.units.loc[name]
     seats = card.region.prefectures
+
+    def called(one: object, column: str) -> str:
+        # counties that the province governs itself have no prefecture with a seat
+        return str(seats.at[one, column]) if one in seats.index else str(one)
+
     drawn = []
     for one, path in outlines.items():
         value = float(values.get(one, math.nan))
         at = int(np.searchsorted(MAP_BREAKS, value, side="left")) if math.isfinite(value) else -1
         colour = scale.colours[at] if at >= 0 else NO_DATA_COLOUR
-        label = str(seats.at[one, "name_zh"]) if one in seats.index else one
+        label = called(one, "name_zh")
         said = f"{label} {value:.0f} %" if at >= 0 else f"{label} –"
         drawn.append(f'<path d="{path}" fill="{colour}"><title>{escape(said)}</title></path>')
     row = card.table.loc[name]
     worst = values.dropna().sort_values(kind="stable").head(3)
     worst = worst[worst < 100]
-    low = [
-        (str(seats.at[one, "name_zh"]), str(seats.at[one, "name_en"]), value) for one, value in worst.items()
-    ]
-    zh = "、".join(f"{one[0]} {one[2]:.0f}" for one in low)
-    en = ", ".join(f"{one[1]} {one[2]:.0f}" for one in low)
-    tail = f"<br><small>{_both(f'最低 {zh}', f'lowest {en}')}</small>" if low else ""
+    zh = "、".join(f"{called(one, 'name_zh')} {value:.0f}" for one, value in worst.items())
+    en = ", ".join(f"{called(one, 'name_en')} {value:.0f}" for one, value in worst.items())
+    tail = f"<br><small>{_both(f'最低 {zh}', f'lowest {en}')}</small>" if zh else ""
     return (
         f'<figure><svg viewBox="{box}" stroke="#fff" stroke-width="2">{"".join(drawn)}</svg>'
         f"<figcaption>{_both(row['name_zh'], row['name_en'])}{tail}</figcaption></figure>"
