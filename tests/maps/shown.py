@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass, field
+from typing import Any
 
+import folium
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from urbgeo.maps.base import DataLayer
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result
 
@@ -33,3 +38,24 @@ def seats() -> gpd.GeoDataFrame:
 
 def table() -> pd.DataFrame:
     return pd.DataFrame({"minutes": MINUTES, "status": ["reached", "reached", "unreached"]}, index=IDS)
+
+
+def drawn(fmap: folium.Map) -> list[dict[str, Any]]:
+    """The layers of a map as the page gets them, and whether they are ``shown`` when it opens."""
+    layers = [one for one in fmap._children.values() if isinstance(one, DataLayer)]
+    return [json.loads(one.json) | {"shown": one.show} for one in layers]
+
+
+def named_layers(fmap: folium.Map) -> dict[str, dict[str, Any]]:
+    """They, by their English names."""
+    found = {}
+    for one in drawn(fmap):
+        name = re.search(r'<span lang="en">([^<]*)<', one["name"])
+        assert name is not None
+        found[name[1]] = one
+    return found
+
+
+def counts(layer: dict[str, Any]) -> list[int]:
+    """Numbers of the legend's rows."""
+    return [int(one.replace(",", "")) for one in re.findall(r"<em>([\d,]+)</em>", layer["name"])]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +13,7 @@ import pytest
 import shapely
 
 from tests.maps.samples import BOUNDS, HOVER, cells, roads, seats
+from tests.maps.shown import drawn
 from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.maps import (
     Categories,
@@ -28,11 +28,6 @@ from urbgeo.maps import (
 from urbgeo.maps.base import DataLayer, page_of
 from urbgeo.maps.layers import _rounded, simplified
 from urbgeo.maps.styles import AreaStyle, LineStyle, PointStyle
-
-
-def drawn(fmap: folium.Map) -> list[dict[str, Any]]:
-    """The layers of a map as the page gets them."""
-    return [json.loads(one.json) for one in fmap._children.values() if isinstance(one, DataLayer)]
 
 
 def on_map(add: Callable[..., folium.Map], frame: gpd.GeoDataFrame, **how: object) -> dict[str, Any]:
@@ -61,6 +56,13 @@ def test_frames_that_cannot_be_drawn_are_refused(spoil: object, message: str) ->
     with pytest.raises(InputError, match=message):
         add_polygons(fmap, spoil(cells()), name_zh="县", name_en="Counties",
                      colour=Classes("minutes", (30, 60)), hover=HOVER)  # fmt: skip
+
+
+@pytest.mark.parametrize("without", ["name_zh", "name_en"])
+def test_a_layer_has_a_name_in_each_language(without: str) -> None:
+    names = {"name_zh": "县", "name_en": "Counties", without: None}
+    with pytest.raises(InputError, match=f"^{without}: "):
+        add_polygons(new_map("题", "t", bounds=BOUNDS), cells(), **names)
 
 
 def test_rows_without_geometry_are_counted_not_hidden() -> None:
@@ -243,7 +245,7 @@ def test_borders_that_neighbours_share_stay_shared_when_corners_go() -> None:
     road = gpd.GeoDataFrame(
         geometry=[shapely.LineString([(500_000, 3e6), (500_500, 3e6 + 30), (501_000, 3e6)])], crs=32649
     )
-    for most, points in ((20.0, 3), (40.0, 2)):
+    for most, points in ((0.5, 3), (20.0, 3), (40.0, 2)):
         assert shapely.get_num_coordinates(simplified(road, "line", most, "roads").geometry.iloc[0]) == points
     with pytest.raises(InputError, match="simplify_m=0 is no tolerance"):
         simplified(road, "line", 0, "roads")

@@ -27,7 +27,7 @@ def test_only_plain_colours_are_taken(colour: str) -> None:
         add_lines(new_map("题", "t", bounds=BOUNDS), frame, name_zh="路", name_en="Roads", colour=colour)
 
 
-@pytest.mark.parametrize("opacity", [-0.1, 1.5, np.nan])
+@pytest.mark.parametrize("opacity", [-0.1, 1.01, np.nan])
 def test_opacity_lies_between_0_and_1(opacity: float) -> None:
     frame = lines(pd.Series(["G"]))
     with pytest.raises(InputError, match="opacity"):
