@@ -106,3 +106,23 @@ def test_built_up_closes_gaps_and_drops_specks() -> None:
         built_up(grid(share * 10_000))
     with pytest.raises(InputError, match="every cell is nodata"):
         built_up(grid(np.full((3, 3), np.nan)))
+
+
+def test_densities_relate_to_the_hectares_of_the_landscape() -> None:
+    """Two patches of three and one cell of a hectare, in a landscape of all twenty or of ten."""
+    mask = np.zeros((4, 5), bool)
+    mask[0, :3] = mask[3, 4] = True
+    found = patch_metrics(grid(mask))
+    assert (found["patches"], found["area_km2"], found["largest_share"]) == (2, pytest.approx(0.04), 0.75)
+    assert found["mean_patch_ha"] == pytest.approx(2.0) and found["patch_density"] == pytest.approx(10.0)
+    # three sides below, one at the end; two of the corner cell: the rim is no edge
+    assert found["edge_km"] == pytest.approx(0.6) and found["edge_density"] == pytest.approx(600 / 20)
+    assert found["cohesion_share"] == pytest.approx(2 / 8)
+    half = np.zeros((4, 5), bool)
+    half[:2] = True
+    related = patch_metrics(grid(mask), landscape=grid(half))
+    assert related["patch_density"] == pytest.approx(20.0) and related["edge_density"] == pytest.approx(60.0)
+    none = patch_metrics(grid(np.zeros((4, 5), bool)))
+    assert none["patches"] == 0 and none[["largest_share", "mean_patch_ha", "cohesion_share"]].isna().all()
+    with pytest.raises(InputError, match="landscape: no cell is True"):
+        patch_metrics(grid(mask), landscape=grid(np.zeros((4, 5), bool)))

@@ -97,3 +97,31 @@ def test_the_bounds_of_a_drawing_hold_every_kind_of_shape() -> None:
     frame = gpd.GeoDataFrame({"minutes": [1.0, 2.0, 3.0]}, geometry=shapes, index=IDS, crs=4326)
     drawing = drawing_of(Found(frame))
     assert len(drawing.frames) == 3 and drawing.bounds.tolist() == [110, 26, 113, 29]
+
+
+class Plain(Found):
+    """A result that names no column to be shown."""
+
+    _shown = None
+
+
+@pytest.mark.parametrize(
+    ("columns", "shown"),
+    [
+        (["people", "status", "drive_min", "share", "covered"], "covered"),
+        (["people", "status", "drive_min", "share"], "share"),
+        (["people", "status", "drive_min"], "drive_min"),
+        (["people", "status"], "status"),
+        (["people"], "people"),
+        ([], None),
+    ],
+)
+def test_a_telling_column_is_shown_then_minutes_then_the_status_then_any_number(
+    columns: list[str], shown: str | None
+) -> None:
+    given = {
+        "people": [1.0, 2.0, 3.0], "status": ["reached"] * 3, "drive_min": [5.0, 6.0, 7.0],
+        "share": [0.1, 0.2, 0.3], "covered": [True, False, True],
+    }  # fmt: skip
+    rows = seats().assign(**{one: given[one] for one in columns})
+    assert drawing_of(Plain(rows)).shown == shown

@@ -94,3 +94,58 @@ def test_names_of_devices_and_paths_are_no_names_of_studies(tmp_path: Path) -> N
     assert not (tmp_path / "CON").exists()
     with pytest.raises(InputError, match="names a folder and files"):
         urbgeo.region("宁夏", zones=False, name="../elsewhere")
+
+
+def test_what_a_study_says_is_what_is_read_and_the_rest_is_usual(tmp_path: Path) -> None:
+    text = """
+[region]
+name = "a"
+margin_km = 50
+[files]
+flows = "f.csv"
+roads = ""
+[population]
+column = "人口"
+[roads]
+classes = ["trunk"]
+node_at = "touches"
+[road_classes]
+"机耕路" = "none"
+[flows]
+least_count = 10
+rates = [0.3, 0.1]
+rule = "either"
+[observed]
+datum = "wgs84"
+[speeds]
+trunk = 70
+[study]
+invented_roads = "演示"
+release = "public"
+decimals = 2
+sensitive = ["stations"]
+marking = "审图号"
+"""
+    config = read_config(study(tmp_path, text))
+    found = config.inputs
+    assert (found.name, found.margin_km, found.units, found.roads) == ("a", 50.0, None, None)
+    assert (found.population_column, found.population_unit, found.train_day) == ("人口", None, None)
+    assert found.road_classes == ("trunk",)
+    assert found.road_lines is not None and found.road_lines.node_at == "touches"
+    assert found.road_lines.class_names == {"机耕路": "none"}
+    assert (found.least_count, found.flow_rates, found.flow_rule) == (10, (0.3, 0.1), "either")
+    assert found.observed_datum == "wgs84" and found.speeds == {"trunk": 70.0}
+    said = found.release
+    assert (said.kind, said.decimals, said.sensitive, said.marking) == ("public", 2, ("stations",), "审图号")
+    assert config.invented_roads == "演示" and config.lines[("flows", "rule")] == 18
+    usual = read_config(study(tmp_path, "")).inputs
+    assert (usual.name, usual.margin_km) == (tmp_path.name, 100.0)
+    assert (usual.flow_rates, usual.flow_rule, usual.least_count, usual.road_lines) == (
+        None,
+        None,
+        None,
+        None,
+    )
+    assert usual.observed_datum == "gcj02" and usual.release.kind == "internal"
+    only_words = read_config(study(tmp_path, '[road_classes]\n"x" = "none"\n')).inputs
+    assert only_words.road_lines is not None

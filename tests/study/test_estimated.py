@@ -49,3 +49,33 @@ def test_any_region_can_ask_for_estimated_roads(tmp_path: Path) -> None:
 
 
 SEATS = china_places()
+
+
+def test_the_calibration_rests_on_the_drives_of_20_to_150_km_between_seats() -> None:
+    """Counted on a sphere, which is half a per cent off at most."""
+    seats = urbgeo.load_region("hunan", zones=False).places
+    seats = seats[seats["level"] != "hub"].to_crs(4326)
+    lon, lat = np.radians(seats.geometry.x.to_numpy()), np.radians(seats.geometry.y.to_numpy())
+    half = (
+        np.sin((lat[:, None] - lat) / 2) ** 2
+        + np.cos(lat[:, None]) * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2
+    )
+    apart = 2 * 6371.0 * np.arcsin(np.sqrt(half))
+    assert calibration().trips == pytest.approx(int(((apart >= 20) & (apart <= 150)).sum()), rel=0.01)
+
+
+def test_links_are_no_longer_than_400_km_and_points_that_coincide_are_joined() -> None:
+    at = [112.0, 113.0, 112.5, 112.5, 118.0]
+    points = gpd.GeoDataFrame(
+        geometry=gpd.points_from_xy(at, [28.0, 28.0, 28.5, 28.5, 28.2]), index=list("edcba"), crs=4326
+    )
+    table = estimated_roads(points, kmh=30.0).link_table
+    assert table["length_km"].max() < 400 and not (table[["from_node", "to_node"]] == "a").any(axis=None)
+    assert (table["minutes"] == 2 * table["length_km"]).all()
+    twin = (
+        table.loc[["estimated b - c"]] if "estimated b - c" in table.index else table.loc[["estimated c - b"]]
+    )
+    assert twin["length_km"].item() == 0.0
+    line = gpd.points_from_xy([500_000, 510_000, 520_000], [3_000_000] * 3)
+    with pytest.raises(InputError, match="no neighbours can be told"):
+        estimated_roads(gpd.GeoDataFrame(geometry=line, index=list("abc"), crs=32649), kmh=30.0)
