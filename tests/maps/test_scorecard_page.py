@@ -222,17 +222,18 @@ def test_what_waits_for_a_layer_names_the_files_or_the_layer() -> None:
 
 def test_a_page_has_each_chapter_that_has_rows_and_its_sources_and_notes() -> None:
     summary = pd.DataFrame({"zh": ["滞后"], "en": ["behind"], "rows": [3]}, index=["behind"])
-    about = Provenance({"years": (2020, 2025)}, sources=("年鉴 yearbook", "census"))
+    about = Provenance({"years": (2020, 2025)}, sources=("yearbook", "census"))
     whole = card(summary=summary, missing=pd.DataFrame(), provenance=about)
-    whole.region.notes = ("注 note",)
+    whole.region.notes = ("note",)
     text = page_text(whole)
     assert re.findall(r'<section><h2><span lang="zh">([^<]+)<', text) == [
         "时间圈与覆盖",
         "用地与三线",
         "分市州",
     ]
+    assert "yearbook; census" in shown(text, "en")
     assert "评估年份 2020、2025" in text and "Years 2020, 2025" in text and "<title>湘 Hunan</title>" in text
-    assert shown(text[text.index("<footer>") :], "zh").startswith("数据来源 年鉴；census说明 注")
+    assert shown(text[text.index("<footer>") :], "zh").startswith("数据来源 yearbook；census说明 note")
     inside = chapters_html(whole)
     assert "<h2>" not in inside and inside.count("<h3>") == inside.count("</h3>") == 3
     bare = card(provenance=Provenance(), summary=summary, missing=pd.DataFrame())
