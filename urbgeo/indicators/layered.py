@@ -90,10 +90,7 @@ def land_per_person(ground: Ground) -> Measured | None:
     layers = {name: ground.layer(name) for name in ("built", "built_before")}
     if any("urban_population" not in frame for frame in layers.values()):
         return None  # the layers serve other targets without it
-    now, before = (
-        float(amount_of("urban_population", frame, name="urban_population", frame_name=name).sum())
-        for name, frame in layers.items()
-    )
+    now, before = (_residents(frame, name) for name, frame in layers.items())
     return observed(_new_m2(ground) / (now - before) if now > before else np.nan)
 
 
