@@ -126,3 +126,41 @@ def test_bounds_hold_for_all_that_suppressed_cells_could_be(data: st.DataObject)
                 rate = max(rate, back / jobs if jobs else 0.0)
             low, high = found.loc[zone, ["rate_low", "rate_high"]]
             assert low - 1e-12 <= rate <= high + 1e-12
+
+
+def test_who_works_beyond_the_zones_is_employed_too_and_what_was_asked_is_told() -> None:
+    """Of b's hundred, ten go to a and fifty abroad: 10 %, and not 20."""
+    table = flows(aa=500, ba=10, bb=40, bx=50)
+    with pytest.raises(InputError, match="work not among the zones at x"):
+        commuting_rings(table, ZONES, core_zones=["a"])
+    found = commuting_rings(table, ZONES, core_zones=["a"], outside="x", rates=[0.3, 0.1], least_count=2)
+    assert found.table.index.tolist() == IDS and found.table["name"].tolist() == list("甲乙丙丁戊")
+    assert found.table["employed"].tolist() == [500, 100, 0, 0, 0]
+    assert found.table["rate"].tolist() == [1.0, 0.1, 0, 0, 0]
+    assert found.provenance.parameters == {"rates": [0.3, 0.1], "rule": "out", "least_count": 2}
+    assert found.provenance.shares["pairs suppressed"] == 0
+    assert "zones tied to the core: 1 at 30%, 2 at 10%" in repr(found)
+
+
+def test_a_column_may_say_what_is_suppressed_and_one_is_the_least_that_can_be() -> None:
+    table = flows(aa=50, ba=0, bb=98)
+    marked = table.assign(suppressed=[0, 2, 0])
+    row = commuting_rings(marked, ZONES, core_zones=["a"], least_count=2).table.loc["b"]
+    assert (row["rate"], row["rate_high"]) == (0.0, 2 / 100), "two cells of one worker each at most"
+    with pytest.raises(InputError, match="least_count"):
+        commuting_rings(marked, ZONES, core_zones=["a"], least_count=1)
+    for wrong in (None, "a"):
+        with pytest.raises(InputError, match="no zone is the core"):
+            commuting_rings(table, ZONES, core_zones=wrong)  # type: ignore[arg-type]
+
+
+def test_a_ring_is_certain_where_both_bounds_lie_in_it() -> None:
+    """c sends 10 of 100, and nine cells more may go elsewhere (10 of 109) or to a (19 of 109)."""
+    sure = commuting_rings(
+        flows(aa=50, ca=20, cc=71, cd="*"), ZONES, core_zones=["a"], rates=[0.3, 0.1], least_count=10
+    )
+    assert sure.table.loc["c", ["rate_low", "rate_high"]].tolist() == [0.2, pytest.approx(20 / 91)]
+    assert sure.table["certain"].all() and sure.rings["possible"].tolist() == [1, 2]
+    unsure = commuting_rings(flows(aa=50, ba=10, bb=90, bc="*"), ZONES, core_zones=["a"], least_count=10)
+    assert unsure.table.loc["b", ["ring", "certain"]].tolist() == [0.1, False]
+    assert unsure.rings["certain"].tolist() == [1, 1, 2] and unsure.rings["zones"].tolist() == [1, 2, 2]

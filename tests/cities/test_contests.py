@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from urbgeo.cities.contests import chosen_by, nearest, preference, ring_sums, sums, zone_frame
 from urbgeo.cities.metropolitan_rules import MetropolitanRules
@@ -60,3 +61,31 @@ def test_rings_hold_what_is_nearer_to_no_other() -> None:
     assert found.loc[("甲", 20.0)].tolist() == [1, 1.0]
     assert found.loc[("甲", 40.0)].tolist() == [2, 5.0]
     assert found.loc[("乙", 20.0)].tolist() == [1, 2.0]
+
+
+def test_zones_without_a_way_or_without_minutes_are_told_apart() -> None:
+    apart = np.array([[INF, INF], [INF, NAN], [NAN, NAN], [9.0, NAN]])
+    frame = zone_frame(ZONES, CITIES, np.array([-1, -1, -1, -1]), apart, apart <= 5.0, (20.0, 40.0))
+    assert frame["status"].tolist() == ["unreached", "unreached", "lost", "reached"]
+    assert frame["minutes"].tolist() == pytest.approx([INF, INF, NAN, 9.0], nan_ok=True)
+    assert frame["contested"].tolist() == [0, 0, 0, 0]
+    assert sums(frame, CITIES).to_dict("list") == {"zones": [0, 0]}
+    assert sums(frame.assign(people=1.0), CITIES).to_dict("list") == {"zones": [0, 0], "people": [0, 0]}
+
+
+def test_rings_without_people_count_zones_and_a_home_is_in_every_ring() -> None:
+    """c is 40 minutes from 甲 and its home; a belongs to 甲 though 乙 has no minutes to it."""
+    home, chosen = np.array([0, -1, 1, -1]), np.array([0, 0, 1, -1])
+    found = ring_sums(APART, home, chosen, CITIES, (20.0, 40.0), None)
+    assert found.columns.tolist() == ["zones"]
+    assert found["zones"].to_dict() == {("甲", 20.0): 1, ("甲", 40.0): 2, ("乙", 20.0): 1, ("乙", 40.0): 1}
+
+
+def test_a_potential_grows_with_the_people_of_all_core_zones_of_a_metropolis() -> None:
+    people = pd.Series([900.0, 100.0, 10.0, 1.0], ZONES)
+    core = pd.Series(["甲", "甲", "乙"], index=["a", "b", "c"])
+    rules = MetropolitanRules(contested="potential", friction=1.0)
+    offer = preference(rules, APART, np.zeros((4, 2)), people, core, CITIES, ZONES)
+    assert offer[1].tolist() == pytest.approx([1000 / 30, 10 / 20])
+    assert offer[2].tolist() == [1000 / 40, 0] and offer[3].tolist() == [0, 0]
+    assert preference(rules, APART, np.zeros((4, 2)), None, core, CITIES, ZONES).tolist() == [[0, 0]] * 4

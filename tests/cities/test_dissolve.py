@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from urbgeo.cities.dissolve import dissolve_members
+from urbgeo.cities.dissolve import dissolve_members, members_among
 from urbgeo.cities.policy import policy_members
 from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.regions.nation import china_places
@@ -200,3 +200,61 @@ def test_the_circle_of_nanjing_is_its_plans_without_two_counties_of_the_wider_ra
     assert dissolve_members(more, polygons).table.loc["南京都市圈", "area_km2"] == pytest.approx(
         29_027, abs=5
     )
+
+
+def test_a_code_is_found_under_its_newer_or_its_older_one_and_under_no_other() -> None:
+    members = pd.DataFrame({"geography": ["X", "Y"], "adcode": ["431121", "620881"]})
+    found = dissolve_members(members, squares(["620824", "431181", "520581"]))
+    assert found.members["code_used"].tolist() == ["431181", "620824"]
+    assert found.counties.to_numpy().tolist() == [["X", "431181"], ["Y", "620824"]]
+    both = dissolve_members(members.iloc[:1], squares(["431121", "431181"]))
+    assert both.counties["county"].tolist() == ["431121"], "its own code comes first"
+
+
+def test_places_are_members_by_their_codes_and_parts_are_none() -> None:
+    members = pd.DataFrame(
+        [
+            ("X", "430100", "member"),
+            ("X", "430121", "part"),
+            ("Y", "430102", "member"),
+            ("Z", "110000", "member"),
+        ],
+        columns=["geography", "adcode", "role"],
+        index=[7, 7, 8, 9],
+    )
+    found = members_among(members, pd.Index(["430121", "430102", "430181"]))
+    assert found.to_numpy().tolist() == [["X", "430102"], ["X", "430181"], ["Y", "430102"]]
+    plain = members_among(members.drop(columns="role"), pd.Index(["430121"]))
+    assert plain.to_numpy().tolist() == [["X", "430121"]], "without roles all are members"
+    with pytest.raises(InputError, match="none of the adcodes is among the places"):
+        members_among(members, pd.Index(["440103"]))
+    with pytest.raises(InputError, match="places: 43 are no adcodes of six digits"):
+        members_among(members, pd.Index(["43"]))
+
+
+def test_what_was_asked_and_where_members_come_from_is_told() -> None:
+    members = pd.DataFrame(
+        {"geography": ["X", "X"], "adcode": ["430102", "430103"], "source": ["a plan", "a plan"],
+         "role": ["member", "part"]}
+    )  # fmt: skip
+    with pytest.warns(UrbgeoWarning, match="1 belong in part only and are left out: 430103"):
+        found = dissolve_members(members, squares(["430102", "430103"]))
+    assert found.provenance.sources == ("a plan",)
+    assert found.provenance.shares["members unknown"] == 0
+    told = {"include_parts": False, "counties repaired": 0, "parts left out": 1}
+    assert found.provenance.parameters == told
+    assert found.table.loc["X", "parts left out"] == "430103" and "area_off" not in found.table
+    assert found.summary.loc[("all", ""), "share_of_land"] == pytest.approx(0.5, rel=1e-6)
+    assert "1 geographies of 1 counties" in repr(found)
+
+
+def test_sums_of_a_geography_are_of_its_counties() -> None:
+    layer = squares(["430102", "430121"])
+    layer = layer.set_geometry(layer.scale(1e4, 2e4, origin=(0, 0)).translate(5e5, 3e6))
+    people = pd.Series([20_000.0, 60_000.0], layer.index)
+    members = pd.DataFrame({"geography": ["X", "Y"], "adcode": ["430100", "430121"]})
+    table = dissolve_members(members, layer, population=people).table
+    assert table["people"].tolist() == [80_000, 60_000]
+    assert table["area_km2"].tolist() == pytest.approx([400, 200], rel=2e-3)
+    assert table["people_per_km2"].tolist() == pytest.approx([200, 300], rel=2e-3)
+    assert table.columns.tolist()[-1] == "geometry"

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from urbgeo.cities.flows import borders, read_flows
+from urbgeo.cities.flows import borders, check_threshold, in_order, read_flows, tied_share
 from urbgeo.errors import InputError
 
 
@@ -65,3 +65,37 @@ def test_borders_are_as_long_as_on_the_ground(north: float, km: float) -> None:
     boxes = [shapely.box(x, north, x + 1, north + 1) for x in (112, 113)]
     table = borders(gpd.GeoDataFrame(geometry=boxes, index=["a", "b"], crs=4326)).dropna()
     assert table["border_km"].tolist() == pytest.approx([km, km], rel=2e-5)
+
+
+def test_a_table_becomes_a_matrix_of_homes_by_workplaces() -> None:
+    """a: 7 live and work there, 2 go to b and 1 to c; b sends 20 to a; nobody lives in c."""
+    rows = [("b", "a", 20), ("a", "c", 1), ("a", "a", 7), ("a", "b", 2)]
+    found = read_flows(pd.DataFrame(rows, columns=["home", "work", "workers"]), ["c", "b", "a"])
+    assert found.zones.tolist() == ["a", "b", "c"]
+    assert found.matrix.toarray().tolist() == [[7, 2, 1], [20, 0, 0], [0, 0, 0]]
+    assert (found.employed.tolist(), found.jobs.tolist()) == ([10, 20, 0], [27, 2, 1])
+    assert found.between(np.array([1, 0, 1]), 2).toarray().tolist() == [[0, 20], [2, 8]]
+    assert found.between(np.array([0, -1, 1]), 2).toarray().tolist() == [[7, 1], [0, 0]]
+    for wrong in (None, "abc", pd.DataFrame(index=list("abc"))):
+        with pytest.raises(InputError, match="zones: the ids of all zones are needed"):
+            read_flows(pd.DataFrame(rows, columns=["home", "work", "workers"]), wrong)
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"), [("out", 0.1), ("either", 0.3), ("interchange", 0.4), ("pooled", 25 / 150)]
+)
+def test_a_zone_is_tied_by_those_who_go_and_those_who_come(rule: str, expected: float) -> None:
+    """10 of 100 residents work in the city and 15 of 50 jobs are held from there; nobody, no share."""
+    out, back, employed, jobs = (np.array(one) for one in ([10.0, 0], [15.0, 0], [100.0, 0], [50.0, 0]))
+    assert tied_share(out, back, employed, jobs, rule).tolist() == pytest.approx([expected, 0])
+
+
+def test_a_threshold_is_above_nothing_and_at_most_all() -> None:
+    assert check_threshold(1, "share") == 1.0 and check_threshold(1e-9, "share") == 1e-9
+    for wrong in (0, 1.0001, np.nan, "0.5", True):
+        with pytest.raises(InputError, match=r"share: .* is no share; give a number above 0 and at most 1"):
+            check_threshold(wrong, "share")  # type: ignore[arg-type]
+
+
+def test_names_stand_once_in_an_order_of_their_own() -> None:
+    assert in_order(["b", 10, "a", 9, "b"]).tolist() == [9, 10, "a", "b"]

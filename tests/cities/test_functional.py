@@ -333,3 +333,36 @@ def test_wrong_objects_are_refused_by_name(call: object, message: str) -> None:
     table = flow_table([[30, 20], [10, 490]], "ab")
     with pytest.raises(InputError, match=message):
         call(table, pd.Series({"a": "A", "b": None}, dtype=object))
+
+
+def test_shares_statuses_and_what_was_asked_are_told() -> None:
+    """e has no employed residents; c is a commuting zone of A; of five zones two are in no area."""
+    flows = [[90, 10, 0, 0, 0], [5, 95, 0, 0, 0], [15, 5, 80, 0, 0], [1, 3, 0, 96, 0], [0, 0, 0, 0, 0]]
+    found = functional_areas(flow_table(flows), cities(a="A", b="B"))
+    assert found.table["status"].tolist() == ["assigned"] * 3 + [
+        "below the threshold",
+        "no employed residents",
+    ]
+    assert found.table["strongest"].tolist() == ["A", "B", "A", "B", None]
+    assert found.table["share"].tolist() == pytest.approx([0.9, 0.95, 0.15, 0.03, 0])
+    assert found.provenance.shares["zones in no area"] == 0.4
+    assert found.provenance.parameters == {"min_share": 0.15, "merge_share": 0.15, "rule": "out"}
+    assert "2 areas of 3 zones" in repr(found)
+    assert found.areas.loc["B"].tolist() == [1, 100, 113, pytest.approx(95 / 113)]
+    none = functional_areas(
+        flow_table([[9, 1], [0, 0]], "ab"), pd.Series({"a": None, "b": "B"}, dtype=object)
+    )
+    assert none.areas.loc["B", "self_containment"] == 0 and none.areas.loc["B", "jobs"] == 1
+
+
+def test_a_centre_without_units_and_a_unit_without_people_make_no_city() -> None:
+    people = pd.DataFrame({1: [90.0, 0, 0], 2: [0.0, 0, 5]}, index=list("xyz"))
+    found = cities_of_centres(people, pd.Series([100.0, 0, 100], list("xyz")))
+    assert found["share"].tolist() == [0.9, 0, 0.05]
+    assert found["city"].tolist() == [1, None, None]
+    assert found["status"].tolist() == ["city", "no city", "no city"]
+    half = cities_of_centres(people, pd.Series([180.0, 0, 100], list("xyz")))
+    assert half["status"].tolist()[0] == "city", "half of its people are enough"
+    nowhere = cities_of_centres(people[[]], pd.Series([100.0, 0, 100], list("xyz")))
+    assert nowhere["status"].tolist() == ["no city"] * 3 and nowhere["share"].tolist() == [0] * 3
+    assert nowhere["city"].isna().all()

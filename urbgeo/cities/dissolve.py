@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from urbgeo.amounts import amount_of
-from urbgeo.checks import check_columns, check_crs, check_ids, check_polygons
+from urbgeo.checks import check_columns, check_crs, check_polygons
 from urbgeo.cities.policy import policy_geographies, read_table
 from urbgeo.crs import equal_area_crs
 from urbgeo.errors import InputError, UrbgeoWarning, some_of
@@ -324,8 +324,6 @@ def _polygons(
 
 
 def _checked_codes(codes: pd.Series, name: str) -> pd.Series:
-    if name == "counties":
-        check_ids(codes.index, name)
     text = codes.astype(str)
     wrong = text[~text.str.fullmatch(rf"\d{{{ADCODE_DIGITS}}}")]
     if len(wrong):
