@@ -19,6 +19,7 @@ from urbgeo.cities.degurba import (
 )
 from urbgeo.cities.degurba_rules import R2022A
 from urbgeo.cities.degurba_units import classify_units
+from urbgeo.errors import InputError
 
 
 def test_overlap_keeps_every_person_and_agrees_with_centres(shared_data: Path) -> None:
@@ -109,3 +110,61 @@ def test_just_half_in_rural_cells_is_no_rural_area() -> None:
     assert classify_units(unit, urban, grid).table.loc["u", "class"] == "town or semi-dense area"
     people[0, 20] += 1.0
     assert classify_units(unit, urban, grid_of(people)).table.loc["u", "class"] == "rural area"
+
+
+@pytest.mark.parametrize(
+    ("people", "of_2024", "of_2021"),
+    [
+        ([0, 30, 30, 40, 0, 0, 0], "semi-dense town", "dense town"),
+        ([0, 25, 25, 50, 0, 0, 0], "suburban or peri-urban area", "suburban or peri-urban area"),
+        ([0, 30, 20, 49, 0, 1, 0], "suburban or peri-urban area", "dense town"),
+        ([0, 0, 0, 30, 20, 50, 0], "village", "dispersed rural area"),
+        ([0, 0, 0, 0, 40, 40, 20], "dispersed rural area", "village"),
+        ([0, 0, 0, 0, 40, 20, 40], "dispersed rural area", "village"),
+        ([0, 0, 0, 0, 20, 40, 40], "dispersed rural area", "dispersed rural area"),
+        ([0, 0, 0, 0, 10, 40, 50], "mostly uninhabited area", "mostly uninhabited area"),
+        ([10, 10, 10, 10, 10, 50, 0], "village", "dispersed rural area"),
+    ],
+)
+def test_level_2_on_its_bounds(people: list[float], of_2024: str, of_2021: str) -> None:
+    """Half is enough for a dense town and a village, and too much of others for a semi-dense town."""
+    test_level_2_of_units_follows_the_rules_of_either_year(people, of_2024, of_2021)
+
+
+def test_people_of_centres_shares_and_classes_are_told_by_unit() -> None:
+    people = np.zeros((1, 8))
+    people[0, :4] = [900, 100, 300, 700]
+    grid = grid_of(people, land=[[1, 1, 1, 1, 1, 0.5, 0.2, 0]])
+    classes = np.array([[3, 3, 2, 1, 1, 1, 0, 0]], np.uint8)
+    legend = {3: "centre", 2: "cluster", 1: "rural", 0: "water"}
+    urban = UrbanGrid(
+        classes, np.array([[7, 7, 0, 0, 0, 0, 0, 0]]), pd.DataFrame(), legend, grid.transform, grid.crs
+    )
+    boxes = {"half": (0.5, 4), "rural": (3, 6), "dry": (4, 6), "sea": (6, 8)}
+    units = gpd.GeoDataFrame(
+        geometry=[shapely.box(a * 1000, -1000, b * 1000, 0) for a, b in boxes.values()],
+        index=list(boxes),
+        crs=grid.crs,
+    )
+    for method in ("overlap", "centre"):
+        found = classify_units(units, urban, grid, method=method)
+        table = found.table
+        assert table["population"].tolist() == pytest.approx([1550, 700, 0, 0])
+        assert table.loc["half", ["share: centre", "share: cluster", "share: rural"]].tolist() == (
+            pytest.approx([550 / 1550, 300 / 1550, 700 / 1550])
+        )
+        assert table["class"].fillna("none").tolist() == [
+            "town or semi-dense area", "rural area", "rural area", "none",
+        ]  # fmt: skip
+        assert table["status"].tolist() == ["classified"] * 3 + ["water only"]
+        assert found.centre_people.to_dict("list") == {7: pytest.approx([550, 0, 0, 0])}
+        assert found.summary.loc["rural area"].tolist() == pytest.approx([2, 700])
+        told = {"units by": method, "unit rules": "2024"}
+        assert told.items() <= dict(found.provenance.parameters).items()
+    assert "2 rural area" in repr(found)
+    with pytest.raises(InputError, match="grid: it is not the grid that was classified"):
+        classify_units(units, urban, grid_of(people[:, :7]))
+    with pytest.raises(
+        InputError, match="urban: a result of degree_of_urbanisation is needed, not DataFrame"
+    ):
+        classify_units(units, pd.DataFrame(), grid)

@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
+from scipy import optimize, stats
 
 from tests.cities.systems_made import frame, system
 from urbgeo.cities.balancing import doubly_constrained
@@ -135,3 +135,58 @@ def test_belgian_flows_follow_a_doubly_constrained_law(shared_data: Path) -> Non
     np.testing.assert_allclose(fit.flows.sum(axis=0), matrix.sum(axis=0), rtol=1e-6)
     assert -3 < fit.table.loc["-beta", "estimate"] < -1
     assert fit.r_squared > 0.6
+
+
+def test_deviance_and_fit_are_those_of_scipy_and_pairs_left_out_are_a_share() -> None:
+    flows, cost, out, into = system(6, 3)
+    cost.iloc[0, 1] = cost.iloc[4, 2] = np.inf
+    fit = fit_gravity(flows.round(), cost, origin_mass=out, destination_mass=into)
+    used = np.isfinite(cost.to_numpy())
+    y, mean = flows.round().to_numpy()[used], fit.flows.to_numpy()[used]
+    own = stats.poisson.logpmf(y, np.maximum(y, 1e-300)).sum()
+    assert fit.deviance == pytest.approx(2 * (own - stats.poisson.logpmf(y, mean).sum()))
+    assert fit.r_squared == pytest.approx(stats.pearsonr(y, mean).statistic ** 2)
+    assert fit.n == 34 and fit.provenance.shares["pairs left out"] == pytest.approx(2 / 36)
+    assert fit.provenance.parameters == {"method": "poisson", "constraint": "none", "decay": "power"}
+    assert fit.flows.isna().sum().sum() == 2
+    assert fit.summary.loc["aic", "value"] == fit.aic and "34 pairs" in repr(fit)
+
+
+@pytest.mark.parametrize("decay", ["power", "exponential"])
+def test_errors_of_least_squares_are_those_of_scipy(decay: str) -> None:
+    flows, cost, out, into = system(6, 3)
+    fit = fit_gravity(flows, cost, origin_mass=out, destination_mass=into, method="ols", decay=decay)
+    i, j = np.nonzero(flows.to_numpy() > 0)
+    apart = cost.to_numpy()[i, j]
+    x = np.stack(
+        [np.log(out.to_numpy()[i]), np.log(into.to_numpy()[j]), np.log(apart) if decay == "power" else apart]
+    )
+
+    def plane(at: np.ndarray, *b: float) -> np.ndarray:
+        return b[0] + b[1] * at[0] + b[2] * at[1] + b[3] * at[2]
+
+    best, covariance = optimize.curve_fit(plane, x, np.log(flows.to_numpy()[i, j]), p0=np.zeros(4))
+    np.testing.assert_allclose(fit.table["estimate"], best, rtol=1e-5)
+    np.testing.assert_allclose(fit.table["std_error"], np.sqrt(np.diag(covariance)), rtol=1e-4)
+    assert fit.table.index.tolist() == ["constant", "ln origin mass", "ln destination mass", "-beta"]
+    assert fit.n == len(i), "flows of 0 have no logarithm"
+
+
+def test_a_way_of_no_length_counts_only_where_costs_are_not_logged() -> None:
+    flows, cost, out, into = system(4, 3)
+    cost.iloc[0, 0] = 0.0
+    given = {"origin_mass": out, "destination_mass": into}
+    assert fit_gravity(flows, cost, **given).n == 15
+    assert fit_gravity(flows, cost, decay="exponential", **given).n == 16
+    cost.iloc[:] = np.inf
+    cost.iloc[0, 1] = cost.iloc[1, 0] = 5.0
+    with pytest.raises(InputError, match="flows: 2 pairs can be used; a fit needs three"):
+        fit_gravity(flows, cost, **given)
+
+
+def test_links_are_scaled_and_say_how() -> None:
+    mass, cost = pd.Series({"a": 4.0, "b": 9.0}), frame([[0, 2], [3, 0]])
+    links = gravity_links(mass, cost, friction=1, k=10)
+    assert links["strength"].tolist() == [180, 120] and links["share"].tolist() == [0.6, 0.4]
+    assert links.attrs["provenance"].parameters == {"friction": 1, "k": 10}
+    assert gravity_links(mass * 0, cost)["share"].isna().all()

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.cities.systems_made import frame, system
+from tests.network.build import along, points
 from urbgeo.cities.balancing import doubly_constrained
 from urbgeo.cities.gravity import fit_gravity, gravity_links
 from urbgeo.cities.interaction import (
@@ -204,3 +205,29 @@ def test_pairs_that_a_table_lacks_are_counted_and_named() -> None:
     assert links["strength"].tolist() == [0.0, 50_000.0 * 60_000 / 400]
     with pytest.warns(UrbgeoWarning, match="1 pairs are missing"):
         assert huff(TWO, cost).loc["a"].tolist() == [1.0, 0.0]
+
+
+def test_a_belt_is_reached_by_its_bound_and_in_its_direction() -> None:
+    """Ten minutes towards the station and thirty back; one of two places is too far from any road."""
+    road = along(0, 10, minutes=30.0, minutes_back=10.0)
+    station = points([(0, 0)], ["s"])
+    places = points([(10, 0), (10, 900)], ["a", "z"]).assign(people=[0.0, 0.0])
+    there = urban_belt(road, places, station, minutes=10, weight="people")
+    assert there.table["inside"].tolist() == [True, False] and np.isnan(there.shares["weighted"])
+    assert there.provenance.shares["places not reached"] == 0.5
+    assert {"minutes": 10, "direction": "to"}.items() <= dict(there.provenance.parameters).items()
+    back = urban_belt(road, places, station, minutes=10, direction="from")
+    assert back.table["inside"].tolist() == [False, False] and back.shares.to_dict() == {"places": 0}
+    assert there.summary.loc["places"].tolist() == [0.5]
+
+
+def test_radiation_passes_over_those_beyond_every_way_and_of_places_alone() -> None:
+    """From a: b holds 20 of the 10 + 20 nearer or as near; c is beyond every way, yet among all."""
+    people = pd.Series({"a": 10.0, "b": 20.0, "c": 70.0})
+    cost = frame([[0, 5, np.inf], [5, 0, 9], [np.inf, 9, 0]])
+    found = radiation(people, cost, units_checked=True)
+    assert found.loc["a", "b"] == pytest.approx(10 * 10 * 20 / (10 * 30) / (1 - 10 / 100))
+    assert found.loc["a", "c"] == 0
+    assert found.loc["b", "c"] == pytest.approx(20 * 20 * 70 / (30 * 100) / (1 - 20 / 100))
+    alone = radiation(people * [1, 0, 0], cost, units_checked=True)
+    assert (alone == 0).all(axis=None)

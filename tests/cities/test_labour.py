@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.cities.flow_tables import flow_table, matrices
 from urbgeo.cities.labour import LabourRules, labour_market_areas
+from urbgeo.errors import InputError
 
 
 @settings(max_examples=50, deadline=None)
@@ -96,3 +98,30 @@ def test_labour_areas_trade_size_against_containment_at_the_published_numbers() 
             assert (areas["a"] == "a") == stands, (size, share, step)
     tiny = flow_table([[3400, 90], [0, 900_000]], "ab")
     assert labour_market_areas(tiny, pd.Index(["a", "b"])).table.loc["a", "area"] == "b", "below 3,500"
+
+
+def test_areas_tell_their_city_its_share_and_who_stays_at_home() -> None:
+    """a and b send each other workers; c's all stay; d has nobody; b is the larger in jobs."""
+    flows = flow_table([[60, 40, 0, 0], [10, 190, 0, 0], [0, 0, 50, 0], [0, 0, 0, 0]], "abcd")
+    rules = LabourRules(min_size=10, target_size=150)
+    found = labour_market_areas(flows, pd.Index(list("dcba")), rules=rules)
+    table = found.table.loc[list("abcd")]
+    assert found.table.index.tolist() == list("dcba")
+    assert table["area"].tolist() == ["b", "b", "c", "d"] == table["strongest"].tolist()
+    assert table["role"].tolist() == ["commuting zone", "city", "city", "city"]
+    assert table["share"].tolist() == [1.0, 1.0, 1.0, 0.0]
+    assert table["status"].tolist() == ["assigned", "assigned", "own area", "no link"]
+    assert found.areas.loc["b"].tolist() == [2, 300, 300, 1.0]
+    told = {"min_containment": 2 / 3, "target_containment": 0.75, "min_size": 10, "target_size": 150}
+    assert dict(found.provenance.parameters) == pytest.approx(told, rel=1e-3)
+
+
+def test_rules_that_contradict_each_other_are_refused_and_equal_shares_are_not() -> None:
+    assert LabourRules(min_containment=0.7, target_containment=0.7).min_containment == 0.7
+    for wrong in (
+        {"min_containment": 0.8, "target_containment": 0.7},
+        {"min_size": 5.0, "target_size": 5.0},
+    ):
+        with pytest.raises(InputError, match="labour rules: min_containment must not exceed"):
+            LabourRules(**wrong)
+    assert LabourRules(min_size=0, target_size=1).min_size == 0

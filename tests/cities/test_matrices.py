@@ -57,3 +57,27 @@ def test_ties_by_id_do_not_depend_on_the_order_of_rows() -> None:
         == pd.Series(by_id(ids[::-1]), ids[::-1]).sort_index().tolist()
     )
     assert sorted(by_id(ids)) == [0, 1, 2]
+
+
+def test_the_place_of_each_id_in_sorted_order() -> None:
+    assert by_id(pd.Index(["c", "a", "b"])).tolist() == [2, 0, 1]
+    assert by_id(pd.Index([10, 9])).tolist() == [0, 1], "as text"
+
+
+def test_five_missing_pairs_are_named_and_all_are_counted() -> None:
+    table = pd.DataFrame(np.nan, index=list("ab"), columns=list("xyzw"))
+    with pytest.warns(
+        UrbgeoWarning, match=r"8 pairs are missing .*: a -> x, a -> y, a -> z, a -> w, b -> x\."
+    ):
+        costs_of(table, "minutes", "f(minutes)")
+
+
+def test_a_call_is_named_where_it_is_known() -> None:
+    with pytest.raises(
+        InputError, match=r"people: a Series by id is needed, not list; the call is f\(people\)\."
+    ):
+        numbers_by_id([1.0], "people", call="f(people)")
+    with pytest.raises(InputError, match=r"people: a Series by id is needed, not list\.$"):
+        numbers_by_id([1.0], "people")
+    with pytest.raises(InputError, match="each once"):
+        square(TABLE, pd.Index(["a", "b", "b"]), "minutes", "f(minutes)")

@@ -86,3 +86,26 @@ def test_links_that_cannot_be_are_refused() -> None:
     ):
         with pytest.raises(InputError, match=message):
             call()
+
+
+def test_geographies_keep_the_order_of_the_members_and_all_figures_are_told() -> None:
+    """B before A; both ways of B within two hours, of A one of two; strengths are m m / t^2."""
+    members = pd.DataFrame(
+        {"geography": ["B", "B", "A", "A"], "adcode": ["440100", "430300", "430200", "430100"]}
+    )
+    found = member_links(MINUTES.replace(np.inf, 7), members, PLACES, population="people")
+    assert found.links.index.tolist() == ["B", "A"]
+    assert found.links["share_within"].tolist() == [1.0, 0.5] and found.links["pairs"].tolist() == [2, 2]
+    assert found.links["most_min"].tolist() == [5, 121]
+    assert found.links["strength"].tolist() == pytest.approx(
+        [2 * 10 * 20 / 25, 100 * 50 / 120**2 + 100 * 50 / 121**2]
+    )
+    assert found.links["strongest"].tolist() == [("430300", "440100"), ("430100", "430200")]
+    assert "2 geographies, 1 with every pair within the time" in repr(found)
+    assert {"minutes": 120.0, "friction": 2.0}.items() <= dict(found.provenance.parameters).items()
+    plain = member_links(MINUTES, members, PLACES, minutes=5, friction=3)
+    assert plain.provenance.parameters["friction"] is None and "strength" not in plain.links
+    gentle = member_links(MINUTES, members, PLACES, population="people", friction=0)
+    assert gentle.links["strength"].tolist() == [400, 10_000]
+    nobody = member_links(MINUTES, members, PLACES * 0, population="people").table["share"]
+    assert nobody.isna().all()

@@ -281,3 +281,33 @@ def test_a_core_lies_in_itself_whatever_the_table_says() -> None:
     nowhere = MINUTES.copy()
     nowhere.loc["a"] = np.nan
     assert circles(nowhere, ZONES, CORES).table.loc["a", "minutes"] == 0
+
+
+def test_direction_turns_the_minutes_and_what_was_asked_is_told() -> None:
+    """b is 70 minutes from the core and 30 from it to b."""
+    square = pd.DataFrame([[0.0, 30], [70, 0]], index=["a", "b"], columns=["a", "b"])
+    zones = pd.DataFrame({"people": [5.0, 3.0]}, index=["a", "b"])
+    there, back = (
+        circles(square, zones, pd.Series({"a": "A"}), direction=way, population="people")
+        for way in ("to", "from")
+    )
+    assert there.table["minutes"].tolist() == [0, 70] and there.table["member"].tolist() == [True, False]
+    assert back.table["minutes"].tolist() == [0, 30] and back.table["member"].tolist() == [True, True]
+    assert back.circles.loc["A"].tolist() == [2, 8] and "1 circles with 2 zones" in repr(back)
+    told = {
+        "minutes": 60.0, "rings": (30.0, 60.0, 90.0, 120.0), "direction": "from", "contested": "minutes",
+        "rate": None, "rate_rule": "out", "rate_source": "none", "friction": 2.0, "model": None,
+    }  # fmt: skip
+    assert told.items() <= dict(back.provenance.parameters).items()
+    assert "rate" not in back.table
+    lost = circles(MINUTES, ZONES, CORES)
+    assert lost.provenance.shares["zones not reached"] == pytest.approx(1 / 6)
+
+
+def test_zones_below_the_rate_show_the_rate_they_have() -> None:
+    """b sends 9 % to a; f is reached by nobody and shows none; c's 20 % to E win by its minutes."""
+    found = circles(MINUTES, ZONES, CORES, flows=flows(), rate=0.25).table
+    assert found["metropolis"].tolist() == ["A", None, "A", None, "E", None]
+    assert found["rate"].tolist() == pytest.approx([1, 0.09, 0.3, 0.1, 1, np.nan], nan_ok=True)
+    assert found["role"].tolist() == ["core", "below rate", "circle", "below rate", "core", "outside"]
+    assert found["contested"].tolist() == [1, 1, 2, 1, 1, 0]
