@@ -91,7 +91,7 @@ def test_nearly_all_is_not_all(share: float, said: str) -> None:
 
 def circle(**changes: Any) -> Any:
     rules = pd.DataFrame(
-        {"zones": [3], "people": [2_340_000.0], "area_km2": [12_345.0]}, index=["population"]
+        {"zones": [3], "people": [2_340_000.0], "area_km2": [12_345.0], "rule": ["x"]}, index=["population"]
     )
     usual = {
         "rules": rules, "rule": "population", "comparison": None,
