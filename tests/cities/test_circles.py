@@ -87,6 +87,19 @@ def test_zones_without_people_go_by_area() -> None:
     pd.testing.assert_series_equal(table["population_share"], table["area_share"], check_names=False)
 
 
+def test_people_that_nobody_counted_are_missing_and_never_nobody() -> None:
+    found = circle(peopled(ROW), population=None, rule="area")
+    assert found.table["people"].isna().all() and found.rules["people"].isna().all()
+    assert "by_population" not in found.table and list(found.rules.index) == ["seat", "area"]
+    assert "people" not in repr(found).splitlines()[0] and "km2" in repr(found)
+    told = found.against(["a"]).comparison
+    assert told is not None and not any("people" in str(one) for one in told.columns)
+    with pytest.raises(InputError, match="'population' needs people"):
+        circle(peopled(ROW), population=None)
+    with pytest.raises(InputError, match="needs the people of the zones"):
+        circle(peopled(ROW), population=None, rule="area", rate=0.1)
+
+
 def test_an_exclave_is_dropped_and_named() -> None:
     found = by_seat("22 12 32 00", 5)
     assert found.table["role"].loc[["22", "12", "32", "00", "11"]].tolist() == [

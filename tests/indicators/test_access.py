@@ -114,6 +114,12 @@ def test_the_nearest_of_several_core_cities_counts_by_road_and_by_train() -> Non
     assert (hour.value, hour.count) == (50.0, 2) and hour.left == (("岳", "Y", 150.0),)
 
 
+def test_a_core_of_ones_own_places_has_no_trains_between_seats() -> None:
+    lists = {"core": ("430103",), "cluster_3_5": CITIES}
+    on = ground({"rail prefectures": square(CITIES, [0.0, 50.0], [50.0, 0.0])}, lists=lists)
+    assert MEASURES["rail_hour"].work(on) is None and MEASURES["outer_seats_rail"].work(on) is None
+
+
 def test_small_towns_are_below_and_large_cities_at_least_the_bound() -> None:
     minutes = of_towns(50.0, 50.0, 50.0, 30.0)
     found = work("small_interchange", ground({"counties interchanges": minutes}))

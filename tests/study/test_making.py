@@ -107,7 +107,25 @@ def test_the_core_is_said_or_the_capital_and_the_nation_has_none() -> None:
     assert making("lists").lists["core"] == ("640100",)
     assert making("lists", lists={"core": ["石嘴山市"]}).lists["core"] == ("640200",)
     nation = making("lists", units="中国")
+    assert making("lists").lists.get("core_districts") is None
     assert "core" not in nation.lists and "many metropolises" in nation.left_out["core"]
+
+
+def test_a_core_of_districts_is_that_of_their_cities() -> None:
+    lists = making("lists", lists={"core": ["兴庆区", "金凤区", "大武口区"]}).lists
+    assert lists["core"] == ("640100", "640200"), "trains and ranks are of cities"
+    assert lists["core_districts"] == ("640104", "640106", "640202"), "the circle is entered there"
+    mixed = making("lists", lists={"core": ["银川市", "大武口区"]}).lists
+    assert mixed["core"] == ("640100", "640202") and "core_districts" not in mixed
+
+
+def test_a_table_that_lacks_the_people_of_a_county_says_that_nothing_counts_people() -> None:
+    table = pd.DataFrame({"代码": COUNTIES.index[1:], "常住人口": 300_000 + np.arange(len(COUNTIES) - 1)})
+    told = making("people", population=table).left_out["population"]
+    assert told.startswith(f"1 of {len(COUNTIES)} counties") and COUNTIES.index[0] in told
+    assert "population" not in making("people", population=pd.DataFrame(
+        {"代码": COUNTIES.index, "常住人口": 300_000 + np.arange(len(COUNTIES))}
+    )).left_out  # fmt: skip
 
 
 def test_an_approved_circle_is_compared_with_unless_another_is_given() -> None:

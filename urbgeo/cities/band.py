@@ -65,7 +65,9 @@ class CircleBand(Result):
         for member in inside.values():
             held = self.table[member.to_numpy(bool)]
             area = float(held["area_km2"].sum()) if "area_km2" in held else np.nan
-            rows.append({"zones": len(held), "people": float(held["people"].sum()), "area_km2": area})
+            rows.append(
+                {"zones": len(held), "people": float(held["people"].sum(min_count=1)), "area_km2": area}
+            )
         return pd.DataFrame(rows, index=pd.Index(list(inside), name="speeds"))
 
     def _headline(self) -> str:

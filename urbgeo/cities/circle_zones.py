@@ -35,6 +35,11 @@ class Settled:
     people: pd.Series
     urban: pd.Series
 
+    @property
+    def peopled(self) -> bool:
+        """Whether anybody counted the people."""
+        return bool(self.people.notna().all())
+
 
 URBAN = "urban_population"
 """Column of people who live at the seat that is used where the zones have it."""
@@ -43,7 +48,7 @@ URBAN = "urban_population"
 def settle(
     zones: gpd.GeoDataFrame,
     seats: gpd.GeoDataFrame | None,
-    population: str | pd.Series,
+    population: str | pd.Series | None,
     urban_population: str | None,
     units_checked: bool,
 ) -> Settled:
@@ -56,9 +61,12 @@ def settle(
         )
     only_points = len(zones) > 0 and bool(zones.geom_type.eq("Point").all())
     (check_points if only_points else check_polygons)(zones, "zones")
-    people = amount_of(population, zones, name="population", frame_name="zones", units_checked=True)
-    check_unit(people, "zones", units_checked=units_checked)
-    urban = _urban(zones, people, urban_population, units_checked)
+    if population is None:
+        people, urban = pd.Series(np.nan, zones.index), pd.Series(0.0, zones.index)
+    else:
+        people = amount_of(population, zones, name="population", frame_name="zones", units_checked=True)
+        check_unit(people, "zones", units_checked=units_checked)
+        urban = _urban(zones, people, urban_population, units_checked)
     if only_points:
         return Settled(None, zones, people, urban)
     if seats is None:
@@ -91,8 +99,12 @@ def _urban(
 
 def check_rule(rule: str, settled: Settled) -> None:
     """Refuse a rule that these layers do not allow."""
-    needs = {"seat": ("seats",), "area": ("polygons",), "population": ("polygons", "seats")}
-    have = {"polygons": settled.land is not None, "seats": settled.seats is not None}
+    needs = {"seat": ("seats",), "area": ("polygons",), "population": ("polygons", "seats", "people")}
+    have = {
+        "polygons": settled.land is not None,
+        "seats": settled.seats is not None,
+        "people": settled.peopled,
+    }
     missing = [one for one in needs[rule] if not have[one]]
     if missing:
         can = [name for name in RULES if all(have[one] for one in needs[name])]

@@ -171,7 +171,7 @@ class CommutingCircle(Result):
         table = self.table.copy()
         table.insert(table.columns.get_loc("role"), "official", table.index.isin(ids))
         inside = self.members_by_rule
-        amounts = [name for name in ("people", "area_km2") if name in table]
+        amounts = [one for one in ("people", "area_km2") if one in table and table[one].notna().any()]
         comparison = compared(inside, dict.fromkeys(inside, ids), table, amounts, name="rule")
         return replace(self, table=table, comparison=comparison)
 
@@ -182,7 +182,9 @@ class CommutingCircle(Result):
 
     def _headline(self) -> str:
         row = self.rules.loc[self.rule].to_dict()
-        size = f"{row['zones']} zones, {row['people']:,.0f} people"
+        size = f"{row['zones']} zones"
+        if row["people"] == row["people"]:  # nobody may have counted them
+            size += f", {row['people']:,.0f} people"
         if row["area_km2"] == row["area_km2"]:  # zones may be points
             size += f", {row['area_km2']:,.0f} km2"
         return f"{size}, {self.provenance.parameters['minutes']:g} min by {self.rule}"
@@ -196,7 +198,7 @@ def commuting_circle(
     minutes: float = CIRCLE_MIN,
     direction: str = "to",
     seats: gpd.GeoDataFrame | None = None,
-    population: str | pd.Series = "population",
+    population: str | pd.Series | None = "population",
     rules: CircleRules | None = None,
 ) -> CommutingCircle:
     """Zones within a travel time of the core, by three rules side by side.
@@ -224,7 +226,8 @@ def commuting_circle(
     seats
         Points by zone id; needed with polygons for the rules ``seat`` and ``population``.
     population
-        Column of ``zones``, or a Series on its index, persons.
+        Column of ``zones``, or a Series on its index, persons. None where nobody counted them: people of the
+        circle are missing then, and the rule ``population`` is not asked.
     rules
         What counts as inside, and the rings; :class:`CircleRules` as it stands when None.
 
@@ -333,7 +336,7 @@ def _measured(network: TravelNetwork, settled: Settled, asked: _Asked) -> pd.Dat
         inner = shapely.area(shapely.intersection(land.mended, shape))
         table["area_share"] = np.minimum(inner / land.area, 1.0)
         table["by_area"] = table["area_share"] >= asked.majority
-    if settled.land is not None and settled.seats is not None:
+    if settled.land is not None and settled.seats is not None and settled.peopled:
         rural = settled.people - settled.urban
         living = settled.urban.where(table["by_seat"], 0.0) + rural * table["area_share"]
         table["population_share"] = (living / settled.people).where(settled.people > 0, table["area_share"])
@@ -353,6 +356,10 @@ def _add_rates(
     if settled.seats is None and how.flows is None:
         raise InputError(
             "rate: without flows it is modelled from minutes between seats; give seats or flows."
+        )
+    if not settled.peopled and how.flows is None:
+        raise InputError(
+            "rate: without flows it is modelled, and needs the people of the zones; give either."
         )
     core = pd.Series("core", pd.Index(first, dtype=object))
     if core.empty:
@@ -390,7 +397,7 @@ def _core_ids(settled: Settled, core: gpd.GeoDataFrame, given: Sequence[object])
 
 def _rule_row(table: pd.DataFrame, role: pd.Series) -> dict[str, object]:
     inside = role.isin(MEMBERS)
-    people = float(table["people"][inside].sum())
+    people = float(table["people"][inside].sum()) if table["people"].notna().all() else np.nan
     area = float(table["area_km2"][inside].sum()) if "area_km2" in table else np.nan
     return {
         "zones": int(inside.sum()),

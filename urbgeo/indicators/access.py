@@ -192,7 +192,7 @@ def outer_seats(ground: Ground) -> Measured | None:
 def outer_seats_rail(ground: Ground) -> Measured | None:
     """Outer seats of 3+5 within two hours of the nearest core city, by train door to door."""
     outer = _outer(ground)
-    if outer.empty or ground.core.empty:
+    if outer.empty or _core_of_places(ground):
         return None
     minutes = rail_table(ground).loc[outer.index, ground.core.index].min(axis=1)
     return share_within(ground, outer, minutes, CLUSTER_MIN, noun=CITY)
@@ -201,11 +201,16 @@ def outer_seats_rail(ground: Ground) -> Measured | None:
 @measure("rail_hour", when="now", on=("trains",))
 def rail_hour(ground: Ground) -> Measured | None:
     """Prefecture seats within an hour of the first core city by train, door to door."""
-    if ground.core.empty:
+    if _core_of_places(ground):
         return None
     first = ground.core.index[0]
     minutes = rail_table(ground)[first].drop(first)
     return share_within(ground, ground.prefectures.loc[minutes.index], minutes, CIRCLE_MIN, noun=CITY)
+
+
+def _core_of_places(ground: Ground) -> bool:
+    """Whether the core has no prefecture seats: of one's own places trains are timed between seats alone."""
+    return ground.core.empty or not ground.core.index.isin(ground.prefectures.index).all()
 
 
 def rail_table(ground: Ground) -> pd.DataFrame:

@@ -332,7 +332,9 @@ def _minutes(ground: Ground) -> pd.DataFrame:
         "airport": ground.nearest("counties", "airports"),
     }
     if not ground.core.empty:
-        columns["capital"] = ground.table("counties", "prefectures")[ground.core.index[0]]
+        capital = ground.core.index[0]
+        among = "prefectures" if capital in ground.prefectures.index else "core"
+        columns["capital"] = ground.table("counties", among)[capital]
     return pd.DataFrame({name: columns[name] for name in TARGETS if name in columns})
 
 

@@ -300,7 +300,7 @@ def _circle(region: Region, road: TravelNetwork, *, rates: bool) -> CommutingCir
         region.core,
         base,
         minutes=CIRCLE_MIN,
-        population="population" if known else pd.Series(0.0, base.index, name="population"),
+        population="population" if known else None,
         seats=None if zones is None else _seats(region, zones),
         rules=CircleRules(
             rule=rule,

@@ -49,7 +49,7 @@ def decided_totals(answers: Answers) -> dict[str, float]:
     inside = decided_circle(answers).query("member")
     return {
         "zones": float(len(inside)),
-        "people": float(inside["people"].sum()),
+        "people": float(inside["people"].sum(min_count=1)),
         "area_km2": float(inside["area_km2"].sum()) if "area_km2" in inside else float("nan"),
     }
 

@@ -102,7 +102,8 @@ def look_at_people(amounts: pd.Series, places: gpd.GeoDataFrame, findings: Findi
     counties, small = counties_of(places), places[places["level"] == ZONE]
     bare, empty = (named_ids(held[~held.index.isin(amounts.index)]) for held in (counties, small))
     if bare:
-        findings.add("population", "left over", "counties without people", ids=bare)
+        do_hint = "give their people: without, no answer counts people"
+        findings.add("population", "left over", "counties without people", ids=bare, do=do_hint)
     if empty:
         findings.add("population", "left over", "zones without people", ids=empty)
     summed = amounts.reindex(counties.index).groupby(counties["prefecture"]).sum(min_count=1)
@@ -116,3 +117,14 @@ def look_at_people(amounts: pd.Series, places: gpd.GeoDataFrame, findings: Findi
             "population", "suspicious", "counties that do not sum to the census total of the prefecture",
             ids=said, do="another year, registered instead of resident people, zones counted apart?",
         )  # fmt: skip
+
+
+def why_no_people(amounts: pd.Series, places: gpd.GeoDataFrame) -> str:
+    """Why nothing can count people: which counties have none; nothing where all have."""
+    counties = counties_of(places)
+    bare = named_ids(counties[~counties.index.isin(amounts.index)])
+    if not bare:
+        return ""
+    return (
+        f"{len(bare)} of {len(counties)} counties have no people, so nothing counts people: {some_of(bare)}"
+    )

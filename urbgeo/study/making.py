@@ -39,11 +39,12 @@ from urbgeo.study.estimated import ESTIMATED, calibration, estimated_roads, on_e
 from urbgeo.study.findings import Findings
 from urbgeo.study.inputs import Inputs
 from urbgeo.study.layers import own_layer
-from urbgeo.study.looks import look_at_people, look_at_table, look_at_zones
+from urbgeo.study.looks import look_at_people, look_at_table, look_at_zones, why_no_people
 from urbgeo.study.places import (
     NAMES,
     as_places,
     capital_of,
+    cities_and_districts,
     cities_around,
     codes_of,
     counties_of,
@@ -224,6 +225,8 @@ class Making:
             self.sources.append(CODES_SOURCE)
         amounts = counties_summed(people.amounts, self.places)
         look_at_people(amounts, self.own_places, self.findings)
+        if why_not := why_no_people(amounts, self.own_places):
+            self.left_out["population"] = why_not
         self._set_people(amounts, told)
         if by_raster is not None and self.zones is not None:
             hold_against(amounts, by_raster, self.zones, self.findings)
@@ -335,6 +338,9 @@ class Making:
                 self.lists[name] = codes_of(members, self.own_places, name)
             except UrbgeoError as error:
                 self.refused(f"list {name}", error)
+        if core_named := self.lists.get("core"):
+            cities, districts = cities_and_districts(core_named, self.own_places)
+            self.lists |= {"core": cities, **({"core_districts": districts} if districts else {})}
         national = self.units is not None and self.units.name == WHOLE
         if "core" not in self.lists and national:
             self.missing("core", "the nation has many metropolises; name one", 'lists={"core": […]}')

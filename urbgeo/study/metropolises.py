@@ -21,7 +21,8 @@ def cores_of(region: Region) -> dict[str, tuple[str, ...]]:
     first = tuple(region.lists.get("core", ()))
     if not named or not first:
         return named
-    return {str(region.places.loc[first[0], "name_zh"]): first, **named}
+    districts = tuple(region.lists.get("core_districts", ()))
+    return {str(region.places.loc[first[0], "name_zh"]): districts or first, **named}
 
 
 def why_no_metropolises(region: Region) -> str:

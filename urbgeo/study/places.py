@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -151,6 +151,21 @@ def capital_of(places: gpd.GeoDataFrame, units: Units | None) -> str:
         return str(min(prefectures.index))
     people = places["population"].fillna(0.0) if "population" in places else pd.Series(0.0, places.index)
     return people.idxmax()
+
+
+def cities_and_districts(
+    core: Sequence[str], places: pd.DataFrame
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """A core named by counties told apart: the cities they are of, and they as its districts.
+
+    A core of cities, or of counties whose city is no place of the region, stays as it is, without districts.
+    """
+    own = places["prefecture"].reindex(core)
+    inside = own.isin(places.index[places["level"] == "prefecture"]).to_numpy()
+    if not inside.any() or places["level"].reindex(core).ne("county").any():
+        return tuple(core), ()
+    cities = own.where(inside, pd.Series(core, own.index))
+    return tuple(dict.fromkeys(cities)), tuple(core)
 
 
 def no_nodes() -> gpd.GeoDataFrame:
