@@ -8,7 +8,18 @@ import pytest
 from affine import Affine
 from shapely.geometry import Point
 
-from urbgeo.land.growing import Growing, adjoining, grown, holes_of, joined, towns_of, whole_pieces
+from urbgeo.land.growing import (
+    Growing,
+    Towns,
+    _fill_holes,
+    _shared_out,
+    adjoining,
+    grown,
+    holes_of,
+    joined,
+    towns_of,
+    whole_pieces,
+)
 from urbgeo.rasters.grid import Grid
 
 UTM = 32649
@@ -95,3 +106,75 @@ def test_growth_that_is_told_to_stop_adds_nothing_more() -> None:
     start = mask("##.....", "##.....")
     how = Growing(np.ones(start.shape), ~start & start, small=1, holes=0, radius=1, power=1.0)
     assert (grown(start, ~start, 9, how, np.ones(1, np.uint8)) == start).all()
+
+
+def test_small_holes_are_filled_where_they_hold_neither_exclusion_nor_bad_land() -> None:
+    land = mask("#######", "#.##..#", "#######", "#.#####", "#######")
+    none, every = ~land & land, land | ~land
+    for most, cells in ((0, 0), (1, 2), (2, 4)):
+        assert _fill_holes(land, none, every, most).sum() - land.sum() == cells
+    barred = none.copy()
+    barred[1, 4] = True
+    assert _fill_holes(land, barred, every, 2).sum() - land.sum() == 2, (
+        "half of a hole is barred: it stays whole"
+    )
+    assert _fill_holes(land, none, ~barred, 2).sum() - land.sum() == 2
+    assert _fill_holes(every, none, every, 2).all()
+
+
+@pytest.mark.parametrize(
+    ("shares", "more", "quota"),
+    [((0.5, 0.3, 0.2), 7, [4, 2, 1]), ((0.5, 0.25, 0.25), 2, [1, 1, 0]), ((0.0, 0.5, 0.5), 4, [0, 2, 2])],
+)
+def test_towns_share_new_land_by_the_largest_remainder(
+    shares: tuple[float, ...], more: int, quota: list[int]
+) -> None:
+    """Three towns of one cell, each on land of its own: seven cells are 3.5, 2.1 and 1.4."""
+    start = mask("#....", "#....", "#....")
+    owner = np.repeat(np.arange(3)[:, None], 5, axis=1)
+    how = Growing(np.ones(start.shape), start & ~start, 1, 0, 1, 1.0, Towns(owner, np.array(shares)))
+    chosen = start.copy()
+    _shared_out(chosen, ~start, int(start.sum()) + more, how, np.zeros(1, np.uint8))
+    assert (chosen & ~start).sum(axis=1).tolist() == quota
+
+
+def test_what_a_town_has_no_land_for_the_others_take() -> None:
+    start = mask("#....", "#....")
+    free = mask(".#...", ".####")
+    owner = np.repeat(np.arange(2)[:, None], 5, axis=1)
+    how = Growing(np.ones(start.shape), start & ~start, 1, 0, 1, 1.0, Towns(owner, np.array([0.75, 0.25])))
+    chosen = start.copy()
+    _shared_out(chosen, free, 2 + 4, how, np.zeros(1, np.uint8))
+    assert (chosen & ~start).sum(axis=1).tolist() == [1, 3]
+
+
+def test_pieces_too_small_to_stand_are_not_grown_and_the_count_is_met_elsewhere() -> None:
+    """The best land is an islet of two cells: it is left, and the town grows by as many instead."""
+    start = mask("###......", "###......", "###......")
+    score = np.ones(start.shape)
+    score[1, 7:] = 100.0
+    free = ~start
+    free[:, 5:6] = False
+    free[[0, 0, 0, 2, 2, 2], [6, 7, 8, 6, 7, 8]] = False
+    free[1, 6] = False
+    how = Growing(score, ~free & ~start, small=3, holes=0, radius=1, power=0.0)
+    found = grown(start, free, int(start.sum()) + 4, how, np.zeros(1, np.uint8))
+    assert found.sum() == start.sum() + 4 and not found[:, 5:].any()
+
+
+def test_the_widest_gap_for_which_the_cells_are_enough_is_closed() -> None:
+    land = mask("##.##...##", "##.##...##")
+    usable = np.ones(land.shape, bool)
+    assert joined(land, usable, 3, 8).all()
+    one = joined(land, usable, 3, 7)
+    assert one[:, 2].all() and not one[:, 5:8].any()
+    assert (joined(land, usable, 2, 8) == one).all() and (joined(land, usable, 0, 8) == land).all()
+    assert (joined(land, usable, 3, 1) == land).all()
+
+
+def test_land_is_divided_by_the_shares_that_are_given_and_by_metres_not_cells() -> None:
+    start = mask("#....", ".....", ".....", "....#")
+    flat = Grid(start.astype(float), Affine(100, 0, 500_000, 0, -1000, 3_000_000), UTM)
+    found = towns_of(start, flat, None, np.array([0.9, 0.1]))
+    assert found.shares.tolist() == [0.9, 0.1]
+    assert found.of_cell[:, 0].tolist() == [0, 0, 1, 1], "rows are ten times as far apart as columns"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
@@ -11,7 +12,8 @@ from tests.maps.shown import IDS, MINUTES, Found, seats, table
 from urbgeo.errors import InputError
 from urbgeo.maps import Classes
 from urbgeo.maps.classes import PALETTE, Categories
-from urbgeo.maps.drawing import colours_of, drawing_of
+from urbgeo.maps.drawing import _URBANISATION, PLAIN, colours_of, drawing_of
+from urbgeo.status import STATUSES
 
 
 def test_what_is_never_inside_stands_back_and_says_so_in_chinese() -> None:
@@ -125,3 +127,57 @@ def test_a_telling_column_is_shown_then_minutes_then_the_status_then_any_number(
     }  # fmt: skip
     rows = seats().assign(**{one: given[one] for one in columns})
     assert drawing_of(Plain(rows)).shown == shown
+
+
+def test_every_status_and_every_degree_of_urbanisation_has_its_word_though_all_occur() -> None:
+    every = colours_of(pd.Series(list(STATUSES)), "status")
+    assert isinstance(every, Categories)
+    assert all((zh, en) == STATUSES[str(value)] for value, _, zh, en in every.items)
+    dense = colours_of(pd.Series(list(_URBANISATION)), "class")
+    assert isinstance(dense, Categories)
+    assert [value for value, *_ in dense.items] == list(_URBANISATION)
+    mixed = colours_of(pd.Series(["reached", "elsewhere"]), "status")
+    assert isinstance(mixed, Categories) and {item[2] for item in mixed.items} == {"reached", "elsewhere"}
+
+
+def test_quantiles_are_cut_to_two_digits_and_lie_inside() -> None:
+    """Fifths of a hundred even steps from 1 to 1000; bounds of a share are the usual ones."""
+    found = colours_of(pd.Series(np.linspace(1, 1000, 101)), "people")
+    assert isinstance(found, Classes) and found.breaks == (200, 400, 600, 800) and found.unit == ""
+    share = colours_of(pd.Series([0.0, 0.1, 1.0]), "share_within")
+    assert isinstance(share, Classes) and share.breaks == (0.2, 0.4, 0.6, 0.8)
+    for values, name in (([0.0, 0.5, 1.1], "share_within"), ([0.0, 0.9, 1.0], "score")):
+        other = colours_of(pd.Series(values), name)
+        assert isinstance(other, Classes) and other.breaks != share.breaks
+    same = colours_of(pd.Series([7.0, 7.0]), "people")
+    assert isinstance(same, Classes) and same.breaks == (7.0,)
+    early = colours_of(pd.Series([3.0, 9.0]), "minutes")
+    assert isinstance(early, Classes) and early.breaks == (15.0,) and early.reverse and early.unit == "min"
+
+
+def test_changes_have_bounds_at_a_quarter_and_the_whole_of_what_nine_tenths_stay_below() -> None:
+    values = pd.Series([*np.linspace(-100, 100, 201), 5000.0])
+    found = colours_of(values, "change")
+    assert isinstance(found, Classes) and found.ramp == "PuOr"
+    # of 202 sizes, 0, 1, 1, 2, 2 and so on, nine tenths are below 90.9; a quarter of 91 is 22.75
+    assert found.breaks == (-91, -23, 23, 91)
+    for one_sided in ([0.0, 5.0, 9.0], [-9.0, -5.0, 0.0]):
+        plain = colours_of(pd.Series(one_sided), "change")
+        assert isinstance(plain, Classes) and plain.ramp == "YlGnBu"
+
+
+def test_what_has_no_value_is_drawn_plain() -> None:
+    for nothing in (pd.Series([np.nan, np.nan]), pd.Series([np.inf]), pd.Series([], dtype=float)):
+        assert colours_of(nothing, "minutes") == PLAIN
+
+
+def test_only_overlapping_areas_become_rings() -> None:
+    apart = gpd.GeoDataFrame(
+        {"minutes": [90.0, 30.0]}, geometry=[shapely.box(110, 25, 111, 26), shapely.box(111, 25, 112, 26)],
+        index=IDS[:2], crs=4326,
+    )  # fmt: skip
+    drawn = drawing_of(Found(apart)).frames["polygon"]
+    assert drawn.geometry.to_list() == apart.geometry.to_list()
+    hidden = apart.set_geometry([shapely.box(110, 25, 111, 26), shapely.box(110, 25, 112, 26)])
+    shown = drawing_of(Found(hidden)).frames["polygon"]
+    assert shown.index.tolist() == ["b"], "what lies under fewer minutes is not there"

@@ -9,7 +9,14 @@ import numpy as np
 import pytest
 
 from urbgeo.errors import InputError
-from urbgeo.regions.nation import china_airports, china_places, find_units, province_codes
+from urbgeo.regions.nation import (
+    china_airports,
+    china_places,
+    find_units,
+    nearest_codes,
+    nearest_names,
+    province_codes,
+)
 from urbgeo.sources import china
 
 SEATS_OUTSIDE = {"210421", "220721"}
@@ -170,3 +177,40 @@ def test_a_name_of_several_units_is_refused_with_the_code_of_each() -> None:
         with pytest.raises(InputError, match="several units") as told:
             find_units(name)
         assert all(code in str(told.value) for code in codes)
+
+
+def test_a_title_names_four_units_at_most_and_the_name_three() -> None:
+    asked = ["湘潭市", "Anhui", "430100", "440000", "银川市"]
+    four, five = find_units(asked[:4]), find_units(asked)
+    assert (four.title_zh, four.title_en) == (
+        "湘潭市、安徽省、长沙市、广东省",
+        "Xiangtan, Anhui, Changsha, Guangdong",
+    )
+    assert (five.title_zh, five.title_en) == (f"{four.title_zh}等", f"{four.title_en} and others")
+    assert four.name == five.name == "430300-340000-430100"
+    assert five.prefectures[0] == "340100" and "640100" in five.prefectures and "640104" in five.counties
+
+
+def test_the_nearest_codes_share_the_prefecture_or_at_least_the_province() -> None:
+    known = ["340121", "340123", "340200", "350100"]
+    assert nearest_codes("340122", known) in (["340121", "340123"], ["340123", "340121"])
+    assert nearest_codes("340124", known) == ["340123", "340121"], "of one prefecture, the nearest first"
+    assert nearest_codes("340900", known) == ["340200", "340123"], "of one province, the nearest first"
+    assert nearest_codes("990000", known) == nearest_codes("340000", []) == []
+    assert nearest_codes("340124", known, 1) == ["340123"]
+
+
+def test_names_are_compared_after_normalising_and_the_most_alike_is_first() -> None:
+    known = ["浏阳市", "浏阳河", "湘潭市"]
+    assert nearest_names("浏陽市", known, 1) == ["浏阳市"]
+    assert nearest_names("甲乙丙", known) == []
+    with pytest.raises(InputError, match="nearest are 合肥市"):
+        find_units("Hefe")
+    with pytest.raises(InputError, match=r"'甲乙丙' is no unit of China\.$"):
+        find_units("甲乙丙")
+
+
+def test_names_go_to_the_largest_unit_of_the_name() -> None:
+    assert find_units("吉林").title_zh == "吉林省" and find_units("吉林市").title_zh == "吉林市"
+    assert find_units("黑龙江").name == "230000" and find_units("内蒙古").name == "150000"
+    assert find_units("china").name == find_units("全国").name
