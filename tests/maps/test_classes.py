@@ -8,7 +8,7 @@ import pytest
 
 from urbgeo.errors import InputError
 from urbgeo.maps import RAMPS, Categories, Classes
-from urbgeo.maps.classes import paint
+from urbgeo.maps.classes import NO_DATA, NO_DATA_COLOUR, PALETTE, _lightness, paint
 
 
 def test_a_bound_belongs_to_the_class_below_it() -> None:
@@ -69,3 +69,38 @@ def test_values_without_a_category_are_counted_as_other_and_missing_ones_as_no_d
 def test_too_many_values_for_the_palette_are_refused() -> None:
     with pytest.raises(InputError, match="9 values, more than the 8 colours"):
         paint(pd.DataFrame({"kind": list("abcdefghi")}), Categories("kind"), "roads")
+
+
+def test_breaks_are_finite_numbers_that_rise() -> None:
+    for wrong in ((30, np.inf), (np.nan, 30), (-np.inf, 30), (30, 30), ()):
+        with pytest.raises(InputError, match="breaks"):
+            Classes("x", wrong)
+
+
+def test_numbers_written_as_text_are_read_and_others_named() -> None:
+    frame = pd.DataFrame({"x": ["30", None, "61"]}, index=list("abc"))
+    assert paint(frame, Classes("x", (30, 60)), "frame").codes.tolist() == [0, 4, 2]
+    with pytest.raises(InputError, match="frame: x is not a number at b;"):
+        paint(frame.assign(x=["30", "much", None]), Classes("x", (30, 60)), "frame")
+    plain = paint(frame, "#123456", "frame")
+    assert plain.codes.tolist() == [0, 0, 0] and [row.count for row in plain.legend] == [3]
+
+
+def test_lightness_counts_green_most_and_blue_least() -> None:
+    """The weights of BT.709."""
+    assert _lightness("#ff0000") == pytest.approx(0.2126 * 255) and _lightness("#00ff00") == pytest.approx(
+        0.7152 * 255
+    )
+    assert _lightness("#0000ff") == pytest.approx(0.0722 * 255) and _lightness("#102030") == pytest.approx(
+        0.2126 * 16 + 0.7152 * 32 + 0.0722 * 48
+    )
+
+
+def test_values_found_are_coloured_in_turn_and_named_as_they_are() -> None:
+    painted = paint(pd.DataFrame({"k": ["b", "a", None, "b"]}), Categories("k"), "frame")
+    assert painted.codes.tolist() == [0, 1, 3, 0]
+    assert [(row.colour, row.text, row.count) for row in painted.legend] == [
+        (PALETTE[0], "b", 2), (PALETTE[1], "a", 1), (NO_DATA_COLOUR, NO_DATA, 1)
+    ]  # fmt: skip
+    eight = paint(pd.DataFrame({"k": list("abcdefgh")}), Categories("k"), "frame")
+    assert len(eight.legend) == 8

@@ -7,7 +7,11 @@ import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import urbgeo
@@ -16,7 +20,22 @@ from urbgeo.indicators.scorecard import Scorecard, scorecard, scorecard_on
 from urbgeo.network.regional import region_network
 from urbgeo.regions.region import Region
 from urbgeo.study.answers import Answers, answer
-from urbgeo.study.page import report_page
+from urbgeo.study.page import (
+    ROWS_MOST,
+    _airports,
+    _groups,
+    _named,
+    _names,
+    _number,
+    _reach,
+    _rules_grid,
+    _series,
+    _sets_grid,
+    _systems,
+    _worst_towns,
+    report_page,
+)
+from urbgeo.study.series import FIGURES
 
 
 @pytest.fixture(scope="module")
@@ -136,3 +155,157 @@ def test_a_study_region_is_compiled_for_the_scorecard_only_once(answers: Answers
     assert set(answers.networks) == set(answers.bands.by_set)
     usual = region_network(hunan, speeds="peak")
     assert answers.networks["peak"].provenance.speeds == usual.provenance.speeds
+
+
+PLACES = pd.DataFrame({"name_zh": ["长", "岳", "株"], "name_en": ["C", "Y", "Z"]}, index=["c", "y", "z"])
+
+
+def part(**parts: Any) -> Any:
+    """So much of the answers as a grid needs."""
+    usual: dict[str, Any] = {
+        "name": "made", "places": PLACES, "small_zones": PLACES.iloc[:0], "prefectures": PLACES, "lists": {},
+        "list_titles": {}, "stations": pd.DataFrame({"kind": ["hsr"]}),
+    }  # fmt: skip
+    return SimpleNamespace(region=SimpleNamespace(**{**usual, **parts.pop("region", {})}), **parts)
+
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sections without their pictures."""
+    for name in (
+        "airport_map",
+        "airport_profile",
+        "reach_map",
+        "lorenz_picture",
+        "systems_map",
+        "rank_picture",
+    ):
+        monkeypatch.setattr(f"urbgeo.study.page.{name}", lambda *_: None)
+    monkeypatch.setattr("urbgeo.study.page.series_pictures", lambda _: [])
+
+
+def test_numbers_and_names_of_a_page_say_what_is_missing() -> None:
+    assert [_number(one, 1) for one in (1234.56, np.nan, np.inf)] == [
+        "1,234.6",
+        "–",
+        ("无法到达", "unreached"),
+    ]
+    assert _names(part(), ["y", "x", "c"]) == ("岳、长", "Y, C") and _names(part(), ["x"]) == ("–", "–")
+    assert _named(PLACES, "c") == ("长", "C") and _named(PLACES, "x") == "–"
+
+
+def test_rules_stand_side_by_side_and_the_one_by_people_only_where_there_are_any() -> None:
+    rules = pd.DataFrame(
+        {
+            "zones": [3, 2, 4],
+            "people": [1_234_567.0, 0.0, 0.0],
+            "area_km2": [2345.6, np.nan, 9.0],
+            "x": list("abc"),
+        },
+        index=["area", "seat", "population"],
+    )
+    grid = _rules_grid(part(circle=SimpleNamespace(rules=rules)))
+    assert grid.rows == [
+        [("面积过半", "by area"), "3", "123.5", "2,346"],
+        [("驻地", "by seat"), "2", "–", "–"],
+    ]
+    rules.loc["population", "people"] = 5e4
+    assert _rules_grid(part(circle=SimpleNamespace(rules=rules))).rows[2][2] == "5.0"
+    assert grid.numbers == {1, 2, 3} and grid.heads[1] == ("县级单元", "Counties")
+
+
+def test_units_that_come_and_go_are_ticked_under_the_sets_they_are_inside_under() -> None:
+    some = pd.DataFrame(
+        {"member usual": [True], "member slow": [False], "usual_min": [59.6], "slow_min": [70.4]}, index=["y"]
+    )
+    bands = SimpleNamespace(by_set={"usual": None, "slow": None}, sometimes=some)
+    grid = _sets_grid(part(bands=bands))
+    assert grid.rows == [[("岳", "Y"), "✓ 60", "– 70"]] and len(grid.heads) == 3
+
+
+def test_seats_left_out_are_the_nearest_first_and_of_many_the_first(undrawn: None) -> None:
+    airports = pd.DataFrame({"name_zh": ["机场"], "name_en": ["Airport"]}, index=["A"])
+    left = pd.DataFrame({"facility": ["A", "B", "A"], "minutes": [90.4, 70.0, np.inf]}, index=["c", "y", "z"])
+    found = part(prefectures=SimpleNamespace(uncovered=left), region={"airports": airports})
+    (grid,) = _airports(SimpleNamespace(answers=found)).grids
+    assert grid.rows == [
+        [("岳", "Y"), "–", "70"], [("长", "C"), ("机场", "Airport"), "90"],
+        [("株", "Z"), ("机场", "Airport"), ("无法到达", "unreached")],
+    ]  # fmt: skip
+    assert grid.caption == ("未覆盖的地级中心", "Prefecture seats left out") and grid.numbers == {2}
+    many = pd.concat([left.iloc[:1]] * (ROWS_MOST + 1))
+    found.prefectures.uncovered = many
+    (grid,) = _airports(SimpleNamespace(answers=found)).grids
+    assert len(grid.rows) == ROWS_MOST and grid.caption[1].endswith(
+        f"(the nearest {ROWS_MOST} of {ROWS_MOST + 1})"
+    )
+
+
+def reached(**more: Any) -> Any:
+    shares = pd.DataFrame(
+        {"within": [3.0], "pairs": [6.0], "share": [0.5], "weighted_share": [np.nan]}, index=["road"]
+    )
+    reach = SimpleNamespace(
+        cities=PLACES, among=lambda ids: shares.assign(share=len(ids) / 10),
+        provenance=SimpleNamespace(parameters={}),
+    )  # fmt: skip
+    other = SimpleNamespace(reach=SimpleNamespace(among=lambda ids: shares.assign(share=0.05)))
+    return part(
+        reach=reach, bands=SimpleNamespace(by_set={"a": SimpleNamespace(reach=reach), "b": other}), **more
+    )
+
+
+def test_reach_has_a_row_a_reading_for_the_region_and_for_lists_of_two(
+    undrawn: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("urbgeo.study.page.trip_grids", lambda _: [])
+    lists = {
+        "list_titles": {"two": ("两市", "Two"), "one": ("一市", "One")},
+        "lists": {"two": ("c", "y"), "one": ("c",)},
+    }
+    (grid,) = _reach(SimpleNamespace(answers=reached(region=lists))).grids
+    road = ("公路", "by road")
+    assert grid.rows == [
+        [("全部地级中心", "all prefecture seats"), road, "3 / 6", "30.0%", "5.0% – 30.0%", "–"],
+        [("两市", "Two"), road, "3 / 6", "20.0%", "5.0% – 20.0%", "–"],
+    ]  # fmt: skip
+    assert grid.numbers == {2, 3, 4, 5}
+    few = reached(region={"prefectures": PLACES.iloc[:1]})
+    assert [title for title, _ in _groups(few)] == [("全部县级驻地", "all county seats")]
+
+
+def test_the_worst_towns_have_all_their_minutes_and_their_score() -> None:
+    worst = pd.DataFrame({"minutes_airport": [100.6], "minutes_own": [np.inf], "score": [3.4]}, index=["z"])
+    towns = SimpleNamespace(summary=pd.DataFrame(index=["airport", "own"]), worst=lambda: worst)
+    grid = _worst_towns(part(towns=towns))
+    assert grid.rows == [[("株", "Z"), "101", ("无法到达", "unreached"), "3"]] and grid.numbers == {1, 2, 3}
+    assert grid.heads[1:] == [("机场", "an airport"), ("own", "own"), ("得分", "Score")]
+
+
+def test_systems_have_their_people_share_hub_and_ways(undrawn: None) -> None:
+    table = pd.DataFrame(
+        {"name_zh": ["群"], "tier": ["一"], "places": [8.0], "population": [41_331_660.0],
+         "population_share": [0.6224], "hub_zh": ["长"], "hub_en": ["C"], "share_within": [0.571],
+         "median_min": [110.2], "most_min": [np.inf]}
+    )  # fmt: skip
+    found = SimpleNamespace(table=table, provenance=SimpleNamespace(parameters={"minutes": 120.0}))
+    for national, lines in ((False, 1), (True, 2)):
+        atlas = SimpleNamespace(answers=part(systems=[(("城", "Cities"), found)]), national=national)
+        section = _systems(atlas)
+        assert len(section.lines) == lines
+    assert section.grids[0].rows == [
+        ["群", "一", "8", "4,133", "62.2%", ("长", "C"), "57%", "110", ("无法到达", "unreached")]
+    ]
+    assert section.grids[0].heads[6] == ("120 分钟内城市对", "Pairs within 120 min")
+    assert section.grids[0].numbers == {2, 3, 4, 6, 7, 8} and len(section.pictures) == 1
+    none = _systems(SimpleNamespace(answers=part(systems=[]), national=False))
+    assert none.lines == [] and none.grids == [] and none.pictures == []
+
+
+def test_years_are_a_grid_in_the_units_shown_or_said_to_be_missing(undrawn: None) -> None:
+    table = pd.DataFrame({name: [0.5, np.nan] for name in FIGURES}, index=[2010, 2020])
+    (grid,) = _series(part(series=table)).grids
+    assert grid.heads[1:] == [("2010", "2010"), ("2020", "2020")] and grid.numbers == {1, 2}
+    assert [row[1:] for row in grid.rows] == [[f"{0.5 * scale:.0f}", "–"] for _, _, scale in FIGURES.values()]
+    empty = _series(part(series=table.iloc[:0]))
+    assert empty.grids == () and "开通年份" in empty.lines[0][0]
