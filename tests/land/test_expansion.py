@@ -86,3 +86,45 @@ def test_roads_are_cut_by_the_active_geometry_and_misspelt_columns_are_refused()
     hairpin = LineString([(500_000, y), (500_900, y), (500_900, y + 20), (500_000, y + 20)])
     bent = frame(hairpin, **{"class": ["primary"], "oneway": [True]})
     assert road_density(bent, built)["dual_share"] == 0.0, "a line that turns back is no dual carriageway"
+
+
+@pytest.mark.parametrize(("more", "kind"), [(1.0, "infill"), (-1.0, "edge")])
+def test_from_half_of_the_belt_on_a_patch_is_infill(more: float, kind: str) -> None:
+    """The old city ends a metre behind the middle of the new patch, or a metre before it."""
+    patch = square(100.0)
+    old = box(499_000, 2_999_000, 500_050 + more, 3_001_000).difference(patch)
+    found = expansion_types(frame(old), frame(patch), buffer_m=50.0)
+    assert found["kind"].item() == kind and found["lei"].item() == pytest.approx(50.0, abs=1.0)
+    assert found["area_km2"].item() == pytest.approx(0.01, rel=2e-3)
+
+
+def test_growth_rates_and_land_a_head_are_what_they_say() -> None:
+    found = land_per_growth(
+        built_start_km2=100, built_end_km2=150, people_start=1e6, people_end=2e6, years=10
+    )
+    assert found["land_rate"] == pytest.approx(0.05) and found["people_rate"] == pytest.approx(np.log(2) / 10)
+    assert found[["per_person_start_m2", "per_person_end_m2"]].tolist() == [100.0, 75.0]
+    still = land_per_growth(built_start_km2=1, built_end_km2=2, people_start=5, people_end=5, years=1)
+    assert np.isnan(still["ratio"]) and still["land_rate"] == 1.0
+    names = "built_start_km2, people_end: give finite numbers > 0"
+    with pytest.raises(InputError, match=names):
+        land_per_growth(built_start_km2=0, built_end_km2=1, people_start=1, people_end=np.inf, years=1)
+
+
+def test_road_density_tells_its_parts() -> None:
+    y = 3_000_500
+    east, west = LineString([(499_000, y), (502_000, y)]), LineString([(502_000, y + 20), (499_000, y + 20)])
+    street = LineString([(500_500, y - 1000), (500_500, y + 1000)])
+    roads = frame(east, west, street, oneway=[True, True, False])
+    twice = frame(square(1000.0), square(1000.0), square(1000.0, 501_000, 3_000_000))
+    found = road_density(roads, twice, class_column=None)
+    assert found["built_km2"] == pytest.approx(2.0, rel=2e-3), "built land that overlaps counts once"
+    assert found["drawn_km"] == pytest.approx(5.0, rel=2e-3) and found["length_km"] == pytest.approx(
+        3.0, rel=2e-3
+    )
+    assert found["dual_share"] == pytest.approx(0.8, rel=2e-3)
+    assert found["km_per_km2"] == pytest.approx(1.5, rel=2e-3)
+    none = road_density(roads, twice, class_column=None, oneway_column=None)
+    assert none["length_km"] == none["drawn_km"] and none["dual_share"] == 0.0
+    away = road_density(roads, frame(square(100.0, 600_000)), class_column=None)
+    assert away["drawn_km"] == away["dual_share"] == away["km_per_km2"] == 0.0

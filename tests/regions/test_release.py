@@ -117,3 +117,46 @@ def test_lines_shorter_than_a_cell_are_left_out_and_counted() -> None:
     layer = gpd.GeoDataFrame(index=["lane", "road"], geometry=lines, crs=4326)
     with pytest.warns(UrbgeoWarning, match=r"release: 1 of 2 lines are shorter than a cell.* lane;"):
         assert Release("public", decimals=1).layer(layer).index.tolist() == ["road"]
+
+
+def test_an_internal_release_changes_nothing_and_has_no_line_but_its_own() -> None:
+    inside = Release(marking="内部")
+    table = pd.DataFrame({"lon": [106.23456], "place": [shapely.Point(1, 2)]})
+    layer = gpd.GeoDataFrame({"lon": [106.23456]}, geometry=[shapely.Point(106.23456, 38.9)], crs=4326)
+    assert inside.table(table) is table and inside.layer(layer) is layer
+    assert inside.withheld(table) == [] and inside.telling(pd.Index(["112.98765_28.12345"])) == []
+    assert (inside.line, Release().line, inside.digits, Release("public").digits) == ("内部", "", None, 3)
+    assert Release(sensitive=("roads",)).shows("roads")
+    hidden = Release("public", sensitive=["roads"])  # type: ignore[arg-type]
+    assert not hidden.shows("roads") and hidden.shows("airports") and hidden.sensitive == ("roads",)
+    assert hidden.withheld(table) == ["place"]
+
+
+@pytest.mark.parametrize(("decimals", "about"), [(0, "111 km"), (2, "1 km"), (3, "111 m"), (5, "1 m")])
+def test_the_line_of_a_public_page_says_how_far_off_places_may_be(decimals: int, about: str) -> None:
+    line = Release("public", decimals=decimals, sensitive=("roads", "stations"), marking="审图号").line
+    assert line == (
+        f"审图号 公开版：坐标取 {decimals} 位小数（约 {about}），略去图层：道路、车站。"
+        f"Public release: coordinates of {decimals} decimals (about {about}), "
+        "without the layers roads, stations."
+    )
+
+
+def test_columns_of_dates_and_of_yes_and_no_stay_and_numbers_as_text_are_read() -> None:
+    table = pd.DataFrame(
+        {"x": [True, False], "lon": pd.to_datetime(["2020-01-01", "2021-01-01"]), "lat": ["38.98765", None],
+         "y": ["38.98765", "none"]}
+    )  # fmt: skip
+    shown = Release("public", decimals=1).table(table)
+    assert shown["x"].tolist() == [True, False] and shown["lon"].equals(table["lon"])
+    assert shown["lat"].iloc[0] == 39.0 and pd.isna(shown["lat"].iloc[1])
+    assert shown["y"].tolist() == ["39.0", "none"]
+
+
+def test_no_decimal_is_allowed_and_yes_is_no_number_of_them() -> None:
+    assert Release("public", decimals=0).digits == 0 and Release("public", decimals=5).digits == 5
+    for wrong in (-1, 6, True):
+        with pytest.raises(InputError, match="decimals"):
+            Release("public", decimals=wrong)
+    with pytest.raises(InputError, match="there are circle, isochrones"):
+        Release(sensitive=("qqqq",))
