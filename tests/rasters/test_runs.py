@@ -54,3 +54,17 @@ def test_a_marked_cell_is_near_within_the_reach_and_no_farther(reach: int, seen:
     hits = np.zeros(2, np.bool_)
     near(runs.row, runs.start, runs.stop, clusters(runs, queen=True)[0], marked, reach, hits)
     assert hits.tolist() == seen
+
+
+def test_what_is_marked_rows_away_or_in_the_corner_is_near_its_own_cluster() -> None:
+    random = np.random.default_rng(3)
+    for _ in range(12):
+        flags, reach = (random.random((7, 9)) < 0.15).astype(np.uint8) * 2, int(random.integers(1, 4))
+        marked = (random.random((7, 9)) < 0.06).astype(np.uint8)
+        runs, _ = found(flags, 7)
+        number, total = clusters(runs, queen=True)
+        hits = np.zeros(len(total), np.bool_)
+        near(runs.row, runs.start, runs.stop, number, marked, reach, hits)
+        labels, _ = ndimage.label(flags > 0, np.ones((3, 3)))
+        wide = ndimage.maximum_filter(marked, 2 * reach + 1, mode="constant")
+        assert hits.tolist() == [bool(wide[labels == k + 1].any()) for k in range(len(total))]
