@@ -34,3 +34,20 @@ def test_a_filled_plane_has_dimension_two_whatever_its_sides_and_where_the_boxes
     blocks[3:19, 3:19] = blocks[22:38, 22:38] = True  # two blocks of 16, their corners off any power of two
     rows, columns = np.nonzero(blocks)
     assert box_counts(rows, columns, np.array([16]))[0] < 8, "an offset is looked for"
+
+
+def test_offsets_are_quarters_of_a_box_and_what_sticks_out_counts_by_its_share() -> None:
+    """In a row of cells 0, 9 and 16 only the seventh offset would bring two boxes of eight."""
+    row = np.zeros(3, np.int64)
+    assert box_counts(row, np.array([0, 9, 16]), np.array([8])).tolist() == [2.125]  # 8, 8 and 1 of 8
+    assert box_counts(row, np.array([0, 3, 4]), np.array([2])).tolist() == [1.5]  # half of one, and one
+    assert box_counts(row, np.array([5, 8, 9]), np.array([2, 1])).tolist() == [1.5, 3.0]
+
+
+def test_of_offsets_with_as_many_boxes_the_one_that_cuts_least_off_is_taken() -> None:
+    two = np.array([0, 2])
+    assert box_counts(two, two, np.array([2])).tolist() == [1.25]  # whole and a quarter; aside: two halves
+
+
+def test_a_dimension_is_the_slope_of_boxes_on_size() -> None:
+    assert dimension(np.array([1.0, 2.0, 4.0]), np.array([27.0, 9.0, 3.0])) == pytest.approx(np.log2(3))
