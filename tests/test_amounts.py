@@ -5,10 +5,21 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from urbgeo.amounts import amount_of, amounts_of, series_of
+from urbgeo.amounts import (
+    amount_of,
+    amounts_by_id,
+    amounts_in,
+    amounts_of,
+    series_of,
+    without_noise,
+    zone_means,
+    zone_of,
+    zones_of,
+)
 from urbgeo.checks import (
     check_amounts,
 )
@@ -88,3 +99,112 @@ def test_beds_and_people_who_are_vouched_for_are_not_warned_of() -> None:
     frame = pd.DataFrame({"people": wan(), "beds": wan()})
     amount_of("beds", frame, name="weight", frame_name="places")
     amount_of("people", frame, name="population", frame_name="places", units_checked=True)
+
+
+def test_amounts_by_id_are_columns_on_the_callers_ids() -> None:
+    found = amounts_of(pd.Series([3, 0], ["b", "a"]), "beds")
+    assert found["beds"].to_dict() == {"b": 3.0, "a": 0.0} and found.index.tolist() == ["b", "a"]
+    assert amounts_of(pd.Series([3.0], ["a"], name="n"), "beds").columns.tolist() == ["n"]
+    two = pd.DataFrame({"x": [1, np.nan], "y": ["2", "3,000"]}, ["a", "b"])
+    kept = amounts_of(two, "beds", allow_missing=True)
+    assert kept["y"].tolist() == [2.0, 3000.0] and np.isnan(kept.at["b", "x"]) and kept.at["a", "x"] == 1.0
+    with pytest.raises(InputError, match="beds: x is missing or not a number at b"):
+        amounts_of(two, "beds")
+    for wrong, said in (
+        ([1.0], "a Series or DataFrame by id is needed, not list"),
+        (two.iloc[:0], "it is empty"),
+        (two.set_axis(["x", "x"], axis=1), "repeated columns at x"),
+        (two.set_axis(["a", "a"]), "repeated ids at a"),
+    ):
+        with pytest.raises(InputError, match=f"beds: {said}"):
+            amounts_of(wrong, "beds")
+
+
+def test_a_column_of_nothing_is_warned_of_and_one_with_something_is_not(
+    recwarn: pytest.WarningsRecorder,
+) -> None:
+    amounts_of(pd.DataFrame({"x": [0.0, 0.5], "y": [0.0, 0.0]}), "beds")
+    assert [str(one.message) for one in recwarn] == ["beds: every amount of y is 0."]
+
+
+def test_one_column_by_id_takes_the_name_it_is_asked_by() -> None:
+    assert series_of(pd.Series([1.0], ["a"], name="n"), "people").name == "people"
+    with pytest.raises(InputError, match=r"people: a Series by id is needed, e\.g\. places\['people'\], not"):
+        series_of(pd.DataFrame({"n": [1.0]}), "people")  # type: ignore[arg-type]
+
+
+PLACES = pd.DataFrame({"people": [10.0, 30.0], "zone": ["x", None], "beds": [1, 2]}, ["a", "b"])
+
+
+def test_amounts_of_a_layer_are_a_column_of_it_or_a_series_in_its_place() -> None:
+    found = amounts_by_id(PLACES, "beds", name="capacity", frame_name="facilities")
+    assert found.to_dict() == {"a": 1.0, "b": 2.0} and found.name == "capacity"
+    alone = amounts_by_id(PLACES["people"], None, name="capacity", frame_name="facilities")
+    assert alone.to_dict() == {"a": 10.0, "b": 30.0} and alone.name == "capacity"
+    for given, column, said in (
+        (PLACES["people"], "beds", "capacity: facilities is no frame but Series"),
+        (PLACES, None, "which has people, zone, beds"),
+        (PLACES.iloc[:0], "beds", "capacity: facilities is empty"),
+        (PLACES.set_axis(["a", "a"]), "beds", "facilities: repeated ids at a"),
+        (PLACES, "bed", "did you mean 'beds'"),
+    ):
+        with pytest.raises(InputError, match=said):
+            amounts_by_id(given, column, name="capacity", frame_name="facilities")
+
+
+def test_a_series_is_taken_by_its_ids_in_any_order_and_keeps_its_name() -> None:
+    given = pd.Series([30.0, 5.0, 10.0], ["b", "elsewhere", "a"])
+    found = amount_of(given, PLACES, name="weight", frame_name="places")
+    assert found.to_dict() == {"a": 10.0, "b": 30.0} and found.name == "weight"
+    assert amount_of(given.rename("n"), PLACES, name="weight", frame_name="places").name == "n"
+    assert given.name is None
+    with pytest.raises(InputError, match="weight: no amount for a; give one for every id of places"):
+        amount_of(given.drop("a"), PLACES, name="weight", frame_name="places")
+    with pytest.raises(InputError, match="weight: int is neither a column of places nor a Series"):
+        amount_of(3, PLACES, name="weight", frame_name="places")  # type: ignore[arg-type]
+    for wrong in (-1.0, np.inf):
+        with pytest.raises(InputError, match="weight: n is negative or infinite at b"):
+            amount_of(
+                pd.Series([1, wrong], ["a", "b"], name="n"), PLACES, name="weight", frame_name="places"
+            )
+
+
+def test_several_amounts_come_under_the_callers_names_each_once() -> None:
+    jobs = pd.Series([7.0, 8.0], ["b", "a"], name="jobs")
+    found = amounts_in(["people", jobs], PLACES, name="weight", frame_name="places")
+    assert found.to_dict("list") == {"people": [10.0, 30.0], "jobs": [8.0, 7.0]}
+    assert amounts_in("beds", PLACES, name="w", frame_name="p").to_dict("list") == {"beds": [1.0, 2.0]}
+    assert amounts_in(jobs, PLACES, name="w", frame_name="p").to_dict("list") == {"jobs": [8.0, 7.0]}
+    with pytest.raises(InputError, match="weight: people given twice"):
+        amounts_in(["people", "beds", "people"], PLACES, name="weight", frame_name="places")
+
+
+def test_every_place_has_one_zone() -> None:
+    zone = pd.Series(["y", "x"], ["b", "a"])
+    assert zones_of(zone, PLACES.index).to_dict() == {"a": "x", "b": "y"}
+    assert zones_of(zone, PLACES.index).tolist() == ["x", "y"], "in the order of the ids"
+    assert zone_of("beds", PLACES, frame_name="places").tolist() == [1, 2]
+    for wrong in (zone[:1], pd.concat([zone, pd.Series(["z"], ["c"])]), ["x", "y"]):
+        with pytest.raises(InputError, match="zone: give a Series with the zone of every place"):
+            zones_of(wrong, PLACES.index)
+    with pytest.raises(InputError, match="zone: it is missing at b"):
+        zone_of("zone", PLACES, frame_name="places")
+
+
+def test_means_by_zone_are_weighted_and_zones_without_weight_count_places_alike() -> None:
+    weights = pd.Series([1.0, 3.0, 0.0, 0.0, 0.0, 2.0], list("abcdef"))
+    zone = pd.Series(["x", "x", "x", "y", "y", "z"], list("abcdef"))
+    table = pd.DataFrame({"minutes": [10.0, 20.0, np.inf, 2.0, 4.0, np.nan]}, list("abcdef"))
+    means = zone_means(table, weights, zone)["minutes"]
+    assert means.loc[["x", "y"]].tolist() == [17.5, 3.0] and np.isnan(means["z"])
+    assert means.index.name == "zone"
+
+
+def test_ties_are_ties_to_twelve_digits_and_no_further() -> None:
+    values = [0.1 + 0.2, -123_456_789_012_345.0, 1.000_000_000_01, 1.000_000_000_001, 0.0, np.inf]
+    found = without_noise(pd.Series(values, list("abcdef"), name="n"))
+    assert found.tolist() == [0.3, -123_456_789_012_000.0, 1.000_000_000_01, 1.0, 0.0, np.inf]
+    assert found.name == "n" and found.index.tolist() == list("abcdef")
+    table = without_noise(pd.DataFrame({"x": [0.1 + 0.2, np.nan]}, ["a", "b"]))
+    assert table.at["a", "x"] == 0.3 and np.isnan(table.at["b", "x"])
+    assert without_noise(pd.Series([7e-280, 3e300])).tolist() == [7e-280, 3e300]

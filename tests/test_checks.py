@@ -13,17 +13,30 @@ import shapely
 from urbgeo.amounts import amount_of
 from urbgeo.arguments import check_call, check_date, check_path, check_rates
 from urbgeo.checks import (
+    add_amount_faults,
     add_label_faults,
     check_amounts,
     check_choice,
     check_columns,
+    check_crs,
+    check_flag,
     check_ids,
+    check_lines,
+    check_mapping,
     check_minutes,
     check_points,
     check_polygons,
+    check_quantity,
+    check_range,
     check_rows,
+    check_share,
+    check_thresholds,
+    check_whole,
     is_finite_number,
     is_whole_number,
+    listed,
+    nearest_of,
+    numbers_of,
     other_forms,
 )
 from urbgeo.errors import Faults, InputError
@@ -220,3 +233,164 @@ def test_columns_of_one_name_and_rows_without_ids_are_refused() -> None:
         with pytest.raises(InputError, match=said):
             check_rows(wrong, "towns", "read(towns)")
     assert check_rows(table, "towns", "read(towns)") is table
+
+
+def test_minutes_are_finite_and_above_zero() -> None:
+    assert check_minutes(np.int64(30)) == 30.0 and isinstance(check_minutes(30), float)
+    assert check_minutes(1e-9) == 1e-9
+    for wrong in (0, -1.0, np.inf, np.nan):
+        with pytest.raises(InputError, match="limit: .* is no travel time"):
+            check_minutes(wrong, "limit")
+
+
+def test_thresholds_are_one_or_several_that_rise() -> None:
+    assert check_thresholds(30) == [30.0] and check_thresholds(np.array([30, 60])) == [30.0, 60.0]
+    assert check_thresholds((15, 30.5)) == [15.0, 30.5]
+    for wrong, said in (
+        ([60, 30], r"60\.0, 30\.0 do not rise; .* first: 30\.0, 60\.0"),
+        ([30, 30], r"30\.0, 30\.0 do not rise; .* first: 30\.0\."),
+        ([], "no threshold is given"),
+        ([30, 0], "0 is no travel time"),
+    ):
+        with pytest.raises(InputError, match=f"minutes: {said}"):
+            check_thresholds(wrong)
+
+
+def test_quantities_are_above_zero_or_zero_where_that_is_said() -> None:
+    assert check_quantity(np.float32(0.5), "km") == 0.5 and check_quantity(0, "km", zero=True) == 0.0
+    for zero, wrong in ((False, 0), (False, -1), (True, -1e-9), (True, np.inf), (False, np.nan)):
+        with pytest.raises(InputError, match=f"km: .*; give a finite number {'>=' if zero else '>'} 0"):
+            check_quantity(wrong, "km", zero=zero)
+
+
+def test_a_range_is_closed_or_open_below() -> None:
+    assert [check_range(one, "n", 0, 1) for one in (0, 1)] == [0.0, 1.0]
+    assert check_range(-1e300, "n") == -1e300
+    for wrong, given, said in (
+        (1.5, {"low": 0, "high": 1}, ">= 0 and <= 1"),
+        (-0.5, {"low": 0, "high": 1}, ">= 0 and <= 1"),
+        (0, {"low": 0, "high": 1, "open_low": True}, "> 0 and <= 1"),
+        (-1, {"low": 0}, ">= 0"),
+        (2, {"high": 1}, "<= 1"),
+        (np.inf, {}, ""),
+        (True, {"low": 0}, ">= 0"),
+    ):
+        with pytest.raises(InputError) as told:
+            check_range(wrong, "n", **given)
+        assert told.value.english == f"n: {wrong!r}; give a finite number{' ' * bool(said)}{said}."
+
+
+def test_shares_whole_numbers_flags_and_mappings() -> None:
+    assert [check_share(one, "s") for one in (0, 0.5, 1)] == [0.0, 0.5, 1.0]
+    for wrong, said in ((100, "looks like percent"), (100.5, "give a share"), (-0.1, "give a share")):
+        with pytest.raises(InputError, match=f"s: {wrong}.*{said}"):
+            check_share(wrong, "s")
+    assert check_whole(np.int16(3), "n", 3) == 3
+    with pytest.raises(InputError, match="n: 2; give a whole number of 3 or more"):
+        check_whole(2, "n", 3)
+    check_flag(False, "f")
+    with pytest.raises(InputError, match="f: 1; give True or False"):
+        check_flag(1, "f")  # type: ignore[arg-type]
+    check_mapping({}, "m", "{}")
+    with pytest.raises(InputError, match="m: list says nothing by name; give e.g. {'a': 1}"):
+        check_mapping([1], "m", "{'a': 1}")
+    check_choice("a", "to", ("a", "b"))
+    with pytest.raises(InputError, match="to: 'c' is unknown; choose one of 'a', 'b'"):
+        check_choice("c", "to", ("a", "b"))
+
+
+def test_numbers_of_every_width_are_finite_up_to_their_bounds() -> None:
+    greatest = np.finfo(np.float64).max
+    held = (greatest, -greatest, np.float16(65_504), np.float32(3e38), np.int8(-128), 0)
+    assert all(map(is_finite_number, held))
+    assert not any(map(is_finite_number, (np.float32(np.inf), -np.inf, np.float16(np.nan))))
+
+
+def test_one_value_or_several_are_a_list() -> None:
+    assert listed("ab") == ["ab"] and listed(b"ab") == [b"ab"] and listed(3) == [3]
+    assert listed((1, 2)) == [1, 2] and listed(np.array(5)) == [5] and listed(np.array([5, 6])) == [5, 6]
+
+
+def test_only_what_is_spelt_much_alike_is_the_nearest() -> None:
+    assert nearest_of(["abc"], ["abcde", "x"]) == "'abcde'"  # six of eight letters
+    assert nearest_of(["ab"], ["abcde"]) == ""
+    assert nearest_of(["abcd", "WXYZ"], ["abcde", "abcdf", "wxy"]) in ("'abcde', 'wxy'", "'abcdf', 'wxy'")
+
+
+def test_thirty_columns_are_named_and_the_rest_counted() -> None:
+    wide = pd.DataFrame(columns=[f"c{k}" for k in range(32)])
+    for asked in ("zz", "c311"):
+        with pytest.raises(InputError, match=r"c29 and 2 more"):
+            check_columns(wide, "places", [asked])
+    with pytest.raises(InputError, match="no column a; it has none"):
+        check_columns(pd.DataFrame(index=[1]), "places", ["a"])
+    with pytest.raises(InputError, match=r"\['a'\] names no column"):
+        check_columns(wide, "places", [["a"]])  # type: ignore[list-item]
+    twice = pd.DataFrame([[1, 2, 3]], columns=["a", "b", "b"])
+    check_columns(twice, "places", ["a"])
+    with pytest.raises(InputError, match="more than one column b"):
+        check_columns(twice, "places", ["a", "b"])
+
+
+def test_forms_of_three_ids_are_shown_and_the_rest_counted() -> None:
+    said = other_forms(list("1234"), pd.Index([1, 2, 3, 4, 5]))
+    assert said == (
+        "'1' is there as 1, '2' is there as 2, '3' is there as 3 and 1 more; bring both to one form, "
+        "e.g. .astype(str)"
+    )
+
+
+def test_amounts_keep_their_ids_and_zero_is_one() -> None:
+    frame = pd.DataFrame({"n": [0, 2], "m": ["1", "2"]}, ["b", "a"])
+    assert check_amounts(frame, "towns", ["m", "n"]).to_dict("list") == {"m": [1.0, 2.0], "n": [0.0, 2.0]}
+    assert check_amounts(frame, "towns", ["n"]).index.tolist() == ["b", "a"]
+
+
+def test_missing_amounts_are_left_where_they_may_be_missing_and_texts_are_not() -> None:
+    gaps = pd.Series([1.0, None, "x"], ["a", "b", "c"], name="n", dtype=object)
+    faults = Faults("towns")
+    found = add_amount_faults(faults, gaps, allow_missing=True)
+    assert found.tolist()[0] == 1.0 and np.isnan(found["b"])
+    with pytest.raises(InputError, match="n is missing or not a number at c;"):
+        faults.raise_if_any()
+    whole = pd.Series([1, None], dtype="Int64", name="n")
+    assert numbers_of(Faults("towns"), whole).tolist()[0] == 1.0
+    none = Faults("towns")
+    assert numbers_of(none, pd.Series([True, False], name="n")) is None and none
+    assert add_amount_faults(Faults("towns"), pd.Series([True], ["a"], name="n")).isna().all()
+
+
+def test_missing_ids_are_named_by_their_row() -> None:
+    with pytest.raises(InputError, match="missing ids in the index at row 1; and repeated ids at a"):
+        check_ids(pd.Index(["a", None, "a"]), "links")
+    check_ids(pd.Index(["a", "b"]), "links")
+
+
+def test_each_kind_of_layer_takes_its_shapes_alone() -> None:
+    point, line = shapely.Point(113, 28), shapely.LineString([(113, 28), (114, 28)])
+    area, several = shapely.box(112, 27, 113, 28), shapely.MultiLineString([line])
+    ring = shapely.LinearRing([(112, 27), (113, 27), (113, 28)])
+
+    def layer(*shapes: shapely.Geometry | None) -> gpd.GeoDataFrame:
+        return gpd.GeoDataFrame(geometry=list(shapes), index=list("abc")[: len(shapes)], crs=4326)
+
+    check_points(layer(point), "x")
+    check_lines(layer(line, several, ring), "x")
+    check_polygons(layer(area, shapely.MultiPolygon([area])), "x")
+    check_crs(layer(point).geometry, "x")
+    for check, shapes, said in (
+        (check_points, (point, line), "LineString where Point is needed at b; keep one kind"),
+        (check_lines, (line, area, point), "Point/Polygon where LineString/LinearRing/Multi.* at b, c"),
+        (check_polygons, (area, line), "LineString where MultiPolygon/Polygon is needed at b"),
+        (check_points, (None, point), "missing or empty geometry at a"),
+        (check_points, (point, shapely.Point()), "missing or empty geometry at b"),
+    ):
+        with pytest.raises(InputError, match=f"x: {said}"):
+            check(layer(*shapes), "x")
+    with pytest.raises(InputError, match="x: it has no CRS"):
+        check_points(layer(point).set_crs(None, allow_override=True), "x")
+    with pytest.raises(InputError, match="x: a GeoDataFrame is needed, not DataFrame"):
+        check_points(pd.DataFrame(), "x")  # type: ignore[arg-type]
+    twice = layer(point).assign(n=1, m=2).set_axis(["geometry", "n", "n"], axis=1)
+    with pytest.raises(InputError, match="x: more than one column n; rename"):
+        check_points(twice, "x")

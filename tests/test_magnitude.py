@@ -18,7 +18,14 @@ from urbgeo.cities.clusters import city_clusters, clusters_by_minutes
 from urbgeo.cities.interaction import radiation
 from urbgeo.cities.sizes import shrinking_cities, urbanisation_rate
 from urbgeo.errors import InputError, UrbgeoWarning
-from urbgeo.magnitude import FEWEST_OF_MANY, check_persons, check_unmixed, looks_like_wan
+from urbgeo.magnitude import (
+    FEWEST_OF_MANY,
+    check_persons,
+    check_unit,
+    check_unmixed,
+    looks_like_wan,
+    refuse_shares,
+)
 
 
 def series(values: list[float], name: str = "people") -> pd.Series:
@@ -165,3 +172,37 @@ def test_shares_are_no_people_whatever_is_vouched_for() -> None:
         with pytest.raises(InputError, match=r"holds shares, not people at a, b"):
             check_persons(pd.Series({"a": 0.25, "b": 0.75, "c": 1.0}), "towns", units_checked=units_checked)
     assert check_persons(pd.Series({"a": 0.0, "b": 1.0}), "towns", units_checked=True).sum() == 1.0
+
+
+def test_a_list_whose_largest_is_below_four_thousand_is_in_wan() -> None:
+    with pytest.raises(InputError, match=r"largest population is 3999, which looks like 万 .* at z1;"):
+        check_persons(series([5, 3999, 3999]), "cities")
+    for counted in ([5, 4000], [0, 0]):
+        assert check_persons(series(counted), "cities").tolist() == counted
+    check_unit(series([5, 3999]), "cities", units_checked=True)
+    found = check_persons(pd.Series(["1.2亿", 5e6], ["a", "b"]), "cities")
+    assert found.tolist() == [1.2e8, 5e6] and found.name is None
+
+
+def test_the_smallest_of_a_mix_are_named_first() -> None:
+    with pytest.raises(InputError, match=r"up to 650 beside others from 1.2e\+06 .* at z2, z0;"):
+        check_persons(series([650, 1_500_000, 8, 0, 1_200_000]), "cities")
+
+
+def test_most_of_the_numbers_must_have_decimals_and_no_more_than_four() -> None:
+    half = series([5.5] * 15 + [5.0] * 15)
+    assert not looks_like_wan(half, "people") and looks_like_wan(half.replace(5.0, 5.25), "people")
+    assert looks_like_wan(series([5.1234] * 30), "people")
+    assert not looks_like_wan(series([5.12345] * 30), "people")
+    assert looks_like_wan(pd.concat([series([5.5] * 30), pd.Series([0.0] * 40)]), "people"), "nobody is none"
+    check_unmixed(series([1.5, 2.0, 9000, 40_000]), name="zones", medians=False)  # half with decimals
+    check_unmixed(series([1.5, 2.0, 9000, 40_000.5]), name="zones", medians=False)
+    with pytest.raises(InputError, match="mixed with persons at z0, z1, z2"):
+        check_unmixed(series([1.5, 2.5, 3.0, 9000, 40_000, 50_000.5]), name="zones", medians=False)
+
+
+def test_a_share_of_one_is_refused_only_beside_parts() -> None:
+    refuse_shares(series([1.0, 0.0]), "cities")
+    refuse_shares(series([0.5, 1.01]), "cities")
+    with pytest.raises(InputError, match="people holds shares, not people at z0"):
+        refuse_shares(series([0.5, 1.0, np.nan]), "cities")

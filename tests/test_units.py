@@ -20,3 +20,12 @@ def test_areas_in_mu_hectares_and_square_kilometres() -> None:
     for wrong in (None, "3", np.nan, True):
         with pytest.raises(InputError, match="no area"):
             convert_area(wrong, "ha", to="km2")
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "to", "found"),
+    [(1, "km2", "ha", 100.0), (1, "km2", "mu", 1500.0), (3, "wan_mu", "ha", 2000.0), (1, "ha", "m2", 1e4),
+     (500, "m2", "km2", 5e-4), (0, "ha", "mu", 0.0)],
+)  # fmt: skip
+def test_every_unit_is_so_many_of_another(value: float, unit: str, to: str, found: float) -> None:
+    assert convert_area(value, unit, to=to) == pytest.approx(found)

@@ -131,3 +131,36 @@ def test_a_number_and_the_word_for_it_are_one_class_unless_they_contradict() -> 
     said = ["国道G107", "S205省道", "107国道", "县道X012", "高速公路G4", "省道G107", "国道G4", "新路"]
     found = words.road_classes(pd.Series(said)).tolist()
     assert found == ["trunk", "primary", "trunk", "secondary", "expressway", "省道G107", "国道G4", "新路"]
+
+
+def test_the_first_and_the_last_year_are_years_and_those_beyond_are_none() -> None:
+    assert words.years(column("1000", 2999), "links", "said").tolist() == [1000, 2999]
+    for beyond in ("0999", 3000):
+        with pytest.raises(InputError, match="at r1; a year is 2024"):
+            words.years(column(2024, beyond), "links", "said")
+    said = column("2024.05", "2024月5", "2024-5-", "2024.5.1 08:00", "2024年春")
+    assert words.years(said.iloc[[0, 3, 4]], "links", "said").tolist() == [2024, 2024, 2024]
+    with pytest.raises(InputError, match=r"'2024月5', '2024-5-' at r1, r2;"):
+        words.years(said, "links", "said")
+
+
+def test_true_and_false_beside_empty_cells_are_asked_about_too() -> None:
+    with pytest.raises(InputError, match="true and false, or the two directions"):
+        words.directions(column("T", None, "F"), "lines", "said", missing=0)
+    assert words.directions(column("T", None), "lines", "said", missing=0).tolist() == [-1, 0]
+    assert words.directions(column("F", np.nan), "lines", "said", missing=-1).tolist() == [1, -1]
+
+
+def test_five_unknown_words_are_shown_and_the_rest_counted() -> None:
+    with pytest.raises(InputError, match=r"'a', 'b', 'c', 'd', 'e' and 1 more at r0, r1, r2, r3, r4, r6;"):
+        words.yes_no(column("a", "b", "c", "d", "e", "yes", "ff"), "roads", "said")
+
+
+@pytest.mark.parametrize(
+    ("word", "road"),
+    [("G4;G107", "expressway"), ("X012/Y012", "secondary"), ("S2、县道", "expressway"), ("s205", "primary"),
+     ("G1234", "expressway"), ("G12345", "G12345"), ("国道X012", "国道X012"), ("国道107省道", "国道107省道"),
+     ("G312线", "G312线"), (" 国道 ", "trunk")],
+)  # fmt: skip
+def test_of_several_numbers_the_highest_counts_and_forms_end_where_they_end(word: str, road: str) -> None:
+    assert words.road_classes(pd.Series([word])).tolist() == [road]

@@ -164,8 +164,10 @@ def without_noise(values: pd.DataFrame | pd.Series) -> pd.DataFrame | pd.Series:
     with np.errstate(divide="ignore", invalid="ignore"):
         size = np.floor(np.log10(np.abs(numbers)))
     plain = np.isfinite(size)
-    unit = 10.0 ** np.clip(np.where(plain, size, 0.0) - 11.0, -300.0, 300.0)
-    rounded = np.where(plain, np.round(numbers / unit) * unit, numbers)
+    above = np.where(plain, size, 0.0) - 11.0
+    # Powers of ten are exact, those of a tenth are not: 1.0 stays 1.0.
+    up, down = 10.0 ** np.clip(-above, 0.0, 300.0), 10.0 ** np.clip(above, 0.0, 300.0)
+    rounded = np.where(plain, np.round(numbers * up / down) / up * down, numbers)
     if isinstance(values, pd.Series):
         return pd.Series(rounded, index=values.index, name=values.name)
     return pd.DataFrame(rounded, index=values.index, columns=values.columns)

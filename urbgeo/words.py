@@ -184,8 +184,7 @@ def directions(frame: pd.DataFrame, name: str, column: str, *, missing: int | No
     bare = frame[column].isna()
     if missing is None and bare.any():
         raise InputError(f"{name}: {column} is missing at {some_of(frame.index[bare])}; {known}.")
-    words = {plain(word) for word in frame[column].unique()}
-    if {"t", "f"} <= words and words <= {"t", "f"}:
+    if {plain(word) for word in frame[column].dropna().unique()} == {"t", "f"}:
         raise InputError(
             f"{name}: {column} says T and F, but never B: true and false, or the two directions? Write 1 (as "
             "drawn), -1 (against) or 0 (both ways)."
