@@ -164,9 +164,7 @@ def test_a_series_is_taken_by_its_ids_in_any_order_and_keeps_its_name() -> None:
         amount_of(3, PLACES, name="weight", frame_name="places")  # type: ignore[arg-type]
     for wrong in (-1.0, np.inf):
         with pytest.raises(InputError, match="weight: n is negative or infinite at b"):
-            amount_of(
-                pd.Series([1, wrong], ["a", "b"], name="n"), PLACES, name="weight", frame_name="places"
-            )
+            amount_of(pd.Series([1, wrong], ["a", "b"], name="n"), PLACES, name="weight", frame_name="places")
 
 
 def test_several_amounts_come_under_the_callers_names_each_once() -> None:

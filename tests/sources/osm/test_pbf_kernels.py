@@ -291,3 +291,68 @@ def test_dense_nodes_that_lack_a_coordinate_or_a_string_are_refused() -> None:
     )
     with pytest.raises(ValueError, match="outside the string table"):
         read_dense(data(far), 0, len(far), NUMBERS, wanted, *room, slots("highway"), marks)
+
+
+BEYOND = [len(WORDS), -1]
+"""The first number after the strings, and one below 0 as files can write it."""
+
+
+@pytest.mark.parametrize("place", BEYOND)
+def test_every_reader_refuses_the_first_string_that_is_not_there(place: int) -> None:
+    found, none, wanted = slots("highway", "name"), np.zeros(1, np.int64), np.array([1], np.int64)
+    room = np.zeros(1), np.zeros(1), found, np.zeros((1, 3), np.int32)
+    for keys, values in (([place], [2]), ([1], [place])):
+        tags = message(2, packed(keys)) + message(3, packed(values))
+        raw = message(4, tags)
+        with pytest.raises(ValueError, match="outside the string table"):
+            count_relations(data(raw), 0, len(raw), found, 0, 1)
+        raw = message(1, plain(1, zigzag(1)) + tags)
+        with pytest.raises(ValueError, match="outside the string table"):
+            read_plain_nodes(data(raw), 0, len(raw), NUMBERS, wanted, *room)
+        one = message(1, steps([1])) + message(8, steps([5])) + message(9, steps([5]))
+        raw = message(2, one + message(10, packed([*keys, *values, 0])))
+        with pytest.raises(ValueError, match="outside the string table"):
+            read_dense(data(raw), 0, len(raw), NUMBERS, wanted, *room)
+    raw = message(3, message(2, packed([1])) + message(3, packed([place])))
+    spans, _ = kept_ways(data(raw), 0, len(raw), found, 1)
+    with pytest.raises(ValueError, match="outside the string table"):
+        read_ways(data(raw), spans, found, np.zeros((1, 2), np.int32), np.zeros(2, np.int64), none, none)
+    raw = message(3, message(2, packed([1, place])))
+    with pytest.raises(ValueError, match="outside the string table"):
+        kept_ways(data(raw), 0, len(raw), found, 1)
+
+
+def test_the_last_string_and_the_first_slot_are_within() -> None:
+    last = message(3, message(2, packed([8, 1])) + message(3, packed([0, 8])) + message(8, steps([4])))
+    found = slots("highway", "restriction")
+    spans, count = kept_ways(data(last), 0, len(last), found, 1)
+    tags = np.zeros((1, 2), np.int32)
+    read_ways(data(last), spans, found, tags, np.zeros(2, np.int64), np.zeros(count, np.int64), np.zeros(1))
+    assert tags.tolist() == [[8, 0]]
+
+
+@pytest.mark.parametrize(("write", "read"), [(dense, read_dense), (single, read_plain_nodes)])
+def test_a_mark_has_nothing_of_the_one_before(write: object, read: object) -> None:
+    nodes = [
+        (1, 5, 6, {"highway": "primary", "name": "中"}), (2, 5, 6, {"highway": "yes"}), (4, 5, 6, {"name": "中"}),
+        (5, 7, 8, {"oneway": "yes", "highway": "name"}),
+    ]  # fmt: skip
+    raw = write(nodes)  # type: ignore[operator]
+    lon, lat, marks = np.zeros(4), np.zeros(4), np.full((3, 3), -9, np.int32)
+    wanted = np.array([1, 2, 4, 5], np.int64)
+    given_ = (data(raw), 0, len(raw), NUMBERS, wanted, lon, lat, slots("highway", "name"), marks)
+    assert read(*given_) == 3  # type: ignore[operator]
+    primary, name, zh, yes = (WORDS.index(one) for one in ("primary", "name", "中", "yes"))
+    assert marks.tolist() == [[0, primary, zh], [1, yes, -1], [3, name, -1]]
+
+
+def test_relations_have_tags_of_their_own() -> None:
+    """A key of the one before must not stand for a missing one; the order of parts is that of the file."""
+    first = message(4, message(2, packed([7, 3])) + message(3, packed([8, 4])))
+    second = message(4, message(2, packed([3])) + message(3, packed([8])))
+    found = slots("type", "restriction")
+    raw = first + second + first
+    assert count_relations(data(raw), 0, len(raw), found, 0, 1) == 2
+    over = second + message(4, message(3, packed([8])))
+    with pytest.raises(ValueError, match="more values than keys"):
+        count_relations(data(over), 0, len(over), found, 0, 1)
