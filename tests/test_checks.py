@@ -239,7 +239,7 @@ def test_minutes_are_finite_and_above_zero() -> None:
     assert check_minutes(np.int64(30)) == 30.0 and isinstance(check_minutes(30), float)
     assert check_minutes(1e-9) == 1e-9
     for wrong in (0, -1.0, np.inf, np.nan):
-        with pytest.raises(InputError, match="limit: .* is no travel time"):
+        with pytest.raises(InputError, match=r"limit: .* is no travel time"):
             check_minutes(wrong, "limit")
 
 
@@ -292,7 +292,7 @@ def test_shares_whole_numbers_flags_and_mappings() -> None:
     with pytest.raises(InputError, match="f: 1; give True or False"):
         check_flag(1, "f")  # type: ignore[arg-type]
     check_mapping({}, "m", "{}")
-    with pytest.raises(InputError, match="m: list says nothing by name; give e.g. {'a': 1}"):
+    with pytest.raises(InputError, match=r"m: list says nothing by name; give e\.g\. \{'a': 1\}"):
         check_mapping([1], "m", "{'a': 1}")
     check_choice("a", "to", ("a", "b"))
     with pytest.raises(InputError, match="to: 'c' is unknown; choose one of 'a', 'b'"):

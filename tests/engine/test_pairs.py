@@ -98,7 +98,7 @@ def test_a_square_is_summed_to_its_last_column() -> None:
 
 
 def test_pairs_are_counted_by_origin_and_destination() -> None:
-    """Of five, two are of known minutes, one has no path, one is not known, one is below 0 and one too long."""
+    """Two of known minutes, one without a path, one not known, one below 0 and one too long."""
     i, j = np.array([0, 0, 1, 2, 2, 1], np.int32), np.array([1, 2, 1, 0, 2, 0], np.int32)
     minutes = np.array([5.0, 60.0, np.inf, np.nan, -1.0, 61.0])
     for read in (kernels._read_pairs_at_once, kernels.read_pairs):

@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 
 from tests.network.feeds import FEED, MONDAY, SUNDAY, feed_file
@@ -17,7 +18,8 @@ from tests.network.test_timetable import walks
 from urbgeo.errors import InputError, SourceError, UrbgeoWarning
 from urbgeo.language import in_chinese
 from urbgeo.network.timetable import build_timetable, transit_minutes
-from urbgeo.sources.gtfs import MOST_RUNS, read_gtfs, services_on, trips_on
+from urbgeo.sources.feed_files import GtfsLimits
+from urbgeo.sources.gtfs import OPEN_FAULT, _check_runs, read_gtfs, seconds_of, services_on, trips_on
 
 TIMES = FEED["stop_times"]
 
@@ -170,7 +172,7 @@ def test_rules_that_are_not_followed_are_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "row", ["t1,08:00:00,99999999:00:00,600", f"t1,00:00:00,{MOST_RUNS // 3600 + 1}:00:00,1"]
+    "row", ["t1,08:00:00,99999999:00:00,600", "t1,00:00:00,55:33:21,1"]
 )
 def test_headways_without_end_are_refused_at_once(tmp_path: Path, row: str) -> None:
     text = f"trip_id,start_time,end_time,headway_secs\n{row}\n"
@@ -202,3 +204,98 @@ def test_stop_times_of_real_feeds_are_those_read_row_by_row(shared_data: Path, n
         found = times[column].tolist()
         assert all(told is None or told == one for told, one in zip(stated, found, strict=True))
     assert (times["departure"] >= times["arrival"]).all()
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("08:30", 30_600), ("8:30:59", 30_659), (" 25:10:00 ", 90_600), ("00:59", 3540)]
+)
+def test_a_time_of_day_is_so_many_seconds_after_midnight(text: str, seconds: int) -> None:
+    assert seconds_of(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["08:60", "08:30:60", "8", "1:2:3:4", "-1:30", "8h30", "", None])
+def test_what_is_no_time_of_day_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match=r"time: .* is no time of day"):
+        seconds_of(text)
+
+
+def headways(*rows: tuple[str, str, str, str]) -> pd.DataFrame:
+    return pd.DataFrame(list(rows), columns=["trip_id", "start_time", "end_time", "headway_secs"])
+
+
+def test_headways_may_stand_for_two_hundred_thousand_runs_and_no_more() -> None:
+    """The last run begins before the end: 200,000 seconds are as many runs by the second."""
+    most = ("t1", "00:00:00", "55:33:20", "1")
+    _check_runs(headways(most), {"t1"})
+    _check_runs(headways(most, ("t9", "00:00", "90:00", "1")), {"t1"})
+    _check_runs(headways(most, ("t2", "10:00", "09:00", "1")), {"t1", "t2"})
+    with pytest.raises(InputError, match="200001 runs a day, above 200000; .* of t1, t2"):
+        _check_runs(headways(("t2", "00:00", "00:10", "3600"), most), {"t1", "t2"})
+    half = [(f"t{k}", "00:00:00", f"{k + 14}:00:00", "1") for k in range(4)]
+    with pytest.raises(InputError, match=r"223200 runs a day, .* of t3, t2, t1 and 1 more"):
+        _check_runs(headways(*half), {"t0", "t1", "t2", "t3"})
+
+
+def test_runs_by_headway_begin_before_the_end_and_keep_their_pace(tmp_path: Path) -> None:
+    text = "trip_id,start_time,end_time,headway_secs\nt1,07:00:00,07:20:00,600\nt1,09:00:00,09:00:01,600\n"
+    found = trips_on(read_gtfs(feed_file(tmp_path, frequencies=text)), dt.date(2026, 11, 16))
+    mine = found[found["trip_id"] == "t1"]
+    assert mine.groupby("run")["departure"].apply(list).tolist() == [
+        [start, start + 600, start + 1200] for start in (25_200, 25_800, 32_400)
+    ]
+    assert sorted(found["run"].unique()) == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize(("lat", "lon"), [("90.1", "112"), ("28", "-180.1"), ("", "112"), ("28", "east")])
+def test_stops_lie_on_the_globe(lat: str, lon: str, tmp_path: Path) -> None:
+    stops = FEED["stops"].replace("28.0,112.2", f"{lat},{lon}")
+    with pytest.raises(InputError, match="stops without usable coordinates at C"):
+        read_gtfs(feed_file(tmp_path, stops=stops))
+    stops = FEED["stops"].replace("28.0,112.2", "-90,180")
+    assert read_gtfs(feed_file(tmp_path, stops=stops)).stops.loc["C"].geometry.y == -90
+
+
+def test_stops_at_one_place_are_timed_together_and_trips_of_one_stop_are_left_out(tmp_path: Path) -> None:
+    times = TIMES + "t4,08:00:00,08:00:00,A,1\n"
+    trips = FEED["trips"] + "R,week,t4\n"
+    same = FEED["stops"].replace("112.1\n", "112.0\n")
+    with pytest.warns(UrbgeoWarning, match="1 trips without a time at their first or last stop, left out"):
+        feed = read_gtfs(feed_file(tmp_path, stop_times=times, trips=trips, stops=same))
+    assert feed.counts[OPEN_FAULT] == 1 and "t4" not in set(feed.stop_times["trip_id"])
+    assert feed.stop_times.query("trip_id == 't1'")["arrival"].tolist() == [29_400, 29_400, 30_600]
+    nowhere = FEED["stops"].replace("112.1\n", "112.0\n").replace("112.2", "112.0")
+    found = read_gtfs(feed_file(tmp_path, stops=nowhere)).stop_times.query("trip_id == 't1'")
+    assert found["arrival"].tolist() == [29_400, 29_400, 30_600], "no way is no share of it"
+
+
+def test_a_feed_needs_one_calendar_and_numbers_in_order(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"it lacks calendar.txt or calendar_dates.txt"):
+        read_gtfs(feed_file(tmp_path, calendar=None, calendar_dates=None))
+    with pytest.raises(SourceError, match=r"it lacks routes\.txt, calendar\.txt or"):
+        read_gtfs(feed_file(tmp_path, calendar=None, calendar_dates=None, routes=None))
+    for one in ("calendar", "calendar_dates"):
+        assert len(read_gtfs(feed_file(tmp_path, **{one: None})).stop_times) > 0
+    times = TIMES.replace("t2,09:10:00,09:10:00,C,9", "t2,09:10:00,09:10:00,C,last")
+    with pytest.raises(InputError, match="stop_sequence is no number in row 6"):
+        read_gtfs(feed_file(tmp_path, stop_times=times))
+
+
+def test_a_trip_that_waits_nowhere_is_no_step_back_and_an_early_leave_is(tmp_path: Path) -> None:
+    at_once = TIMES.replace("t2,09:10:00,09:10:00", "t2,08:40:00,08:40:00")
+    assert "t2" in set(read_gtfs(feed_file(tmp_path, stop_times=at_once)).stop_times["trip_id"])
+    early = TIMES.replace("t2,09:10:00,09:10:00", "t2,09:10:00,09:09:59")
+    with pytest.warns(UrbgeoWarning, match=r"1 trips that run backwards .*: t2 \(6\)"):
+        feed = read_gtfs(feed_file(tmp_path, stop_times=early))
+    assert "t2" not in set(feed.stop_times["trip_id"]) and "t3" in set(feed.stop_times["trip_id"])
+
+
+def test_limits_are_those_that_are_told() -> None:
+    assert GtfsLimits() == GtfsLimits(file_mb=2000.0, total_mb=4000.0, ratio=200.0)
+
+
+def test_who_boards_and_alights_is_read_by_stop(tmp_path: Path) -> None:
+    head, *rows = TIMES.strip().split("\n")
+    said = [f"{head},pickup_type,drop_off_type", *(f"{row},{'1' if ',B' in row else '0'},3" for row in rows)]
+    found = read_gtfs(feed_file(tmp_path, stop_times="\n".join(said) + "\n")).stop_times
+    assert found["boards"].tolist() == [stop != "B" for stop in found["stop_id"]]
+    assert found["alights"].all()

@@ -255,7 +255,8 @@ def seconds_of(text: str) -> int:
         When it is no time.
     """
     parts = str(text).strip().split(":")
-    if len(parts) not in (2, 3) or not all(part.isdigit() for part in parts) or int(parts[1]) > 59:
+    known = len(parts) in (2, 3) and all(part.isdigit() for part in parts)
+    if not known or any(int(part) > 59 for part in parts[1:]):
         raise InputError(f"time: {text!r} is no time of day; write it as 08:30 or 08:30:00.")
     hours, minutes, seconds = (*map(int, parts), 0)[:3]
     return hours * 3600 + minutes * 60 + seconds

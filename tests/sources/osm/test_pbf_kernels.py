@@ -334,8 +334,8 @@ def test_the_last_string_and_the_first_slot_are_within() -> None:
 @pytest.mark.parametrize(("write", "read"), [(dense, read_dense), (single, read_plain_nodes)])
 def test_a_mark_has_nothing_of_the_one_before(write: object, read: object) -> None:
     nodes = [
-        (1, 5, 6, {"highway": "primary", "name": "中"}), (2, 5, 6, {"highway": "yes"}), (4, 5, 6, {"name": "中"}),
-        (5, 7, 8, {"oneway": "yes", "highway": "name"}),
+        (1, 5, 6, {"highway": "primary", "name": "中"}), (2, 5, 6, {"highway": "yes"}),
+        (4, 5, 6, {"name": "中"}), (5, 7, 8, {"oneway": "yes", "highway": "name"}),
     ]  # fmt: skip
     raw = write(nodes)  # type: ignore[operator]
     lon, lat, marks = np.zeros(4), np.zeros(4), np.full((3, 3), -9, np.int32)

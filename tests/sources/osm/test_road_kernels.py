@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -84,7 +86,7 @@ def chains(
         np.array(ends, np.int32), kinds, np.array([directed, directed]), kept, 9
     )
     both = list(zip(order.tolist(), flipped.tolist(), strict=True))
-    return [both[a:b] for a, b in zip(start[:-1], start[1:], strict=True)]
+    return [both[a:b] for a, b in itertools.pairwise(start)]
 
 
 def test_pieces_that_continue_without_choice_are_one_chain_in_order_of_travel() -> None:
