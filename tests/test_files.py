@@ -180,3 +180,26 @@ def test_names_that_some_system_cannot_hold_are_no_file_names(name: str) -> None
 @pytest.mark.parametrize("name", ["anhui", "安徽", "console", "Porto Alegre", "a.b", "com10"])
 def test_other_names_are(name: str) -> None:
     assert is_file_name(name)
+
+
+def test_names_have_a_length_and_signs_that_every_system_takes() -> None:
+    assert is_file_name("x" * 99) and not is_file_name("x" * 100)
+    assert is_file_name("a b") and not is_file_name("a\x1fb") and not is_file_name("lpt9.tif")
+
+
+def test_a_set_without_a_whole_manifest_is_none(tmp_path: Path) -> None:
+    assert manifest_of(tmp_path) == {}
+    for text in ("{", "[]", '{"files": []}', '{"files": null}'):
+        (tmp_path / "manifest.json").write_text(text)
+        assert manifest_of(tmp_path) == {}
+    (tmp_path / "manifest.json").write_text('{"files": {"a/b.csv": "1", "../c": "2"}}')
+    assert manifest_of(tmp_path) == {"a/b.csv": "1"}
+
+
+def test_the_digests_of_a_set_are_those_of_its_files(tmp_path: Path) -> None:
+    with written_together(tmp_path) as work:
+        (work / "a.txt").write_bytes(b"abc")
+    # the digest of "abc" that FIPS 180-2 gives as its example
+    assert manifest_of(tmp_path) == {
+        "a.txt": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    }

@@ -7,7 +7,16 @@ import threading
 import pytest
 
 from urbgeo.errors import InputError
-from urbgeo.options import Options, one_thread, options, thread_count, with_progress
+from urbgeo.options import (
+    Options,
+    check_memory,
+    fits_memory,
+    one_thread,
+    options,
+    progress_bar,
+    thread_count,
+    with_progress,
+)
 
 
 @pytest.mark.parametrize(
@@ -45,3 +54,34 @@ def test_one_thread_holds_for_its_own_thread_and_ends(monkeypatch: pytest.Monkey
 
 def test_progress_changes_no_item() -> None:
     assert list(with_progress(range(3), total=3, what="counting")) == [0, 1, 2]
+
+
+def test_the_options_are_those_that_are_told() -> None:
+    mine = Options()
+    assert (mine.progress, mine.threads, mine.memory_gb, mine.language) == (True, 0, 0.0, "")
+    mine.threads, mine.memory_gb = 0, 0.5
+    assert (mine.threads, mine.memory_gb) == (0, 0.5)
+
+
+def test_memory_has_a_closed_bound_in_gigabytes_and_none_at_zero(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(options, "memory_gb", 2.0)
+    assert fits_memory(2e9) and not fits_memory(2e9 + 1)
+    check_memory(2e9, "a table", "Take less")
+    with pytest.raises(
+        InputError, match=r"a table: about 2\.5 GB are needed .* allows 2\. Take less, or raise"
+    ):
+        check_memory(2.5e9, "a table", "Take less")
+    monkeypatch.setattr(options, "memory_gb", 0.0)
+    assert fits_memory(1e18)
+
+
+def test_bars_wait_a_second_and_none_is_shown_alone_or_where_they_are_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(options, "progress", True)
+    for bar in (progress_bar(total=3, what="x"), with_progress(range(3), total=3, what="x")):
+        assert not bar.disable and bar.delay == 1.0 and bar.total == 3 and not bar.leave
+    with one_thread():
+        assert progress_bar(total=3, what="x").disable
+    monkeypatch.setattr(options, "progress", False)
+    assert progress_bar(total=3, what="x").disable and with_progress([1], total=1, what="x").disable

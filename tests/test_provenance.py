@@ -38,3 +38,27 @@ def test_provenances_compare_by_identity_and_travel_by_pickle() -> None:
     assert other != ABOUT and len({ABOUT, other, ABOUT}) == 2
     again = pickle.loads(pickle.dumps(ABOUT))  # noqa: S301
     pd.testing.assert_frame_equal(again.table(), ABOUT.table())
+
+
+def test_the_line_shows_shares_first_and_is_cut_where_it_would_be_long() -> None:
+    assert ABOUT.line().startswith("lost 50.0%; minutes=(30.0, 60.0); by=3; urbgeo ")
+    bare = Provenance({"a": 1.0, "b": None}, shares={"none": 0.0, "few": 0.0126}, version="9")
+    assert bare.line() == "few 1.3%; a=1; urbgeo 9"
+    assert Provenance(version="9").line() == "urbgeo 9"
+    for letters, shown in ((40, "x" * 40), (41, "x" * 39 + "…")):
+        assert Provenance({"p": "x" * letters}, version="9").line() == f"p={shown}; urbgeo 9"
+    many = {f"p{k}": "y" * 30 for k in range(4)}  # 4 times 33 letters, 3 times "; "
+    assert Provenance(many | {"q": "z" * 18}, version="9").line().count("…") == 0  # 160 letters
+    cut = Provenance(many | {"q": "z" * 19}, version="9").line()
+    assert cut.endswith("q=" + "z" * 17 + "…; urbgeo 9") and len(cut) == 160 + len("; urbgeo 9")
+
+
+def test_a_measure_adds_its_own_and_leaves_the_rest() -> None:
+    more = ABOUT.having(parameters={"by": 4, "limit": 9}, shares={"far": 0.25})
+    assert dict(more.parameters) == {"minutes": (30.0, 60.0), "by": 4, "place": None, "limit": 9}
+    assert dict(more.shares) == {"lost": 0.5, "far": 0.25} and more.speeds == ABOUT.speeds
+    assert more.sources == ("survey",) and more.version == ABOUT.version
+    assert dict(ABOUT.having(parameters={}).shares) == {"lost": 0.5}
+    table = ABOUT.table()
+    assert table["kind"].tolist() == [*["parameter"] * 3, "speed_kmh", "share", "source", "version"]
+    assert table["value"].tolist()[:6] == ["(30.0, 60.0)", "3", "None", "60.0", "0.5", "survey"]

@@ -154,7 +154,9 @@ def _html_cell(value: object) -> str:
 def cell_text(value: object) -> str:
     """A value as a reader writes it: four digits, a dash for what is missing."""
     if isinstance(value, float | np.floating):
-        return "–" if math.isnan(value) else "∞" if math.isinf(value) else f"{value:,.4g}"
+        if math.isinf(value):
+            return "∞" if value > 0 else "−∞"
+        return "–" if math.isnan(value) else f"{value:,.4g}"
     return "–" if value is None or value is pd.NA or value is pd.NaT else str(value)
 
 

@@ -12,7 +12,15 @@ from urbgeo.errors import InputError
 from urbgeo.land.audit import ControlLines, audit_control_lines
 from urbgeo.land.patches import patch_metrics
 from urbgeo.land.shapes import shape_indices
-from urbgeo.rasters.grid import Grid, check_same_grid, same_grid
+from urbgeo.rasters.grid import (
+    Grid,
+    check_bools,
+    check_metric,
+    check_same_grid,
+    describe,
+    float_kind,
+    same_grid,
+)
 from urbgeo.surface.motorways import compile_motorways
 from urbgeo.surface.travel import travel_surface
 
@@ -120,3 +128,71 @@ def test_motorways_are_held_to_their_grid_and_their_ramps_to_open_land() -> None
     away = gpd.GeoDataFrame(geometry=[Point(500_050, y)], crs=UTM)
     with pytest.raises(InputError, match="every interchange lies on a barrier"):
         travel_surface(like.having(barred), away, motorways=unsure)
+
+
+def test_a_grid_knows_its_cells_its_sum_and_what_is_missing() -> None:
+    held = Grid(np.array([[1.0, np.nan, 3.0], [4.0, 5.0, 6.0]]), Affine(200, 0, 7, 0, -50, 90), UTM, "a file")
+    assert held.cell_m == (50.0, 200.0) and held.cell_km2 == 0.01 and held.total == 19.0
+    assert held.missing.tolist() == [[False, True, False], [False] * 3] and held.shape == (2, 3)
+    assert held.bounds == (7, -10, 607, 90)
+    whole = held.having(np.ones((2, 3), np.int16))
+    assert not whole.missing.any() and whole.source == "a file" and whole.total == 6.0
+    assert held.having(held.values, source="").source == ""
+    with pytest.raises(InputError, match=r"values of shape \(3, 2\) do not fit \(2, 3\)"):
+        held.having(np.ones((3, 2)))
+    assert describe(held) == "EPSG:32649, 2 x 3 cells of 200"
+
+
+@pytest.mark.parametrize(
+    "place", [Affine(-1, 0, 0, 0, -1, 0), Affine(1, 0, 0, 0, 0, 0), Affine(1, 0, 0, 0.1, -1, 0),
+              Affine(1, 0.1, 0, 0, -1, 0), Affine(0, 0, 0, 0, -1, 0)],
+)  # fmt: skip
+def test_a_grid_that_is_turned_or_flat_is_refused(place: Affine) -> None:
+    with pytest.raises(InputError, match="rotated or its columns do not run east"):
+        Grid(np.ones((2, 2)), place, UTM)
+
+
+def test_grids_differ_by_size_corner_and_crs() -> None:
+    one = Grid(np.ones((10, 20)), Affine(100, 0, 500_000, 0, -50, 3_000_000), UTM)
+    small = 100 * 1e-6  # a millionth of a cell over the whole grid, here of 20 cells
+    for place, same in (
+        (Affine(100, 0, 500_000 + 0.9 * small, 0, -50, 3_000_000), True),
+        (Affine(100, 0, 500_000 + 1.1 * small, 0, -50, 3_000_000), False),
+        (Affine(100, 0, 500_000, 0, -50, 3_000_000 - 0.9 * small), True),
+        (Affine(100, 0, 500_000, 0, -50, 3_000_000 - 1.1 * small), False),
+        (Affine(100 + 0.9 * small / 20, 0, 500_000, 0, -50, 3_000_000), True),
+        (Affine(100 + 1.1 * small / 20, 0, 500_000, 0, -50, 3_000_000), False),
+        (Affine(100, 0, 500_000, 0, -50 - 1.1 * small / 20, 3_000_000), False),
+    ):
+        assert same_grid(one, Grid(np.ones((10, 20)), place, UTM)) is same, place
+    assert not same_grid(one, Grid(np.ones((10, 20)), one.transform, 32650))
+    assert not same_grid(one, Grid(np.ones((20, 10)), one.transform, UTM))
+    check_same_grid({"a": one, "b": one})
+    with pytest.raises(InputError, match=r"'c' .* than 'a'.*; and 'd'"):
+        check_same_grid({"a": one, "b": one, "c": grid([[1.0]]), "d": grid([[1.0, 2.0]])})
+
+
+def test_the_narrowest_float_that_keeps_every_number_is_taken() -> None:
+    kinds = {"uint8": "f4", "int16": "f4", "uint16": "f4", "int32": "f8", "float32": "f4", "float64": "f8"}
+    assert all(float_kind(np.dtype(one)) == np.dtype(wide) for one, wide in kinds.items())
+
+
+def test_masks_are_bools_and_measured_grids_metric() -> None:
+    check_bools({"a": grid([[True]])})
+    with pytest.raises(InputError, match=r"no bool grids at b \(uint8\), c \(float64\)"):
+        check_bools({"a": grid([[True]]), "b": grid(np.ones((1, 1), np.uint8)), "c": grid([[1.0]])})
+    with pytest.raises(InputError, match=r"dem: its cells are in degrees, not metres"):
+        check_metric(Grid(np.ones((1, 1)), Affine(0.1, 0, 112, 0, -0.1, 28), 4326), "dem")
+    with pytest.raises(InputError, match=r"dem: a Grid is needed .*, not ndarray"):
+        check_metric(np.ones((1, 1)), "dem")  # type: ignore[arg-type]
+
+
+def test_a_masked_grid_of_whole_numbers_stays_whole_where_nothing_is_masked() -> None:
+    held = np.ma.masked_equal(np.array([[1, 2]], np.int16), 5)
+    assert grid_of(held).values.dtype == np.int16
+    assert grid_of(np.ma.masked_equal(held, 2)).values.dtype == np.float32
+    assert np.isnan(grid_of(np.ma.masked_equal(held, 2)).values).tolist() == [[False, True]]
+
+
+def grid_of(values: np.ma.MaskedArray) -> Grid:
+    return Grid(values, Affine(100, 0, 500_000, 0, -100, 3_000_000), UTM)
