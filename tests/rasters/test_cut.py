@@ -207,3 +207,50 @@ def test_rasters_that_cannot_be_cut_say_why(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no CRS"):
         cut(path=tmp_path / "bare.tif")
     assert not (tmp_path / "out.tif").exists()
+
+
+def test_as_many_cells_as_are_allowed_are_made_and_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = raster(tmp_path / "a.tif", np.ones((4, 6)))
+    area = square(0, -400, 600, 0)
+    monkeypatch.setattr(rasters, "LARGEST_CELLS", 24)
+    assert cut_raster(path, tmp_path / "b.tif", area=area, kind="height", cell_m=100).shape == (4, 6)
+    monkeypatch.setattr(rasters, "LARGEST_CELLS", 23)
+    with pytest.raises(InputError, match="cell_m: 100 makes 4 x 6 cells; give a larger one"):
+        cut_raster(path, tmp_path / "b.tif", area=area, kind="height", cell_m=100)
+
+
+def test_the_window_ends_at_the_raster_and_cells_lie_on_multiples_of_their_size(tmp_path: Path) -> None:
+    values = np.arange(24.0).reshape(4, 6)
+    path = raster(tmp_path / "a.tif", values)
+    whole = cut_raster(path, tmp_path / "b.tif", area=square(-500, -900, 900, 500), kind="height")
+    assert read_grid(whole.path).values.tolist() == values.tolist() and whole.missing_share == 0
+    corner = read_grid(
+        cut_raster(path, tmp_path / "c.tif", area=square(410, -390, 590, -210), kind="class").path
+    )
+    assert corner.values.tolist() == values[2:, 4:].tolist()
+    assert corner.bounds == (500_400, 3_099_600, 500_600, 3_099_800)
+    fine = read_grid(
+        cut_raster(path, tmp_path / "d.tif", area=square(130, -130, 160, -90), kind="height", cell_m=50).path
+    )
+    assert fine.bounds == (500_100, 3_099_850, 500_200, 3_099_950)
+    assert not np.isnan(cut_raster(path, tmp_path / "e.tif", area=square(0, -99, 99, 0), kind="count").total)
+    assert np.isnan(cut_raster(path, tmp_path / "e.tif", area=square(0, -99, 99, 0), kind="share").total)
+
+
+def test_what_is_stored_is_kept_unless_it_is_scaled(tmp_path: Path) -> None:
+    area = square(0, -100, 200, 0)
+    for dtype, nodata, told in (
+        ("int16", 7, ("int16", 7)), ("float32", None, ("float32", np.nan)),
+        ("uint8", None, ("float64", np.nan)),
+    ):  # fmt: skip
+        path = raster(tmp_path / f"{dtype}.tif", np.array([[1, 2]], dtype), nodata=nodata)
+        with rasterio.open(cut_raster(path, tmp_path / "b.tif", area=area, kind="height").path) as file:
+            assert file.dtypes[0] == told[0] and file.nodata == pytest.approx(told[1], nan_ok=True)
+            assert file.read(1).tolist() == [[1, 2]]
+    scaled = raster(tmp_path / "s.tif", np.array([[1, 2]], np.int16), nodata=2)
+    with rasterio.open(scaled, "r+") as file:
+        file.scales, file.offsets = (0.5,), (10.0,)
+    found = read_grid(cut_raster(scaled, tmp_path / "b.tif", area=area, kind="height").path)
+    assert found.values[0, 0] == 10.5 and np.isnan(found.values[0, 1])

@@ -85,3 +85,20 @@ def test_what_cannot_be_asked_is_refused(tmp_path: Path, arguments: dict[str, ob
     path = write_pbf(tmp_path / "a.osm.pbf", GRID, [([0, 1], ROAD)])
     with pytest.raises(InputError, match=next(iter(arguments))):
         read_roads(path, **arguments)
+
+
+def test_links_end_apart_at_a_barrier_each_at_a_place_of_its_own(tmp_path: Path) -> None:
+    ways = [([0, 1, 2], ROAD), ([11, 1, 21], ROAD), ([30, 31], ROAD)]
+    roads = read_roads(write_pbf(tmp_path / "a.osm.pbf", GRID, ways, {1: {"barrier": "bollard"}}))
+    assert roads.counts["barriers that stop"] == 1 and roads.counts["ends at barriers"] == 4
+    ids = roads.node_ids[roads.ends]
+    far_sides = sorted(ids[ids < 0].tolist())
+    assert far_sides == [-4, -3, -2, -1] and 1 not in ids
+    assert sorted({frozenset(pair) - set(far_sides) for pair in ids.tolist()}, key=min) == [
+        {0}, {2}, {11}, {21}, {30, 31},
+    ]  # fmt: skip
+    nodes, links = roads.tables()
+    assert all(tuple(nodes.geometry[one].coords[0]) == pytest.approx(GRID[1], abs=1e-7) for one in far_sides)
+    for link in links.itertuples():
+        ends_of = [nodes.geometry[one].coords[0] for one in (link.from_node, link.to_node)]
+        assert [link.geometry.coords[0], link.geometry.coords[-1]] == ends_of
