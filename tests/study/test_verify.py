@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -13,7 +14,7 @@ from tests.study.packs import altered
 from urbgeo import cli
 from urbgeo.errors import InputError
 from urbgeo.study.pack import Packed, pack
-from urbgeo.study.verify import _same_cells, verify
+from urbgeo.study.verify import _ALSO, _apart, _records, _same_cells, _tables, _text, _units, verify
 
 
 def test_run_again_elsewhere_it_agrees(
@@ -81,3 +82,89 @@ def test_what_names_no_file_is_refused(packed: Packed, packed_study: Path, nothi
             verify(packed.path, folder=nothing)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="is a file"):
         verify(packed.path, folder=packed.path)
+
+
+def record(**parts: Any) -> dict[str, Any]:
+    empty: dict[str, Any] = {
+        "versions": {}, "layers": {}, "figures": {}, "units": {}, "headlines": [],
+        **{one: {} for one in _ALSO},
+    }  # fmt: skip
+    return empty | parts
+
+
+def test_every_part_of_two_records_is_held_side_by_side() -> None:
+    before = record(
+        versions={"urbgeo": "1", "scipy": "2"},
+        layers={"roads": {"digest": "a" * 64}, "seats": {"digest": "b" * 64}},
+        figures={"share": 0.5, "zones": 3, "gone": None},
+        units={"circle": {"x": {"member": True}, "y": {"member": False}}},
+        headlines=[{"en": "one"}, {"en": "two"}], lists={"core": ["x"]},
+    )  # fmt: skip
+    after = record(
+        versions={"urbgeo": "2"}, layers={"roads": {"digest": "a" * 64}, "rails": {"digest": "c" * 64}},
+        figures={"share": 0.5 + 1e-9, "zones": 4, "gone": None},
+        units={"circle": {"x": {"member": True}, "y": {"member": True}}, "towns": {"z": {}}},
+        headlines=[{"en": "one"}, {"en": "other"}, {"en": "more"}], lists={"core": ["y"]},
+    )  # fmt: skip
+    rows = {(kind, name): rest for kind, name, *rest in _records(before, after)}
+    assert rows[("version", "urbgeo")] == ["1", "2", True], "another version is told, and no fault"
+    assert rows[("version", "scipy")] == ["2", "–", True]
+    assert rows[("input", "roads")] == ["a" * 12, "a" * 12, True]
+    assert rows[("input", "seats")] == ["b" * 12, "–", False]
+    assert rows[("input", "rails")] == ["–", "c" * 12, False]
+    assert rows[("setting", "lists")] == ["as packed", "another", False]
+    assert all(rows[("setting", one)][2] for one in _ALSO if one != "lists")
+    assert rows[("figure", "share")] == ["0.5", "0.500000001", True]
+    assert rows[("figure", "zones")] == ["3", "4", False] and rows[("figure", "gone")] == ["–", "–", True]
+    assert rows[("units", "circle")] == ["2 units", "1 others: y", False]
+    assert rows[("units", "towns")] == ["0 units", "1 others: z", False]
+    heads = [(name, old, new, same) for (kind, name), (old, new, same) in rows.items() if kind == "headline"]
+    assert heads == [("1", "one", "one", True), ("2", "two", "other", False), ("3", "–", "more", False)]
+    many = {f"u{at}": {"member": at} for at in range(9)}
+    told = next(_records(record(units={"a": many}), record(units={"a": {}})))
+    assert told == ("setting", _ALSO[0], "as packed", "as packed", True)
+
+
+def test_units_are_apart_where_one_is_missing_has_other_columns_or_other_values() -> None:
+    one = {"minutes": 60.0, "member": True}
+    assert not _apart(one, dict(one)) and not _apart(one, {"minutes": 60.0 + 1e-8, "member": True})
+    for other in (
+        None,
+        {"minutes": 60.0},
+        {"minutes": 60.1, "member": True},
+        {"minutes": 60.0, "member": False},
+    ):
+        assert _apart(one, other) and _apart(other, one)
+    many = {f"u{at}": {"member": True} for at in range(9)}
+    assert _units("circle", many, {}) == ("units", "circle", "9 units", "9 others: u0, u1, u2, u3, u4", False)
+    assert _units("circle", many, dict(many)) == ("units", "circle", "9 units", "9 units", True)
+
+
+def test_tables_are_compared_by_bytes_else_by_cells(tmp_path: Path) -> None:
+    packed, rerun = tmp_path / "a", tmp_path / "b"
+    for folder, share in ((packed, "0.786"), (rerun, "0.787")):
+        folder.mkdir()
+        (folder / "same.csv").write_text("id,n\nx,1\n")
+        (folder / "near.csv").write_text(f"id,n\nx,{share}\n")
+        (folder / "far.csv").write_text(f"id,n\n{share},1\n" if share == "0.786" else "id,n\nx,1\n")
+        (folder / "note.txt").write_text(share)
+    (packed / "old.csv").write_text("x")
+    (rerun / "new.csv").write_text("x")
+    assert list(_tables(packed, rerun)) == [
+        ("table", "far.csv", "cells", "other cells", False),
+        ("table", "near.csv", "cells", "same cells", True),
+        ("table", "new.csv", "missing", "there", False), ("table", "old.csv", "there", "missing", False),
+        ("table", "same.csv", "same bytes", "same bytes", True),
+    ]  # fmt: skip
+
+
+def test_cells_of_other_shapes_heads_or_gaps_are_others() -> None:
+    old = pd.DataFrame({"a": ["1", None], "b": ["x", "y"]})
+    assert _same_cells(old, old.copy()) and _same_cells(old, old.assign(a=["1.001", None]))
+    for other in (old.iloc[:1], old.rename(columns={"a": "c"}), old[["b", "a"]], old.assign(a=["1", "2"])):
+        assert not _same_cells(old, other)
+    assert not _same_cells(old, old.assign(a=["1.001", None], b=["x", "z"])), "every column counts"
+
+
+def test_figures_have_nine_digits() -> None:
+    assert [_text(one) for one in (None, 1 / 3, 7, "x")] == ["–", "0.333333333", "7", "x"]
