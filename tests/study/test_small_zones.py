@@ -14,11 +14,12 @@ from urbgeo.errors import InputError
 from urbgeo.network.model import build_network
 from urbgeo.regions.nation import china_places
 from urbgeo.regions.people import read_people
+from urbgeo.regions.region import ZONE
 from urbgeo.study.answers import answer
 from urbgeo.study.called import governed_by_the_province, town_words, unit_words
 from urbgeo.study.headlines import headlines
 from urbgeo.study.run import StudyFiles, run_study
-from urbgeo.study.small_zones import counties_summed, parts_of, with_own_seats
+from urbgeo.study.small_zones import counties_summed, parts_of, with_own_seats, without_own_seat
 
 COUNTIES = NINGXIA[NINGXIA["level"] == "county"]
 
@@ -182,3 +183,29 @@ def test_towns_without_a_road_are_counted_in_the_headline(
     region = urbgeo.region("宁夏", roads=kept, zones=False)
     line = headlines(answer(region, sets=(), years=()))[3]
     assert ("其中 1 个附近无路" in line[0]) is far and ("without a road" in line[1]) is far
+
+
+def test_amounts_of_counties_are_the_sum_of_zones_that_all_have_one() -> None:
+    places = pd.DataFrame(
+        {"level": ["county", "county", "county", ZONE, ZONE, ZONE, ZONE],
+         "county": ["", "", "", "a", "a", "b", "b"]}, index=["a", "b", "c", "a1", "a2", "b1", "b2"],
+    )  # fmt: skip
+    amounts = pd.Series({"a1": 1.0, "a2": 2.0, "b1": 5.0, "c": 9.0})
+    assert counties_summed(amounts, places).to_dict() == {"a1": 1.0, "a2": 2.0, "b1": 5.0, "c": 9.0, "a": 3.0}
+    known = pd.Series({"a": 7.0, "a1": 1.0, "a2": 2.0})
+    assert counties_summed(known, places) is known, "what is known of the county stays"
+    assert counties_summed(amounts, places.drop(columns="county")) is amounts
+
+
+def test_listed_counties_are_themselves_or_their_parts() -> None:
+    zones = pd.DataFrame({"county": ["a", "a", "", "d"]}, index=["a1", "a2", "b", "d1"])
+    assert parts_of(["a", "b"], zones) == ["b", "a1", "a2"]
+    assert parts_of(["a1", "b"], zones) == ["a1", "b"]
+    assert parts_of(["b", "x"], zones.drop(columns="county")) == ["b", "x"]
+
+
+def test_places_that_no_prefecture_governs_are_told_by_their_code() -> None:
+    places = pd.DataFrame({"prefecture": ["p", "", "q"]}, index=["a", "b", "c"])
+    seats = pd.DataFrame(index=["p"])
+    assert without_own_seat(places, seats).tolist() == ["b", "c"]
+    assert without_own_seat(places.drop(columns="prefecture"), seats).tolist() == ["a", "b", "c"]
