@@ -180,3 +180,33 @@ def test_minutes_of_a_flight_that_are_no_number_join_no_network(minutes: object)
     )
     with pytest.raises(InputError, match=r"routes: minutes "):
         with_flights(along(0, 400), airports, routes)
+
+
+def test_nobody_flies_from_an_airport_to_itself_however_short_a_flight_may_be() -> None:
+    short = replace(TERMS, shortest_flight_km=0.0)
+    found = air_circle(town(), CITIES.iloc[:1], CITIES, AIRPORTS, terms=short)
+    assert found.flights.loc["A"].tolist() == ["", "X - Y", "X - Z", ""]
+    alone = air_circle(town(), CITIES.iloc[:1], CITIES.iloc[:1], AIRPORTS, terms=short)
+    assert alone.table.loc["A", ["destinations", "share"]].tolist() == [0, 0], "of none others"
+    assert "1 origins, 4 destinations within 240 min" in repr(found)
+    assert {"minutes": 240.0, "check_in_min": 60, "beyond_km": 100.0}.items() <= dict(
+        found.provenance.parameters
+    ).items()
+
+
+@pytest.mark.parametrize("oneway", [False, True])
+def test_an_airport_beside_a_road_is_joined_to_both_its_ends(oneway: bool) -> None:
+    """A kilometre off the road at 20 km/h, 4 km from A and 6 from B at a minute a kilometre."""
+    road = along(0, 10, oneway=oneway)
+    airports = spots([(4, 1), (400, 0)], ["X", "Y"])
+    routes = pd.DataFrame({"from_airport": ["X"], "to_airport": ["Y"], "minutes": [50.0]})
+    links = with_flights(road, airports, routes, terms=TERMS).link_table
+    ways = links[links["class"] == "airport access"].set_index(["from_node", "to_node"])
+    expected = {("airport X", "A"): (7, 7), ("airport X", "B"): (9, 9)}
+    if oneway:
+        expected = {("airport X", "B"): (9, np.nan), ("A", "airport X"): (7, np.nan)}
+    assert set(ways.index) == set(expected)
+    for ends, minutes in expected.items():
+        assert ways.loc[ends, ["minutes", "minutes_back"]].tolist() == pytest.approx(minutes, nan_ok=True)
+    assert ways["length_km"].tolist() == pytest.approx([1, 1]) and not ways["joinable"].any()
+    assert links.loc["flight X - Y", ["minutes", "minutes_back"]].tolist() == [50, 50]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,8 +12,9 @@ import pytest
 
 import urbgeo
 from tests.conftest import shared_data
+from tests.network.build import along
 from urbgeo.crs import wgs84_to_gcj02
-from urbgeo.errors import InputError
+from urbgeo.errors import InputError, SourceError
 from urbgeo.network.calibrate import calibrate, read_observed
 from urbgeo.network.edits import with_speeds
 from urbgeo.network.model import TravelNetwork, build_network
@@ -135,3 +137,43 @@ def test_observed_minutes_that_are_spans_of_time_are_refused() -> None:
     timed = seen.assign(minutes=pd.to_timedelta(seen["minutes"], unit="m"))
     with pytest.raises(InputError, match="minutes holds spans of time"):
         calibrate(network, network.nodes, observed=timed)
+
+
+def test_errors_are_roots_of_mean_squares_and_speeds_follow_the_factors() -> None:
+    network = grid()
+    found = calibrate(network, network.nodes, observed=trips(network, noise=0.1))
+    apart = found.residuals
+    for error, column in ((found.error_before, "before"), (found.error_after, "after")):
+        miss = (apart[column] - apart["observed"]).to_numpy()
+        assert error == pytest.approx(math.sqrt(math.fsum(miss**2) / len(miss)))
+    links = found.network.link_table
+    assert (links["length_km"] / links["speed_kmh"] * 60).tolist() == pytest.approx(links["minutes"].tolist())
+    assert links["minutes_back"].tolist() == pytest.approx(links["minutes"].tolist())
+    told = found.network.provenance.parameters
+    assert (told["calibrated on trips"], told["calibrated for hour"]) == (60, None)
+    assert told["error before, min"] == round(found.error_before, 2)
+    assert told["minutes multiplied by class"] == pytest.approx(found.factors.to_dict())
+    assert f"{found.error_before:.1f} min before" in repr(found)
+
+
+def test_a_factor_stays_between_a_quarter_and_four() -> None:
+    network = along(0, 10, 30)
+    seen = pd.DataFrame({"from_place": list("ABAB"), "to_place": list("BCCA")})
+    for minutes, factor in (([100.0, 200, 300, 100], 4.0), ([1.0, 2, 3, 1], 0.25)):
+        found = calibrate(network, network.nodes, observed=seen.assign(minutes=minutes), folds=2)
+        assert found.factors.tolist() == pytest.approx([factor], rel=1e-4)
+
+
+def test_coordinates_already_in_wgs84_are_taken_as_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "observed.csv"
+    path.write_text("from_lon,from_lat,to_lon,to_lat,minutes\n112,28,113,28.5,60\n113,28.5,112,28,70\n")
+    places, observed = read_observed(path, datum="wgs84")
+    assert places.index.tolist() == ["112.00000,28.00000", "113.00000,28.50000"]
+    assert places.geometry.x.tolist() == [112, 113] and places.geometry.y.tolist() == [28, 28.5]
+    assert observed["from_place"].tolist() == places.index.tolist()
+    assert observed["to_place"].tolist() == places.index.tolist()[::-1]
+    assert observed.index.tolist() == ["row 2", "row 3"] and observed["minutes"].tolist() == [60, 70]
+    with pytest.raises(InputError, match="is no table"):
+        read_observed(tmp_path / "observed.png")
+    with pytest.raises(SourceError, match="no such file"):
+        read_observed(tmp_path / "other.csv")

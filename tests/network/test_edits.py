@@ -10,7 +10,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.network.build import EAST, NORTH, road
+from tests.network.build import EAST, NORTH, along, road
 from tests.network.river import UTM, points, river, towns
 from urbgeo.errors import InputError
 from urbgeo.network.air import AirTerms, with_flights
@@ -173,3 +173,46 @@ def test_a_short_link_joins_a_network_so_wide_that_it_has_a_crs_of_its_own() -> 
     near = with_links(wide, road(("B", "C", 20.0)).set_axis(["new"]))
     assert near.links.crs == wide.crs and near.links.geometry["new"].length == pytest.approx(19_300, rel=0.02)
     assert minutes_table(near, nodes, nodes).loc["A", "C"] == pytest.approx(1120.0, abs=1e-3)
+
+
+def test_new_links_are_as_fast_and_as_joinable_as_their_class_unless_said() -> None:
+    nodes = points([(0, 0), (12, 0), (24, 0)], list("ABC"))
+    network = build_network(
+        nodes,
+        road(("A", "B", 12.0), ("B", "C", 12.0), joinable=[True, False]).assign(
+            **{"class": ["primary", "expressway"]}
+        ),
+    )
+    new = road(("A", "C", 24.0), ("A", "C", 24.0), ("A", "C", 24.0)).set_axis(["one", "two", "three"])
+    new = new.assign(**{"class": ["primary", "expressway", "primary"], "minutes": [np.nan, np.nan, 7.0]})
+    added = with_links(network, new, speeds={"primary": 48.0}).link_table.loc[["one", "two", "three"]]
+    kmh = network.link_table["speed_kmh"].iloc[1]
+    assert added["minutes"].tolist() == pytest.approx([30, 24 / kmh * 60, 7])
+    assert added["speed_source"].tolist()[:2] == ["override", "default"]
+    assert added["speed_source"].tolist()[2] not in ("override", "default")
+    assert added["joinable"].tolist() == [True, False, True]
+    plain = with_links(network, new.assign(joinable=[False, True, None]))
+    assert plain.link_table.loc[["one", "two", "three"], "joinable"].tolist() == [False, True, True]
+    assert plain.link_table.loc["one", "speed_source"] == "default"
+    for speeds, message in (
+        ({"canal": 9.0}, "unknown class 'canal'; known are"),
+        ({"primary": 0.0}, "primary: 0.0 km/h; give a finite speed > 0"),
+        ({"primary": np.inf}, "primary: inf km/h"),
+    ):
+        with pytest.raises(InputError, match=message):
+            with_links(network, new, speeds=speeds)
+
+
+def test_edits_are_counted_in_what_the_network_says_of_itself() -> None:
+    network = along(0, 10, 20, 30)
+    new = road(("A", "C", 20.0), ("A", "D", 30.0)).set_axis(["x", "y"])
+    added = with_links(network, new)
+    assert added.provenance.parameters["links added"] == 2
+    again = with_links(added, road(("B", "D", 20.0)).set_axis(["z"]))
+    assert again.link_table["added_by_edit"].tolist() == [0, 0, 0, 1, 1, 2]
+    assert without_links(again, ["x", "z"]).provenance.parameters["links closed"] == 2
+    slow = with_speeds(network, pd.Series({1: 30.0, 2: 60.0}))
+    assert slow.provenance.parameters["links with other speeds"] == 2
+    assert slow.link_table["minutes"].tolist() == [10, 20, 10]
+    assert slow.link_table["speed_source"].tolist()[1:] == ["override"] * 2
+    assert slow.provenance.speeds == network.provenance.speeds, "of links, not of classes"

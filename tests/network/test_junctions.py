@@ -16,6 +16,7 @@ from scipy.spatial import Delaunay, cKDTree
 
 from tests.network.build import EAST, NORTH, UTM
 from urbgeo.errors import UrbgeoWarning
+from urbgeo.network.junctions import cut_lines, gathered
 from urbgeo.network.lines import from_lines
 from urbgeo.network.minutes import minutes_table
 from urbgeo.network.model import TravelNetwork
@@ -171,3 +172,54 @@ def test_streets_of_a_city_merged_by_name_come_back_and_its_bridges_stay_above(s
     spots = passings(streets, level)
     assert len(spots) > 20
     assert joined_there(joined, spots) == 0 and joined_there(flat, spots) > 0.9 * len(spots)
+
+
+def across(*tips: tuple[float, float, float, float]) -> gpd.GeoDataFrame:
+    """Lines by the metres of both their ends."""
+    return gpd.GeoDataFrame(
+        geometry=[shapely.LineString([one[:2], one[2:]]) for one in tips],
+        index=list("abcdef")[: len(tips)],
+        crs=UTM,
+    )
+
+
+def cut(
+    lines: gpd.GeoDataFrame, level: str = "", *, crossings: bool = True, within_m: float = 0.5
+) -> dict[str, list[float]]:
+    """Metres of the pieces of each line."""
+    levels = pd.Series(list(level or "0" * len(lines)), lines.index)
+    pieces = cut_lines(lines, levels, crossings=crossings, within_m=within_m)
+    return pieces.length.round(6).groupby(level=0).agg(list).to_dict()
+
+
+def test_lines_are_cut_where_others_end_on_them_cross_them_or_run_along_them() -> None:
+    street = across((0, 0, 10, 0), (5, 0, 5, 5), (7, -1, 7, 3))
+    assert cut(street) == {"a": [5, 2, 3], "b": [5], "c": [1, 3]}
+    assert cut(street, crossings=False) == {"a": [5, 5], "b": [5], "c": [4]}
+    assert cut(street, "011") == {"a": [10], "b": [5], "c": [4]}, "of another level"
+    assert cut(across((0, 0, 10, 0), (2, 0, 4, 0))) == {"a": [2, 2, 6], "b": [2]}
+    loop = gpd.GeoDataFrame(
+        geometry=[shapely.LineString([(0, 0), (4, 0), (4, 2), (2, 2), (2, -1)])], index=["a"], crs=UTM
+    )
+    assert sorted(cut(loop)["a"]) == [1, 2, 8], "it crosses itself at two metres"
+
+
+def test_no_piece_is_shorter_than_what_is_one_place() -> None:
+    assert cut(across((0, 0, 10, 0), (0.5, 0, 0.5, 5))) == {"a": [10], "b": [5]}
+    assert cut(across((0, 0, 10, 0), (9.5, 0, 9.5, 5))) == {"a": [10], "b": [5]}
+    assert cut(across((0, 0, 10, 0), (0.6, 0, 0.6, 5))) == {"a": [0.6, 9.4], "b": [5]}
+    assert cut(across((0, 0, 10, 0), (5, 0, 5, 5), (5.5, 0, 5.5, 5)))["a"] == [5, 5]
+    assert cut(across((0, 0, 10, 0), (5, 0, 5, 5), (5.6, 0, 5.6, 5)))["a"] == [5, 0.6, 4.4]
+    assert cut(across((0, 0, 10, 0), (5, 0.5, 5, 5)))["a"] == [5, 5], "half a metre off still meets it"
+    assert cut(across((0, 0, 10, 0), (5, 0.6, 5, 5)))["a"] == [10]
+
+
+def test_ends_gather_where_all_of_them_are_near_and_never_both_of_one_line() -> None:
+    """At 0, 0.4 and 0.8 the first two are one place; the third is too far from the first."""
+    tips = np.array([[0, 0], [9, 0], [0.4, 0], [9, 5], [0.8, 0], [9, 9]], float)
+    node, spots = gathered(tips, 0.5)
+    assert node[0] == node[2] != node[4] and len(set(node.tolist())) == 5
+    assert spots[node[2]].tolist() == [0, 0] and spots[node[4]].tolist() == [0.8, 0]
+    assert len(set(gathered(tips, 0.8)[0].tolist())) == 4, "the bound is closed"
+    short = np.array([[0, 0], [0.3, 0], [0.3, 0], [5, 5]], float)
+    assert gathered(short, 0.5)[0].tolist() == [0, 1, 1, 2]

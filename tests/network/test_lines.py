@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from shapely import MultiLineString
 
-from tests.network.surveyed import lines
+from tests.network.surveyed import EAST, NORTH, lines
 from urbgeo.access.isochrones import isochrones
 from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.network.lines import from_lines
@@ -99,3 +99,63 @@ def test_isochrones_on_wuhan_hold_who_is_in_time_and_no_one_else(wuhan: TravelNe
         assert (inside & clear).sum() > 10 and (~inside & clear).sum() > 10
         wrong = inside != (np.nan_to_num(minutes, nan=np.inf) <= limit)
         assert (wrong & clear).mean() < 0.02
+
+
+def test_named_nodes_and_directions_go_with_their_lines() -> None:
+    """b is travelled backwards: from its named end to its named start, drawn so; c is a bridge over both."""
+    given = lines(
+        (0, 0, 10, 0), (10, 0, 20, 0), (5, -5, 5, 5), name=["甲", "乙", "丙"], opened=[2001, None, "2010年"]
+    )
+    given = given.assign(u=[7, 9, 3], v=[9, 8, 4], way=["双向", "反向", "正向"], bridge=["否", None, "是"])
+    with pytest.warns(
+        UrbgeoWarning, match="2 parts, the largest with 66.7% of the links; 0 ends within 20 m"
+    ):
+        network = from_lines(given, node_columns=("u", "v"), oneway_column="way", level_column="bridge")
+    table = network.links
+    assert table["from_node"].tolist() == [7, 8, 3] and table["to_node"].tolist() == [9, 9, 4]
+    assert table["minutes_back"].isna().tolist() == [False, True, True]
+    assert table.loc["b", "geometry"].coords[0] == (EAST + 20e3, NORTH)
+    assert table["level"].tolist() == ["", "", "是"] and table["name"].tolist() == ["甲", "乙", "丙"]
+    assert table["opened"].tolist()[::2] == [2001, 2010]
+    assert network.nodes.loc[8].geometry.coords[0] == (EAST + 20e3, NORTH)
+    told = network.provenance
+    assert told.shares["links in the largest part"] == pytest.approx(2 / 3)
+    asked = {"class_system": "road", "node_at": "ends", "parts": 2, "near misses": 0, "lines given twice": 0}
+    assert asked.items() <= dict(told.parameters).items()
+    flat = from_lines(given.assign(bridge="0"), node_at="crossings", level_column="bridge")
+    assert "level" not in flat.links and flat.parts == (1, 1.0)
+    assert flat.links.index.tolist() == ["a part 1", "a part 2", "b", "c part 1", "c part 2"]
+    assert flat.links["line"].tolist() == ["a", "a", "b", "c", "c"]
+    assert flat.links["length_km"].round(6).tolist() == [5, 5, 10, 5, 5]
+    apart = given.rename(index={"b": "a part 1"}).assign(bridge="0")
+    with pytest.raises(InputError, match="pieces would be called as lines are: a part 1; rename"):
+        from_lines(apart, node_at="crossings", level_column="bridge")
+    with pytest.raises(InputError, match="leave node_columns or node_at out"):
+        from_lines(given, node_at="crossings", node_columns=("u", "v"))
+
+
+def test_lines_of_one_place_differ_by_level_class_and_one_way() -> None:
+    twice = lines((0, 0, 10, 0), (0, 0, 10, 0), (10, 0, 0, 0), (0.0000004, 0, 10, 0))
+    with pytest.warns(UrbgeoWarning, match="3 lines given twice"):
+        assert from_lines(twice).links.index.tolist() == ["a"]
+    kept = {
+        "level": {"bridge": ["", "1", "2", "1"], "how": {"level_column": "bridge"}, "left": list("abc")},
+        "class": {"class": ["primary", "local", "primary", "local"], "how": {}, "left": list("ab")},
+        "way": {
+            "way": ["双向", "正向", "正向", "正向"],
+            "how": {"oneway_column": "way"},
+            "left": list("abc"),
+        },
+    }
+    for case in kept.values():
+        how, left = case.pop("how"), case.pop("left")
+        with pytest.warns(UrbgeoWarning, match="given twice"):
+            assert from_lines(twice.assign(**case), **how).links.index.tolist() == left
+
+
+def test_ends_as_far_apart_as_is_said_are_one_place_and_no_farther() -> None:
+    near = lines((0, 0, 10, 0), (10.0005, 0, 20, 0))
+    assert len(from_lines(near).nodes) == 3
+    with pytest.warns(UrbgeoWarning, match="2 parts, the largest with 50.0% .*; 2 ends"):
+        assert len(from_lines(near, same_place_m=0.49).nodes) == 4
+    assert len(from_lines(lines((0, 0, 10, 0), (10, 0, 20, 0)), same_place_m=0).nodes) == 3

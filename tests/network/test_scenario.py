@@ -192,3 +192,62 @@ def test_a_station_of_a_later_year_is_told_where_it_joins_an_earlier_network() -
         warnings.simplefilter("error", UrbgeoWarning)
         nearest_facility(network, nodes, stations.iloc[:1])
         nearest_facility(build_network(nodes, road(("A", "B", 9.0))), nodes, stations)
+
+
+def test_a_project_of_several_links_has_their_length_and_the_year_of_the_last() -> None:
+    before = river()
+    projects = pd.DataFrame(
+        {
+            "project": ["ring", "ring", "spur", "gate"], "from_node": ["B", "A", "B", "B"],
+            "to_node": ["D", "C", "D", "D"], "length_km": [1.0, 1.5, 2.0, 0.0], "class": "primary",
+            "opened": [2028, 2026, 2027, 2025], "minutes": [1.0, 1.5, 2.0, 1.0],
+        }, index=list("abcd"),
+    )  # fmt: skip
+
+    def covered(network: TravelNetwork) -> pd.Series:
+        spots = before.nodes.loc[["B", "D"]]
+        return nearest_facility(network, spots, before.nodes.loc[["D"]])["minutes"] <= 30
+
+    found = rank_projects(before, projects, covered=covered, population=pd.Series({"B": 100.0, "D": 50.0}))
+    assert found["km"].to_dict() == {"spur": 2.0, "ring": 2.5, "gate": 0.0}
+    assert found["people_per_km"].tolist() == pytest.approx([50, 40, np.nan], nan_ok=True)
+    assert found["rank"].tolist() == [1, 2, 3]
+    assert found["opened"].to_dict() == {"spur": 2027, "ring": 2028, "gate": 2025}
+    assert found.attrs["provenance"].parameters["projects"] == 3
+    with pytest.raises(InputError, match="population: none for D"):
+        rank_projects(before, projects, covered=covered, population=pd.Series({"B": 100.0}))
+    with pytest.raises(InputError, match="links without a project at a"):
+        lost = projects.assign(project=[None, "ring", "spur", "gate"])
+        rank_projects(before, lost, covered=covered, population=pd.Series({"B": 100.0, "D": 50.0}))
+
+
+def test_every_kind_of_change_is_told_and_weighed() -> None:
+    """One more, one less, one opened, one closed, one unknown, two alike: of these the mean where finite."""
+    inf, nan = np.inf, np.nan
+    answers = iter([[5.0, 9.0, inf, 4.0, nan, 7.0, inf], [8.0, 5.0, 3.0, inf, 1.0, 7.0, inf]])
+    found = compare(river(), river(), lambda _: pd.Series(next(answers), list("abcdefg")))
+    assert found.table["status"].tolist() == ["more", "less", "opened", "closed", "unknown", "same", "same"]
+    assert found.table["change"].tolist() == pytest.approx([3, -4, -inf, inf, nan, 0, 0], nan_ok=True)
+    shares = {"rows unknown": 1 / 7, "rows opened": 1 / 7, "rows closed": 1 / 7}
+    assert shares.items() <= dict(found.provenance.shares).items()
+    weight = pd.Series([1.0, 2, 3, 4, 5, 6, 7], list("abcdefg"))
+    group = pd.Series(["x", "x", "y", "y", "y", "x", "y"], list("abcdefg"))
+    by_group = found.summary_by(group, weight=weight)
+    assert by_group.loc[("y", "same")].tolist() == [1, 7, 0] and by_group.loc[("x", "same")].tolist() == [
+        1,
+        6,
+        0,
+    ]
+    assert by_group.loc[("y", "opened")].tolist() == pytest.approx([1, 3, nan], nan_ok=True)
+    assert found.summary.loc["same"].tolist() == [2, 0] and found.summary.loc["more"].tolist() == [1, 3]
+    with pytest.raises(InputError, match="weight: none for g"):
+        found.summary_by(weight=weight.iloc[:6])
+
+
+def test_a_mean_change_is_weighed_by_those_who_have_one() -> None:
+    answers = iter([[5.0, 9.0], [8.0, 19.0]])
+    found = compare(river(), river(), lambda _: pd.Series(next(answers), list("ab")))
+    assert found.summary_by(weight=pd.Series({"b": 1.0, "a": 3.0})).loc[("all", "more")].tolist() == (
+        pytest.approx([2, 4, (3 * 3 + 10) / 4])
+    )
+    assert in_year(along(0.0, 1.0, 2.0, opened=2004), 2005).provenance.parameters["year"] == 2005

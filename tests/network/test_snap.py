@@ -101,3 +101,23 @@ def test_a_snap_report_names_the_datum_that_points_seem_to_be_in() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         snap_report(network, places)
+
+
+def test_a_report_names_the_link_its_class_and_how_large_its_part_is() -> None:
+    parts = from_lines(
+        lines((0, 0, 10, 0), (10, 0, 20, 0), (0, 30, 1, 30), **{"class": ["primary", "local", "trunk"]})
+    )
+    spots = gpd.GeoDataFrame(
+        geometry=[Point(EAST + 15e3, NORTH + 1e3), Point(EAST, NORTH + 29e3), Point(EAST, NORTH + 90e3)],
+        index=list("pqr"), crs=UTM,
+    )  # fmt: skip
+    found = snap_report(parts, spots)
+    assert found["link"].fillna("none").tolist() == ["b", "c", "none"]
+    assert found["link_class"].fillna("none").tolist() == ["local", "trunk", "none"]
+    assert found["component"].tolist() == [0, 1, -1] and found["component_nodes"].tolist() == [3, 2, 0]
+    assert (
+        found["reason"].tolist()[0] == "" and found["reason"].tolist()[2] == "no joinable link within 15 km"
+    )
+    assert {"max_snap_km": 15.0, "component": "any"}.items() <= dict(
+        found.attrs["provenance"].parameters
+    ).items()

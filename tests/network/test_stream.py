@@ -6,8 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from tests.network.uneven import PLACES
+from urbgeo.network import stream
 from urbgeo.network.minutes import minutes_table
 from urbgeo.network.model import TravelNetwork
 from urbgeo.network.stream import write_minutes_table
@@ -25,3 +27,23 @@ def test_minutes_go_through_long_square_and_parquet(uneven: TravelNetwork, tmp_p
     written = pd.read_parquet(write_minutes_table(uneven, PLACES, uneven.nodes, tmp_path / "long.parquet"))
     again = written.pivot(index="origin", columns="destination", values="minutes")
     pd.testing.assert_frame_equal(again.astype(float).loc[table.index, table.columns], table, rtol=1e-7)
+
+
+def test_blocks_follow_each_other_and_pairs_beyond_the_cutoff_are_left_out(
+    uneven: TravelNetwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    far = pd.concat(
+        [PLACES, PLACES.iloc[:1].set_geometry(PLACES.iloc[:1].translate(9e5, 0)).set_axis(["far"])]
+    )
+    table = minutes_table(uneven, far, uneven.nodes)
+    monkeypatch.setattr(stream, "_blocks", lambda plan, *_: (plan, 2))
+    for cutoff in (None, float(table.loc["q", "D"])):
+        written = pd.read_parquet(
+            write_minutes_table(uneven, far, uneven.nodes, tmp_path / "a.parquet", cutoff_min=cutoff)
+        ).set_index(["origin", "destination"])["minutes"]
+        pairs = pd.MultiIndex.from_product([table.index, table.columns])
+        wanted = pd.Series(table.to_numpy().ravel(), pairs)
+        wanted = wanted[~(wanted > cutoff)] if cutoff else wanted
+        assert written.index.tolist() == wanted.index.tolist()
+        np.testing.assert_allclose(written, wanted, rtol=1e-6)
+    assert ("q", "D") in written.index and written["far"].isna().all(), "the bound is closed, NaN stays"

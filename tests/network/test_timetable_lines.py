@@ -88,3 +88,19 @@ def test_a_city_of_buses_becomes_links_too() -> None:
     pairs = {(a, b) for one in calls for i, a in enumerate(one) for b in one[i + 1 :] if a != b}
     assert (links["class"] == "ride").sum() == len(pairs)
     assert set(links["from_node"]) <= set(nodes.index)
+
+
+def test_runs_that_begin_in_the_window_count_and_its_end_is_open(tmp_path: Path) -> None:
+    day = build_timetable(read_gtfs(feed_file(tmp_path)), day=MONDAY)
+    for window, stops, daily in (
+        (("08:10", "08:40"), ["feed:A", "feed:B", "feed:C"], 34.0),
+        (("08:11", "08:41"), ["feed:A", "feed:C"], 34.0),
+        (("08:10", "09:10"), ["feed:A", "feed:B", "feed:C", "feed:A", "feed:C"], 17.0),
+    ):
+        _, table = lines_of(day, window=window)
+        assert table["station"].tolist() == stops and set(table["trains_per_day"]) == {daily}
+    assert set(lines_of(day)[1]["trains_per_day"]) == {1.0}, "a day holds all of them once"
+    assert set(lines_of(day, window=("08:10", "08:40"), service_hours=4)[1]["trains_per_day"]) == {8.0}
+    assert (
+        not table["both_ways"].any() and not table["reserved"].any() and set(table["route_id"]) == {"feed:R"}
+    )

@@ -288,7 +288,8 @@ def with_flights(
     if untimed and "minutes" in routes:
         warn(f"routes: {untimed} of {len(routes)} flights without minutes take those of their distance.")
     links = pd.concat([_flights(airports, routes, terms), doors]).assign(mode="air", joinable=False)
-    joined = with_links(network, pd.concat([links, _ground(network, airports)]), nodes=nodes)
+    links = pd.concat([links, _ground(network, airports)])
+    joined = with_links(network, links.assign(oneway=links["minutes_back"].isna()), nodes=nodes)
     about = joined.provenance.having(
         parameters=asdict(terms), shares={"flights timed by distance": untimed / len(routes)}
     )
@@ -352,7 +353,7 @@ def _ground(network: TravelNetwork, airports: gpd.GeoDataFrame) -> pd.DataFrame:
                 },
             )
         )
-    ways = pd.concat(parts, ignore_index=True)
+    ways = pd.concat(parts)
     number = (ways.groupby("from_node").cumcount() + 1).astype(str)
     ways.index = pd.Index("access " + number + " " + ways["from_node"])
     # against a one-way link one of the two directions is not there
