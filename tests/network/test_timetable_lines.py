@@ -101,6 +101,4 @@ def test_runs_that_begin_in_the_window_count_and_its_end_is_open(tmp_path: Path)
         assert table["station"].tolist() == stops and set(table["trains_per_day"]) == {daily}
     assert set(lines_of(day)[1]["trains_per_day"]) == {1.0}, "a day holds all of them once"
     assert set(lines_of(day, window=("08:10", "08:40"), service_hours=4)[1]["trains_per_day"]) == {8.0}
-    assert (
-        not table["both_ways"].any() and not table["reserved"].any() and set(table["route_id"]) == {"feed:R"}
-    )
+    assert not table["both_ways"].any() and not table["reserved"].any() and set(table["route_id"]) == {"R"}
