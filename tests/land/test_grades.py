@@ -60,6 +60,8 @@ def test_every_layer_a_plan_weighs_has_grades() -> None:
 def test_the_highest_bound_of_a_layer_belongs_to_its_last_row_and_nothing_lies_above() -> None:
     for name, highest, score in (
         ("hazard_level", 4, 40),
+        ("water_stress", 4, 40),
+        ("terrain_grade", 6, 20),
         ("ecology_level", 3, 20),
         ("farmland_grade", 16, 80),
     ):
@@ -68,7 +70,34 @@ def test_the_highest_bound_of_a_layer_belongs_to_its_last_row_and_nothing_lies_a
             grade(grid([[highest + 0.1]]), name)
 
 
+def test_nothing_lies_below_the_lowest_bound_of_a_layer() -> None:
+    lowest = {"slope_deg": 0, "relief_m": 0, "access_min": 0, "terrain_grade": 1, "hazard_level": 0,
+              "water_stress": 0, "ecology_level": 0, "farmland_grade": 0}  # fmt: skip
+    for name, bound in lowest.items():
+        assert grade(grid([[bound]]), name).values.tolist() == [[100.0]]
+        with pytest.raises(InputError, match=r"1 cells of .* lie in no range"):
+            grade(grid([[bound - 0.1]]), name)
+    for layer, rows in DEFAULT_GRADES.groupby("layer"):
+        assert rows["to"].tolist()[:-1] == rows["from"].tolist()[1:], f"{layer}: each end is the next begin"
+
+
 def test_ranges_that_overlap_are_refused() -> None:
     table = pd.DataFrame({"layer": "x", "from": [0.0, 1.0], "to": [2.0, 3.0], "score": [1.0, 2.0]})
     with pytest.raises(InputError, match="ranges of 'x' overlap"):
         grade(grid([[1.0]]), "x", grades=table)
+    touching = pd.DataFrame({"layer": "x", "from": [0.0, 1.0], "to": [1.0, 3.0], "score": [1.0, 2.0]})
+    assert grade(grid([[0.0, 1.0, 3.0]]), "x", grades=touching).values.tolist() == [[1.0, 2.0, 2.0]]
+    with pytest.raises(InputError, match="ranges of 'x' overlap"):
+        grade(grid([[1.0]]), "x", grades=touching.assign(closed="both"))
+    up = grade(grid([[0.5, 1.0, 3.0]]), "x", grades=touching.assign(closed="right")).values.tolist()
+    assert up == [[1.0, 1.0, 2.0]]
+    for wrong, message in (
+        (touching.assign(score=[1.0, 100.1]), "outside 0 to 100"),
+        (touching.assign(closed="open"), "closed of 'x'"),
+        (touching.drop(columns="to"), "no column to"),
+        ([1], "a table like DEFAULT_GRADES"),
+    ):
+        with pytest.raises(InputError, match=message):
+            grade(grid([[1.0]]), "x", grades=wrong)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="no row for 'y'; there are x"):
+        grade(grid([[1.0]]), "y", grades=touching)

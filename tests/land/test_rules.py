@@ -192,3 +192,10 @@ def test_caps_that_are_no_area_or_given_twice_are_refused_by_unit() -> None:
     assert "passes" not in table and "units over their cap" not in by_rule(
         new_land_checks(table, total, None)
     )
+
+
+def test_a_unit_without_new_land_has_just_none() -> None:
+    units = frame(rect(0, 0, 1, 1), rect(5, 5, 1, 1), cap_km2=[0.5, 0.0]).set_axis(["west", "far"])
+    table, _ = laid(units, boundary=frame(rect(0, 0, 3, 1)), new_land=frame(rect(0, 0, 1, 1)))
+    assert table["new_land_km2"].tolist() == [pytest.approx(1.0), 0.0]
+    assert table["passes"].tolist() == [False, True], "of no land a cap of none is kept"

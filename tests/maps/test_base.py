@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import folium
@@ -16,6 +17,7 @@ from urbgeo.maps import (
     new_map,
     save_map,
 )
+from urbgeo.maps.base import script_json
 
 
 def test_base_maps_are_asked_for_only_when_named(tmp_path: Path) -> None:
@@ -69,3 +71,11 @@ def test_missing_leaflet_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch, tmp
 def test_bounds_must_be_a_rectangle_in_degrees(bounds: tuple[float, ...]) -> None:
     with pytest.raises(InputError, match="bounds"):
         new_map("题", "t", bounds=bounds)
+
+
+def test_what_is_no_number_stands_in_no_script_and_no_text_ends_it() -> None:
+    for nothing in (float("nan"), float("inf")):
+        with pytest.raises(ValueError, match="not JSON compliant"):
+            script_json({"x": nothing})
+    said = script_json({"名": ["</script>", "a&b"]})
+    assert "<" not in said and "&" not in said and json.loads(said) == {"名": ["</script>", "a&b"]}
