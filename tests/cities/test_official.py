@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.cities.squares import circle, peopled
+from tests.cities.test_circles import ROW
 from tests.cities.two_metropolises import CORES, MINUTES, ZONES, circles
 from urbgeo.cities.dissolve import dissolve_members
 from urbgeo.cities.metropolitan_rules import MetropolitanRules
@@ -95,3 +97,15 @@ def test_repeated_zones_are_refused_where_official_lists_are_compared() -> None:
         compare_with_official(ZONES, {"A": ["a"]})
     with pytest.raises(InputError, match="official: give the ids by metropolis"):
         compare_with_official(found, ["a"])
+
+
+def test_lists_are_held_against_a_circle_by_each_of_its_rules() -> None:
+    found = circle(peopled(ROW), rule="seat")
+    table = compare_with_official(found, ["b", "e", "zz"], weights=["people"])
+    assert table.index.name == "rule" and set(table.index) == set(found.members_by_rule)
+    assert table.loc["seat", ["both", "only_official", "unknown"]].tolist() == [("b",), ("e",), ("zz",)]
+    assert table.loc["seat", "people_official"] == 200
+    with pytest.raises(InputError, match="official: give the ids of one list"):
+        compare_with_official(found, {"A": ["b"]})
+    with pytest.raises(InputError, match="travel: give a table or a network for at least one year"):
+        circles_over_years({}, CORES, ZONES)

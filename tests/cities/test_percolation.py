@@ -107,3 +107,31 @@ def test_the_streets_of_wuhan_percolate(shared_data: Path) -> None:
     assert found.table["share_largest"].iloc[-1] > 0.8
     assert 1 < found.table.loc[found.city_scale_m, "dimension"] < 2
     assert (found.cluster == 1).sum() == found.table.loc[found.city_scale_m, "largest"]
+
+
+def test_clusters_are_numbered_and_measured_as_counted_by_hand() -> None:
+    """Clusters of three, two and two; one intersection alone; the largest grows most at 20 m."""
+    at = gpd.points_from_xy([500_000 + 10.0 * k for k in range(8)], [3_000_000] * 8)
+    nodes = gpd.GeoDataFrame(geometry=at, index=list("abcdefgh"), crs=UTM)
+    rows = [("f", "g", 10.0), ("g", "h", 20.0), ("a", "b", 10.0), ("d", "c", 20.0)]
+    links = pd.DataFrame(rows, columns=["from_node", "to_node", "length_m"])
+    found = percolate(nodes, links=links, thresholds_m=[10, 20])
+    assert found.table["clusters"].tolist() == [2, 3] and found.table["largest"].tolist() == [2, 3]
+    assert found.table["second"].tolist() == [2, 2] and found.table["share_largest"].tolist() == [
+        2 / 8,
+        3 / 8,
+    ]
+    # an intersection outside the largest lies in a cluster of (2^2 + 2^2) / (2 + 2)
+    assert found.table["mean_size"].tolist() == pytest.approx([2, 2])
+    assert found.cluster.to_dict() == dict(zip("abcdefgh", [1, 1, 0, 0, 0, 2, 2, 0], strict=True))
+    assert found.critical_m == 10 and np.isnan(found.city_scale_m) and found.table["dimension"].isna().all()
+    assert found.provenance.parameters == {"thresholds_m": (10.0, 20.0)}
+    with pytest.raises(InputError, match="two or more, rising"):
+        percolate(nodes, links=links, thresholds_m=[20])
+    with pytest.raises(InputError, match="two or more, rising"):
+        percolate(nodes, links=links, thresholds_m=[10, 10])
+
+
+def test_points_without_extent_or_too_few_have_no_dimension() -> None:
+    assert np.isnan(box_dimension(np.zeros((60, 2))))
+    assert np.isnan(box_dimension(np.arange(6.0).reshape(3, 2)))

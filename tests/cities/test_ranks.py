@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from urbgeo.cities.hunan import hunan_box8
 from urbgeo.cities.ranks import concentration, rank_size
@@ -121,3 +122,30 @@ def test_equal_cities_share_their_rank_and_the_last_bit_decides_nothing() -> Non
             rank_size(people, largest=wrong)
     with pytest.raises(InputError, match="min_population: nan"):
         rank_size(people, min_population=np.nan)
+
+
+def test_the_line_is_that_of_least_squares_over_the_cities_used() -> None:
+    people = pd.Series([50_000.0, 900_000, 300_000, 100_000, 99_999, 0], list("abcdef"))
+    found = rank_size(people, min_population=100_000)
+    assert found.table["used"].tolist() == [False, True, True, True, False, False], "the bound is closed"
+    assert (found.n, found.smallest) == (3, 100_000)
+    line = stats.linregress(np.log([900_000, 300_000, 100_000]), np.log([0.5, 1.5, 2.5]))
+    assert (found.exponent, found.intercept) == pytest.approx((-line.slope, line.intercept))
+    assert found.r_squared == pytest.approx(line.rvalue**2)
+    assert found.summary.loc["n", "value"] == 3 and "over 3 cities" in repr(found)
+    told = {"method": "gabaix-ibragimov", "largest": None, "min_population": 100_000}
+    assert found.provenance.parameters == told
+    hill = rank_size(people, method="hill", min_population=100_000)
+    assert hill.exponent == pytest.approx(2 / (np.log(9) + np.log(3))) and np.isnan(hill.r_squared)
+    assert rank_size(people).n == 5, "nobody is no city"
+
+
+def test_primacies_need_as_many_cities_as_they_count() -> None:
+    people = pd.Series([8e6, 4e6, 2e6, 1e6])
+    found = concentration(people)
+    assert found[["primacy_2", "primacy_4", "share_first", "n"]].tolist() == pytest.approx(
+        [2, 8 / 7, 8 / 15, 4]
+    )
+    assert found["hhi"] == pytest.approx((64 + 16 + 4 + 1) / 225) and np.isnan(found["primacy_11"])
+    assert np.isnan(concentration(people.iloc[:3])["primacy_4"])
+    assert np.isnan(concentration(pd.Series([8e6, 0.0]))["primacy_2"])

@@ -107,3 +107,41 @@ def test_polycentricity_runs_from_a_star_to_a_complete_graph() -> None:
 
 def test_morphological_polycentricity_is_the_rank_size_slope() -> None:
     assert morphological_polycentricity(pd.Series(1e7 / np.arange(1, 9)))["slope"] == pytest.approx(-1)
+
+
+def test_places_alone_and_links_given_twice_or_to_oneself() -> None:
+    """d has no link; a-b is given twice, the shorter counts; b to itself is none."""
+    places, _ = square_with_diagonal()
+    rows = [("a", "b", 12.0), ("b", "a", 11.0), ("b", "b", 1.0), ("b", "c", 20.0)]
+    found = network_shape(places, pd.DataFrame(rows, columns=["from_place", "to_place", "length_km"]))
+    assert found.indices[["nodes", "edges", "components", "beta"]].tolist() == [4, 2, 2, 0.5]
+    assert found.indices["alpha"] == 0 and found.indices["gamma"] == pytest.approx(2 / 6)
+    assert found.table["degree"].tolist() == [1, 2, 1, 0]
+    root = 10 * np.sqrt(2)
+    expected = [(1.1 + 31 / root) / 2, (1.1 + 2) / 2, (2 + 31 / root) / 2, np.nan]
+    assert found.table["detour"].tolist() == pytest.approx(expected, rel=1e-3, nan_ok=True)
+    straight = [(1 / 1.1 + root / 31) / 2, (1 / 1.1 + 0.5) / 2, (0.5 + root / 31) / 2, np.nan]
+    assert found.table["straightness"].tolist() == pytest.approx(straight, rel=1e-3, nan_ok=True)
+    assert found.provenance.parameters["length"] == "length_km" and "4 places, 2 links" in repr(found)
+    two = network_shape(
+        places.iloc[:2], pd.DataFrame(rows[:1], columns=["from_place", "to_place", "length_km"])
+    )
+    assert np.isnan(two.indices["gamma"]) and np.isnan(two.indices["alpha"])
+
+
+def test_a_slope_of_sizes_leaves_out_who_has_nobody() -> None:
+    found = morphological_polycentricity(pd.Series([*(1e7 / np.arange(1, 5)), 0.0]))
+    assert found["slope"] == pytest.approx(-1) and found["n"] == 4
+
+
+def test_polycentricity_of_uneven_flows_as_counted_by_hand() -> None:
+    """a-b 6 both ways together, a-c 2, b-c 0: places hold 8, 6 and 2; on average 8 / 3 of 6 flow."""
+    found = polycentricity(frame([[9, 4, 2], [2, 0, 0], [0, 0, 5]]))
+    c = np.array([8, 6, 2])
+    assert found["special"] == pytest.approx(1 - c.std() / 4)
+    assert found["density"] == pytest.approx(8 / 3 / 6)
+    assert found["functional"] == pytest.approx(found["special"] * 8 / 18)
+    with pytest.raises(InputError, match="nothing flows"):
+        polycentricity(frame([[5, 0], [0, 5]]))
+    with pytest.raises(InputError, match="the same two or more places"):
+        polycentricity(frame([[5]]))

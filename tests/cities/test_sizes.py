@@ -14,6 +14,7 @@ from urbgeo.cities.hunan import hunan_box8
 from urbgeo.cities.sizes import (
     SIZE_CLASSES,
     class_changes,
+    class_of,
     project_urbanisation,
     shrinking_cities,
     size_classes,
@@ -207,3 +208,41 @@ def test_an_unchanged_city_is_stable_and_the_tolerance_is_closed() -> None:
 def test_populations_that_are_no_numbers_are_refused(people: object) -> None:
     with pytest.raises(InputError, match="population"):
         size_classes(people)
+
+
+def test_a_city_is_classed_by_the_lower_bound_and_below_all_in_the_least() -> None:
+    names = [class_of(one) for one in (0, 199_999, 200_000, 10_000_000)]
+    assert names == ["Ⅱ型小城市", "Ⅱ型小城市", "Ⅰ型小城市", "超大城市"]
+    with pytest.raises(InputError, match="persons"):
+        class_of(-1)
+
+
+def test_a_projection_tells_its_fit_and_what_it_rests_on() -> None:
+    from scipy import stats
+
+    rates = pd.Series({2010: 0.45, 2000: 0.30, 2005: 0.36, 2015: 0.51, 2020: 0.59})
+    t = np.array([2000.0, 2005, 2010, 2015, 2020])
+    fit = stats.linregress(t, np.log(rates.sort_index() / (0.9 - rates.sort_index())))
+    found = project_urbanisation(rates, [2030], saturation=0.9, confidence=0.8)
+    assert (found.growth, found.growth_error) == pytest.approx((fit.slope, fit.stderr))
+    assert found.midpoint == pytest.approx(-fit.intercept / fit.slope) and found.n == 5
+    assert found.provenance.parameters == {"saturation": 0.9, "confidence": 0.8}
+    wider = project_urbanisation(rates, [2030], saturation=0.9).table
+    assert wider.loc[2030, "lower"] < found.table.loc[2030, "lower"] < found.table.loc[2030, "rate"]
+    assert np.isnan(project_urbanisation(pd.Series({2000: 0.4, 2010: 0.4}), [2020]).midpoint)
+    for wrong, message in (
+        ({"confidence": 1.0}, "confidence: 1 has no interval"),
+        ({"saturation": 0.55}, "strictly between 0 and 0.55 at 2020"),
+        ({"saturation": 0.59}, "strictly between 0 and 0.59 at 2020"),
+        ({"saturation": 0.0}, "saturation"),
+    ):
+        with pytest.raises(InputError, match=message):
+            project_urbanisation(rates, [2030], **wrong)
+    with pytest.raises(InputError, match="two years or more"):
+        project_urbanisation(rates.iloc[:1], [2030])
+    with pytest.raises(InputError, match="strictly between 0 and 1 at 2000"):
+        project_urbanisation(rates.replace(0.30, 0.0), [2030])
+
+
+def test_equal_urban_and_all_people_are_a_rate_of_one() -> None:
+    assert urbanisation_rate(pd.Series({"a": 5e5}), pd.Series({"a": 5e5})).tolist() == [1.0]

@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from shapely import box
 
 import urbgeo
@@ -98,3 +99,28 @@ def test_every_cluster_of_the_nation_is_a_system() -> None:
     assert set(found.table.index[~np.isfinite(found.table["median_min"])]) == {"北部湾"}
     assert 0.5 < found.table["population_share"].sum() < 1.0
     assert {"上海市", "广州市", "武汉市", "重庆市"} <= set(found.hubs["name_zh"])
+
+
+def test_members_facts_and_hubs_of_each_system_are_told() -> None:
+    members = MEMBERS.iloc[::-1].assign(kind="k", tier=["low", "low", "high", "high", "high"])
+    members = pd.concat(
+        [members, pd.DataFrame({"geography": ["C"], "adcode": ["430400"], "kind": "k", "tier": "x"})]
+    )
+    found = city_systems(travel(), members, places(), minutes=90)
+    table = found.table
+    assert table.index.tolist() == ["B", "A"], "in the order of the members, and C, of one place, is none"
+    assert table["tier"].tolist() == ["low", "high"] and table["members"].tolist() == [2, 3]
+    assert table["places"].tolist() == [2, 3] and table["share_within"].tolist() == [1.0, 4 / 6]
+    assert table["most_min"].tolist() == [90, 140] and table["median_min"].tolist() == [90, 65]
+    assert "2 systems, 1 with every pair within 90 min" in repr(found)
+    assert found.hubs.loc["A", ["name_en", "population"]].tolist() == ["Changsha", 9e6]
+    assert found.hubs.geometry["A"].x == pytest.approx(112.9)
+    spoke = found.links.set_index("to_place").loc["430200"]
+    assert (spoke["from_place"], spoke["name_en"]) == ("430100", "Changsha–Zhuzhou")
+    assert shapely.get_coordinates(spoke["geometry"]).tolist() == pytest.approx(
+        np.array([[112.9, 28.2], [113.1, 27.8]])
+    )
+    assert found.links["within"].tolist() == [True, False, True]
+    flat = gpd.GeoSeries([table.geometry["B"]], crs=4326).to_crs(4547)
+    seat = places().to_crs(4547).geometry.loc[["430100", "430400"]]
+    assert seat.distance(flat.boundary.iloc[0]).tolist() == pytest.approx([12_000] * 2, rel=0.01)
