@@ -32,3 +32,12 @@ def test_what_is_missing_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_empty_folder_has_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert doctor.diagnosis().splitlines()[-1].endswith("nothing 无")
+
+
+def test_the_cache_is_counted_in_files_and_megabytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("URBGEO_CACHE", str(tmp_path / "cache"))
+    assert "0 files, 0 MB" in doctor.diagnosis()
+    (tmp_path / "cache" / "deep").mkdir(parents=True)
+    (tmp_path / "cache" / "deep" / "a").write_bytes(bytes(2_600_000))
+    (tmp_path / "cache" / "b").write_bytes(b"")
+    assert f"cache 缓存: {tmp_path / 'cache'}, 2 files, 3 MB" in doctor.diagnosis()

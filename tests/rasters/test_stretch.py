@@ -8,6 +8,7 @@ import pytest
 from pyproj import CRS, Geod
 from shapely.geometry import box
 
+from urbgeo.rasters import stretch as stretches
 from urbgeo.rasters.stretch import MOST_AREA_STRETCH, is_metric, local_crs, measuring_crs, stretch
 
 CHANGSHA = (112.98, 28.2)
@@ -54,3 +55,21 @@ def test_distances_from_the_middle_are_true_in_the_local_crs() -> None:
     middle, far = there.to_crs(local_crs(frame))
     assert middle.distance(far) == pytest.approx(geodesic, rel=1e-6)
     assert is_metric(local_crs(frame)) and not is_metric(CRS(4326)) and not is_metric(CRS(2263))  # feet
+
+
+def test_the_bound_of_stretch_is_closed_and_that_of_two_percent(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (MOST_AREA_STRETCH, stretches.MOST_LENGTH_STRETCH) == (0.02, 0.05)
+    frame = square(crs=32649)
+    west, south, east, north = frame.total_bounds
+    just = stretch(CRS(32649), float(west + east) / 2, float(south + north) / 2)[0]
+    monkeypatch.setattr(stretches, "MOST_AREA_STRETCH", just)
+    assert measuring_crs(frame) == frame.crs
+    monkeypatch.setattr(stretches, "MOST_AREA_STRETCH", np.nextafter(just, 0))
+    assert measuring_crs(frame) != frame.crs
+
+
+def test_both_directions_count_on_a_map_that_keeps_areas() -> None:
+    """Cylindrical equal-area on the sphere: at 60 degrees lengths double one way and halve the other."""
+    x, y = 0.0, 6371000.0 * np.sin(np.radians(60))
+    areas, lengths = stretch(CRS("+proj=cea +R=6371000 +units=m"), x, y)
+    assert areas == pytest.approx(0.0, abs=1e-9) and lengths == pytest.approx(1.0, rel=1e-6)

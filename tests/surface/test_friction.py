@@ -9,7 +9,7 @@ from shapely.geometry import LineString
 
 from tests.surface.ways import UTM, at, grid, travel_surface
 from urbgeo.errors import InputError
-from urbgeo.surface.friction import burn_roads, cover_friction, speed_table, tobler_kmh
+from urbgeo.surface.friction import COVER_SPEEDS, burn_roads, cover_friction, speed_table, tobler_kmh
 
 
 def test_walking_uphill_takes_tobler_time_and_downhill_less() -> None:
@@ -85,3 +85,47 @@ def test_a_misspelt_column_of_classes_is_answered_with_the_nearest() -> None:
     roads = gpd.GeoDataFrame({"class": ["primary"]}, geometry=[LineString([(0, 0), (1, 1)])], crs=UTM)
     with pytest.raises(InputError, match="no column clas; did you mean 'class'"):
         burn_roads(grid(np.full((4, 4), 0.6), 100.0), roads, class_column="clas")
+
+
+def test_speeds_by_land_cover_are_those_published() -> None:
+    """Weiss et al. (2018), supplementary table, on foot in km/h; water is a barrier by our own judgement."""
+    assert {name: row.speed_kmh for name, row in COVER_SPEEDS.items()} == {
+        "evergreen_needleleaf": 3.24, "evergreen_broadleaf": 1.62, "deciduous_broadleaf": 4.0,
+        "mixed_forest": 3.24, "shrub": 3.0, "grass": 4.2, "wetland": 2.0, "bare": 4.86, "crop": 2.5,
+        "urban": 5.0, "snow": 1.62, "water": None,
+    }  # fmt: skip
+    assert {row.year for name, row in COVER_SPEEDS.items() if name != "water"} == {2018}
+    assert COVER_SPEEDS["water"].year == 2024
+
+
+def test_codes_without_a_name_and_names_without_a_speed_are_told_together() -> None:
+    cover = grid(np.array([[1.0, 2.0, 3.0, np.nan]]), 100.0)
+    with pytest.raises(
+        InputError, match=r"codes without a name in the legend at 3\.0; and no speed for at moon;"
+    ):
+        cover_friction(cover, {1: "crop", 2: "moon", 9: "sun"})
+    for speed in (0.0, -1.0, np.inf, True):
+        with pytest.raises(InputError, match="speed is not a number > 0 at moon"):
+            cover_friction(cover, {1: "crop", 2: "moon", 3: "crop"}, speeds_kmh={"moon": speed})
+    with pytest.raises(InputError, match="every cell is nodata"):
+        cover_friction(grid(np.full((1, 2), np.nan)), {1: "crop"})
+    made = cover_friction(cover, {1: "crop", 2: "moon", 3: "rock"}, speeds_kmh={"moon": 6, "rock": None})
+    assert made.values[0, :2] == pytest.approx([0.024, 0.01]) and np.isnan(made.values[0, 2:]).all()
+    assert made.values.dtype == np.float32
+
+
+def test_roads_of_unknown_or_no_class_are_named() -> None:
+    land = grid(np.full((4, 4), 0.6), 100.0)
+    line = LineString([(500_000, 3_000_000), (500_300, 2_999_900)])
+    for kinds, said in (
+        (["primary", None], "no class at b"),
+        (["primary", "dirt"], "unknown class dirt at b"),
+    ):
+        roads = gpd.GeoDataFrame({"class": kinds}, geometry=[line, line], index=["a", "b"], crs=UTM)
+        with pytest.raises(InputError, match=said):
+            burn_roads(land, roads)
+    with pytest.raises(InputError, match="minutes per metre are needed, not int"):
+        burn_roads(grid(np.ones((4, 4), np.int64)), roads)
+    one = gpd.GeoDataFrame({"class": ["expressway"]}, geometry=[line], crs=UTM)
+    burnt, carries = burn_roads(land, one)
+    assert not carries.values.any() and (burnt.values == land.values).all(), "no motorway from every field"
