@@ -66,3 +66,46 @@ def test_only_those_that_are_wrong_are_named() -> None:
 
 def test_no_rows_have_no_faults() -> None:
     assert looked_at([], [], 4326) == ""
+
+
+@pytest.mark.parametrize(("lon", "said"), [(63.7, ""), (63.5, "far from where"), (144.7, ""), (144.9, "far")])
+def test_ten_degrees_beyond_the_area_of_use_are_ordinary_and_more_are_not(lon: float, said: str) -> None:
+    """CGCS2000 is used from 73.62 to 134.77 degrees east."""
+    found = looked_at([lon], [40.0], 4490)
+    assert (said in found) if said else found == ""
+
+
+def test_numbers_near_the_zone_are_degrees_and_others_are_no_place() -> None:
+    """The zone of 114 degrees ends at 112.5: five degrees from there degrees are told as such."""
+    assert "degrees, but" in looked_at([107.6], [28.0], 4547)
+    far = looked_at([107.4], [28.0], 4547)
+    assert "degrees, but" not in far and "no place where" in far
+    assert "degrees, but" not in looked_at([113.0, 500_000.0], [28.0, 3_100_000.0], 4547), "not all are"
+
+
+@pytest.mark.parametrize(
+    ("x", "told"), [(12.5e6, False), (13.5e6, True), (45.5e6, True), (46.5e6, False)]
+)  # fmt: skip
+def test_zones_of_china_have_the_numbers_thirteen_to_forty_five(x: float, told: bool) -> None:
+    said = looked_at([x], [3_100_000.0], 4547)
+    assert "no place where" in said and (f"number {x // 1e6:.0f} of the zone in front" in said) is told
+    both = looked_at([38.5e6, 39.5e6], [3_100_000.0] * 2, 4547)
+    assert "of the zone in front" not in both, "of one zone only"
+
+
+def test_degrees_end_at_180_and_90_and_are_swapped_only_where_all_could_be() -> None:
+    assert looked_at([180.0, -180.0], [90.0, -90.0], 4326) == ""
+    for x, y in ((180.001, 0.0), (0.0, 90.001), (0.0, -90.001)):
+        assert "degrees beyond 180/90 at a;" in looked_at([x], [y], 4326)
+    assert "look swapped" in looked_at([90.0], [180.0], 4326)
+    assert "set the CRS the coordinates" in looked_at([91.0], [120.0], 4326)
+
+
+def test_all_must_lie_in_the_barents_sea_to_be_swapped() -> None:
+    assert "in the Barents Sea at a, b; lon and lat look swapped" in looked_at(
+        [34.0, 50.0], [73.0, 90.0], 4326
+    )
+    for x, y in ((33.9, 80.0), (50.1, 80.0), (40.0, 72.9)):
+        assert looked_at([40.0, x], [80.0, y], 4326) == ""
+    ordinary = looked_at([CHANGSHA[0], 12.0], [CHANGSHA[1], 76.0], 4490)
+    assert "far from where" in ordinary and "at b; set the CRS" in ordinary

@@ -291,3 +291,73 @@ def test_numbers_that_wrap_round_the_earth_are_no_place() -> None:
     spots = gpd.points_from_xy([840_968.989, 500_000.0], [84_657_791.337, 3_100_000.0])
     with pytest.raises(InputError, match=r"no place where .* is used at lost"):
         check_points(gpd.GeoDataFrame(geometry=spots, index=["lost", "seat"], crs=4547), "places")
+
+
+def spread(west: float, east: float, lat: float = 30.0) -> gpd.GeoSeries:
+    return gpd.GeoSeries.from_xy([west, east], [lat, lat], crs=4326)
+
+
+@pytest.mark.parametrize(
+    ("west", "east", "lat", "code"),
+    [
+        (72.4, 72.6, 35, 4534), (76.4, 76.6, 35, 4535), (134.4, 134.6, 45, 4554), (137.0, 137.2, 45, 4554),
+        (112.4, 112.45, 28, 4546), (112.55, 112.6, 28, 4547), (101.5, 108.5, 30, 4544),
+        (2.3, 2.4, 48, 32631), (2.3, 2.4, -33, 32731), (-180, -179.9, 10, 32601), (179.8, 180, 10, 32660),
+        (5.9, 5.99, 50, 32631), (6.01, 6.1, 50, 32632), (10, 10.1, 0, 32632),
+    ],
+)  # fmt: skip
+def test_zones_begin_and_end_where_they_do(west: float, east: float, lat: float, code: int) -> None:
+    """Three degrees about a multiple of three in China, numbered 25 to 45; six from 180 west elsewhere."""
+    assert crs.metric_crs(spread(west, east, lat)).to_epsg() == code
+
+
+def test_seven_degrees_are_one_zone_and_a_wide_continent_has_its_own_middle() -> None:
+    assert crs.metric_crs(spread(101.5, 108.5001)) == crs.CHINA_ALBERS
+    wide = crs.metric_crs(spread(-5.0, 25.0, 50.0))
+    assert "+proj=laea +lat_0=50 +lon_0=10 " in wide.to_proj4()
+    nothing = gpd.GeoSeries([], crs=4326)
+    assert (
+        crs.metric_crs(nothing) == crs.CHINA_ALBERS
+        and crs.metric_crs(nothing.set_crs(4547, allow_override=True)).to_epsg() == 4547
+    )
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "moved"),
+    [(72.004, 30, True), (72.003, 30, False), (137.8347, 30, True), (137.8348, 30, False),
+     (110, 0.8293, True), (110, 0.8292, False), (110, 55.8271, True), (110, 55.8272, False)],
+)  # fmt: skip
+def test_the_offset_ends_at_the_published_rectangle(lon: float, lat: float, moved: bool) -> None:
+    there = crs.wgs84_to_gcj02(lon, lat)
+    assert (float(there[0]) != lon) is moved and (float(there[1]) != lat) is moved
+
+
+def test_pairs_have_a_closed_bound_on_the_plane_and_on_the_ellipsoid() -> None:
+    near = gpd.GeoDataFrame(
+        geometry=gpd.points_from_xy([500_000, 505_000, 500_000], [3e6, 3e6, 3_006_000]), crs=4547
+    )
+    for limit, pairs in ((5.0, [[0, 1]]), (4.999, []), (6.0, [[0, 1], [0, 2]])):
+        found, how = crs.pairs_within_km(near, limit)
+        assert np.sort(found, axis=1).tolist() in (pairs, pairs[::-1]) and how == "planar"
+    table, how = crs.distances_km(near)
+    np.testing.assert_allclose(table, [[0, 5, 6], [5, 0, np.sqrt(61)], [6, np.sqrt(61), 0]])
+    assert how == "planar"
+    wide = layer((75.0, 20.0), (75.5, 20.0), (135.0, 50.0), system=4326)
+    apart = float(crs.between_km(np.array([75.0, 20.0]), np.array([75.5, 20.0])))
+    assert crs.pairs_within_km(wide, apart)[0].tolist() == [[0, 1]]
+    assert crs.pairs_within_km(wide, apart * (1 - 1e-6))[0].tolist() == []
+    table, how = crs.distances_km(wide)
+    assert how == "geodesic" == crs.pairs_within_km(wide, 1.0)[1]
+    assert table[0, 1] == table[1, 0] == pytest.approx(apart) and table[2, 2] == 0 and table[0, 2] > 5000
+
+
+def test_bounds_that_are_none_are_refused_and_no_misfit_is_no_suspicion() -> None:
+    zone = crs.CRS.from_epsg(4547)
+    for bounds in ((1, 2, 3), (1, 2, 3, np.inf), ("a", 2, 3, 4)):
+        with pytest.raises(InputError, match="give west, south, east, north"):
+            crs.distortion(zone, bounds)
+    with pytest.raises(InputError, match="is no pyproj CRS"):
+        crs.distortion(4547, (113, 28, 114, 29))
+    at = gpd.GeoSeries(gpd.points_from_xy(np.linspace(112, 113, 30), np.full(30, 28.0)), crs=4326)
+    assert crs.suspected_datum(at, lambda here: np.zeros(len(here))) is None
+    assert not crs.is_metric(crs.CRS(3857)) and crs.is_metric(zone) and not crs.is_metric(crs.CRS(2263))
