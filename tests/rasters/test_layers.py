@@ -81,3 +81,111 @@ def test_faulty_cells_are_named_where_they_lie_in_the_whole_grid(tmp_path: Path)
     for start in (0, 3, 4):
         with pytest.raises(InputError, match=r"people below 0 in 1 cells, the first at \(4, 3\).*\(5, 7\)"):
             held.rows(start, 6)
+
+
+def files_of(
+    folder: Path, people: object, land: object, built: object, frame: Affine, crs: str
+) -> list[Path]:
+    folder.mkdir()
+    layers = {name: np.asarray(one, float) for name, one in (("p", people), ("l", land), ("b", built))}
+    return written(folder, layers, frame, crs)
+
+
+def test_every_cell_with_people_needs_its_shares_and_empty_ones_do_not(tmp_path: Path) -> None:
+    frame = Affine(500, 0, 500_000, 0, -500, 3_005_000)
+    people, land = np.full((10, 10), 10.0), np.ones((10, 10))
+    people[2, 3], land[2, 3] = 0.5, np.nan
+    files = files_of(tmp_path / "a", people, land, land * 0, frame, "EPSG:4547")
+    with pytest.raises(InputError, match="no land share in 1 cells where people live"):
+        resample_to_1km(*files)
+    with pytest.raises(InputError, match="no built-up share in 1 cells where people live"):
+        resample_to_1km(files[0], files[2], files[1])
+    people[2, 3] = 0.0
+    files = files_of(tmp_path / "b", people, land, land * 0, frame, "EPSG:4547")
+    assert resample_to_1km(*files).population.sum() == pytest.approx(990.0)
+
+
+def test_square_metres_of_small_cells_become_shares_of_large_ones(tmp_path: Path) -> None:
+    frame = Affine(500, 0, 0, 0, -500, 3_005_000)
+    files = files_of(
+        tmp_path / "a",
+        np.full((20, 20), 4.0),
+        np.full((20, 20), 2e5),
+        np.full((20, 20), 5e4),
+        frame,
+        "ESRI:54009",
+    )
+    grid = resample_to_1km(*files, area_unit="m2")
+    whole = grid.population > 15.9
+    assert whole.sum() == 100 and grid.population.sum() == pytest.approx(1600.0)
+    assert grid.land[whole] == pytest.approx(0.8) and grid.built_up[whole] == pytest.approx(0.2)
+    assert grid.transform.a == -grid.transform.e == 1000.0 and grid.crs.to_string() == "ESRI:54009"
+
+
+@pytest.mark.parametrize(
+    ("unit", "most", "said"),
+    [("m2", 1.0, "look like shares"), ("m2", 1.1, ""), ("m2", 0.0, ""), ("share", 1.0, ""),
+     ("share", 1.1, "look like square metres"), ("share", 0.0, "")],
+)  # fmt: skip
+def test_a_unit_is_contradicted_by_what_it_cannot_be(
+    unit: str, most: float, said: str, tmp_path: Path
+) -> None:
+    nobody, land = np.zeros((3, 4)), np.full((3, 4), most)
+    files = files_of(tmp_path / "a", nobody, land, nobody, FRAME, "ESRI:54009")
+    if said:
+        with pytest.raises(InputError, match=f"land .*{said}.*"):
+            RasterGrid(*files, area_unit=unit)
+        return
+    assert RasterGrid(*files, area_unit=unit).load().land == pytest.approx(
+        most / (1e6 if unit == "m2" else 1)
+    )
+
+
+@pytest.mark.parametrize(
+    ("place", "crs", "said"),
+    [
+        (Affine(1000.0009, 0, 0, 0, -1000, 0), "ESRI:54009", ""),
+        (Affine(1000, 0, 0, 0, -1000.0009, 0), "ESRI:54009", ""),
+        (Affine(1000.0011, 0, 0, 0, -1000, 0), "ESRI:54009", "where 1000 by 1000 m"),
+        (Affine(1000, 0, 0, 0, -999.9989, 0), "ESRI:54009", "where 1000 by 1000 m"),
+        (Affine(1000, 0.1, 0, 0, -1000, 0), "ESRI:54009", "where 1000 by 1000 m"),
+        (Affine(1000, 0, 0, 0.1, -1000, 0), "ESRI:54009", "where 1000 by 1000 m"),
+        (Affine(1000, 0, 0, 0, 1000, 0), "ESRI:54009", "where 1000 by 1000 m"),
+        (Affine(1000, 0, 0, 0, -1000, 0), "EPSG:3857", "does not keep areas"),
+        (Affine(1000, 0, 0, 0, -1000, 0), "EPSG:4326", "in degrees"),
+        (Affine(1000, 0, 0, 0, -1000, 0), "EPSG:3035", ""),
+        (Affine(1000, 0, 0, 0, -1000, 0), "EPSG:2263", "not in metres"),
+    ],
+)
+def test_cells_are_a_kilometre_on_a_map_that_keeps_areas(place: Affine, crs: str, said: str) -> None:
+    ones = np.ones((2, 2))
+    if said:
+        with pytest.raises(InputError, match=said):
+            PopulationGrid(ones, ones, ones, place, crs)
+        return
+    assert PopulationGrid(ones, ones, ones, place, crs).shape == (2, 2)
+
+
+def test_values_end_at_0_and_1_and_five_faulty_cells_are_shown() -> None:
+    ones = np.ones((2, 4))
+    held = PopulationGrid(ones * 0, ones * 0, ones, FRAME, "ESRI:54009")
+    assert [len(one) for one in held.rows(1, 2)] == [1, 1, 1]
+    unknown = np.where(np.eye(2, 4) > 0, np.nan, 1.0)
+    PopulationGrid(unknown, unknown, unknown, FRAME, "ESRI:54009")
+    for people, land, built, said in (
+        (ones * -1e-9, ones, ones, r"people below 0 in 8 cells, the first at \(0, 0\), .*\(1, 0\); mask"),
+        (ones * np.inf, ones, ones, "people below 0"),
+        (ones, ones * 1.001, ones, "land outside 0 to 1"),
+        (ones, ones, ones * -0.001, "built-up outside 0 to 1"),
+        (
+            ones,
+            unknown,
+            ones,
+            r"no land share where people live in 2 cells, the first at \(0, 0\), \(1, 1\);",
+        ),
+        (ones, ones, unknown, "no built-up share in 2 cells"),
+        (ones, ones[:1], ones, "layers of shapes"),
+        (ones[0], ones[0], ones[0], "layers of shapes"),
+    ):
+        with pytest.raises(InputError, match=said):
+            PopulationGrid(people, land, built, FRAME, "ESRI:54009")
