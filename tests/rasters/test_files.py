@@ -13,10 +13,10 @@ from rasterio.windows import Window
 from shapely.geometry import Point, box
 
 from urbgeo.access.rasters import people_in
-from urbgeo.errors import InputError
+from urbgeo.errors import InputError, SourceError
 from urbgeo.rasters.align import align
 from urbgeo.rasters.cut import cut_raster
-from urbgeo.rasters.files import opened, read_grid
+from urbgeo.rasters.files import opened, read_grid, write_grid
 from urbgeo.rasters.grid import Grid
 from urbgeo.rasters.interop import from_xarray
 from urbgeo.rasters.layers import RasterGrid
@@ -144,3 +144,70 @@ def scaled_equal_area(path: Path) -> Path:
 
 def shares(path: Path) -> Path:
     return written(path, np.full((2, 2), 0.5), Affine(1000, 0, 0, 0, -1000, 3_002_000), crs="ESRI:54009")
+
+
+PLACE = Affine(10, 0, 500_000, 0, -10, 3_000_000)
+
+
+def two_bands(path: Path) -> Path:
+    """Bands of two rows and three columns, the second in halves less 4; 9 is no data in both."""
+    profile = {"driver": "GTiff", "count": 2, "dtype": "int16", "crs": UTM, "transform": PLACE, "nodata": 9}
+    with rasterio.open(path, "w", height=2, width=3, **profile) as file:
+        file.write(np.array([[[1, 2, 3], [4, 5, 6]], [[10, 20, 30], [40, 9, 60]]], np.int16))
+        file.scales, file.offsets = (1.0, 0.5), (0.0, -4.0)
+    return path
+
+
+def test_each_band_has_its_own_scale_and_whole_numbers_without_gaps_stay_whole(tmp_path: Path) -> None:
+    path = two_bands(tmp_path / "a.tif")
+    first, second = read_grid(path), read_grid(path, band=2)
+    assert first.values.tolist() == [[1, 2, 3], [4, 5, 6]] and first.values.dtype == np.int16
+    np.testing.assert_array_equal(second.values, [[1.0, 6.0, 11.0], [16.0, np.nan, 26.0]])
+    assert second.values.dtype == np.float64 and first.source == "a.tif"
+    with opened(path) as one, opened(path, band=2) as other:
+        assert not one.scaled and other.scaled and one.shape == (2, 3) and one.name == "a.tif"
+        assert other.read(thinned=(1, 3)).shape == (1, 3) and one.read(thinned=(2, 1)).shape == (2, 1)
+        assert one.read(Window(1, 1, 2, 1)).tolist() == [[5, 6]]
+    assert read_grid(path, nodata=6).missing.tolist() == [[False] * 3, [False, False, True]]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [({"band": 0}, "band: 0; give a whole number of 1"), ({"band": 3}, "no band 3; it has 2"),
+     ({"nodata": "9"}, "nodata: '9' is no value"), ({"nodata": False}, "nodata: False is no value")],
+)  # fmt: skip
+def test_bands_and_marks_that_are_none_are_refused(
+    given: dict[str, object], said: str, tmp_path: Path
+) -> None:
+    path = two_bands(tmp_path / "a.tif")
+    with pytest.raises(InputError, match=said):
+        read_grid(path, **given)
+    assert (
+        read_grid(path, nodata=np.float32(6)).missing.sum() == read_grid(path, nodata=6.0).missing.sum() == 1
+    )
+
+
+def test_what_is_no_raster_or_lies_askew_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="path: a file is needed, not int"):
+        read_grid(3)  # type: ignore[arg-type]
+    with pytest.raises(SourceError, match="cannot be read as a raster"):
+        read_grid(tmp_path / "none.tif")
+    values = np.ones((2, 2), np.float32)
+    for place in (Affine(10, 1, 0, 0, -10, 0), Affine(10, 0, 0, 1, -10, 0), Affine(-10, 0, 0, 0, -10, 0)):
+        with pytest.raises(InputError, match="rotated or its columns do not run east"):
+            read_grid(written(tmp_path / "b.tif", values, place))
+    with pytest.raises(InputError, match="band 1 holds complex numbers"):
+        read_grid(written(tmp_path / "c.tif", values.astype(np.complex64), PLACE))
+
+
+def test_masks_are_written_without_a_mark_and_floats_with_one(tmp_path: Path) -> None:
+    for values, dtype, void in (
+        (np.array([[True, False]]), "uint8", None), (np.array([[1, 2]], np.int32), "int32", None),
+        (np.array([[1.5, np.nan]]), "float64", np.nan),
+    ):  # fmt: skip
+        path = write_grid(Grid(values, PLACE, UTM, "a survey"), tmp_path / "a.tif")
+        with rasterio.open(path) as file:
+            assert file.dtypes == (dtype,) and file.tags()["source"] == "a survey"
+            assert file.nodata is None if void is None else np.isnan(file.nodata)
+            assert file.compression.name == "deflate" and file.transform == PLACE
+            np.testing.assert_array_equal(file.read(1), values)

@@ -47,3 +47,32 @@ def test_a_grid_goes_to_xarray_and_comes_back(tmp_path: Path) -> None:
         from_xarray(array.assign_coords(x=[0.0, 1.0, 5.0]))
     with pytest.raises(InputError, match="no CRS"):
         from_xarray(array.drop_vars("spatial_ref"))
+
+
+def test_what_an_array_still_carries_is_applied() -> None:
+    pytest.importorskip("rioxarray")
+    stored = to_xarray(grid(np.array([[10, -9], [30, 40]], np.int16)))
+    scaled = stored.assign_attrs(scale_factor=0.5, add_offset=1.0).rio.write_nodata(-9)
+    np.testing.assert_array_equal(from_xarray(scaled).values, [[6.0, np.nan], [16.0, 21.0]])
+    gaps = from_xarray(stored.rio.write_nodata(-9))
+    np.testing.assert_array_equal(gaps.values, [[10, np.nan], [30, 40]])
+    assert gaps.values.dtype == np.float32 and from_xarray(stored).values.dtype == np.int16
+    offset = from_xarray(stored.assign_attrs(add_offset=1.0))
+    assert offset.values.tolist() == [[11.0, -8.0], [31.0, 41.0]]
+
+
+def test_an_array_may_be_turned_round_have_one_band_and_take_its_crs_from_the_caller() -> None:
+    pytest.importorskip("rioxarray")
+    held = grid(np.arange(6.0).reshape(2, 3))
+    array = to_xarray(held)
+    assert array.x.values.tolist() == [500_050, 500_150, 500_250]
+    assert array.y.values.tolist() == [2_999_950, 2_999_850] and array.attrs["source"] == ""
+    for other in (array.transpose("x", "y"), array.expand_dims(band=1), array[::-1, :]):
+        back = from_xarray(other)
+        np.testing.assert_array_equal(back.values, held.values)
+        assert back.transform == held.transform
+    assert from_xarray(array.drop_vars("spatial_ref"), crs=32650).crs.to_epsg() == 32650
+    nearly = array.assign_coords(x=[500_050.0, 500_150.05, 500_250.0])
+    assert from_xarray(nearly).shape == (2, 3)
+    with pytest.raises(InputError, match="x is unevenly spaced"):
+        from_xarray(array.assign_coords(x=[500_050.0, 500_150.2, 500_250.0]))

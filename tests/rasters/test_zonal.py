@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
+import pytest
 import shapely
 from affine import Affine
 from hypothesis import given, settings
@@ -51,3 +52,23 @@ def test_sums_and_cells_are_by_the_share_inside_and_nothing_known_counts_in_neit
     sums, cells = zonal_sums(grid, gpd.GeoSeries(shapes, crs="ESRI:54009"))
     np.testing.assert_allclose(sums, [3 / 8 * 3 + 24 / 4, 4.0, 0.0, 0.0, 0.0], rtol=1e-6)
     np.testing.assert_allclose(cells, [1.25, 1.0, 0.0, 0.0, 0.0], rtol=1e-6)
+
+
+def test_shapes_of_another_crs_are_brought_to_the_grid_and_points_among_them_have_no_land() -> None:
+    grid = Grid(np.full((10, 10), 2.0), Affine(1000, 0, 500_000, 0, -1000, 3_010_000), 32649)
+    area = gpd.GeoSeries([shapely.box(502_000, 3_002_000, 505_500, 3_004_000)], crs=32649)
+    mixed = shapely.GeometryCollection([area.to_crs(4326)[0], shapely.Point(111.0, 27.1)])
+    lonlat = gpd.GeoSeries([mixed, None], crs=4326)
+    sums, cells = zonal_sums(grid, lonlat)
+    assert cells.tolist() == pytest.approx([7.0, 0.0], rel=1e-4) and sums[0] == pytest.approx(2 * cells[0])
+    whole = covered_cells(grid, area)
+    assert (whole["cell"] // 10).unique().tolist() == [6, 7] and whole["share"].sum() == pytest.approx(7.0)
+    assert set(whole["cell"] % 10) == {2, 3, 4, 5} and len(whole) == 8
+
+
+def test_a_sliver_of_a_millionth_is_rounding_and_more_is_land() -> None:
+    grid = Grid(np.ones((1, 1)), Affine(1000, 0, 0, 0, -1000, 1000), "ESRI:54009")
+    for width, kept in ((5e-4, 0), (2e-3, 1)):  # half and two millionths of the cell
+        sliver = gpd.GeoSeries([shapely.box(0, 0, width, 1000)], crs="ESRI:54009")
+        assert len(covered_cells(grid, sliver)) == kept
+    assert len(covered_cells(grid, gpd.GeoSeries([shapely.Polygon()], crs="ESRI:54009"))) == 0
