@@ -12,11 +12,11 @@ from shapely import LineString, MultiLineString
 
 import urbgeo
 from tests.sources.osm.osm_files import write_pbf
-from urbgeo.errors import InputError, UrbgeoWarning
+from urbgeo.errors import InputError, SourceError, UrbgeoWarning
 from urbgeo.network.osm import from_pbf
 from urbgeo.network.osm_speeds import RoadReading
 from urbgeo.regions.nation import china_places
-from urbgeo.study.roads import RoadLines, read_network
+from urbgeo.study.roads import RoadLines, box_of, check_lengths, interchanges, read_network
 
 Maker = Callable[..., Path]
 NINGXIA = china_places().loc[lambda places: places.index.str.startswith("64")]
@@ -102,3 +102,84 @@ def test_a_region_takes_them_in_python(invented_roads: Callable[..., gpd.GeoData
     assert made.network is not None
     with pytest.raises(InputError, match="class_column under"):
         urbgeo.region("宁夏", roads=roads, zones=False)
+
+
+def test_the_box_of_a_region_has_its_margin_and_ends_with_the_world() -> None:
+    """A degree of latitude is 111.2 km, one of longitude at 60 degrees north some half of it."""
+    spot = gpd.GeoDataFrame(geometry=gpd.points_from_xy([100.0], [0.0]), crs=4326)
+    west, south, east, north = box_of(spot, 111.2)
+    assert (south, north) == pytest.approx((-1.0, 1.0)) and (west, east) == pytest.approx(
+        (98.99985, 101.00015), abs=1e-4
+    )
+    high = gpd.GeoDataFrame(geometry=gpd.points_from_xy([100.0, 101.0], [-58.0, 59.0]), crs=4326)
+    assert box_of(high, 111.2) == pytest.approx((98.0, -59.0, 103.0, 60.0)), (
+        "as wide as at the end farther off"
+    )
+    for at, box in (
+        ((179.9, 0.0), (178.9, -1.0, 180.0, 1.0)),
+        ((-179.9, 89.9), (-180.0, 88.9, -159.9, 90.0)),
+    ):
+        rim = gpd.GeoDataFrame(geometry=gpd.points_from_xy([at[0]], [at[1]]), crs=4326)
+        assert box_of(rim, 111.2) == pytest.approx(box, abs=1e-2), "a twentieth of the equator's at the pole"
+    pole = gpd.GeoDataFrame(geometry=gpd.points_from_xy([0.0], [-89.9]), crs=4326)
+    assert box_of(pole, 111.2)[1] == -90.0
+
+
+def straight() -> urbgeo.TravelNetwork:
+    return read_network(cross(), lines=RoadLines(class_names={"机耕路": "local"}))
+
+
+@pytest.mark.parametrize(
+    ("times", "fine"), [(0.49, False), (0.51, True), (9.9, True), (10.1, False), (1000.0, False)]
+)
+def test_lengths_are_half_the_straight_line_to_ten_times_it(times: float, fine: bool) -> None:
+    network = straight()
+    km = network.link_table["length_km"] * times
+    if fine:
+        check_lengths(network, km, "roads")
+    else:
+        with pytest.raises(InputError, match=r"roads: length_km is .* times the straight line .* in metres"):
+            check_lengths(network, km, "roads")
+
+
+def test_interchanges_are_where_roads_of_other_classes_begin_on_a_motorway() -> None:
+    lines = [
+        LineString([(500_000, 4e6), (510_000, 4e6)]), LineString([(510_000, 4e6), (520_000, 4e6)]),
+        LineString([(510_000, 4e6), (510_000, 4.01e6)]), LineString([(510_000, 4.01e6), (520_000, 4.02e6)]),
+    ]  # fmt: skip
+    roads = gpd.GeoDataFrame({"等级": ["高速公路", "高速公路", "国道", "省道"]}, geometry=lines, crs=4547)
+    found = interchanges(read_network(roads))
+    assert len(found) == 1 and found.crs == 4326 and found["kind"].tolist() == ["interchange"]
+    spot = found.to_crs(4547).geometry.iloc[0]
+    assert (spot.x, spot.y) == pytest.approx((510_000, 4e6), abs=0.01)
+    assert found["name_en"].item() == f"interchange {found.index[0]}" and found["name_zh"].item().startswith(
+        "互通 "
+    )
+
+
+def test_faulty_lengths_are_named_and_those_stated_stretch_the_minutes() -> None:
+    lines = RoadLines(class_names={"机耕路": "local"})
+    plain, stated = (
+        read_network(cross(), lines=lines),
+        read_network(cross(里程=[20.0, 4.0, 2.0]), lines=lines),
+    )
+    assert stated.link_table["length_km"].tolist() == pytest.approx([20.0, 4.0, 2.0])
+    ratio = stated.link_table["minutes"] / plain.link_table["minutes"]
+    assert ratio.tolist() == pytest.approx([2.0, 1.0, 2.0], rel=1e-2)
+    for wrong in (0.0, -1.0, None):
+        with pytest.raises(InputError, match="里程 is no length > 0 at 1"):
+            read_network(cross(里程=[20.0, wrong, 2.0]), lines=lines)
+
+
+def test_lines_without_geometry_are_left_out_by_name_and_missing_files_told(tmp_path: Path) -> None:
+    bare = cross().set_index(np.array(["a", "b", "c"])).astype({"等级": object})
+    bare.loc["b", "geometry"] = None
+    with pytest.warns(UrbgeoWarning, match="roads: 1 of 3 lines have no geometry and are left out: b"):
+        network = read_network(bare, lines=RoadLines(class_names={"机耕路": "local"}))
+    assert len(network.link_table) == 2
+    with pytest.raises(SourceError, match="there is no such file; put it there"):
+        read_network(tmp_path / "none.gpkg")
+    with pytest.raises(InputError, match="end the database URL with #table"):
+        read_network("postgresql://a/b")
+    with pytest.raises(InputError, match="give a file, lines, a graph"):
+        read_network(7)  # type: ignore[arg-type]

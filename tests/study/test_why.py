@@ -50,3 +50,87 @@ def test_why_gives_minutes_before_and_after_against_the_threshold(moved: StudyDi
     assert row["why"] == said and "阈值 60" in row["why_zh"]
     circle = moved.table[moved.table["answer"] == "circle"]
     assert circle["why"].str.contains("share of its area inside 0.* → 0.*, bound 0.5").all()
+
+
+def two(answer: str, old: dict[str, Any] | None, new: dict[str, Any] | None, **limits: float) -> Any:
+    """The row of one unit between two runs of an answer, or None where it did not move."""
+    records = [
+        {
+            "units": {answer: {} if row is None else {"a": {"name_zh": "甲", "name_en": "A"} | row}},
+            "thresholds": {answer: limits},
+        }
+        for row in (old, new)
+    ]
+    found = moved_units(*records)
+    return found.iloc[0] if len(found) else None
+
+
+def test_a_county_that_gained_access_has_the_minutes_of_its_target() -> None:
+    old = {"within_airport": False, "minutes_airport": 70.04, "within_station": True, "minutes_station": 5.0}
+    new = {"within_airport": True, "minutes_airport": 60.0, "within_station": True, "minutes_station": 9.0}
+    row = two("county_access", old, new, minutes_airport=60.0)
+    assert row.drop(["why_zh", "why"]).to_dict() == {
+        "answer": "county_access", "unit": "a", "name_zh": "甲", "name_en": "A", "what": "within_airport",
+        "before": "out", "after": "in", "minutes_before": 70.04, "minutes_after": 60.0, "threshold_min": 60.0,
+    }  # fmt: skip
+    assert (
+        row["why"] == "minutes 70.0 → 60.0, threshold 60"
+        and row["why_zh"] == "时间 70.0 → 60.0 分钟，阈值 60"
+    )
+    assert two("county_access", old, old, minutes_airport=60.0) is None
+
+
+def test_the_nearest_airport_is_named_where_it_is_another() -> None:
+    old = {"covered": False, "minutes": float("inf"), "facility": "CSX"}
+    new = {"covered": True, "minutes": 30.0, "facility": "HNY"}
+    for answer in ("airport_coverage_counties", "airport_coverage_prefectures"):
+        row = two(answer, old, new, minutes=60.0)
+        assert row["why"] == "minutes 无法到达 unreached → 30.0, threshold 60; nearest airport CSX → HNY"
+        assert row["why_zh"].endswith("；最近机场 CSX → HNY")
+        assert "nearest" not in two(answer, old, new | {"facility": "CSX"}, minutes=60.0)["why"]
+
+
+def test_units_that_come_or_go_and_numbers_of_cities_say_so() -> None:
+    row = two("airport_coverage_counties", None, {"covered": True, "minutes": 30.0}, minutes=60.0)
+    assert (row["before"], row["after"], row["why"]) == ("–", "in", "the unit was not there before")
+    assert row["minutes_after"] == 30.0 and row["minutes_before"] != row["minutes_before"]
+    gone = two("airport_coverage_counties", {"covered": True, "minutes": 30.0}, None, minutes=60.0)
+    assert (gone["before"], gone["after"], gone["why"]) == ("in", "–", "the unit is no longer there")
+    assert gone["name_zh"] == "甲"
+    cities = two("reach_cities", {"cities_road": 3.0}, {"cities_road": 4.5})
+    assert (cities["before"], cities["after"]) == ("3", "4.5")
+    assert cities["why"] == "another number of cities is within the limit"
+
+
+def circle(limits: tuple[dict[str, Any], dict[str, Any]], **change: Any) -> str:
+    usual = {"member": True, "role": "circle", "minutes": 50.0, "area_share": 0.6, "population_share": 0.7}
+    records = [
+        {"units": {"circle": {"a": row}}, "thresholds": {"circle": limit}}
+        for row, limit in zip((usual, usual | {"member": False} | change), limits, strict=True)
+    ]
+    return str(moved_units(*records).loc[0, "why"])
+
+
+def test_the_circle_tells_its_rule_its_bounds_and_its_shares() -> None:
+    area, seat = {"rule": "area", "minutes": 60.0, "share": 0.5}, {"rule": "seat", "minutes": 60.0}
+    assert circle((area, area), area_share=0.4) == (
+        "share of its area inside 0.600 → 0.400, bound 0.5; minutes 50.0 → 50.0, threshold 60"
+    )
+    assert circle((area, area | {"share": 0.65})).startswith(
+        "share of its area inside 0.600 → 0.600, bound 0.5 → 0.65;"
+    )
+    assert circle((seat, seat), minutes=61.26) == "minutes 50.0 → 61.3, threshold 60"
+    assert (
+        circle((area, seat | {"minutes": 45.0})) == "rule area → seat; minutes 50.0 → 50.0, threshold 60 → 45"
+    )
+    assert "by contiguity" not in circle((area, area), area_share=0.4, role="exclave"), (
+        "the share alone tells"
+    )
+    people = area | {"rule": "population"}
+    assert "0.700 → 0.400" in circle((people, people), population_share=0.4)
+
+
+def test_a_decision_beside_a_rule_that_changed_too_has_both_told() -> None:
+    area = {"rule": "area", "minutes": 60.0, "share": 0.5}
+    why = circle((area, area), decision="out", decided_by="市", member_by_rule=False, area_share=0.4)
+    assert why.startswith("decision – → out (市); share of its area inside 0.600 → 0.400")
