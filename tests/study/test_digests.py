@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
-from tests.network.build import points
+from tests.network.build import along, points
+from urbgeo.regions.load import load_region
 from urbgeo.study.digests import (
     digest_of,
     file_row,
     files_behind,
     frame_digest,
+    layer_digests,
     leads_away,
     made_of,
     path_from,
     without_password,
 )
 from urbgeo.study.inputs import Inputs
+from urbgeo.study.roads import RoadLines
 
 FRAME = points([(0, 0), (1, 1)], ["a", "b"]).assign(people=[1.0, np.nan], name=["甲", "乙"])
 
@@ -77,3 +83,49 @@ def test_passwords_are_told_to_nobody() -> None:
 def test_files_that_only_lead_elsewhere_are_seen_in_any_letters() -> None:
     assert leads_away(b"\xef\xbb\xbf<OGRVRTDataSource>") and leads_away(b"  <vrtDataset rasterXSize='1'>")
     assert not leads_away(b"code,name\n1,a\n")
+
+
+def test_settings_are_told_as_json_can_hold_them(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"abc")
+    given = Inputs(
+        units=["合肥市", 340200], speeds={"trunk": 70.0}, lists={"core": ("x",)}, flow_rates=(0.3, 0.1),
+        road_lines=RoadLines(class_column="等级", class_names={"机耕路": "local"}),
+        population=[tmp_path / "a.csv", "none.csv"], trains=FRAME, folder=tmp_path,
+    )  # fmt: skip
+    made = made_of(given)
+    settings = made["settings"]
+    assert settings["units"] == ["合肥市", 340200] and settings["speeds"] == {"trunk": 70.0}
+    assert settings["lists"] == {"core": ["x"]} and settings["flow_rates"] == [0.3, 0.1]
+    assert settings["road_lines"]["class_names"] == {"机耕路": "local"} and settings["train_day"] is None
+    there = {"path": "a.csv", "sha256": digest_of(tmp_path / "a.csv"), "bytes": 3}
+    assert made["files"] == {
+        "population": [there, {"path": "none.csv"}],
+        "trains": [{"path": "a GeoDataFrame given in Python"}],
+    }  # fmt: skip
+    assert json.loads(json.dumps(made)) == made
+
+
+def test_layers_that_are_there_have_their_rows_and_a_digest_and_roads_none_of_their_speeds() -> None:
+    hunan = load_region("hunan", zones=False)
+    found = layer_digests(hunan)
+    assert "zones" not in found and "flows" not in found and found["airports"]["rows"] == len(hunan.airports)
+    assert found["roads"]["digest"] == frame_digest(hunan.road_links)
+    own, slow = (along(0, 10, 20, minutes=[one, one]) for one in (5.0, 9.0))
+    first, second = (layer_digests(replace(hunan, network=one)) for one in (own, slow))
+    assert first["roads"] == second["roads"] != found["roads"] and first["roads"]["rows"] == 2
+    assert first["road nodes"] == {"rows": 3, "digest": frame_digest(own.nodes)}
+
+
+def test_ids_that_are_shapes_and_texts_that_are_numbers_have_their_own_digest() -> None:
+    texts, numbers = pd.DataFrame({"n": ["1.0"]}), pd.DataFrame({"n": [1.0]})
+    assert frame_digest(texts) != frame_digest(numbers)
+    shapes = pd.DataFrame({"s": pd.Series([shapely.Point(0, 0)], dtype=object)})
+    moved = pd.DataFrame({"s": pd.Series([shapely.Point(0, 1e-9)], dtype=object)})
+    assert frame_digest(shapes) != frame_digest(moved)
+    yes, no = (pd.DataFrame({"b": [one]}) for one in (True, False))
+    assert frame_digest(yes) != frame_digest(no) and frame_digest(yes) != frame_digest(
+        pd.DataFrame({"b": [1.0]})
+    )
+    assert frame_digest(pd.DataFrame({"m": [0.1 + 0.2, "x"]})) != frame_digest(
+        pd.DataFrame({"m": [0.3, "x"]})
+    )
