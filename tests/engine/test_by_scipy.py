@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from unittest import mock
 
 import numpy as np
@@ -45,3 +45,27 @@ def test_scipy_gives_the_very_bits_of_the_compiled_searches(graph: tuple[int, Ar
             for direction in DIRECTIONS:
                 for one, other in zip(*(found(way, limit, direction) for way in WAYS), strict=True):
                     np.testing.assert_array_equal(one, other, strict=True)
+
+
+def test_rows_are_searched_in_blocks_that_fit_their_room() -> None:
+    def blocks(rows: int, columns: int) -> list[tuple[int, int]]:
+        return [(one.start, one.stop) for one in by_scipy._blocks(rows, columns, "x")]
+
+    with mock.patch.object(by_scipy, "BLOCK_BYTES", 800), mock.patch.object(by_scipy, "MOST_AT_ONCE", 12):
+        assert blocks(25, 10) == [(0, 10), (10, 20), (20, 25)], "ten rows of ten numbers of eight bytes"
+        assert blocks(25, 1) == [(0, 12), (12, 24), (24, 25)] and blocks(2, 1000) == [(0, 1), (1, 2)]
+        assert blocks(0, 10) == [] and blocks(3, 0) == [(0, 3)]
+
+
+def test_the_room_is_that_of_the_arcs_twice_and_of_three_blocks() -> None:
+    held = SimpleNamespace(arc_count=3000, node_count=1000)
+    assert by_scipy.room_bytes(held) == 120_000 + 3 * 64 * 2**20
+    large = SimpleNamespace(arc_count=3000, node_count=10**8)
+    assert by_scipy.room_bytes(large) == 120_000 + 3 * 8 * 10**8
+
+
+def test_of_parallel_arcs_the_least_is_kept_and_arcs_of_no_length_are_arcs() -> None:
+    tails, heads = np.array([1, 0, 1, 1, 0]), np.array([2, 1, 2, 0, 1], np.int32)
+    found = by_scipy._least(tails, heads, np.array([5.0, 0.0, 3.0, 4.0, 7.0]), (3, 3))
+    assert found.indptr.tolist() == [0, 1, 3, 3] and found.indices.tolist() == [1, 0, 2]
+    assert found.data.tolist() == [0.0, 4.0, 3.0]
