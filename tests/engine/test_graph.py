@@ -57,3 +57,24 @@ def test_the_first_position_beyond_the_nodes_is_no_node() -> None:
     for tail, head in ((2, 0), (0, 2), (-1, 0), (0, -1)):
         with pytest.raises(InputError, match="that name no node at 0"):
             compile_graph(xy, xy, np.array([tail]), np.array([head]), minutes)
+
+
+def test_a_graph_knows_its_longest_and_its_median_arc_and_its_bytes() -> None:
+    zeros, tails, heads = np.arange(3.0), np.array([0, 0, 1]), np.array([1, 2, 2])
+    graph = compile_graph(zeros, zeros, tails, heads, np.array([1.0, 5.0, 3.0]))
+    assert (graph.longest, graph.middle, graph.node_count, graph.arc_count) == (5.0, 3.0, 3, 3)
+    assert graph.nbytes == 3 * (4 + 4 + 4 + 4) + 2 * (4 * 4 + 3 * 12)
+    assert graph.arcs("from") is graph.out and graph.arcs("to") is graph.into
+    none = np.zeros(0)
+    empty = compile_graph(zeros, zeros, none, none, none)
+    assert (empty.longest, empty.middle, empty.arc_count) == (0.0, 0.0, 0)
+
+
+def test_a_link_of_nineteen_years_is_the_longest_and_every_arc_has_two_ends() -> None:
+    xy, ends = np.zeros(2), (np.array([0]), np.array([1]))
+    assert compile_graph(xy, xy, *ends, np.array([1e7])).longest == 1e7
+    with pytest.raises(InputError, match="above 1e"):
+        compile_graph(xy, xy, *ends, np.array([1.0000001e7]))
+    for short in ((xy[:1], xy, *ends), (xy, xy, ends[0][:0], ends[1]), (xy, xy, ends[0], ends[1][:0])):
+        with pytest.raises(InputError, match="give one of each for every arc"):
+            compile_graph(*short, np.array([1.0]))

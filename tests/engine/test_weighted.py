@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.access.towns_made import everyone, towns
-from urbgeo.engine.weighted import weighted_quantile
+from urbgeo.engine.weighted import fractional_rank, theil_of, weighted_mean, weighted_quantile, x_log_x
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*every amount")
 
@@ -31,3 +31,17 @@ def test_quantiles_equal_those_of_people_in_a_row(table: pd.DataFrame, level: fl
 def test_a_share_reached_but_for_rounding_is_reached(of_five: int) -> None:
     values, weights = np.arange(1.0, 6.0), np.full(5, 0.7)
     assert weighted_quantile(values, weights, of_five / 5) == of_five
+
+
+def test_means_ranks_and_inequality_of_a_few_people_by_hand() -> None:
+    one, four = np.array([1.0, 4.0]), np.array([1.0, 3.0])
+    assert weighted_mean(one, four) == 3.25 and math.isnan(weighted_mean(one, np.zeros(2)))
+    ranks = fractional_rank(np.array([3.0, 1.0, 3.0, 2.0]), np.array([1.0, 2.0, 1.0, 4.0]))
+    assert ranks.tolist() == [0.875, 0.125, 0.875, 0.5]
+    assert x_log_x(np.array([0.0, 1.0, math.e])) == pytest.approx([0.0, 0.0, math.e])
+    halves = 0.5 * (0.5 * math.log(0.5) + 1.5 * math.log(1.5))  # 1 and 3 about their mean, 2
+    assert (
+        theil_of(np.array([1.0, 3.0]), np.ones(2)) == pytest.approx(halves) == pytest.approx(0.1308, abs=1e-4)
+    )
+    assert theil_of(np.array([1.0, 3.0, 9.0]), np.array([2.0, 2.0, 0.0])) == pytest.approx(halves)
+    assert theil_of(np.zeros(2), np.ones(2)) == 0.0 and theil_of(np.ones(2), np.zeros(2)) == 0.0
