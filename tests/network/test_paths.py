@@ -142,3 +142,17 @@ def test_the_lines_of_hunan_are_as_long_as_their_links(hunan_network: TravelNetw
         lengths = road_only.links.geometry.length.reindex(steps["link"]).to_numpy()
         expected = (lengths * (steps["until"] - steps["since"]).abs()).sum()
         assert trip.geometry.length == pytest.approx(expected, rel=1e-6, abs=1.0)
+
+
+def test_trips_are_told_by_status_with_their_minutes_and_shares() -> None:
+    nodes = points([(0, 0), (10, 0), (200, 0)])
+    oneway = build_network(nodes.iloc[:2], road(("A", "B", 10.0), oneway=True))
+    found = quickest_paths(oneway, nodes, nodes.loc[["A"]])
+    assert found.table["status"].tolist() == ["reached", "unreached", "too far"]
+    shares = {"trips unreached": 1 / 3, "trips too far": 1 / 3}
+    assert dict(found.provenance.shares) == pytest.approx(dict(found.provenance.shares) | shares)
+    assert shares.keys() <= found.provenance.shares.keys()
+    there = quickest_paths(oneway, nodes.loc[["A"]], nodes.loc[["A", "B"]])
+    assert there.summary.loc["reached"].tolist() == [2, 0, 5, 10]
+    assert repr(there).startswith("<Paths 2 of 2 trips")
+    assert not quickest_paths(oneway, nodes, nodes, pairs=[]).provenance.shares.keys() & shares.keys()

@@ -185,3 +185,34 @@ def test_a_regions_mountain_roads_are_slower_and_the_peak_is_slower_still(hunan:
         "accessibility literature",
         "evening",
     )
+
+
+def test_a_network_that_the_region_brings_is_as_fast_as_it_says_or_as_a_set_does(micro: Region) -> None:
+    brought = replace(micro, network=along(0, 10, 30, minutes=[7.0, 9.0]))
+    for how, minutes in (
+        ({}, [7, 9]),
+        ({"speeds": "peak"}, [11, 22]),
+        ({"hour": "holiday"}, [12, 24]),
+        ({"speeds": {"primary": 30.0, "trunk": 5.0}}, [20, 40]),
+    ):
+        network = region_network(brought, modes=("road",), **how)
+        assert network.link_table["minutes"].tolist() == pytest.approx(minutes)
+    near = region_network(brought, modes=("road",), snapping=Snapping(max_snap_km=2.0))
+    assert near.snapping.max_snap_km == near.provenance.parameters["max_snap_km"] == 2.0
+    assert region_network(brought).modes == ("rail", "road")
+    own = replace(micro, network=along(0, 10, minutes=7.0, **{"class": "alley"}))
+    with pytest.raises(InputError, match="has classes of its own"):
+        region_network(own, modes=("road",), speeds="peak")
+    with pytest.raises(InputError, match="region: none of its roads is open"):
+        region_network(replace(micro, road_links=micro.road_links.iloc[:0]))
+
+
+def test_links_remember_whose_speeds_they_have(micro: Region) -> None:
+    timed = micro.road_links.assign(minutes=[np.nan, 25.0, np.nan], speed_kmh=[np.nan, np.nan, 70.0])
+    network = region_network(replace(micro, road_links=timed), modes=("road",), speeds={"trunk": 50.0})
+    assert network.link_table["speed_source"].tolist() == ["override", "minutes", "link"]
+    assert network.link_table["minutes"].tolist() == pytest.approx([72, 25, 150 / 70 * 60])
+    shares = {f"links timed by {one}": 1 / 3 for one in ("override", "minutes", "link")}
+    assert {name: network.provenance.shares[name] for name in shares} == pytest.approx(shares)
+    assert network.provenance.parameters["speeds"] == "accessibility literature"
+    assert network.provenance.parameters["hour"] == "free flow"

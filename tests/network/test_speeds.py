@@ -146,3 +146,49 @@ def test_a_train_called_g4_is_no_expressway_and_two_words_of_one_class_need_one_
         build_network(nodes, road(("A", "B", 9.0)), speeds=["国道"])  # type: ignore[arg-type]
     with pytest.raises(InputError, match="unknown class 土路"):
         build_network(nodes, road(("A", "B", 9.0)).assign(**{"class": "土路"}))
+
+
+def test_classes_run_and_are_joined_as_their_sources_say() -> None:
+    """The Shandong study's speeds by class; class II for ways to interchanges; half of a main street's 60."""
+    assert {name: (one.speed_kmh, one.joinable, one.year) for name, one in ROAD_CLASSES.items()} == {
+        "expressway": (100, False, 2016), "trunk": (75, True, 2016), "primary": (60, True, 2016),
+        "secondary": (40, True, 2016), "connector": (60, True, 2014), "local": (20, True, 2016),
+        "urban": (30, True, 2012),
+    }  # fmt: skip
+
+
+def test_design_speeds_are_those_of_the_technical_standard_and_cap_the_literature() -> None:
+    """JTG B01: 120, 100, 80 for expressways; class II 80 and 60, III 40 and 30, IV 30 and 20."""
+    assert dict(speed_set("technical standard").kmh) == {
+        "expressway": (120, 100, 80), "trunk": (80, 80, 60), "primary": (80, 60, 60),
+        "secondary": (40, 40, 30), "connector": (80, 60, 60), "local": (30, 30, 20), "urban": (30, 30, 30),
+    }  # fmt: skip
+    assert dict(speed_set(LITERATURE).kmh) == {
+        "expressway": (100, 100, 80), "trunk": (75, 75, 60), "primary": (60, 60, 60),
+        "secondary": (40, 40, 30), "connector": (60, 60, 60), "local": (20, 20, 20), "urban": (30, 30, 30),
+    }  # fmt: skip
+    assert speed_set(LITERATURE).town_kmh == 36.0, "0.6 of a main street's 60"
+
+
+def test_hours_lengthen_towns_expressways_and_roads_as_is_told() -> None:
+    told = hour_factors()[["town", "expressway", "road"]]
+    assert told.loc["free flow"].tolist() == [1, 1, 1] and told.loc["holiday"].tolist() == [1.3, 1.4, 1.2]
+    assert told.loc["morning"].tolist() == told.loc["evening"].tolist() == [1.6, 1.1, 1.1]
+    peak = speed_set("peak")
+    assert [peak.factor(one) for one in ("expressway", "urban", "trunk")] == [1.1, 1.6, 1.1]
+    assert speed_set("peak", hour="holiday").factor("expressway") == 1.4
+    table = speed_sets().set_index(["set", "class", "terrain"])
+    assert table.loc[("peak", "trunk", "mountain"), "speed_kmh"] == pytest.approx(60 / 1.1)
+    assert table.loc[("peak", "through town", "hill"), ["speed_kmh", "factor"]].tolist() == [36 / 1.6, 1.6]
+
+
+def test_a_street_slower_than_towns_stays_slow_and_a_town_may_be_the_whole_link() -> None:
+    table = links(
+        **{"class": ["local", "trunk", "urban"]}, length_km=[10.0, 10.0, 10.0], town_km=[10.0, 10.0, 0.0]
+    )
+    assert links_timed_by(table, speed_set(LITERATURE), {})["speed_kmh"].tolist() == [20, 36, 30]
+    with pytest.raises(InputError, match="town_km below 0 or above the length at r1"):
+        links_timed_by(table.assign(town_km=[0.0, -0.1, 0.0]), speed_set(LITERATURE), {})
+    own = table.assign(minutes=[7.0, None, None], **{"class": ["alley", "trunk", "urban"]})
+    kmh = links_timed_by(own, speed_set(LITERATURE), {})["speed_kmh"]
+    assert np.isnan(kmh.iloc[0]) and kmh.tolist()[1:] == [36, 30], "its minutes stand"
