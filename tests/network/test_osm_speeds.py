@@ -14,7 +14,16 @@ from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.network.lines import from_lines
 from urbgeo.network.model import build_network
 from urbgeo.network.osm import from_pbf
-from urbgeo.network.osm_speeds import SPEED_SOURCES, LineReading, RoadReading, junction_delay, with_sources
+from urbgeo.network.osm_speeds import (
+    CHINA,
+    SPEED_SOURCES,
+    WORLD,
+    LineReading,
+    RoadReading,
+    junction_delay,
+    way_speeds,
+    with_sources,
+)
 
 
 def test_every_link_says_where_its_speed_comes_from(porto_alegre: Path) -> None:
@@ -115,3 +124,43 @@ def test_where_speeds_come_from_is_told_by_link_and_by_length() -> None:
         "kilometres timed by class": pytest.approx(0.25, rel=1e-3),
     }
     assert shares["links with imputed speed"] == 0.5
+
+
+def test_the_tables_hold_the_speeds_that_are_told_of_them() -> None:
+    """China: a motorway as published, others below their design speeds. The world: OSRM's car profile."""
+    assert dict(CHINA.kmh) == {
+        "motorway": 100, "motorway_link": 60, "trunk": 80, "trunk_link": 50, "primary": 60,
+        "primary_link": 40, "secondary": 50, "secondary_link": 40, "tertiary": 40, "tertiary_link": 30,
+        "unclassified": 30, "residential": 25, "living_street": 10, "road": 30, "service": 15, "track": 15, "pedestrian": 10,
+        "ferry": 15,
+    }  # fmt: skip
+    assert dict(WORLD.kmh) == {
+        "motorway": 90, "motorway_link": 75, "trunk": 85, "trunk_link": 70, "primary": 65, "primary_link": 60,
+        "secondary": 55, "secondary_link": 50, "tertiary": 40, "tertiary_link": 30, "unclassified": 25,
+        "residential": 25, "living_street": 10, "road": 25, "service": 15, "track": 15, "pedestrian": 10,
+        "ferry": 5,
+    }  # fmt: skip
+    fast = {"motorway", "motorway_link", "trunk", "trunk_link"}
+    slow = set(CHINA.kmh) - fast - {"track", "pedestrian", "ferry"}
+    for table in (CHINA, WORLD):
+        assert dict(table.peak_factor) == {**dict.fromkeys(fast, 0.8), **dict.fromkeys(slow, 0.7)}
+
+
+def ways(**columns: object) -> pd.DataFrame:
+    tags = {"maxspeed_kmh": np.nan, "maxspeed_back_kmh": np.nan}
+    return pd.DataFrame({"class": ["motorway", "ferry", "residential"], **tags, **columns})
+
+
+def test_a_way_is_as_fast_as_its_tag_its_class_or_its_traveller() -> None:
+    tagged = ways(maxspeed_kmh=[np.nan, np.nan, 40.0], maxspeed_back_kmh=[80.0, np.nan, np.nan])
+    timed, used = way_speeds(tagged, mode="road", reading=RoadReading(peak=True, speeds={"motorway": 90.0}))
+    assert timed["speed_kmh"].tolist() == pytest.approx([90 * 0.8, 15, 40 * 0.7])
+    assert timed["speed_back_kmh"].tolist() == pytest.approx([80 * 0.8, 15, 25 * 0.7])
+    assert timed["speed_source"].tolist() == ["override", "class", "tag"]
+    assert used == {"ferry": 15, "motorway": 90, "residential": 25}
+    bare, _ = way_speeds(tagged, mode="road", reading=RoadReading(use_maxspeed=False))
+    assert bare[["speed_kmh", "speed_back_kmh"]].to_numpy().tolist() == [[100, 100], [15, 15], [25, 25]]
+    for mode, kmh in (("walk", 4.5), ("cycle", 12.0)):
+        timed, _ = way_speeds(ways(), mode=mode, reading=RoadReading(peak=True))
+        assert timed["speed_kmh"].tolist() == [kmh, 15, kmh], "no peak on foot, and a ferry is a ferry"
+        assert timed["speed_source"].tolist() == ["default"] * 3

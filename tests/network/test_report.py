@@ -244,3 +244,53 @@ def test_a_gbk_shapefile_with_f_t_b_and_crossings_without_nodes(tmp_path: Path) 
     assert after.links["名称"].tolist()[:4] == ["甲"] * 4
     path = found.save(tmp_path / "report.gpkg")
     assert len(gpd.read_file(path, layer="table")) == len(found.table) == 8
+
+
+def found_in(nodes: gpd.GeoDataFrame, links: pd.DataFrame, kind: str) -> pd.DataFrame:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UrbgeoWarning)
+        table = network_report(build_network(nodes, links)).table
+    return table[table["finding"] == kind]
+
+
+def test_lengths_are_odd_below_99_hundredths_of_the_straight_line_and_above_five_of_it() -> None:
+    nodes = points([(0, 0), (10, 0)])
+    links = road(*(("A", "B", km) for km in (9.9, 9.89, 50.0, 50.1)), ("A", "A", 3.0))
+    odd = found_in(nodes, links, "length")
+    assert odd["id"].tolist() == [1, 3] and odd["amount"].tolist() == pytest.approx([0.989, 5.01])
+
+
+def test_links_are_doubled_where_they_run_the_same_way_along_one_line() -> None:
+    nodes = points([(0, 0), (10, 0)])
+    for ends, oneway, doubled in (
+        (("AB", "BA"), [False, False], True),
+        (("AB", "BA"), [True, True], False),
+        (("AB", "AB"), [True, True], True),
+        (("AB", "BA"), [True, False], True),
+    ):
+        links = road(*((one[0], one[1], 10.0) for one in ends), oneway=oneway)
+        found = found_in(nodes, links, "doubled")
+        assert found[["id", "other", "amount"]].to_numpy().tolist() == [[0, 1, 0.0]] * doubled
+    for metres, doubled in ((20.0, True), (20.1, False)):
+        bent = LineString([(EAST, NORTH), (EAST + 5000, NORTH + metres), (EAST + 10_000, NORTH)])
+        found = found_in(
+            nodes, road(("A", "B", 10.0), ("A", "B", 10.0)).assign(geometry=[None, bent]), "doubled"
+        )
+        assert found["amount"].tolist() == pytest.approx([metres] * doubled)
+
+
+def test_parts_dead_ends_and_traps_are_told_with_their_sizes() -> None:
+    """A ring A-B-C with a spur to D; E and F joined twice; G with a loop; H that one cannot leave."""
+    nodes = points(
+        [(0, 0), (10, 0), (0, 10), (20, 0), (50, 0), (60, 0), (80, 0), (90, 0), (0, 30)], list("ABCDEFGHI")
+    )
+    links = road(
+        ("A", "B", 10), ("B", "C", 15), ("C", "A", 10), ("B", "D", 10), ("E", "F", 10), ("F", "E", 11),
+        ("G", "H", 10), ("G", "G", 1), ("C", "I", 20), oneway=[False] * 8 + [True],
+    )  # fmt: skip
+    dead = found_in(nodes, links, "dead end")
+    assert dead[["id", "other"]].to_numpy().tolist() == [["D", 3], ["E", 4], ["F", 5], ["H", 6], ["I", 8]]
+    parts = found_in(nodes, links, "part")
+    assert parts[["id", "amount"]].to_numpy().tolist() == [[4, 2.0], [6, 2.0]]
+    assert [len(one.geoms) for one in parts.geometry] == [2, 2]
+    assert found_in(nodes, links, "one-way trap")[["id", "amount"]].to_numpy().tolist() == [["I", 1.0]]
