@@ -131,7 +131,8 @@ def test_the_tables_hold_the_speeds_that_are_told_of_them() -> None:
     assert dict(CHINA.kmh) == {
         "motorway": 100, "motorway_link": 60, "trunk": 80, "trunk_link": 50, "primary": 60,
         "primary_link": 40, "secondary": 50, "secondary_link": 40, "tertiary": 40, "tertiary_link": 30,
-        "unclassified": 30, "residential": 25, "living_street": 10, "road": 30, "service": 15, "track": 15, "pedestrian": 10,
+        "unclassified": 30, "residential": 25, "living_street": 10, "road": 30, "service": 15, "track": 15,
+        "pedestrian": 10,
         "ferry": 15,
     }  # fmt: skip
     assert dict(WORLD.kmh) == {
