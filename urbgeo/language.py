@@ -26,8 +26,17 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _MORE = re.compile(r" and (\d+) more")
 """The rest of a list of ids, wherever it stands."""
 
-_DEEPEST = 4
-"""Messages stand within messages no deeper than this: subject, fault, the list of ids, its rest."""
+_AT_LINE = re.compile(r"(\S+: )?line (\d+): (.*)")
+"""Faults of a study's file, each with its line."""
+
+_NEXT_LINE = re.compile(r"; (?=line \d+: )")
+
+_ROW = re.compile(r"\brow (\d+)\b")
+"""A row of a file, wherever it stands."""
+
+_DEEPEST = 8
+"""Messages stand within messages no deeper than this: subject, line, faults one by one, remedy, ids, their
+rest."""
 
 _spoken: list[str] = []
 
@@ -66,7 +75,8 @@ def in_both(line: str) -> tuple[str, str]:
 
 def list_in_chinese(ids: str, *, english: bool = False) -> str:
     """A list of ids, the rest of it counted in Chinese, and in English after it where asked."""
-    return _MORE.sub(r" 等，另有 \1 个" + r"\g<0>" * english, ids)
+    said = _MORE.sub(r" 等，另有 \1 个" + r"\g<0>" * english, ids)
+    return said if english else _ROW.sub(r"第 \1 行", said)
 
 
 def fixed_words(template: str) -> int:
@@ -97,6 +107,11 @@ def _of_the_locale() -> str:
 def _in_chinese(message: str, depth: int) -> str:
     if depth > _DEEPEST or not re.search("[A-Za-z]", message):
         return message
+    if at := _AT_LINE.fullmatch(message):
+        first, *rest = _NEXT_LINE.split(at[3])
+        file = (at[1] or "").replace(": ", "：")
+        said = f"{file}第 {at[2]} 行：{_in_chinese(first, depth + 1)}"
+        return "；".join([said, *(_in_chinese(one, depth) for one in rest)])
     for template in _templates():
         if all(part in message for part in template.fixed):
             found = template.look.fullmatch(message)

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 import urbgeo
 from urbgeo.errors import InputError, SourceError
+from urbgeo.language import in_chinese
 from urbgeo.study.config import FILE, KEYS, new_study, read_config
 
 
@@ -31,6 +33,7 @@ def test_every_option_in_the_template_is_one_that_is_read(tmp_path: Path) -> Non
     assert config.inputs.roads == folder / "data" / "raw" / "roads.osm.pbf"
     assert config.inputs.population_unit == "万" and config.inputs.train_day == "2016-03-10"
     assert config.inputs.lists == {"core": ["合肥市"], "circle": [], "core 芜湖": ["芜湖市"]}
+    assert set(config.inputs.columns) == {"zones", "flows"} and config.inputs.datums == {"airports": "gcj02"}
 
 
 def test_an_older_study_is_never_overwritten(tmp_path: Path) -> None:
@@ -62,6 +65,58 @@ def test_an_older_study_is_never_overwritten(tmp_path: Path) -> None:
 def test_every_fault_is_told_with_its_line(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(InputError, match=said):
         read_config(study(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[files]\nairports = "data\\raw\\机场.csv"\n', "write paths with /"),
+        ("[files]\nairports = “data/raw/机场.csv”\n", "plain ones of the keyboard"),
+        ('[region]\nname = "a"\nname = "b"\n', "each section and key stands once"),
+        ("[region]\nname = anhui\n", "texts stand in quotes"),
+    ],
+)
+def test_what_people_write_in_toml_by_mistake_is_told_with_a_remedy(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    (tmp_path / "study.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="no valid TOML") as told:
+        read_config(tmp_path)
+    assert said in told.value.english
+
+
+def test_a_file_saved_in_gb18030_is_read_and_one_in_no_encoding_refused(tmp_path: Path) -> None:
+    text = '[region]\nunits = "安徽"\n'
+    (tmp_path / "study.toml").write_bytes(text.encode("gb18030"))
+    assert read_config(tmp_path).inputs.units == "安徽"
+    (tmp_path / "study.toml").write_bytes(b'[region]\nunits = "\xff\xff"\n')
+    with pytest.raises(InputError, match="neither UTF-8 nor GB18030"):
+        read_config(tmp_path)
+
+
+def test_faults_of_a_study_are_said_in_chinese_line_by_line(tmp_path: Path) -> None:
+    text = '[road]\nx = "y"\n[speeds]\n"国道" = "快"\n[overrides]\n"肥西县" = { circle = "yes" }\n'
+    (tmp_path / "study.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as told:
+        read_config(tmp_path)
+    said = in_chinese(told.value.english)
+    assert "第 1 行：没有 [road] 这一节" in said and "第 4 行：国道 = '快' 不是数字" in said
+    assert "没有写理由" in said and "没有写决定人" in said and "不是日期" in said
+    assert not re.search(r"\b(line|is no|nearest|one of|nobody)\b", said), said
+
+
+def test_columns_and_datums_are_named_by_layer(tmp_path: Path) -> None:
+    text = '[columns.zones]\ncode = "县级代码"\n[datums]\nairports = "gcj02"\n'
+    (tmp_path / "study.toml").write_text(text, encoding="utf-8")
+    inputs = read_config(tmp_path).inputs
+    assert inputs.columns == {"zones": {"code": "县级代码"}} and inputs.datums == {"airports": "gcj02"}
+    wrong = '[columns.zone]\na = "b"\n[columns.seats]\nopened = "c"\n[datums]\nroads = "gcj02"\n'
+    (tmp_path / "study.toml").write_text(wrong, encoding="utf-8")
+    with pytest.raises(InputError) as told:
+        read_config(tmp_path)
+    assert "line 1: columns.zone: columns are named for zones, seats" in told.value.english
+    assert "line 3: columns.seats: no column opened" in told.value.english
+    assert "line 6: roads = 'gcj02'" in told.value.english
 
 
 def test_all_faults_come_at_once(tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def test_without_decisions_nothing_is_said_of_any(ningxia: StudyFiles) -> None:
 
 def test_a_file_tells_the_line_of_a_faulty_decision(small_study: Callable[..., Path], tmp_path: Path) -> None:
     folder = small_study(tmp_path / "ningxia", '[overrides]\n"中宁县" = { circle = "in", by = "x" }')
-    with pytest.raises(InputError, match="line 10: 中宁县: no reason, date = None is no date"):
+    with pytest.raises(InputError, match="line 10: 中宁县: no reason is given; date = None is no date"):
         read_config(folder)
     assert decision_fault(one()) == ""
 

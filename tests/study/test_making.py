@@ -111,6 +111,22 @@ def test_the_core_is_said_or_the_capital_and_the_nation_has_none() -> None:
     assert "core" not in nation.lists and "many metropolises" in nation.left_out["core"]
 
 
+def test_polygons_of_an_older_code_are_those_of_the_county_of_today() -> None:
+    """黔西: county 520522 until 2021, city 520581 since."""
+    today = china_places().loc[["520581", "520502"]]
+    squares_of = gpd.GeoDataFrame(
+        {"XZQDM": ["520522", "520502"]},
+        geometry=[
+            shapely.box(x - 0.02, y - 0.02, x + 0.02, y + 0.02)
+            for x, y in zip(today.geometry.x, today.geometry.y, strict=True)
+        ],
+        crs=4326,
+    )
+    made = making("zones", units="毕节", zones=squares_of)
+    assert made.zones is not None and set(made.zones.index) == {"520581", "520502"}
+    assert any("520522 → 520581" in one for one in made.findings.lines("joined"))
+
+
 def test_a_core_of_districts_is_that_of_their_cities() -> None:
     lists = making("lists", lists={"core": ["兴庆区", "金凤区", "大武口区"]}).lists
     assert lists["core"] == ("640100", "640200"), "trains and ranks are of cities"

@@ -38,15 +38,23 @@ def decision_fault(given: Any) -> str:
     """What is wrong with one decision as a file has it; nothing where it can be read."""
     if not isinstance(given, Mapping):
         return 'no decision; write { circle = "in", reason = "…", by = "…", date = 2026-03-01 }'
-    faults = [f"no key {key!r} (there are {', '.join(KEYS)})" for key in given if key not in KEYS]
+    faults = [_key_fault(key) for key in given if key not in KEYS]
     if str(given.get("circle")) not in WORDS:
-        faults.append(f"circle = {given.get('circle')!r}; it is one of {', '.join(WORDS)}")
-    for key, what in (("reason", "no reason"), ("by", "nobody who decided (by)")):
+        circle_fault = f"circle = {given.get('circle')!r}; it is one of {', '.join(WORDS)}"
+        faults.append(circle_fault)
+    reason_fault = "no reason is given"
+    by_fault = "nobody who decided (by)"
+    for key, what in (("reason", reason_fault), ("by", by_fault)):
         if not isinstance(given.get(key), str) or not str(given.get(key)).strip():
             faults.append(what)
     if _date(given.get("date")) is None:
-        faults.append(f"date = {given.get('date')!r} is no date such as 2026-03-01")
-    return ", ".join(faults)
+        date_fault = f"date = {given.get('date')!r} is no date such as 2026-03-01"
+        faults.append(date_fault)
+    return "; ".join(faults)
+
+
+def _key_fault(key: object) -> str:
+    return f"no key {key!r} in a decision (there are {', '.join(KEYS)})"
 
 
 def read_decisions(

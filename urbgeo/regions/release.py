@@ -205,13 +205,16 @@ def release_faults(kind: Any, decimals: Any, sensitive: Iterable[str]) -> list[s
     """What is wrong with the parts of a release."""
     faults = []
     if kind not in KINDS:
-        faults.append(f"release = {kind!r}; it is one of {', '.join(KINDS)}")
+        kind_fault = f"release = {kind!r}; it is one of {', '.join(KINDS)}"
+        faults.append(kind_fault)
     whole = isinstance(decimals, int) and not isinstance(decimals, bool)
     if not whole or not 0 <= decimals <= MOST_DECIMALS:
-        faults.append(f"decimals = {decimals!r} is no whole number of 0 to {MOST_DECIMALS}")
+        decimals_fault = f"decimals = {decimals!r} is no whole number of 0 to {MOST_DECIMALS}"
+        faults.append(decimals_fault)
     for name in sensitive:
         if name not in LAYERS:
             near = get_close_matches(name, LAYERS, n=1, cutoff=0.4)
-            which = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(LAYERS)}"
-            faults.append(f"sensitive names {name!r}, which is no layer; {which}")
+            which_hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(LAYERS)}"
+            layer_fault = f"sensitive names {name!r}, which is no layer; {which_hint}"
+            faults.append(layer_fault)
     return faults

@@ -126,7 +126,8 @@ def read_layer(
         raise SourceError(f"{path}: there is no such file.")
     if suffix in PLAIN:
         table, used = plain_table(path, layer if sheet is None else sheet, header, encoding)
-        frame = points_from_table(table, lon=lon, lat=lat, crs=crs)
+        below = 2 + max(listed(header))  # rows are counted as a reader of the file counts them
+        frame = points_from_table(table, lon=lon, lat=lat, crs=crs, name=path.name, first_row=below)
     else:
         frame, used = (_zipped if suffix == ".zip" else _spatial)(path, layer, encoding)
         frame = _with_crs(frame, path, crs)
@@ -154,8 +155,18 @@ def _one_form(ids: pd.Series) -> pd.Series:
     return ids.map(lambda one: normalize("NFKC", one).strip() if isinstance(one, str) else one)
 
 
-def points_from_table(table: pd.DataFrame, *, lon: str | None, lat: str | None, crs: Any) -> gpd.GeoDataFrame:
+def points_from_table(
+    table: pd.DataFrame,
+    *,
+    lon: str | None,
+    lat: str | None,
+    crs: Any,
+    name: str = "table",
+    first_row: int | None = None,
+) -> gpd.GeoDataFrame:
     """Points from two columns of a table; which is which is said by the caller, never guessed.
+
+    ``name`` and ``first_row`` are what messages call the table, and the row of its file where it begins.
 
     Raises
     ------
@@ -169,22 +180,21 @@ def points_from_table(table: pd.DataFrame, *, lon: str | None, lat: str | None, 
             "and in which CRS; "
             f"the columns are {', '.join(map(str, table.columns))}."
         )
-    check_columns(table, "table", [lon, lat])
+    check_columns(table, name, [lon, lat])
     system = _crs(crs)
     x, y = (pd.to_numeric(table[column], errors="coerce") for column in (lon, lat))
-    faults = Faults("table")
-    for name, values in ((lon, x), (lat, y)):
+    rows = table.index if first_row is None else table.index.map(lambda one: f"row {one + first_row}")
+    faults = Faults(name)
+    for column, values in ((lon, x), (lat, y)):
         if values.isna().any():
-            faults.add(
-                f"{name} is missing or no number", ids=table.index[values.isna()], remedy="fill or drop"
-            )
+            faults.add(f"{column} is missing or no number", ids=rows[values.isna()], remedy="fill or drop")
     if system.is_geographic:
         beyond = y.abs() > 90
         if beyond.any():
             hint = "lon and lat look swapped" if (x.abs() <= 90).all() else "degrees are wrong"
-            faults.add(f"{lat} is beyond 90 degrees", ids=table.index[beyond], remedy=hint)
+            faults.add(f"{lat} is beyond 90 degrees", ids=rows[beyond], remedy=hint)
         if (x.abs() > 180).any():
-            faults.add(f"{lon} is beyond 180 degrees", ids=table.index[x.abs() > 180])
+            faults.add(f"{lon} is beyond 180 degrees", ids=rows[x.abs() > 180])
     faults.raise_if_any()
     return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(x, y), crs=system)
 

@@ -23,8 +23,33 @@ from urbgeo.study.findings import Findings
 from urbgeo.study.places import asked_text
 
 HEADS: Mapping[str, tuple[str, ...]] = {
-    "home": ("居住地", "居住地代码", "居住区县", "居住地名称", "居住", "origin", "from"),
-    "work": ("工作地", "工作地代码", "就业地", "工作区县", "工作地名称", "工作", "destination", "to"),
+    "home": (
+        "居住地",
+        "居住地代码",
+        "居住区县",
+        "居住地名称",
+        "居住",
+        "居住县区",
+        "居住县",
+        "origin",
+        "from",
+        "o",
+    ),
+    "work": (
+        "工作地",
+        "工作地代码",
+        "就业地",
+        "工作区县",
+        "工作地名称",
+        "工作",
+        "就业区县",
+        "就业县区",
+        "工作县区",
+        "工作县",
+        "destination",
+        "to",
+        "d",
+    ),
     "workers": ("人数", "通勤人数", "通勤人口", "人次", "count", "people"),
 }
 """Other heads of the columns of a table of commuters."""
@@ -62,9 +87,19 @@ def read_commuters(
     rule = terms.get("rule") or "out"
     check_choice(rule, "flow_rule", RULES)
     table, name = _table(given)
+    named = dict(terms.get("columns") or {})
+    check_columns(table, name, list(named.values()))
+    table = table.rename(columns={head: key for key, head in named.items()})
+    held = list(table.columns)
     names = {other: column for column, others in HEADS.items() for other in others if column not in table}
     table = table.rename(columns={head: names[_bare(head)] for head in table if _bare(head) in names})
-    check_columns(table, name, list(HEADS))
+    without = [one for one in HEADS if one not in table]
+    if without:
+        heads = "; ".join(f"{one}: {', '.join(HEADS[one])}" for one in without)
+        raise InputError(
+            f"{name}: no column of {some_of(without)} is found among {some_of(held, 30)}; call them by a "
+            f"usual head ({heads}), or name them in study.toml under [columns.flows]."
+        )
     twice = [column for column in HEADS if isinstance(table[column], pd.DataFrame)]
     if twice:
         raise InputError(f"{name}: several columns for {some_of(twice)}; keep the one with the codes.")

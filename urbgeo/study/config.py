@@ -18,13 +18,15 @@ from urbgeo.network.junctions import NODE_AT
 from urbgeo.regions.decisions import decision_fault
 from urbgeo.regions.people import UNITS
 from urbgeo.regions.release import DECIMALS, INTERNAL, Release, release_faults
+from urbgeo.sources.dbase import sniffed
 from urbgeo.study.inputs import MARGIN_KM, Inputs
+from urbgeo.study.layers import COLUMNS, DATUMS
 from urbgeo.study.roads import STUDY_CLASSES, RoadLines
 from urbgeo.study.units import units_of
 
 FILE = "study.toml"
 _TEXT, _NUMBER, _LIST, _EITHER = "text", "number", "list of texts", "text or list of texts"
-_DECISION, _NUMBERS = "decision", "list of numbers"
+_DECISION, _NUMBERS, _HEADS = "decision", "list of numbers", "table of heads"
 
 KEYS: Mapping[str, Mapping[str, str]] = {
     "region": {"units": _EITHER, "name": _TEXT, "margin_km": _NUMBER},
@@ -52,6 +54,8 @@ KEYS: Mapping[str, Mapping[str, str]] = {
     "trains": {"day": _TEXT},
     "flows": {"least_count": _NUMBER, "rates": _NUMBERS, "rule": _TEXT},
     "observed": {"datum": _TEXT},
+    "columns": {"*": _HEADS},
+    "datums": {"*": _TEXT},
     "speeds": {"*": _NUMBER},
     "lists": {"*": _LIST},
     "overrides": {"*": _DECISION},
@@ -115,16 +119,38 @@ def read_config(path: Path | str) -> StudyConfig:
     path = path / FILE if path.is_dir() else path
     if not path.exists():
         raise SourceError(f"{path}: there is no such study; make one with urbgeo new.")
-    text = path.read_bytes().decode("utf-8-sig", "replace")
+    text = _text_of(path)
     try:
         told = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path}: no valid TOML: {error}.") from error
+        raise InputError(f"{path}: no valid TOML: {error}; {_toml_remedy(text, str(error))}.") from error
     lines = _lines(text)
     faults = _faults(told, lines)
     if faults:
         raise InputError(f"{path.name}: " + "; ".join(faults) + ".")
     return _config(path, told, lines)
+
+
+def _text_of(path: Path) -> str:
+    """The file's text: UTF-8 as TOML has it, or GB18030 as older editors of Windows save it."""
+    content = path.read_bytes()
+    encoding = sniffed([content])
+    if encoding is None:
+        raise InputError(f"{path}: its text is neither UTF-8 nor GB18030; save it as UTF-8.")
+    return content.decode("utf-8-sig" if encoding == "utf-8" else encoding)
+
+
+def _toml_remedy(text: str, error: str) -> str:
+    """What to do about a line that is no TOML, by what people write in it."""
+    at = re.search(r"line (\d+)", error)
+    line = text.splitlines()[int(at[1]) - 1] if at and int(at[1]) <= len(text.splitlines()) else ""
+    if "\\" in line:
+        return "write paths with / instead of \\ between folders"
+    if re.search("[“”‘’＂＇＝［］]", line):
+        return "quotes, = and brackets are the plain ones of the keyboard, not those of Chinese text"
+    if "overwrite" in error or "twice" in error:
+        return "each section and key stands once"
+    return 'texts stand in quotes, name = "anhui", and lists in brackets'
 
 
 def _config(path: Path, told: dict[str, Any], lines: Mapping[tuple[str, str], int]) -> StudyConfig:
@@ -145,6 +171,8 @@ def _config(path: Path, told: dict[str, Any], lines: Mapping[tuple[str, str], in
         least_count=part["flows"].get("least_count"),
         flow_rates=tuple(part["flows"].get("rates", ())) or None,
         flow_rule=part["flows"].get("rule") or None,
+        columns=dict(part["columns"]),
+        datums=dict(part["datums"]),
         observed_datum=part["observed"].get("datum") or "gcj02",
         speeds={name: float(kmh) for name, kmh in part["speeds"].items()},
         overrides=dict(part["overrides"]),
@@ -199,14 +227,15 @@ def _faults(told: dict[str, Any], lines: Mapping[tuple[str, str], int]) -> list[
             continue
         known = KEYS[section]
         for key, value in keys.items():
-            at = lines.get((section, key), lines.get((section, ""), 0))
+            table = lines.get((f"{section}.{key}", ""), lines.get((section, ""), 0))
+            at = lines.get((section, key), table)
             kind = known.get(key, known.get("*"))
             if kind is None:
                 unknown = f"no key {key!r} in [{section}]{_nearest_hint(key, known)}"
                 faults.append(f"line {at}: {unknown}")
             elif not _fits(value, kind):
-                faults.append(f"line {at}: {key} = {value!r} is no {kind}")
-            elif wrong := _wrong(section, key, value):
+                faults.append(f"line {at}: {_kind_fault(key, value, kind)}")
+            elif wrong := _value_fault(section, key, value):
                 faults.append(f"line {at}: {wrong}")
     return faults
 
@@ -219,11 +248,27 @@ def _fits(value: Any, kind: str) -> bool:
         _LIST: texts,
         _EITHER: isinstance(value, str) or texts,
         _DECISION: True,
+        _HEADS: isinstance(value, dict) and all(isinstance(one, str) for one in value.values()),
         _NUMBERS: isinstance(value, list) and all(map(is_finite_number, value)),
     }[kind]
 
 
-def _wrong(section: str, key: str, value: Any) -> str:
+def _kind_fault(key: str, value: Any, kind: str) -> str:
+    """What a value of another kind should be."""
+    if kind == _TEXT:
+        return f"{key} = {value!r} is no text in quotes"
+    if kind == _NUMBER:
+        return f"{key} = {value!r} is no number"
+    if kind == _NUMBERS:
+        return f"{key} = {value!r} is no list of numbers"
+    if kind == _HEADS:
+        return f"{key} = {value!r} is no table of heads, code = '...'"
+    if kind == _EITHER:
+        return f"{key} = {value!r} is no text or list of texts"
+    return f"{key} = {value!r} is no list of texts"
+
+
+def _value_fault(section: str, key: str, value: Any) -> str:
     """What is wrong with a value of the right kind."""
     if (section, key) == ("region", "units") and value:
         try:
@@ -243,12 +288,28 @@ def _wrong(section: str, key: str, value: Any) -> str:
         return "; ".join(release_faults(part["release"], part["decimals"], part["sensitive"]))
     if section in ("flows", "observed") and (choices := _CHOICES.get(key)) and value not in choices:
         return f"{key} = {value!r}; it is one of {', '.join(choices)}"
+    if section == "columns":
+        return _heads_fault(key, value)
+    if section == "datums" and (key not in DATED or value not in DATUMS):
+        return f"{key} = {value!r}; it is one of {', '.join(DATUMS)}, for one of {', '.join(DATED)}"
     if section == "speeds" and not value > 0:
         return f"{key} = {value!r} is no speed; give km/h > 0"
     if (section, key) == ("region", "margin_km") and value < 0:
         return f"margin_km = {value!r} is negative"
     return ""
 
+
+def _heads_fault(layer: str, heads: Mapping[str, str]) -> str:
+    """What is wrong with the columns that are named for a layer."""
+    if layer not in COLUMNS:
+        return f"columns.{layer}: columns are named for {', '.join(COLUMNS)}"
+    unknown = [one for one in heads if one not in COLUMNS[layer]]
+    known = ", ".join(COLUMNS[layer])
+    return f"columns.{layer}: no column {', '.join(unknown)} is asked; there are {known}" if unknown else ""
+
+
+DATED = ("zones", "seats", "airports", "stations", "rails")
+"""Layers whose datum may be named."""
 
 _CHOICES = {"rule": ("out", "either"), "datum": ("gcj02", "wgs84")}
 
@@ -304,6 +365,13 @@ margin_km = 100            # 区域外一并读入的范围（公里）；kilome
 # rails = "data/raw/rails.gpkg"           # 只用于制图的铁路线；lines to draw
 # flows = "data/raw/flows.csv"            # 手机信令等通勤表：home、work、workers；who commutes where
 # observed = "data/raw/observed.csv"      # 地图服务的出行时间，只作对照；minutes of a map service, a check
+
+[columns]                  # 列名不是常用名时写明，按图层 columns of a layer that are not found by their heads
+# zones = {{ code = "县级代码", name = "县级名称" }}   # 点图层还有 lon、lat，airports 还有 opened
+# flows = {{ home = "居住县", work = "就业县", workers = "人数" }}
+
+[datums]                   # 自有图层的坐标不是 WGS84 / CGCS2000 时；coordinates of map services
+# airports = "gcj02"       # gcj02 高德、腾讯；bd09 百度；zones seats airports stations rails
 
 [population]
 # column = "常住人口"       # 人口列；the column of people

@@ -45,6 +45,8 @@ SETTINGS = (
     "flow_rates",
     "flow_rule",
     "observed_datum",
+    "columns",
+    "datums",
     "speeds",
 )
 """Inputs that are values; overrides and release stand by themselves."""

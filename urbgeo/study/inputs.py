@@ -44,6 +44,8 @@ class Inputs:
     flow_rates: tuple[float, ...] | None = None
     flow_rule: str | None = None
     observed_datum: str = "gcj02"
+    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    datums: Mapping[str, str] = field(default_factory=dict)
     speeds: Mapping[str, float] = field(default_factory=dict)
     overrides: Mapping[str, Any] = field(default_factory=dict)
     release: Release | str = INTERNAL

@@ -14,7 +14,7 @@ from urbgeo.errors import InputError, MissingExtraError, UrbgeoError, some_of
 from urbgeo.language import catalogued
 from urbgeo.network.edits import with_speeds
 from urbgeo.network.model import TravelNetwork
-from urbgeo.regions.codes import BY_CHANGE
+from urbgeo.regions.codes import BY_CHANGE, join_codes
 from urbgeo.regions.decisions import Decision, read_decisions
 from urbgeo.regions.given import Commuters, ObservedTrips
 from urbgeo.regions.nation import (
@@ -38,11 +38,11 @@ from urbgeo.study.digests import made_of
 from urbgeo.study.estimated import ESTIMATED, calibration, estimated_roads, on_estimated_roads, source_hint
 from urbgeo.study.findings import Findings
 from urbgeo.study.inputs import Inputs
-from urbgeo.study.layers import own_layer
+from urbgeo.study.layers import NAMES, own_layer
 from urbgeo.study.looks import look_at_people, look_at_table, look_at_zones, why_no_people
 from urbgeo.study.places import (
-    NAMES,
     as_places,
+    asked_text,
     capital_of,
     cities_and_districts,
     cities_around,
@@ -103,12 +103,23 @@ class Making:
         self.findings.add(layer, "missing", why, do=do)
         self.left_out[layer] = why
 
+    def _own(self, name: str, *kinds: str, codes: pd.Index | None = None) -> gpd.GeoDataFrame:
+        """A layer of one's own, by the columns and the datum that are named for it."""
+        inputs = self.inputs
+        layer = own_layer(
+            getattr(inputs, name), name, kinds=kinds, codes=codes,
+            columns=inputs.columns.get(name), datum=inputs.datums.get(name, "wgs84"),
+        )  # fmt: skip
+        if column := layer.attrs.pop("codes of column"):
+            self.findings.add(name, "found", f"codes are those of column {column!r}, by what it holds")
+        return layer
+
     def find_places(self) -> None:
         """Seats of the units, or of one's own, and cities in the margin around."""
         asked = self.inputs.units
         embedded = china_places()
         if self.inputs.seats is not None:
-            own = own_layer(self.inputs.seats, "seats", kinds=("Point",))
+            own = self._own("seats", "Point")
             self.places = as_places(own, self._own_people, self.inputs.population_unit)
             self._look_at_names(own, "seats")
             self.findings.add("seats", "found", f"own layer, {len(own)} points", count=len(own))
@@ -118,7 +129,7 @@ class Making:
             self.units = units_of(asked)
             self.places = embedded.loc[[*self.units.prefectures, *self.units.counties]]
         elif self.inputs.zones is not None and self.inputs.zones is not False:
-            zones = own_layer(self.inputs.zones, "zones", kinds=("Polygon", "MultiPolygon"))
+            zones = self._own("zones", "Polygon", "MultiPolygon")
             points = zones.set_geometry(zones.to_crs(metric_crs(zones)).representative_point().to_crs(WGS84))
             self.places = as_places(points, self._own_people, self.inputs.population_unit)
             self._look_at_names(zones, "zones")
@@ -147,8 +158,25 @@ class Making:
     def _look_at_names(self, layer: gpd.GeoDataFrame, name: str) -> None:
         if not any(one in layer for one in NAMES):
             held = [str(one) for one in layer.columns if one != layer.active_geometry_name]
-            self.findings.add(name, "suspicious", "no column of names: ids stand for them", ids=held,
-                              do="call the column name")  # fmt: skip
+            do_hint = f"name the column of names in study.toml: [columns.{name}] name = ..."
+            what_hint = "no column of names: ids stand for them"
+            self.findings.add(name, "suspicious", what_hint, ids=held, do=do_hint)
+
+    def _of_today(self, zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        """Own polygons by the codes of today's counties where theirs are older ones of these, and told so."""
+        known = counties_of(self.own_places)["name_zh"]
+        older = zones.index[~zones.index.isin(known.index)]
+        if older.empty or known.empty:
+            return zones
+        found = join_codes(pd.Series(older, older), known)
+        found = found[found["joined_by"].isin(BY_CHANGE) & ~found["id"].isin(zones.index)]
+        found = found[~found["id"].duplicated(keep=False)]  # parts of one county stay what they are
+        if found.empty:
+            return zones
+        ids = [asked_text(row) for row in found.itertuples()]
+        self.findings.add("zones", "joined", "polygons by a code that has changed since", ids=ids)
+        self.sources.append(CODES_SOURCE)
+        return zones.rename(index=dict(zip(found["asked"], found["id"], strict=True)))
 
     @property
     def own_places(self) -> gpd.GeoDataFrame:
@@ -168,8 +196,8 @@ class Making:
             return
         try:
             if given is not None:
-                zones = own_layer(given, "zones", kinds=("Polygon", "MultiPolygon")).to_crs(WGS84)
-                zones = short_codes(zones)
+                zones = self._own("zones", "Polygon", "MultiPolygon", codes=self.own_places.index)
+                zones = self._of_today(short_codes(zones.to_crs(WGS84)))
                 small = places_of_small(zones, self.own_places, self._own_people, self.inputs.population_unit)
                 self.places = gpd.GeoDataFrame(pd.concat([self.places, small]), crs=WGS84)
                 self.zones = with_place_columns(zones, self.places)
@@ -255,7 +283,9 @@ class Making:
                     ids = self.airports.index[self.airports["opened"].isna()]
                     self.findings.add("airports", "suspicious", "airports without a year of opening", ids=ids)
             else:
-                self.airports = with_both_names(own_layer(given, "airports", kinds=("Point",)))
+                own = self._own("airports", "Point")
+                self._look_at_names(own, "airports")
+                self.airports = with_both_names(own)
                 self.findings.add("airports", "found", "own layer", count=len(self.airports))
         except UrbgeoError as error:
             self.refused("airports", error)
@@ -317,8 +347,9 @@ class Making:
             self.missing("trains", "no trains: reach is by road alone", "trains=, a train table or GTFS")
         else:
             try:
+                stations = None if self.inputs.stations is None else self._own("stations", "Point")
                 self.rails = read_rails(
-                    self.inputs.trains, box=self.box, stations=self.inputs.stations,
+                    self.inputs.trains, box=self.box, stations=stations,
                     day=self.inputs.train_day, findings=self.findings,
                 )  # fmt: skip
                 self.sources.append(self.rails.source)
@@ -326,7 +357,7 @@ class Making:
                 self.refused("trains", error)
         if self.inputs.rails is not None:
             try:
-                drawn = own_layer(self.inputs.rails, "rails", kinds=("LineString", "MultiLineString"))
+                drawn = self._own("rails", "LineString", "MultiLineString")
                 self.rails = self.rails.drawn_as(drawn.to_crs(WGS84))
             except UrbgeoError as error:
                 self.refused("rails", error)
@@ -374,7 +405,8 @@ class Making:
     def find_commuters(self) -> None:
         """Who commutes where, and minutes that a map service gave."""
         inputs = self.inputs
-        terms = {"least_count": inputs.least_count, "rates": inputs.flow_rates, "rule": inputs.flow_rule}
+        terms = {"least_count": inputs.least_count, "rates": inputs.flow_rates, "rule": inputs.flow_rule,
+                 "columns": inputs.columns.get("flows")}  # fmt: skip
         units = self.zones if self.zones is not None else counties_of(self.own_places)
         if inputs.flows is None:
             self.missing("flows", "no table of commuters: the circle is one by time alone", "flows=, a table")

@@ -188,6 +188,8 @@ def study_text(config: StudyConfig, inputs: Mapping[str, list[_Group]]) -> str:
             "least_count": given.least_count, "rates": list(given.flow_rates or ()), "rule": given.flow_rule,
         },
         "observed": {"datum": given.observed_datum},
+        "columns": {layer: dict(heads) for layer, heads in given.columns.items()},
+        "datums": dict(given.datums),
         "speeds": dict(given.speeds),
         "lists": {name: list(ids) for name, ids in given.lists.items()},
         "overrides": dict(given.overrides),

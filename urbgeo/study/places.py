@@ -18,6 +18,7 @@ from urbgeo.magnitude import check_unit
 from urbgeo.regions.codes import BY_CHANGE, join_codes
 from urbgeo.regions.nation import Units
 from urbgeo.regions.people import UNITS
+from urbgeo.study.layers import NAMES
 from urbgeo.study.roads import box_of
 
 ROAD_NODES = ["name_zh", "name_en", "kind", "geometry"]
@@ -40,10 +41,6 @@ def asked_text(row: Any) -> str:
     if row.joined_by in BY_CHANGE:
         return f"{row.asked} → {row.id} ({row.year:.0f} {row.kind})"
     return f"{row.asked}" + (f" ≈ {row.nearest.replace(', ', ' / ')}" if row.nearest else "")
-
-
-NAMES = ("name_zh", "name", "NAME", "Name", "名称", "县名", "地名", "nome", "nom", "nombre", "NAME_2")
-"""Columns that hold the name of a place, looked for in this order."""
 
 
 def as_places(own: gpd.GeoDataFrame, people: str | None = None, unit: str | None = None) -> gpd.GeoDataFrame:

@@ -19,7 +19,6 @@ from urbgeo.network.timetable_lines import lines_of
 from urbgeo.sources.gtfs import Gtfs, read_gtfs, services_on
 from urbgeo.sources.trains import Trains, read_trains, train_lines, trains_aside
 from urbgeo.study.findings import LISTED, Findings
-from urbgeo.study.layers import own_layer
 from urbgeo.study.roads import Box
 
 STATION_NAMES = ("站名", "车站", "车站名称", "station", "name_zh", "name", "名称")
@@ -54,7 +53,9 @@ class Rails:
         return replace(self, sections=sections)
 
 
-def read_rails(trains: Any, *, box: Box, stations: Any, day: str | None, findings: Findings) -> Rails:
+def read_rails(
+    trains: Any, *, box: Box, stations: gpd.GeoDataFrame | None, day: str | None, findings: Findings
+) -> Rails:
     """Trains that call at least twice in the box, as tables; what was found is noted.
 
     - ``trains``: Path of a train table (``.xlsx``, ``.csv``) or GTFS feed (``.zip``, folder), several
@@ -81,7 +82,7 @@ def read_rails(trains: Any, *, box: Box, stations: Any, day: str | None, finding
     if isinstance(trains, str | Path) and (Path(trains).suffix.lower() == ".zip" or Path(trains).is_dir()):
         return _of_feeds([read_gtfs(trains)], day, box, findings)
     if isinstance(trains, str | Path):
-        placed = None if stations is None else _by_name(own_layer(stations, "stations", kinds=("Point",)))
+        placed = None if stations is None else _by_name(stations)
         trains = read_trains(trains, stations=placed)
     if not isinstance(trains, Trains):
         raise InputError(f"trains: a train table or GTFS is needed, not {type(trains).__name__}.")
