@@ -83,3 +83,16 @@ def test_a_chinese_path_works_under_the_c_locale_without_utf8_mode(
         assert str(folder) in done.stdout.decode("utf-8")
     assert (folder / "data/processed/ningxia/circle.csv").is_file()
     assert list(folder.glob("*.pack.zip"))
+
+
+def test_a_warning_in_a_shell_is_one_line_without_code(tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text(
+        "代码,常住人口（万人）\n640104,—\n640105,38.6\n640106,72.4\n640121,31.8\n", encoding="utf-8"
+    )
+    text = '[region]\nunits = "银川"\n[files]\npopulation = "people.csv"\n'
+    (tmp_path / "study.toml").write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "urbgeo", "check", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, timeout=300, check=False)
+    told = done.stderr.decode("utf-8").splitlines()
+    assert told and all(line.startswith("urbgeo: ") for line in told), told
+    assert any("row 2" in line or "第 2 行" in line for line in told)

@@ -7,11 +7,12 @@ import codecs
 import os
 import sys
 import time
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from urbgeo.errors import InputError, UrbgeoError
+from urbgeo.errors import InputError, UrbgeoError, UrbgeoWarning
 from urbgeo.language import list_in_chinese, spoken
 from urbgeo.provenance import package_version
 
@@ -23,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code (0 done, 1 refused with a reason, 130 interrupted)."""
     if arguments is None:
         _speak_utf8()
+        _speak_plainly()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a Windows console may not speak UTF-8 by itself
             stream.reconfigure(encoding="utf-8", errors="replace")
@@ -44,6 +46,23 @@ def _speak_utf8() -> None:
     """
     if os.name == "posix" and codecs.lookup(sys.getfilesystemencoding()).name == "ascii":
         os.execv(sys.executable, [sys.executable, "-X", "utf8", "-m", "urbgeo", *sys.argv[1:]])
+
+
+def _speak_plainly() -> None:
+    """In a shell a warning is one line, without the code that gave it; no bars are drawn into a file."""
+    from urbgeo.options import options
+
+    usual = warnings.showwarning
+
+    def told(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+        if issubclass(category, UrbgeoWarning):
+            print(f"urbgeo: {message}", file=sys.stderr)
+        else:
+            usual(message, category, *where, **more)
+
+    warnings.showwarning = told
+    if not sys.stderr.isatty():
+        options.progress = False
 
 
 def _verbs() -> Mapping[str, Callable[[argparse.Namespace], int | None]]:
@@ -76,7 +95,9 @@ def _parser() -> argparse.ArgumentParser:
     new = verbs.add_parser("new", help="a folder for a study of your own 新建研究文件夹")
     new.add_argument("folder", type=Path, help="where, e.g. anhui")
     new.add_argument(
-        "--units", "--province", required=True, help="province, prefecture or code, e.g. 安徽 省、市名或代码"
+        "--units",
+        "--province",
+        help="province, prefecture or code, e.g. 安徽 省、市名或代码; none for places elsewhere 国外不写",
     )
     look = verbs.add_parser(
         "check", help="what a study's files hold, before anything is computed 检查研究资料"
@@ -174,7 +195,7 @@ def _verify(asked: argparse.Namespace) -> int:
 def _new(asked: argparse.Namespace) -> None:
     from urbgeo.study.config import FILE, new_study
 
-    folder = new_study(asked.folder, asked.units)
+    folder = new_study(asked.folder, asked.units or None)
     print(f"配置 study   {folder / FILE}")
     print(f"资料 files   {folder / 'data' / 'raw'}  (README.md says what goes there 其中说明放什么)")
     print(f"下一步 next  urbgeo check {folder}")

@@ -204,3 +204,9 @@ marking = "审图号"
     assert usual.observed_datum == "gcj02" and usual.release.kind == "internal"
     only_words = read_config(study(tmp_path, '[road_classes]\n"x" = "none"\n')).inputs
     assert only_words.road_lines is not None
+
+
+def test_a_study_elsewhere_names_no_units_and_asks_for_zones(tmp_path: Path) -> None:
+    config = read_config(new_study(tmp_path / "porto", None))
+    assert config.inputs.units is None
+    assert config.inputs.zones == tmp_path / "porto" / "data" / "raw" / "zones.gpkg"

@@ -66,8 +66,8 @@ def region(
         ``observed``: minutes of a map service (:func:`urbgeo.network.calibrate.read_observed`), with
         ``observed_datum``; both are answered beside the model. ``columns`` (by layer: what its columns hold
         and their heads, where these are not usual), ``datums`` (``"gcj02"``, ``"bd09"`` by layer),
-        ``name``, ``stations`` (points by name, for a train table without them),
-        ``population_column`` (of the table, or without one of the zones or seats of one's own), ``population_unit``,
+        ``name``, ``stations`` (points by name, for a train table without them), ``population_column`` (of
+        the table, or without one of the zones or seats of one's own), ``population_unit``,
         ``road_classes``, ``road_lines`` (:class:`urbgeo.study.roads.RoadLines`: columns, junctions and words
         of a survey's lines), ``train_day``, ``speeds`` (km/h by class of road, instead of those read),
         ``overrides`` (units in or out of the circle by decision: ``circle``, ``reason``, ``by``, ``date``,

@@ -319,9 +319,9 @@ def _nearest_hint(word: str, known: Mapping[str, Any]) -> str:
     return f"; the nearest is {near[0]!r}" if near else f"; there are {', '.join(known)}"
 
 
-def new_study(folder: Path | str, units: str) -> Path:
+def new_study(folder: Path | str, units: str | None) -> Path:
     """Make the folder of a study: a commented ``study.toml`` and ``data/raw/README.md`` that says what goes
-    there.
+    there. Without ``units`` it is one of places elsewhere, whose zones the planner brings.
 
     Returns
     -------
@@ -334,13 +334,20 @@ def new_study(folder: Path | str, units: str) -> Path:
         For units that are not known, and where a study is there already.
     """
     folder = Path(folder)
-    found = units_of(units)
+    found = None if units is None else units_of(units)
     if not is_file_name(name := folder.resolve().name):
         raise InputError(f"folder: {name!r} names files too; {NAME_REMEDY}.")
     if (folder / FILE).exists():
         raise InputError(f"{folder / FILE}: there is a study already; edit it, or choose another folder.")
-    write_text(folder / FILE, _TEMPLATE.format(units=units, name=name, zh=found.title_zh))
-    write_text(folder / "data" / "raw" / "README.md", _RAW.format(zh=found.title_zh, en=found.title_en))
+    zh, en = (name, name) if found is None else (found.title_zh, found.title_en)
+    text = _TEMPLATE.format(units=units, name=name, zh=zh)
+    if units is None:
+        own = 'zones = "data/raw/zones.gpkg"            '
+        text = text.replace('units = "None"', '# units = "安徽"').replace(
+            '# zones = "data/raw/counties.gpkg"', own
+        )
+    write_text(folder / FILE, text)
+    write_text(folder / "data" / "raw" / "README.md", _RAW.format(zh=zh, en=en))
     (folder / "data" / "processed").mkdir(parents=True, exist_ok=True)
     return folder
 
