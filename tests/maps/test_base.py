@@ -17,7 +17,7 @@ from urbgeo.maps import (
     new_map,
     save_map,
 )
-from urbgeo.maps.base import script_json
+from urbgeo.maps.base import page_of, script_json
 
 
 def test_base_maps_are_asked_for_only_when_named(tmp_path: Path) -> None:
@@ -41,6 +41,16 @@ def test_on_amap_the_layers_are_shifted_to_its_datum(tmp_path: Path) -> None:
     lon, lat = wgs84_to_gcj02(112.94, 28.23)
     assert f"[{float(lon):.5f},{float(lat):.5f}]" in text
     assert "[112.94,28.23]" not in text
+
+
+def test_sources_stand_in_the_language_the_page_is_switched_to(tmp_path: Path) -> None:
+    fmap = new_map("题", "t", bounds=BOUNDS, sources=["Commuters: the table given as flows", "年鉴 2020"])
+    page_of(fmap).told.append(("未给出：<b>", "left out: <b>"))
+    text = save_map(fmap, tmp_path / "map.html").read_text(encoding="utf-8")
+    foot = text[text.index('<footer class="ug-footer">') :]
+    assert '<span lang="en">Commuters: the table given as flows</span>' in foot
+    assert '<span lang="zh">通勤者：' in foot and foot.count("年鉴 2020") == 1
+    assert '<span lang="zh">未给出：&lt;b&gt;</span><span lang="en">left out: &lt;b&gt;</span>' in foot
 
 
 def test_a_failed_save_leaves_the_earlier_map(tmp_path: Path) -> None:

@@ -227,6 +227,6 @@ def test_the_title_names_what_is_there_and_the_foot_what_is_not(answers: Answers
     zh, en = _shown(answers)
     assert zh == "一小时通勤圈、机场覆盖、两小时通达与县城通达"
     assert en == "commuting circle, airport coverage, two-hour reach, county-town access"
-    without_zh, without_en = _left_out(answers)
+    ((without_zh, without_en),) = _left_out(answers)
     assert without_zh == "未给出：通勤率圈层（未给出通勤表）；实测时间（未给出地图服务的时间）"
     assert without_en.startswith("left out: ") and without_en.count("; ") == 1

@@ -20,6 +20,7 @@ from urbgeo.checks import check_choice, check_crs, check_quantity, is_finite_num
 from urbgeo.crs import WGS84, metric_crs
 from urbgeo.errors import InputError, UrbgeoError
 from urbgeo.files import write_text
+from urbgeo.language import in_both
 from urbgeo.maps.fields import SPOKEN
 from urbgeo.regions.release import Release
 from urbgeo.types import Floats
@@ -236,6 +237,7 @@ class _Page(MacroElement):
         self.marking = ""
         self.bounds = bounds
         self.sources = sources
+        self.told: list[tuple[str, str]] = []  # more of the footer, in Chinese and English
         self.basemap = basemap
         self.layer_bytes: dict[str, int] = {}
         self.ground: object = None
@@ -289,13 +291,20 @@ class _Page(MacroElement):
 
     def _footer(self) -> str:
         credit = (_CREDITS[self.basemap],) if self.basemap else ()
-        texts = "；".join(escape(text) for text in (*self.sources, *credit))
+        texts = "；".join(_in_both(*one) for one in (*map(in_both, (*self.sources, *credit)), *self.told))
         head = '<b lang="zh">数据来源</b> <b lang="en">Sources</b>'
         named = f"{head} {texts}" if texts else ""
         if self.marking:
             named = f'<strong class="ug-marking">{escape(self.marking)}</strong> {named}'
         drawn = f"urbgeo · Leaflet{' · MapLibre' * self.many}"
         return f'<footer class="ug-footer"><span>{named}</span><span>{drawn}</span></footer>'
+
+
+def _in_both(zh: str, en: str) -> str:
+    """A source in the language that the page is switched to."""
+    if zh == en:
+        return escape(zh)
+    return f'<span lang="zh">{escape(zh)}</span><span lang="en">{escape(en)}</span>'
 
 
 class DataLayer(Layer):

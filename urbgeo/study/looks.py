@@ -12,10 +12,20 @@ from urbgeo.regions.nation import nearest_codes, nearest_names
 from urbgeo.regions.people import TWICE, People
 from urbgeo.regions.region import ZONE
 from urbgeo.study.findings import LISTED, Findings
+from urbgeo.study.layers import NAMES
 from urbgeo.study.places import asked_text, counties_of, named_ids
 
 MANY_LEFT = 0.1
 """A larger share of the rows of a table that joins nothing is suspicious, and warned of."""
+
+
+def look_at_names(layer: gpd.GeoDataFrame, name: str, findings: Findings) -> None:
+    """Own places whose names are in no column that is known."""
+    if not any(one in layer for one in NAMES):
+        held = [str(one) for one in layer.columns if one != layer.active_geometry_name]
+        do_hint = f"name the column of names in study.toml: [columns.{name}] name = ..."
+        what_hint = "no column of names: ids stand for them"
+        findings.add(name, "suspicious", what_hint, ids=held, do=do_hint)
 
 
 def look_at_zones(zones: gpd.GeoDataFrame, places: gpd.GeoDataFrame, findings: Findings) -> None:

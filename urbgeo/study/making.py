@@ -14,7 +14,7 @@ from urbgeo.errors import InputError, MissingExtraError, UrbgeoError, some_of
 from urbgeo.language import catalogued
 from urbgeo.network.edits import with_speeds
 from urbgeo.network.model import TravelNetwork
-from urbgeo.regions.codes import BY_CHANGE, join_codes
+from urbgeo.regions.codes import BY_CHANGE
 from urbgeo.regions.decisions import Decision, read_decisions
 from urbgeo.regions.given import Commuters, ObservedTrips
 from urbgeo.regions.nation import (
@@ -38,11 +38,10 @@ from urbgeo.study.digests import made_of
 from urbgeo.study.estimated import ESTIMATED, calibration, estimated_roads, on_estimated_roads, source_hint
 from urbgeo.study.findings import Findings
 from urbgeo.study.inputs import Inputs
-from urbgeo.study.layers import NAMES, own_layer
-from urbgeo.study.looks import look_at_people, look_at_table, look_at_zones, why_no_people
+from urbgeo.study.layers import own_layer
+from urbgeo.study.looks import look_at_names, look_at_people, look_at_table, look_at_zones, why_no_people
 from urbgeo.study.places import (
     as_places,
-    asked_text,
     capital_of,
     cities_and_districts,
     cities_around,
@@ -57,20 +56,9 @@ from urbgeo.study.places import (
 from urbgeo.study.rails import Rails, read_rails
 from urbgeo.study.raster_people import hold_against, raster_people, table_and_raster
 from urbgeo.study.roads import box_of, empty_links, interchanges, read_network
-from urbgeo.study.small_zones import counties_summed, places_of_small, short_codes
+from urbgeo.study.small_zones import counties_summed, of_today, places_of_small, short_codes
+from urbgeo.study.trips import KNOWN_TRIPS
 from urbgeo.study.units import approved_circle, units_of
-
-KNOWN_TRIPS = (
-    "from_place",
-    "to_place",
-    "mode",
-    "station_from",
-    "station_to",
-    "minutes",
-    "basis",
-    "source",
-    "year",
-)
 
 
 class Making:
@@ -121,7 +109,7 @@ class Making:
         if self.inputs.seats is not None:
             own = self._own("seats", "Point")
             self.places = as_places(own, self._own_people, self.inputs.population_unit)
-            self._look_at_names(own, "seats")
+            look_at_names(own, "seats", self.findings)
             self.findings.add("seats", "found", f"own layer, {len(own)} points", count=len(own))
         elif isinstance(asked, gpd.GeoDataFrame | shapely.Geometry):
             self.places = places_inside(embedded, asked)
@@ -132,7 +120,7 @@ class Making:
             zones = self._own("zones", "Polygon", "MultiPolygon")
             points = zones.set_geometry(zones.to_crs(metric_crs(zones)).representative_point().to_crs(WGS84))
             self.places = as_places(points, self._own_people, self.inputs.population_unit)
-            self._look_at_names(zones, "zones")
+            look_at_names(zones, "zones", self.findings)
             self.findings.add("seats", "found", "middles of the zones stand for seats", count=len(points))
         else:
             raise InputError("region: name units of China, or give seats= or zones= of your own.")
@@ -155,29 +143,6 @@ class Making:
         """The column of people of one's own places, where no table of people is given."""
         return self.inputs.population_column if self.inputs.population is None else None
 
-    def _look_at_names(self, layer: gpd.GeoDataFrame, name: str) -> None:
-        if not any(one in layer for one in NAMES):
-            held = [str(one) for one in layer.columns if one != layer.active_geometry_name]
-            do_hint = f"name the column of names in study.toml: [columns.{name}] name = ..."
-            what_hint = "no column of names: ids stand for them"
-            self.findings.add(name, "suspicious", what_hint, ids=held, do=do_hint)
-
-    def _of_today(self, zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-        """Own polygons by the codes of today's counties where theirs are older ones of these, and told so."""
-        known = counties_of(self.own_places)["name_zh"]
-        older = zones.index[~zones.index.isin(known.index)]
-        if older.empty or known.empty:
-            return zones
-        found = join_codes(pd.Series(older, older), known)
-        found = found[found["joined_by"].isin(BY_CHANGE) & ~found["id"].isin(zones.index)]
-        found = found[~found["id"].duplicated(keep=False)]  # parts of one county stay what they are
-        if found.empty:
-            return zones
-        ids = [asked_text(row) for row in found.itertuples()]
-        self.findings.add("zones", "joined", "polygons by a code that has changed since", ids=ids)
-        self.sources.append(CODES_SOURCE)
-        return zones.rename(index=dict(zip(found["asked"], found["id"], strict=True)))
-
     @property
     def own_places(self) -> gpd.GeoDataFrame:
         """Places without the cities around."""
@@ -197,7 +162,11 @@ class Making:
         try:
             if given is not None:
                 zones = self._own("zones", "Polygon", "MultiPolygon", codes=self.own_places.index)
-                zones = self._of_today(short_codes(zones.to_crs(WGS84)))
+                zones, renewed = of_today(short_codes(zones.to_crs(WGS84)), self.own_places)
+                if renewed:
+                    what_hint = "polygons by a code that has changed since"
+                    self.findings.add("zones", "joined", what_hint, ids=renewed)
+                    self.sources.append(CODES_SOURCE)
                 small = places_of_small(zones, self.own_places, self._own_people, self.inputs.population_unit)
                 self.places = gpd.GeoDataFrame(pd.concat([self.places, small]), crs=WGS84)
                 self.zones = with_place_columns(zones, self.places)
@@ -284,7 +253,7 @@ class Making:
                     self.findings.add("airports", "suspicious", "airports without a year of opening", ids=ids)
             else:
                 own = self._own("airports", "Point")
-                self._look_at_names(own, "airports")
+                look_at_names(own, "airports", self.findings)
                 self.airports = with_both_names(own)
                 self.findings.add("airports", "found", "own layer", count=len(self.airports))
         except UrbgeoError as error:

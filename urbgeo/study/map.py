@@ -15,6 +15,7 @@ import shapely
 from urbgeo.crs import WGS84
 from urbgeo.errors import MissingExtraError
 from urbgeo.maps import Categories, Classes, Field, add_lines, add_points, add_polygons, new_map
+from urbgeo.maps.base import page_of
 from urbgeo.maps.styles import AreaStyle, LineStyle, PointStyle
 from urbgeo.maps.systems import add_systems
 from urbgeo.network.model import TravelNetwork
@@ -72,13 +73,13 @@ def study_map(answers: Answers, *, basemap: str | None = None, key: str | None =
         sources=(
             *([APPROVAL] if is_national(region) else []),
             *region.sources,
-            *map(release.text, _left_out(answers)),
         ),
         basemap=basemap,
         key=key,
         ground=region.zones,
         release=release,
     )
+    page_of(fmap).told += _left_out(answers)
     steps: tuple[Callable[[], None], ...] = (
         lambda: _add_access(fmap, answers, ground),
         lambda: _add_circle(fmap, answers, ground),
@@ -130,13 +131,15 @@ def _add_nation(fmap: folium.Map) -> None:
     )
 
 
-def _left_out(answers: Answers) -> list[str]:
-    """What the map does not show, and why."""
+def _left_out(answers: Answers) -> list[tuple[str, str]]:
+    """What the map does not show, and why, in Chinese and English."""
     rows = list(left_out(answers).itertuples())
     if not rows:
         return []
+    text = answers.region.release.text
     zh = "；".join(f"{row.left_out_zh}（{row.why_zh}）" for row in rows)
-    return [f"未给出：{zh}", "left out: " + "; ".join(f"{row.left_out} ({row.why})" for row in rows)]
+    en = "; ".join(f"{row.left_out} ({row.why})" for row in rows)
+    return [(text(f"未给出：{zh}"), text(f"left out: {en}"))]
 
 
 def _counties(answers: Answers) -> gpd.GeoDataFrame:

@@ -11,8 +11,9 @@ from urbgeo.crs import WGS84, metric_crs
 from urbgeo.errors import InputError
 from urbgeo.network.minutes import nearest_facility
 from urbgeo.network.model import TravelNetwork
+from urbgeo.regions.codes import BY_CHANGE, join_codes
 from urbgeo.regions.region import ZONE
-from urbgeo.study.places import as_places, counties_of
+from urbgeo.study.places import as_places, asked_text, counties_of
 
 COUNTY_DIGITS = 6
 COLUMNS = ("name_zh", "name_en", "level", "prefecture", "population", "geometry")
@@ -24,6 +25,22 @@ def short_codes(zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     if not len(ids) or not ids.str.fullmatch(r"\d{9}000").all():
         return zones
     return zones.set_axis(pd.Index(ids.str[:9], dtype=object, name=zones.index.name))
+
+
+def of_today(zones: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[str]]:
+    """Polygons by the codes of today's counties where theirs are older ones of these, and which those are.
+
+    Parts of what is one county today stay what they are.
+    """
+    known = counties_of(places)["name_zh"]
+    older = zones.index[~zones.index.isin(known.index)]
+    if older.empty or known.empty:
+        return zones, []
+    found = join_codes(pd.Series(older, older), known)
+    found = found[found["joined_by"].isin(BY_CHANGE) & ~found["id"].isin(zones.index)]
+    found = found[~found["id"].duplicated(keep=False)]
+    renewed = dict(zip(found["asked"], found["id"], strict=True))
+    return zones.rename(index=renewed), [asked_text(row) for row in found.itertuples()]
 
 
 def places_of_small(

@@ -20,6 +20,13 @@ DOCUMENT = "document"
 """Basis of a figure that was read in a document; every other is general knowledge and proves nothing."""
 
 
+KNOWN_TRIPS = (
+    *("from_place", "to_place", "mode", "station_from", "station_to"),
+    *("minutes", "basis", "source", "year"),
+)
+"""Columns of the table of trips whose minutes stand in a document."""
+
+
 @dataclass(frozen=True)
 class TripPart:
     """What a part of a rail trip is called and where its minutes come from."""
