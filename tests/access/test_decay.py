@@ -160,3 +160,7 @@ def test_names_tell_the_numbers() -> None:
         "binary 30", "linear 30", "exponential 0.1 to 40", "exponential half 10", "power 2 from 1",
         "stepped 1 to 10, 0.5 to 20",
     ]  # fmt: skip
+
+
+def test_a_step_may_weigh_nothing() -> None:
+    assert stepped([10, 20], [0.5, 0])(np.array([10.0, 20.0])).tolist() == [0.5, 0]

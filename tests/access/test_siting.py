@@ -233,3 +233,11 @@ def test_demand_out_of_reach_and_without_people_leaves_the_mean_alone() -> None:
     nobody = maximal_covering(table, pd.Series(0.0, list("abc")), count=1, minutes=5)
     assert math.isnan(nobody.share) and math.isnan(nobody.share_before) and math.isnan(nobody.mean_minutes)
     assert p_median(table, pd.Series([0.0, 1, 1], list("abc")), count=1).chosen.tolist() == ["u"]
+
+
+def test_a_single_person_is_demand() -> None:
+    """u covers a alone, v the two others, one person each: v; who weighs nothing draws nobody."""
+    table = named([[5, 90], [90, 5], [90, 5], [5, 90], [5, 90]])
+    people = pd.Series([1.0, 1, 1, 0, 0], index=list("abcde"))
+    assert maximal_covering(table, people, count=1, minutes=10).chosen.tolist() == ["v"]
+    assert p_median(table, people, count=1).chosen.tolist() == ["v"]

@@ -74,3 +74,10 @@ def test_the_core_numbers_are_those_of_the_documents() -> None:
     own = hunan_box8().set_index("adcode")["urbanisation_2025"] * 100
     stored = ALL.loc[[f"urbanisation.{one}" for one in own.index], "target_value"]
     assert stored.tolist() == pytest.approx(own.tolist())
+
+
+def test_box_8_has_its_columns_in_the_order_of_its_docstring() -> None:
+    """What the plan says of a centre stands beside it, in shares and persons, no percent and no 万."""
+    centres = hunan_box8()
+    assert centres.columns.tolist()[2:4] == ["urbanisation_2025", "population_2025"]
+    assert centres["urbanisation_2025"].between(0.4, 0.9).all()

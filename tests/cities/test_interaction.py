@@ -231,3 +231,12 @@ def test_radiation_passes_over_those_beyond_every_way_and_of_places_alone() -> N
     assert found.loc["b", "c"] == pytest.approx(20 * 20 * 70 / (30 * 100) / (1 - 20 / 100))
     alone = radiation(people * [1, 0, 0], cost, units_checked=True)
     assert (alone == 0).all(axis=None)
+
+
+def test_without_friction_distance_counts_for_nothing() -> None:
+    cost = pd.DataFrame({"A": [10.0, 1], "B": [1.0, 2]}, index=list("xy"))
+    mass = pd.Series({"A": 3.0, "B": 1.0})
+    assert field_strength(mass, cost, friction=0)["city"].tolist() == ["A", "A"]
+    assert field_strength(mass, cost, friction=0)["total"].tolist() == [4, 4]
+    assert huff(mass, cost, beta=0).to_numpy().tolist() == [[0.75, 0.25]] * 2
+    assert gravity_links(TWO, PAIR, friction=0)["strength"].tolist() == [3e9, 3e9]

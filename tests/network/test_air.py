@@ -210,3 +210,13 @@ def test_an_airport_beside_a_road_is_joined_to_both_its_ends(oneway: bool) -> No
         assert ways.loc[ends, ["minutes", "minutes_back"]].tolist() == pytest.approx(minutes, nan_ok=True)
     assert ways["length_km"].tolist() == pytest.approx([1, 1]) and not ways["joinable"].any()
     assert links.loc["flight X - Y", ["minutes", "minutes_back"]].tolist() == [50, 50]
+
+
+def test_a_flight_without_ways_about_it_takes_its_cruise() -> None:
+    free = AirTerms(
+        check_in_min=0, leaving_min=0, taxi_min=0, shortest_flight_km=0, beyond_km=0, cruise_kmh=600
+    )
+    assert free.block_min(np.array([0.0, 300.0])).tolist() == [0, 30]
+    for field in ("cruise_kmh", "beyond_kmh", "beyond_detour"):
+        with pytest.raises(InputError, match=f"AirTerms.{field}"):
+            AirTerms(**{field: 0})

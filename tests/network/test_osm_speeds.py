@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.network.build import points, road
 from tests.network.surveyed import lines
 from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.network.lines import from_lines
@@ -165,3 +166,9 @@ def test_a_way_is_as_fast_as_its_tag_its_class_or_its_traveller() -> None:
         timed, _ = way_speeds(ways(), mode=mode, reading=RoadReading(peak=True))
         assert timed["speed_kmh"].tolist() == [kmh, 15, kmh], "no peak on foot, and a ferry is a ferry"
         assert timed["speed_source"].tolist() == ["default"] * 3
+
+
+def test_a_delay_of_no_seconds_changes_nothing() -> None:
+    nodes = points([(0, 0), (10, 0), (20, 0), (10, 10)])
+    cross = build_network(nodes, road(("A", "B", 10.0), ("B", "C", 10.0), ("B", "D", 10.0)))
+    assert junction_delay(cross, {"primary": 0.0}).link_table["minutes"].tolist() == [10, 10, 10]

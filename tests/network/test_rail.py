@@ -256,3 +256,9 @@ def test_minutes_that_are_spans_of_time_are_refused() -> None:
     timed = stops.assign(minutes=pd.to_timedelta(stops["minutes"], unit="m"))
     with pytest.raises(InputError, match="minutes holds spans of time"):
         rail_tables(STATIONS, timed)
+
+
+def test_terms_of_no_minutes_are_terms() -> None:
+    free = RailTerms(buffer_min=0, access_min=0, egress_min=0, change_min=0, max_wait_min=0)
+    stops = trains(("G1", 48, [("S", 0), ("T", 30)]), ("G2", 96, [("T", 0), ("V", 40)]))
+    assert between_stations(stops, free).loc["S", ["T", "V"]].tolist() == [30, 70]
