@@ -284,8 +284,15 @@ def suspected_datum(
     """
     check_points(points, "points")
     check_call(misfit, "misfit", "lambda points: shapely.distance(points.to_numpy(), road)")
+    return likely_datum(points, misfit)
+
+
+def likely_datum(
+    points: gpd.GeoDataFrame | gpd.GeoSeries, misfit: Callable[[gpd.GeoSeries], Floats]
+) -> str | None:
+    """:func:`suspected_datum` of points that were checked before."""
     here = points.geometry.to_crs(WGS84)
-    here = here[_in_china(here.x, here.y)]
+    here = here[_in_china(here.x.to_numpy(), here.y.to_numpy())]
     if len(here) < LEAST_SUSPECTS:
         return None
     now = float(np.median(misfit(here)))
@@ -393,10 +400,9 @@ def _in_space_km(lon: Floats, lat: Floats) -> Floats:
     return np.column_stack([across * np.cos(turn), across * np.sin(turn), up])
 
 
-def _in_china(lon: ArrayLike, lat: ArrayLike) -> NDArray[np.bool_]:
+def _in_china(lon: Floats | float, lat: Floats | float) -> NDArray[np.bool_]:
     west, south, east, north = CHINA_BOX
-    lon, lat = _degrees(lon), _degrees(lat)
-    return (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+    return np.asarray((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))
 
 
 def _offset(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:

@@ -54,38 +54,34 @@ _idle: WeakKeyDictionary[Graph, list[Workspace]] = WeakKeyDictionary()
 _turn = threading.Lock()
 
 
-def workspace(graph: Graph, farthest_seed: float = 0.0, old: Workspace | None = None) -> Workspace:
-    """Room for searches over a graph whose seeds start at most at ``farthest_seed`` minutes.
+@contextmanager
+def workspaces(
+    graph: Graph, seed_minutes: Floats | None = None, limit: float = np.inf
+) -> Iterator[Callable[[], Workspace]]:
+    """Hand out workspaces, one a call and from any thread; kept for the next time when all went well.
 
-    The long arrays are those of an ``old`` workspace of the graph, where there is one.
+    Seeds may start as late as any of ``seed_minutes`` within the limit. Searches must have been forgotten by
+    the end; what an error or an interruption leaves behind is dropped.
     """
-    if old is None:
-        state, touched = np.empty(graph.node_count, STATE), np.empty(graph.node_count, np.int32)
-        state["minutes"], state["next"] = np.inf, NOT_QUEUED
-    else:
-        state, touched = old.state, old.touched
-    reach = max(graph.longest, farthest_seed)
+    late = np.zeros(0) if seed_minutes is None else seed_minutes
+    reach = max(graph.longest, float(late[np.isfinite(late) & (late <= limit)].max(initial=0.0)))
     width = max(graph.middle / BUCKETS_PER_MIDDLE_ARC, reach / (MOST_BUCKETS - 4), LEAST_WIDTH_MIN)
     per_minute = 1.0 / width
     ring = 4
     while ring < reach * per_minute + 3:
         ring *= 2
-    return Workspace(state, np.full(ring, LAST, np.int32), touched, per_minute)
-
-
-@contextmanager
-def workspaces(graph: Graph, farthest_seed: float = 0.0) -> Iterator[Callable[[], Workspace]]:
-    """Hand out workspaces, one a call and from any thread; kept for the next time when all went well.
-
-    Searches must have been forgotten by the end; what an error or an interruption leaves behind is dropped.
-    """
     out: list[Workspace] = []
 
     def take() -> Workspace:
         with _turn:
             kept = _idle.setdefault(graph, [])
             old = kept.pop() if kept else None
-        out.append(workspace(graph, farthest_seed, old))
+        if old is None:
+            state, touched = np.empty(graph.node_count, STATE), np.empty(graph.node_count, np.int32)
+            state["minutes"], state["next"] = np.inf, NOT_QUEUED
+        else:
+            state, touched = old.state, old.touched
+        out.append(Workspace(state, np.full(ring, LAST, np.int32), touched, per_minute))
         return out[-1]
 
     yield take

@@ -48,7 +48,7 @@ def minutes_of_nodes(
     arcs = graph.arcs(direction)
     minutes = np.full(graph.node_count, np.inf)
     late, bound = in_ticks(seed_minutes), closed(limit)
-    with workspaces(graph, _farthest(late, bound)) as take:
+    with workspaces(graph, late, bound) as take:
         work = take()
         reached = explore(arcs.start, arcs.arcs, graph.rank[seeds], late, bound, work)
         deliver(work, reached, graph.rank, graph.order, minutes)
@@ -65,7 +65,7 @@ def reached_nodes(
     """
     arcs = graph.arcs(direction)
     late, bound = in_ticks(seed_minutes), closed(limit)
-    with workspaces(graph, _farthest(late, bound)) as take:
+    with workspaces(graph, late, bound) as take:
         work = take()
         reached = explore(arcs.start, arcs.arcs, graph.rank[seeds], late, bound, work)
         found: tuple[Ints, Floats] = gather(work, reached, graph.order)
@@ -88,7 +88,7 @@ def nearest_seed(
     late, bound = in_ticks(seed_minutes), closed(limit)
     label = np.full(graph.node_count, -1, np.int32)
     minutes = np.full(graph.node_count, np.inf)
-    with workspaces(graph, _farthest(late, bound)) as take:
+    with workspaces(graph, late, bound) as take:
         work = take()
         reached = explore_labelled(arcs.start, arcs.arcs, starts, late, names, bound, work, label)
         deliver(work, reached, graph.rank, graph.order, minutes)
@@ -144,12 +144,11 @@ def ends_table(
     table = np.empty((len(from_nodes), len(to_nodes))) if out is None else out
     starts, ends = graph.rank[from_nodes], graph.rank[to_nodes]
     seeds, legs, bound = in_ticks(from_minutes), in_ticks(to_minutes), closed(limit)
-    farthest = _farthest(seeds, bound)
 
     def rows(first: int, last: int, work: Workspace, stop: Stop) -> None:
         _table_rows(arcs.start, arcs.arcs, starts, seeds, ends, legs, bound, first, last, table, work, stop)
 
-    with workspaces(graph, farthest) as take:
+    with workspaces(graph, seeds, bound) as take:
         over_blocks(len(from_nodes), SOURCES_PER_TASK, take, rows, what="minutes table")
     return table
 
@@ -221,7 +220,7 @@ def paths_to(graph: Graph, seeds: Ints, seed_minutes: Floats, targets: Ints) -> 
     starts, late, ends = graph.rank[seeds], in_ticks(seed_minutes), graph.rank[targets]
     into = graph.into
     heads, lengths = into.arcs["head"], into.arcs["minutes"]
-    with workspaces(graph, _farthest(late, np.inf)) as take:
+    with workspaces(graph, late) as take:
         work = take()
         count = explore(graph.out.start, graph.out.arcs, starts, late, np.inf, work)
         at, prev, reached = work.state["minutes"], work.state["prev"], work.touched[:count]
@@ -242,12 +241,6 @@ def _weights_by_place(graph: Graph, weights: Floats, sources: int) -> tuple[Floa
 
 def _floats(values: Floats) -> Floats:
     return np.ascontiguousarray(values, np.float64)
-
-
-def _farthest(seed_minutes: Floats, limit: float) -> float:
-    """Minutes of the latest seed that can still start a search."""
-    usable = seed_minutes[np.isfinite(seed_minutes) & (seed_minutes <= limit)]
-    return float(usable.max(initial=0.0))
 
 
 @kernel()

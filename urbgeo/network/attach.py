@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from urbgeo.amounts import warn
 from urbgeo.checks import check_points
-from urbgeo.crs import LEAST_SUSPECTS, suspected_datum
+from urbgeo.crs import LEAST_SUSPECTS, likely_datum
 from urbgeo.engine.resolution import in_ticks
 from urbgeo.errors import InputError, some_of
 from urbgeo.network.model import TravelNetwork, check_network
@@ -225,8 +225,10 @@ def attach(network: TravelNetwork, points: Points, *, name: str = "points") -> A
     located = points.geometry.to_crs(network.crs)
     found = attach_xy(network, shapely.get_coordinates(located.to_numpy()), points.index)
     if key:
+        while len(network.joined) >= KEPT_LAYERS:
+            network.joined.pop(next(iter(network.joined)), None)
         # Without the network: a network that holds itself is let go late.
-        _keep(network.joined, key, replace(found, network=None))
+        network.joined[key] = replace(found, network=None)
     return found
 
 
@@ -261,7 +263,7 @@ def _ask_about_datum(network: TravelNetwork, points: gpd.GeoDataFrame, name: str
         gaps: Floats = far[np.argsort(asked)]
         return gaps
 
-    datum = suspected_datum(points.iloc[:: -(-len(points) // MOST_SUSPECTS)], off_network)
+    datum = likely_datum(points.iloc[:: -(-len(points) // MOST_SUSPECTS)], off_network)
     if datum:
         warn(
             f"{name}: they seem to be in {datum.upper()}, not in what their CRS says: use "
@@ -279,12 +281,6 @@ def _digest(points: gpd.GeoDataFrame) -> bytes | None:
     if points.crs is None or any(one is None for one in shapes):
         return None
     return hashlib.blake2b(points.crs.srs.encode() + b"".join(shapes), digest_size=16).digest()
-
-
-def _keep(joined: dict[bytes, Attachment], key: bytes, found: Attachment) -> None:
-    while len(joined) >= KEPT_LAYERS:
-        joined.pop(next(iter(joined)), None)
-    joined[key] = found
 
 
 def attach_some(network: TravelNetwork, points: Points, name: str) -> Attachment:
@@ -393,12 +389,10 @@ def minutes_to_ends(along: Floats, minutes: Floats, off_minutes: Floats) -> tupl
 
     ``minutes`` (points, 2) are those of the whole link there and back; ``inf`` against a one-way (NaN).
     """
-    there, back = minutes.T
-    start = np.stack([_part(along, back), _part(1.0 - along, there)], axis=1) + off_minutes[:, None]
-    end = np.stack([_part(along, there), _part(1.0 - along, back)], axis=1) + off_minutes[:, None]
-    return in_ticks(np.where(np.isnan(start), np.inf, start)), in_ticks(np.where(np.isnan(end), np.inf, end))
-
-
-def _part(share: Floats, minutes: Floats) -> Floats:
-    """Minutes of a part of a link; no part takes no time, even against a one-way."""
-    return np.where(share == 0.0, 0.0, share * minutes)
+    share = np.stack([along, 1.0 - along], axis=1)
+    # No part of a link takes no time, even against a one-way.
+    ways = [
+        np.where(share == 0.0, 0.0, share * one) + off_minutes[:, None] for one in (minutes[:, ::-1], minutes)
+    ]
+    start, end = (in_ticks(np.where(np.isnan(one), np.inf, one)) for one in ways)
+    return start, end

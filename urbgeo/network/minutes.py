@@ -175,8 +175,13 @@ def nearest_attached(
     minutes = told(minutes)
     beyond = minutes > limit
     minutes[beyond], which[beyond] = np.inf, -1
-    minutes[~places.attached] = np.nan
-    return _nearest_frame(places, facilities, minutes, which)
+    there = places.attached
+    minutes[~there] = np.nan
+    found = which >= 0
+    names = np.full(len(which), None, dtype=object)
+    names[found] = facilities.index.to_numpy()[which[found]]
+    status = np.where(found, "reached", np.where(there, "unreached", "too far"))
+    return pd.DataFrame({"facility": names, "minutes": minutes, "status": status}, index=places.index)
 
 
 def _lost(points: Attachment) -> float:
@@ -336,11 +341,3 @@ def along_one_link(start: Joins, i: Ints, end: Joins, j: Ints, kmh: float) -> Fl
     km = np.hypot(*(start.xy[i] - end.xy[j]).T) / 1000.0
     across = np.where(km <= start.off_km[i] + end.off_km[j], km * 60.0 / kmh, np.inf)
     return np.minimum(along, across)
-
-
-def _nearest_frame(places: Attachment, facilities: Attachment, minutes: Floats, which: Ints) -> pd.DataFrame:
-    found = which >= 0
-    names = np.full(len(which), None, dtype=object)
-    names[found] = facilities.index.to_numpy()[which[found]]
-    status = np.where(found, "reached", np.where(places.attached, "unreached", "too far"))
-    return pd.DataFrame({"facility": names, "minutes": minutes, "status": status}, index=places.index)
