@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from tests.network.build import along, points, squares
-from urbgeo.cities.cores import check_core, core_entries, core_land
+from urbgeo.cities.cores import check_core, land_entries
 from urbgeo.errors import InputError
 from urbgeo.network.minutes import minutes_table
 
@@ -18,7 +18,7 @@ LAND = squares((12, -5), ids=["core"])
 
 def entries(**options: bool) -> list[float]:
     """Kilometres along the road at which the land is entered."""
-    joined = core_entries(ROAD, LAND, **options)
+    joined = land_entries(ROAD, LAND, **options)
     at = 10.0 * (joined.link + joined.along)
     return sorted(at.round(3).tolist())
 
@@ -33,24 +33,21 @@ def test_a_pin_stands_for_the_land_when_asked() -> None:
 
 def test_minutes_to_land_are_those_to_its_nearest_part() -> None:
     seat = points([(30, 0), (5, 0)], ["east", "west"])
-    joined = core_entries(ROAD, LAND)
+    joined = land_entries(ROAD, LAND)
     found = minutes_table(ROAD, seat, joined).min(axis=1)
     assert found.to_dict() == pytest.approx({"east": 8.0, "west": 7.0})
 
 
 def test_land_that_no_road_enters_is_joined_by_one_point_or_refused_where_that_is_too_far() -> None:
     near = squares((12, 1), side=1.0, ids=["core"])
-    assert len(core_entries(ROAD, near).index) == 1
+    assert len(land_entries(ROAD, near).index) == 1
     with pytest.raises(InputError, match="core"):
-        core_entries(ROAD, squares((12, 400), ids=["core"]))
+        land_entries(ROAD, squares((12, 400), ids=["core"]))
 
 
-def test_points_are_themselves_and_have_no_land() -> None:
-    pins = points([(1, 0), (9, 0)], ["a", "b"])
-    assert not check_core(pins)
-    assert core_land(pins, 32649) is None
-    assert list(core_entries(ROAD, pins).index) == ["a", "b"]
-    assert core_land(LAND, 32649).area == pytest.approx(1e8)
+def test_points_are_told_from_land() -> None:
+    assert not check_core(points([(1, 0), (9, 0)], ["a", "b"]))
+    assert check_core(LAND)
 
 
 def test_what_is_no_core_is_refused() -> None:

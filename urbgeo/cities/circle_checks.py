@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TypeAlias
 
 import pandas as pd
 
@@ -10,6 +10,9 @@ from urbgeo.cities.circle_rules import MEMBERS
 from urbgeo.cities.sizes import class_of
 from urbgeo.errors import some_of
 from urbgeo.standards import CIRCLE_FOUNDER, CIRCLE_FOUNDER_ARGUED
+
+Check: TypeAlias = tuple[object, object, str, str, str]
+"""Value, bound, result, basis, and what is said of it."""
 
 RESULTS = ("holds", "to be argued", "fails", "not asked")
 
@@ -26,16 +29,16 @@ def circle_checks(
         "enclosure": _enclosure_row(role, table),
         "commuting share": _share_row(table, rate, source),
     }
-    table = pd.DataFrame.from_dict(
-        {name: dict(row) for name, row in rows.items()}, orient="index", dtype=object
+    index = pd.Index(list(rows), name="check")
+    return pd.DataFrame(
+        list(rows.values()), index, ["value", "bound", "result", "basis", "says"], dtype=object
     )
-    return table.rename_axis("check")
 
 
-def _class_row(core_population: float | None) -> Mapping[str, object]:
+def _class_row(core_population: float | None) -> Check:
     bound = "特大城市, 超大城市, or a strong Ⅰ型大城市"
     if core_population is None:
-        return _row("", bound, "not asked", "", "give the core's 城区常住人口 as core_population")
+        return ("", bound, "not asked", "", "give the core's 城区常住人口 as core_population")
     name = class_of(core_population)
     argued = "to be argued" if core_population >= CIRCLE_FOUNDER_ARGUED else "fails"
     result = "holds" if core_population >= CIRCLE_FOUNDER else argued
@@ -44,12 +47,12 @@ def _class_row(core_population: float | None) -> Mapping[str, object]:
         "to be argued": "may found one if its pull on the region is shown to be strong",
         "fails": "too small to found a circle",
     }[result]
-    return _row(name, bound, result, "given", f"{core_population:,.0f} people: {says}")
+    return (name, bound, result, "given", f"{core_population:,.0f} people: {says}")
 
 
-def _enclosure_row(role: pd.Series, table: pd.DataFrame) -> Mapping[str, object]:
+def _enclosure_row(role: pd.Series, table: pd.DataFrame) -> Check:
     if "area_share" not in table:
-        return _row("", "one piece", "not asked", "", "points have no borders; give polygons")
+        return ("", "one piece", "not asked", "", "points have no borders; give polygons")
     apart = role.index[(role == "exclave") & table["member"]]
     holes = role.index[(role == "enclave") & ~table["member"]]
     says = "; ".join(
@@ -58,25 +61,25 @@ def _enclosure_row(role: pd.Series, table: pd.DataFrame) -> Mapping[str, object]
         if len(ids)
     )
     broken = len(apart) + len(holes)
-    return _row(
-        broken, "one piece", "fails" if broken else "holds", "geometry", says or "one piece without holes"
+    return (
+        broken,
+        "one piece",
+        "fails" if broken else "holds",
+        "geometry",
+        says or "one piece without holes",
     )
 
 
-def _share_row(table: pd.DataFrame, rate: float | None, source: str) -> Mapping[str, object]:
+def _share_row(table: pd.DataFrame, rate: float | None, source: str) -> Check:
     if "rate" not in table:
-        return _row("", rate, "not asked", "", "give a rate, and flows where there are any")
+        return ("", rate, "not asked", "", "give a rate, and flows where there are any")
     ring = table["rate"][table["role"].isin(MEMBERS) & (table["role"] != "core")]
     if ring.empty:
-        return _row("", rate, "not asked", "", "the circle has no members beside its core")
+        return ("", rate, "not asked", "", "the circle has no members beside its core")
     below = ring.index[ring < rate] if rate is not None else ring.index[:0]
     least = float(ring.min())
     says = f"{len(below)} of {len(ring)} members below" + (
         f": {', '.join(map(str, below[:10]))}" if len(below) else ""
     )
     basis = "observed" if source == "flows" else "modelled"
-    return _row(least, rate, "fails" if len(below) else "holds", basis, says)
-
-
-def _row(value: object, bound: object, result: str, basis: str, says: str) -> Mapping[str, object]:
-    return {"value": value, "bound": bound, "result": result, "basis": basis, "says": says}
+    return (least, rate, "fails" if len(below) else "holds", basis, says)

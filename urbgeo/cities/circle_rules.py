@@ -74,7 +74,15 @@ def land_borders(land: gpd.GeoDataFrame | gpd.GeoSeries) -> pd.DataFrame:
         digest.update(one or b"")
     key = digest.hexdigest()
     if key not in _known:
-        found = _land_borders(gpd.GeoDataFrame(geometry=shapes))
+        table = borders(gpd.GeoDataFrame(geometry=shapes))
+        rim = table["neighbour"].isna()
+        whole = shapes.union_all()
+        around = shapely.union_all(shapely.get_exterior_ring(shapely.get_parts(whole)))
+        shapely.prepare(around)
+        at_rim = shapely.dwithin(
+            around, shapes.loc[table["zone"][rim]].to_numpy(), AT_RIM * np.ptp(whole.bounds)
+        )
+        found = pd.concat([table[~rim], _facing(shapes, table[~rim]), table[rim][at_rim]], ignore_index=True)
         ends = [land.index.get_indexer(pd.Index(found[name])) for name in ("zone", "neighbour")]
         while len(_known) >= KEPT_LAYERS:
             _known.pop(next(iter(_known)), None)
@@ -84,36 +92,24 @@ def land_borders(land: gpd.GeoDataFrame | gpd.GeoSeries) -> pd.DataFrame:
     return pd.DataFrame({"zone": ids[zone], "neighbour": ids[neighbour], "border_km": border_km})
 
 
-def _land_borders(frame: gpd.GeoDataFrame) -> pd.DataFrame:
-    table = borders(frame)
-    rim = table["neighbour"].isna()
-    whole = frame.geometry.union_all()
-    around = shapely.union_all(shapely.get_exterior_ring(shapely.get_parts(whole)))
-    shapes = frame.geometry.loc[table["zone"][rim]].to_numpy()
-    shapely.prepare(around)
-    at_rim = shapely.dwithin(around, shapes, AT_RIM * np.ptp(whole.bounds))
-    facing = _facing(frame, table[~rim])
-    return pd.concat([table[~rim], facing, table[rim][at_rim]], ignore_index=True)
-
-
-def _facing(frame: gpd.GeoDataFrame, table: pd.DataFrame) -> pd.DataFrame:
+def _facing(land: gpd.GeoSeries, table: pd.DataFrame) -> pd.DataFrame:
     """Zones of separate lands that face each other over a gap of at most :data:`STRAIT_M`, no zone in it.
 
     Lands are separate where no chain of borders leads from one to the other. What the gap holds the layer
     does not say: a strait, or land that is no zone of it. An island is so no exclave of its shore.
     """
     none = table.iloc[:0]
-    ends = [frame.index.get_indexer(pd.Index(table[name])) for name in ("zone", "neighbour")]
-    graph = coo_array((np.ones(len(table), np.int8), tuple(ends)), shape=(len(frame),) * 2)
-    lands, land = connected_components(graph, directed=False)
-    if lands == 1 or frame.crs is None:
+    ends = [land.index.get_indexer(pd.Index(table[name])) for name in ("zone", "neighbour")]
+    graph = coo_array((np.ones(len(table), np.int8), tuple(ends)), shape=(len(land),) * 2)
+    lands, part = connected_components(graph, directed=False)
+    if lands == 1 or land.crs is None:
         return none
-    shapes = frame.geometry.to_crs(metric_crs(frame)).to_numpy()
+    shapes = land.to_crs(metric_crs(land)).to_numpy()
     zone, other = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=STRAIT_M)
-    apart = (land[zone] != land[other]) & (zone < other)
+    apart = (part[zone] != part[other]) & (zone < other)
     zone, other = zone[apart], other[apart]
     clear = ~_blocked(shapes, zone, other)
-    found = {"zone": frame.index[zone[clear]], "neighbour": frame.index[other[clear]], "border_km": 0.0}
+    found = {"zone": land.index[zone[clear]], "neighbour": land.index[other[clear]], "border_km": 0.0}
     return pd.DataFrame(found).reindex(columns=none.columns)
 
 
@@ -127,18 +123,6 @@ def _blocked(shapes: NDArray[np.object_], zone: Ints, other: Ints) -> Flags:
     blocked = np.zeros(len(zone), bool)
     blocked[way[inside]] = True
     return blocked
-
-
-def one_piece(
-    neighbours: pd.DataFrame | None, zones: pd.Index, coast: Iterable[object], core: Ints, area: Ints
-) -> tuple[Flags, Flags]:
-    """Drop exclaves from circles and add enclaves; ``area`` is changed in place (see :func:`contiguous`).
-
-    Without borders (points) nothing is dropped or added.
-    """
-    if neighbours is None:
-        return np.zeros(len(zones), bool), np.zeros(len(zones), bool)
-    return contiguous(neighbours, zones, coast, core, area)
 
 
 def roles(
@@ -155,7 +139,7 @@ def roles_of(inside: pd.Series, first: Sequence[object], neighbours: pd.DataFram
     core = inside.index.isin(first)
     area = np.where(core | inside.to_numpy(), 0, -1).astype(np.int64)
     home = np.where(core, 0, -1).astype(np.int64)
-    dropped, added = one_piece(neighbours, inside.index, (), home, area)
+    dropped, added = contiguous(neighbours, inside.index, (), home, area)
     return pd.Series(roles(core, area >= 0, dropped, added), inside.index)
 
 

@@ -32,12 +32,12 @@ from urbgeo.cities.circle_rules import (
 )
 from urbgeo.cities.circle_zones import RULES, URBAN, Settled, check_rule, flat_land, settle
 from urbgeo.cities.commuting_rates import rates
-from urbgeo.cities.cores import core_entries, core_land, is_land
+from urbgeo.cities.cores import check_core, land_entries
 from urbgeo.cities.flows import check_threshold
 from urbgeo.cities.gravity import FRICTION
 from urbgeo.crs import WGS84
 from urbgeo.errors import InputError, some_of
-from urbgeo.network.attach import Attachment, attach
+from urbgeo.network.attach import Attachment, attach, attach_all
 from urbgeo.network.minutes import minutes_table, nearest_attached
 from urbgeo.network.model import TravelNetwork, check_direction
 from urbgeo.provenance import Provenance
@@ -263,23 +263,23 @@ def commuting_circle(
     limit = check_minutes(minutes)
     check_direction(direction)
     limits = sorted({limit, *how.rings})
-    entries = core_entries(network, core, pin=how.pin)
+    polygons = check_core(core)
+    entries = land_entries(network, core, pin=how.pin) if polygons else attach_all(network, core, "core")
     settled = settle(zones, seats, population, how.urban_population, how.units_checked)
     check_rule(how.rule, settled)
-    first = _core_ids(settled, core, how.core_zones)
+    first = _core_ids(settled, core, polygons, how.core_zones)
     land = isochrones(
         network, entries, minutes=limits, resolution_km=how.resolution_km, direction=direction
     ).table
-    built = None if how.pin else core_land(core, WGS84)
-    asked = _Asked(entries, land.geometry.loc[limit], built, limits, limit, direction, how.majority)
-    table = _measured(network, settled, asked)
+    built = core.geometry.to_crs(WGS84).make_valid().union_all() if polygons and not how.pin else None
+    table = _measured(network, settled, entries, built, land, limit, direction, how.majority)
     neighbours = land_borders(settled.land) if settled.land is not None else None
     used = neighbours if how.contiguous else None
     found = {rule: roles_of(table[f"by_{rule}"], first, used) for rule in RULES if f"by_{rule}" in table}
     role = found[how.rule]
     table["role"], table["member"] = role, role.isin(MEMBERS)
     joined = role if how.contiguous else roles_of(table[f"by_{how.rule}"], first, neighbours)
-    source = _add_rates(table, network, settled, first, how)
+    source = "none" if how.rate is None else _add_rates(table, network, settled, first, how)
     unreached = float((table["status"] != "reached").mean()) if "status" in table else 0.0
     return CommutingCircle(
         table=with_names(table, zones),
@@ -303,44 +303,44 @@ def commuting_circle(
     )  # fmt: skip
 
 
-@dataclass(frozen=True, eq=False)
-class _Asked:
-    """The core's points and land (None for points), the land reached, and the bounds."""
+def _measured(
+    network: TravelNetwork,
+    settled: Settled,
+    entries: Attachment,
+    built: shapely.Geometry | None,
+    within: gpd.GeoDataFrame,
+    limit: float,
+    direction: str,
+    majority: float,
+) -> pd.DataFrame:
+    """Minutes, shares and the verdict of every rule that the data allow.
 
-    entries: Attachment
-    reached: shapely.Geometry
-    built: shapely.Geometry | None
-    limits: Sequence[float]
-    limit: float
-    direction: str
-    majority: float
-
-
-def _measured(network: TravelNetwork, settled: Settled, asked: _Asked) -> pd.DataFrame:
-    """Minutes, shares and the verdict of every rule that the data allow."""
+    ``built`` is the core's land (None for points), ``within`` the land by minutes from its entries.
+    """
     table = pd.DataFrame(index=settled.people.index)
     if settled.seats is not None:
         seats = attach(network, settled.seats, name="seats")
-        found = nearest_attached(network, seats, asked.entries, np.inf, asked.direction)
+        found = nearest_attached(network, seats, entries, np.inf, direction)
         table["minutes"], table["status"] = found["minutes"], found["status"]
-        if asked.built is not None:
+        if built is not None:
             # Who lives in the core has arrived, and needs no road for it.
-            there = settled.seats.geometry.to_crs(WGS84).intersects(asked.built)
+            there = settled.seats.geometry.to_crs(WGS84).intersects(built)
             table.loc[there, ["minutes", "status"]] = [0.0, "reached"]
-        table["ring"] = ring_of(table["minutes"].to_numpy(float), asked.limits)
-        table["by_seat"] = table["minutes"] <= asked.limit
+        table["ring"] = ring_of(table["minutes"].to_numpy(float), within.index.to_list())
+        table["by_seat"] = table["minutes"] <= limit
     if settled.land is not None:
         land = flat_land(settled.land)
-        inside = asked.reached if asked.built is None else shapely.union(asked.reached, asked.built)
+        reached = within.geometry.loc[limit]
+        inside = reached if built is None else shapely.union(reached, built)
         shape = gpd.GeoSeries([inside], crs=WGS84).to_crs(land.crs).make_valid().iloc[0]
         inner = shapely.area(shapely.intersection(land.mended, shape))
         table["area_share"] = np.minimum(inner / land.area, 1.0)
-        table["by_area"] = table["area_share"] >= asked.majority
+        table["by_area"] = table["area_share"] >= majority
     if settled.land is not None and settled.seats is not None and settled.peopled:
         rural = settled.people - settled.urban
         living = settled.urban.where(table["by_seat"], 0.0) + rural * table["area_share"]
         table["population_share"] = (living / settled.people).where(settled.people > 0, table["area_share"])
-        table["by_population"] = table["population_share"] >= asked.majority
+        table["by_population"] = table["population_share"] >= majority
     table["people"] = settled.people
     if settled.land is not None:
         table["area_km2"] = land.area / 1e6
@@ -350,9 +350,7 @@ def _measured(network: TravelNetwork, settled: Settled, asked: _Asked) -> pd.Dat
 def _add_rates(
     table: pd.DataFrame, network: TravelNetwork, settled: Settled, first: Sequence[object], how: CircleRules
 ) -> str:
-    """Share of each zone's workers tied to the core, where a rate is asked; says where it comes from."""
-    if how.rate is None:
-        return "none"
+    """Share of each zone's workers tied to the core; says where it comes from."""
     if settled.seats is None and how.flows is None:
         raise InputError(
             "rate: without flows it is modelled from minutes between seats; give seats or flows."
@@ -374,14 +372,17 @@ def _add_rates(
     return source
 
 
-def _core_ids(settled: Settled, core: gpd.GeoDataFrame, given: Sequence[object]) -> list[object]:
-    refuse_unknown(given, settled.people.index, "core_zones")
-    if settled.land is None or len(given):
+def _core_ids(
+    settled: Settled, core: gpd.GeoDataFrame, polygons: bool, given: Sequence[object]
+) -> list[object]:
+    if given:
+        refuse_unknown(given, settled.people.index, "core_zones")
+    if given or settled.land is None:
         return list(given)
     placed = core.geometry.to_crs(settled.land.crs)
     middles = placed
     held = pd.Series(False, settled.land.index)
-    if is_land(core):
+    if polygons:
         whole = placed.make_valid()
         middles = whole.representative_point()
         at = settled.land if settled.seats is None else settled.seats.geometry.to_crs(placed.crs)

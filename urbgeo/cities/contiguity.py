@@ -15,7 +15,7 @@ from urbgeo.types import Flags, Ints
 
 
 def contiguous(
-    neighbours: pd.DataFrame, zones: pd.Index, coast: Iterable[object], core: Ints, area: Ints
+    neighbours: pd.DataFrame | None, zones: pd.Index, coast: Iterable[object], core: Ints, area: Ints
 ) -> tuple[Flags, Flags]:
     """Drop exclaves from areas, then add enclaves; ``area`` is changed in place.
 
@@ -26,13 +26,16 @@ def contiguous(
 
     ``neighbours`` has ``zone`` and ``neighbour``, a missing one standing for what lies beyond all zones;
     ``core`` and ``area`` the number of the area whose core a zone is, and of that it belongs to (-1 for
-    none), in the order of ``zones``. Comes back which zones were dropped, and which were added.
+    none), in the order of ``zones``. Comes back which zones were dropped, and which were added; without
+    neighbours (points have none) no zone.
 
     Raises
     ------
     InputError
         For missing columns, and ids that are not among the zones.
     """
+    if neighbours is None:
+        return np.zeros(len(zones), bool), np.zeros(len(zones), bool)
     pairs, rim = _pairs(neighbours, zones, coast)
     return _drop_exclaves(pairs, core, area), _add_enclaves(pairs, rim, area)
 

@@ -16,30 +16,23 @@ from urbgeo.types import Shapes
 def check_core(core: gpd.GeoDataFrame) -> bool:
     """Refuse a core that is neither points nor polygons; True for polygons."""
     check_crs(core, "core")
-    land = is_land(core)
+    land = len(core) > 0 and bool(core.geom_type.isin(["Polygon", "MultiPolygon"]).all())
     (check_polygons if land else check_points)(core, "core")
     return land
 
 
-def is_land(core: gpd.GeoDataFrame) -> bool:
-    """Whether a core is given as polygons."""
-    return len(core) > 0 and bool(core.geom_type.isin(["Polygon", "MultiPolygon"]).all())
+def land_entries(network: TravelNetwork, core: gpd.GeoDataFrame, *, pin: bool = False) -> Attachment:
+    """Points at which travel to or from a core of polygons begins, attached to the network once for all.
 
-
-def core_entries(network: TravelNetwork, core: gpd.GeoDataFrame, *, pin: bool = False) -> Attachment:
-    """Points at which travel to or from a core begins, attached to the network once for all that follows.
-
-    Points are themselves. A polygon is entered wherever a link that can be joined crosses its outline, and
-    at every node of such links inside: so the minutes are those to its nearest part. With ``pin``, or where
-    no link enters it, one point inside it stands for it.
+    A polygon is entered wherever a link that can be joined crosses its outline, and at every node of such
+    links inside: so the minutes are those to its nearest part. With ``pin``, or where no link enters it, one
+    point inside it stands for it.
 
     Raises
     ------
     InputError
-        For a core that is neither points nor polygons, or lies outside the network (naming the ids).
+        For a core outside the network (naming the ids).
     """
-    if not check_core(core):
-        return attach_all(network, core, "core")
     shapes = core.geometry.to_crs(network.crs).make_valid()
     parts = [_doors(network, shape) for shape in shapes]
     pins = shapes.representative_point().to_numpy()
@@ -73,10 +66,3 @@ def _doors(network: TravelNetwork, shape: shapely.Geometry) -> Shapes:
     xy = np.unique(shapely.get_coordinates(ends).round(3), axis=0)
     doors: Shapes = shapely.points(xy)
     return doors
-
-
-def core_land(core: gpd.GeoDataFrame, crs: object) -> shapely.Geometry | None:
-    """The land of a core given as polygons, checked; None for points."""
-    if not is_land(core):
-        return None
-    return core.geometry.to_crs(crs).make_valid().union_all()

@@ -225,10 +225,9 @@ def functional_areas(
     status = np.where(area >= 0, "assigned", "below the threshold").astype(object)
     status[(area < 0) & (table.employed == 0)] = "no employed residents"
     role = np.select([core >= 0, area >= 0], ["city", "commuting zone"], "outside").astype(object)
-    if neighbours is not None:
-        lost, closed = contiguous(neighbours, table.zones, coast, core, area)
-        role[lost], status[lost] = "outside", "exclave dropped"
-        role[closed], status[closed] = "enclave", "assigned"
+    lost, closed = contiguous(neighbours, table.zones, coast, core, area)
+    role[lost], status[lost] = "outside", "exclave dropped"
+    role[closed], status[closed] = "enclave", "assigned"
     zones = pd.DataFrame(
         {
             "area": _named(names, area, table.zones),

@@ -13,9 +13,10 @@ from urbgeo.access.travel import Travel, provenance_of_travel
 from urbgeo.amounts import amount_of
 from urbgeo.checks import check_ids, check_minutes
 from urbgeo.cities.between import minutes_to_cores
-from urbgeo.cities.circle_rules import MEMBERS, land_borders, one_piece, roles
+from urbgeo.cities.circle_rules import MEMBERS, land_borders, roles
 from urbgeo.cities.commuting_rates import rates
 from urbgeo.cities.contests import chosen_by, nearest, preference, ring_sums, sums, zone_frame
+from urbgeo.cities.contiguity import contiguous
 from urbgeo.cities.flows import in_order
 from urbgeo.cities.metropolitan_rules import MetropolitanRules
 from urbgeo.errors import InputError, some_of
@@ -158,7 +159,7 @@ def metropolitan_circles(
     chosen = chosen_by(np.where(fit, wins, -np.inf), np.where(fit, apart, np.inf))
     home = names.get_indexer(pd.Index(core.reindex(zones.index))).astype(np.int64)
     chosen = np.where(home >= 0, home, chosen).astype(np.int64)
-    dropped, added = one_piece(_neighbours(zones, how), zones.index, how.coast, home, chosen)
+    dropped, added = contiguous(_neighbours(zones, how), zones.index, how.coast, home, chosen)
     below = (chosen < 0) & reached.any(axis=1) & ~fit.any(axis=1)
     frame = zone_frame(zones.index, names, chosen, apart, reached, how.rings)
     frame["status"] = frame["status"].replace("lost", lost)
