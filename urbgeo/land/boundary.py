@@ -209,8 +209,8 @@ def delineate_boundary(
     check_quantity(demand_km2, "demand_km2")
     parks = {} if special is None else {"special": special} if isinstance(special, Grid) else dict(special)
     _check_masks(built, score, excluded, parks)
-    lines = lines_across(along, built)
-    shares = _shares_of(towns)
+    lines = None if along is None else lines_across(along, built)
+    shares = None if towns is None else _shares_of(towns)
     cell_km2 = built.cell_km2
     wanted = round(demand_km2 / cell_km2)
     base = float(built.values.sum()) * cell_km2 if rules.base_built_km2 is None else rules.base_built_km2
@@ -311,9 +311,7 @@ def _outline(
     )
 
 
-def _shares_of(towns: gpd.GeoDataFrame | None) -> Floats | None:
-    if towns is None:
-        return None
+def _shares_of(towns: gpd.GeoDataFrame) -> Floats | None:
     check_points(towns, "towns")
     if "demand_km2" not in towns:
         return None

@@ -228,10 +228,8 @@ def on_lines_share(shape: shapely.Geometry, lines: gpd.GeoSeries, *, reach_m: fl
     return float(length[on].sum() / length.sum()), float(length[near].sum() / length.sum())
 
 
-def lines_across(along: gpd.GeoDataFrame | None, like: Grid) -> Shapes | None:
+def lines_across(along: gpd.GeoDataFrame, like: Grid) -> Shapes:
     """The lines in the CRS of the grid, refused where none crosses it."""
-    if along is None:
-        return None
     check_lines(along, "along")
     here = along.geometry.to_crs(like.crs.to_wkt()).to_numpy()
     frame = shapely.box(*like.bounds)

@@ -9,12 +9,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from rasterio.features import rasterize
 from scipy import ndimage
 
 from urbgeo.land.growing import holes_of
-from urbgeo.rasters.align import burnt, cells_to_polygons
+from urbgeo.rasters.align import cells_to_polygons
 from urbgeo.rasters.grid import Grid, check_same_grid
-from urbgeo.types import Flags, Floats
+from urbgeo.types import Flags
 
 CONCENTRATED, ELASTIC, SPECIAL = 1, 2, 3
 ZONE_NAMES = {CONCENTRATED: "concentrated", ELASTIC: "elastic", SPECIAL: "special"}
@@ -42,7 +43,7 @@ def zone_polygons(
     check_same_grid({"zones": zones, "excluded": excluded})
     numbers = [number for number in ZONE_NAMES if (zones.values == number).any()]
     rough = [
-        _outline(np.isin(zones.values, numbers[: i + 1]) & (zones.values > 0), zones)
+        cells_to_polygons(np.isin(zones.values, numbers[: i + 1]), zones).geometry.union_all()
         for i in range(len(numbers))
     ]
     cells = [int((zones.values == number).sum()) * zones.cell_km2 for number in numbers]
@@ -52,7 +53,8 @@ def zone_polygons(
     elif smooth:
         # Where rounding defeats the overlay itself, the cell edges are still right; the column says so.
         with suppress(shapely.errors.GEOSException):
-            shapes = _nested(rough, cells, _outline(excluded.values, zones), min(zones.cell_m))
+            barred = cells_to_polygons(excluded.values, zones).geometry.union_all()
+            shapes = _nested(rough, cells, barred, min(zones.cell_m))
     smoothed = shapes is not None
     if shapes is None:
         shapes = [one if i == 0 else shapely.difference(one, rough[i - 1]) for i, one in enumerate(rough)]
@@ -103,10 +105,6 @@ def _divided(zones: Grid, numbers: list[int], outline: shapely.Geometry) -> list
     return shapes
 
 
-def _outline(mask: Flags, like: Grid) -> shapely.Geometry:
-    return cells_to_polygons(mask, like).geometry.union_all()
-
-
 def _rounded(
     rough: shapely.Geometry,
     inner: shapely.Geometry,
@@ -138,14 +136,14 @@ def _valid_area(shape: shapely.Geometry) -> shapely.Geometry:
 
 
 def _cut_corners(part: shapely.Geometry, times: int = 2) -> shapely.Geometry:
-    def cut(ring: shapely.Geometry) -> Floats:
+    rings = []
+    for ring in (part.exterior, *part.interiors):
         xy = shapely.get_coordinates(ring)[:-1]
         for _ in range(times):
             after = np.roll(xy, -1, axis=0)
             xy = np.stack([0.75 * xy + 0.25 * after, 0.25 * xy + 0.75 * after], axis=1).reshape(-1, 2)
-        return xy
-
-    shape = shapely.Polygon(cut(part.exterior), [cut(ring) for ring in part.interiors])
+        rings.append(xy)
+    shape = shapely.Polygon(rings[0], rings[1:])
     return shape if shape.is_valid else shapely.make_valid(shape)
 
 
@@ -156,8 +154,9 @@ def pieces_of(
     parts = shapely.get_parts(shapely.union_all(shapely.set_precision(polygons.geometry.to_numpy(), 0.001)))
     parts = parts[np.argsort(-shapely.area(parts), kind="stable")]
     frame = gpd.GeoDataFrame(geometry=parts, crs=polygons.crs)
-    number = np.arange(1, len(frame) + 1, dtype=float)
-    place = np.nan_to_num(burnt(frame, zones, values=pd.Series(number), all_touched=True).values).astype(int)
+    # The number of the piece in each cell; where pieces touch one cell the largest, which is burnt last.
+    numbered = [(part, place) for place, part in enumerate(parts, 1)][::-1]
+    place = rasterize(numbered, zones.shape, transform=zones.transform, all_touched=True, dtype="int32")
     row = {"area_km2": frame.area / 1e6}
     for name, mask in (
         ("built_km2", inside),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import geopandas as gpd
@@ -76,7 +77,7 @@ class Grid:
         rows, columns = self.values.shape
         return rows, columns
 
-    @property
+    @cached_property
     def cell_m(self) -> tuple[float, float]:
         """Height and width of a cell in metres; refuses degrees."""
         check_metric(self, "grid")
