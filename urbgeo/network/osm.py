@@ -15,7 +15,7 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from urbgeo.arguments import check_object, check_path
+from urbgeo.arguments import check_object
 from urbgeo.crs import WGS84, metric_crs
 from urbgeo.engine.memory import give_back_memory
 from urbgeo.errors import Faults, InputError, SourceError, UrbgeoWarning
@@ -95,7 +95,6 @@ def from_pbf(
     >>> town
     <TravelNetwork 3 nodes, 2 links, modes road, 1 part>
     """
-    path = check_path(path)
     reading = checked_reading(reading)
     roads = read_roads(path, mode=mode, classes=classes, bbox=bbox, simplify=simplify)
     if roads.mode == "road" and roads.counts[TURNS]:
@@ -114,7 +113,7 @@ def from_pbf(
         },
         sources=(catalogued(f"OpenStreetMap contributors (ODbL): {reading.source or Path(path).name}"),),
     )
-    kinds = roads.kinds_table().iloc[np.unique(roads.kind)]
+    kinds = roads.kinds_table.iloc[np.unique(roads.kind)]
     by_kind, used = way_speeds(kinds, mode=roads.mode, reading=reading)
     joins = reading.snapping or default_snapping(roads.mode)
     kind = roads.kind
@@ -144,8 +143,10 @@ def _with_minutes(links: pd.DataFrame, timed: pd.DataFrame) -> pd.DataFrame:
 
 
 def _metric(roads: Roads) -> CRS:
-    west, south, east, north = roads.bounds()
-    return metric_crs(gpd.GeoDataFrame(geometry=gpd.points_from_xy([west, east], [south, north]), crs=WGS84))
+    """The metric CRS of the junctions, by their outermost degrees."""
+    lon, lat = roads.lon[roads.ends], roads.lat[roads.ends]
+    corners = gpd.points_from_xy([lon.min(), lon.max()], [lat.min(), lat.max()], crs=WGS84)
+    return metric_crs(gpd.GeoSeries(corners))
 
 
 def from_osmnx(

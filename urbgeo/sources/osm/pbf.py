@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +19,13 @@ from numpy.typing import NDArray
 from urbgeo.errors import SourceError
 from urbgeo.parallel import in_order
 from urbgeo.sources.osm import pbf_kernels as kernels
+from urbgeo.sources.osm.tags import WayKind
 from urbgeo.types import Floats, Ints
 
 Answer = TypeVar("Answer")
+KindOf: TypeAlias = Callable[[dict[str, str]], WayKind | None]
+"""What a way with these tags is to the traveller; None where it is not travelled."""
+
 Spoken = tuple[tuple[int, str], ...]
 """The tags of a way: the number of each key and its value."""
 BlockColumns = tuple[Ints, NDArray[np.int32], Ints, Ints]
@@ -47,14 +51,14 @@ class Blob:
 
 @dataclass(frozen=True, eq=False)
 class Ways:
-    """Ways that were kept: way ``i`` has tags ``tags[code[i]]`` and runs along
+    """Ways that were kept: way ``i`` is travelled as ``kinds[kind[i]]`` and runs along
     ``refs[ref_start[i]:ref_start[i + 1]]``; ``turns`` counts the turn restrictions of the whole file."""
 
     ids: Ints
-    code: NDArray[np.int32]
+    kind: NDArray[np.int32]
     ref_start: Ints
     refs: Ints
-    tags: list[dict[str, str]]
+    kinds: tuple[WayKind, ...]
     turns: int = 0
 
 
@@ -114,18 +118,16 @@ class PbfFile:
     def __exit__(self, *_: object) -> None:
         self._file.close()
 
-    def ways(self, keys: Sequence[str], needed: int, keep: Callable[[dict[str, str]], bool]) -> Ways:
-        """Ways with one of the first ``needed`` keys, of which ``keep`` likes the tags."""
+    def ways(self, keys: Sequence[str], needed: int, kind_of: KindOf) -> Ways:
+        """Ways with one of the first ``needed`` keys that are travelled, by what their tags say."""
         codes: dict[Spoken, int] = {}
-        tags: list[dict[str, str]] = []
+        kinds: dict[WayKind, int] = {}
         parts: list[BlockColumns] = []
 
         def code_of(spoken: Spoken) -> int:
             if spoken not in codes:
-                one = {keys[slot]: text for slot, text in spoken}
-                codes[spoken] = len(tags) if keep(one) else -1
-                if codes[spoken] >= 0:
-                    tags.append(one)
+                kind = kind_of({keys[slot]: text for slot, text in spoken})
+                codes[spoken] = -1 if kind is None else kinds.setdefault(kind, len(kinds))
             return codes[spoken]
 
         words, turns = _words(keys), 0
@@ -141,11 +143,11 @@ class PbfFile:
                 np.zeros(0, np.int32),
                 np.zeros(1, np.int64),
                 np.zeros(0, np.int64),
-                tags,
+                (),
                 turns,
             )
-        ids, code, lengths, refs = (np.concatenate(column) for column in zip(*parts, strict=True))
-        return Ways(ids, code, np.concatenate([[0], np.cumsum(lengths)]), refs, tags, turns)
+        ids, kind, lengths, refs = (np.concatenate(column) for column in zip(*parts, strict=True))
+        return Ways(ids, kind, np.concatenate([[0], np.cumsum(lengths)]), refs, tuple(kinds), turns)
 
     def nodes(self, wanted: Ints, keys: Sequence[str]) -> Nodes:
         """Coordinates of the ``wanted`` (sorted, unique) nodes, and tags of those with ``keys[0]``."""

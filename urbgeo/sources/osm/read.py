@@ -84,7 +84,7 @@ def read_roads(
     box = None if bbox is None else check_bbox(bbox)
     with XmlFile(path) if is_xml(path) else PbfFile(path) as file:
         ways = file.ways(
-            osm_tags.WAY_KEYS, KEYS_THAT_MAKE_A_ROAD, lambda tags: osm_tags.way_kind(tags, rules) is not None
+            osm_tags.WAY_KEYS, KEYS_THAT_MAKE_A_ROAD, lambda tags: osm_tags.way_kind(tags, rules)
         )
         if not len(ways.ids):
             raise InputError(f"{path}: no way in it is open to mode {rules.mode!r} with these classes.")
@@ -122,10 +122,7 @@ def _assembled(
 ) -> Roads:
     refs = np.empty(len(ways.refs), np.int32)
     pbf_kernels.places_of(wanted, ways.refs, refs)
-    by_code = [osm_tags.way_kind(tags, rules) for tags in ways.tags]
-    kinds, kind_of_code = _numbered([one for one in by_code if one is not None])
-    kind = kind_of_code[ways.code]
-    reverse = np.array([one.reverse for one in kinds])[kind]
+    reverse = np.array([one.reverse for one in ways.kinds])[ways.kind]
     _turn_round(refs, ways.ref_start, reverse)
     missing = np.isnan(nodes.lon)
     outside = _outside(nodes, box)
@@ -141,7 +138,7 @@ def _assembled(
         raise InputError(f"{name}: no road lies in the box {sides}; is it the extract of another region?")
     if not len(way):
         raise InputError(f"{name}: its roads lack nodes.")
-    kinds, kind_of_way = _with_durations(kinds, kind, way, km)
+    kinds, kind_of_way = _with_durations(ways.kinds, ways.kind, way, km)
     ids, lon, lat, ends, split = _apart_at(barrier, ends, wanted, nodes)
     counts = {
         "ways": len(ways.ids),
@@ -155,12 +152,6 @@ def _assembled(
         rules.mode, ids, lon, lat, refs, first, last, km, kind_of_way[way], kinds,
         ends=ends, simplify=simplify, counts=counts,
     )  # fmt: skip
-
-
-def _numbered(kinds: list[WayKind]) -> tuple[tuple[WayKind, ...], Ints32]:
-    number: dict[WayKind, int] = {}
-    codes = [number.setdefault(one, len(number)) for one in kinds]
-    return tuple(number), np.array(codes, np.int32)
 
 
 def _turn_round(refs: Ints32, ref_start: Ints, reverse: Flags) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -78,11 +79,6 @@ class Roads:
     def __len__(self) -> int:
         return len(self.length_km)
 
-    def bounds(self) -> tuple[float, float, float, float]:
-        """West, south, east, north of the junctions in degrees."""
-        lon, lat = self.lon[self.ends], self.lat[self.ends]
-        return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
-
     def tables(self, crs: CRS = WGS84) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
         """The roads as two layers, every coordinate brought to ``crs`` once.
 
@@ -98,16 +94,28 @@ class Roads:
 
     def bare_tables(self, crs: CRS) -> tuple[Junctions, pd.DataFrame, Polylines]:
         """The same two layers, points and lines still coordinates."""
-        x, y = self._located(crs)
+        x, y = self.lon, self.lat
+        if crs != WGS84:
+            x, y = Transformer.from_crs(WGS84, crs, always_xy=True).transform(x, y)
         used = np.zeros(len(x), bool)
         used[self.ends] = True
         junctions = Junctions(pd.Index(self.node_ids[used], name="node"), x[used], y[used], crs)
         xy = np.empty((len(self.line), 2))
         xy[:, 0], xy[:, 1] = x[self.line], y[self.line]
         del x, y
-        links = self._columns()
+        one_mode = np.zeros(len(self.kind), np.int8)
+        columns = {
+            "from_node": self.node_ids[self.ends[:, 0]],
+            "to_node": self.node_ids[self.ends[:, 1]],
+            "length_km": self.length_km,
+            "class": pd.Categorical(self.kinds_table["class"]).take(self.kind),
+            "mode": pd.Categorical.from_codes(one_mode, categories=pd.Index([self.mode])),
+        }
+        said = self.kinds_table.drop(columns="class")
+        links = pd.DataFrame(columns | {name: said[name].to_numpy()[self.kind] for name in said})
         return junctions, links, Polylines(links.index, self.line_start, xy)
 
+    @cached_property
     def kinds_table(self) -> pd.DataFrame:
         """What :attr:`kinds` say, one row each, under the names of the link columns."""
         table = pd.DataFrame(list(self.kinds), columns=WayKind._fields)
@@ -121,24 +129,6 @@ class Roads:
                 "maxspeed_back_kmh": written["kmh_back"].astype(float),
             }
         )
-
-    def _columns(self) -> pd.DataFrame:
-        kinds = self.kinds_table()
-        one_mode = np.zeros(len(self), np.int8)
-        ends = {
-            "from_node": self.node_ids[self.ends[:, 0]],
-            "to_node": self.node_ids[self.ends[:, 1]],
-            "length_km": self.length_km,
-            "class": pd.Categorical(kinds.pop("class")).take(self.kind),
-            "mode": pd.Categorical.from_codes(one_mode, categories=pd.Index([self.mode])),
-        }
-        return pd.DataFrame(ends | {name: kinds[name].to_numpy()[self.kind] for name in kinds})
-
-    def _located(self, crs: CRS) -> tuple[Floats, Floats]:
-        if crs == WGS84:
-            return self.lon, self.lat
-        x, y = Transformer.from_crs(WGS84, crs, always_xy=True).transform(self.lon, self.lat)
-        return x, y
 
 
 def join_links(

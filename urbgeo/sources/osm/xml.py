@@ -5,7 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 from xml.etree import ElementTree
@@ -13,7 +13,8 @@ from xml.etree import ElementTree
 import numpy as np
 
 from urbgeo.errors import SourceError
-from urbgeo.sources.osm.pbf import TURN, Nodes, Ways
+from urbgeo.sources.osm.pbf import TURN, KindOf, Nodes, Ways
+from urbgeo.sources.osm.tags import WayKind
 from urbgeo.types import Ints
 
 GZIP, BZIP2 = b"\x1f\x8b", b"BZh"
@@ -50,12 +51,12 @@ class XmlFile:
     def __exit__(self, *_: object) -> None:
         return None
 
-    def ways(self, keys: Sequence[str], needed: int, keep: Callable[[dict[str, str]], bool]) -> Ways:
-        """Ways with one of the first ``needed`` keys, of which ``keep`` likes the tags."""
-        number: dict[tuple[tuple[str, str], ...], int] = {}
-        tags: list[dict[str, str]] = []
+    def ways(self, keys: Sequence[str], needed: int, kind_of: KindOf) -> Ways:
+        """Ways with one of the first ``needed`` keys that are travelled, by what their tags say."""
+        codes: dict[tuple[tuple[str, str], ...], int] = {}
+        kinds: dict[WayKind, int] = {}
         ids: list[int] = []
-        code: list[int] = []
+        number: list[int] = []
         start, refs = [0], list[int]()
         seen = turns = 0
         for way in self._each("way", "relation"):
@@ -67,19 +68,18 @@ class XmlFile:
             if not any(key in said for key in keys[:needed]):
                 continue
             spoken = tuple(sorted(said.items()))
-            if spoken not in number:
-                number[spoken] = len(tags) if keep(said) else -1
-                if number[spoken] >= 0:
-                    tags.append(said)
-            if number[spoken] >= 0:
+            if spoken not in codes:
+                kind = kind_of(said)
+                codes[spoken] = -1 if kind is None else kinds.setdefault(kind, len(kinds))
+            if codes[spoken] >= 0:
                 ids.append(int(way.attrib["id"]))
-                code.append(number[spoken])
+                number.append(codes[spoken])
                 refs += [int(one.attrib["ref"]) for one in way.iter("nd")]
                 start.append(len(refs))
         if not seen:
             raise SourceError(f"{self.path}: it holds no OpenStreetMap ways.")
-        arrays = (np.array(ids, np.int64), np.array(code, np.int32), np.array(start, np.int64))
-        return Ways(*arrays, np.array(refs, np.int64), tags, turns)
+        arrays = (np.array(ids, np.int64), np.array(number, np.int32), np.array(start, np.int64))
+        return Ways(*arrays, np.array(refs, np.int64), tuple(kinds), turns)
 
     def nodes(self, wanted: Ints, keys: Sequence[str]) -> Nodes:
         """Coordinates of the ``wanted`` (sorted, unique) nodes, and tags of those with ``keys[0]``."""
