@@ -24,7 +24,7 @@ from urbgeo.access.lattice import (
     reached_pieces,
     roads_of,
 )
-from urbgeo.access.outline import framed, outlined
+from urbgeo.access.outline import outlined
 from urbgeo.access.outline_kernels import squares_of
 from urbgeo.network.attach import attach_all
 from urbgeo.network.edits import with_links
@@ -139,7 +139,8 @@ def test_roads_deep_inside_are_left_out_and_change_no_outline(limit: float) -> N
     reached = reach_nodes(network, roads, start, limit, "from")
     grid = roads.lattice(15.0)
     window = grid.along(2_999_700.0, 3_002_800.0), grid.along(499_700.0, 502_800.0)
-    over = framed((minutes_on_lattice(grid, reached, window)[0].clip(max=limit + 1) - limit) / 0.2, 5.0)
+    over = (minutes_on_lattice(grid, reached, window)[0].clip(max=limit + 1) - limit) / 0.2
+    over = np.pad(over, 2, constant_values=5.0)
     frame = (window[1].start - 2) * 15.0, (window[0].start - 2) * 15.0, 15.0
     drawn = [
         np.insert(reached_pieces(roads, reached, limit, frame, shallow), 4, 0.25, axis=1)

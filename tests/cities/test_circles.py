@@ -17,11 +17,11 @@ from urbgeo.cities.circles import CircleRules, CommutingCircle, commuting_circle
 from urbgeo.cities.metropolises import metropolitan_circles
 from urbgeo.cities.official import compare_with_official
 from urbgeo.errors import InputError
-from urbgeo.network.attach import Attachment, attach_xy
+from urbgeo.network.attach import nearest_lines
 from urbgeo.network.minutes import nearest_facility
 from urbgeo.network.model import TravelNetwork, build_network
 from urbgeo.regions.region import Region
-from urbgeo.types import Floats
+from urbgeo.types import Floats, Ints, Shapes
 
 ROW = squares(*((x, 0) for x in range(0, 50, 10)), ids=list("abcde"))
 
@@ -425,11 +425,11 @@ def test_the_core_is_attached_once(monkeypatch: pytest.MonkeyPatch) -> None:
     zones = squares((0, -5), (45, -5), ids=["x", "y"]).assign(population=20_000.0, urban_population=0.0)
     joined: list[int] = []
 
-    def counting(network: TravelNetwork, xy: Floats, index: pd.Index) -> Attachment:
-        joined.append(len(xy))
-        return attach_xy(network, xy, index)
+    def counting(tree: shapely.STRtree, shapes: Shapes, reach_m: float) -> tuple[Ints, Floats]:
+        joined.append(len(shapes))
+        return nearest_lines(tree, shapes, reach_m)
 
-    monkeypatch.setattr("urbgeo.network.attach.attach_xy", counting)
+    monkeypatch.setattr("urbgeo.network.attach.nearest_lines", counting)
     rules = CircleRules(core_zones=["x"])
     commuting_circle(network, core, zones, seats=seats, population="population", minutes=30, rules=rules)
     assert joined == [len(core), len(seats)]

@@ -195,7 +195,7 @@ def coverage(
         shares={"places unreached": float((~np.isfinite(least)).mean())},
     )
     return Coverage(
-        table=with_names(_with_weights(_with_facilities(table, facilities), weights), frame),
+        table=_dressed(table, facilities, weights, frame),
         shares=_shares(times, limits, weights),
         zones=None if zones is None else _zones(table["covered"], weights, zones),
         target=target,
@@ -230,20 +230,18 @@ def _least_threshold(minutes: Floats, limits: Sequence[float]) -> Floats:
     return np.append(np.array(limits, dtype=np.float64), np.nan)[which]
 
 
-def _with_facilities(table: pd.DataFrame, facilities: Places | None) -> pd.DataFrame:
-    """The name columns of the facility beside its id."""
+def _dressed(
+    table: pd.DataFrame, facilities: Places | None, weights: pd.DataFrame, places: pd.DataFrame
+) -> pd.DataFrame:
+    """With the facility's names beside its id, the weights, and the names and geometry of the places."""
     if isinstance(facilities, pd.DataFrame):
         for column in name_columns(facilities)[::-1]:
             names = facilities[column].reindex(table["facility"]).to_numpy()
             table.insert(1, f"facility_{column}", names)
-    return table
-
-
-def _with_weights(table: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
     taken = [name for name in weights if name in table.columns]
     if taken:
         raise InputError(f"weight: {some_of(taken)} is the name of a column of the result; rename it.")
-    return table.join(weights)
+    return with_names(table.join(weights), places)
 
 
 def _shares(times: Mapping[str, pd.Series], limits: Sequence[float], weights: pd.DataFrame) -> pd.DataFrame:

@@ -22,7 +22,7 @@ from urbgeo.access.lattice import (
     reached_pieces,
     roads_of,
 )
-from urbgeo.access.outline import framed, outlined
+from urbgeo.access.outline import outlined
 from urbgeo.access.outline_kernels import STRIP
 from urbgeo.access.transit_land import transit_discs
 from urbgeo.checks import (
@@ -222,8 +222,9 @@ def _discs_of(plan: _Plan, start: Attachment) -> list[shapely.Geometry]:
     timed, _, off_m = minutes_on_lattice(lattice, reached, window)
     # The field counts in walks from one grid point to the next, as the strips along roads do in squares.
     walk_min = step * 60.0 / 1000.0 / plan.roads.off_network_kmh
-    timed = framed(timed / walk_min, np.inf)
-    beyond = framed(np.clip((off_m - plan.roads.max_snap_m) / step, -SPREAD, SPREAD), SPREAD)
+    timed = np.pad(timed / walk_min, 2, constant_values=np.inf)
+    beyond = np.clip((off_m - plan.roads.max_snap_m) / step, -SPREAD, SPREAD)
+    beyond = np.pad(beyond, 2, constant_values=SPREAD)
     west, south = ((one.start - 2) * step for one in window[::-1])
     shapes = []
     for limit in plan.limits:

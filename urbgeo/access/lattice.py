@@ -147,21 +147,16 @@ _KNOWN: WeakKeyDictionary[TravelNetwork, Roads] = WeakKeyDictionary()
 
 def roads_of(network: TravelNetwork) -> Roads:
     """The joinable links of a network, and those it had before each edit; kept as long as the network."""
-    found = _KNOWN.get(network)
-    if found is None:
-        found = _KNOWN[network] = _all_roads(network)
-    return found
-
-
-def _all_roads(network: TravelNetwork) -> Roads:
-    latest = _roads(network, np.arange(len(network.joinable_links)), network.link_tree)
-    before, lines = [], latest.lines
-    for count in range(1, len(network.edits)):
-        some = np.sort(np.concatenate(network.edits[:count]))
-        old = _roads(network, some, shapely.STRtree(lines[some]))
-        added = shapely.STRtree(lines[np.concatenate(network.edits[count:])])
-        before.append(replace(old, added=added))
-    return replace(latest, before=tuple(before))
+    if network not in _KNOWN:
+        latest = _roads(network, np.arange(len(network.joinable_links)), network.link_tree)
+        before, lines = [], latest.lines
+        for count in range(1, len(network.edits)):
+            some = np.sort(np.concatenate(network.edits[:count]))
+            old = _roads(network, some, shapely.STRtree(lines[some]))
+            added = shapely.STRtree(lines[np.concatenate(network.edits[count:])])
+            before.append(replace(old, added=added))
+        _KNOWN[network] = replace(latest, before=tuple(before))
+    return _KNOWN[network]
 
 
 def _roads(network: TravelNetwork, some: Ints, tree: shapely.STRtree) -> Roads:
@@ -260,11 +255,17 @@ def minutes_on_lattice(lattice: Lattice, reached: Reached, window: Window) -> tu
     minutes, which, off_m = np.full(shape, np.inf), np.full(shape, -1, np.int64), np.full(shape, np.inf)
 
     def fill(tile: tuple[int, int]) -> None:
-        up, across = (_part(one, places) for one, places in zip(tile, window, strict=True))
+        up, across = (
+            range(max(n * TILE, places.start), min((n + 1) * TILE, places.stop))
+            for n, places in zip(tile, window, strict=True)
+        )
         here = tuple(
             slice(o.start - n * TILE, o.stop - n * TILE) for n, o in zip(tile, (up, across), strict=True)
         )
-        spots = [None if one is None else _some(one, here) for one in lattice.spots(*tile)]
+        spots = [
+            None if one is None else Spots(one.line[here], one.along[here], one.off_m[here])
+            for one in lattice.spots(*tile)
+        ]
         x, y = lattice.metres(across), lattice.metres(up)
         into = (slice(up.start - rows.start, up.stop - rows.start),
                 slice(across.start - columns.start, across.stop - columns.start))  # fmt: skip
@@ -279,14 +280,6 @@ def minutes_on_lattice(lattice: Lattice, reached: Reached, window: Window) -> tu
 
     each_of(_touched(lattice, reached, window), fill)
     return minutes, which, off_m
-
-
-def _part(tile: int, places: range) -> range:
-    return range(max(tile * TILE, places.start), min((tile + 1) * TILE, places.stop))
-
-
-def _some(spots: Spots, here: tuple[slice, ...]) -> Spots:
-    return Spots(spots.line[here], spots.along[here], spots.off_m[here])
 
 
 def _touched(lattice: Lattice, reached: Reached, window: Window) -> list[tuple[int, int]]:

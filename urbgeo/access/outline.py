@@ -38,13 +38,6 @@ def outlined(over: Floats, frame: Frame, drawn: Drawn | None = None) -> shapely.
     return _polygons(points, first, frame)
 
 
-def framed(field: Floats, value: float) -> Floats:
-    """With two more rows and columns of this value on every side."""
-    found = np.full((field.shape[0] + 4, field.shape[1] + 4), value)
-    found[2:-2, 2:-2] = field
-    return found
-
-
 def _polygons(points: Floats, first: Ints, frame: Frame) -> shapely.Geometry:
     """From rings and where each begins: holes go to the outline around them."""
     owner, size = outlines_of(points, first), np.diff(first)

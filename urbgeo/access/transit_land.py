@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from urbgeo.access.outline import framed, outlined
+from urbgeo.access.outline import outlined
 from urbgeo.errors import InputError
 from urbgeo.network.transit import Transit
 from urbgeo.types import Floats
@@ -42,7 +42,7 @@ def transit_discs(
     def land(row: Floats, limit: float) -> shapely.Geometry:
         # Where minutes jump to nowhere the outline stays within half a cell of what is reached.
         over = np.nan_to_num(np.minimum(row.reshape(xx.shape) - limit, limit), nan=limit, posinf=limit)
-        return outlined(framed(over, limit), frame)
+        return outlined(np.pad(over, 2, constant_values=limit), frame)
 
     return [[land(row, limit) for limit in limits] for row in minutes]
 

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TypeAlias
+from weakref import WeakKeyDictionary
 
 import geopandas as gpd
 import numpy as np
@@ -163,6 +164,9 @@ class Attachment:
         )
 
 
+_KNOWN: WeakKeyDictionary[TravelNetwork, dict[bytes, Attachment]] = WeakKeyDictionary()
+"""Attachments of the last few layers of each network, by their digest."""
+
 Points: TypeAlias = gpd.GeoDataFrame | Attachment
 """Points as a layer, or attached already."""
 
@@ -214,21 +218,30 @@ def attach(network: TravelNetwork, points: Points, *, name: str = "points") -> A
             raise InputError(f"{name}: attached to another network; give the points themselves.")
         return points
     _ask_about_years(network, points, name)
-    key = _digest(points)
-    kept = network.joined.get(key) if key else None
+    key, known = _digest(points), _KNOWN.setdefault(network, {})
+    kept = known.get(key) if key else None
     if kept is not None and kept.index.equals(points.index):
         return replace(kept, index=points.index, network=network)
     check_points(points, name, allow_empty=True)
     if points.empty:
         warn(f"{name}: it has no rows; nothing is attached.")
     _ask_about_datum(network, points, name)
-    located = points.geometry.to_crs(network.crs)
-    found = attach_xy(network, shapely.get_coordinates(located.to_numpy()), points.index)
+    xy = shapely.get_coordinates(points.geometry.to_crs(network.crs).to_numpy())
+    shapes = shapely.points(xy)
+    joins = tuple(_joins(network, xy, shapes, *one) for one in _links_in_turn(network, shapes))
+    ends, *legs = (
+        np.concatenate([getattr(one, name) for one in joins], axis=1)
+        for name in ("ends", "from_legs", "to_legs")
+    )
+    main = (network.component[ends] == 0) & (ends >= 0)
+    leaves, arrives = ((main & np.isfinite(way)).any(axis=1) for way in legs)
+    status = np.where(leaves & arrives, "attached", np.where(joins[0].link >= 0, "island", "too far"))
+    found = Attachment(points.index, joins, status, network.snapping.off_network_kmh, network)
     if key:
-        while len(network.joined) >= KEPT_LAYERS:
-            network.joined.pop(next(iter(network.joined)), None)
+        while len(known) >= KEPT_LAYERS:
+            known.pop(next(iter(known)), None)
         # Without the network: a network that holds itself is let go late.
-        network.joined[key] = replace(found, network=None)
+        known[key] = replace(found, network=None)
     return found
 
 
@@ -304,19 +317,6 @@ def attach_all(network: TravelNetwork, points: Points, name: str) -> Attachment:
             "or raise max_snap_km."
         )
     return joined
-
-
-def attach_xy(network: TravelNetwork, xy: Floats, index: pd.Index) -> Attachment:
-    """The same for coordinates (points, 2) in the CRS of the network."""
-    shapes = shapely.points(xy)
-    joins = tuple(_joins(network, xy, shapes, *one) for one in _links_in_turn(network, shapes))
-    main = [(network.component[one.ends] == 0) & (one.link >= 0)[:, None] for one in joins]
-    leaves, arrives = (
-        np.any([(ok & np.isfinite(legs)).any(axis=1) for ok, legs in zip(main, way, strict=True)], axis=0)
-        for way in ([one.from_legs for one in joins], [one.to_legs for one in joins])
-    )
-    status = np.where(leaves & arrives, "attached", np.where(joins[0].link >= 0, "island", "too far"))
-    return Attachment(index, joins, status, network.snapping.off_network_kmh, network)
 
 
 def _links_in_turn(network: TravelNetwork, shapes: NDArray[np.object_]) -> list[tuple[Ints, Floats]]:

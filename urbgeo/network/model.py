@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -264,11 +264,6 @@ class TravelNetwork:
     @cached_property
     def _parts_by_mode(self) -> dict[tuple[str, ...], TravelNetwork]:
         """Networks of some modes that were asked for, so that each is compiled once."""
-        return {}
-
-    @cached_property
-    def joined(self) -> dict[bytes, Any]:
-        """Attachments of the last few layers (:func:`urbgeo.network.attach.attach`), by their digest."""
         return {}
 
     def to_frames(self) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
