@@ -235,7 +235,7 @@ class PbfFile:
 
     def _check_features(self, blob: Blob) -> None:
         try:
-            features = {bytes(one) for one in _fields(self._inflated(blob))[1].get(4, [])}
+            features = {bytes(one) for one in _fields(_inflated(*self._packed(blob)))[1].get(4, [])}
         except (zlib.error, lzma.LZMAError, ValueError) as error:
             raise SourceError(f"{self.path}: its header is damaged ({error}).") from error
         if features - READABLE:
@@ -253,46 +253,11 @@ class PbfFile:
                 return name, contents[name][0], declared
         raise ValueError("it is packed in a way that is not read here (lz4 or zstd); use zlib")
 
-    def _inflated(self, blob: Blob) -> bytes | memoryview:
-        how, packed, declared = self._packed(blob)
-        if how == 1:
-            return packed
-        if how == 3:
-            unpacker = zlib.decompressobj()
-            raw = unpacker.decompress(packed, declared or LARGEST_BLOB)
-            finished = unpacker.eof or not unpacker.decompress(unpacker.unconsumed_tail, 1)
-        else:
-            loosener = lzma.LZMADecompressor()
-            raw = loosener.decompress(bytes(packed), declared or LARGEST_BLOB)
-            finished = True
-        if not finished or (declared and len(raw) != declared):
-            raise ValueError("it does not unpack to the size it says")
-        return raw
-
-    def _is_dense_only(self, blob: Blob) -> bool:
-        """Whether a look at the first bytes shows one group of dense nodes and nothing after it."""
-        how, packed, declared = self._packed(blob)
-        if how != 3 or not declared:
-            return False
-        unpacker = zlib.decompressobj()
-        head = unpacker.decompress(packed, PEEK)
-        try:
-            tag, at = _varint(head, 0)
-            table, at = _varint(head, at)
-            if tag != 0x0A:
-                return False
-            if at + table + PEEK > len(head):
-                head += unpacker.decompress(unpacker.unconsumed_tail, at + table + PEEK - len(head))
-            tag, at = _varint(head, at + table)
-            size, at = _varint(head, at)
-            return tag == 0x12 and at + size == declared and head[at] == (DENSE << 3 | kernels.WIRE_BYTES)
-        except IndexError:
-            return False
-
     def _ways_of(self, blob: Blob, words: tuple[NDArray[np.uint8], Ints], needed: int) -> BlockWays | None:
-        if self._is_dense_only(blob):
+        packed = self._packed(blob)
+        if _is_dense_only(*packed):
             return None
-        data = np.frombuffer(self._inflated(blob), np.uint8)
+        data = np.frombuffer(_inflated(*packed), np.uint8)
         begin, end, groups, _ = kernels.block_layout(data)
         spans = kernels.string_table(data, begin, end)
         slots = kernels.slots_of(data, spans, *words)
@@ -318,7 +283,7 @@ class PbfFile:
     def _nodes_of(
         self, blob: Blob, words: tuple[NDArray[np.uint8], Ints], wanted: Ints, lon: Floats, lat: Floats
     ) -> list[tuple[NDArray[np.int32], Callable[[int], str]]]:
-        data = np.frombuffer(self._inflated(blob), np.uint8)
+        data = np.frombuffer(_inflated(*self._packed(blob)), np.uint8)
         begin, end, groups, numbers = kernels.block_layout(data)
         if not any(group[0] in (NODES, DENSE) for group in groups):
             return []
@@ -337,6 +302,43 @@ class PbfFile:
                 read(data, first, last, numbers, wanted, lon, lat, slots, marks)
             found += [(row, strings) for row in marks[:count]]
         return found
+
+
+def _inflated(how: int, packed: memoryview, declared: int) -> bytes | memoryview:
+    """The bytes of a block, of the size that it says."""
+    if how == 1:
+        return packed
+    if how == 3:
+        unpacker = zlib.decompressobj()
+        raw = unpacker.decompress(packed, declared or LARGEST_BLOB)
+        finished = unpacker.eof or not unpacker.decompress(unpacker.unconsumed_tail, 1)
+    else:
+        loosener = lzma.LZMADecompressor()
+        raw = loosener.decompress(bytes(packed), declared or LARGEST_BLOB)
+        finished = True
+    if not finished or (declared and len(raw) != declared):
+        raise ValueError("it does not unpack to the size it says")
+    return raw
+
+
+def _is_dense_only(how: int, packed: memoryview, declared: int) -> bool:
+    """Whether a look at the first bytes shows one group of dense nodes and nothing after it."""
+    if how != 3 or not declared:
+        return False
+    unpacker = zlib.decompressobj()
+    head = unpacker.decompress(packed, PEEK)
+    try:
+        tag, at = _varint(head, 0)
+        table, at = _varint(head, at)
+        if tag != 0x0A:
+            return False
+        if at + table + PEEK > len(head):
+            head += unpacker.decompress(unpacker.unconsumed_tail, at + table + PEEK - len(head))
+        tag, at = _varint(head, at + table)
+        size, at = _varint(head, at)
+        return tag == 0x12 and at + size == declared and head[at] == (DENSE << 3 | kernels.WIRE_BYTES)
+    except IndexError:
+        return False
 
 
 def _kept_ways(found: BlockWays, code_of: Callable[[Spoken], int]) -> BlockColumns:
