@@ -173,7 +173,9 @@ def coverage(
         check_share(target, "target")
     modes = by_mode(travel)
     frame = frame_of(places, "places", modes)
-    weights = amounts_in(() if weight is None else weight, frame, name="weight", frame_name="places")
+    weights = pd.DataFrame(index=frame.index)
+    if weight is not None:
+        weights = amounts_in(weight, frame, name="weight", frame_name="places")
     zones = None if zone is None else zone_of(zone, frame, frame_name="places")
     found = {name: nearest(one, places, facilities, direction=direction) for name, one in modes.items()}
     times = {name: one["minutes"].fillna(np.inf) for name, one in found.items()}

@@ -96,15 +96,16 @@ def nearest(
     b        y     45.0    reached
     c      NaN      NaN  not asked
     """
+    check_direction(direction)
+    limit = np.inf if cutoff_min is None else check_minutes(cutoff_min, "cutoff_min")
     if isinstance(travel, TravelNetwork):
-        limit = np.inf if cutoff_min is None else check_minutes(cutoff_min, "cutoff_min")
         here, there = layer_of(places, "places"), layer_of(facilities, "facilities")
         ends = attach(travel, here, name="places"), attach_some(travel, there, "facilities")
         found = nearest_attached(travel, *ends, limit, direction)
         found.attrs["provenance"] = travel.provenance
         return found
-    names = "places", "facilities"
-    table = pairs(travel, places, facilities, direction=direction, cutoff_min=cutoff_min, names=names)
+    check_travel(travel)
+    table = _as_told(travel, places, facilities, limit, direction, ("places", "facilities"))
     found = nearest_of(table)
     found.attrs["provenance"] = table.provenance
     return found
@@ -158,22 +159,10 @@ def pairs(
     if not isinstance(names, tuple) or len(names) != 2:
         raise InputError(f"names: {names!r}; give two words, ('origins', 'destinations').")
     limit = np.inf if cutoff_min is None else check_minutes(cutoff_min, "cutoff_min")
-    there = direction == "to"
     if isinstance(travel, TravelNetwork):
         spots = layer_of(origins, names[0]), layer_of(destinations, names[1])
         return _over_network(travel, *spots, limit, direction, names)
-    if isinstance(travel, GivesMinutes) and not isinstance(travel, MinutesTable | pd.DataFrame):
-        start, end = points_of(origins, names[0]), points_of(destinations, names[1])
-        wide = travel.minutes_table(start, end) if there else travel.minutes_table(end, start)
-        table = table_of(wide.rename_axis(index="origin", columns="destination"))
-        table = replace(table, far="too far", provenance=travel.provenance)
-    else:
-        asked = ids_of(origins, names[0]), ids_of(destinations, names[1])
-        some = any(isinstance(one, pd.DataFrame) for one in (origins, destinations))
-        start_ids, end_ids = asked if there else asked[::-1]
-        table = table_of(travel, origins=start_ids, destinations=end_ids, some=some)
-    table = table if there else table.turned()
-    return table if np.isinf(limit) else table.within(limit)
+    return _as_told(travel, origins, destinations, limit, direction, names)
 
 
 def nearest_of(table: MinutesTable) -> pd.DataFrame:
@@ -269,10 +258,8 @@ def frame_of(given: object, name: str, travel: Modes) -> pd.DataFrame:
     every = travel.values() if isinstance(travel, Mapping) else [travel]
     if not all(isinstance(one, MinutesTable | pd.DataFrame) for one in every):
         return points_of(given, name)
-    if isinstance(given, pd.DataFrame):
-        ids_of(given, name)
-        return given
-    return pd.DataFrame(index=ids_of(given, name))
+    ids = ids_of(given, name)
+    return given if isinstance(given, pd.DataFrame) else pd.DataFrame(index=ids)
 
 
 def provenance_of_travel(travel: Travel) -> Provenance:
@@ -329,3 +316,27 @@ def _over_network(
         far="too far",
         provenance=network.provenance,
     )
+
+
+def _as_told(
+    travel: Travel,
+    origins: Places | None,
+    destinations: Places | None,
+    limit: float,
+    direction: str,
+    names: tuple[str, str],
+) -> MinutesTable:
+    """Pairs of a timetable or a table of minutes, the origins in the rows whichever way they travel."""
+    there = direction == "to"
+    if isinstance(travel, GivesMinutes) and not isinstance(travel, MinutesTable | pd.DataFrame):
+        start, end = points_of(origins, names[0]), points_of(destinations, names[1])
+        wide = travel.minutes_table(start, end) if there else travel.minutes_table(end, start)
+        table = table_of(wide.rename_axis(index="origin", columns="destination"))
+        table = replace(table, far="too far", provenance=travel.provenance)
+    else:
+        asked = ids_of(origins, names[0]), ids_of(destinations, names[1])
+        some = any(isinstance(one, pd.DataFrame) for one in (origins, destinations))
+        start_ids, end_ids = asked if there else asked[::-1]
+        table = table_of(travel, origins=start_ids, destinations=end_ids, some=some)
+    table = table if there else table.turned()
+    return table if np.isinf(limit) else table.within(limit)

@@ -149,6 +149,7 @@ def nearest_facility(
     ['reached']
     """
     check_network(network)
+    check_direction(direction)
     limit = np.inf if cutoff_min is None else check_minutes(cutoff_min, "cutoff_min")
     there, here = attach_some(network, facilities, "facilities"), attach(network, places, name="places")
     found = nearest_attached(network, here, there, limit, direction)
@@ -163,7 +164,6 @@ def nearest_attached(
     network: TravelNetwork, places: Attachment, facilities: Attachment, limit: float, direction: str
 ) -> pd.DataFrame:
     """:func:`nearest_facility` for points that are already attached."""
-    check_direction(direction)
     graph, seeds = network.graph, facilities.seeds(direction)
     needed = graph.node_count * SEARCH_BYTES_PER_NODE + facilities.ends.size * BYTES_PER_LEG
     check_memory(dijkstra_bytes(graph, 1) + needed, "nearest of many", "Take fewer links or points")

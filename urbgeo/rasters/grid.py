@@ -59,7 +59,7 @@ class Grid:
                 "grid: it is rotated or its columns do not run east; warp it first, e.g. with gdalwarp."
             )
         if place.e > 0:
-            values, place = _contiguous(values[::-1]), turned(place, len(values))
+            values, place = _plain(values[::-1]), turned(place, len(values))
         try:
             crs = CRS.from_user_input(self.crs)
         except CRSError as error:
@@ -127,7 +127,10 @@ class Grid:
 
 
 def _plain(values: Any) -> Values:
-    """Numbers in the machine's own order, rows one after the other, masked cells as NaN."""
+    """Numbers in the machine's own order, rows one after the other, masked cells as NaN.
+
+    A single number spread over a large frame stays one.
+    """
     if isinstance(values, np.ma.MaskedArray):
         whole = values.dtype.kind in "biu" and not np.ma.is_masked(values)
         masked: Any = values
@@ -139,11 +142,6 @@ def _plain(values: Any) -> Values:
         array = array.astype(np.float32)
     if not array.dtype.isnative:
         array = array.astype(array.dtype.newbyteorder("="))
-    return _contiguous(array)
-
-
-def _contiguous(array: Values) -> Values:
-    """Rows one after the other; a single number spread over a large frame stays one."""
     return array if 0 in array.strides else np.ascontiguousarray(array)
 
 
