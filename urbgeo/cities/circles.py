@@ -109,6 +109,9 @@ class CircleRules:
             check_threshold(self.rate, "rate")
 
 
+USUAL_RULES = CircleRules()
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class CommutingCircle(Result):
     """The zones of a metropolis within a travel time of its core.
@@ -257,7 +260,7 @@ def commuting_circle(
     NDRC guidance on modern metropolitan circles (2019, no. 328): the one-hour commuting circle is the basic
     extent; it sets no commuting rate.
     """
-    how = CircleRules() if rules is None else rules
+    how = USUAL_RULES if rules is None else rules
     check_object(how, "rules", CircleRules, "rules=CircleRules(rule='seat') of urbgeo.cities.circles")
     check_object(network, "network", TravelNetwork, "the call is commuting_circle(network, core, zones)")
     limit = check_minutes(minutes)

@@ -217,7 +217,9 @@ def attach(network: TravelNetwork, points: Points, *, name: str = "points") -> A
         if points.network is not network:
             raise InputError(f"{name}: attached to another network; give the points themselves.")
         return points
-    _ask_about_years(network, points, name)
+    year = network.provenance.parameters.get("year")
+    if year is not None and isinstance(points, gpd.GeoDataFrame) and OPENED in points:
+        _ask_about_years(points, name, year)
     key, known = _digest(points), _KNOWN.setdefault(network, {})
     kept = known.get(key) if key else None
     if kept is not None and kept.index.equals(points.index):
@@ -245,11 +247,8 @@ def attach(network: TravelNetwork, points: Points, *, name: str = "points") -> A
     return found
 
 
-def _ask_about_years(network: TravelNetwork, points: gpd.GeoDataFrame, name: str) -> None:
+def _ask_about_years(points: gpd.GeoDataFrame, name: str, year: int) -> None:
     """Warn where points open later than the year that the network was taken back to, or are only planned."""
-    year = network.provenance.parameters.get("year")
-    if year is None or not isinstance(points, gpd.GeoDataFrame) or OPENED not in points:
-        return
     opened = years(points, name, OPENED, planned=True)
     late, planned = points.index[(opened > year) & (opened < np.inf)], points.index[opened == np.inf]
     if len(late):

@@ -30,8 +30,8 @@ from urbgeo.sources.osm.tags import HIGHWAY_CLASSES, NOT_JOINABLE, TravelRules, 
 if TYPE_CHECKING:
     import networkx as nx
 
-SNAP_ON_FOOT = Snapping(max_snap_km=2.0, off_network_kmh=WALK_KMH)
-"""How points join a network of walks or cycle rides: at walking speed."""
+SNAP_BY_ROAD, SNAP_ON_FOOT = Snapping(), Snapping(max_snap_km=2.0, off_network_kmh=WALK_KMH)
+"""How points join a network of roads, and one of walks or cycle rides: at walking speed."""
 
 METRES_PER_KM = 1000.0
 
@@ -129,7 +129,7 @@ def from_pbf(
 
 def default_snapping(mode: str) -> Snapping:
     """How points join a network of this mode of links when nothing else is said."""
-    return Snapping() if mode == "road" else SNAP_ON_FOOT
+    return SNAP_BY_ROAD if mode == "road" else SNAP_ON_FOOT
 
 
 def _with_minutes(links: pd.DataFrame, timed: pd.DataFrame) -> pd.DataFrame:

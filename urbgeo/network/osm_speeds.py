@@ -159,7 +159,7 @@ class LineReading(RoadReading):
 def checked_reading(reading: RoadReading | None) -> RoadReading:
     """The reading given, or the usual one; refuse what is none."""
     if reading is None:
-        return RoadReading()
+        return USUAL_READING
     if not isinstance(reading, RoadReading):
         raise InputError(
             f"reading: a RoadReading is needed, not {type(reading).__name__}: RoadReading(region='world')."
@@ -184,6 +184,9 @@ def table_of(region: str) -> SpeedTable:
     return SPEED_TABLES[region]
 
 
+USUAL_READING = RoadReading()
+
+
 def way_speeds(
     links: pd.DataFrame,
     *,
@@ -202,7 +205,8 @@ def way_speeds(
     if flat is not None:
         by_class = dict.fromkeys(found | set(by_class), flat)
         by_class["ferry"] = float(table.kmh["ferry"])
-    by_class |= _checked(speeds, set(by_class) | found)
+    if speeds:
+        by_class |= _checked(speeds, set(by_class) | found)
     lacking = sorted(found - set(by_class))
     if lacking:
         raise InputError(
@@ -288,12 +292,12 @@ def with_sources(network: TravelNetwork, source: pd.Series, used: Mapping[str, f
     return replace(network, link_table=links, provenance=about)
 
 
-def _checked(speeds: Mapping[str, float] | None, known: set[str]) -> dict[str, float]:
+def _checked(speeds: Mapping[str, float], known: set[str]) -> dict[str, float]:
     faults = Faults("speeds")
-    for name, speed in (speeds or {}).items():
+    for name, speed in speeds.items():
         if name not in known:
             faults.add(f"unknown class {name!r}", remedy=f"known are {', '.join(sorted(known))}")
         elif not np.isfinite(speed) or speed <= 0:
             faults.add(f"{name}: {speed!r} km/h", remedy="give a finite speed > 0")
     faults.raise_if_any()
-    return {name: float(speed) for name, speed in (speeds or {}).items()}
+    return {name: float(speed) for name, speed in speeds.items()}
