@@ -1,6 +1,7 @@
 """Loops of an outline: the roads near it, fine squares around them, segments where the field is 0, rings.
 
-All in units of the grid: the point of row i and column j lies at (j, i), a square is 1 wide.
+All in units of the grid: the point of row i and column j lies at (j, i), a square is 1 wide. Rows of arrays are
+set number by number: set at once, with the check of shapes, they take three seconds more to compile.
 """
 
 from __future__ import annotations
@@ -113,8 +114,12 @@ def roads_reached(
                 if _is_deep(shallow, min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)):
                     continue
                 if count == len(found):
-                    found = np.concatenate((found, np.empty_like(found)))
-                found[count] = x0, y0, x1, y1
+                    more = np.empty((2 * count, 4))
+                    for row in range(count):
+                        for end in range(4):
+                            more[row, end] = found[row, end]
+                    found = more
+                found[count, 0], found[count, 1], found[count, 2], found[count, 3] = x0, y0, x1, y1
                 count += 1
     return found[:count]
 
@@ -149,7 +154,7 @@ def squares_of(over: Floats) -> tuple[Flags, Ints, Ints32]:
             before += corners < 4
             shallow[i + 1, j + 1] = shallow[i, j + 1] + before
             if 0 < corners < 4:
-                mixed[count] = i, j
+                mixed[count, 0], mixed[count, 1] = i, j
                 count += 1
     return whole, mixed[:count], shallow
 
@@ -215,7 +220,7 @@ def fine_squares(over: Floats, whole: Flags, shapes: Floats) -> tuple[Floats, In
                                             over, i, j, row * FINE, column * FINE
                                         )
                                 field[count, a, b] = value
-                                place[i, j], where[count] = count, (i, j)
+                                place[i, j], where[count, 0], where[count, 1] = count, i, j
                                 count += 1
     return field[:count], where[:count], place
 
@@ -309,10 +314,10 @@ def rings(follow: Ints, xy: Floats) -> tuple[Floats, Ints]:
         at = begin
         while not seen[at]:
             seen[at] = True
-            points[size] = xy[at]
+            points[size, 0], points[size, 1] = xy[at, 0], xy[at, 1]
             size, at = size + 1, follow[at]
         if size > first[count]:
-            points[size] = points[first[count]]
+            points[size, 0], points[size, 1] = points[first[count], 0], points[first[count], 1]
             size, count = size + 1, count + 1
             first[count] = size
     return points[:size], first[: count + 1]
@@ -332,30 +337,40 @@ def _holds(points: Floats, low: int, high: int, x: float, y: float) -> bool:
 
 
 @kernel()
+def _areas(points: Floats, first: Ints) -> Floats:
+    """Twice the area of each ring, below 0 round a hole."""
+    area = np.zeros(first.size - 1)
+    for k in range(area.size):
+        x, y = points[first[k], 0], points[first[k], 1]
+        for at in range(first[k], first[k + 1] - 1):
+            east, north = points[at, 0] - x, points[at, 1] - y
+            area[k] += east * (points[at + 1, 1] - y) - (points[at + 1, 0] - x) * north
+    return area
+
+
+@kernel()
+def _around(points: Floats, first: Ints, least: Floats, most: Floats, outer: Ints, hole: int) -> int:
+    """The first of the outlines that holds a hole; of those whose box does, the last is taken at its word."""
+    held, x, y = -1, points[first[hole], 0], points[first[hole], 1]
+    for one in outer:
+        if (
+            least[one, 0] < least[hole, 0]
+            and least[one, 1] < least[hole, 1]
+            and most[one, 0] > most[hole, 0]
+            and most[one, 1] > most[hole, 1]
+        ):
+            if held >= 0 and _holds(points, first[held], first[held + 1], x, y):
+                break
+            held = one
+    return held if held >= 0 else hole
+
+
 def outlines_of(points: Floats, first: Ints) -> Ints:
     """For each ring the outline it belongs to: itself, or for a hole the smallest that holds it."""
-    count = first.size - 1
-    area, box, owner = np.zeros(count), np.empty((count, 4)), np.arange(count)
-    for k in range(count):
-        ring = points[first[k] : first[k + 1]]
-        for at in range(len(ring) - 1):
-            east, north = ring[at, 0] - ring[0, 0], ring[at, 1] - ring[0, 1]
-            area[k] += east * (ring[at + 1, 1] - ring[0, 1]) - (ring[at + 1, 0] - ring[0, 0]) * north
-        box[k] = ring[:, 0].min(), ring[:, 1].min(), ring[:, 0].max(), ring[:, 1].max()
+    area, owner = _areas(points, first), np.arange(first.size - 1)
+    least, most = (each.reduceat(points, first[:-1]) for each in (np.minimum, np.maximum))
     outer = np.flatnonzero(area > 0.0)
-    outer = outer[np.argsort(area[outer])]
+    outer = outer[np.argsort(area[outer], kind="stable")]
     for hole in np.flatnonzero(area <= 0.0):
-        around = [
-            one
-            for one in outer
-            if box[one, 0] < box[hole, 0]
-            and box[one, 1] < box[hole, 1]
-            and box[one, 2] > box[hole, 2]
-            and box[one, 3] > box[hole, 3]
-        ]
-        x, y = points[first[hole]]
-        for rank, one in enumerate(around):
-            if rank == len(around) - 1 or _holds(points, first[one], first[one + 1], x, y):
-                owner[hole] = one
-                break
+        owner[hole] = _around(points, first, least, most, outer, hole)
     return owner
