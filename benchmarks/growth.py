@@ -5,11 +5,13 @@ Run ``python -m benchmarks.growth [NODES ...]``. Every stage runs in a process o
 memory (VmHWM of Linux) is its own: ``tables`` (GeoDataFrames to a TravelNetwork with its compiled arcs),
 ``arrays`` (arrays to compiled arcs), ``prepare`` (topology, fit), ``ask`` (answers from the saved files).
 ``--stage NAME NODES`` runs one alone. What a stage found is kept in the temporary folder; the table is made
-of all that was found.
+of all that was found. ``--stage whole NODES``, once ``arrays`` and ``prepare`` have been, sums people within an hour
+of every node to the end, with nothing scaled up.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
@@ -73,7 +75,7 @@ def run_stage(stage: str, size: int) -> None:
     """Run one stage, print what it found and keep it."""
     options.progress = False
     found: Found = {}
-    STAGES[stage](size, found)
+    (STAGES | ON_DEMAND)[stage](size, found)
     found[f"{stage}: peak MB"] = peak_mb()
     found[f"{stage}: processor s, all in"] = time.process_time()
     found[f"{stage}: load of the machine"] = os.getloadavg()[0]
@@ -201,6 +203,23 @@ def all_sums(graph: Graph, customised: Hierarchy, people: Any, bound: float) -> 
     return once + float(np.sum(seconds)) * n / (block * SAMPLES)
 
 
+def whole(size: int, found: Found) -> None:
+    """Every node, a tenth at a time, so that one sees how far it is; seconds of wall, the processor's beside."""
+    small = compiled(make_roads(3000))
+    lanes_sums(small, customise(prepare(small), small), 0, 3000, np.ones((3000, 1)), np.array([60.0]))
+    graph = read_graph(FOLDER / f"{size}.graph")
+    customised = read_hierarchy(FOLDER / f"{size}.hierarchy")
+    people = np.load(FOLDER / f"{size}-people.npy")
+    began, took = time.process_time(), 0.0
+    steps = np.linspace(0, graph.node_count, 11).astype(int)
+    for low, high in itertools.pairwise(steps.tolist()):
+        took += timed(lambda: lanes_sums(graph, customised, low, high, people, np.array([60.0])))[0]
+        print(f"{high:,} nodes: {took:.0f} s, load {os.getloadavg()[0]:.1f}", flush=True)
+    found["whole: people within 60 min of every node s"] = took
+    found["whole: of the processor s"] = time.process_time() - began
+
+
+ON_DEMAND: dict[str, Callable[[int, Found], None]] = {"whole": whole}
 STAGES: dict[str, Callable[[int, Found], None]] = {
     "tables": tables,
     "arrays": arrays,
