@@ -92,8 +92,8 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
         "a third of pandana's above imports",
         "2026-11-29: 91 MB above imports, pandana 89 (1.03); 19 above compiled code (0.21); peaks 260, 261",
         SHORT,
-        "loading compiled code, whatever the network, takes 72 of the 91 "
-        "([profile](../profiles/preparing.txt))",
+        "loading compiled code, whatever the network, takes 72 of the 91: 58 are numba's own at the first "
+        "call of any kernel, 12 all kernels ([profile](../profiles/preparing.txt))",
     ),
     (
         "PBF 73 MB to a network",
@@ -146,10 +146,12 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
         "demo, warm and cold",
         "4 s, 9 s",
         "2026-11-29, quiet machine: 9.3-9.5 processor s and 9.0-9.2 of wall with imports, 23 with fresh "
-        "caches of compiled code; 15.4-15.6 at load 16 to 20 before",
+        "caches of compiled code; 2026-11-30, in turn at load 17 to 20: with fresh caches 29.1 processor s, "
+        "38.7 before; warm 15.3, 16.4 and 14.8, 15.9 before, which is the same",
         SHORT,
         "answers take 3.6 s, map, page and scorecard 2.4, imports 1.7; seven networks (three sets of speeds, "
-        "four past years) are spread over small tables; cold, 14 s are compiling "
+        "four past years) are spread over small tables; cold, 14 s were compiling, of which a third is gone "
+        "(24.5 to 15.9 at load 13, 133 functions to 72): arrays are set number by number, sorted outside "
         "([profile](../profiles/study.txt))",
     ),
     (
@@ -165,7 +167,8 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
         "2026-11-22: 550 s; exponents 1.0-1.2. 2026-11-29, quiet, one thread, by samples: 36 processor s for "
         "1 M nodes",
         SHORT,
-        "10 M was stopped after seven minutes, preparing included; at 1 M 84 % is the sweep "
+        "10 M was stopped after seven minutes, preparing included (2026-11-30: at load 15 to 20 while its "
+        "roads were made; `--stage whole` of benchmarks.growth goes to the end); at 1 M 84 % is the sweep "
         "of what is reached, which grows with it (24,757 nodes a block at 0.1 M, 36,666 at 1 M) "
         "([profile](../profiles/sums.txt), [page](growth.md))",
     ),

@@ -1,7 +1,7 @@
 """Loops of an outline: the roads near it, fine squares around them, segments where the field is 0, rings.
 
-All in units of the grid: the point of row i and column j lies at (j, i), a square is 1 wide. Rows of arrays are
-set number by number: set at once, with the check of shapes, they take three seconds more to compile.
+All in units of the grid: the point of row i and column j lies at (j, i), a square is 1 wide. Rows of arrays
+are set number by number: set at once, with the check of shapes, they take three seconds more to compile.
 """
 
 from __future__ import annotations
