@@ -100,6 +100,20 @@ def test_people_that_nobody_counted_are_missing_and_never_nobody() -> None:
         circle(peopled(ROW), population=None, rule="area", rate=0.1)
 
 
+def test_who_works_beyond_the_zones_is_employed_and_no_commuter_to_the_core() -> None:
+    flows = pd.DataFrame(
+        {
+            "home": ["b", "b", "b", "a", "away"],
+            "work": ["a", "b", "away", "a", "a"],
+            "workers": [20.0, 60.0, 20.0, 50.0, 900.0],
+        }
+    )
+    found = circle(peopled(ROW), population=None, rule="area", rate=0.2, flows=flows, outside="away")
+    assert found.table["rate"]["b"] == 0.2 and set(found.table["rate_source"]) == {"flows"}
+    with pytest.raises(InputError, match="away"):
+        circle(peopled(ROW), rule="area", rate=0.2, flows=flows)
+
+
 def test_an_exclave_is_dropped_and_named() -> None:
     found = by_seat("22 12 32 00", 5)
     assert found.table["role"].loc[["22", "12", "32", "00", "11"]].tolist() == [

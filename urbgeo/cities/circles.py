@@ -81,6 +81,8 @@ class CircleRules:
     flows
         ``home``, ``work``, ``workers`` between zones, to measure it by; without them it is modelled from
         people and minutes, and marked so.
+    outside
+        What stands in ``flows`` for everywhere beyond the zones, if anything: who works there is employed.
     """
 
     rule: str = "population"
@@ -95,6 +97,7 @@ class CircleRules:
     core_population: float | None = None
     rate: float | None = None
     flows: pd.DataFrame | None = None
+    outside: str | None = None
 
     def __post_init__(self) -> None:
         check_choice(self.rule, "rule", RULES)
@@ -369,8 +372,9 @@ def _add_rates(
         pd.DataFrame() if how.flows is not None else minutes_table(network, settled.seats, settled.seats)
     )
     share, source = rates(
-        core, between, settled.people, flows=how.flows, rule="out", model="gravity", friction=FRICTION
-    )
+        core, between, settled.people, flows=how.flows, rule="out", model="gravity", friction=FRICTION,
+        beyond=[] if how.outside is None else [how.outside],
+    )  # fmt: skip
     table["rate"], table["rate_source"] = share["core"], source
     return source
 

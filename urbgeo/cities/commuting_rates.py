@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -21,19 +23,23 @@ def rates(
     rule: str,
     model: str,
     friction: float,
+    beyond: Sequence[object] = (),
 ) -> tuple[pd.DataFrame, str]:
     """Share of each zone's workers tied to each core, and where it comes from.
 
     ``core`` has the metropolis of each core zone, ``table`` minutes from zone to zone, ``people`` those of
-    every zone; with ``flows`` the two are not looked at. Zones in rows, metropolises (sorted) in columns;
+    every zone; with ``flows`` the two are not looked at, and ``beyond`` has the ids in them that
+    are no zones but count among workplaces. Zones in rows, metropolises (sorted) in columns;
     then ``"flows"`` or ``"modelled"``.
     """
     zones = people.index
     if flows is not None:
-        compiled = read_flows(flows, zones)
+        compiled = read_flows(flows, [*zones, *beyond])
         matrix = pd.DataFrame(compiled.matrix.toarray(), index=compiled.zones, columns=compiled.zones)
         values = matrix.reindex(index=zones, columns=zones).to_numpy(float)
-        employed, jobs, source = values.sum(axis=1), values.sum(axis=0), "flows"
+        employed = matrix.reindex(index=zones).sum(axis=1).to_numpy(float)
+        jobs = matrix.reindex(columns=zones).sum(axis=0).to_numpy(float)
+        source = "flows"
     else:
         values = _modelled(people, table, model, friction)
         employed = jobs = people.to_numpy(float)

@@ -25,6 +25,7 @@ from urbgeo.network.model import TravelNetwork
 from urbgeo.network.regional import own_classes, region_network
 from urbgeo.network.speeds import LITERATURE, PEAK, STANDARD
 from urbgeo.options import with_progress
+from urbgeo.regions.given import OUTSIDE
 from urbgeo.regions.region import Region, check_region
 from urbgeo.regions.years import same_layers
 from urbgeo.standards import AIRPORT_MIN, AIRPORT_TARGET, CIRCLE_MIN, CLUSTER_MIN, COMMUTING_RATE
@@ -295,6 +296,7 @@ def _circle(region: Region, road: TravelNetwork, *, rates: bool) -> CommutingCir
     base = region.counties if zones is None else zones
     known = _people(base) is not None
     urban = "urban_population" if known and _complete(base, "urban_population") else None
+    counted = region.commuters
     circle = commuting_circle(
         road,
         region.core,
@@ -308,7 +310,9 @@ def _circle(region: Region, road: TravelNetwork, *, rates: bool) -> CommutingCir
             urban_population=urban,
             core_population=_core_people(region),
             units_checked=True,  # where the region was made its people were read in a unit
-            rate=COMMUTING_RATE if rates and known and zones is not None else None,
+            rate=COMMUTING_RATE if rates and (known or counted) and zones is not None else None,
+            flows=None if counted is None or zones is None else counted.flows,
+            outside=OUTSIDE,
         ),
     )
     official = region.lists.get("circle")

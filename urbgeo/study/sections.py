@@ -152,11 +152,14 @@ def checks_section(answers: Answers) -> str:
         says = markdown_text(says)
         rows.append([_CHECKS[str(check)], value or "–", bound, _RESULTS[row["result"]], basis, says])
     seats = markdown_text("、".join(core["name_zh"]))
+    counted = circle.checks["basis"].eq("observed").any()
+    zh = "按给定的通勤表" if counted else "由重力模型推算，不是观测"
+    en = "by the table of commuters given" if counted else "modelled, not observed"
     said = (
         f"核心取 {len(core)} 个驻地中最近的一个（{seats}）。通勤比例没有国家标准，"
-        "10 % 是国外都市区的取值，只作参考，不影响成员；此处由重力模型推算，不是观测。\n"
+        f"10 % 是国外都市区的取值，只作参考，不影响成员；此处{zh}。\n"
         f"The core is entered at the nearest of {len(core)} seats. No national standard sets a commuting "
-        "rate; 10 % is that of metropolitan areas abroad, takes nobody out, and is modelled, not observed."
+        f"rate; 10 % is that of metropolitan areas abroad, takes nobody out, and is {en}."
     )
     heads = ["条件 condition", "数值 value", "界限 bound", "结果 result", "依据 basis", "说明 says"]
     return said + "\n\n" + md_table(heads, rows)
