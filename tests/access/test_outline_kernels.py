@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.network.build import QUICK
-from urbgeo.access.outline_kernels import outlines_of, rings, roads_reached, squares_of
+from urbgeo.access.outline_kernels import (
+    FINE,
+    REACH,
+    SPLIT,
+    fine_squares,
+    outlines_of,
+    rings,
+    roads_reached,
+    squares_of,
+)
 
 SHALLOW = np.zeros((1, 1), np.int32)
 """No square is taken to lie inside whole."""
@@ -139,3 +148,29 @@ def test_a_hole_in_the_box_of_another_outline_is_not_its() -> None:
     first = np.concatenate([[0], np.cumsum([len(one) for one in parts])])
     assert shapely.Polygon(hook).area < shapely.Polygon(island).area
     assert outlines_of(np.concatenate(parts), first).tolist() == [0, 3, 2, 3]
+
+
+@given(st.integers(0, 10_000))
+@QUICK
+def test_squares_near_shapes_are_made_finer_with_their_distances(seed: int) -> None:
+    """Where nothing is land, a fine corner within reach holds its distance less the width, by shapely."""
+    draw = np.random.default_rng(seed)
+    high, wide = draw.integers(2, 7, 2)
+    ends = draw.uniform(-0.5, 6.5, (3, 4))
+    ends[0, 2:] = ends[0, :2]  # a point
+    shapes = np.column_stack([ends, draw.uniform(0.1, 1.0, 3)])
+    over, whole = np.full((high + 1, wide + 1), 9.0), np.zeros((high, wide), bool)
+    field, where, place = fine_squares(over, whole, shapes)
+    assert [place[i, j] for i, j in where] == list(range(len(where))) and (place >= 0).sum() == len(where)
+    lines = [shapely.LineString(one.reshape(2, 2)) for one in ends]
+    corners = np.arange(SPLIT + 1) * FINE
+    for i in range(high):
+        for j in range(wide):
+            spots = shapely.points(*np.meshgrid(j + corners, i + corners))
+            least = np.full((SPLIT + 1, SPLIT + 1), 9.0)
+            for line, width in zip(lines, shapes[:, 4], strict=True):
+                off = shapely.distance(spots, line)
+                least = np.where(off < width + REACH, np.minimum(least, off - width), least)
+            assert (place[i, j] >= 0) == (least < 9.0).any()
+            if place[i, j] >= 0:
+                np.testing.assert_allclose(field[place[i, j]], least, atol=1e-9)

@@ -16,7 +16,7 @@ from urbgeo.errors import InputError
 from urbgeo.network.air import air_circle
 from urbgeo.network.attach import attach
 from urbgeo.network.edits import with_links, with_speeds, without_links
-from urbgeo.network.minutes import minutes_table, nearest_facility, node_table
+from urbgeo.network.minutes import minutes_table, nearest_facility, node_table, through_ends
 from urbgeo.network.model import Snapping, TravelNetwork, build_network
 from urbgeo.network.paths import quickest_paths
 from urbgeo.network.saved import save_network
@@ -271,3 +271,11 @@ def test_a_table_of_minutes_is_told_where_it_is_taken() -> None:
             InputError, match=f"a {type(travel).__name__} gives minutes as it is.*travel.pairs"
         ):
             minutes_table(travel, table, table)  # type: ignore[arg-type]
+
+
+def test_the_best_of_the_ends_counts_and_of_equal_ones_the_smaller_label() -> None:
+    ends = np.array([[0, 1], [1, 0], [2, -1], [3, 3], [0, 1]])
+    legs = np.array([[1.0, 5], [2, 2], [0, 0], [1, 1], [0, 9]])
+    best, label = np.array([4.0, 0, np.inf, 1]), np.array([7, 3, 9, 5])
+    least, which = through_ends(ends, legs, best, label)
+    assert least.tolist() == [5, 2, np.inf, 2, 4] and which.tolist() == [3, 3, -1, 5, 7]
