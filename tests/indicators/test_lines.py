@@ -8,6 +8,8 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
+from tests.indicators.grounds import ground
+from tests.network.build import points
 from urbgeo.errors import InputError
 from urbgeo.indicators.catalogue import MEASURES
 from urbgeo.indicators.ground import Ground
@@ -42,3 +44,13 @@ def test_roads_to_nodes_that_are_not_there_are_refused_by_their_ids(hunan: Regio
     """Without C its two roads would end at the last node, D, and the ring be a triangle."""
     with pytest.raises(InputError, match=r"road_links: BC, CD end at nodes"):
         MEASURES["closed_expressway"].work(Ground(ringed(hunan, ("C",)), 2024))
+
+
+def test_own_airports_without_codes_are_counted_in_the_polygons_and_not_around() -> None:
+    air = points([(5, 5), (35, 5), (60, 5)], ["a", "b", "beyond"]).assign(opened=[2000.0, 2001.0, 2002.0])
+    count = MEASURES["airport_count"].work(ground(airports=air))
+    assert count is not None and count.value == 2.0
+    assert MEASURES["airport_count"].work(ground(airports=air, zones=None)) is None
+    coded = air.assign(adcode=["430102", "440100", "430603"])
+    told = MEASURES["airport_count"].work(ground(airports=coded))
+    assert told is not None and told.value == 2.0, "by code where there is one"

@@ -48,12 +48,18 @@ def intercity_km(ground: Ground) -> Measured:
 
 
 @measure("airport_count", on=("airports",))
-def airport_count(ground: Ground) -> Measured:
-    """Transport airports inside the region."""
-    airports = ground.then.airports
-    own = {str(one)[:2] for one in ground.counties.index}
-    inside = airports["adcode"].astype(str).str[:2].isin(own) if "adcode" in airports else slice(None)
-    return Measured(float(len(airports[inside])), basis="observed")
+def airport_count(ground: Ground) -> Measured | None:
+    """Transport airports inside the region: by their codes, else in its polygons; none without both."""
+    airports, zones = ground.then.airports, ground.region.zones
+    if "adcode" in airports:
+        own = {str(one)[:2] for one in ground.counties.index}
+        inside = airports["adcode"].astype(str).str[:2].isin(own)
+    elif zones is not None:
+        land = shapely.union_all(shapely.make_valid(zones.to_crs(airports.crs).geometry.to_numpy()))
+        inside = airports.intersects(land)
+    else:
+        return None
+    return Measured(float(inside.sum()), basis="observed")
 
 
 @measure("closed_expressway", on=("road tables",))
