@@ -125,3 +125,8 @@ def test_rules_that_contradict_each_other_are_refused_and_equal_shares_are_not()
         with pytest.raises(InputError, match="labour rules: min_containment must not exceed"):
             LabourRules(**wrong)
     assert LabourRules(min_size=0, target_size=1).min_size == 0
+
+
+def test_a_zone_that_one_worker_leaves_is_not_on_its_own() -> None:
+    table = labour_market_areas(flow_table([[99, 1], [0, 50]], "ab"), pd.Index(["a", "b"])).table
+    assert table["status"].tolist() == ["assigned", "own area"]
