@@ -171,7 +171,7 @@ def test_rules_that_are_not_followed_are_named(tmp_path: Path) -> None:
         read_gtfs(feed_file(tmp_path))
 
 
-@pytest.mark.parametrize("row", ["t1,08:00:00,99999999:00:00,600", "t1,00:00:00,55:33:21,1"])
+@pytest.mark.parametrize("row", ["t1,08:00:00,99999999:00:00,600", "t1,00:00:00,99:00:00,1"])
 def test_headways_without_end_are_refused_at_once(tmp_path: Path, row: str) -> None:
     text = f"trip_id,start_time,end_time,headway_secs\n{row}\n"
     feed = read_gtfs(feed_file(tmp_path, frequencies=text))
