@@ -108,3 +108,18 @@ def test_of_the_nation_members_are_prefectures_whole_once_and_none_that_is_left_
         ["a", "430100", "member"], ["b", "500000", "member"], ["b", "430000", "member"],
     ]  # fmt: skip
     assert is_whole(nation) and not is_whole(bare)
+
+
+def test_a_county_named_beside_prefectures_stands_for_itself_unless_its_prefecture_does(
+    bare: Region, hunan_network: TravelNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three cities and one county of Hengyang; Furong District, named too, lies in Changsha."""
+    asked = ["430100", "430200", "430300", "430481", "430102"]
+    rows = pd.DataFrame(
+        {"geography": "g", "kind": "Hunan belt", "tier": "t", "adcode": asked, "role": "member"}
+    )
+    monkeypatch.setattr("urbgeo.study.systems.policy_members", lambda: rows)
+    ((titles, found),) = systems_of(bare, hunan_network)
+    assert titles[1] == "City clusters and belts" and found.table.loc["g", "places"] == 4
+    people = bare.places.loc[asked[:4], "population"].sum()
+    assert found.table.loc["g", "population"] == people
