@@ -32,6 +32,8 @@ def test_minutes_shares_and_people_are_as_counted_by_hand(micro: TravelNetwork) 
     assert found.minutes["rail_delay"].loc["p", "q"] == 55 + 10, "48 trains in 16 hours: one in 20 minutes"
     assert found.minutes["best"].loc["q", ["p", "r"]].tolist() == [55, 40]
     assert found.summary["pairs"].tolist() == [12] * 5
+    assert found.summary["unknown"].tolist() == [6] * 5, "s joins no road: three pairs from it, three to it"
+    assert found.among(["p", "q", "r"])["unknown"].tolist() == [0] * 5
     assert found.summary["within"].to_dict() == {
         "road": 2, "rail_station": 6, "rail": 6, "rail_delay": 4, "best": 6,
     }  # fmt: skip

@@ -47,7 +47,7 @@ def answered(estimated: dict[str, float] | None = None, roads: str = "given", **
 
 
 def coverage(*covered: bool, target: float | None = 0.8, more: int = 1, **also: float) -> Any:
-    table = pd.DataFrame({"covered": covered, "minutes": 50.0})
+    table = pd.DataFrame({"covered": covered, "minutes": 50.0, "status": "reached"})
     share = float(np.mean(covered))
     about = SimpleNamespace(parameters={"minutes": 60.0})
     return SimpleNamespace(
@@ -71,6 +71,9 @@ def test_airport_coverage_says_its_target_what_lacks_and_the_people() -> None:
         "机场 60 分钟覆盖：地级行政中心 3/4（75.0%，目标 80%，差 5.3 个百分点、1 个城市），县城 50.0%，"
         "按县域人口计 61.8%（县级人口的 37%、道路里程的 99.7%为估计值）。"
     )
+    found.prefectures.table.loc[3, "status"] = "too far"
+    assert "3/4（75.0%，其中 1 个附近无路，目标" in _coverage(found)[0]
+    assert "(75.0%, 1 of them without a road within reach; target" in _coverage(found)[1]
     met = answered(prefectures=coverage(True, more=0), counties=coverage(True))
     zh, en = _coverage(met)
     assert (
@@ -138,7 +141,8 @@ def test_the_circle_says_its_size_its_people_its_land_and_its_band() -> None:
 def test_reach_says_every_reading_for_the_region_and_for_lists_of_two_or_more() -> None:
     shares = pd.DataFrame({"share": [0.25, 0.5]}, index=["road", "rail"])
     reach = SimpleNamespace(
-        summary=shares, cities=pd.DataFrame(index=["p", "q"]), among=lambda ids: shares * len(ids) / 4,
+        summary=shares, cities=pd.DataFrame({"status": ["attached"] * 2}, index=["p", "q"]),
+        among=lambda ids: shares * len(ids) / 4,
         provenance=SimpleNamespace(parameters={"minutes": 120.0}),
     )  # fmt: skip
     titles = {"two": ("两市", "Two"), "one": ("一市", "One")}
@@ -152,6 +156,10 @@ def test_reach_says_every_reading_for_the_region_and_for_lists_of_two_or_more() 
         "2 小时通达（2 个地级中心间的城市对）：公路 25.0%，铁路中心到中心 50.0%；"
         "两市：公路 12.5%，铁路中心到中心 25.0%。"
     )
+    reach.cities["status"] = ["too far", "attached"]
+    zh, en = _reach(answered(region=places, reach=reach))
+    assert "城市对，其中 1 个附近无路）：" in zh
+    assert "Pairs of the 2 prefecture seats, 1 of them without a road within reach, within 2 hours" in en
     places.prefectures = places.prefectures.iloc[:1]
     assert "Pairs of the 2 county seats" in _reach(answered(region=places, reach=reach))[1]
 

@@ -243,7 +243,8 @@ def test_seats_left_out_are_the_nearest_first_and_of_many_the_first(undrawn: Non
 
 def reached(**more: Any) -> Any:
     shares = pd.DataFrame(
-        {"within": [3.0], "pairs": [6.0], "share": [0.5], "weighted_share": [np.nan]}, index=["road"]
+        {"within": [3.0], "pairs": [6.0], "unknown": [2.0], "share": [0.5], "weighted_share": [np.nan]},
+        index=["road"],
     )
     reach = SimpleNamespace(
         cities=PLACES, among=lambda ids: shares.assign(share=len(ids) / 10),
@@ -265,9 +266,10 @@ def test_reach_has_a_row_a_reading_for_the_region_and_for_lists_of_two(
     }
     (grid,) = _reach(SimpleNamespace(answers=reached(region=lists))).grids
     road = ("公路", "by road")
+    of = ("3 / 6（2 对有一端附近无路）", "3 / 6 (2 with an end without a road)")
     assert grid.rows == [
-        [("全部地级中心", "all prefecture seats"), road, "3 / 6", "30.0%", "5.0% – 30.0%", "–"],
-        [("两市", "Two"), road, "3 / 6", "20.0%", "5.0% – 20.0%", "–"],
+        [("全部地级中心", "all prefecture seats"), road, of, "30.0%", "5.0% – 30.0%", "–"],
+        [("两市", "Two"), road, of, "20.0%", "5.0% – 20.0%", "–"],
     ]  # fmt: skip
     assert grid.numbers == {2, 3, 4, 5}
     few = reached(region={"prefectures": PLACES.iloc[:1]})

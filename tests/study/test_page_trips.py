@@ -11,7 +11,7 @@ import pandas as pd
 
 from urbgeo.access.rail_trips import TRIP_PARTS
 from urbgeo.maps.report_page import Page, Section, report_html
-from urbgeo.study.page_trips import known_grids, rail_said, trip_grids
+from urbgeo.study.page_trips import known_grids, pairs_said, rail_said, trip_grids
 from urbgeo.study.trips import PART_SOURCES, TripPart
 
 EVIL = "<script>alert(1)</script>"
@@ -88,3 +88,10 @@ def test_a_trip_that_is_not_reached_says_so_and_none_asked_is_no_table() -> None
     trips, _ = trip_grids(answers(apart("no train")))
     assert "no train" in trips.rows[0] and "102" not in trips.rows[0]
     assert trip_grids(answers(apart().iloc[:0])) == []
+
+
+def test_pairs_tell_how_many_of_them_nobody_knows() -> None:
+    row = pd.Series({"within": 12.0, "pairs": 870.0, "unknown": 0.0, "share": 0.1})
+    assert pairs_said(row) == ("12 / 870",) * 2
+    row["unknown"] = 64.0
+    assert pairs_said(row) == ("12 / 870（64 对有一端附近无路）", "12 / 870 (64 with an end without a road)")

@@ -54,7 +54,8 @@ class Reach(Result):
         ``NaN`` = not attached, 0 from a city to itself.
     summary
         One row per reading: ``pairs`` (directed, a city with itself left out), ``within`` the threshold,
-        ``share``, and ``weighted_share`` by the product of populations.
+        ``unknown`` of them, because an end joins no road or was not asked, ``share`` of all pairs, and
+        ``weighted_share`` by the product of populations.
     cities
         One row per city: its names, ``cities_<reading>`` other cities reached, ``people_<reading>`` their
         population; ``status`` as the city is attached to the roads; geometry.
@@ -296,6 +297,7 @@ def _shares(table: pd.DataFrame, people: pd.Series, limit: float) -> dict[str, f
     return {
         "pairs": int(others.sum()),
         "within": int(within.sum()),
+        "unknown": int((np.isnan(values) & others).sum()),
         "share": float(within.sum() / others.sum()),
         "weighted_share": float(weights[within].sum() / weights.sum()) if weights.sum() > 0 else np.nan,
     }

@@ -115,6 +115,9 @@ def read_commuters(
     least = _least_count(terms.get("least_count"), table["workers"], cells, name)
     flows = _flows(table.assign(workers=_numbers(shown, name), suppressed=cells), ids)
     findings.add("flows", "found", f"{name}: rows of commuters", count=len(table))
+    twice = _again(table, ids)
+    if len(twice):
+        findings.add("flows", "suspicious", "rows whose pair has a count above already, added up", ids=twice)
     findings.add("flows", "joined", "units that have homes or workplaces", count=len(set(ids.values())))
     if elsewhere:
         findings.add("flows", "found", "units elsewhere: employed there, in no ring", ids=elsewhere)
@@ -148,6 +151,13 @@ def _flows(table: pd.DataFrame, ids: Mapping[object, object]) -> pd.DataFrame:
     plain = pd.DataFrame({**ends, "workers": table["workers"], "suppressed": table["suppressed"]})
     plain = plain[(plain["home"] != OUTSIDE) | (plain["work"] != OUTSIDE)]
     return plain.groupby(["home", "work"], sort=False).sum().reset_index()
+
+
+def _again(table: pd.DataFrame, ids: Mapping[object, object]) -> pd.Index:
+    """Rows with a count for a pair of units that has one in a row above."""
+    counted = table[apart_from_suppressed(table["workers"])[1] == 0]
+    pairs = pd.DataFrame({end: counted[end].map(ids) for end in ("home", "work")})
+    return counted.index[pairs.notna().all(axis=1) & pairs.duplicated()]
 
 
 def _table(given: Path | str | pd.DataFrame) -> tuple[pd.DataFrame, str]:

@@ -117,9 +117,11 @@ def _coverage(answers: Answers) -> tuple[str, str]:
     limit = seats.provenance.parameters["minutes"]
     covered = int(seats.table["covered"].sum())
     of_zh, of_en = mainland_words(answers.region)
-    zh = f"机场 {limit:g} 分钟覆盖：地级行政中心{of_zh} {covered}/{len(seats.table)}（{seats.share:.1%}"
+    far_zh, far_en = _off_the_roads(seats.table)
+    zh = f"机场 {limit:g} 分钟覆盖：地级行政中心{of_zh} {covered}/{len(seats.table)}"
+    zh += f"（{seats.share:.1%}{far_zh}"
     en = f"Airport within {limit:g} min: {covered} of {len(seats.table)} prefecture seats{of_en} "
-    en += f"({seats.share:.1%}"
+    en += f"({seats.share:.1%}{far_en}"
     if seats.target is not None:
         zh += f"，目标 {seats.target:.0%}，"
         en += f"; target {seats.target:.0%}, "
@@ -148,8 +150,9 @@ def _reach(answers: Answers) -> tuple[str, str]:
     seats = len(answers.reach.cities)
     of_prefectures = seats == len(answers.region.prefectures)
     kind_zh, kind_en = prefecture_words(answers.region) if of_prefectures else ("县级驻地", "county seats")
-    lines_zh = [f"{limit / 60:g} 小时通达（{seats} 个{kind_zh}间的城市对）：{zh}"]
-    lines_en = [f"Pairs of the {seats} {kind_en} within {limit / 60:g} hours: {en}"]
+    far_zh, far_en = _off_the_roads(answers.reach.cities)
+    lines_zh = [f"{limit / 60:g} 小时通达（{seats} 个{kind_zh}间的城市对{far_zh}）：{zh}"]
+    lines_en = [f"Pairs of the {seats} {kind_en}{far_en and far_en + ','} within {limit / 60:g} hours: {en}"]
     for name, (title_zh, title_en) in answers.region.list_titles.items():
         inside = [one for one in answers.region.lists[name] if one in answers.reach.cities.index]
         if len(inside) > 1:
@@ -184,14 +187,14 @@ def _towns(answers: Answers) -> tuple[str, str]:
     town_zh, town_en = town_words(answers.region)
     of_zh, of_en = mainland_words(answers.region)
     count = len(towns.table)
-    far_zh, far_en = _off_the_roads(answers)
+    far_zh, far_en = _off_the_roads(towns.table)
     return (
         f"{town_zh}{of_zh}通达（{count} 个{far_zh}）：{zh}；最不便：{worst_zh}。",
         f"{town_en.capitalize()}{of_en} ({count}{far_en}): {en}; worst connected: {worst_en}.",
     )
 
 
-def _off_the_roads(answers: Answers) -> tuple[str, str]:
-    """How many have no road within reach, whose minutes nobody knows."""
-    far = int((answers.towns.table["status"] == "too far").sum())
+def _off_the_roads(places: pd.DataFrame) -> tuple[str, str]:
+    """How many have no road within reach: their minutes nobody knows, and they count as not reached."""
+    far = int((places["status"] == "too far").sum())
     return (f"，其中 {far} 个附近无路", f", {far} of them without a road within reach") if far else ("", "")

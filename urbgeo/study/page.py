@@ -46,7 +46,7 @@ from urbgeo.study.page_maps import (
     systems_map,
     towns_map,
 )
-from urbgeo.study.page_trips import KNOWN_SAID, known_grids, rail_said, trip_grids
+from urbgeo.study.page_trips import KNOWN_SAID, known_grids, pairs_said, rail_said, trip_grids
 from urbgeo.study.series import FIGURES, SAID
 from urbgeo.study.tables import left_out
 
@@ -235,7 +235,7 @@ def _reach(atlas: Atlas) -> Section:
                 [
                     title,
                     READINGS[str(reading)],
-                    f"{row['within']:.0f} / {row['pairs']:.0f}",
+                    pairs_said(row),
                     f"{row['share']:.1%}",
                     f"{min(shares):.1%} – {max(shares):.1%}",
                     "–" if pd.isna(row["weighted_share"]) else f"{row['weighted_share']:.1%}",

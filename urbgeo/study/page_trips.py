@@ -106,3 +106,11 @@ def _pair(answers: Answers, origin: object, destination: object) -> Both:
 
 def _whole(minutes: float) -> str:
     return "–" if pd.isna(minutes) else f"{minutes:,.0f}"
+
+
+def pairs_said(row: pd.Series) -> Both:
+    """Pairs within of all, and how many of these nobody knows."""
+    of, far = f"{row['within']:.0f} / {row['pairs']:.0f}", f"{row['unknown']:.0f}"
+    if not row["unknown"]:
+        return of, of
+    return f"{of}（{far} 对有一端附近无路）", f"{of} ({far} with an end without a road)"

@@ -18,7 +18,7 @@ from urbgeo.study.answers import Answers
 from urbgeo.study.bands import SetAnswers
 from urbgeo.study.called import prefecture_words
 from urbgeo.study.markdown import bullets, md_table, names, number
-from urbgeo.study.page_trips import BASES, KNOWN_SAID, MODES, rail_said
+from urbgeo.study.page_trips import BASES, KNOWN_SAID, MODES, pairs_said, rail_said
 from urbgeo.study.series import FIGURES, SAID, spark
 from urbgeo.study.targets import OUTLINE, ROADS_SAID
 from urbgeo.study.trips import PART_SOURCES, trips_apart
@@ -47,7 +47,7 @@ def reach_section(answers: Answers) -> str:
                 [
                     title,
                     " ".join(READINGS[str(reading)]),
-                    f"{row['within']:.0f} / {row['pairs']:.0f}",
+                    _pairs(row),
                     f"{row['share']:.1%}",
                     _band(shares, 1),
                     _percent(row["weighted_share"]),
@@ -57,7 +57,7 @@ def reach_section(answers: Answers) -> str:
                 rows.append(_peak_row(title, by_set[PEAK].loc[reading]))
     around = told(lambda: answers.reach_hubs.summary, lambda _: usual.iloc[:0])
     for reading, row in around.iterrows():
-        pairs = f"{row['within']:.0f} / {row['pairs']:.0f}"
+        pairs = _pairs(row)
         where = "加周边枢纽 with hubs around"
         every = [one.reach_hubs.summary.loc[reading, "share"] for one in answers.bands.by_set.values()]
         band = _band(every, 1)
@@ -72,9 +72,13 @@ def reach_section(answers: Answers) -> str:
 
 def _peak_row(title: str, row: pd.Series) -> list[str]:
     """By road at the evening peak, beside free flow."""
-    pairs = f"{row['within']:.0f} / {row['pairs']:.0f}"
+    pairs = _pairs(row)
     weighted = _percent(row["weighted_share"])
     return [title, "公路晚高峰 by road at the evening peak", pairs, f"{row['share']:.1%}", "–", weighted]
+
+
+def _pairs(row: pd.Series) -> str:
+    return " ".join(dict.fromkeys(pairs_said(row)))
 
 
 def _percent(share: float) -> str:
