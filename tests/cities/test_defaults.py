@@ -18,7 +18,7 @@ DEFAULTS = {
     "clusters.clusters_by_minutes": {"units_checked": False},
     "communities.communities": {"resolution": 1.0, "seed": 0},
     "commuting_rings.commuting_rings": {"rates": (0.3, 0.1, 0.05)},
-    "cores.core_entries": {"pin": False},
+    "cores.land_entries": {"pin": False},
     "degurba.degree_of_urbanisation": {"level": 1, "block_rows": 1024},
     "degurba.dense_built_share": {"block_rows": 1024},
     "degurba_rules.UrbanRules": {

@@ -97,7 +97,7 @@ def test_xlsx_gives_points(tmp_path: Path) -> None:
         ({"lon": "lon", "lat": "lat"}, "in which CRS"),
         ({"lon": "lat", "lat": "lon", "crs": 4326}, "look swapped"),
         ({"lon": "x", "lat": "lat", "crs": 4326}, "no column x"),
-        ({"lon": "name", "lat": "lat", "crs": 4326}, "name is missing or no number at 0, 1, 2"),
+        ({"lon": "name", "lat": "lat", "crs": 4326}, "name is missing or no number at row 2, row 3, row 4"),
         ({"lon": "lon", "lat": "lat", "crs": "moon"}, "crs: 'moon'"),
         ({"lon": "lon", "lat": "lat", "crs": 4326, "index": "code"}, "no column code"),
     ],
