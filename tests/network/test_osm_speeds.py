@@ -137,8 +137,8 @@ def test_the_tables_hold_the_speeds_that_are_told_of_them() -> None:
         "ferry": 15,
     }  # fmt: skip
     assert dict(WORLD.kmh) == {
-        "motorway": 90, "motorway_link": 75, "trunk": 85, "trunk_link": 70, "primary": 65, "primary_link": 60,
-        "secondary": 55, "secondary_link": 50, "tertiary": 40, "tertiary_link": 30, "unclassified": 25,
+        "motorway": 90, "motorway_link": 45, "trunk": 85, "trunk_link": 40, "primary": 65, "primary_link": 30,
+        "secondary": 55, "secondary_link": 25, "tertiary": 40, "tertiary_link": 20, "unclassified": 25,
         "residential": 25, "living_street": 10, "road": 25, "service": 15, "track": 15, "pedestrian": 10,
         "ferry": 5,
     }  # fmt: skip

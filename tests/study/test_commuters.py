@@ -75,7 +75,7 @@ def test_codes_that_were_merged_are_summed_with_what_is_kept_back() -> None:
     row = found[(found["home"] == "340123") & (found["work"] == "340104")]
     assert row[["workers", "suppressed"]].to_numpy().tolist() == [[25, 1]]
     told = [one for one in findings.rows if one["what"].startswith("rows whose pair has a count above")]
-    assert [(one["count"], one["which"]) for one in told] == [(1, "1")], "the suppressed cell is no second count"
+    assert [(one["count"], one["which"]) for one in told] == [(1, "1")], "a suppressed cell is no count"
     once = Findings()
     read_commuters(table.drop(index=1), known, terms={"least_count": 4}, findings=once)
     assert not any("count above" in one["what"] for one in once.rows)
