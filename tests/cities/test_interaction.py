@@ -240,3 +240,11 @@ def test_without_friction_distance_counts_for_nothing() -> None:
     assert field_strength(mass, cost, friction=0)["total"].tolist() == [4, 4]
     assert huff(mass, cost, beta=0).to_numpy().tolist() == [[0.75, 0.25]] * 2
     assert gravity_links(TWO, PAIR, friction=0)["strength"].tolist() == [3e9, 3e9]
+
+
+def test_nobody_goes_where_nobody_lives_at_either_end() -> None:
+    people = pd.Series({"a": 0.0, "b": 0.0, "c": 50_000.0})
+    minutes = pd.DataFrame([[0, 10, 20], [10, 0, 20], [20, 20, 0]], list("abc"), list("abc"))
+    trips = pd.Series({"a": 30.0, "b": 20.0, "c": 10.0})
+    found = radiation(people, minutes, trips=trips, units_checked=True)
+    assert found.loc[["a", "b"]].to_numpy().tolist() == [[0.0] * 3] * 2
