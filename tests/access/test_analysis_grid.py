@@ -95,7 +95,11 @@ def test_what_cannot_be_divided_is_refused(area: object, how: dict[str, object],
 def test_edges_of_hexagons_are_those_of_the_library_and_the_nearest_in_ratio_is_taken() -> None:
     h3 = pytest.importorskip("h3")
     edges = [h3.average_hexagon_edge_length(level, unit="m") for level in range(16)]
-    assert pytest.approx(edges, rel=0.01) == H3_EDGES_M
+    if tuple(int(part) for part in h3.__version__.split(".")[:2]) >= (
+        4,
+        2,
+    ):  # before, its means were 14 % short
+        assert pytest.approx(edges, rel=0.01) == H3_EDGES_M
     small = frame(shapely.Point(500_300, 3_000_700).buffer(300))
     for cell_m, level in ((340.0, 8), (310.0, 9)):  # between 531 and 201 m the middle by ratio is 327
         hexagons = analysis_grid(small, cell_m=cell_m, shape="hexagon")
