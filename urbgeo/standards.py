@@ -147,6 +147,13 @@ HALF_HOUR_MIN = _standard(
     "HALF_HOUR_MIN", 30.0, "min", "Guide to municipal territorial master plans (trial)", 2020,
     "half-hour city circle by commuting", confirmed=False,
 )  # fmt: skip
+COMMUTE_MIN = _standard(
+    "COMMUTE_MIN", 45.0, "min", "Commuting monitoring report of major cities, as widely quoted", 2023,
+    "longest commute of which the share is told", confirmed=False,
+)  # fmt: skip
+AIR_CIRCLE_MIN = _standard(
+    "AIR_CIRCLE_MIN", 240.0, "min", "Hunan New Urbanisation Plan", 2021, "four-hour circle by air"
+)
 FIRE_MIN = _standard(
     "FIRE_MIN", 5.0, "min", "GB 51080-2015", 2015, "4.1.3: edge of the area of a station, after dispatch"
 )

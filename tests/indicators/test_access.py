@@ -11,7 +11,7 @@ import pytest
 from tests.indicators.grounds import CITIES, TOWNS, ground, of_towns, places, region, square, work
 from tests.network.build import points
 from urbgeo.cities.policy import policy_members
-from urbgeo.indicators.access import AIR_MIN, BELT_LINES, own_minutes
+from urbgeo.indicators.access import BELT_LINES, own_minutes
 from urbgeo.indicators.catalogue import MEASURES
 from urbgeo.indicators.ground import Ground
 
@@ -169,7 +169,3 @@ def test_flights_of_four_hours_reach_more_than_half_of_the_nations_airports_and_
     found = work("air_airports", ground(home))
     assert found.count / 2 < found.value < found.count
     assert MEASURES["air_airports"].work(ground({"core airports": pd.Series([math.inf], ["430100"])})) is None
-
-
-def test_the_aviation_circle_of_the_plan_is_four_hours() -> None:
-    assert AIR_MIN == 4 * 60

@@ -159,7 +159,7 @@ def test_reach_says_every_reading_for_the_region_and_for_lists_of_two_or_more() 
     reach.cities["status"] = ["too far", "attached"]
     zh, en = _reach(answered(region=places, reach=reach))
     assert "城市对，其中 1 个附近无路）：" in zh
-    assert "Pairs of the 2 prefecture seats, 1 of them without a road within reach, within 2 hours" in en
+    assert "Pairs of the 2 prefecture seats within 2 hours, 1 of them without a road within reach: " in en
     places.prefectures = places.prefectures.iloc[:1]
     assert "Pairs of the 2 county seats" in _reach(answered(region=places, reach=reach))[1]
 

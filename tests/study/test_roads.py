@@ -105,14 +105,14 @@ def test_a_region_takes_them_in_python(invented_roads: Callable[..., gpd.GeoData
 
 
 def test_the_box_of_a_region_has_its_margin_and_ends_with_the_world() -> None:
-    """A degree of latitude is 111.2 km, one of longitude at 60 degrees north some half of it."""
+    """A degree of latitude is 111.0 km, one of longitude at 60 degrees north some half of it."""
     spot = gpd.GeoDataFrame(geometry=gpd.points_from_xy([100.0], [0.0]), crs=4326)
-    west, south, east, north = box_of(spot, 111.2)
+    west, south, east, north = box_of(spot, 111.0)
     assert (south, north) == pytest.approx((-1.0, 1.0)) and (west, east) == pytest.approx(
         (98.99985, 101.00015), abs=1e-4
     )
     high = gpd.GeoDataFrame(geometry=gpd.points_from_xy([100.0, 101.0], [-58.0, 59.0]), crs=4326)
-    assert box_of(high, 111.2) == pytest.approx((98.0, -59.0, 103.0, 60.0)), (
+    assert box_of(high, 111.0) == pytest.approx((98.0, -59.0, 103.0, 60.0)), (
         "as wide as at the end farther off"
     )
     for at, box in (
@@ -120,9 +120,9 @@ def test_the_box_of_a_region_has_its_margin_and_ends_with_the_world() -> None:
         ((-179.9, 89.9), (-180.0, 88.9, -159.9, 90.0)),
     ):
         rim = gpd.GeoDataFrame(geometry=gpd.points_from_xy([at[0]], [at[1]]), crs=4326)
-        assert box_of(rim, 111.2) == pytest.approx(box, abs=1e-2), "a twentieth of the equator's at the pole"
+        assert box_of(rim, 111.0) == pytest.approx(box, abs=1e-2), "a twentieth of the equator's at the pole"
     pole = gpd.GeoDataFrame(geometry=gpd.points_from_xy([0.0], [-89.9]), crs=4326)
-    assert box_of(pole, 111.2)[1] == -90.0
+    assert box_of(pole, 111.0)[1] == -90.0
 
 
 def straight() -> urbgeo.TravelNetwork:

@@ -189,7 +189,7 @@ class CommutingCircle(Result):
     def _headline(self) -> str:
         row = self.rules.loc[self.rule].to_dict()
         size = f"{row['zones']} zones"
-        if row["people"] == row["people"]:  # nobody may have counted them
+        if pd.notna(row["people"]):  # nobody may have counted them
             size += f", {row['people']:,.0f} people"
         if row["area_km2"] == row["area_km2"]:  # zones may be points
             size += f", {row['area_km2']:,.0f} km2"

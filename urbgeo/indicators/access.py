@@ -7,25 +7,29 @@ from itertools import pairwise
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from pyproj import Geod
 
 from urbgeo.cities.policy import policy_members
 from urbgeo.indicators.ground import Ground
 from urbgeo.indicators.measured import Measured, measure, named, share_within
 from urbgeo.standards import (
+    AIR_CIRCLE_MIN,
     AIRPORT_MIN,
     CIRCLE_MIN,
     CIRCLES_MIN,
     CLUSTER_MIN,
+    HALF_HOUR_MIN,
     SEAT_HSR_MIN,
+    SIZE_BOUNDS,
     TOWN_EXPRESSWAY_MIN,
     TOWN_NATIONAL_ROAD_MIN,
     TOWN_RAILWAY_MIN,
 )
 
 CITY, COUNTY, PAIR, GROUP = ("市", "seat"), ("县", "county"), ("对", "pair"), ("群", "group")
-HALF_HOUR_MIN = 30.0
-SMALL_PEOPLE, LARGE_PEOPLE = 200_000.0, 1_000_000.0
-"""Bounds of small and of large cities, State Council 2014 no. 51."""
+_SIZES = dict(SIZE_BOUNDS)
+SMALL_PEOPLE, LARGE_PEOPLE = _SIZES["Ⅰ型小城市"], _SIZES["Ⅱ型大城市"]
+"""Bounds of small and of large cities."""
 
 DEMONSTRATION = ("430321", "430223", "430723", "430181", "430182", "430582", "430422", "431021")
 """Demonstration county towns of the Hunan plan: nation and province."""
@@ -192,7 +196,7 @@ def outer_seats(ground: Ground) -> Measured | None:
 def outer_seats_rail(ground: Ground) -> Measured | None:
     """Outer seats of 3+5 within two hours of the nearest core city, by train door to door."""
     outer = _outer(ground)
-    if outer.empty or _core_of_places(ground):
+    if outer.empty or _core_without_seat(ground):
         return None
     minutes = rail_table(ground).loc[outer.index, ground.core.index].min(axis=1)
     return share_within(ground, outer, minutes, CLUSTER_MIN, noun=CITY)
@@ -201,15 +205,15 @@ def outer_seats_rail(ground: Ground) -> Measured | None:
 @measure("rail_hour", when="now", on=("trains",))
 def rail_hour(ground: Ground) -> Measured | None:
     """Prefecture seats within an hour of the first core city by train, door to door."""
-    if _core_of_places(ground):
+    if _core_without_seat(ground):
         return None
     first = ground.core.index[0]
     minutes = rail_table(ground)[first].drop(first)
     return share_within(ground, ground.prefectures.loc[minutes.index], minutes, CIRCLE_MIN, noun=CITY)
 
 
-def _core_of_places(ground: Ground) -> bool:
-    """Whether the core has no prefecture seats: of one's own places trains are timed between seats alone."""
+def _core_without_seat(ground: Ground) -> bool:
+    """Whether a part of the core, or all, is no prefecture seat: trains are timed between seats alone."""
     return ground.core.empty or not ground.core.index.isin(ground.prefectures.index).all()
 
 
@@ -384,8 +388,6 @@ def air_airports(ground: Ground) -> Measured | None:
     if not np.isfinite(home.iloc[0]):
         return None
     start = ground.core.iloc[[0]].to_crs(4326).geometry.iloc[0]
-    from pyproj import Geod
-
     _, _, metres = Geod(ellps="WGS84").inv(
         np.full(len(airports), start.x),
         np.full(len(airports), start.y),
@@ -394,9 +396,5 @@ def air_airports(ground: Ground) -> Measured | None:
     )
     terms = AirTerms()
     km = np.asarray(metres, float) / 1000.0
-    flown = (km >= terms.shortest_flight_km) & (np.asarray(terms.block_min(km)) <= AIR_MIN)
+    flown = (km >= terms.shortest_flight_km) & (np.asarray(terms.block_min(km)) <= AIR_CIRCLE_MIN)
     return Measured(float(flown.sum()), count=len(airports))
-
-
-AIR_MIN = 240.0
-"""The four hours of the plan's aviation circle."""

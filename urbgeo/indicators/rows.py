@@ -26,11 +26,11 @@ from urbgeo.checks import (
 )
 from urbgeo.crs import metric_crs
 from urbgeo.errors import Faults, InputError
+from urbgeo.standards import COMMUTE_MIN
 
 NODE_M = 1.0
 """Ends of streets this near each other meet."""
 
-COMMUTE_MIN = 45.0
 LIMIT_SHARE = 0.85
 """Share of urban residents that a path levels off at, unless another is given."""
 

@@ -15,6 +15,8 @@ from urbgeo.crs import WGS84, metric_crs
 from urbgeo.types import Floats
 
 METRES_A_DEGREE = 111_000.0
+"""Of latitude, rounded down: what rounds or widens by it needs no better."""
+
 MOST_DEGREES = 180.0
 MOST_METRES = 46_000_000.0
 """No easting is larger, with the number of its zone in front; what is, is degrees times ten thousands."""

@@ -152,7 +152,7 @@ def _reach(answers: Answers) -> tuple[str, str]:
     kind_zh, kind_en = prefecture_words(answers.region) if of_prefectures else ("县级驻地", "county seats")
     far_zh, far_en = _off_the_roads(answers.reach.cities)
     lines_zh = [f"{limit / 60:g} 小时通达（{seats} 个{kind_zh}间的城市对{far_zh}）：{zh}"]
-    lines_en = [f"Pairs of the {seats} {kind_en}{far_en and far_en + ','} within {limit / 60:g} hours: {en}"]
+    lines_en = [f"Pairs of the {seats} {kind_en} within {limit / 60:g} hours{far_en}: {en}"]
     for name, (title_zh, title_en) in answers.region.list_titles.items():
         inside = [one for one in answers.region.lists[name] if one in answers.reach.cities.index]
         if len(inside) > 1:

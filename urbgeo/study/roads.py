@@ -24,6 +24,7 @@ from urbgeo.network.osm import from_osmnx, from_pbf
 from urbgeo.network.osm_speeds import LineReading, RoadReading
 from urbgeo.network.saved import open_network
 from urbgeo.network.speeds import ROAD_CLASSES
+from urbgeo.regions.hidden import METRES_A_DEGREE
 from urbgeo.sources.osm.tags import HIGHWAY_CLASSES
 from urbgeo.sources.postgis import read_postgis
 from urbgeo.sources.tables import PLAIN, SPATIAL, read_layer
@@ -321,14 +322,10 @@ def interchanges(network: TravelNetwork) -> gpd.GeoDataFrame:
     return points.assign(name_zh="互通 " + names, name_en="interchange " + names, kind="interchange")
 
 
-KM_A_DEGREE = 111.2
-"""Of latitude, on a sphere of the Earth's mean radius; margins need no better."""
-
-
 def box_of(shapes: gpd.GeoDataFrame, margin_km: float) -> Box:
     """The bounds of points or polygons in degrees, with a margin."""
     west, south, east, north = shapes.to_crs(WGS84).total_bounds
-    up = margin_km / KM_A_DEGREE
+    up = margin_km * 1000.0 / METRES_A_DEGREE
     across = up / max(float(np.cos(np.radians(max(abs(south), abs(north)) + up))), 0.05)
     return (
         float(max(west - across, -180.0)),
