@@ -49,8 +49,9 @@ class TownAccess(Result):
         One row per town: the caller's name columns, for each target ``minutes_<target>``, ``<target>`` (id of
         the one reached),
         ``rank_<target>`` (1 = best, equal minutes share the better rank), ``percentile_<target>`` (percent
-        of towns that are no nearer to it: 100 = best; 0 = unreached), ``within_<target>`` (bool); ``score``
-        the mean percentile, ``rank`` by it (ties share the better rank), ``status`` (by a network
+        of towns that are no nearer to it: 100 = best; 0 = unreached; NaN = minutes unknown),
+        ``within_<target>`` (bool); ``score`` the mean percentile, ``rank`` by it
+        (ties share the better rank, those without a score the last), ``status`` (by a network
         ``"attached"``, ``"island"``, ``"too far"``; by a table ``"reached"`` any target, ``"unreached"``,
         ``"not asked"``), geometry.
     targets, summary
@@ -67,8 +68,9 @@ class TownAccess(Result):
     _titles: ClassVar[tuple[str, str]] = ("县城通达性", "County-town access")
 
     def worst(self, count: int = 10) -> pd.DataFrame:
-        """The towns with the lowest score, worst first."""
-        return self.table.sort_values("rank", ascending=False, kind="stable").head(count)
+        """The towns with the lowest score, worst first; those whose minutes nobody knows are left out."""
+        known = self.table[self.table["score"].notna()]
+        return known.sort_values("rank", ascending=False, kind="stable").head(count)
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -146,8 +148,9 @@ def town_access(
     table = pd.concat(parts, axis=1)
     for name in names:
         _rank(table, name, limits[name])
-    table["score"] = table[[f"percentile_{name}" for name in names]].mean(axis=1)
-    table["rank"] = without_noise(table["score"]).rank(ascending=False, method="min").astype(int)
+    table["score"] = table[[f"percentile_{name}" for name in names]].mean(axis=1, skipna=False)
+    ranks = without_noise(table["score"]).rank(ascending=False, method="min", na_option="bottom")
+    table["rank"] = ranks.astype(int)
     found = table[[f"minutes_{name}" for name in names]]
     reached = np.isfinite(found.to_numpy())
     table["status"] = asked.status(found)
@@ -237,7 +240,9 @@ def _rank(table: pd.DataFrame, name: str, limit: float) -> None:
     minutes = without_noise(table[f"minutes_{name}"].fillna(np.inf))
     table[f"rank_{name}"] = minutes.rank(method="min").astype(int)
     no_nearer = 100.0 * minutes.rank(pct=True, ascending=False, method="max")
-    table[f"percentile_{name}"] = no_nearer.where(np.isfinite(minutes), 0.0)
+    table[f"percentile_{name}"] = no_nearer.where(np.isfinite(minutes), 0.0).where(
+        table[f"minutes_{name}"].notna()
+    )
     table[f"within_{name}"] = table[f"minutes_{name}"] <= limit
 
 
