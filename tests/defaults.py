@@ -6,6 +6,7 @@ import dataclasses
 import importlib
 import inspect
 import pkgutil
+from collections.abc import Callable
 
 Numbers = float | tuple[float, ...]
 
@@ -24,8 +25,8 @@ def defaults_of(room: str) -> dict[str, dict[str, Numbers]]:
     return found
 
 
-def _numbers(one: object) -> dict[str, Numbers]:
-    given = {name: how.default for name, how in inspect.signature(one).parameters.items()}  # type: ignore[arg-type]
+def _numbers(one: Callable[..., object]) -> dict[str, Numbers]:
+    given = {name: how.default for name, how in inspect.signature(one).parameters.items()}
     return {
         name: value
         for name, value in given.items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -66,10 +67,10 @@ def test_ticks_are_round_numbers_that_cover_the_axis_or_whole_years_within_it(
     assert _ticks(*ends, **({"log": False, "whole": False} | how)) == pytest.approx(ticks)
 
 
-def drawn(*lines: Line, **how: object) -> str:
+def drawn(*lines: Line, **how: Any) -> str:
     """A chart of 0 to 10 and 0 to 100: 41.6 units across for one of x, 2.24 down for one of y."""
-    ends = {"x_ends": (0.0, 10.0), "y_ends": (0.0, 100.0)} | how
-    return str(chart_picture(Chart(NAMED, ("分钟", "minutes"), ("%", "%"), list(lines), **ends)).svg)  # type: ignore[arg-type]
+    ends: dict[str, Any] = {"x_ends": (0.0, 10.0), "y_ends": (0.0, 100.0)} | how
+    return str(chart_picture(Chart(NAMED, ("分钟", "minutes"), ("%", "%"), list(lines), **ends)).svg)
 
 
 def line(x: list[float], y: list[float], kind: str = "line", tags: tuple[str, ...] = ()) -> Line:

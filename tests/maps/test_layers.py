@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import folium
@@ -103,8 +103,8 @@ def test_areas_of_circles_grow_with_what_they_show() -> None:
     assert radii[:4] == [5.0, 10.0, 20.0, 40.0] and radii[4] < 5.0
 
 
-def spots(**columns: object) -> gpd.GeoDataFrame:
-    rows = len(next(iter(columns.values())))  # type: ignore[arg-type, call-overload]
+def spots(**columns: Sequence[object]) -> gpd.GeoDataFrame:
+    rows = len(next(iter(columns.values())))
     return gpd.GeoDataFrame(columns, geometry=gpd.points_from_xy([112.5] * rows, [28.5] * rows), crs=4326)
 
 

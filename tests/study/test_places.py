@@ -135,9 +135,9 @@ def test_polygons_take_the_names_and_people_of_their_places_and_keep_their_own_n
 
 def test_lists_are_codes_or_names_of_the_region_once_each() -> None:
     places = pd.DataFrame({"name_zh": ["长沙市", "株洲市"]}, index=["430100", "430200"])
-    assert codes_of(["株洲市", "430100", "长沙市"], places, "core") == ("430200", "430100")  # type: ignore[arg-type]
+    assert codes_of(["株洲市", "430100", "长沙市"], places, "core") == ("430200", "430100")
     with pytest.raises(InputError, match=r"lists: core names .*不在表中.* which are not in the region"):
-        codes_of(["长沙市", "不在表中"], places, "core")  # type: ignore[arg-type]
+        codes_of(["长沙市", "不在表中"], places, "core")
 
 
 def test_borders_are_none_where_no_zone_tells_its_prefecture() -> None:

@@ -129,7 +129,7 @@ def prefecture_borders(zones: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame | Non
     return whole.boundary.to_frame("geometry").set_geometry("geometry")
 
 
-def codes_of(members: Iterable[str], places: gpd.GeoDataFrame, name: str) -> tuple[str, ...]:
+def codes_of(members: Iterable[str], places: pd.DataFrame, name: str) -> tuple[str, ...]:
     """The codes of listed codes or names; refused where one is not in the region."""
     joined = join_codes(pd.Series(listed(members)), places["name_zh"])
     lost = joined[joined["id"].isna()]

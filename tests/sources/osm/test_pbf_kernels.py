@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
@@ -258,17 +259,17 @@ def single(nodes: list[tuple[int, int, int, dict[str, str]]]) -> bytes:
 
 @pytest.mark.parametrize(("write", "read"), [(dense, read_dense), (single, read_plain_nodes)])
 def test_wanted_nodes_have_their_place_and_marks_and_others_are_passed_over(
-    write: object, read: object
+    write: Callable[..., bytes], read: Callable[..., int]
 ) -> None:
     nodes = [
         (7, 270_000_000, 1_130_000_000, {}), (9, -10, 20, {"highway": "primary", "name": "中"}),
         (3, 5, 5, {"highway": "yes"}), (12, 0, 0, {"name": "中"}),
     ]  # fmt: skip
-    raw = write(nodes)  # type: ignore[operator]
+    raw = write(nodes)
     wanted = np.array([7, 9, 12], np.int64)
     for room in (0, 4):
         lon, lat, marks = np.full(3, np.nan), np.full(3, np.nan), np.full((room, 3), -9, np.int32)
-        found = read(data(raw), 0, len(raw), NUMBERS, wanted, lon, lat, slots("highway", "name"), marks)  # type: ignore[operator]
+        found = read(data(raw), 0, len(raw), NUMBERS, wanted, lon, lat, slots("highway", "name"), marks)
         assert found == 1, "how many there are, however few have room"
         assert lat == pytest.approx([28.0, 1.0 - 1e-6, 1.0]) and lon == pytest.approx(
             [112.0, -1.0 + 2e-6, -1.0]
@@ -332,16 +333,16 @@ def test_the_last_string_and_the_first_slot_are_within() -> None:
 
 
 @pytest.mark.parametrize(("write", "read"), [(dense, read_dense), (single, read_plain_nodes)])
-def test_a_mark_has_nothing_of_the_one_before(write: object, read: object) -> None:
+def test_a_mark_has_nothing_of_the_one_before(write: Callable[..., bytes], read: Callable[..., int]) -> None:
     nodes = [
         (1, 5, 6, {"highway": "primary", "name": "中"}), (2, 5, 6, {"highway": "yes"}),
         (4, 5, 6, {"name": "中"}), (5, 7, 8, {"oneway": "yes", "highway": "name"}),
     ]  # fmt: skip
-    raw = write(nodes)  # type: ignore[operator]
+    raw = write(nodes)
     lon, lat, marks = np.zeros(4), np.zeros(4), np.full((3, 3), -9, np.int32)
     wanted = np.array([1, 2, 4, 5], np.int64)
     given_ = (data(raw), 0, len(raw), NUMBERS, wanted, lon, lat, slots("highway", "name"), marks)
-    assert read(*given_) == 3  # type: ignore[operator]
+    assert read(*given_) == 3
     primary, name, zh, yes = (WORDS.index(one) for one in ("primary", "name", "中", "yes"))
     assert marks.tolist() == [[0, primary, zh], [1, yes, -1], [3, name, -1]]
 
