@@ -404,3 +404,43 @@ def test_layers_that_cannot_be_audited_are_refused(change: dict[str, gpd.GeoData
     layers = {"boundary": frame(rect(0, 0, 10, 10))} | change
     with pytest.raises(InputError, match=message):
         audit_control_lines(ControlLines(**layers))
+
+
+def test_an_audit_says_how_many_rules_hold_and_saves_only_what_it_found() -> None:
+    lines = ControlLines(frame(rect(0, 0, 1000, 1000)), farmland=frame(rect(900, 0, 500, 1000)))
+    audit = audit_control_lines(lines, base_built_km2=1.0)
+    verdicts = audit.table["passes"].tolist()
+    failed = [name for name, verdict in zip(audit.table.index, verdicts, strict=True) if verdict is False]
+    assert failed == ["boundary in farmland"] == audit.summary.index.tolist()
+    assert repr(audit).splitlines()[0] == f"<Audit {verdicts.count(True)} rules hold, 1 fail, 1 overlaps>"
+    assert list(audit.tables()) == ["table", "summary", "provenance", "conflicts"]
+    assert audit.summary.columns.tolist() == ["rule_zh", "value", "unit", "limit", "source"]
+    assert audit.summary["value"].tolist() == pytest.approx([0.1])
+
+
+def test_zones_that_are_none_and_what_is_no_audit_are_refused_by_name() -> None:
+    wrong = frame(rect(0, 0, 10, 10), rect(20, 0, 10, 10), ids=["a", "b"], zone=["elastic", "green"])
+    with pytest.raises(InputError, match="boundary: zone at b is none of concentrated, elastic"):
+        audit_control_lines(ControlLines(wrong))
+    with pytest.raises(InputError, match="boundary: it has no rows"):
+        audit_control_lines(ControlLines(wrong.iloc[:0]))
+    with pytest.raises(InputError, match=r"audit: what audit_control_lines\(\) gives .* not DataFrame"):
+        report_table(wrong.drop(columns="geometry"))
+    audit = audit_control_lines(ControlLines(frame(rect(0, 0, 1234, 1000))), base_built_km2=1.0)
+    with pytest.raises(InputError, match="digits"):
+        report_table(audit, digits=-1)
+    rounded = [report_table(audit, digits=digits).set_index("审查内容")["结果"] for digits in (0, 1, 3)]
+    assert [one["城镇开发边界面积"] for one in rounded] == [1.0, 1.2, 1.234]
+    assert report_table(audit).set_index("审查内容").loc["城镇开发边界面积", "结果"] == 1.234
+
+
+def test_an_audit_tells_the_numbers_it_went_by() -> None:
+    lines = ControlLines(frame(rect(0, 0, 100, 100)), built_up=frame(rect(0, 0, 100, 50)))
+    told = audit_control_lines(lines, new_land_cap_km2=0.5, expansion_multiple=2.5).provenance.parameters
+    assert told["base_built_km2"] == pytest.approx(0.005), "what stands, where no base year is given"
+    assert (told["new_land_cap_km2"], told["expansion_multiple"]) == (0.5, 2.5)
+    assert (told["sliver_width_m"], told["sliver_area_m2"], told["redline_buffer_m"]) == (2.0, 50.0, 0.0)
+    assert told["features"] == {"boundary": 1, "built_up": 1} and told["people"] is None
+    plain = audit_control_lines(ControlLines(lines.boundary)).provenance.parameters
+    assert plain["base_built_km2"] is None and plain["new_land_cap_km2"] is None
+    assert plain["expansion_multiple"] == standard("EXPANSION_MULTIPLE").value == 1.3

@@ -15,9 +15,10 @@ from shapely.geometry import Point, Polygon, box
 
 from urbgeo.errors import InputError
 from urbgeo.land.expansion import expansion_types, road_density
-from urbgeo.land.form import density_rings, green_share, infill_potential, park_access
+from urbgeo.land.form import DensityRings, density_rings, green_share, infill_potential, park_access
 from urbgeo.land.patches import box_dimension, built_up, patch_metrics
 from urbgeo.land.shapes import shape_indices
+from urbgeo.provenance import Provenance
 from urbgeo.rasters.files import read_grid
 from urbgeo.rasters.grid import Grid
 from urbgeo.rasters.stretch import local_crs
@@ -106,6 +107,29 @@ def test_rings_are_circles_on_the_ground_in_any_crs() -> None:
         (lambda: shape_indices(None), "polygons: a GeoDataFrame is needed, not NoneType"),
         (lambda: road_density(None, frame(square(5))), "roads: a GeoDataFrame is needed"),
         (lambda: green_share(grid(np.ones((3, 3), bool)), None), "green: a GeoDataFrame"),
+        (
+            lambda: green_share(grid(np.zeros((3, 3), bool)), frame(square(50))),
+            "built: no cell is built-up",
+        ),
+        (lambda: green_share(grid(np.ones((3, 3), bool)), frame(CENTRE)), "green: .*olygon"),
+        (lambda: park_access(grid(np.zeros((3, 3))), frame(square(50))), "people: nobody lives here"),
+        (lambda: park_access(grid(np.full((3, 3), np.inf)), frame(square(50))), "people: 9 cells .*infinite"),
+        (lambda: density_rings(grid(-np.ones((3, 3))), frame(CENTRE)), "amount: 9 cells are negative"),
+        (lambda: density_rings(grid(np.zeros((3, 3))), frame(CENTRE)), "fewer than two rings"),
+        (lambda: density_rings(grid(np.ones((3, 3))), frame(square(5))), "centre"),
+        (
+            lambda: density_rings(grid(np.ones((3, 3))), frame(CENTRE, CENTRE)),
+            "centre, ring_km: give one point",
+        ),
+        (lambda: density_rings(grid(np.ones((3, 3))), frame(CENTRE), reach_km=np.inf), "reach_km"),
+        (
+            lambda: infill_potential(grid(np.ones((3, 3), bool)), excluded=grid(np.ones((3, 4), bool))),
+            "has other cells",
+        ),
+        (
+            lambda: infill_potential(grid(np.ones((3, 3), bool)), within=grid(np.ones((3, 3)))),
+            "no bool grids",
+        ),
     ],
 )
 def test_what_cannot_be_meant_is_refused_by_name(call: Callable[[], object], message: str) -> None:
@@ -184,3 +208,53 @@ def test_belgium_grows_thinner_away_from_brussels(shared_data: Path) -> None:
     found = patch_metrics(mask)
     assert found["patches"] == ndimage.label(mask.values, np.ones((3, 3)))[1] > 10
     assert 1.0 < box_dimension(mask).dimension < 2.0
+
+
+def test_two_rings_are_enough_and_say_their_fit_in_a_line() -> None:
+    """8,000 and 2,000 people per km2 at 0.5 and 1.5 km: a fall by ln 4 per km, from 16,000 at the centre."""
+    rows, columns = np.indices((60, 60)) + 0.5
+    km = np.hypot(rows - 30, columns - 30) * 0.1
+    centre = frame(Point(503_000, 2_997_000))
+    found = density_rings(grid(np.where(km < 1, 80.0, 20.0)), centre, reach_km=2)
+    fitted = DensityRings(found.table, np.log(4), 16_000.4, Provenance())
+    assert repr(fitted).splitlines()[0] == "<DensityRings 2 rings, 16,000 per km2 falling by 1.386 per km>"
+    assert found.gradient == pytest.approx(np.log(4), rel=0.05)
+    assert fitted.summary.loc["all"].to_dict() == pytest.approx(
+        {"gradient_per_km": np.log(4), "centre_density_per_km2": 16_000.4}
+    )
+    assert found.summary["gradient_per_km"].tolist() == [found.gradient]
+    assert found.table["fitted"].tolist() == pytest.approx(found.table["density"].tolist()), "a line by two"
+    assert found.table.index.tolist() == [1, 2] and found.table.index.name == "ring"
+    circle = found.table.geometry.iloc[0]
+    assert len(circle.exterior.coords) - 1 == 4 * 128, "sides of a circle"
+    assert found.provenance.parameters == {"ring_km": 1.0, "reach_km": 2}
+
+
+def test_rings_reach_thirty_kilometres_in_steps_of_one_unless_told() -> None:
+    table = density_rings(grid(np.ones((30, 30)), 2000.0), frame(Point(530_000, 2_970_000))).table
+    assert table["from_km"].tolist() == list(range(30)) and table["to_km"].tolist() == list(range(1, 31))
+    tenths = density_rings(
+        grid(np.ones((30, 30))), frame(Point(501_500, 2_998_500)), ring_km=0.1, reach_km=0.3
+    )
+    assert tenths.table["to_km"].tolist() == pytest.approx([0.1, 0.2, 0.3]), "no sliver of a fourth ring"
+
+
+def test_infill_looks_as_far_down_as_across_on_oblong_cells() -> None:
+    """Cells of 100 by 50 m: 100 m reach one cell to either side and two up and down, none slantwise."""
+    built = np.zeros((7, 5), bool)
+    built[1, 2] = True
+    like = Grid(built, Affine(100, 0, 500_000, 0, -50, 3_000_000), UTM)
+    found = infill_potential(like, radius_m=100, built_share=1e-9).values
+    assert sorted(map(tuple, np.argwhere(found))) == [(0, 2), (1, 1), (1, 3), (2, 2), (3, 2)]
+
+
+def test_parks_and_infill_tell_what_was_asked_of_them() -> None:
+    people, park = grid(np.ones((10, 10))), frame(square(500))
+    found = park_access(people, park)
+    assert found.name == "park access" and found.index.tolist() == ["share", "people", "near", "parks"]
+    assert found.attrs["provenance"].parameters == {"smallest_park_m2": 400.0, "within_m": 300.0}
+    timed = park_access(people, park, travel_min=people, minutes=7)
+    assert timed.attrs["provenance"].parameters == {"smallest_park_m2": 400.0, "minutes": 7}
+    with pytest.raises(InputError, match="has other cells"):
+        park_access(people, park, travel_min=grid(np.ones((9, 10))))
+    assert infill_potential(grid(np.ones((3, 3), bool))).source == "infill potential"

@@ -166,6 +166,28 @@ def test_land_of_unknown_use_is_never_built(unknown: float) -> None:
         simulate_growth(built, drivers, rules(x=9.0), new_cells=7, land_use=grid(use))
 
 
+def test_a_run_says_its_land_its_steps_and_its_new_patches() -> None:
+    """From one cell in a corner to five: three in a row beside it, and one far off."""
+    built = np.zeros((6, 60), bool)
+    built[0, 0] = True
+    pull = np.zeros((6, 60))
+    pull[0, 1:4] = pull[5, 50] = 1.0
+    own = replace(rules(x=99.0), chance=0.0)
+    run = simulate_growth(grid(built, 1000.0), {"x": grid(pull, 1000.0)}, own, new_cells=4, steps=2)
+    assert run.summary.loc["all"].to_dict() == {"start_km2": 1.0, "end_km2": 5.0, "new_patches": 2}
+    assert repr(run).splitlines()[0] == "<Growth 1.0 to 5.0 km2 built-up in 2 steps>"
+    assert run.table["new_km2"].tolist() == [0.0, 2.0, 4.0] and run.table.index.name == "step"
+    assert np.isnan(run.odds.values[0, 0]) and np.isfinite(run.odds.values[0, 1])
+    told = run.provenance.parameters
+    assert (told["new_cells"], told["steps"], told["seed"], told["chance"]) == (4, 2, 0, 0.0)
+    assert (told["neighbour_factor"], told["patch_pull"]) == (1.0, 0.0)
+    barred = built.copy()
+    barred[0, 2] = True
+    kept = simulate_growth(grid(built), {"x": grid(pull)}, own, new_cells=4, steps=1, excluded=grid(barred))
+    assert np.isnan(kept.odds.values[0, 2]) and not kept.built.values[0, 2]
+    assert kept.built.values[0, 0], "what stands in an exclusion stays"
+
+
 def test_land_that_did_not_grow_teaches_nothing() -> None:
     same = grid(np.eye(4, dtype=bool))
     with pytest.raises(InputError, match="nothing to learn"):

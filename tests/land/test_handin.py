@@ -86,3 +86,52 @@ def test_what_cannot_be_handed_in_is_refused(
 def test_what_is_no_database_is_named(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="no database"):
         check_handin(tmp_path / "nothing.gdb")
+
+
+def test_the_check_names_layers_outside_the_zones_and_texts_and_areas_that_do_not_fit(tmp_path: Path) -> None:
+    drawn = boundary().to_crs(4526)
+    area = drawn.area.round(2)
+    spoilt = drawn.assign(
+        MJ=[area[0] * 1.0009, area[1] * 1.0011, area[2]],
+        XZQMC=["长" * 500, "沙" * 5, ""],
+        BSM=["1", "2", "3"],
+    )
+    path = write_handin({"CZKFBJ": spoilt}, tmp_path / "a.gdb")
+    faults = check_handin(path).query("layer == 'CZKFBJ'").set_index("field")
+    assert faults.loc["MJ", ["fault", "where"]].tolist() == ["not the drawn area in m²", "1"]
+    long = faults[faults["fault"].str.startswith("longer than")]
+    assert long.index.tolist() == ["XZQMC"] and long["where"].tolist() == ["0"]
+    assert long["remedy"].tolist() == ["shorten it"]
+    length = handin_fields().query("layer == 'CZKFBJ' and field == 'XZQMC'")["length"].iloc[0]
+    assert long["fault"].tolist() == [f"longer than {length}"]
+    assert faults[faults["fault"] == "empty"]["where"].to_dict() == {"XZQMC": "2"}
+    pyogrio.write_dataframe(boundary(), tmp_path / "b.gdb", layer="CZKFBJ", driver="OpenFileGDB")
+    pyogrio.write_dataframe(boundary(), tmp_path / "b.gdb", layer="STRAY", driver="OpenFileGDB", append=True)
+    found = check_handin(tmp_path / "b.gdb")
+    assert found[found["fault"].str.startswith("not in a three-degree")][
+        ["layer", "remedy"]
+    ].to_numpy().tolist() == [["CZKFBJ", "write it with write_handin"]]
+    stray = found[found["fault"] == "layer not of the standard"]
+    assert stray[["layer", "remedy"]].to_numpy().tolist() == [["STRAY", "rename or remove it"]]
+
+
+@pytest.mark.parametrize(
+    ("east", "meridian", "epsg"),
+    [(75.0, None, 4513), (135.0, None, 4533), (112.4, None, 4525), (112.6, None, 4526), (112.9, 111.0, 4525)],
+)
+def test_the_zone_is_that_of_the_nearest_meridian_unless_one_is_given(
+    tmp_path: Path, east: float, meridian: float | None, epsg: int
+) -> None:
+    """Zone 25 is at 75 degrees east, EPSG:4513; zone 45 at 135; 112.5 lies between zones 37 and 38."""
+    box = gpd.GeoDataFrame(geometry=[shapely.box(east - 0.01, 30, east + 0.01, 30.01)], crs=4490)
+    path = write_handin({"CZKFBJ": box}, tmp_path / "a.gdb", meridian=meridian)
+    read = gpd.read_file(path)
+    assert read.crs.to_epsg() == epsg
+    assert read["BSM"].tolist() == ["000000000000000001"]
+    assert read["MJ"].tolist() == pytest.approx(read.area.round(2).tolist())
+
+
+@pytest.mark.parametrize("meridian", [72.0, 138.0, 76.0, float("nan")])
+def test_a_meridian_of_no_zone_is_refused(tmp_path: Path, meridian: float) -> None:
+    with pytest.raises(InputError, match="meridian"):
+        write_handin({"CZKFBJ": boundary()}, tmp_path / "a.gdb", meridian=meridian)

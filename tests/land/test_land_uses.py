@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from affine import Affine
 from scipy import ndimage
 
 from urbgeo.errors import InputError
-from urbgeo.land.land_uses import fit_land_uses, simulate_land_uses
+from urbgeo.land.land_uses import LandUses, _taken, fit_land_uses, simulate_land_uses
 from urbgeo.land.learning import Learning
+from urbgeo.provenance import Provenance
 from urbgeo.rasters.grid import Grid
 
 pytest.importorskip("sklearn")
@@ -53,3 +55,43 @@ def test_town_and_orchard_grow_each_by_its_own_rule() -> None:
         fit_land_uses(grid(first), grid(second), drivers, [2, 7])
     with pytest.raises(InputError, match="are the dates in order"):
         fit_land_uses(grid(second), grid(first), drivers, [2])
+
+
+def test_land_uses_say_what_grew_and_refuse_what_is_none() -> None:
+    table = pd.DataFrame({"new_km2": [0.0, 12.34, 0.51]}, index=pd.Index([1, 2, 3], name="use"))
+    like = grid(np.ones((2, 2), int))
+    found = LandUses(table, like, Provenance())
+    assert repr(found).splitlines()[0] == "<LandUses 2: 12.3 km2 new, 3: 0.5 km2 new>"
+    assert repr(LandUses(table.loc[[1]], like, Provenance())).splitlines()[0] == "<LandUses no change>"
+    drivers = {"x": like}
+    for call, message in (
+        (lambda: simulate_land_uses(None, drivers, {}, new_cells={}), "land_use: a Grid is needed"),
+        (lambda: simulate_land_uses(like, None, {}, new_cells={}), "drivers: grids by name"),
+        (lambda: simulate_land_uses(like, {"intercept": like}, {}, new_cells={}), "rules' own"),
+        (lambda: simulate_land_uses(like, drivers, None, new_cells={}), "rules: "),
+        (lambda: simulate_land_uses(like, drivers, {}, new_cells=5), "new_cells: "),
+        (lambda: simulate_land_uses(like, drivers, {2: None}, new_cells={2: -1}), "new_cells: 2: -1"),
+        (lambda: simulate_land_uses(like, drivers, {2: None}, new_cells={2: 1}), "rules: what fit_growth"),
+        (lambda: simulate_land_uses(like, drivers, {}, new_cells={}, excluded=like), "no bool grids"),
+        (
+            lambda: simulate_land_uses(like, drivers, {}, new_cells={}, excluded=grid(np.ones((2, 3), bool))),
+            "has other cells",
+        ),
+        (lambda: fit_land_uses(like, like, drivers, []), "uses: none given"),
+        (lambda: fit_land_uses(like, grid(np.ones((2, 3))), drivers, [1]), "has other cells"),
+        (lambda: fit_land_uses(like, grid(np.full((2, 2), 2)), drivers, [1]), "uses: 1; no such class"),
+        (lambda: fit_land_uses(like, like, drivers, 2), "uses"),
+    ):
+        with pytest.raises(InputError, match=message):
+            call()
+
+
+def test_the_likeliest_pair_of_cell_and_use_goes_first_and_equal_ones_by_the_order_asked() -> None:
+    now = np.array([[1, 1, 1, 0]])
+    odds = {2: np.array([[3.0, 2.0, -np.inf, -np.inf]]), 3: np.array([[4.0, 1.0, 0.5, -np.inf]])}
+    found = _taken(now.copy(), now == 1, odds, {2: 1, 3: 1}, 0.01)
+    assert found.tolist() == [[3, 2, 1, 0]], "each cell changes once"
+    even = {2: np.zeros((1, 4)), 3: np.zeros((1, 4))}
+    assert _taken(now.copy(), now == 1, even, {2: 2, 3: 1}, 0.01).tolist() == [[2, 2, 3, 0]]
+    with pytest.raises(InputError, match=r"missing are \{2: '0.02 km2'\}"):
+        _taken(now.copy(), now == 1, odds, {2: 4, 3: 0}, 0.01)

@@ -12,7 +12,7 @@ from shapely.geometry import Polygon, box
 
 from tests.land.grown import UTM, grid
 from urbgeo.errors import InputError
-from urbgeo.land.patches import box_dimension, built_up, patch_metrics
+from urbgeo.land.patches import box_dimension, built_up, cells_of, drop_small, patch_metrics
 from urbgeo.rasters.grid import Grid
 
 
@@ -126,3 +126,44 @@ def test_densities_relate_to_the_hectares_of_the_landscape() -> None:
     assert none["patches"] == 0 and none[["largest_share", "mean_patch_ha", "cohesion_share"]].isna().all()
     with pytest.raises(InputError, match="landscape: no cell is True"):
         patch_metrics(grid(mask), landscape=grid(np.zeros((4, 5), bool)))
+
+
+def test_the_dimension_is_said_and_needs_something_to_count() -> None:
+    found = box_dimension(grid(np.ones((64, 64), bool)))
+    assert repr(found).splitlines()[0] == "<BoxCount dimension 2.000 from 5 sizes>"
+    assert found.table.index.tolist() == [1, 2, 4, 8, 16] and found.table.index.name == "cells"
+    assert found.table["boxes"].tolist() == [4096, 1024, 256, 64, 16]
+    assert found.summary.loc["all"].to_dict() == {"dimension": found.dimension}
+    with pytest.raises(InputError, match="mask: no cell is True"):
+        box_dimension(grid(np.zeros((64, 64), bool)))
+    assert len(box_dimension(grid(np.ones((16, 4), bool))).table) == 3, "sizes of 1, 2 and 4 cells are enough"
+    with pytest.raises(InputError, match="too few"):
+        box_dimension(grid(np.ones((15, 15), bool)))
+    with pytest.raises(InputError, match="too few"):
+        box_dimension(grid(np.ones((64, 3), bool)))
+
+
+def test_nothing_built_stays_nothing_and_the_mask_is_its_own() -> None:
+    none = np.zeros((3, 3), bool)
+    assert not built_up(grid(none.astype(float)), smallest_ha=2).values.any()
+    kept = drop_small(none, 1)
+    kept[0, 0] = True
+    assert not none.any()
+    assert drop_small(np.eye(3, dtype=bool), 3).sum() == 3 and not drop_small(np.eye(3, dtype=bool), 4).any()
+    assert [cells_of(area, 0.01) for area in (0.0, 0.01, 0.011, 0.07, 0.3)] == [0, 1, 2, 7, 30]
+    shares = built_up(grid([[1.0 + 9e-7, 0.5, 0.4999]]))
+    assert shares.values.tolist() == [[True, True, False]], "a share may be one but for rounding"
+    assert shares.source.startswith("built-up land, share >= 0.5, of")
+    for over in (1.0 + 2e-6, -1e-9):
+        with pytest.raises(InputError, match="are no shares"):
+            built_up(grid([[over, 0.5]]))
+
+
+def test_gaps_of_so_many_cells_are_closed_at_the_rim_too() -> None:
+    share = np.ones((5, 9))
+    share[:, 4] = share[0, 0] = 0.0
+    assert built_up(grid(share), close_cells=1).values[:, 4].all()
+    wide = np.ones((9, 13))
+    wide[:, 5:9] = 0.0
+    assert not built_up(grid(wide), close_cells=1).values[:, 5:9].any()
+    assert built_up(grid(wide), close_cells=2).values[4, 5:9].all(), "four cells are twice two"

@@ -17,6 +17,7 @@ from urbgeo.errors import InputError
 from urbgeo.land.grades import DEFAULT_GRADES
 from urbgeo.land.suitability import suitability
 from urbgeo.land.terrain import terrain
+from urbgeo.land.weights import ahp_weights
 from urbgeo.rasters.align import align_layers
 from urbgeo.rasters.files import read_grid
 from urbgeo.rasters.grid import Grid
@@ -147,3 +148,51 @@ def test_porto_alegre_is_graded_whole(shared_data: Path) -> None:
     found = suitability(layers, weights="entropy")
     assert found.table["area_km2"].sum() == pytest.approx((~found.score.missing).sum() * 0.01)
     assert found.table["share"].sum() == pytest.approx(1.0)
+
+
+def test_suitability_says_how_much_is_good_and_how_much_is_barred() -> None:
+    """Of eight cells three are of the first class, two of the second, one is barred, one has no value."""
+    slope = grid([[2.0, 2.0, 5.0, 12.0, 12.0, 20.0, 2.0, np.nan]])
+    wet = np.zeros((1, 8), bool)
+    wet[0, 6] = True
+    found = suitability({"slope_deg": slope}, weights={"slope_deg": 1.0}, exclusions={"water": grid(wet)})
+    assert found.table["cells"].tolist() == [1, 3, 2, 1, 0, 0]
+    assert found.table["share"].tolist() == pytest.approx([1 / 7, 3 / 7, 2 / 7, 1 / 7, 0, 0])
+    assert found.table["area_km2"].tolist() == pytest.approx([0.01, 0.03, 0.02, 0.01, 0, 0])
+    assert repr(found).splitlines()[0] == (
+        "<Suitability 71.4% of the land highly or fairly highly suitable, 14.3% excluded>"
+    )
+    assert found.provenance.shares == pytest.approx(
+        {"excluded": 1 / 8, "nodata": 1 / 8, "nodata in slope_deg": 1 / 8}
+    )
+    assert found.provenance.parameters == {"weights": {"slope_deg": 1.0}, "by": "dict"}
+    assert found.excluded_by.values.tolist() == [[0, 0, 0, 0, 0, 0, 1, 0]]
+
+
+def test_judgements_that_agree_weigh_the_layers() -> None:
+    judged = ahp_weights(
+        pd.DataFrame([[1, 3], [1 / 3, 1]], ["access_min", "slope_deg"], ["access_min", "slope_deg"])
+    )
+    layers = {"slope_deg": grid([[2.0]]), "access_min": grid([[20.0]])}
+    found = suitability(layers, weights=judged)
+    assert found.weights.to_dict() == pytest.approx({"slope_deg": 0.25, "access_min": 0.75})
+    assert found.weights.index.tolist() == ["slope_deg", "access_min"], "in the order of the layers"
+    assert found.provenance.parameters["by"] == "AhpWeights"
+
+
+def test_layers_without_one_cell_in_common_are_refused() -> None:
+    layers = {"slope_deg": grid([[2.0, np.nan]]), "access_min": grid([[np.nan, 20.0]])}
+    with pytest.raises(InputError, match="layers: no cell has a value in every layer"):
+        suitability(layers, weights={"slope_deg": 0.5, "access_min": 0.5})
+    with pytest.raises(InputError, match="weights: numbers by layer are needed, not list"):
+        suitability({"slope_deg": grid([[2.0]])}, weights=[1.0])
+    for name in ("layers", "exclusions"):
+        with pytest.raises(InputError, match=f"{name}: grids by name are needed, not list"):
+            suitability(
+                **{"layers": {"slope_deg": grid([[2.0]])}, "weights": {"slope_deg": 1.0}} | {name: [1]}
+            )
+    near = {"slope_deg": 0.5 + 9e-7, "access_min": 0.5}
+    both = {"slope_deg": grid([[2.0]]), "access_min": grid([[20.0]])}
+    assert suitability(both, weights=near).score.values[0, 0] == pytest.approx(100, abs=1e-3)
+    with pytest.raises(InputError, match="not 1; divide"):
+        suitability(both, weights=near | {"access_min": 0.5 + 9e-7})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -74,3 +76,47 @@ def test_entropy_weights_by_hand() -> None:
     assert both.to_list() == pytest.approx([0.5, 0.5])
     with pytest.raises(InputError, match="same everywhere"):
         entropy_weights({"b": grid(b)})
+
+
+def test_judgements_must_be_a_square_of_named_criteria() -> None:
+    square = judgements([1, 2], [0.5, 1])
+    for asked, message in (
+        (None, "judgements: a square DataFrame is needed, not NoneType"),
+        (square.iloc[:, ::-1], "index and columns must name the same criteria"),
+        (square.iloc[:1], "index and columns must name the same criteria"),
+        (square.iloc[:0, :0], "index and columns must name the same criteria"),
+        (square.set_axis(["a", "a"]).set_axis(["a", "a"], axis=1), "index and columns must name the same"),
+        (square.replace({0.5: "half"}), "not finite and > 0"),
+        (pd.DataFrame(np.ones((12, 12))), "12 criteria; the random index is known up to 11; group them"),
+    ):
+        with pytest.raises(InputError, match=message):
+            ahp_weights(asked)
+    assert ahp_weights(pd.DataFrame(np.ones((11, 11)))).weights.tolist() == pytest.approx([1 / 11] * 11)
+    alone = ahp_weights(judgements([1]))
+    assert (alone.weights.tolist(), alone.index, alone.ratio) == ([1.0], 0.0, 0.0) and alone.consistent
+    bound = ahp_weights(judgements([1, 2], [0.5, 1]))
+    assert not replace(bound, ratio=0.1).consistent and replace(bound, ratio=0.0999).consistent
+    rounded = judgements([1, 3, 3], [0.33, 1, 1], [0.34, 1, 1])
+    with pytest.raises(InputError, match="not reciprocal at a/c; entry"):
+        ahp_weights(rounded)
+    assert ahp_weights(rounded.replace({0.34: 0.33})).weights.sum() == pytest.approx(1.0)
+
+
+def test_layers_that_say_nothing_have_no_weights() -> None:
+    one, void = grid([[1.0, np.nan]]), grid([[0.0, 0.0]])
+    for asked, message in (
+        ({}, "scores: give grids by name"),
+        ([one], "scores: give grids by name"),
+        ({"a": one}, "fewer than two cells have a value in every layer"),
+        ({"a": grid([[1.0, -0.1]])}, "'a' is negative somewhere, or zero everywhere"),
+        ({"a": grid([[1.0, 2.0]]), "b": void}, "'b' is negative somewhere, or zero everywhere"),
+        ({"a": grid([[1.0, 2.0]]), "b": grid([[1.0]])}, "has other cells"),
+    ):
+        with pytest.raises(InputError, match=message):
+            entropy_weights(asked)
+    # Where one layer has no value the others count not: 1 and 3 of a remain.
+    gaps = entropy_weights({"a": grid([[1.0, 3.0, 500.0]]), "b": grid([[3.0, 1.0, np.nan]])})
+    assert gaps.tolist() == pytest.approx([0.5, 0.5])
+    # All in one cell tells 1; a quarter and three quarters tell 1 - 0.8113 (binary entropy of 1/4).
+    told = entropy_weights({"a": grid([[0.0, 4.0]]), "b": grid([[1.0, 3.0]])})
+    assert told.tolist() == pytest.approx([1 / 1.188722, 0.188722 / 1.188722], rel=1e-5)
