@@ -98,3 +98,22 @@ def test_a_table_of_2000_joins_almost_whole() -> None:
 def test_repeated_ids_are_refused() -> None:
     with pytest.raises(InputError, match="repeated"):
         join_codes(pd.Series(["a", "b"], index=[1, 1]), COUNTIES)
+
+
+def test_whole_numbers_as_ids_stay_whole_beside_one_that_is_not_found() -> None:
+    known = pd.Series({1: "甲区", 2: "乙区"})
+    found = join_codes(pd.Series(["甲区", "丙区", "乙区"]), known)
+    assert found["id"].tolist() == [1, None, 2] and type(found["id"].iloc[0]) is int
+    assert join_amounts(found, pd.Series([5.0, 7.0, 6.0])).index.tolist() == [1, 2]
+
+
+def test_what_is_no_series_or_has_no_rows_is_refused_by_name() -> None:
+    some, none = pd.Series(["340104"]), pd.Series([], dtype=object)
+    for asked, known, name in ((None, COUNTIES, "asked"), (some, ["a"], "known")):
+        with pytest.raises(InputError, match=f"{name}: "):
+            join_codes(asked, known)
+    for asked, known, name in ((none, COUNTIES, "asked"), (some, none, "known")):
+        with pytest.raises(InputError, match=f"{name}: it has no rows; give at least one"):
+            join_codes(asked, known)
+    with pytest.raises(InputError, match=r"known: .*repeated"):
+        join_codes(some, pd.Series(["a", "b"], index=["1", "1"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import pandas as pd
@@ -56,3 +57,16 @@ def test_all_faults_come_at_once() -> None:
     with pytest.raises(InputError) as told:
         read_decisions({"甲": one(), "海原县": one(reason="")}, UNITS)
     assert "甲 is unknown" in str(told.value) and "no reason" in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "date", [datetime.datetime(2026, 3, 1, 9, 30), datetime.date(2026, 3, 1), "2026-03-01"]
+)
+def test_a_date_may_have_a_time_of_day_which_is_not_kept(date: object) -> None:
+    assert read_decisions({"中宁县": one(date=date)}, UNITS)["640521"].date == "2026-03-01"
+
+
+@pytest.mark.parametrize("date", [None, 20260301, "2026-13-01", "1 March 2026", ""])
+def test_what_is_no_date_is_refused(date: object) -> None:
+    with pytest.raises(InputError, match="is no date such as 2026-03-01"):
+        read_decisions({"中宁县": one(date=date)}, UNITS)

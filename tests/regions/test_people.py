@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import pytest
 
-from urbgeo.errors import InputError, SourceError, UrbgeoWarning
+from urbgeo.errors import InputError, MissingExtraError, SourceError, UrbgeoWarning
 from urbgeo.regions.nation import china_places
 from urbgeo.regions.people import _is_amount, read_people
 
@@ -176,3 +177,134 @@ def test_ids_of_ones_own_places_are_read_and_a_column_of_serial_numbers_is_not()
     numbered = own.set_axis(["1", "2", "3"])
     named = table.assign(编号=["西区", "东区", "南区"])
     assert read_people(named, numbered).amounts.to_dict() == {"2": 21_000, "1": 11_000, "3": 31_000}
+
+
+def some_counties(amounts: list[object]) -> dict[str, list[object]]:
+    return {"县区": ["肥西县", "肥东县", "长丰县"], "常住人口": amounts}
+
+
+@pytest.mark.parametrize("name", ["p.csv", "P.CSV", "p.txt", "p.TXT"])
+@pytest.mark.parametrize("mark", [",", "\t"])
+def test_a_text_of_any_ending_is_read_at_its_commas_or_else_its_tabs(
+    tmp_path: Path, name: str, mark: str
+) -> None:
+    rows = [["县区", "人口(人)"], ["肥西县", "967000"], ["肥东县", "885000"], ["长丰县", "782000"], [""]]
+    (tmp_path / name).write_text("\n".join(mark.join(row) for row in rows), encoding="utf-8-sig")
+    found = read_people(tmp_path / name, ANHUI)
+    assert found.amounts.to_dict() == {"340121": 782_000.0, "340122": 885_000.0, "340123": 967_000.0}
+    assert found.source == name and found.head == "人口(人)"
+
+
+def test_a_workbook_of_any_ending_is_read_from_the_sheet_that_is_named(tmp_path: Path) -> None:
+    with pd.ExcelWriter(tmp_path / "p.xlsx") as book:
+        pd.DataFrame(some_counties([1e5, 2e5, 3e5])).to_excel(book, sheet_name="一", index=False)
+        pd.DataFrame(some_counties([4e5, 5e5, 6e5])).to_excel(book, sheet_name="二", index=False)
+    assert read_people(tmp_path / "p.xlsx", ANHUI).amounts["340123"] == 1e5
+    (tmp_path / "p.xlsx").rename(tmp_path / "P.XLSM")
+    assert read_people(tmp_path / "P.XLSM", ANHUI, sheet="二").amounts["340123"] == 4e5
+    with pytest.raises(SourceError, match="cannot be read as XLSX"):
+        read_people(tmp_path / "P.XLSM", ANHUI, sheet="三")
+
+
+def test_tables_that_cannot_be_read_say_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "p.csv").write_bytes(b"\xff\xff\x81\x20\xff")
+    with pytest.raises(SourceError, match="neither UTF-8 nor GB18030; save it as UTF-8"):
+        read_people(tmp_path / "p.csv", ANHUI)
+    (tmp_path / "p.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(InputError, match=r"p\.json: people are read from \.xlsx and \.csv"):
+        read_people(tmp_path / "p.json", ANHUI)
+    (tmp_path / "none.csv").write_text("", encoding="utf-8")
+    with pytest.raises(InputError, match=r"none\.csv: it has no rows"):
+        read_people(tmp_path / "none.csv", ANHUI)
+    with pytest.raises(InputError, match="population: it has no rows"):
+        read_people(pd.DataFrame(), ANHUI)
+    with pytest.raises(InputError, match="places: it has no rows"):
+        read_people(pd.DataFrame(some_counties([1, 2, 3])), ANHUI.iloc[:0])
+    book = workbook(tmp_path / "p.xlsx")
+    monkeypatch.setitem(sys.modules, "python_calamine", None)
+    with pytest.raises(MissingExtraError, match=r"urbgeo\[tables\]"):
+        read_people(book, ANHUI)
+
+
+@pytest.mark.parametrize(
+    ("amounts", "told"),
+    [
+        ([19_000, 20_000, 21_000], True), ([19_000, 19_999, 900_000], False),
+        ([21_000, 22_000.5, 23_000], False), ([21_000, "", 23_000], True),
+    ],
+)  # fmt: skip
+def test_whole_numbers_of_twenty_thousand_in_the_middle_are_persons(
+    amounts: list[object], told: bool
+) -> None:
+    table = pd.DataFrame(some_counties(amounts)).astype(object)
+    if not told:
+        with pytest.raises(InputError, match="may be in persons or in 万"):
+            read_people(table, ANHUI)
+    elif "" in amounts:
+        with pytest.warns(UrbgeoWarning, match=r"1 of 3 cells of '常住人口' .*left out \(empty\)"):
+            assert read_people(table, ANHUI).unit == "persons"
+    else:
+        assert read_people(table, ANHUI).unit == "persons"
+
+
+def test_of_townships_a_thousand_in_the_middle_are_persons() -> None:
+    towns = pd.DataFrame({"name_zh": ["甲镇", "乙镇", "丙乡"], "level": "zone"}, index=["A1", "A2", "A3"])
+    table = pd.DataFrame({"乡镇": towns["name_zh"].to_numpy(), "人口": [900, 1000, 1100]})
+    assert read_people(table, towns).amounts.to_dict() == {"A1": 900, "A2": 1000, "A3": 1100}
+    with pytest.raises(InputError, match="may be in persons or in 万"):
+        read_people(table.assign(人口=[900, 999, 5000]), towns)
+    with pytest.raises(InputError, match="may be in persons or in 万"):
+        read_people(table, towns.assign(level="county"))
+
+
+@pytest.mark.parametrize(
+    ("head", "unit"),
+    [
+        ("人口（人）", "persons"),
+        ("人口(人)", "persons"),
+        ("population, Persons", "persons"),
+        ("人口（万人）", "万"),
+    ],
+)
+def test_the_head_says_the_unit(head: str, unit: str) -> None:
+    table = pd.DataFrame(some_counties([5, 6, 7])).rename(columns={"常住人口": head})
+    found = read_people(table, ANHUI, column=head)
+    assert found.unit == unit and found.amounts["340123"] == 5 * (10_000 if unit == "万" else 1)
+    with pytest.raises(InputError, match="population_unit"):
+        read_people(table, ANHUI, column=head, unit="千")
+
+
+@pytest.mark.parametrize(("title", "unit"), [("单位：人", "persons"), ("单位：万人", "万")])
+def test_a_title_above_says_the_unit(tmp_path: Path, title: str, unit: str) -> None:
+    found = read_people(workbook(tmp_path / "p.xlsx", unit=title, people=7.0), ANHUI)
+    assert found.unit == unit and found.amounts["340123"] == (70_000 if unit == "万" else 7)
+
+
+def test_a_column_is_named_whole_or_by_a_part_that_one_head_has() -> None:
+    heads = {"2010年 人口": [1e5] * 3, "2020年 人口": [2e5] * 3, "2020年 人口密度": [7.0] * 3}
+    table = pd.DataFrame({"县": ["肥西县", "肥东县", "长丰县"]} | heads)
+    found = read_people(table, ANHUI, column="2010", unit="persons")
+    assert (found.head, found.amounts["340123"]) == ("2010年 人口", 1e5)
+    assert read_people(table, ANHUI, column="2020年 人口", unit="persons").amounts["340123"] == 2e5
+    with pytest.raises(InputError, match="several columns called '2020'; it has 县, 2010年 人口"):
+        read_people(table, ANHUI, column="2020")
+    with pytest.raises(InputError, match="no column called '1990'"):
+        read_people(table, ANHUI, column="1990")
+
+
+def test_the_first_usual_head_wins_and_two_of_one_are_refused() -> None:
+    table = pd.DataFrame(some_counties([1e5, 2e5, 3e5]) | {"总人口": [9e5] * 3, "Population": [8e5] * 3})
+    assert read_people(table, ANHUI).head == "常住人口"
+    assert read_people(table.drop(columns="常住人口"), ANHUI).head == "总人口"
+    assert read_people(table[["县区", "Population"]], ANHUI).head == "Population"
+    assert read_people(table.rename(columns={"常住人口": "年末 常住 人口"}), ANHUI).head == "年末 常住 人口"
+    two = table.rename(columns={"总人口": "上年常住人口", "常住人口": "本年常住人口"})
+    with pytest.raises(InputError, match="no single column of people among 县区, 本年常住人口, 上年常住人口"):
+        read_people(two, ANHUI)
+
+
+def test_ids_of_a_frame_may_stand_in_its_index() -> None:
+    amounts = pd.DataFrame({"常住人口": [1e5, 2e5, 3e5]}, index=["340123", "340122", "340121"])
+    assert read_people(amounts, ANHUI).amounts["340122"] == 2e5
+    named = amounts.reset_index(drop=True).rename_axis("row").assign(县=["肥西县", "肥东县", "长丰县"])
+    assert read_people(named, ANHUI).amounts["340122"] == 2e5

@@ -28,3 +28,8 @@ def test_a_study_stops_at_a_layer_that_a_check_only_notes(tmp_path: Path) -> Non
         build_region(faulty)
     found = check(faulty).table
     assert found.loc[found["finding"] == "refused", "layer"].tolist() == ["roads"]
+
+
+def test_an_argument_like_no_other_is_refused_with_where_they_are_listed() -> None:
+    with pytest.raises(InputError, match=r"no argument xyzzy; see urbgeo.region for what there is"):
+        urbgeo.region("宁夏", xyzzy=1)

@@ -69,3 +69,12 @@ def test_a_layer_follows_from_the_margin_only_where_that_changed() -> None:
 
     assert changed(of(50.0, "x"), of(60.0, "y"))["layer roads"][2] == "margin_km"
     assert changed(of(50.0, "x"), of(50.0, "y")) == {"layer roads": ("5 rows, x", "5 rows, y", "")}
+
+
+def test_lists_as_a_setting_follow_from_the_list_that_changed() -> None:
+    before = record(lists={"沿江": ["1"]}, made_of={"settings": {"lists": {"沿江": ["甲"]}}})
+    after = record(lists={"沿江": ["2"]}, made_of={"settings": {"lists": {"沿江": ["乙"]}}})
+    found = changed(before, after)
+    assert found["list 沿江"] == ("1", "2", "") and found["setting lists"][2] == "list"
+    spelled = record(lists={"沿江": ["1"]}, made_of={"settings": {"lists": {"沿江": ["丙"]}}})
+    assert changed(before, spelled)["setting lists"][2] == "", "spelled in another way alone"

@@ -58,6 +58,27 @@ def test_an_older_study_is_never_overwritten(tmp_path: Path) -> None:
         ('[population]\nunit = "千"\n', "line 2: unit = '千'; it is one of persons, 万"),
         ('[study]\nrelease = "open"\n', "line 2: release = 'open'; it is one of internal, public"),
         ("[speeds]\ntrunk = 0\n", "line 2: trunk = 0 is no speed; give km/h > 0"),
+        ("[speeds]\ntrunk = -5\n", "line 2: trunk = -5 is no speed; give km/h > 0"),
+        ("[region]\nname = 5\n", "line 2: name = 5 is no text in quotes"),
+        ('[region]\nname = "a/b"\n', "line 2: name = 'a/b' names a folder and files; write it without"),
+        ("[region]\nzzzzz = 1\n", r"no key 'zzzzz' in \[region\]; there are units, name, margin_km"),
+        ('[flows]\nrates = "x"\n', "line 2: rates = 'x' is no list of numbers"),
+        ('[flows]\nrates = [0.1, "x"]\n', r"line 2: rates = \[0.1, 'x'\] is no list of numbers"),
+        ('[flows]\nrule = "both"\n', "line 2: rule = 'both'; it is one of out, either"),
+        ('[observed]\ndatum = "bd09"\n', "line 2: datum = 'bd09'; it is one of gcj02, wgs84"),
+        ('[columns]\nzones = "x"\n', "line 2: zones = 'x' is no table of heads, code = '...'"),
+        ("[columns.zones]\ncode = 5\n", "line 1: zones = {'code': 5} is no table of heads"),
+        ('[lists]\ncore = "合肥市"\n', "line 2: core = '合肥市' is no list of texts"),
+        ('[lists]\ncore = ["合肥市", 5]\n', r"line 2: core = \['合肥市', 5\] is no list of texts"),
+        ("[files]\ntrains = [1]\n", r"line 2: trains = \[1\] is no text or list of texts"),
+        (
+            '[roads]\nnode_at = "middle"\n',
+            "line 2: node_at = 'middle'; it is one of ends, touches, crossings",
+        ),
+        (
+            '[datums]\nseats = "gcj"\n',
+            "line 2: seats = 'gcj'; it is one of .*gcj02.*, for one of zones, seats",
+        ),
         ('units = "安徽"\n', r"line 1: no section \[units\]"),
         ('[region]\nunits = "安徽\n', "no valid TOML.*line 2"),
     ],
@@ -210,3 +231,20 @@ def test_a_study_elsewhere_names_no_units_and_asks_for_zones(tmp_path: Path) -> 
     config = read_config(new_study(tmp_path / "porto", None))
     assert config.inputs.units is None
     assert config.inputs.zones == tmp_path / "porto" / "data" / "raw" / "zones.gpkg"
+
+
+def test_bounds_and_empty_words_of_a_study_are_no_faults(tmp_path: Path) -> None:
+    text = '[region]\nunits = ""\nmargin_km = 0\n[population]\nunit = ""\n[roads]\nnode_at = ""\n'
+    found = read_config(study(tmp_path, text)).inputs
+    assert (found.units, found.margin_km, found.population_unit, found.road_lines) == (None, 0.0, None, None)
+    assert read_config(study(tmp_path, "[flows]\nrates = []\n")).inputs.flow_rates is None
+
+
+def test_the_name_is_that_of_the_folder_unless_one_is_given(tmp_path: Path) -> None:
+    folder = tmp_path / "沿江"
+    folder.mkdir()
+    config = read_config(study(folder, ""))
+    assert config.inputs.name == "沿江" and config.folder == folder
+    assert config.results == folder / "data" / "processed" / "沿江"
+    named = read_config(study(folder, '[region]\nname = "b"\n'))
+    assert named.results == folder / "data" / "processed" / "b"

@@ -5,13 +5,14 @@ from __future__ import annotations
 import shutil
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from tests.study.packs import altered, refused, zipped
-from urbgeo.errors import SourceError
+from urbgeo.errors import SourceError, StorageError
 from urbgeo.study import unpack as unpacking
-from urbgeo.study.pack import Packed
+from urbgeo.study.pack import CONTENTS, Packed
 from urbgeo.study.unpack import unpack
 from urbgeo.study.verify import verify
 
@@ -117,3 +118,92 @@ def test_pickles_and_files_that_lead_elsewhere_are_refused(packed: Packed, tmp_p
     ):
         made = altered(packed, tmp_path / "p.zip", lambda files: files.update({name: text}), honest=True)  # noqa: B023
         refused(made, said)
+
+
+def told_otherwise(packed: Packed, to: Path, text: bytes) -> Path:
+    return altered(packed, to, lambda files: files.update({CONTENTS: text}), honest=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"{", "pack.json cannot be read: "),
+        (b"[" * 100_000, "pack.json cannot be read: "),
+        (b"[]", r"pack.json is of no format that this version reads \(1\)"),
+        (b'{"format": 1, "files": []}', "is of no format"),
+        (b'{"format": 2, "files": {}}', "is of no format"),
+        (b'{"files": {}}', "is of no format"),
+        (b'{"format": 1, "files": {"a": 5}}', "does not say size and digest of a"),
+        (b'{"format": 1, "files": {"a": {"bytes": 1}}}', "does not say size and digest of a"),
+        (b'{"format": 1, "files": {"a": {"sha256": 5, "bytes": 1}}}', "does not say size and digest of a"),
+        (b'{"format": 1, "files": {"a": {"sha256": "x"}}}', "does not say size and digest of a"),
+        (b'{"format": 1, "files": {"a": {"sha256": "x", "bytes": "1"}}}', "does not say size and digest"),
+        (b'{"format": 1, "files": {"a": {"sha256": "x", "bytes": -1}}}', "does not say size and digest of a"),
+        (b'{"format": 1, "files": {"a": {"sha256": "x", "bytes": 0}}}', "altered: a, .* is not what"),
+    ],
+)
+def test_contents_that_say_nothing_sound_are_refused(
+    packed: Packed, tmp_path: Path, text: bytes, said: str
+) -> None:
+    refused(told_otherwise(packed, tmp_path / "a.zip", text), said)
+
+
+def test_what_a_pack_must_hold_is_named_where_it_is_missing(
+    packed: Packed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bare.zip").write_bytes(zipped("study.toml", b""))
+    refused(tmp_path / "bare.zip", "bare.zip is refused: no pack.json; make one with urbgeo pack")
+    for name in ("study.toml", "results/run.json"):
+        without = altered(packed, tmp_path / "w.zip", lambda files: files.pop(name), honest=True)  # noqa: B023
+        refused(without, f"no {name}")
+    with pytest.raises(SourceError, match="there is no such pack"):
+        unpack(tmp_path / "nowhere.zip", tmp_path)
+    with monkeypatch.context() as small:
+        small.setattr(unpacking, "MOST_CONTENTS", 10)
+        refused(packed.path, "pack.json is too large")
+    size = len(zipfile.ZipFile(packed.path).read(CONTENTS))
+    monkeypatch.setattr(unpacking, "MOST_CONTENTS", size)
+    monkeypatch.setattr(unpacking, "MOST_FILES", len(packed.files) + 1)
+    whole = sum(one.file_size for one in zipfile.ZipFile(packed.path).infolist()) - size
+    place = tmp_path / "place"
+    place.mkdir()
+    assert unpack(packed.path, place, most_bytes=whole).inputs.name == "ningxia", "bounds themselves are met"
+    with pytest.raises(SourceError, match="bytes unpacked"):
+        unpack(packed.path, tmp_path, most_bytes=whole - 1)
+
+
+def test_a_pack_is_unpacked_where_there_is_just_room_for_it(
+    packed: Packed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with zipfile.ZipFile(packed.path) as held:
+        needed = sum(one.file_size for one in held.infolist() if one.filename != CONTENTS)
+    free = SimpleNamespace(free=needed - 1)
+    monkeypatch.setattr(unpacking.shutil, "disk_usage", lambda folder: free)
+    with pytest.raises(StorageError, match="no room to unpack it in"):
+        unpack(packed.path, tmp_path)
+    assert not list(tmp_path.iterdir())
+    free.free = needed
+    assert unpack(packed.path, tmp_path).folder == tmp_path
+
+
+def test_an_archive_among_the_inputs_that_leads_nowhere_passes(packed: Packed, tmp_path: Path) -> None:
+    plain = {"inputs/x/a.zip": zipped("a.gml", b"<gml/>"), "inputs/x/b.txt": b"", "results/more.vrt": b"<x/>"}
+    made = altered(packed, tmp_path / "p.zip", lambda files: files.update(plain), honest=True)
+    place = tmp_path / "place"
+    place.mkdir()
+    unpack(made, place)
+    assert {name: (place / name).read_bytes() for name in plain} == plain
+
+
+def test_a_name_may_be_as_long_as_a_path_and_no_longer(packed: Packed, tmp_path: Path) -> None:
+    for length, said in ((399, ""), (400, "names that lead out of its folder")):
+        name = "inputs/" + "/".join(["b" * 99] * 4)
+        name = name[: length - 1] + "c"
+        made = altered(packed, tmp_path / "p.zip", lambda files: files.update({name: b"x"}), honest=True)  # noqa: B023
+        if said:
+            refused(made, said)
+        else:
+            place = tmp_path / "place"
+            place.mkdir()
+            unpack(made, place)
+            assert (place / name).read_bytes() == b"x"

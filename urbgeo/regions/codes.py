@@ -73,7 +73,9 @@ def join_codes(asked: pd.Series, known: pd.Series) -> pd.DataFrame:
     columns = ["id", "joined_by", "year", "kind", "nearest"]
     table = pd.DataFrame([rows[row] for row in asked.index], index=asked.index, columns=columns)
     table.insert(0, "asked", texts)
-    return table.astype({"id": object})
+    # Not as pandas has it: beside one that is not found, whole numbers would become 1.0, 2.0.
+    table["id"] = pd.Series([rows[row][0] for row in asked.index], asked.index, dtype=object)
+    return table
 
 
 def _next_codes(lost: set[str], known: pd.Series) -> dict[str, str]:
