@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,10 @@ import pytest
 
 from tests.study.conftest import small_study_maker  # noqa: F401, a fixture
 from urbgeo import cli
+from urbgeo.errors import UrbgeoWarning
+from urbgeo.options import options
 from urbgeo.regions.region import Region
+from urbgeo.sources.fetch import GEOFABRIK
 
 
 def test_demo_prints_the_headlines_and_where_the_files_are(
@@ -96,3 +100,76 @@ def test_a_warning_in_a_shell_is_one_line_without_code(tmp_path: Path) -> None:
     told = done.stderr.decode("utf-8").splitlines()
     assert told and all(line.startswith("urbgeo: ") for line in told), told
     assert any("row 2" in line or "第 2 行" in line for line in told)
+
+
+def study(folder: Path, text: str) -> Path:
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_extracts_are_fetched_for_every_province_once_and_only_for_units_of_china(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[tuple[str, Path, str, bool]] = []
+
+    def fetch(province: str, folder: Path, *, base_url: str, refresh: bool, progress: object) -> Path:
+        asked.append((province, folder, base_url, refresh))
+        path = tmp_path / f"{province}.osm.pbf"
+        path.write_bytes(b"x" * 1_250_000)
+        return path
+
+    monkeypatch.setattr("urbgeo.sources.fetch.fetch_extract", fetch)
+    assert cli.main(["fetch", str(study(tmp_path, "[region]\n"))]) == 1
+    assert "units: the study names none of China" in capsys.readouterr().err and not asked
+    study(tmp_path, '[region]\nunits = "宁夏"\n')
+    assert cli.main(["fetch", str(tmp_path)]) == 0
+    told = capsys.readouterr().out
+    assert f"{tmp_path / '640000.osm.pbf'}  (1.2 MB)" in told and "osmium" not in told
+    assert 'roads = "data/raw/640000.osm.pbf"' in told
+    study(tmp_path, '[region]\nunits = ["银川市", "石嘴山市", "合肥市"]\n')
+    assert cli.main(["fetch", str(tmp_path), "--from", "https://mirror.example/", "--refresh"]) == 0
+    assert "merge several extracts to one file first" in capsys.readouterr().out
+    raw = tmp_path / "data" / "raw"
+    assert asked == [
+        ("640000", raw, GEOFABRIK, False),
+        ("340000", raw, "https://mirror.example/", True),
+        ("640000", raw, "https://mirror.example/", True),
+    ]
+
+
+@pytest.mark.parametrize(("terminal", "shown"), [(True, "\r1.5 / 3,000.0 MB"), (False, "")])
+def test_bytes_are_counted_in_a_terminal_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], terminal: bool, shown: str
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+    cli._show_bytes(1_500_000, 3_000_000_000)
+    assert capsys.readouterr().err == shown
+
+
+def test_warnings_of_others_are_shown_as_they_always_are(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    others: list[str] = []
+    monkeypatch.setattr(warnings, "showwarning", lambda message, *more, **rest: others.append(str(message)))
+    progress = options.progress
+    cli._speak_plainly()
+    try:
+        warnings.showwarning(UrbgeoWarning("ours"), UrbgeoWarning, "file", 1)
+        warnings.showwarning(UserWarning("another's"), UserWarning, "file", 1)
+        assert options.progress is False, "no bars are drawn into a file"
+    finally:
+        options.progress = progress
+    assert capsys.readouterr().err == "urbgeo: ours\n" and others == ["another's"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere Python names files in Unicode")
+@pytest.mark.parametrize(("encoding", "anew"), [("ascii", True), ("ANSI_X3.4-1968", True), ("utf-8", False)])
+def test_a_shell_in_ascii_is_left_for_one_in_utf8(
+    monkeypatch: pytest.MonkeyPatch, encoding: str, anew: bool
+) -> None:
+    begun: list[list[str]] = []
+    monkeypatch.setattr(os, "execv", lambda program, arguments: begun.append(arguments))
+    monkeypatch.setattr(sys, "getfilesystemencoding", lambda: encoding)
+    monkeypatch.setattr(sys, "argv", ["urbgeo", "run", "长沙"])
+    cli._speak_utf8()
+    assert begun == ([[sys.executable, "-X", "utf8", "-m", "urbgeo", "run", "长沙"]] if anew else [])

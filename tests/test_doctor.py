@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from urbgeo import doctor
+from urbgeo.errors import MissingExtraError
 
 
 def test_versions_extras_and_data_stand_one_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,3 +42,15 @@ def test_the_cache_is_counted_in_files_and_megabytes(tmp_path: Path, monkeypatch
     (tmp_path / "cache" / "deep" / "a").write_bytes(bytes(2_600_000))
     (tmp_path / "cache" / "b").write_bytes(b"")
     assert f"cache 缓存: {tmp_path / 'cache'}, 2 files, 3 MB" in doctor.diagnosis()
+
+
+def test_type_that_cannot_be_looked_for_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing() -> list[str]:
+        raise MissingExtraError("matplotlib", "figures", "Drawing figures")
+
+    monkeypatch.setattr("urbgeo.maps.type.chinese_families", missing)
+    assert "urbgeo[figures]" in doctor._type()
+    monkeypatch.setattr("urbgeo.maps.type.chinese_families", lambda: list("abcd"))
+    assert doctor._type() == "a, b, c"
+    monkeypatch.setattr("urbgeo.maps.type.chinese_families", list)
+    assert doctor._type() == "none 无"

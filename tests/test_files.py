@@ -13,7 +13,16 @@ from pathlib import Path
 import pytest
 
 from urbgeo.errors import Faults, InputError, MissingExtraError, StorageError, some_of
-from urbgeo.files import _host, is_file_name, manifest_of, write_text, written_together, written_whole
+from urbgeo.files import (
+    _host,
+    _runs,
+    is_file_name,
+    is_no_room,
+    manifest_of,
+    write_text,
+    written_together,
+    written_whole,
+)
 from urbgeo.options import Options, one_thread, thread_count
 
 
@@ -203,3 +212,40 @@ def test_the_digests_of_a_set_are_those_of_its_files(tmp_path: Path) -> None:
     assert manifest_of(tmp_path) == {
         "a.txt": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     }
+
+
+class GdalError(Exception):
+    """As a library of geodata raises it."""
+
+
+GdalError.__module__ = "pyogrio.errors"
+
+
+def test_an_error_of_a_library_means_a_full_disk_where_nothing_more_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not is_no_room(GdalError("Failed to write"), tmp_path), "there is room"
+    assert not is_no_room(GdalError("Failed to write"), tmp_path / "gone"), "no folder is no full disk"
+    assert is_no_room(OSError(errno.ENOSPC, "x"), tmp_path)
+    assert not is_no_room(OSError(errno.EACCES, "x"), tmp_path)
+    caused = ValueError("x")
+    caused.__cause__ = OSError(errno.ENOSPC, "No space left on device")
+    assert is_no_room(caused, tmp_path), "as another library retells it"
+
+    def full(path: Path, content: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    assert is_no_room(GdalError("Failed to write"), tmp_path)
+    assert not is_no_room(ValueError("Failed to write"), tmp_path), "our own errors are not looked into"
+
+
+def test_processes_of_others_and_numbers_of_none_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _runs(os.getpid()) and _runs(10**30)
+
+    def forbidden(process: int, signal: int) -> None:
+        assert signal == 0, "asking must not end it"
+        raise PermissionError
+
+    monkeypatch.setattr(os, "kill", forbidden)
+    assert _runs(1)

@@ -148,3 +148,16 @@ def test_a_message_inside_of_another_is_said_in_chinese_too() -> None:
         )
     assert "bring both to one form" in told.value.english
     assert "430100.0" in str(told.value) and not re.search(r"[a-z]{3,} [a-z]{3,}", str(told.value))
+
+
+def test_the_first_of_three_variables_that_is_set_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    for name in names:
+        monkeypatch.delenv(name, raising=False)
+    if sys.platform != "win32":
+        assert language._of_the_locale() == ""
+    for name in reversed(names):
+        monkeypatch.setenv(name, f"of {name}")
+        assert language._of_the_locale() == f"of {name}"
+    monkeypatch.setenv("LC_ALL", "")
+    assert language._of_the_locale() == "of LC_MESSAGES"

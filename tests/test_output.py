@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import shutil
+import sqlite3
 import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
@@ -13,7 +16,8 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from urbgeo.errors import InputError
+from tests.maps.shown import Found as Shown
+from urbgeo.errors import InputError, MissingExtraError
 from urbgeo.output import (
     as_text,
     cell_text,
@@ -196,3 +200,34 @@ def test_what_is_no_table_and_what_is_drawn_is_told_apart(tmp_path: Path) -> Non
             write_tables(tables, tmp_path / name)  # type: ignore[arg-type]
     assert not list(tmp_path.iterdir())
     assert write_tables({"a": one}, tmp_path / "T.CSV").exists()
+
+
+def test_cells_of_numpy_kinds_are_numbers_in_a_sheet_and_no_power_is_a_word(tmp_path: Path) -> None:
+    nothing = [np.float64("nan"), pd.NaT, pd.NA, None]
+    values = [*nothing, np.float64(1.5), np.bool_(True), np.float64(-np.inf), np.int64(5)]
+    path = write_tables({"t": pd.DataFrame({"x": pd.Series(values, dtype=object)})}, tmp_path / "t.xlsx")
+    column = next(iter(openpyxl.load_workbook(path)["t"].iter_cols(min_col=1, max_col=1)))
+    held = [cell.value for cell in column][-len(values) :]
+    assert held == [None] * 4 + [1.5, True, "−inf", 5]
+    assert [type(one) for one in held[4:]] == [float, bool, str, int]
+
+
+@pytest.mark.parametrize(("package", "ending"), [("pyarrow", "parquet"), ("openpyxl", "xlsx")])
+def test_a_format_whose_package_is_not_there_names_the_extra(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, package: str, ending: str
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(MissingExtraError, match=rf"'{package}'.*urbgeo\[tables\]"):
+        write_tables({"t": pd.DataFrame({"x": [1]})}, tmp_path / f"t.{ending}")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "GPKG", "CSV", "XLSX"])
+def test_endings_are_read_in_any_case_of_letters(tmp_path: Path, ending: str) -> None:
+    at = gpd.GeoDataFrame({"minutes": [5.0]}, geometry=gpd.points_from_xy([112], [28]), index=["a"], crs=4326)
+    path = Shown(at).save(tmp_path / f"t.{ending}")
+    assert path.name == f"t.{ending}" and path.stat().st_size > 0
+    if ending.lower() == "gpkg":
+        with closing(sqlite3.connect(path)) as base:
+            rows = base.execute("SELECT f_table_name FROM layer_styles").fetchall()
+        assert rows == [("table",)], "its style goes with it"

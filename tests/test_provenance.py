@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 import pickle
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
-from urbgeo.provenance import Provenance
+from urbgeo.provenance import Provenance, package_version
 
 ABOUT = Provenance(
     {"minutes": (30.0, 60.0), "by": np.int64(3), "place": None}, {"primary": 60.0}, ("survey",), {"lost": 0.5}
@@ -62,3 +64,16 @@ def test_a_measure_adds_its_own_and_leaves_the_rest() -> None:
     table = ABOUT.table()
     assert table["kind"].tolist() == [*["parameter"] * 3, "speed_kmh", "share", "source", "version"]
     assert table["value"].tolist()[:6] == ["(30.0, 60.0)", "3", "None", "60.0", "0.5", "survey"]
+
+
+def test_a_provenance_is_its_own_copy_and_says_where_no_version_is_installed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = Provenance({"minutes": 60})
+    assert copy.copy(told) is told and copy.deepcopy(told) is told
+
+    def missing(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("urbgeo.provenance.version", missing)
+    assert package_version.__wrapped__() == "unknown (not installed)"

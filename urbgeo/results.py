@@ -83,7 +83,9 @@ class Result:
         InputError
             For another ending.
         """
-        styles = import_module("urbgeo.maps.qgis").styles_of(self) if str(path).endswith(".gpkg") else {}
+        styles = (
+            import_module("urbgeo.maps.qgis").styles_of(self) if str(path).lower().endswith(".gpkg") else {}
+        )
         return write_tables(self.tables(), path, styles=styles)
 
 

@@ -181,3 +181,16 @@ def test_only_overlapping_areas_become_rings() -> None:
     hidden = apart.set_geometry([shapely.box(110, 25, 111, 26), shapely.box(110, 25, 112, 26)])
     shown = drawing_of(Found(hidden)).frames["polygon"]
     assert shown.index.tolist() == ["b"], "what lies under fewer minutes is not there"
+
+
+def test_a_shape_that_is_no_point_line_or_area_is_named() -> None:
+    both = shapely.GeometryCollection([shapely.Point(112, 28), shapely.box(112, 28, 113, 29)])
+    frame = gpd.GeoDataFrame(
+        {"minutes": MINUTES}, geometry=[both, *seats().geometry[1:]], index=IDS, crs=4326
+    )
+    with pytest.raises(InputError, match="table: GeometryCollection cannot be drawn"):
+        drawing_of(Found(frame))
+    with pytest.raises(InputError, match="no column speed"):
+        drawing_of(Found(table()), colour=Categories("speed", (("a", "#000000", "甲", "a"),)), places=seats())
+    with pytest.raises(InputError, match="Found: no row has a geometry; there is nothing to draw"):
+        drawing_of(Found(frame.set_geometry([None, shapely.Point(), None][: len(frame)], crs=4326)))

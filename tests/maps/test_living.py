@@ -290,3 +290,10 @@ def test_steps_must_rise(hunan: Region, minutes: tuple[float, ...]) -> None:
 def test_without_polygons_the_map_says_what_it_needs(hunan: Region) -> None:
     with pytest.raises(InputError, match="needs county polygons"):
         living_map(replace(hunan, zones=None))
+
+
+def test_zones_without_a_seat_are_named_before_anything_is_computed(hunan: Region) -> None:
+    assert hunan.zones is not None
+    strange = hunan.zones.rename(index={hunan.zones.index[3]: "999999"})
+    with pytest.raises(InputError, match="no seat has the code of the zones 999999; mend the codes"):
+        living_map(replace(hunan, zones=strange), minutes=[60])

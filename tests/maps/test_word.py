@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import docx
@@ -11,7 +12,7 @@ import pytest
 
 import urbgeo
 from tests.maps.shown import Found, seats, table
-from urbgeo.errors import InputError, SourceError
+from urbgeo.errors import InputError, MissingExtraError, SourceError
 from urbgeo.indicators.scorecard import Scorecard, scorecard
 from urbgeo.maps.word import write_word
 
@@ -73,3 +74,10 @@ def test_other_endings_and_nothing_are_refused(tmp_path: Path) -> None:
     for results, name in (({"一": evil()}, "a.doc"), ({}, "a.docx")):
         with pytest.raises(InputError, match=r"\.docx"):
             write_word(results, tmp_path / name, title="题")
+
+
+def test_without_the_package_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "docx", None)
+    with pytest.raises(MissingExtraError, match=r"urbgeo\[reports\]"):
+        write_word({"一": evil()}, tmp_path / "out.docx", title="题")
+    assert not list(tmp_path.iterdir())

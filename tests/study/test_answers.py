@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 
 from urbgeo.errors import UrbgeoWarning
 from urbgeo.network.edits import with_speeds
 from urbgeo.network.model import TravelNetwork
 from urbgeo.network.regional import region_network
 from urbgeo.regions.region import Region
-from urbgeo.study.answers import Answers, _by_speeds, answer
+from urbgeo.study.answers import Answers, _by_speeds, _seats, answer
 from urbgeo.study.bands import SetAnswers
 from urbgeo.study.series import series
 
@@ -64,3 +68,16 @@ def test_a_network_of_an_edit_is_answered_alone(hunan: Region, hunan_network: Tr
         > 1.05
         * answer(hunan, network=hunan_network, sets=(), years=()).towns.table["minutes_airport"].median()
     )
+
+
+def test_zones_smaller_than_counties_are_entered_at_a_point_inside_of_them() -> None:
+    """A zone in the shape of a U has its middle outside; the seat stands in it all the same."""
+    bend = shapely.Polygon([(0, 0), (3, 0), (3, 3), (2, 3), (2, 1), (1, 1), (1, 3), (0, 3)])
+    zones = gpd.GeoDataFrame(
+        {"x": [1, 2]}, geometry=[bend, shapely.box(5, 0, 6, 1)], index=["z1", "z2"], crs=4326
+    )
+    towns = gpd.GeoDataFrame(geometry=gpd.points_from_xy([9, 9], [9, 9]), index=["z1", "z2"], crs=4326)
+    assert _seats(SimpleNamespace(towns=towns), zones) is towns  # type: ignore[arg-type]
+    own = _seats(SimpleNamespace(towns=towns.iloc[:1]), zones)  # type: ignore[arg-type]
+    assert own.index.tolist() == ["z1", "z2"] and own.crs == zones.crs and list(own.columns) == ["geometry"]
+    assert own.within(zones.geometry).all() and not bend.contains(bend.centroid)

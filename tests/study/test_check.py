@@ -11,13 +11,15 @@ import pytest
 import shapely
 from shapely import LineString
 
+from tests.network.build import points, road
 from urbgeo import cli
 from urbgeo.errors import InputError, UrbgeoWarning
+from urbgeo.network.model import build_network
 from urbgeo.regions.nation import china_places
 from urbgeo.study.build import build_region
-from urbgeo.study.check import StudyCheck, check
+from urbgeo.study.check import StudyCheck, _look_at_points, check
 from urbgeo.study.config import read_config
-from urbgeo.study.findings import KINDS
+from urbgeo.study.findings import KINDS, Findings
 from urbgeo.study.inputs import Inputs
 from urbgeo.study.pack import study_text
 
@@ -332,3 +334,32 @@ def test_no_finding_holds_an_english_phrase_in_its_chinese(tmp_path: Path) -> No
     assert {"found", "joined", "left over", "suspicious", "refused", "missing"} == set(told["finding"])
     for text in [*told["what_zh"], *told["do_zh"]]:
         assert not re.search(r"[a-z]{3,} [a-z]{2,}", text.replace("urbgeo fetch", "")), text
+
+
+def test_a_check_says_its_findings_by_kind_and_counts_them_by_layer(found: StudyCheck) -> None:
+    kinds = found.table["finding"].tolist()
+    said = [f"{kinds.count(kind)} {kind}" for kind in KINDS if kind in kinds]
+    assert len(said) > 2 and repr(found).splitlines()[0] == f"<StudyCheck {found.title}: {', '.join(said)}>"
+    assert found.summary.to_numpy().sum() == len(kinds)
+    assert found.summary.loc["population", "left over"] == len(rows(found, "population", "left over"))
+    assert found.summary.columns.tolist() == [kind for kind in KINDS if kind in kinds]
+
+
+def test_points_near_roads_far_from_them_and_on_an_island_are_told_apart() -> None:
+    """A main road from A to C and a spur from X to Y; one point beside each, one 40 km away."""
+    nodes = points([(0, 0), (10, 0), (20, 0), (0, 50), (10, 50)], list("ABCXY"))
+    network = build_network(nodes, road(("A", "B", 10.0), ("B", "C", 10.0), ("X", "Y", 10.0)))
+    asked = points([(5, 0.1), (5, 50.1), (5, 90)], ["near", "island", "far"])
+    findings = Findings()
+    _look_at_points(network, asked.iloc[:0], "airports", findings)
+    assert not findings.rows
+    _look_at_points(network, asked, "airports", findings)
+    told = {(row["finding"], row["count"], row["which"]) for row in findings.rows}
+    assert told == {("joined", 2, ""), ("suspicious", 1, "far"), ("suspicious", 1, "island")}
+    named = Findings()
+    _look_at_points(network, asked.assign(name_zh=list("甲乙丙")), "airports", named)
+    assert [row["which"] for row in named.rows] == ["", "far 丙", "island 乙"]
+    faulty = Findings()
+    _look_at_points(network, asked.set_crs(None, allow_override=True), "airports", faulty)
+    (row,) = faulty.rows
+    assert row["finding"] == "suspicious" and "cannot be joined to the roads: airports: " in str(row["what"])

@@ -152,3 +152,15 @@ def test_from_a_shell(usual: Path, slower: Path, tmp_path: Path, capsys: pytest.
     assert (tmp_path / "diff.xlsx").stat().st_size > 4000
     assert cli.main(["diff", str(usual), str(tmp_path)]) == 1
     assert "run the study" in capsys.readouterr().err
+
+
+def test_a_comparison_says_how_much_moved_and_what_moved_it(moved: StudyDiff) -> None:
+    line = repr(moved).splitlines()[0]
+    assert line == (
+        f"<StudyDiff {len(moved.table)} units moved, {len(moved.inputs)} inputs changed. "
+        "One thing changed: speed trunk: 75 km/h → 30 km/h.>"
+    )
+    counted = {(row.answer, row.what): row.moved for row in moved.summary.itertuples()}
+    pairs = list(zip(moved.table["answer"], moved.table["what"], strict=True))
+    assert counted == {pair: pairs.count(pair) for pair in pairs}
+    assert sum(counted.values()) == len(moved.table) > 0

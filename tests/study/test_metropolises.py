@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+import geopandas as gpd
+import pandas as pd
 import pytest
 
 from urbgeo.network.minutes import minutes_table
@@ -9,7 +13,7 @@ from urbgeo.network.model import TravelNetwork
 from urbgeo.regions.region import Region
 from urbgeo.study.absent import why_absent
 from urbgeo.study.answers import Answers, answer
-from urbgeo.study.metropolises import cores_of
+from urbgeo.study.metropolises import _core_counties, _peopled, cores_of
 from urbgeo.study.report import report_text
 
 
@@ -41,3 +45,23 @@ def test_one_metropolis_says_nothing_of_others(hunan: Region, hunan_network: Tra
     alone = answer(hunan, network=hunan_network, sets=(), years=())
     assert "no other metropolis is named" in why_absent(alone.metropolises)
     assert "All metropolises" not in report_text(alone), "nobody asked for them"
+
+
+def test_the_core_of_a_city_is_its_districts_or_the_county_nearest_to_its_seat() -> None:
+    """At 40 degrees north 0.011 degrees to the east are 0.94 km, 0.010 to the north 1.11 km."""
+    at = gpd.points_from_xy([110.0, 110.5, 115.011, 115.0], [40.0, 40.0, 40.0, 40.01])
+    table = {"name_zh": ["甲区", "乙县", "丙县", "丁市"], "prefecture": ["11", "11", "22", "22"]}
+    counties = gpd.GeoDataFrame(table, geometry=at, index=["1101", "1102", "2201", "2202"], crs=4326)
+    seats = gpd.points_from_xy([110.4, 115.0, 116.0], [40.0] * 3)
+    region = SimpleNamespace(places=gpd.GeoDataFrame(geometry=seats, index=["11", "22", "33"], crs=4326))
+    assert _core_counties("1102", counties, region) == ["1102"], "a county stands for itself"
+    assert _core_counties("11", counties, region) == ["1101"], "districts go before what is nearer"
+    assert _core_counties("22", counties, region) == ["2201"], "nearest on the ground, not in degrees"
+    assert _core_counties("33", counties, region) == [], "a city without counties has none"
+    both = counties.assign(name_zh=["甲区", "乙区", "丙县", "丁市"])
+    assert _core_counties("11", both, region) == ["1101", "1102"]
+
+
+def test_people_count_where_every_place_has_some() -> None:
+    places = pd.DataFrame({"population": [1.0, 2.0]})
+    assert _peopled(places) and not _peopled(places.mask(places > 1)) and not _peopled(places[[]])

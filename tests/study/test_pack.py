@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from urbgeo import cli
 from urbgeo.errors import InputError, SourceError
 from urbgeo.study.config import read_config
 from urbgeo.study.diff import diff
-from urbgeo.study.pack import CONTENTS, Packed, pack
+from urbgeo.study.pack import CONTENTS, Packed, _group, _value, pack
 
 
 def test_a_pack_holds_inputs_by_digest_settings_and_results(packed: Packed, packed_study: Path) -> None:
@@ -86,3 +87,43 @@ def test_from_a_shell(packed_study: Path, tmp_path: Path, capsys: pytest.Capture
     assert cli.main(["verify", str(out), "--folder", str(busy)]) == 1
     assert "not empty" in capsys.readouterr().err
     assert diff(packed_study, packed_study).same
+
+
+def test_a_folder_is_packed_under_its_name_with_all_its_files(tmp_path: Path) -> None:
+    feed = tmp_path / "feed"
+    (feed / "more").mkdir(parents=True)
+    (feed / "stops.txt").write_text("a", encoding="utf-8")
+    (feed / "more" / "x.txt").write_text("b", encoding="utf-8")
+    found = _group(feed)
+    digest = found.named.split("/")[1]
+    assert found.named == f"inputs/{digest}/feed" and len(digest) == 64
+    assert dict(found.members) == {
+        f"inputs/{digest}/feed/stops.txt": feed / "stops.txt",
+        f"inputs/{digest}/feed/more/x.txt": feed / "more" / "x.txt",
+    }
+    alone = _group(feed / "stops.txt")
+    assert alone.named == f"inputs/{hashlib.sha256(b'a').hexdigest()}/stops.txt"
+    assert dict(alone.members) == {alone.named: feed / "stops.txt"}
+
+
+def test_inputs_that_are_gone_are_all_named(packed_study: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "ningxia"
+    shutil.copytree(packed_study, copy)
+    (copy / "data/raw/people.csv").unlink()
+    (copy / "data/raw/roads.shp").unlink()
+    with pytest.raises(
+        InputError, match=r"pack: .*: people.csv is gone; and |pack: roads: roads.shp is gone; and"
+    ):
+        pack(copy)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (True, "true"), (False, "false"), (5, "5"), (0.25, "0.25"), ('a "b" \\', r'"a \"b\" \\"'),
+        (["a", 1], '["a", 1]'), ((), "[]"), ({"k": [True], "长沙": 2}, '{ "k" = [true], "长沙" = 2 }'),
+    ],
+)  # fmt: skip
+def test_values_of_a_packed_study_are_toml_that_reads_back(value: object, text: str) -> None:
+    assert _value(value) == text
+    assert tomllib.loads(f"x = {text}")["x"] == (list(value) if isinstance(value, tuple) else value)

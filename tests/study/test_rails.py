@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import zipfile
 from pathlib import Path
 
 import geopandas as gpd
@@ -142,3 +143,18 @@ def test_a_feed_without_a_wednesday_asks_for_a_day(tmp_path: Path) -> None:
 def test_what_is_no_source_of_trains_is_refused(given: object) -> None:
     with pytest.raises(InputError, match="a train table or GTFS is needed"):
         read_rails(given, box=BOX, stations=None, day=None, findings=Findings())
+
+
+def test_a_feed_is_read_from_its_file_its_folder_or_as_it_was_read_before(tmp_path: Path) -> None:
+    path = feed_file(tmp_path)
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(tmp_path / "folder")
+    box = (111.5, 27.5, 112.5, 28.5)
+    wanted = {"stations": ["甲", "乙", "丙"], "trains_per_day": 2.0}
+    for given in (path, str(path), tmp_path / "folder", read_gtfs(path), [path], (read_gtfs(path),)):
+        found = read_rails(given, box=box, stations=None, day=None, findings=Findings())
+        assert found.stations["name_zh"].tolist() == wanted["stations"], given
+        assert found.stops.groupby("service")["trains_per_day"].first().sum() == wanted["trains_per_day"]
+    path.rename(tmp_path / "FEED.ZIP")
+    found = read_rails(tmp_path / "FEED.ZIP", box=box, stations=None, day=None, findings=Findings())
+    assert len(found.stations) == 3

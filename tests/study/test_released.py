@@ -23,8 +23,11 @@ from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.maps.living import living_map
 from urbgeo.regions.region import Region
 from urbgeo.regions.release import Release
+from urbgeo.study.absent import why_absent
+from urbgeo.study.answers import Answers
 from urbgeo.study.config import read_config
 from urbgeo.study.pack import pack
+from urbgeo.study.released import WITHHELD, released, shown_table
 from urbgeo.study.run import StudyFiles, run_study, study_region
 from urbgeo.study.tables import road_lines
 
@@ -174,3 +177,45 @@ def test_in_python_a_word_is_enough() -> None:
     assert urbgeo.region("宁夏", zones=False, release="public").release.public
     with pytest.raises(InputError, match="release"):
         urbgeo.region("宁夏", zones=False, release="open")
+
+
+def test_whatever_is_sensitive_is_withheld_under_its_own_name_and_no_other(given_answers: Answers) -> None:
+    def shown(*sensitive: str) -> Answers:
+        release = Release("public", decimals=2, sensitive=sensitive)
+        return released(replace(given_answers, region=replace(given_answers.region, release=release)))
+
+    names = {"circle", "prefectures", "counties", "reach", "towns"}
+    there = {one for one in names if not why_absent(getattr(given_answers, one))}
+    for layer, gone in (
+        ("circle", "circle"),
+        ("county_access", "towns"),
+        ("airport_coverage_counties", "counties"),
+    ):
+        found = shown(layer)
+        withheld = {one for one in there if why_absent(getattr(found, one)) == WITHHELD}
+        assert withheld == {gone} & there and found.series.empty
+    found = shown("reach_cities")
+    assert why_absent(found.reach) == why_absent(found.reach_hubs) == WITHHELD
+    assert not shown("interchanges").region.road_nodes["kind"].eq("interchange").any()
+    assert len(shown("interchanges").region.road_nodes) == len(given_answers.region.road_nodes)
+    plain = shown()
+    assert plain.region.road_nodes["kind"].tolist() == given_answers.region.road_nodes["kind"].tolist()
+    internal = replace(given_answers, region=replace(given_answers.region, release=Release("internal")))
+    assert released(internal) is internal
+    kept = shapely.get_coordinates(plain.region.places.geometry.to_numpy())
+    assert (np.round(kept, 2) == kept).all() and not (
+        np.round(at := shapely.get_coordinates(given_answers.region.places.geometry.to_numpy()), 2) == at
+    ).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "sensitive", "shown"),
+    [
+        ("rail_trips", "stations", False), ("rail_trips", "rail_trips", True), ("circle", "stations", True),
+        ("reach_cities_minutes", "reach_pairs", False), ("reach_cities", "reach_pairs", True),
+        ("other_minutes", "reach_pairs", True), ("circle", "circle", False),
+    ],
+)  # fmt: skip
+def test_tables_are_withheld_with_the_layer_that_they_tell_of(name: str, sensitive: str, shown: bool) -> None:
+    release = SimpleNamespace(shows=lambda layer: layer != sensitive)
+    assert shown_table(name, release) is shown  # type: ignore[arg-type]

@@ -19,7 +19,7 @@ from urbgeo.regions.nation import (
 )
 from urbgeo.study.answers import Answers, answer
 from urbgeo.study.page import report_page
-from urbgeo.study.report import report_text
+from urbgeo.study.report import _speed_row, report_text
 from urbgeo.study.run import StudyFiles
 
 
@@ -91,3 +91,14 @@ def test_seats_that_no_airport_covers_are_listed_with_the_nearest(ningxia: Study
     assert len(rows) == len(left) > 0
     for row, (_, seat) in zip(rows, left.iterrows(), strict=True):
         assert seat["name_zh"] in row and f"| {seat['minutes']:,.0f} |" in row
+
+
+def test_classes_of_the_survey_name_their_standard_and_those_of_openstreetmap_none() -> None:
+    assert _speed_row("motorway_link", 45.0) == ["motorway_link", "45", "OpenStreetMap class"]
+    name, kmh, source = _speed_row("expressway", 100.5)
+    assert (
+        name.endswith("expressway")
+        and name[0] > "\x7f"
+        and kmh == "100.5"
+        and re.search(r" \(\d{4}\)$", source)
+    )

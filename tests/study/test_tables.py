@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -9,9 +10,11 @@ import pandas as pd
 import pyogrio
 import pytest
 
+from urbgeo.regions.decisions import Decision
+from urbgeo.study.absent import Absent
 from urbgeo.study.answers import Answers
 from urbgeo.study.headlines import headlines
-from urbgeo.study.tables import result_layers, write_csvs, write_geopackage
+from urbgeo.study.tables import left_out, result_layers, write_csvs, write_geopackage
 
 
 def test_every_layer_and_table_is_written_and_reads_back(answers: Answers, tmp_path: Path) -> None:
@@ -54,3 +57,15 @@ def test_tables_layers_and_headlines_say_what_is_estimated(answers: Answers, tmp
 def test_where_no_train_runs_there_is_no_table_of_rail_trips(usual: Path) -> None:
     written = {one.name for one in usual.rglob("*.csv")}
     assert "reach_road_minutes.csv" in written and "rail_trips.csv" not in written
+
+
+def test_decisions_without_a_circle_are_left_out_with_it(given_answers: Answers) -> None:
+    decided = replace(
+        given_answers.region, decisions={"640521": Decision("640521", True, "x", "y", "2026-01-01")}
+    )
+    gone = replace(given_answers, region=decided, circle=Absent("circle", "no roads"))
+    told = left_out(gone).set_index("left_out")
+    assert told.loc["circle", "why"] == "no roads"
+    assert "nothing is in or out of it" in told.loc["decisions", "why"]
+    assert "decisions" not in left_out(replace(given_answers, region=decided))["left_out"].tolist()
+    assert "decisions" not in left_out(replace(given_answers, circle=gone.circle))["left_out"].tolist()

@@ -14,6 +14,7 @@ from urbgeo.cities.policy import policy_geographies
 from urbgeo.errors import InputError
 from urbgeo.regions.codes import join_codes
 from urbgeo.regions.nation import china_places
+from urbgeo.study import units
 from urbgeo.study.answers import answer
 from urbgeo.study.units import policy_name, units_of
 
@@ -87,3 +88,13 @@ def test_townships_are_zones_of_the_circle(invented_roads: Callable[..., gpd.Geo
     assert set(found.circle.table.index) == set(shapes)
     assert {"640106001", "640106002"} & set(found.circle.members)
     assert found.rings.table.loc["640106002", "employed"] == 5.0
+
+
+def test_a_geography_beyond_the_embedded_counties_asks_for_codes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        units, "members_among", lambda members, counties: pd.DataFrame({"county": []}, dtype=object)
+    )
+    with pytest.raises(
+        InputError, match="长株潭都市圈 has no county among the embedded ones; give a list of codes"
+    ):
+        units_of("长株潭都市圈")

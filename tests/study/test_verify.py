@@ -13,8 +13,21 @@ import pytest
 from tests.study.packs import altered
 from urbgeo import cli
 from urbgeo.errors import InputError
+from urbgeo.provenance import Provenance
+from urbgeo.study.diff import StudyDiff
 from urbgeo.study.pack import Packed, pack
-from urbgeo.study.verify import _ALSO, _apart, _records, _same_cells, _tables, _text, _units, verify
+from urbgeo.study.verify import (
+    _ALSO,
+    COLUMNS,
+    Verification,
+    _apart,
+    _records,
+    _same_cells,
+    _tables,
+    _text,
+    _units,
+    verify,
+)
 
 
 def test_run_again_elsewhere_it_agrees(
@@ -168,3 +181,34 @@ def test_cells_of_other_shapes_heads_or_gaps_are_others() -> None:
 
 def test_figures_have_nine_digits() -> None:
     assert [_text(one) for one in (None, 1 / 3, 7, "x")] == ["–", "0.333333333", "7", "x"]
+
+
+def test_a_verification_says_how_many_agree_and_what_does_not() -> None:
+    rows = [
+        ("version", "urbgeo", "1", "2", True), ("figure", "a", "1", "1", True),
+        ("figure", "b", "2", "3", False),
+    ]  # fmt: skip
+    none = pd.DataFrame()
+    same = StudyDiff(none, none, none, none, Provenance())
+    found = Verification(pd.DataFrame(rows, columns=COLUMNS), same, Provenance())
+    assert not found.agrees and repr(found).splitlines()[0] == "<Verification DISAGREES: 2 of 3 compared>"
+    assert found.summary.to_dict("list") == {
+        "kind": ["version", "figure"], "agree": [1, 1], "compared": [1, 2]
+    }  # fmt: skip
+    assert found.text().splitlines() == [
+        "复核不一致 THE RERUN DISAGREES", "  version: 1 / 1", "  figure: 1 / 2", "  version urbgeo: 1 → 2",
+        "  figure b: 2 → 3",
+    ]  # fmt: skip
+    fine = Verification(found.table.iloc[:2], same, Provenance())
+    assert fine.agrees and repr(fine).splitlines()[0] == "<Verification agrees: 2 of 2 compared>"
+    assert fine.text().startswith("复核一致 the rerun agrees\n")
+
+
+def test_a_rerun_needs_an_empty_folder_of_its_own(packed: Packed, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    with pytest.raises(InputError, match=r"folder: .*file is a file; name a new folder"):
+        verify(packed.path, folder=tmp_path / "file")
+    with pytest.raises(InputError, match=r"folder: .* is not empty; name a new one"):
+        verify(packed.path, folder=tmp_path)
+    with pytest.raises(InputError, match="digest: 5 is no text"):
+        verify(packed.path, digest=5)  # type: ignore[arg-type]

@@ -107,8 +107,6 @@ def drawing_of(
     if shown is not None and is_minutes(shown):
         rows = _without_overlap(rows, shown)
     painted = colour or (PLAIN if shown is None else colours_of(rows[shown], shown))
-    if isinstance(painted, Categories) and painted.by not in rows:
-        raise InputError(f"colour: the table has no column {painted.by!r}.")
     if isinstance(painted, Categories) and not colour:
         rows, painted = _spoken(rows, painted)
     kinds = rows.geom_type.map(_KINDS)

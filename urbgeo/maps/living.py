@@ -109,12 +109,12 @@ def living_map(
         raise InputError("release: the living map shows the circle, which is marked sensitive.")
     check_columns(region.towns, "counties", ["name_zh", "name_en", "population"])
     steps = check_thresholds(minutes)
-    road = network or region_network(region, modes=("road",))
-    pair = [road] if after is None else list(attached_alike(road, after))
     counties = region.towns.reindex(zones.index)
     if counties.geometry.isna().any():
         lost = some_of(zones.index[counties.geometry.isna()])
         raise InputError(f"region: no seat has the code of the zones {lost}; mend the codes of the zones.")
+    road = network or region_network(region, modes=("road",))
+    pair = [road] if after is None else list(attached_alike(road, after))
     fmap = new_map(
         f"{region.title_zh}：点选县市看时间",
         f"{region.title_en}: click a place for its minutes",

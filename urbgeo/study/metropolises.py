@@ -6,10 +6,10 @@ import geopandas as gpd
 import pandas as pd
 
 from urbgeo.cities.metropolises import MetropolitanCircles, metropolitan_circles
-from urbgeo.crs import WGS84
 from urbgeo.network.model import TravelNetwork
 from urbgeo.regions.region import Region
 from urbgeo.study.small_zones import parts_of
+from urbgeo.study.units import county_at
 
 MARK = "core "
 """A list whose name begins so is the core of a metropolis of that name: ``core 芜湖``."""
@@ -67,5 +67,4 @@ def _core_counties(one: str, counties: gpd.GeoDataFrame, region: Region) -> list
     districts = own.index[own["name_zh"].str.endswith("区")]
     if len(districts):
         return list(districts)
-    seat = region.places.geometry.loc[[one]].to_crs(WGS84).iloc[0]
-    return [str(own.to_crs(WGS84).distance(seat).idxmin())] if len(own) else []
+    return [county_at(one, region.places, counties)] if len(own) else []
