@@ -153,3 +153,19 @@ def test_figures_are_counted_cell_by_cell() -> None:
             "special_km2 park": 0.25,
         }
     )  # fmt: skip
+
+
+def test_a_cell_belongs_to_the_piece_that_touches_it_though_its_middle_lies_outside() -> None:
+    """A corner of a cell counts the whole cell; one that two pieces touch belongs to the larger."""
+    zones, inside = np.zeros((30, 30), int), NO.copy()
+    zones[5, 5] = zones[10, 10:13] = CONCENTRATED
+    inside[5, 5] = inside[10, 11] = True
+    x, y = 500_500, 2_999_500
+    corner = shapely.Polygon([(x, y), (x + 40, y), (x, y - 40)])
+    small = shapely.box(501_000, 2_998_900, 501_140, 2_999_000)
+    large = shapely.box(501_160, 2_998_900, 501_300, 2_999_100)
+    polygons = gpd.GeoDataFrame(geometry=[corner, small, large], crs=32649)
+    found = pieces_of(polygons, grid(zones), inside, None)
+    assert found["area_km2"].tolist() == pytest.approx([0.028, 0.014, 0.0008])
+    assert found["built_km2"].tolist() == pytest.approx([0.01, 0.0, 0.01])
+    assert found["new_km2"].tolist() == pytest.approx([0.01, 0.01, 0.0])
