@@ -71,11 +71,11 @@ def land_demand(
     if wrong := [name for name, one in numbers.items() if not is_finite_number(one)]:
         faults.add("no finite numbers", ids=wrong)
         faults.raise_if_any()
-    if not (np.isfinite(people) and people > 0):
+    if people <= 0:
         faults.add(f"people {people!r}", remedy="give a number > 0")
-    if not (np.isfinite(per_capita_m2) and per_capita_m2 > 0):
+    if per_capita_m2 <= 0:
         faults.add(f"per_capita_m2 {per_capita_m2!r}", remedy="give square metres > 0")
-    if not (np.isfinite(growth_per_year) and growth_per_year > -1 and np.isfinite(years) and years >= 0):
+    if growth_per_year <= -1 or years < 0:
         faults.add("growth_per_year, years", remedy="give a share above -1 and years >= 0")
     faults.raise_if_any()
     later = people * (1.0 + growth_per_year) ** years
