@@ -6,17 +6,27 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 
 import urbgeo
 from urbgeo.errors import InputError
-from urbgeo.regions.decisions import decision_fault
+from urbgeo.regions.decisions import Decision, decision_fault
 from urbgeo.study.config import read_config
-from urbgeo.study.decided import BY_DECISION
+from urbgeo.study.decided import (
+    AGREES,
+    BY_DECISION,
+    CHANGES,
+    decided_circle,
+    decided_totals,
+    decisions_section,
+    headline_part,
+)
 from urbgeo.study.run import StudyFiles, run_study, study_region
 
 OUT, IN, ALSO = "640122", "640521", "640105"
@@ -120,3 +130,61 @@ def test_in_python_they_come_with_the_region() -> None:
     assert region.decisions["640521"].inside
     with pytest.raises(InputError, match="overrides"):
         urbgeo.region("宁夏", zones=False, overrides={"固原市": one()})
+
+
+UNITS = ("c", "y", "z", "w")
+
+
+def decided(**decisions: Decision) -> Any:
+    """Four units, the first two outside of the circle by its rule; people of the last are not known."""
+    table = pd.DataFrame(
+        {"member": [False, False, True, True], "minutes": [70.0, 65.0, 40.0, 30.0],
+         "people": [10_000.0, 20_000.0, 40_000.0, np.nan], "area_km2": [1.0, 2.0, 4.0, 8.0]},
+        index=list(UNITS),
+    )  # fmt: skip
+    names = pd.DataFrame({"name_zh": list("长岳株望"), "name_en": list("CYZW")}, index=list(UNITS))
+    return SimpleNamespace(
+        circle=SimpleNamespace(table=table), region=SimpleNamespace(decisions=decisions, places=names)
+    )
+
+
+def decision(unit: str, inside: bool) -> Decision:
+    return Decision(unit, inside, f"reason {unit}", "甲处", "2026-03-01")
+
+
+def test_a_decision_changes_its_unit_or_agrees_with_the_rule_and_leaves_the_others() -> None:
+    asked = decided(
+        c=decision("c", True), y=decision("y", False), z=decision("z", False), gone=decision("gone", True)
+    )
+    table = decided_circle(asked)
+    assert table["member"].tolist() == [True, False, False, True]
+    assert table["member_by_rule"].tolist() == [False, False, True, True]
+    assert table["decision"].tolist() == ["in", "out", "out", ""]
+    assert table["decision_effect"].tolist() == [CHANGES, AGREES, CHANGES, ""]
+    assert table["decision_reason"].tolist() == ["reason c", "reason y", "reason z", ""]
+    assert asked.circle.table["member"].tolist() == [False, False, True, True], "the rule's own stays"
+    assert decided_totals(asked) == {"zones": 2.0, "people": 10_000.0, "area_km2": 9.0}
+    assert headline_part(asked) == (
+        "；按决定另纳入 1 个、剔除 1 个，合计 2 个", "; by decision 1 more in and 1 out: 2 in all"
+    )  # fmt: skip
+    plain = decided()
+    assert decided_circle(plain) is plain.circle.table and headline_part(plain) == ("", "")
+    assert decisions_section(plain) == ""
+
+
+def test_the_section_of_decisions_has_a_row_a_decision_and_the_circle_with_them() -> None:
+    asked = decided(c=decision("c", True), y=decision("y", False))
+    lines = decisions_section(asked).splitlines()
+    _, _, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line[:1] == "|"]
+    assert [row[1:5] for row in rows] == [
+        ["70.0", "圈外 out", "纳入 in", f"与规则不同 {CHANGES}"],
+        ["65.0", "圈外 out", "剔除 out", f"与规则相同 {AGREES}"],
+    ]
+    assert [row[5:] for row in rows] == [[f"reason {one}", "甲处", "2026-03-01"] for one in "cy"]
+    assert lines[-1] == (
+        "按决定调整后的通勤圈 The circle with decisions: 3 个 units，5.0 万人 10⁴ people，13 km²。"
+    )
+    bare = decided(c=decision("c", True))
+    bare.circle.table = bare.circle.table.drop(columns=["area_km2", "minutes"]).assign(people=np.nan)
+    text = decisions_section(bare)
+    assert text.endswith("with decisions: 3 个 units。") and "| – |" in text

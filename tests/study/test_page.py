@@ -18,14 +18,20 @@ import urbgeo
 from tests.browser import opened
 from urbgeo.indicators.scorecard import Scorecard, scorecard, scorecard_on
 from urbgeo.network.regional import region_network
+from urbgeo.provenance import Provenance
+from urbgeo.regions.decisions import Decision
 from urbgeo.regions.region import Region
 from urbgeo.study.answers import Answers, answer
 from urbgeo.study.page import (
     ROWS_MOST,
     _airports,
+    _basis,
+    _circle,
+    _decisions,
     _groups,
     _named,
     _names,
+    _nation,
     _number,
     _reach,
     _rules_grid,
@@ -311,3 +317,97 @@ def test_years_are_a_grid_in_the_units_shown_or_said_to_be_missing(undrawn: None
     assert [row[1:] for row in grid.rows] == [[f"{0.5 * scale:.0f}", "–"] for _, _, scale in FIGURES.values()]
     empty = _series(part(series=table.iloc[:0]))
     assert empty.grids == () and "开通年份" in empty.lines[0][0]
+
+
+def test_decisions_of_a_page_stand_beside_the_rule_and_units_without_one_are_not_listed() -> None:
+    table = pd.DataFrame(
+        {"member": [False, True, True], "minutes": [70.0, 50.0, 40.0]}, index=["c", "y", "z"]
+    )
+    decided = {
+        "c": Decision("c", True, "会议", "甲处", "2026-03-01"),
+        "y": Decision("y", False, "<b>", "乙处", "2026-03-02"),
+    }
+    found = part(circle=SimpleNamespace(table=table), region={"decisions": decided})
+    grid = _decisions(found)
+    assert grid.rows == [
+        [("长", "C"), ("圈外", "out"), ("纳入", "in"), "会议", "甲处", "2026-03-01"],
+        [("岳", "Y"), ("圈内", "in"), ("剔除", "out"), "<b>", "乙处", "2026-03-02"],
+    ]
+    assert len(grid.heads) == 6 and grid.caption == ("按决定调整", "By decision")
+
+
+def test_the_circle_of_a_page_is_held_against_the_approved_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("circle_maps", "_rules_grid", "_sets_grid", "_decisions"):
+        monkeypatch.setattr(
+            f"urbgeo.study.page.{name}", lambda *_, name=name: [name] if "maps" in name else name
+        )
+    for name in ("rings_grid", "metropolises_grid"):
+        monkeypatch.setattr(f"urbgeo.study.page.{name}", lambda *_, name=name: name)
+    compared = pd.DataFrame(
+        {"both": [["c", "z"]], "only_circle": [["y"]], "only_official": [[]]}, index=["area"]
+    )
+    circle = SimpleNamespace(comparison=compared, rule="area")
+    found = part(
+        circle=circle, bands=SimpleNamespace(by_set={"a": 1, "b": 2}), metropolises=None,
+        region={"decisions": {"c": 1}},
+    )  # fmt: skip
+    section = _circle(SimpleNamespace(answers=found))
+    assert section.lines == [
+        (
+            "与批复范围相比：一致 2 个；仅计算：岳；仅批复：–。",
+            "Against the approved circle: 2 in both; only here: Y; only approved: –.",
+        )
+    ]
+    assert section.grids == ["_rules_grid", "_sets_grid", "_decisions", "rings_grid", "metropolises_grid"]
+    circle.comparison = None
+    found.bands.by_set, found.region.decisions = {"a": 1}, {}
+    plain = _circle(SimpleNamespace(answers=found))
+    assert plain.lines == [] and plain.grids == ["_rules_grid", "rings_grid", "metropolises_grid"]
+
+
+def test_what_everything_rests_on_is_told_with_its_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("urbgeo.study.page.network_map", lambda _: None)
+    gone = pd.DataFrame({"left_out": ["trains"], "why": ["none"], "left_out_zh": ["列车"], "why_zh": ["无"]})
+    monkeypatch.setattr("urbgeo.study.page.left_out", lambda _: gone)
+    about = Provenance(
+        {"minutes": 60}, {"expressway": 100.5, "motorway_link": 45.0}, shares={"imputed": 0.125}
+    )
+    found = part(
+        network=SimpleNamespace(provenance=about),
+        prefectures=SimpleNamespace(provenance=Provenance(shares={"unreached": 0.5, "imputed": 0.9})),
+        region={"sources": ("A",), "notes": ("B",)},
+    )
+    speeds, parameters, shares, missing = _basis(SimpleNamespace(answers=found)).grids
+    (road, kmh, source), link = speeds.rows
+    assert road[1] == "expressway" and kmh == "100.5" and re.search(r" \(\d{4}\)$", source)
+    assert link == ["motorway_link", "45", "OpenStreetMap class"]
+    assert parameters.rows == [["minutes", "60"]]
+    assert shares.rows == [["unreached", "50.0%"], ["imputed", "12.5%"]], "the network's own goes before"
+    assert missing.rows == [[("列车", "trains"), ("无", "none")]]
+    assert (speeds.numbers, shares.numbers, missing.numbers) == ({1}, {1}, frozenset())
+    monkeypatch.setattr("urbgeo.study.page.left_out", lambda _: gone.iloc[:0])
+    section = _basis(SimpleNamespace(answers=found))
+    assert len(section.grids) == 3 and len(section.notes) == 2
+
+
+def test_airports_of_the_nation_have_their_years_and_say_whether_minutes_are_estimated(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    years = pd.DataFrame(
+        {"airports": [100, 250.0], "unknown_years": [3, 4.0], "prefectures": [0.5, 0.8051],
+         "counties": [0.4, 0.7], "low": [0.4, 0.7], "high": [0.6, 0.9]}, index=[2000, 2024],
+    )  # fmt: skip
+    for estimated in (True, False):
+        monkeypatch.setattr("urbgeo.study.page.on_estimated_roads", lambda _, told=estimated: told)
+        section = _nation(part(network=None, national=years))
+        (grid,) = section.grids
+        assert grid.rows == [["2000", "100", "3", "50.0%", "40.0%"], ["2024", "250", "4", "80.5%", "70.0%"]]
+        assert grid.numbers == {1, 2, 3, 4}
+        first, then = (en for _, en in section.lines)
+        told = ", minutes estimated" if estimated else ""
+        band = "; 70% to 90% under Hunan's spread (no national band)" if estimated else ""
+        assert first == (
+            f"Airports open by 2024{told}: 80.5% of 3 prefecture-level seats (mainland) within 60 min "
+            f"against 80%{band}."
+        )
+        assert then == "Year by year: 2000 50%, 2024 81%."
