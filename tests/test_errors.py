@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import copy
+import sys
+from collections.abc import Callable
+from pathlib import Path
 
+import geopandas as gpd
+import pandas as pd
 import pytest
 
+from urbgeo.engine.cluster import check_workers
 from urbgeo.errors import (
     Faults,
     InputError,
@@ -15,6 +21,12 @@ from urbgeo.errors import (
     UrbgeoError,
     some_of,
 )
+from urbgeo.network.model import build_network
+from urbgeo.network.stream import write_minutes_table
+from urbgeo.rasters.interop import from_xarray
+from urbgeo.sources.postgis import read_postgis
+from urbgeo.sources.tables import read_layer
+from urbgeo.sources.train_tables import sheets_of
 
 
 def test_faults_come_together_with_their_ids_and_remedies() -> None:
@@ -55,3 +67,48 @@ def test_ours_are_also_what_a_program_expects_to_catch() -> None:
     assert all(
         issubclass(one, UrbgeoError) for one in (InputError, SourceError, StorageError, MissingExtraError)
     )
+
+
+TWO_POINTS = gpd.GeoDataFrame(
+    index=["a", "b"], geometry=gpd.points_from_xy([112.0, 112.1], [28.0, 28.0]), crs=4326
+)
+ONE_ROAD = pd.DataFrame({"from_node": ["a"], "to_node": ["b"], "length_km": [10.0], "class": ["primary"]})
+
+
+def minutes_to_parquet(folder: Path) -> object:
+    network = build_network(TWO_POINTS, ONE_ROAD)
+    return write_minutes_table(network, TWO_POINTS, TWO_POINTS, folder / "minutes.parquet")
+
+
+@pytest.mark.parametrize(
+    ("missing", "extra", "purpose", "door"),
+    [
+        ("rioxarray", "raster", "Grids to and from xarray", lambda _: from_xarray(None)),
+        ("distributed", "dask", "client=", lambda _: check_workers("tcp://somewhere")),
+        ("pyarrow.parquet", "tables", "Writing minutes tables to Parquet", minutes_to_parquet),
+        (
+            "python_calamine",
+            "tables",
+            "Reading Excel",
+            lambda folder: read_layer(folder / "a.xlsx", crs=4326),
+        ),
+        ("python_calamine", "tables", "Reading XLSX", lambda folder: sheets_of(folder / "a.xlsx")),
+        ("pyarrow", "tables", "Reading GeoParquet", lambda folder: read_layer(folder / "a.parquet")),
+        (
+            "geoalchemy2",
+            "postgis",
+            "PostGIS",
+            lambda _: read_postgis("postgresql+psycopg://a@localhost/b", "c"),
+        ),
+    ],
+)
+def test_a_door_whose_package_is_missing_names_the_extra_that_brings_it(
+    missing: str, extra: str, purpose: str, door: Callable[[Path], object], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    pd.DataFrame({"a": [1]}).to_excel(tmp_path / "a.xlsx")
+    TWO_POINTS.to_parquet(tmp_path / "a.parquet")
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(MissingExtraError) as raised:
+        door(tmp_path)
+    assert raised.value.told[1:] == (extra, purpose)

@@ -79,5 +79,3 @@ def test_upward_neighbours_and_parents_are_those_of_taking_nodes_out(seed: int) 
         heads = topology.heads[topology.start[rank] : topology.start[rank + 1]].tolist()
         assert heads == sorted(int(topology.rank[one]) for one in above[node])
         assert parent[19 - rank] == (19 - heads[0] if heads else -1)
-    held = topology.rank.nbytes + topology.start.nbytes + topology.heads.nbytes + topology.parts.nbytes
-    assert topology.nbytes == held

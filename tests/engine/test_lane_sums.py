@@ -17,6 +17,7 @@ from tests.engine.graphs import (
     multigraphs,
 )
 from urbgeo.engine import dissection
+from urbgeo.engine.cluster import solve_stretch
 from urbgeo.engine.lane_sums import lanes_sums, lanes_sums_of
 
 
@@ -40,6 +41,9 @@ def test_sums_within_equal_a_table_by_both_ways(
         either = customised if direction == "from" else customised.reversed()
         lanes = lanes_sums(compiled, either, 0, n, weights, bounds, direction=direction)
         np.testing.assert_array_equal(lanes[compiled.rank], expected)
+        for fitted in (None, customised):
+            part = solve_stretch(compiled, fitted, direction, (n // 3, n), weights, bounds)
+            np.testing.assert_array_equal(part, expected[compiled.order[n // 3 :]])
         some = np.random.default_rng(seed).integers(0, n, 2 * n)
         of_some = lanes_sums_of(compiled, either, some, weights, bounds, direction=direction)
         np.testing.assert_array_equal(of_some, expected[some])

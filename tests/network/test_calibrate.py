@@ -70,6 +70,18 @@ def test_trips_that_cannot_be_used_are_named() -> None:
     for few, folds, least in ((3, 2, 4), (4, 5, 5)):  # a trip more than classes, and one for each fold
         with pytest.raises(InputError, match=f"{few} trips for 3 classes; give {least} or more"):
             calibrate(network, network.nodes, observed=good.iloc[:few], folds=folds)
+    far = pd.concat(
+        [
+            network.nodes,
+            network.nodes.loc[[0]].set_geometry(network.nodes.loc[[0]].translate(-9e5)).set_axis([25]),
+        ]
+    )
+    with pytest.raises(
+        InputError, match=r"no path, or an end that cannot be attached at 7; drop these trips"
+    ):
+        calibrate(network, far, observed=good.assign(to_place=good["to_place"].where(good.index != 7, 25)))
+    with pytest.raises(InputError, match=r"observed: no column hour; leave hour out"):
+        calibrate(network, network.nodes, observed=good, hour="morning")
     with pytest.raises(InputError, match="2 trips for 3 classes"):
         calibrate(network, network.nodes, observed=good.iloc[:2])
 
@@ -116,6 +128,8 @@ def test_minutes_of_a_map_service_are_read_in_their_datum_and_fitted_hour_by_hou
         calibrate(network, places, observed=observed)
     with pytest.raises(InputError, match="no trip at 'noon'"):
         calibrate(network, places, observed=observed, hour="noon")
+    night = observed[observed["hour"] == "night"]
+    assert calibrate(network, places, observed=night).factors.to_numpy() == pytest.approx(1.0, abs=0.02)
     found = calibrate(network, places, observed=observed, hour="morning")
     assert found.factors[["primary", "secondary"]].tolist() == pytest.approx([1.5, 1.5], rel=0.02)
     assert found.network.provenance.parameters["error held out, min"] < 1.0

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from tests.network.test_rail import STATIONS, TERMS, journeys, trains
+from urbgeo.network import journeys as journeys_of_trains
 from urbgeo.network.journeys import Journeys, forecourts, rail_journeys
 from urbgeo.network.model import build_network
 from urbgeo.network.rail import rail_tables
@@ -82,3 +83,15 @@ def test_what_was_found_cannot_be_changed_and_is_kept() -> None:
     assert once is again
     with pytest.raises(ValueError, match="read-only"):
         once.minutes[0, 0] = 1.0
+
+
+def test_journeys_of_more_stations_than_are_kept_are_the_same_and_found_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept, _ = found()
+    assert found()[0] is kept
+    for most, again in ((4, True), (3, False)):
+        monkeypatch.setattr(journeys_of_trains, "KEPT_STATIONS", most)
+        one, ids = found()
+        assert len(ids) == 4 and (one is kept) is again
+        np.testing.assert_array_equal(one.minutes, kept.minutes)

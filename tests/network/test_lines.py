@@ -13,7 +13,7 @@ from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.network.lines import from_lines
 from urbgeo.network.minutes import minutes_table
 from urbgeo.network.model import TravelNetwork
-from urbgeo.network.osm_speeds import LineReading
+from urbgeo.network.osm_speeds import LineReading, RoadReading
 
 
 def test_ends_at_one_place_are_one_junction_and_crossings_are_none() -> None:
@@ -34,6 +34,8 @@ def test_zero_length_and_repeated_lines_are_counted_and_left_out() -> None:
     ]
     assert network.links.index.tolist() == ["a"]
     assert network.provenance.parameters["lines given twice"] == 1
+    with pytest.warns(UrbgeoWarning), pytest.raises(InputError, match="lines: all of them have no length"):
+        from_lines(lines((3, 3, 3, 3), (4, 4, 4, 4)))
 
 
 def test_two_one_way_lines_against_each_other_are_both_kept() -> None:
@@ -46,6 +48,8 @@ def test_chinese_class_names_are_mapped() -> None:
         lines((0, 0, 10, 0), **{"class": "国道"}), reading=LineReading(class_names={"国道": "trunk"})
     )
     assert network.links["speed_kmh"].iloc[0] == 75.0
+    plain = from_lines(lines((0, 0, 10, 0)), reading=RoadReading(speeds={"primary": 40.0}))
+    assert plain.links["minutes"].tolist() == pytest.approx([15.0]), "a reading of roads holds for lines too"
 
 
 def test_every_fault_of_the_lines_is_listed_at_once() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -11,7 +13,7 @@ import shapely
 from tests.network.build import BAD_LAYERS, EAST, NORTH, UTM, along, graph_of, points, road
 from urbgeo.errors import InputError
 from urbgeo.network.minutes import minutes_table, node_table
-from urbgeo.network.model import Snapping, build_network
+from urbgeo.network.model import Snapping, build_network, check_compiled
 from urbgeo.network.speeds import ROAD_CLASSES, class_speeds
 
 NODES = points([(0, 0), (10, 0), (20, 0)])
@@ -168,6 +170,17 @@ def test_bad_links_are_refused(columns: dict[str, object], message: str) -> None
     links = road(("A", "B", 10.0), ("B", "C", 10.0)).set_axis(["one", "two"]).assign(**columns)
     with pytest.raises(InputError, match=f"links: .*{message}"):
         build_network(NODES, links)
+
+
+def test_tables_that_came_by_file_hold_numbers_and_lines() -> None:
+    network = along(0, 10, 20)
+    check_compiled(network)
+    texts = network.link_table.astype({"length_km": object, "minutes_back": object})
+    with pytest.raises(InputError, match="links: length_km, minutes_back hold no numbers"):
+        check_compiled(replace(network, link_table=texts))
+    dots = gpd.GeoDataFrame(network.link_table, geometry=[shapely.Point(0, 0)] * 2, crs=UTM)
+    with pytest.raises(InputError, match="links: geometry that is no LineString"):
+        check_compiled(replace(network, link_table=dots))
 
 
 def test_words_for_directions_and_joinable_are_read() -> None:

@@ -49,7 +49,7 @@ OSMNX_DRIVE = {  # the filter that OSMnx sends for network_type="drive"
 
 AS_OSMNX = TravelRules(
     "road", CAR.classes - {"ferry"}, access_keys=CAR.access_keys, refused=frozenset({"private", "no"}),
-    minor_services=CAR.minor_services, barriers_passed=None, follows_oneway=True,
+    minor_services=CAR.minor_services, barriers_passed=None,
 )  # fmt: skip
 """OSMnx lets cars through every barrier and takes no class as one-way without a tag."""
 

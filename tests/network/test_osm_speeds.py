@@ -94,6 +94,13 @@ def test_the_delay_of_a_junction_comes_where_a_link_ends() -> None:
     assert slow[["minutes", "minutes_back"]].to_numpy().tolist() == [[2.0, 1.0], [1.0, 2.0], [1.0, 2.0]]
 
 
+def test_settings_of_another_kind_are_refused_when_they_are_made() -> None:
+    with pytest.raises(InputError, match=r"speeds: give km/h by class, e\.g\. {'primary': 50}"):
+        RoadReading(speeds=50)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=r"snapping: give a Snapping, e\.g\. Snapping\(max_snap_km=2\)"):
+        RoadReading(snapping=2.0)  # type: ignore[arg-type]
+
+
 def test_streets_of_wuhan_merged_by_class_come_back_to_one_part(shared_data: Path) -> None:
     """As survey lines are drawn: through every junction with a street of another class."""
     streets = gpd.read_parquet(shared_data / "wuhan/streets.parquet")

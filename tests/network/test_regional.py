@@ -216,3 +216,8 @@ def test_links_remember_whose_speeds_they_have(micro: Region) -> None:
     assert {name: network.provenance.shares[name] for name in shares} == pytest.approx(shares)
     assert network.provenance.parameters["speeds"] == "accessibility literature"
     assert network.provenance.parameters["hour"] == "free flow"
+
+
+def test_a_region_whose_network_is_none_is_refused(micro: Region) -> None:
+    with pytest.raises(InputError, match="region: its network is a str, no TravelNetwork"):
+        region_network(replace(micro, network="roads"), modes=("road",))  # type: ignore[arg-type]

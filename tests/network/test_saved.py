@@ -41,6 +41,7 @@ def town() -> TravelNetwork:
         lanes=np.array([1, 2, 3, 4], np.int8),
         tags=[{"name": "长沙"}, None, [1, 2.5], ("t", True)],
         text=["甲", None, "b", "甲"],
+        gaps=np.array([pd.NA, pd.NaT, None, 1.5], object),
         geometry=[bent, None, None, None],
     )
     snapping = Snapping(max_snap_km=3.0, component="largest")
@@ -64,6 +65,8 @@ def test_a_network_comes_back_whole(town: TravelNetwork, tmp_path: Path) -> None
     town = replace(town, provenance=about)
     again = open_network(save_network(town, tmp_path / "made" / "town.urbgeo"))
     assert_same(town, again)
+    gaps = again.link_table["gaps"].tolist()
+    assert gaps[0] is pd.NA and gaps[1] is pd.NaT and gaps[2:] == [None, 1.5], "each kind of none is its own"
     assert again.hierarchy_state == "customised"
     for name, array in town.hierarchy.__dict__.items():
         np.testing.assert_array_equal(getattr(again.hierarchy, name), array)

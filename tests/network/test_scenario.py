@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -77,6 +78,11 @@ def test_points_stay_where_they_were_attached() -> None:
     assert set(two.links.index[two.joinable_links]) == set(one.links.index[one.joinable_links]) == {
         "south", "north", "old bridge"
     }  # fmt: skip
+    closed = replace(before, link_table=before.link_table.assign(joinable=False))
+    with pytest.raises(
+        InputError, match="networks: no joinable link is common to both; compare edits of one"
+    ):
+        attached_alike(before, closed)
 
 
 def test_projects_are_ranked_by_people_gained_per_kilometre() -> None:

@@ -28,7 +28,7 @@ from urbgeo.network.osm import from_pbf
 from urbgeo.network.osm_speeds import WALK_KMH, RoadReading
 from urbgeo.network.rail import RailTerms, direct_rides
 from urbgeo.network.regional import with_trains
-from urbgeo.network.timetable import TransitTerms, build_timetable, transit_minutes
+from urbgeo.network.timetable import TransitTerms, build_timetable, transit_minutes, window_s
 from urbgeo.network.timetable_lines import lines_of
 from urbgeo.sources.gtfs import Gtfs, GtfsLimits, read_gtfs, seconds_of, services_on
 from urbgeo.sources.osm import tags as osm_tags
@@ -63,6 +63,9 @@ def test_the_median_and_the_spread_follow_the_departures(tmp_path: Path) -> None
     assert 0.07 * 100 > 7 and [hundred[one].loc["A", "C"] for one in (0.07, 0.071)] == [26.0, 27.0]
     assert np.isinf(found.median.loc["C", "A"]), "no train runs back"
     assert (np.diag(found.median) == 0).all()
+    # of nine pairs those of a stop with itself and A to C; ten kilometres on foot are over the limit
+    assert repr(found).startswith("<TransitMinutes of 9 pairs: 44.4% reached by the median departure>")
+    assert repr(build_timetable(feed, day=MONDAY)) == f"<Timetable of {MONDAY}: 2 runs, 3 stops>"
 
 
 def test_a_walk_of_66_seconds_catches_the_train_that_leaves_then(tmp_path: Path) -> None:
@@ -109,6 +112,10 @@ def test_headways_are_written_out(tmp_path: Path) -> None:
     timetable = build_timetable(read_gtfs(feed_file(tmp_path, frequencies=text)), day=MONDAY)
     departs = timetable.connections.query("arrives - departs == 1800")["departs"]
     assert departs.tolist() == [21_600, 22_800, 24_000]
+    for said in ("0", "-60", "soon"):
+        feed = read_gtfs(feed_file(tmp_path, frequencies=text.replace("1200", said)))
+        with pytest.raises(InputError, match=f"trip t2 has headway '{said}'; it must be > 0 s"):
+            build_timetable(feed, day=MONDAY)
 
 
 def test_trains_join_the_footways_of_porto_alegre() -> None:
@@ -390,6 +397,7 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
         ({"trips": FEED["trips"].replace("t2", "t1")}, InputError, "is repeated at t1.*not there at t2"),
         ({"stop_times": FEED["stop_times"].replace("A,1", "A,first")}, InputError, "stop_sequence"),
         ({"stops": "stop_id,stop_lat,stop_lon\n\xff\xfe"}, InputError, "stops that are not there"),
+        ({"stops": FEED["stops"] + "B,乙,28.0,112.1\n"}, InputError, "stop_id is repeated at B"),
     ],
 )  # fmt: skip
 def test_a_feed_that_cannot_be_used_says_why(
@@ -459,3 +467,9 @@ def test_a_window_that_is_none_is_refused(tmp_path: Path, arguments: dict[str, o
         build_timetable([feed, feed], day=MONDAY)
     with pytest.raises(InputError, match="change_min"):
         TransitTerms(change_min=-1)
+
+
+@pytest.mark.parametrize("window", [("08:00",), ("08:00", "09:00", "10:00")])
+def test_a_window_has_one_begin_and_one_end(window: tuple[str, ...]) -> None:
+    with pytest.raises(InputError, match=f"window: {', '.join(window)}; give its begin and its end"):
+        window_s(window)

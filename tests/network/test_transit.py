@@ -65,6 +65,7 @@ def test_the_verbs_of_minutes_take_it(travel: Transit) -> None:
     """From A the wait is 0 to 9 min, the median 4, then 10 of riding; a kilometre more is 12 on foot."""
     homes, school = points(a=0.0, b=1.0, f=20.0), points(c=10.0)
     assert travel.minutes_table(homes[:1], school).round(3).iloc[0, 0] == 14.0
+    assert repr(travel) == f"<Transit of {DAY}, 08:00 to 09:00, quantile 0.5>"
     found = coverage(travel, homes, school, minutes=(14, 26))
     assert found.table["minutes"].round(2).tolist()[:2] == [14.0, 26.0]
     assert found.table["status"].tolist() == ["reached", "reached", "too far"]

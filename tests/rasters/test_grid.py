@@ -196,3 +196,11 @@ def test_a_masked_grid_of_whole_numbers_stays_whole_where_nothing_is_masked() ->
 
 def grid_of(values: np.ma.MaskedArray) -> Grid:
     return Grid(values, Affine(100, 0, 500_000, 0, -100, 3_000_000), UTM)
+
+
+def test_a_grid_shows_its_cells_its_kind_and_how_much_is_missing() -> None:
+    held = Grid(
+        np.array([[1.0, np.nan], [2.0, 3.0]], np.float32), grid(np.ones((2, 2))).transform, UTM, "a survey"
+    )
+    assert repr(held) == "<Grid EPSG:32649, 2 x 2 cells of 100, float32, 25.0% missing>\na survey"
+    assert "uint8, 0.0% missing" in repr(grid(np.ones((2, 2), np.uint8)))

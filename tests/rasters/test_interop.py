@@ -76,3 +76,11 @@ def test_an_array_may_be_turned_round_have_one_band_and_take_its_crs_from_the_ca
     assert from_xarray(nearly).shape == (2, 3)
     with pytest.raises(InputError, match="x is unevenly spaced"):
         from_xarray(array.assign_coords(x=[500_050.0, 500_150.2, 500_250.0]))
+
+
+def test_an_array_without_places_of_its_cells_is_refused() -> None:
+    pytest.importorskip("rioxarray")
+    xarray = pytest.importorskip("xarray")
+    bare = xarray.DataArray(np.ones((2, 2)), dims=("row", "column"))
+    with pytest.raises(InputError, match="array: it has no usable x and y coordinates"):
+        from_xarray(bare, crs=UTM)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -73,3 +75,16 @@ def test_both_directions_count_on_a_map_that_keeps_areas() -> None:
     x, y = 0.0, 6371000.0 * np.sin(np.radians(60))
     areas, lengths = stretch(CRS("+proj=cea +R=6371000 +units=m"), x, y)
     assert areas == pytest.approx(0.0, abs=1e-9) and lengths == pytest.approx(1.0, rel=1e-6)
+
+
+def test_a_globe_shortens_outwards_by_the_cosine_and_beyond_its_rim_nothing_is_true() -> None:
+    globe = CRS("+proj=ortho +lat_0=28 +lon_0=113 +R=6371000 +units=m")
+    sixty = 6371000.0 * np.sin(np.radians(60))
+    assert stretch(globe, sixty, 0.0) == pytest.approx((0.5, 0.5)), "halved outwards, true around"
+    assert stretch(globe, 7e6, 0.0) == (np.inf, np.inf)
+
+
+def test_a_projection_that_nobody_knows_is_taken_as_true() -> None:
+    wkt = re.sub(r',\s*ID\["EPSG",\d+\]', "", CRS(32649).to_wkt())
+    own = CRS.from_wkt(wkt.replace("Transverse Mercator", "Method of the bureau"))
+    assert is_metric(own) and stretch(own, 500_000.0, 3_000_000.0) == (0.0, 0.0)

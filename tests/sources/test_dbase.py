@@ -9,7 +9,7 @@ import geopandas as gpd
 import pytest
 
 from urbgeo.errors import SourceError
-from urbgeo.sources.dbase import check_whole, codec_of, shapefile_encoding, sniffed
+from urbgeo.sources.dbase import check_whole, codec_of, shapefile_encoding, sniffed, with_whole_names
 
 
 @pytest.mark.parametrize(
@@ -104,3 +104,20 @@ def test_the_language_byte_declares_where_no_note_does(tmp_path: Path) -> None:
     table.write_bytes(content)
     with pytest.raises(SourceError, match="neither UTF-8 nor GB18030; name its encoding"):
         shapefile_encoding(tmp_path / "a.shp", None)
+
+
+def test_a_head_with_room_behind_its_names_is_read_to_their_end(tmp_path: Path) -> None:
+    """FoxPro keeps 263 bytes behind the names; here they hold what would be a name cut in a letter."""
+    frame = gpd.GeoDataFrame({"n": [1, 2]}, geometry=gpd.points_from_xy([0, 1], [0, 1]))
+    frame.to_file(tmp_path / "a.shp")
+    table = tmp_path / "a.dbf"
+    content = bytearray(table.read_bytes())
+    header = int.from_bytes(content[8:10], "little")
+    assert content[header - 1 : header] == b"\r"
+    room = ("\0" * 31 + "长沙市名").encode()[:-2].ljust(263, b"\0")
+    content[header:header] = room
+    content[8:10] = (header + len(room)).to_bytes(2, "little")
+    table.write_bytes(content)
+    with with_whole_names(tmp_path / "a.shp", "utf-8") as path:
+        assert path == tmp_path / "a.shp", "nothing to mend"
+    assert shapefile_encoding(tmp_path / "a.shp", None) == "utf-8"

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import pytest
@@ -30,7 +31,11 @@ class Server(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         if self.path.endswith(".md5"):
-            self._send(200, f"{self.how.get('md5', hashlib.md5(CONTENT).hexdigest())}  x\n".encode(), {})
+            if "md5_code" in self.how:
+                self.send_error(self.how["md5_code"])
+                return
+            told = self.how.get("md5", hashlib.md5(CONTENT).hexdigest()) + self.how.get("name", "  x")
+            self._send(200, f"{told}\n".encode(), {})
             return
         span = self.headers.get("Range", "")
         self.asked.append(span)
@@ -41,6 +46,9 @@ class Server(BaseHTTPRequestHandler):
         start = 0
         if span and self.how.get("ranges", True) and self.headers.get("If-Range") == mark:
             start = int(span.removeprefix("bytes=").rstrip("-"))
+        if start >= len(CONTENT):
+            self.send_error(416)
+            return
         self._send(206 if start else 200, CONTENT[start:], {"ETag": mark})
 
     def _send(self, code: int, body: bytes, headers: dict[str, str]) -> None:
@@ -122,6 +130,24 @@ def test_a_wrong_checksum_leaves_nothing_under_the_name(url: str, tmp_path: Path
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_server_need_not_give_a_checksum_but_one_that_fails_is_named(url: str, tmp_path: Path) -> None:
+    for how in ({"md5_code": 404}, {"md5": "", "name": ""}):
+        Server.how = dict(how)
+        assert fetch_extract("anhui", tmp_path, base_url=url, refresh=True).read_bytes() == CONTENT
+    Server.how = {"md5_code": 503}
+    with pytest.raises(SourceError, match=r"anhui-latest\.osm\.pbf\.md5: the server answers 503"):
+        fetch_extract("anhui", tmp_path, base_url=url, refresh=True)
+    assert Server.asked == ["", ""], "nothing was fetched without it"
+
+
+def test_a_part_longer_than_the_file_is_dropped_and_fetched_anew(url: str, tmp_path: Path) -> None:
+    part = tmp_path / "anhui-latest.osm.pbf.part"
+    part.write_bytes(CONTENT + b"more")
+    part.with_name(part.name + ".json").write_text('"\\"a\\""')
+    assert fetch_extract("anhui", tmp_path, base_url=url, tries=2).read_bytes() == CONTENT
+    assert Server.asked == [f"bytes={len(CONTENT) + 4}-", ""]
+
+
 def test_an_intranet_is_told_what_to_carry_over_by_hand(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"cannot be reached.*anhui-latest.osm.pbf"):
         fetch_extract("anhui", tmp_path, base_url="http://127.0.0.1:9", timeout_s=2)
@@ -146,6 +172,21 @@ def test_fetch_from_a_shell_puts_the_file_where_the_study_looks(
     assert 'roads = "data/raw/anhui-latest.osm.pbf"' in capsys.readouterr().out
     assert cli.main(["fetch", str(folder), "--from", "http://127.0.0.1:9", "--refresh"]) == 1
     assert "拷贝" in capsys.readouterr().err
+
+
+def test_a_disk_that_fails_otherwise_says_so_itself(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    whole = fetch._keep
+    monkeypatch.setattr(
+        fetch, "_keep", lambda chunk, _, part: whole(chunk, SimpleNamespace(write=broken), part)
+    )
+    with pytest.raises(OSError, match="Input/output error") as raised:
+        fetch_extract("anhui", tmp_path, base_url=url)
+    assert not isinstance(raised.value, StorageError)
 
 
 def test_a_full_disk_is_named_and_what_came_is_kept(

@@ -43,6 +43,8 @@ def test_a_postgis_round_trip_keeps_ids_crs_and_chinese_text(database: str, crs:
 
 
 def test_what_postgis_refuses_is_said_without_the_password(database: str) -> None:
+    from sqlalchemy import create_engine
+
     places = PLACES.set_index("adcode")
     write_postgis(places, database, "twice")
     with pytest.raises(SourceError, match="twice"):
@@ -52,6 +54,18 @@ def test_what_postgis_refuses_is_said_without_the_password(database: str) -> Non
     assert len(read_postgis(database, "twice")) == 1
     with pytest.raises(SourceError, match="no such table"):
         read_postgis(database, "nowhere")
+    with create_engine(database).begin() as link:
+        link.exec_driver_sql("create table two as select geometry, geometry as other from twice")
+        link.exec_driver_sql("create table bare (place geometry(Point), a int)")
+        link.exec_driver_sql("create table named (shape geometry(Point, 4490), a int)")
+        link.exec_driver_sql("insert into named values ('SRID=4490;POINT(113 28)', 5)")
+    with pytest.raises(InputError, match=r"public\.two: it has 2 geometry columns; make a view with one"):
+        read_postgis(database, "two")
+    with pytest.raises(InputError, match=r"public\.bare: place has no CRS; set it with UpdateGeometrySRID"):
+        read_postgis(database, "bare")
+    named = read_postgis(database, "named")
+    assert named.geometry.name == "geometry" and named.geometry.x.tolist() == [113.0]
+    assert named.crs == 4490 and named["a"].tolist() == [5] and named.index.tolist() == [0]
     with pytest.raises(InputError, match="repeated ids"):
         write_postgis(places.iloc[[0, 0]], database, "again")
     albers = places.to_crs("+proj=aea +lat_1=25 +lat_2=47 +lon_0=105 +ellps=GRS80")

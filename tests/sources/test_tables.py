@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import pyogrio
 import pytest
 from geopandas.testing import assert_geodataframe_equal
 
 from tests.conftest import shared_data
 from urbgeo.errors import InputError, SourceError, UrbgeoWarning
+from urbgeo.sources import tables
 from urbgeo.sources.tables import plain_table, points_from_table, read_layer
 
 NAMES = ["长沙市", "湘西土家族苗族自治州", "㵲阳镇"]
@@ -121,6 +124,12 @@ def test_files_that_cannot_be_used_say_why(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="names no CRS"):
         read_layer(tmp_path / "bare.parquet")
     assert read_layer(tmp_path / "bare.parquet", crs=4490).frame.crs == 4490
+    pyogrio.write_dataframe(pd.DataFrame({"a": [1]}), tmp_path / "flat.gpkg")
+    with pytest.raises(InputError, match=r"flat\.gpkg: it has no geometry"):
+        read_layer(tmp_path / "flat.gpkg")
+    (tmp_path / "uneven.csv").write_text("a,b\n1,2\n1,2,3,4\n")
+    with pytest.raises(SourceError, match=r"uneven\.csv: it is no table \(.*line 3"):
+        read_layer(tmp_path / "uneven.csv", crs=4326)
     PLACES.to_parquet(tmp_path / "a.parquet")
     with pytest.raises(InputError, match="says it is in China Geodetic"):
         read_layer(tmp_path / "a.parquet", crs=4326)
@@ -167,3 +176,20 @@ def test_degrees_reach_to_the_poles_and_the_date_line_and_no_farther() -> None:
             points_from_table(
                 table.assign(**{column: table[column] * (1 + 1e-9)}), lon="x", lat="y", crs=4326
             )
+
+
+def test_a_zip_that_would_unpack_to_more_than_is_read_is_refused_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    PLACES.to_file(tmp_path / "places.shp")
+    with zipfile.ZipFile(tmp_path / "places.zip", "w") as archive:
+        for part in sorted(tmp_path.glob("places.*")):
+            if part.suffix != ".zip":
+                archive.write(part, part.name)
+        archive.writestr("__MACOSX/big", bytes(10_000_000))  # never unpacked, never counted
+    held = sum(part.stat().st_size for part in tmp_path.glob("places.*") if part.suffix != ".zip")
+    monkeypatch.setattr(tables, "LARGEST_ZIP", held)
+    assert len(read_layer(tmp_path / "places.zip").frame) == len(PLACES)
+    monkeypatch.setattr(tables, "LARGEST_ZIP", held - 1)
+    with pytest.raises(SourceError, match=r"places\.zip: it would unpack to more than .* GB"):
+        read_layer(tmp_path / "places.zip")

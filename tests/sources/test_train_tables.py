@@ -78,8 +78,13 @@ def test_stations_come_back_in_wgs84_and_codes_are_no_names() -> None:
     found = placed_of({"车站": table}, "gcj02", "trains")
     assert found.index.tolist() == ["长沙"]
     assert found.geometry.x.iloc[0] == pytest.approx(112.98, abs=1e-6)
-    with pytest.raises(InputError, match="no sheet of stations"):
-        placed_of({"t": sheet(*ROWS)}, "gcj02", "trains")
+    codes = pd.DataFrame([["电报码", "经度", "纬度"], ["CSQ", "112.98", "28.2"]])
+    for nothing in (sheet(*ROWS), codes, pd.DataFrame()):
+        with pytest.raises(InputError, match="no sheet of stations"):
+            placed_of({"t": nothing}, "gcj02", "trains")
+    both = placed_of({"codes": codes, "车站": table}, "wgs84", "trains")
+    assert both.index.tolist() == ["长沙"], "a sheet of codes alone is passed over"
+    assert (both.geometry.x.iloc[0], both.geometry.y.iloc[0]) == (lon, lat)
 
 
 def test_a_file_is_read_in_its_encoding_or_said_to_be_none(tmp_path: Path) -> None:
@@ -89,6 +94,10 @@ def test_a_file_is_read_in_its_encoding_or_said_to_be_none(tmp_path: Path) -> No
     path.write_bytes(b"\xff\xff\xff,\x80\n")
     with pytest.raises(SourceError, match="neither UTF-8 nor GB18030"):
         sheets_of(path)
+    for text in ("", "a,b\n1,2,3,4\n"):
+        path.write_text(text)
+        with pytest.raises(SourceError, match=r"t\.csv: it is no table"):
+            sheets_of(path)
     (tmp_path / "t.xlsx").write_bytes(b"PK no")
     with pytest.raises(SourceError, match="cannot be read as XLSX"):
         sheets_of(tmp_path / "t.xlsx")

@@ -74,6 +74,19 @@ def test_days_are_a_list_or_all(tmp_path: Path) -> None:
     assert trains.dates == (dt.date(2016, 3, 10), dt.date(2016, 3, 11), dt.date(2016, 3, 13))
 
 
+@pytest.mark.parametrize("days", ["daily", "2016-13-01", "2016-03-10|2016-02-30"])
+def test_running_days_that_are_no_dates_are_named(tmp_path: Path, days: str) -> None:
+    with pytest.raises(
+        InputError, match=re.escape(f"trains: running days that are no dates at {days}; write")
+    ):
+        table(tmp_path, ROWS.replace("2016-03-13", days))
+
+
+def test_a_day_without_a_train_between_known_stations_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="day: no train of trains runs on 2016-03-12 between stations"):
+        train_lines(table(tmp_path, ROWS.replace("ALL", "2016-03-13")), day="2016-03-12")
+
+
 def test_runs_of_equal_stops_and_minutes_pool_their_frequency(tmp_path: Path) -> None:
     _, lines = train_lines(table(tmp_path), day="2016-03-10")
     quick = lines[(lines["station"] == "丙") & (lines["minutes"] == 90.0)]

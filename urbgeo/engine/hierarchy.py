@@ -57,11 +57,6 @@ class Topology:
         for array in (self.rank, self.start, self.heads, self.parts):
             array.flags.writeable = False
 
-    @property
-    def nbytes(self) -> int:
-        """Bytes held."""
-        return self.rank.nbytes + self.start.nbytes + self.heads.nbytes + self.parts.nbytes
-
 
 @dataclass(frozen=True, eq=False)
 class Hierarchy:
@@ -84,11 +79,6 @@ class Hierarchy:
     def __post_init__(self) -> None:
         for array in self.__dict__.values():
             array.flags.writeable = False
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes held."""
-        return sum(array.nbytes for array in self.__dict__.values())
 
     def reversed(self) -> Hierarchy:
         """The hierarchy of the same network with every arc turned round."""

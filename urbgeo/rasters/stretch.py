@@ -25,7 +25,10 @@ def is_metric(crs: CRS) -> bool:
 
 @lru_cache(maxsize=256)
 def stretch(crs: CRS, x: float, y: float) -> tuple[float, float]:
-    """By which share areas, and lengths in the worst direction, are off at a place; 0 if PROJ cannot tell."""
+    """By which share areas, and lengths in the worst direction, are off at a place.
+
+    0 in a projection that PROJ does not know, ``inf`` off the map.
+    """
     try:
         projection = Proj(crs)
         factors = projection.get_factors(*projection(x, y, inverse=True))

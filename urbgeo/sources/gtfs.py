@@ -313,9 +313,6 @@ def _stops(table: pd.DataFrame, used: set[str]) -> gpd.GeoDataFrame:
     again = table.index[table.index.duplicated()].unique()
     if len(again):
         faults.add("stop_id is repeated", ids=again)
-    unknown = sorted(used - set(table.index))
-    if unknown:
-        faults.add("stop_times.txt names stops that are not there", ids=unknown)
     faults.raise_if_any()
     names = table.get("stop_name", "")
     return gpd.GeoDataFrame(

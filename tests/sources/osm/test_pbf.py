@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import lzma
 import os
 import struct
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import shared_data
 from tests.sources.osm.osm_files import write_pbf
+from tests.sources.osm.test_pbf_kernels import WORDS, dense, message, number, plain, single, way
 from tests.sources.osm.ways import GRID, ROAD, geodesic
 from urbgeo.errors import InputError, SourceError
 from urbgeo.sources.osm import tags as osm_tags
@@ -94,14 +97,6 @@ def packed(whole: bytes, raw: bytes) -> bytes:
     return whole[:begin] + struct.pack(">I", len(header)) + header + blob
 
 
-def number(value: int) -> bytes:
-    coded = bytearray()
-    while value > 127:
-        coded.append(value & 127 | 128)
-        value >>= 7
-    return bytes([*coded, value])
-
-
 def test_a_block_that_unpacks_to_more_than_it_says_is_refused(tmp_path: Path) -> None:
     whole = write_pbf(tmp_path / "a.osm.pbf", GRID, [([0, 1], ROAD)]).read_bytes()
     begin, _ = last_blob(whole)
@@ -168,3 +163,105 @@ def test_files_are_read_as_on_windows_and_let_go_when_they_are_refused(
     with pytest.raises(SourceError):
         read_roads(tmp_path / "cut.osm.pbf")
     assert opened and all(one.closed for one in opened)
+
+
+def blob(kind: bytes, body: bytes, size: int | None = None) -> bytes:
+    """A block of the file: its header with its kind and size, and what it holds."""
+    header = message(1, kind) + plain(3, len(body) if size is None else size)
+    return struct.pack(">I", len(header)) + header + body
+
+
+def unread(*features: bytes) -> bytes:
+    """The first block of a file that needs features."""
+    return blob(b"OSMHeader", message(1, b"".join(message(4, one) for one in features)))
+
+
+LIMIT = 32 * 1024 * 1024
+MALFORMED: dict[str, tuple[Callable[[bytes, bytes], bytes], str]] = {
+    "a header of no bytes": (lambda head, _: head + bytes(9), r"damaged at byte \d+; download"),
+    "a header above 64 KiB": (
+        lambda head, _: head + struct.pack(">I", 65537) + bytes(65537), r"damaged at byte \d+; download"),
+    "a first header above 64 KiB": (
+        lambda *_: struct.pack(">I", 65537) + bytes(65537), "it is no OpenStreetMap PBF file"),
+    "data before the header": (lambda _, raw: blob(b"OSMData", message(1, raw)), "no OpenStreetMap PBF file"),
+    "a block above 32 MiB": (
+        lambda head, _: head + blob(b"OSMData", b"", LIMIT + 1), f"says it has {LIMIT + 1} bytes: too many"),
+    "a block of 32 MiB cut off": (lambda head, _: head + blob(b"OSMData", b"", LIMIT), "it is cut off"),
+    "a header that unpacks to nothing": (lambda *_: blob(b"OSMHeader", message(3, b"no")), "is damaged"),
+    "what it needs": (
+        lambda *_: unread(b"DenseNodes", b"Sort", b"HistoricalInformation"),
+        "it needs HistoricalInformation, Sort; write it again without"),
+    "a block that says it unpacks to more": (
+        lambda head, raw: head + blob(b"OSMData", plain(2, LIMIT + 1) + message(3, zlib.compress(raw))),
+        f"unpacks to {LIMIT + 1} bytes, more than the format allows"),
+    "a block that LZMA unpacks to more than it says": (
+        lambda head, raw: head + blob(b"OSMData", plain(2, len(raw) - 1) + message(4, lzma.compress(raw))),
+        "does not unpack to the size it says"),
+    "a block that LZMA unpacks to less than it says": (
+        lambda head, raw: head + blob(b"OSMData", plain(2, len(raw) + 1) + message(4, lzma.compress(raw))),
+        "does not unpack to the size it says"),
+    "a block packed by LZ4": (
+        lambda head, raw: head + blob(b"OSMData", plain(2, len(raw)) + message(6, raw)), "lz4 or zstd"),
+    "a field that runs over": (lambda head, _: head + blob(b"OSMData", b"\x0a\x09ab"), "runs over the end"),
+    "a field of four bytes": (lambda head, _: head + blob(b"OSMData", b"\x0d" + bytes(4)), "an unknown type"),
+    "a number without an end": (lambda head, _: head + blob(b"OSMData", b"\x10\x80"), "a number runs over"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", MALFORMED)
+def test_what_breaks_the_format_is_said_with_its_file(tmp_path: Path, how: str) -> None:
+    whole = write_pbf(tmp_path / "a.osm.pbf", GRID, [([0, 1], ROAD)]).read_bytes()
+    make, said = MALFORMED[how]
+    (tmp_path / "bad.osm.pbf").write_bytes(make(whole[: last_blob(whole)[0]], bytes(unpacked(whole))))
+    with pytest.raises(SourceError, match=rf"bad\.osm\.pbf: .*{said}"):
+        read_roads(tmp_path / "bad.osm.pbf")
+
+
+def long_header(body: bytes) -> bytes:
+    """The longest header there may be: filled up with what only the writer knows."""
+    told = message(1, b"OSMData") + plain(3, len(body))
+    header = told + message(2, bytes(65536 - len(told) - 4))
+    assert len(header) == 65536
+    return struct.pack(">I", len(header)) + header + body
+
+
+WAYS_PACKED: dict[str, Callable[[bytes], bytes]] = {
+    "not at all": lambda raw: blob(b"OSMData", message(1, raw)),
+    "by zlib": lambda raw: blob(b"OSMData", plain(2, len(raw)) + message(3, zlib.compress(raw))),
+    "by LZMA": lambda raw: blob(b"OSMData", plain(2, len(raw)) + message(4, lzma.compress(raw))),
+    "with 64 KiB of header": lambda raw: long_header(message(1, raw)),
+    "by LZMA, of a size not said": lambda raw: blob(b"OSMData", message(4, lzma.compress(raw))),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", WAYS_PACKED)
+def test_ways_are_the_same_however_their_block_is_packed(tmp_path: Path, how: str) -> None:
+    ways = [([0, 1, 2], ROAD), ([2, 12], {"highway": "secondary", "oneway": "yes"})]
+    plainly = write_pbf(tmp_path / "a.osm.pbf", GRID, ways)
+    whole = plainly.read_bytes()
+    (tmp_path / "b.osm.pbf").write_bytes(
+        whole[: last_blob(whole)[0]] + WAYS_PACKED[how](bytes(unpacked(whole)))
+    )
+    one, other = read_roads(plainly), read_roads(tmp_path / "b.osm.pbf")
+    assert one.kinds == other.kinds and one.ends.tolist() == other.ends.tolist()
+    assert one.length_km.tolist() == other.length_km.tolist()
+    step = geodesic(112.0, 28.0, 112.01, 28.0)
+    assert one.length_km.tolist() == pytest.approx(
+        [2 * step, geodesic(112.02, 28.0, 112.02, 28.01)], rel=1e-6
+    )
+
+
+def test_nodes_and_ways_of_one_block_are_both_read(tmp_path: Path) -> None:
+    """As small files have them: a group of ways between two of nodes, one dense, one not."""
+    places = [(1, 280_000_000, 1_120_000_000, {}), (2, 280_000_000, 1_120_100_000, {"highway": "primary"})]
+    third = [(3, 280_100_000, 1_120_100_000, {})]
+    table = message(1, b"".join(message(1, word.encode()) for word in WORDS))
+    groups = (dense(places), way(7, ROAD, [1, 2, 3]), single(third))
+    body = table + b"".join(message(2, one) for one in groups)
+    (tmp_path / "a.osm.pbf").write_bytes(
+        unread(b"OsmSchema-V0.6", b"DenseNodes") + blob(b"OSMData", message(1, body))
+    )
+    roads = read_roads(tmp_path / "a.osm.pbf")
+    wanted = geodesic(112.0, 28.0, 112.01, 28.0) + geodesic(112.01, 28.0, 112.01, 28.01)
+    assert roads.length_km.tolist() == [pytest.approx(wanted, rel=1e-6)]
+    assert roads.node_ids[roads.ends].tolist() == [[1, 3]]

@@ -54,7 +54,7 @@ def fetch_streets(
         When the place is unknown, has no outline, or has no such streets.
     """
     import osmnx
-    from osmnx._errors import InsufficientResponseError, ResponseStatusCodeError
+    from osmnx._errors import InsufficientResponseError
 
     overpass = overpass_url or osmnx.settings.overpass_url
     nominatim = nominatim_url or osmnx.settings.nominatim_url
@@ -78,8 +78,6 @@ def fetch_streets(
                 osmnx.save_graphml(graph, part)
     except SourceError:
         raise
-    except ResponseStatusCodeError as error:
-        raise SourceError(f"download of {place!r}: {error}; {REMEDY}.") from error
     except (InsufficientResponseError, TypeError, ValueError) as error:
         reason = str(error).rstrip(".")
         raise InputError(

@@ -285,8 +285,6 @@ class PbfFile:
     ) -> list[tuple[NDArray[np.int32], Callable[[int], str]]]:
         data = np.frombuffer(_inflated(*self._packed(blob)), np.uint8)
         begin, end, groups, numbers = kernels.block_layout(data)
-        if not any(group[0] in (NODES, DENSE) for group in groups):
-            return []
         spans = kernels.string_table(data, begin, end)
         slots = kernels.slots_of(data, spans, *words)
         strings = _reader(data, spans)
@@ -315,7 +313,7 @@ def _inflated(how: int, packed: memoryview, declared: int) -> bytes | memoryview
     else:
         loosener = lzma.LZMADecompressor()
         raw = loosener.decompress(bytes(packed), declared or LARGEST_BLOB)
-        finished = True
+        finished = loosener.eof or not loosener.decompress(b"", 1)
     if not finished or (declared and len(raw) != declared):
         raise ValueError("it does not unpack to the size it says")
     return raw

@@ -18,7 +18,7 @@ from urbgeo.crs import WGS84
 from urbgeo.engine.polylines import Polylines
 from urbgeo.sources.osm import road_kernels as kernels
 from urbgeo.sources.osm.tags import WayKind
-from urbgeo.types import Flags, Floats, Ints, Ints32
+from urbgeo.types import Floats, Ints, Ints32
 
 DRAWN_AT_ONCE = 200_000
 
@@ -144,7 +144,6 @@ def join_links(
     kinds: tuple[WayKind, ...],
     *,
     ends: Ints32 | None = None,
-    keep: Flags | None = None,
     simplify: bool = True,
     counts: Mapping[str, int] | None = None,
 ) -> Roads:
@@ -163,8 +162,6 @@ def join_links(
         Length of every piece, and what it is.
     ends
         (pieces, 2) end nodes where they differ from the ends of the line (at barriers).
-    keep
-        By node: nothing is joined there.
     simplify
         False leaves every piece a link.
     counts
@@ -178,8 +175,6 @@ def join_links(
     joined: Ints32 = number[ends].astype(np.int32)
     uneven = [one.oneway or one.kmh != one.kmh_back for one in kinds]
     kept = np.full(len(junctions), not simplify)
-    if keep is not None:
-        kept |= keep[junctions]
     order, flipped, start = kernels.join_pieces(
         joined, kind, np.array(uneven, np.bool_), kept, len(junctions)
     )

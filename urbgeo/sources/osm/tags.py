@@ -116,8 +116,6 @@ class TravelRules:
     barriers_passed
         Values of ``barrier`` on a node that do not stop this traveller; every other one does, unless a tag of
         ``access_keys`` on the node allows passing. None: no barrier stops them.
-    follows_oneway
-        Whether one-way streets bind.
     implied_oneway
         Values of ``highway`` that are one-way without being tagged.
     motorroads
@@ -133,7 +131,6 @@ class TravelRules:
     refused: frozenset[str] = _REFUSED
     minor_services: frozenset[str] = frozenset()
     barriers_passed: frozenset[str] | None = None
-    follows_oneway: bool = False
     implied_oneway: frozenset[str] = field(default_factory=frozenset)
     motorroads: bool = True
     wheels: bool = True
@@ -152,7 +149,6 @@ CAR = TravelRules(
         {"alley", "driveway", "emergency_access", "parking", "parking_aisle", "private", "drive-through"}
     ),
     barriers_passed=_OPEN_BARRIERS,
-    follows_oneway=True,
     implied_oneway=frozenset({"motorway"}),
 )
 WALK = TravelRules(
@@ -173,7 +169,6 @@ CYCLE = TravelRules(
     access_keys=("access", "vehicle", "bicycle"),
     refused=_ANY_BUT_CARS,
     motorroads=False,
-    follows_oneway=True,
     implied_oneway=frozenset({"motorway"}),
 )
 RULES: Mapping[str, TravelRules] = {"drive": CAR, "walk": WALK, "cycle": CYCLE}
@@ -328,8 +323,6 @@ def _open_ways(tags: Tags, link_class: str, rules: TravelRules) -> tuple[bool, b
     """Whether this traveller may go as a way is drawn, and against that."""
     if rules.mode == "walk":
         return True, tags.get("oneway:foot") not in _FORWARD
-    if not rules.follows_oneway:
-        return True, True
     there, back = _by_oneway(tags, link_class, rules)
     no_there, no_back = _closed_ways(tags, rules)
     return there and not no_there, back and not no_back
