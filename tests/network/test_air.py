@@ -169,6 +169,8 @@ def test_flights_without_minutes_are_counted() -> None:
     with pytest.warns(UrbgeoWarning, match="routes: 1 of 2 flights without minutes"):
         joined = with_flights(network, airports, routes)
     assert joined.provenance.shares["flights timed by distance"] == 0.5
+    with pytest.warns(UrbgeoWarning, match="routes: 2 of 2 flights without minutes"):
+        with_flights(network, airports, routes.assign(minutes=np.nan))
     assert len(joined.link_table.query("`class` == 'airport access'")) == 2, "one way to the node it is at"
 
 

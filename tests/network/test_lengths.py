@@ -26,8 +26,8 @@ def test_a_length_that_cannot_be_meant_is_refused(length: float, message: str) -
 
 
 def test_a_length_below_the_straight_line_is_told_and_one_above_is_ordinary() -> None:
-    with pytest.warns(UrbgeoWarning, match=r"1 of 2 are shorter than the straight line .*first: 0"):
-        build_network(NODES, road(("A", "B", 90.0), ("B", "C", 0.6)))
+    with pytest.warns(UrbgeoWarning, match=r"2 of 3 are shorter than the straight line .*first: 0, 2"):
+        build_network(NODES, road(("A", "B", 90.0), ("B", "C", 0.6), ("B", "A", 90.0)))
     with warnings.catch_warnings():
         warnings.simplefilter("error", UrbgeoWarning)
         build_network(NODES, road(("A", "B", 95.0 * 3), ("B", "C", 0.1)))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 from affine import Affine
+from pyproj import CRS
 
 from tests.cities.cells import FRAME, written
 from urbgeo.errors import InputError
 from urbgeo.rasters import layers as grids
+from urbgeo.rasters.files import RasterFile
 from urbgeo.rasters.layers import PopulationGrid, RasterGrid, resample_to_1km
 
 
@@ -94,15 +97,15 @@ def files_of(
 def test_every_cell_with_people_needs_its_shares_and_empty_ones_do_not(tmp_path: Path) -> None:
     frame = Affine(500, 0, 500_000, 0, -500, 3_005_000)
     people, land = np.full((10, 10), 10.0), np.ones((10, 10))
-    people[2, 3], land[2, 3] = 0.5, np.nan
+    people[2, 3:5], land[2, 3:5] = 0.5, np.nan
     files = files_of(tmp_path / "a", people, land, land * 0, frame, "EPSG:4547")
-    with pytest.raises(InputError, match="no land share in 1 cells where people live"):
+    with pytest.raises(InputError, match="no land share in 2 cells where people live"):
         resample_to_1km(*files)
-    with pytest.raises(InputError, match="no built-up share in 1 cells where people live"):
+    with pytest.raises(InputError, match="no built-up share in 2 cells where people live"):
         resample_to_1km(files[0], files[2], files[1])
-    people[2, 3] = 0.0
+    people[2, 3:5] = 0.0
     files = files_of(tmp_path / "b", people, land, land * 0, frame, "EPSG:4547")
-    assert resample_to_1km(*files).population.sum() == pytest.approx(990.0)
+    assert resample_to_1km(*files).population.sum() == pytest.approx(980.0)
 
 
 def test_square_metres_of_small_cells_become_shares_of_large_ones(tmp_path: Path) -> None:
@@ -189,3 +192,33 @@ def test_values_end_at_0_and_1_and_five_faulty_cells_are_shown() -> None:
     ):
         with pytest.raises(InputError, match=said):
             PopulationGrid(people, land, built, FRAME, "ESRI:54009")
+
+
+@pytest.mark.parametrize(
+    ("scale", "keeps"), [(0.99500, True), (0.99498, False), (1.00498, True), (1.00500, False)]
+)  # whose squares lie on both sides of 0.99 and 1.01
+def test_a_map_may_show_areas_a_hundredth_larger_or_smaller_and_no_more(scale: float, keeps: bool) -> None:
+    wkt = CRS(32649).to_wkt().replace("0.9996", str(scale))
+    wkt = re.sub(r"BBOX\[[^]]*\]", "BBOX[27.9,110.99,28.1,111.01]", re.sub(r',\s*ID\["EPSG",\d+\]', "", wkt))
+    ones = np.ones((2, 2))
+    if keeps:
+        assert PopulationGrid(ones, ones, ones, FRAME, wkt).shape == (2, 2)
+        return
+    with pytest.raises(InputError, match="the CRS does not keep areas"):
+        PopulationGrid(ones, ones, ones, FRAME, wkt)
+
+
+def test_a_layer_is_looked_at_by_whole_steps_that_leave_no_row_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nine rows and six columns, five of each at most: every second cell, five rows and three columns."""
+    asked: list[object] = []
+    read = RasterFile.read
+    monkeypatch.setattr(grids, "SAMPLE_CELLS", 5)
+    monkeypatch.setattr(
+        RasterFile, "read", lambda file, *window, **how: asked.append(how) or read(file, *window, **how)
+    )
+    ones = np.ones((9, 6))
+    RasterGrid(*files_of(tmp_path / "a", ones, ones, ones, FRAME, "ESRI:54009"), area_unit="share")
+    assert asked == [{"thinned": (5, 3)}] * 2
+    assert [type(side) for side in asked[0]["thinned"]] == [int, int]  # type: ignore[index]

@@ -254,12 +254,12 @@ def test_stops_lie_on_the_globe(lat: str, lon: str, tmp_path: Path) -> None:
 
 
 def test_stops_at_one_place_are_timed_together_and_trips_of_one_stop_are_left_out(tmp_path: Path) -> None:
-    times = TIMES + "t4,08:00:00,08:00:00,A,1\n"
-    trips = FEED["trips"] + "R,week,t4\n"
+    times = TIMES + "t4,08:00:00,08:00:00,A,1\nt5,,,A,1\nt5,08:00:00,08:00:00,C,2\n"
+    trips = FEED["trips"] + "R,week,t4\nR,week,t5\n"
     same = FEED["stops"].replace("112.1\n", "112.0\n")
-    with pytest.warns(UrbgeoWarning, match="1 trips without a time at their first or last stop, left out"):
+    with pytest.warns(UrbgeoWarning, match="2 trips without a time at their first or last stop, left out"):
         feed = read_gtfs(feed_file(tmp_path, stop_times=times, trips=trips, stops=same))
-    assert feed.counts[OPEN_FAULT] == 1 and "t4" not in set(feed.stop_times["trip_id"])
+    assert feed.counts[OPEN_FAULT] == 2 and not {"t4", "t5"} & set(feed.stop_times["trip_id"])
     assert feed.stop_times.query("trip_id == 't1'")["arrival"].tolist() == [29_400, 29_400, 30_600]
     nowhere = FEED["stops"].replace("112.1\n", "112.0\n").replace("112.2", "112.0")
     found = read_gtfs(feed_file(tmp_path, stops=nowhere)).stop_times.query("trip_id == 't1'")

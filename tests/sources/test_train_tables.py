@@ -101,3 +101,11 @@ def test_a_file_is_read_in_its_encoding_or_said_to_be_none(tmp_path: Path) -> No
     (tmp_path / "t.xlsx").write_bytes(b"PK no")
     with pytest.raises(SourceError, match="cannot be read as XLSX"):
         sheets_of(tmp_path / "t.xlsx")
+
+
+def test_a_row_without_a_train_whose_number_does_not_rise_is_of_no_train() -> None:
+    for again in ("1", "2"):
+        rows = [*ROWS, ["", "", again, "丙", "9:50", "9:52"], ["", "", "3", "丁", "10:10", "--"]]
+        calls, _, aside = calls_of(stops_of({"t": sheet(*rows)}, None, "trains"))
+        assert calls["station"].tolist() == ["甲南", "乙北"], "the train ends before it"
+        assert aside["row"].tolist() == [4] and aside["train"].isna().all()

@@ -53,9 +53,11 @@ def test_a_node_on_an_edge_of_the_box_is_in_it(
 
 def test_stretches_of_no_length_are_counted_and_left_out(tmp_path: Path) -> None:
     roads = read_roads(
-        write_pbf(tmp_path / "a.osm.pbf", GRID, [([0, 1], ROAD), ([1, 1], ROAD), ([1, 2], ROAD)])
+        write_pbf(
+            tmp_path / "a.osm.pbf", GRID, [([0, 1], ROAD), ([1, 1], ROAD), ([1, 2], ROAD), ([0, 0], ROAD)]
+        )
     )
-    assert roads.counts["pieces of no length"] == 1
+    assert roads.counts["pieces of no length"] == 2
     assert (roads.length_km > 0).all()
     with pytest.raises(InputError, match="lack nodes"):
         read_roads(write_pbf(tmp_path / "b.osm.pbf", GRID, [([1, 1], ROAD)]))
@@ -68,9 +70,9 @@ def test_a_way_without_nodes_is_passed_over_wherever_it_stands(tmp_path: Path) -
 
 def test_ways_cut_by_the_edge_of_an_extract_end_there(tmp_path: Path) -> None:
     places = {node: GRID[node] for node in (0, 1, 3, 4)}
-    roads = read_roads(write_pbf(tmp_path / "a.osm.pbf", places, [([0, 1, 2, 3, 4], ROAD)]))
+    roads = read_roads(write_pbf(tmp_path / "a.osm.pbf", places, [([0, 1, 2, 3, 4, 14], ROAD)]))
     assert ends(roads) == [(0, 1), (3, 4)]
-    assert roads.counts["nodes missing from the file"] == 1
+    assert roads.counts["nodes missing from the file"] == 2
 
 
 @pytest.mark.parametrize(
@@ -97,6 +99,9 @@ def test_links_end_apart_at_a_barrier_each_at_a_place_of_its_own(tmp_path: Path)
     assert sorted({frozenset(pair) - set(far_sides) for pair in ids.tolist()}, key=min) == [
         {0}, {2}, {11}, {21}, {30, 31},
     ]  # fmt: skip
+    two = {1: {"barrier": "bollard"}, 31: {"barrier": "bollard"}}
+    again = read_roads(write_pbf(tmp_path / "b.osm.pbf", GRID, ways, two))
+    assert again.counts["barriers that stop"] == 2 and again.counts["ends at barriers"] == 5
     nodes, links = roads.tables()
     assert all(tuple(nodes.geometry[one].coords[0]) == pytest.approx(GRID[1], abs=1e-7) for one in far_sides)
     for link in links.itertuples():
