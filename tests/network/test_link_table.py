@@ -51,6 +51,14 @@ def test_a_link_travelled_from_its_end_only_is_turned_round() -> None:
     table = checked(oneway=["反向", "双向"])
     assert table.loc["x", ["from_node", "to_node"]].tolist() == ["B", "A"]
     assert table["oneway"].tolist() == [True, False]
+    told = {"minutes_back": [9.0, 9.0], "oneway": ["反向", "正向"]}
+    assert timed(minutes=[5.0, 5.0], **told)["minutes"].tolist() == [9.0, 5.0], (
+        "those of the way it is travelled"
+    )
+    assert timed(**told)["minutes"].tolist() == [9.0, 20.0]
+    assert timed(minutes=[5.0, 5.0], **told)["minutes_back"].isna().all()
+    unsaid = timed(minutes=[5.0, 5.0], minutes_back=[np.nan, 9.0], oneway=["反向", "双向"])
+    assert unsaid[["minutes", "minutes_back"]].fillna(0).to_numpy().tolist() == [[5, 0], [5, 9]]
 
 
 def test_all_faults_come_at_once_with_their_links() -> None:

@@ -84,3 +84,11 @@ def test_an_array_without_places_of_its_cells_is_refused() -> None:
     bare = xarray.DataArray(np.ones((2, 2)), dims=("row", "column"))
     with pytest.raises(InputError, match="array: it has no usable x and y coordinates"):
         from_xarray(bare, crs=UTM)
+
+
+def test_steps_of_whole_numbers_without_a_sign_are_measured_too() -> None:
+    """100 and 150 down: as 16 bits without a sign both would be near 65,400."""
+    pytest.importorskip("rioxarray")
+    array = to_xarray(grid(np.ones((3, 2)))).assign_coords(y=np.array([300, 200, 50], np.uint16))
+    with pytest.raises(InputError, match="y is unevenly spaced"):
+        from_xarray(array)

@@ -30,3 +30,15 @@ def test_repeated_codes_are_refused() -> None:
     twice = pd.concat([table(CSX=(1.0, 1.0)), table(CSX=(2.0, 2.0))])
     with pytest.raises(InputError, match="repeated ids at CSX"):
         airport_source.airports(twice)
+
+
+def test_an_airport_with_half_a_place_is_named_and_own_columns_stay() -> None:
+    nan = float("nan")
+    half = {"WUH": (114.2, nan), "CSX": (nan, 28.2), "CAN": (113.3, 23.4), "PEK": (nan, nan)}
+    with pytest.raises(InputError, match="airports: WUH, CSX have lon or lat, but not both; give both or"):
+        airport_source.airports(table(**half))
+    found = airport_source.airports(table(CAN=half["CAN"], PEK=half["PEK"]).assign(people=[7, 9]))
+    assert found.index.tolist() == ["CAN", "PEK"] and found["people"].tolist() == [7, 9]
+    assert found.crs == 4326 and found.geometry["PEK"].y == pytest.approx(40.08, abs=0.02)
+    with pytest.raises(InputError, match=r"airports: lon .* at CAN"):
+        airport_source.airports(table(CAN=half["CAN"]).astype(object).assign(lon="east"))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 
-from urbgeo.sources.names import match_names, normalise_name
+from urbgeo.errors import UrbgeoWarning
+from urbgeo.sources.names import match_names, normalise_name, short_form
 
 
 def test_names_in_traditional_characters_match_and_stems_never_do() -> None:
@@ -35,3 +37,22 @@ def test_a_name_of_two_places_is_neither_and_the_whole_name_goes_before_the_shor
 def test_one_to_many_characters_fall_together() -> None:
     assert normalise_name("裏耶鎮") == normalise_name("里耶镇") == normalise_name("裡耶鎮")
     assert normalise_name("乾縣") == "乾县"
+
+
+def test_spaces_dots_and_wide_letters_do_not_part_a_name_but_its_suffix_does() -> None:
+    assert normalise_name(" 塔什库尔干·塔吉克•自治县 ") == "塔什库尔干塔吉克自治县"
+    assert normalise_name("Ａ．１ 区") == "A1区"
+    assert short_form("塔什库尔干塔吉克自治县") == "塔什库尔干县"
+    assert short_form("双江拉祜族佤族布朗族傣族自治县") == "双江县"
+    assert short_form("鄂温克族自治旗") == "旗" and short_form("恩施土家族苗族自治州") == "恩施州"
+    assert short_form("内蒙古自治区") == "内蒙古自治区", "only counties, banners and prefectures have one"
+
+
+@pytest.mark.parametrize("empty", ["asked", "known"])
+def test_no_names_match_nothing_and_are_told(empty: str) -> None:
+    names = {"asked": pd.Series(["长沙市"]), "known": pd.Series({"1": "长沙市"})}
+    names[empty] = names[empty].iloc[:0]
+    with pytest.warns(UrbgeoWarning, match=f"{empty}: it has no rows; no name is matched"):
+        found = match_names(**names)
+    assert found["status"].tolist() == (["unknown"] if empty == "known" else [])
+    assert list(found.columns) == ["id", "status"]

@@ -109,12 +109,16 @@ def road_words_read(links: pd.DataFrame) -> pd.Series:
 
 
 def _one_way(table: pd.DataFrame) -> pd.DataFrame:
-    """``oneway`` as flags; a link travelled from its to-node only is turned round."""
+    """``oneway`` as flags; a link travelled from its to-node only is turned round, with its minutes back."""
     way = words.directions(table, "links", "oneway", missing=words.BOTH)
     against: Flags = way == words.BACKWARD
     if against.any():
         there, back = table["from_node"], table["to_node"]
         table = table.assign(from_node=there.mask(against, back), to_node=back.mask(against, there))
+        if "minutes_back" in table:
+            told = against & table["minutes_back"].notna()
+            own = table["minutes"] if "minutes" in table else pd.Series(np.nan, table.index)
+            table = table.assign(minutes=own.mask(told, table["minutes_back"]))
     return table.assign(oneway=way != words.BOTH)
 
 

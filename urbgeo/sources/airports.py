@@ -28,7 +28,7 @@ def airports(codes: pd.DataFrame) -> gpd.GeoDataFrame:
     Returns
     -------
     geopandas.GeoDataFrame
-        Points in WGS84, index ``iata``, with ``position_from`` = ``"airportsdata"`` or ``"table"``.
+        Points in WGS84 on the index of ``codes``, with ``position_from`` = ``"airportsdata"`` or ``"table"``.
 
     Raises
     ------
