@@ -9,7 +9,7 @@ import pytest
 
 from tests.network.test_rail import STATIONS, TERMS, journeys, trains
 from urbgeo.network import journeys as journeys_of_trains
-from urbgeo.network.journeys import Journeys, forecourts, rail_journeys
+from urbgeo.network.journeys import Journeys, _follow, _Legs, forecourts, rail_journeys
 from urbgeo.network.model import build_network
 from urbgeo.network.rail import rail_tables
 
@@ -95,3 +95,15 @@ def test_journeys_of_more_stations_than_are_kept_are_the_same_and_found_anew(
         one, ids = found()
         assert len(ids) == 4 and (one is kept) is again
         np.testing.assert_array_equal(one.minutes, kept.minutes)
+
+
+def test_legs_of_a_country_of_nodes_are_told_apart() -> None:
+    """From node 90,000 to 99,999 of 100,000: the number of the leg is above what 32 bits hold."""
+    count, start, end = 100_000, 90_000, 99_999
+    keys = np.array([5, start * count + end], np.int64)
+    legs = _Legs(count, keys, np.array([1.0, 7.0]), {"ride_min": np.array([1.0, 7.0])}, np.array([9.0, 3.0]))
+    before = np.full((1, count), -9999, np.int32)  # as SciPy gives them
+    before[0, end] = start
+    parts, trains = {"ride_min": np.zeros((1, 1))}, np.full((1, 1), np.inf)
+    _follow(legs, before, np.array([start]), np.array([end]), parts, trains)
+    assert (parts["ride_min"][0, 0], trains[0, 0]) == (7.0, 3.0)

@@ -257,3 +257,26 @@ def test_a_mean_change_is_weighed_by_those_who_have_one() -> None:
         pytest.approx([2, 4, (3 * 3 + 10) / 4])
     )
     assert in_year(along(0.0, 1.0, 2.0, opened=2004), 2005).provenance.parameters["year"] == 2005
+
+
+def test_a_project_of_several_links_has_all_their_kilometres_and_opens_with_the_last() -> None:
+    before = river()
+    codes = {"A": 430101, "B": 430102, "C": 430103, "D": 430104}
+    projects = pd.DataFrame(
+        {
+            "project": ["ring", "step", "ring"], "from_node": ["B", "A", "A"], "to_node": ["D", "C", "C"],
+            "length_km": [1.0, 0.0, 1.5], "class": "primary", "opened": [2030, 2026, 2027],
+        }, index=["b", "s", "c"],
+    )  # fmt: skip
+
+    def covered(network: TravelNetwork) -> pd.Series:
+        built = "b" in network.link_table.index, "s" in network.link_table.index
+        return pd.Series([built[0], built[0], built[1], False], [codes[one] for one in "ABCD"])
+
+    people = pd.Series(50.0, list(codes.values()))
+    found = rank_projects(before, projects, covered=covered, population=people)
+    assert found.index.tolist() == ["ring", "step"] and found["rank"].tolist() == [1, 2]
+    assert found["km"].tolist() == [2.5, 0.0] and found["opened"].tolist() == [2030, 2026]
+    assert found["people_per_km"].tolist() == pytest.approx([40.0, np.nan], nan_ok=True)
+    assert found["gained"].tolist() == [("430101", "430102"), ("430103",)], "of equal size as they come"
+    assert found["people_gained"].tolist() == [100.0, 50.0] and found["places_gained"].tolist() == [2, 1]
