@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from tests.network.uneven import PLACES
+from urbgeo.errors import InputError
 from urbgeo.network import stream
 from urbgeo.network.minutes import minutes_table
 from urbgeo.network.model import TravelNetwork
@@ -47,3 +48,13 @@ def test_blocks_follow_each_other_and_pairs_beyond_the_cutoff_are_left_out(
         assert written.index.tolist() == wanted.index.tolist()
         np.testing.assert_allclose(written, wanted, rtol=1e-6)
     assert ("q", "D") in written.index and written["far"].isna().all(), "the bound is closed, NaN stays"
+
+
+def test_ids_of_several_kinds_fit_no_column_and_are_refused(uneven: TravelNetwork, tmp_path: Path) -> None:
+    mixed = PLACES.set_axis([1, *map(str, PLACES.index[1:])])
+    for origins, destinations in ((mixed, PLACES), (PLACES, mixed)):
+        with pytest.raises(
+            InputError, match=r"origins, destinations: ids of several kinds .*; make all text"
+        ):
+            write_minutes_table(uneven, origins, destinations, tmp_path / "a.parquet")
+    assert not list(tmp_path.iterdir())

@@ -84,3 +84,16 @@ def test_rows_that_name_what_is_not_there_are_counted_and_left_out() -> None:
 def test_rows_that_cannot_be_meant_are_refused_with_their_place(row: dict[str, str], message: str) -> None:
     with pytest.raises(InputError, match=message):
         rules(change(), row)
+
+
+def test_blanks_about_ids_and_numbers_mean_nothing() -> None:
+    padded = {
+        name: f" {value} " for name, value in change("S", from_trip_id="t", min_transfer_time="60").items()
+    }
+    tables = TABLES | {
+        "stops": TABLES["stops"].assign(parent_station=["", " S ", "S ", ""]),
+        "trips": pd.DataFrame({"trip_id": [" t", "u "]}),
+    }
+    found, unknown = transfer_rules(pd.DataFrame([padded]), tables)
+    assert unknown == 0 and found["from_stop_id"].tolist() == ["S1", "S2"]
+    assert found["from_trip_id"].tolist() == ["t", "t"] and found["min_s"].tolist() == [60.0, 60.0]

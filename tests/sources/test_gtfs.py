@@ -297,3 +297,18 @@ def test_who_boards_and_alights_is_read_by_stop(tmp_path: Path) -> None:
     found = read_gtfs(feed_file(tmp_path, stop_times="\n".join(said) + "\n")).stop_times
     assert found["boards"].tolist() == [stop != "B" for stop in found["stop_id"]]
     assert found["alights"].all()
+
+
+def test_blanks_about_heads_times_and_ids_mean_nothing(tmp_path: Path) -> None:
+    plain = read_gtfs(feed_file(tmp_path))
+    padded = {
+        name: "\n".join(
+            ",".join(f" {cell} " if cell else "" for cell in line.split(",")) for line in text.split("\n")
+        )
+        for name, text in FEED.items()
+        if name in ("stops", "stop_times", "routes")
+    }
+    found = read_gtfs(feed_file(tmp_path, **padded))
+    pd.testing.assert_frame_equal(found.stop_times, plain.stop_times)
+    assert found.stops.index.tolist() == plain.stops.index.tolist()
+    assert seconds_of(" 08:30 ") == 30_600

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from pathlib import Path
 
@@ -193,3 +194,66 @@ def test_a_zip_that_would_unpack_to_more_than_is_read_is_refused_before(
     monkeypatch.setattr(tables, "LARGEST_ZIP", held - 1)
     with pytest.raises(SourceError, match=r"places\.zip: it would unpack to more than .* GB"):
         read_layer(tmp_path / "places.zip")
+
+
+@pytest.mark.parametrize("suffix", ["CSV", "TXT", "XLSX", "GEOJSON", "PARQUET", "SHP", "ZIP", "GPKG"])
+def test_the_case_of_a_suffix_means_nothing(tmp_path: Path, suffix: str) -> None:
+    """As files come from machines that write all names in capitals."""
+    path = tmp_path / f"PLACES.{suffix}"
+    lower = tmp_path / f"places.{suffix.lower()}"
+    where: dict[str, object] = {}
+    if suffix in ("CSV", "TXT", "XLSX"):
+        where = {"lon": "lon", "lat": "lat", "crs": 4490}
+        table = pd.DataFrame(PLACES.drop(columns="geometry")).assign(
+            lon=PLACES.geometry.x, lat=PLACES.geometry.y
+        )
+        table.to_excel(lower, index=False) if suffix == "XLSX" else table.to_csv(lower, index=False)
+    elif suffix == "PARQUET":
+        PLACES.to_parquet(lower)
+    elif suffix in ("SHP", "ZIP"):
+        (tmp_path / "parts").mkdir()
+        PLACES.to_file(tmp_path / "parts" / "places.shp", encoding="utf-8")
+        parts = sorted((tmp_path / "parts").iterdir())
+        if suffix == "ZIP":
+            with zipfile.ZipFile(lower, "w") as archive:
+                for part in parts:
+                    archive.write(part, part.name.upper())
+        else:
+            for part in parts:
+                part.rename(tmp_path / part.name.upper())
+    else:
+        PLACES.to_crs(4326 if suffix == "GEOJSON" else 4490).to_file(lower)
+    if lower.exists():
+        lower.rename(path)
+    found = read_layer(path, index="adcode", **where).frame
+    assert found.index.astype(str).tolist() == PLACES["adcode"].tolist() and found["name"].tolist() == NAMES
+    assert found.geometry.x.tolist() == pytest.approx(PLACES.geometry.x.tolist())
+
+
+def test_a_damaged_feature_is_found_whatever_the_case_of_the_suffix(tmp_path: Path) -> None:
+    whole = json.loads(PLACES.to_crs(4326).to_json())
+    whole["features"][1]["geometry"] = {"type": "Point", "coordinates": "here"}
+    for name in ("a.geojson", "A.GEOJSON", "A.JSON"):
+        (tmp_path / name).write_text(json.dumps(whole), encoding="utf-8")
+        with pytest.raises(SourceError, match=name):
+            read_layer(tmp_path / name)
+
+
+def test_blanks_and_wide_letters_about_ids_and_numbers_mean_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("code,people\n 甲１ , 5\n乙,6.5 \n", encoding="utf-8")
+    table, _ = tables.plain_table(path)
+    assert table["people"].tolist() == [5.0, 6.5] and table["people"].dtype == float
+    path.write_text("code,lon,lat\n 甲１ ,112,28\n乙　,113,28\n", encoding="utf-8")
+    found = read_layer(path, index="code", lon="lon", lat="lat", crs=4326).frame
+    assert found.index.tolist() == ["甲1", "乙"]
+
+
+def test_empty_rows_are_left_out_and_the_others_keep_their_count(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("lon,lat\n112,28\n\n,\n113,29\n", encoding="utf-8")
+    table, _ = tables.plain_table(path)
+    assert table.index.tolist() == [0, 3] and table["lon"].tolist() == [112, 113]
+    path.write_text("lon,lat\n112,28\n\n,\n113,east\n", encoding="utf-8")
+    with pytest.raises(InputError, match="lat is missing or no number at row 5"):
+        read_layer(path, lon="lon", lat="lat", crs=4326)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pandas as pd
@@ -9,7 +10,7 @@ import pytest
 
 from urbgeo.crs import wgs84_to_gcj02
 from urbgeo.errors import InputError, SourceError
-from urbgeo.sources.train_tables import calls_of, placed_of, plain_name, sheets_of, stops_of
+from urbgeo.sources.train_tables import _dates, calls_of, placed_of, plain_name, sheets_of, stops_of
 
 HEADS = ["车次", "出发时间", "站序", "站名", "到站时间", "出发时间"]
 ROWS = [["G1", "9:00", "1", "甲南站", "--", "9:00"], ["", "", "2", " 乙 北 站", "9:30", "9:32"]]
@@ -109,3 +110,31 @@ def test_a_row_without_a_train_whose_number_does_not_rise_is_of_no_train() -> No
         calls, _, aside = calls_of(stops_of({"t": sheet(*rows)}, None, "trains"))
         assert calls["station"].tolist() == ["甲南", "乙北"], "the train ends before it"
         assert aside["row"].tolist() == [4] and aside["train"].isna().all()
+
+
+def test_blanks_about_heads_and_cells_and_the_case_of_a_suffix_mean_nothing(tmp_path: Path) -> None:
+    text = "\n".join(",".join(f" {one} " for one in row) for row in (HEADS, *ROWS))
+    for name in ("T.CSV", "t.TXT", "t.csv"):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        calls, _, aside = calls_of(stops_of(sheets_of(tmp_path / name), None, "trains"))
+        assert calls["station"].tolist() == ["甲南", "乙北"] and aside.empty
+        assert calls["train"].tolist() == ["G1", "G1"] and calls["departs_min"].tolist() == [540.0, 572.0]
+    lines = [[" 站名 ", " LON ", "Lat"], ["长沙站", "112", "28"]]
+    found = placed_of({"t": pd.DataFrame(lines)}, "wgs84", "trains")
+    assert found.index.tolist() == ["长沙"] and found.geometry.x.tolist() == [112.0]
+
+
+@pytest.mark.parametrize("every", ["all", " ALL ", "每日", "每天", ""])
+def test_every_day_is_said_in_several_words(every: str) -> None:
+    assert _dates(every) is None
+    assert _dates(f" 20160310|2016-03-11{every and ''} ") == (dt.date(2016, 3, 10), dt.date(2016, 3, 11))
+
+
+@pytest.mark.parametrize(
+    ("word", "shut"), [("FALSE", 1), ("False", 1), ("否", 1), ("0", 1), ("是", 0), ("", 0)]
+)
+def test_stops_where_nobody_boards_set_their_train_aside(word: str, shut: int) -> None:
+    head = [*HEADS, "是否开通"]
+    rows = [[*ROWS[0], ""], [*ROWS[1], word]]
+    stops = stops_of({"t": pd.DataFrame([head, *rows])}, None, "trains")
+    assert ("open" in stops) and len(calls_of(stops)[2]) == shut

@@ -82,6 +82,21 @@ def test_running_days_that_are_no_dates_are_named(tmp_path: Path, days: str) -> 
         table(tmp_path, ROWS.replace("2016-03-13", days))
 
 
+def test_a_table_of_which_no_train_is_left_is_refused_with_the_rows(tmp_path: Path) -> None:
+    single = "\nG1,8,1,甲,----,08:00:00,ALL\nG2,8,1,乙,----,09:00:00,ALL\n"
+    with (
+        pytest.warns(UrbgeoWarning, match="2 trains with a single stop"),
+        pytest.raises(
+            InputError, match=r"trains.csv: no train is left; set aside are, .*: G1 \(2\), G2 \(3\)\."
+        ),
+    ):
+        table(tmp_path, single)
+    with pytest.warns(UrbgeoWarning), pytest.raises(InputError, match=r"no train is left; .*: G8 \(3\)"):
+        table(tmp_path, "\n" + BACKWARDS)
+    with pytest.raises(InputError, match=r"trains\.csv: it has the heads of a train table, but no train"):
+        table(tmp_path, "\n")
+
+
 def test_a_day_without_a_train_between_known_stations_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="day: no train of trains runs on 2016-03-12 between stations"):
         train_lines(table(tmp_path, ROWS.replace("ALL", "2016-03-13")), day="2016-03-12")

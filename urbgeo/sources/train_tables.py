@@ -174,6 +174,8 @@ def _days_of(stops: pd.DataFrame, run: pd.Series, kept: Iterable[object]) -> pd.
 
 def _past_midnight(calls: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Clock times carried over midnight; and the first call of each run that is earlier than any train's."""
+    if calls.empty:
+        return calls, calls
     clock = calls[["arrives_min", "departs_min"]].to_numpy(np.float64).ravel()
     run = np.repeat(calls["run"].to_numpy(), 2)
     step = np.diff(clock, prepend=clock[:1])

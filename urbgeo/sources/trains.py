@@ -87,7 +87,7 @@ def read_trains(
     SourceError
         When the file is missing or damaged.
     InputError
-        For missing columns, and when no station can be placed.
+        For missing columns, and when no station can be placed or no train is left.
 
     Examples
     --------
@@ -121,6 +121,11 @@ def read_trains(
             f"{path.name}: {len(named)} {why}, left out, with their rows in brackets: {some_of(named)}.",
             UrbgeoWarning, stacklevel=2,
         )  # fmt: skip
+    if calls.empty:
+        named = [one for some in trains_aside(aside).values() for one in some]
+        if not named:
+            raise InputError(f"{path.name}: it has the heads of a train table, but no train.")
+        raise InputError(f"{path.name}: no train is left; set aside are, by rows: {some_of(named)}.")
     used = pd.unique(calls["station"])
     lost = [one for one in used if one not in stations.index]
     if len(lost) == len(used):

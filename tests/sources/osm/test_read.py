@@ -80,13 +80,16 @@ def test_ways_cut_by_the_edge_of_an_extract_end_there(tmp_path: Path) -> None:
     [
         {"mode": "fly"}, {"classes": ["autobahn"]}, {"classes": []}, {"bbox": (1, 1, 1, 1)},
         {"bbox": (1, 0, 1, 2)}, {"bbox": (0, 1, 2, 1)},
-        {"bbox": (2, 0, 1, 1)}, {"bbox": (1, 2, 3)}, {"bbox": (0, 100, 1, 110)}, {"bbox": "here"},
+        {"bbox": (-180.1, 0, 2, 1)}, {"bbox": (0, 0, 180.1, 1)}, {"bbox": (0, -90.1, 1, 1)},
+        {"bbox": (0, 0, 1, 90.1)}, {"bbox": (1, 1, 2, 1)}, {"bbox": (2, 0, 1, 1)},
+        {"bbox": (1, 2, 3)}, {"bbox": (0, 100, 1, 110)}, {"bbox": "here"},
     ],
 )  # fmt: skip
 def test_what_cannot_be_asked_is_refused(tmp_path: Path, arguments: dict[str, object]) -> None:
     path = write_pbf(tmp_path / "a.osm.pbf", GRID, [([0, 1], ROAD)])
     with pytest.raises(InputError, match=next(iter(arguments))):
         read_roads(path, **arguments)
+    assert len(read_roads(path, bbox=(-180, -90, 180, 90)).ends) == 1, "all of the globe"
 
 
 def test_links_end_apart_at_a_barrier_each_at_a_place_of_its_own(tmp_path: Path) -> None:
