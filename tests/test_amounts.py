@@ -160,6 +160,11 @@ def test_a_series_is_taken_by_its_ids_in_any_order_and_keeps_its_name() -> None:
     assert given.name is None
     with pytest.raises(InputError, match="weight: no amount for a; give one for every id of places"):
         amount_of(given.drop("a"), PLACES, name="weight", frame_name="places")
+    coded = pd.DataFrame(index=["430100", "430200"])
+    with pytest.raises(
+        InputError, match=r"no amount for 430100, 430200; '430100' is there as 430100.0; bring"
+    ):
+        amount_of(pd.Series({430100.0: 1.0}), coded, name="weight", frame_name="places")
     with pytest.raises(InputError, match="weight: int is neither a column of places nor a Series"):
         amount_of(3, PLACES, name="weight", frame_name="places")  # type: ignore[arg-type]
     for wrong in (-1.0, np.inf):

@@ -103,7 +103,7 @@ def _add_metre_faults(faults: Faults, shapes: gpd.GeoSeries, bounds: Floats) -> 
 def _zone_remedy(crs: CRS, bounds: Floats) -> str:
     """What to do about eastings that lie far away: often the number of the zone is the matter."""
     zone = np.unique(bounds[:, [0, 2]] // 1e6)
-    false_easting = max((one.value for one in _parameters(crs) if one.name == "False easting"), default=0.0)
+    false_easting = next((one.value for one in _parameters(crs) if one.name == "False easting"), 0.0)
     if len(zone) == 1 and FIRST_ZONE <= zone[0] <= LAST_ZONE and false_easting < 1e6:
         return (
             f"the eastings have the number {zone[0]:.0f} of the zone in front: use the CRS of that zone with "

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -17,7 +19,7 @@ from tests.land.cases import UTM, delineate_boundary, grid
 from urbgeo.errors import InputError
 from urbgeo.land import boundary as drawing
 from urbgeo.land.audit import ControlLines, audit_control_lines
-from urbgeo.land.boundary import Boundary
+from urbgeo.land.boundary import Boundary, BoundaryRules, _check_demand, _check_met
 from urbgeo.land.outline import on_lines_share
 from urbgeo.land.patches import drop_small
 from urbgeo.land.suitability import suitability
@@ -418,3 +420,37 @@ def test_results_are_tables_that_can_be_saved(tmp_path: Path) -> None:
     assert found.save(tmp_path / "boundary.gpkg").is_file()
     zones = gpd.read_file(tmp_path / "boundary.gpkg", layer="zones")
     assert set(zones["zone"]) == {"concentrated", "elastic", "special"}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "change", "message"),
+    [
+        (6, {}, ""), (10, {}, ""),
+        (10, {"most": 9}, "above 1.3 times the base year's built-up land, 0.01 km2 too"),
+        (5, {}, "0.05 km2 is less than the built-up land of 0.06 km2 the boundary starts from"),
+        (11, {}, "0.11 km2 is above built-up and suitable land together; 0.01 km2 are missing"),
+        (6, {"small": 6}, ""),
+        (6, {"small": 7}, "smallest_piece_ha: 10 ha is larger than the demand, 0.06 km2"),
+        (6, {"stands": 0}, "no built-up piece outside the exclusions has 10 ha; lower smallest_piece_ha"),
+    ],
+)  # fmt: skip
+def test_a_demand_may_be_just_what_stands_what_there_is_room_for_and_what_the_multiple_allows(
+    wanted: int, change: dict[str, int], message: str
+) -> None:
+    """Six cells stand, four are free, ten are allowed; cells of a hectare."""
+    given = {"stands": 6, "small": 1, "most": 10} | change
+    ground: Any = SimpleNamespace(
+        start=np.arange(20) < given["stands"], free=np.arange(20) >= 16, small=given["small"]
+    )
+    if message:
+        with pytest.raises(InputError, match=message):
+            _check_demand(wanted, ground, given["most"], 0.01, BoundaryRules())
+    else:
+        _check_demand(wanted, ground, given["most"], 0.01, BoundaryRules())
+
+
+def test_land_that_is_not_found_in_whole_pieces_is_told_in_square_kilometres() -> None:
+    core = np.arange(9) < 6
+    _check_met(core, 6, 0.01, BoundaryRules())
+    with pytest.raises(InputError, match=r"0\.02 km2 are missing; the suitable .* in pieces below 10 ha"):
+        _check_met(core, 8, 0.01, BoundaryRules())

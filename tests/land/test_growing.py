@@ -178,3 +178,10 @@ def test_land_is_divided_by_the_shares_that_are_given_and_by_metres_not_cells() 
     found = towns_of(start, flat, None, np.array([0.9, 0.1]))
     assert found.shares.tolist() == [0.9, 0.1]
     assert found.of_cell[:, 0].tolist() == [0, 0, 1, 1], "rows are ten times as far apart as columns"
+
+
+def test_a_mask_away_from_the_rim_is_no_hole_of_itself() -> None:
+    ring = mask(".....", ".###.", ".#.#.", ".###.", ".....")
+    label, holes = holes_of(ring)
+    assert holes.sum() == 1 and holes[label[2, 2]] and not holes[0]
+    assert holes_of(mask("...", ".#.", "..."))[1].sum() == 0

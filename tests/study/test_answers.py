@@ -14,7 +14,7 @@ from urbgeo.network.edits import with_speeds
 from urbgeo.network.model import TravelNetwork
 from urbgeo.network.regional import region_network
 from urbgeo.regions.region import Region
-from urbgeo.study.answers import Answers, _by_speeds, _seats, answer
+from urbgeo.study.answers import Answers, _by_speeds, _seats, _why_no_reach, answer
 from urbgeo.study.bands import SetAnswers
 from urbgeo.study.series import series
 
@@ -81,3 +81,15 @@ def test_zones_smaller_than_counties_are_entered_at_a_point_inside_of_them() -> 
     own = _seats(SimpleNamespace(towns=towns.iloc[:1]), zones)  # type: ignore[arg-type]
     assert own.index.tolist() == ["z1", "z2"] and own.crs == zones.crs and list(own.columns) == ["geometry"]
     assert own.within(zones.geometry).all() and not bend.contains(bend.centroid)
+
+
+@pytest.mark.parametrize(
+    ("cities", "why"),
+    [
+        (0, "0 cities; two to 400 are compared"),
+        (1, "1 cities; two to 400 are compared"), (2, ""), (400, ""),
+        (401, "401 cities; two to 400 are compared"),
+    ],
+)  # fmt: skip
+def test_two_to_four_hundred_cities_are_compared(cities: int, why: str) -> None:
+    assert _why_no_reach(cities) == why

@@ -146,6 +146,11 @@ def test_roads_that_break_apart_and_seats_far_from_them_are_suspicious(invented_
     found = check(Inputs("安徽", roads=pd.concat([west, island], ignore_index=True), zones=False))
     far = rows(found, "seats", "suspicious")
     assert far["what"].str.contains("without a road").any() and far["count"].max() > 40
+    none = "no interchange: no motorway that other roads join"
+    for first, told in (("国道", True), ("高速公路", False)):
+        classes = [first, *["国道"] * (len(west) - 1)]
+        looked = check(Inputs("安徽", roads=west.assign(等级=classes), zones=False))
+        assert (none in rows(looked, "roads", "suspicious")["what"].tolist()) is told, first
 
 
 def test_a_layer_that_cannot_be_used_is_refused_and_the_rest_looked_at(tmp_path: Path) -> None:

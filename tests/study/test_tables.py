@@ -24,6 +24,12 @@ def test_every_layer_and_table_is_written_and_reads_back(answers: Answers, tmp_p
     back = gpd.read_file(path, layer="circle")
     assert back.crs.to_epsg() == 4326
     assert back.set_index("adcode").loc["430181", "name_zh"] == "浏阳市"
+    towns = layers["county_access"]
+    assert len(towns) == 122 and set(answers.towns.table.filter(like="minutes_")) <= set(towns.columns)
+    held = answers.towns.table["score"].reindex(towns["adcode"])
+    assert towns["score"].tolist() == pytest.approx(held.tolist(), nan_ok=True)
+    ground = answers.region.zones
+    assert ground is not None and towns.geometry.geom_type.tolist() == ground.geom_type.tolist()
     tables = {one.stem: pd.read_csv(one, dtype={"adcode": str}) for one in write_csvs(answers, tmp_path)}
     assert len(tables["county_access"]) == 122
     assert {"rail_min", "ride_min"} <= set(tables["rail_trips"])

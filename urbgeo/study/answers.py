@@ -219,6 +219,11 @@ def _is_of(network: TravelNetwork, region: Region) -> bool:
     )
 
 
+def _why_no_reach(cities: int) -> str:
+    """Why so many cities are not compared with one another; nothing where they are."""
+    return "" if 1 < cities <= MOST_CITIES else f"{cities} cities; two to {MOST_CITIES} are compared"
+
+
 def _by_speeds(region: Region, network: TravelNetwork, *, whole: bool = True) -> SetAnswers:
     """The answers under one set of speeds; without ``whole`` only those that the series shows."""
     road = network.only(("road",))
@@ -227,9 +232,7 @@ def _by_speeds(region: Region, network: TravelNetwork, *, whole: bool = True) ->
     why_not_asked = "" if whole else "the series does not show it"
     why_no_seats = "" if len(seats) else "the region has no prefecture seats"
     cities = _cities(region)
-    why_not_many = (
-        "" if 1 < len(cities) <= MOST_CITIES else f"{len(cities)} cities; two to {MOST_CITIES} are compared"
-    )
+    why_not_many = _why_no_reach(len(cities))
     return SetAnswers(
         circle=attempt(
             "circle", why_no_core(region),
