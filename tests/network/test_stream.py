@@ -9,11 +9,13 @@ import pandas as pd
 import pytest
 
 from tests.network.uneven import PLACES
+from urbgeo.engine.plan import Plan
 from urbgeo.errors import InputError
 from urbgeo.network import stream
 from urbgeo.network.minutes import minutes_table
 from urbgeo.network.model import TravelNetwork
 from urbgeo.network.stream import write_minutes_table
+from urbgeo.options import options
 
 
 def test_minutes_go_through_long_square_and_parquet(uneven: TravelNetwork, tmp_path: Path) -> None:
@@ -58,3 +60,19 @@ def test_ids_of_several_kinds_fit_no_column_and_are_refused(uneven: TravelNetwor
         ):
             write_minutes_table(uneven, origins, destinations, tmp_path / "a.parquet")
     assert not list(tmp_path.iterdir())
+
+
+def test_blocks_have_as_many_rows_as_the_budget_holds_beside_the_network(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Five megabytes about the pairs; a row of a hundred destinations takes 8,000 bytes."""
+    monkeypatch.setattr(stream, "thread_count", lambda: 2)
+    whole = Plan("dijkstra", "", 0.0, 5_000_000 + 1000 * 100 * 8)
+    for megabytes, rows in ((5.08, 10), (5.0799, 9), (5.008, 1), (0.0, 2**20 // 100)):
+        monkeypatch.setattr(options, "memory_gb", megabytes / 1e3)
+        plan, found = stream._blocks(whole, 1000, 100)
+        assert (found, plan.bytes) == (rows, 5_000_000 + rows * 8000)
+    assert stream._blocks(whole, 1000, 2**20)[1] == 64 * 2, "a sweep is never shared by fewer"
+    monkeypatch.setattr(options, "memory_gb", 0.005007)
+    with pytest.raises(InputError, match=r"write_minutes_table: about 0\.00501 GB"):
+        stream._blocks(whole, 1000, 100)
