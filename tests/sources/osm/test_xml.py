@@ -18,6 +18,7 @@ from urbgeo.network.osm import from_pbf
 from urbgeo.network.report import network_report
 from urbgeo.sources.osm.read import TURNS, read_roads
 from urbgeo.sources.osm.roads import Roads
+from urbgeo.sources.osm.xml import is_xml
 
 GRID = {number: (113.0 + 0.01 * number, 28.0) for number in range(6)}
 ROAD = {"highway": "primary", "name": "芙蓉路"}
@@ -106,3 +107,53 @@ def test_a_node_that_is_no_barrier_stops_nobody_whatever_else_it_says(tmp_path: 
         for mode in ("drive", "walk"):
             roads = read_roads(path, mode=mode)
             assert len(roads.ends) == 1 and roads.counts["barriers that stop"] == 0
+
+
+HEAD = '<osm version="0.6">'
+SPOTS = "".join(f'<node id="{n}" lat="28" lon="{112 + n / 100}"/>' for n in range(1, 5))
+
+
+def road_xml(number: int, *refs: int, more: str = "") -> str:
+    drawn = "".join(f'<nd ref="{one}"/>' for one in refs)
+    return f'<way id="{number}"{more}>{drawn}<tag k="highway" v="primary"/></way>'
+
+
+@pytest.mark.parametrize("before", ["", "\ufeff", " \r\n\t", "\ufeff\n<?xml version='1.0'?>\n"])
+def test_marks_and_blanks_before_the_first_element_are_passed_over(tmp_path: Path, before: str) -> None:
+    (tmp_path / "a.osm").write_text(f"{before}{HEAD}{SPOTS}{road_xml(7, 1, 2)}</osm>", encoding="utf-8")
+    assert is_xml(tmp_path / "a.osm")
+    if "<?xml" not in before:  # which may only stand at the very beginning
+        assert read_roads(tmp_path / "a.osm").node_ids.tolist() == [1, 2]
+
+
+def test_what_an_editor_marked_as_deleted_is_not_there(tmp_path: Path) -> None:
+    gone = ' action="delete"'
+    text = SPOTS.replace('id="3"', f'id="3"{gone}') + road_xml(7, 1, 2, 3) + road_xml(8, 3, 4, more=gone)
+    relation = f'<relation id="9"{gone}><tag k="type" v="restriction"/></relation>'
+    (tmp_path / "a.osm").write_text(f"{HEAD}{text}{relation}</osm>")
+    roads = read_roads(tmp_path / "a.osm")
+    assert roads.node_ids[roads.ends].tolist() == [[1, 2]]
+    assert roads.counts["ways"] == 1 and roads.counts["nodes missing from the file"] == 1
+    assert roads.counts[TURNS] == 0
+    (tmp_path / "b.osm").write_text(f"{HEAD}{SPOTS}{road_xml(7, 1, 2, more=gone)}</osm>")
+    with pytest.raises(SourceError, match=r"b\.osm: it holds no OpenStreetMap ways"):
+        read_roads(tmp_path / "b.osm")
+
+
+def test_a_node_without_a_place_is_missing(tmp_path: Path) -> None:
+    text = SPOTS.replace(' lon="112.03"', "") + road_xml(7, 1, 2, 3, 4)
+    (tmp_path / "a.osm").write_text(f"{HEAD}{text}</osm>")
+    roads = read_roads(tmp_path / "a.osm")
+    assert roads.counts["nodes missing from the file"] == 1 and roads.node_ids[roads.ends].tolist() == [
+        [1, 2]
+    ]
+
+
+@pytest.mark.parametrize(("name", "said"), [("A.OSM.GZ", "damaged or cut"), ("a.osm.bz2", "damaged or cut"),
+                                            ("a.osm.pbf", "no OpenStreetMap PBF")])  # fmt: skip
+def test_a_packed_file_that_cannot_be_unpacked_is_called_by_its_suffix(
+    tmp_path: Path, name: str, said: str
+) -> None:
+    (tmp_path / name).write_bytes(b"\x1f\x8b" + bytes(50))
+    with pytest.raises(SourceError, match=said):
+        read_roads(tmp_path / name)
