@@ -268,6 +268,9 @@ def test_edges_that_are_no_roads_are_left_out_of_an_osmnx_graph_and_counted() ->
         graph.add_edge(1, 2, key=7, osmid=99, length=50.0, highway=word)
         with pytest.warns(UrbgeoWarning, match=f"graph: 1 edges of highway {word}, left out"):
             assert len(from_osmnx(graph).links) == before
+        graph.add_edge(2, 1, osmid=98, length=50.0, highway="moon")
+        with pytest.warns(UrbgeoWarning, match="graph: 2 edges of highway .*moon.*, left out"):
+            assert len(from_osmnx(graph).links) == before
 
 
 def test_a_graph_that_cannot_be_used_says_why(tmp_path: Path) -> None:
@@ -283,8 +286,17 @@ def test_a_graph_that_cannot_be_used_says_why(tmp_path: Path) -> None:
     del homeless.graph["crs"]
     with pytest.raises(InputError, match="crs"):
         from_osmnx(homeless)
-    with pytest.raises(InputError, match="MultiDiGraph"):
-        from_osmnx(nx.Graph())
+    for kind in (nx.Graph, nx.DiGraph, nx.MultiGraph):
+        with pytest.raises(InputError, match="graph: a MultiDiGraph is needed"):
+            from_osmnx(kind(tiny_graph()))
+    far = tiny_graph()
+    far.nodes[1]["y"] = np.inf
+    with pytest.raises(InputError, match="nodes without x and y at 1;"):
+        from_osmnx(far)
+    for length in (-1.0, np.inf, "long"):
+        with pytest.raises(InputError, match="edges without a length in metres at 1-2, 2-1"):
+            from_osmnx(tiny_graph(length=length))
+    assert from_osmnx(tiny_graph(length="1000")).links["length_km"].tolist() == [1.0]
     with pytest.raises(InputError, match="no edges"):
         from_osmnx(nx.MultiDiGraph(crs="EPSG:4326"))
     (tmp_path / "a.graphml").write_text("<graphml><oops")
@@ -405,3 +417,58 @@ def test_links_keep_their_own_lines_through_edits_and_files(tmp_path: Path) -> N
     assert opened.links.geometry.geom_equals_exact(lines, 0).all()
     with pytest.raises(KeyError, match="elsewhere"):
         town.lines.of(pd.Index(["elsewhere"], dtype=object))  # type: ignore[union-attr]
+
+
+def test_of_several_classes_the_most_important_counts_and_of_several_limits_the_least() -> None:
+    graph = tiny_graph(highway=["residential", "primary"], maxspeed=["60", "none", "40"])
+    link = from_osmnx(graph).links.iloc[0]
+    assert link["class"] == "primary" and link["speed_kmh"] == 40.0 and link["speed_source"] == "tag"
+    assert link["minutes"] == link["minutes_back"] == pytest.approx(1.5)
+    untold = from_osmnx(tiny_graph(maxspeed=["none", None])).links.iloc[0]
+    assert untold["speed_source"] == "class"
+    for ids in ([7, 8], [8, 7]):
+        turned = tiny_graph(osmid=[7, 8])
+        turned.edges[2, 1, 0]["osmid"] = ids
+        assert len(from_osmnx(turned).links) == 1, "the parts of a street in either order"
+    assert len(from_osmnx(tiny_graph(highway=["moon", "primary"])).links) == 1
+
+
+def test_edges_are_one_street_only_with_one_id_and_one_length() -> None:
+    for change, links in (({}, 1), ({"osmid": 8}, 2), ({"length": 1000.6}, 2), ({"length": 1000.0004}, 1)):
+        graph = tiny_graph()
+        graph.edges[2, 1, 0].update(change)
+        found = from_osmnx(graph).links
+        assert len(found) == links and found["minutes_back"].isna().tolist() == [links == 2] * links
+    twice = tiny_graph()
+    twice.add_edge(1, 2, length=1000.0, highway="primary", osmid=7)
+    assert from_osmnx(twice).links["minutes_back"].isna().tolist() == [False, True]
+    ring = tiny_graph()
+    for _ in range(3):
+        ring.add_edge(2, 2, length=500.0, highway="primary", osmid=9)
+    loops = from_osmnx(ring).links.query("from_node == to_node")
+    assert loops["minutes_back"].isna().tolist() == [False, True], "two of three are the ways round of one"
+
+
+def test_a_network_of_openstreetmap_says_how_it_was_read(tmp_path: Path) -> None:
+    places = {1: (112.0, 28.0), 2: (112.1, 28.0), 3: (112.2, 28.0)}
+    path = write_pbf(
+        tmp_path / "a.osm.pbf", places, [([1, 2], {"highway": "primary"}), ([2, 3], {"highway": "trunk"})]
+    )
+    box, asked = (111.0, 27.0, 113.0, 29.0), ("trunk", "primary")
+    reading = RoadReading(region="world", peak=False, use_maxspeed=False, source="某地 2025")
+    found = from_pbf(path, classes=asked, bbox=box, simplify=False, reading=reading).provenance
+    told = {
+        "mode": "road", "speed_region": "world", "peak": False, "maxspeed": False, "bbox": box,
+        "classes": ["primary", "trunk"], "simplify": False, "ways": 2, "barriers that stop": 0,
+    }  # fmt: skip
+    assert told.items() <= dict(found.parameters).items()
+    assert "某地 2025" in str(found.sources[0]) and "ODbL" in str(found.sources[0])
+    plain = from_pbf(path, mode="walk").provenance
+    assert {"mode": "walk", "speed_region": "china", "peak": False, "maxspeed": True, "bbox": None,
+            "classes": None, "simplify": True}.items() <= dict(plain.parameters).items()  # fmt: skip
+    assert "a.osm.pbf" in str(plain.sources[0])
+    graph = from_osmnx(tiny_graph(), mode="walk", reading=RoadReading(region="world", use_maxspeed=False))
+    assert {"mode": "walk", "speed_region": "world", "peak": False, "maxspeed": False}.items() <= dict(
+        graph.provenance.parameters
+    ).items()
+    assert "OSMnx graph" in str(graph.provenance.sources[0])
