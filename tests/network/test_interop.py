@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from tests.network.build import EAST, NORTH
+from tests.network.build import EAST, NORTH, points, road
 from tests.network.uneven import PLACES
 from urbgeo.network.minutes import minutes_table
 from urbgeo.network.model import TravelNetwork, build_network
@@ -79,3 +79,27 @@ def test_the_osmnx_graph_says_which_edges_run_against_the_drawing(uneven: Travel
         if about["osmid"] != "f":  # a loop leaves and ends at one node
             assert about["reversed"] is (graph.nodes[tail]["node"] != start[about["osmid"]])
     assert sorted(about["reversed"] for *_, about in graph.edges(data=True)).count(True) >= 3
+
+
+def test_edges_of_an_osmnx_graph_have_metres_seconds_and_speeds() -> None:
+    nodes = points([(0, 0), (10, 0), (10, 5)], None).set_axis([70, 8, 9])
+    links = road((70, 8, 10.0), (8, 9, 5.0)).set_axis(["a", "b"])
+    links = links.assign(minutes=[12.0, 0.0], minutes_back=[15.0, np.nan], oneway=[False, True])
+    network = build_network(nodes, links)
+    graph = network.to_osmnx()
+    assert list(graph.nodes) == [70, 8, 9] and graph.graph["crs"] == "epsg:4326", "whole numbers stay"
+    kept = ("osmid", "highway", "length", "speed_kph", "travel_time", "oneway", "reversed")
+    edges = {(u, v): tuple(about[name] for name in kept) for u, v, about in graph.edges(data=True)}
+    assert edges == {
+        (70, 8): ("a", "primary", 10_000.0, 50.0, 720.0, False, False),
+        (8, 70): ("a", "primary", 10_000.0, 40.0, 900.0, False, True),
+        (8, 9): ("b", "primary", 5_000.0, np.inf, 0.0, True, False),
+    }
+    west = nodes.to_crs(4326).geometry[70]
+    assert graph.nodes[70]["x"] == pytest.approx(west.x) and graph.nodes[70]["y"] == pytest.approx(west.y)
+    assert graph[8][70][0]["geometry"].coords[-1] == pytest.approx((west.x, west.y))
+    named = build_network(nodes.set_axis(list("ABC")), links.replace({70: "A", 8: "B", 9: "C"})).to_osmnx()
+    assert {n: about["node"] for n, about in named.nodes(data=True)} == {0: "A", 1: "B", 2: "C"}
+    plain, table = network.to_frames()
+    assert table["oneway"].tolist() == [False, True] and not {"speed_kmh", "speed_source"} & set(table)
+    assert plain is not network.nodes and plain.equals(network.nodes)

@@ -255,3 +255,55 @@ def test_the_workbooks_stations_are_placed_in_wgs84(nation: Trains, shared_data:
     north = (here.y - known.loc[both, "WGS84_Lat"]) * 111.0
     assert np.hypot(east, north).median() < 0.3
     assert nation.unplaced.empty and nation.counts["trains that run backwards in time"] == 0
+
+
+def test_every_station_is_told_with_its_trains_and_doubled_places_count_once(tmp_path: Path) -> None:
+    at = places("甲乙丙丁").rename_geometry("spot").to_crs(32649)
+    at = at.drop(index="乙").rename(index={"丁": " 丙"})
+    trains = table(tmp_path, stations=at)
+    assert trains.unplaced["trains"].to_dict() == {"乙": 1}
+    assert trains.stations.index.tolist() == ["甲", "丙"] and trains.stations.crs == 4326
+    assert trains.stations.geometry.name == "geometry"
+    assert trains.stations.geometry["丙"].x == pytest.approx(113.0)
+    assert repr(trains).startswith("<Trains trains: 4 runs, 2 stations>")
+    more = table(tmp_path, ROWS + "G6,9,1,丁,----,10:00:00,ALL\n,,2,乙,11:00:00,11:00:00,\n", stations=at)
+    assert more.unplaced["trains"].to_dict() == {"乙": 2, "丁": 1}
+    _, lines = train_lines(more, day="2016-03-12")
+    assert lines["station"].tolist() == ["甲", "丙"], "a train between stations without a place is none"
+
+
+def test_lines_begin_at_the_first_departure_and_pool_what_runs_alike(tmp_path: Path) -> None:
+    rows = (
+        "\nG1,8,1,甲,07:50:00,08:00:00,ALL\n,,2,乙,08:30:00,08:32:00,\n,,3,丙,09:00:00,09:05:00,"
+        "\nG3,8,1,甲,----,10:00:00,ALL\n,,2,乙,10:30:00,10:32:00,\n,,3,丙,11:00:00,11:05:00,"
+        "\nG5,8,1,甲,----,12:00:00,ALL\n,,2,乙,12:30:00,12:33:00,\n,,3,丙,13:00:00,13:05:00,\n"
+    )
+    stations, lines = train_lines(table(tmp_path, rows), day="2016-03-12")
+    assert stations.index.tolist() == ["甲", "乙", "丙"]
+    assert lines["service"].tolist() == ["G1 #0"] * 3 + ["G5 #1"] * 3
+    assert lines["seq"].tolist() == [1, 2, 3] * 2 and not lines["both_ways"].any()
+    assert lines["minutes"].fillna(-1).tolist() == [-1, 30, 30] * 2
+    assert lines["dwell_min"].tolist() == [0, 2, 5, 0, 3, 5]
+    assert lines["trains_per_day"].tolist() == [2.0] * 3 + [1.0] * 3
+    rides = direct_minutes(table(tmp_path, rows)).set_index(["from_station", "to_station"])
+    assert rides.loc[("乙", "丙")].tolist() == [27.0, 3] and rides.loc[("甲", "丙")].tolist() == [60.0, 3]
+
+
+def test_the_feed_of_a_train_table_has_a_trip_for_each_run_and_the_dates_that_are_said(
+    tmp_path: Path,
+) -> None:
+    trains = table(tmp_path, stations=places("甲乙丙").drop(index="乙"))
+    feed = trains_as_gtfs(trains)
+    trips = feed.trips
+    assert trips["route_id"].tolist() == ["K1", "G2", "G4", "G2"]
+    assert trips["service_id"].tolist() == ["daily", *trips.index[1:]]
+    assert feed.routes["route_type"].to_dict() == {"K1": "2", "G2": "2", "G4": "2"}
+    assert feed.calendar.iloc[0].tolist() == ["daily", *"1111111", "19700101", "20991231"]
+    assert feed.calendar_dates["date"].tolist() == ["20160310", "20160311", "20160310", "20160313"]
+    assert set(feed.calendar_dates["exception_type"]) == {"1"}
+    first = feed.stop_times[feed.stop_times["trip_id"] == trips.index[0]]
+    assert first["stop_id"].tolist() == ["甲", "丙"], "a stop without a place is passed through"
+    assert first["departure"].tolist() == [22 * 3600, 25 * 3600 + 600]
+    assert first["arrival"].tolist() == [22 * 3600, 25 * 3600 + 600]
+    assert feed.stop_times[["boards", "alights"]].to_numpy().all() and feed.frequencies.empty
+    assert feed.stops.index.tolist() == feed.stops["name"].tolist() == ["甲", "丙"] and feed.stops.crs == 4326
