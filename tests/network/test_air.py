@@ -222,3 +222,13 @@ def test_a_flight_without_ways_about_it_takes_its_cruise() -> None:
     for field in ("cruise_kmh", "beyond_kmh", "beyond_detour"):
         with pytest.raises(InputError, match=f"AirTerms.{field}"):
             AirTerms(**{field: 0})
+
+
+def test_airports_may_be_numbered() -> None:
+    network, airports = along(0, 400), spots([(0, 0), (400, 0)], [7, 9])
+    routes = pd.DataFrame({"from_airport": [7], "to_airport": [9], "minutes": [50.0]})
+    links = with_flights(network, airports, routes).link_table
+    assert links.loc["flight 7 - 9", "minutes"] == 50.0
+    ways = links[links["class"] == "airport access"]
+    assert ways.index.tolist() == ["access 1 airport 7", "access 1 airport 9"]
+    assert ways["from_node"].tolist() == ["airport 7", "airport 9"] and ways["to_node"].tolist() == ["A", "B"]

@@ -254,3 +254,11 @@ def test_what_is_stored_is_kept_unless_it_is_scaled(tmp_path: Path) -> None:
         file.scales, file.offsets = (0.5,), (10.0,)
     found = read_grid(cut_raster(scaled, tmp_path / "b.tif", area=area, kind="height").path)
     assert found.values[0, 0] == 10.5 and np.isnan(found.values[0, 1])
+
+
+def test_a_cell_of_a_quarter_of_a_new_one_falls_whole_where_its_middle_lies(tmp_path: Path) -> None:
+    """New cells of 520 m meet at 240 m east; the middle of the third cell of 100 m lies at 250."""
+    people = np.array([[1.0, 2, 4, 8, 16, 32]])
+    path = raster(tmp_path / "a.tif", people)
+    cut = cut_raster(path, tmp_path / "b.tif", area=square(0, -100, 600, 0), kind="count", cell_m=520)
+    assert np.nansum(read_grid(cut.path).values, axis=0).tolist() == [3.0, 60.0] and cut.total == 63.0

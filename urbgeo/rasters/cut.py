@@ -253,7 +253,7 @@ def _shared_out(raster: RasterFile, cells: _Cells) -> Floats:
     transform, shape = cells.transform, cells.shape
     frame, size = _own_cells(raster, _rim(cells, raster.crs))
     first_column, first_row = (round(one) for one in ~raster.transform @ (frame.c, frame.f))
-    pieces = max(1, int(np.ceil(SUB_CELLS * _cell_there(raster, cells) / transform.a)))
+    pieces = int(np.ceil(SUB_CELLS * _cell_there(raster, cells) / transform.a))
     onwards = Transformer.from_crs(raster.crs, cells.crs, always_xy=True)
     counts, seen = np.zeros(shape[0] * shape[1]), np.zeros(shape[0] * shape[1], bool)
     for strip in _strips(*size, raster.name):
