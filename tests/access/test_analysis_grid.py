@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ import shapely
 from affine import Affine
 
 from urbgeo.access.analysis_grid import H3_EDGES_M, analysis_grid
-from urbgeo.errors import InputError
+from urbgeo.errors import InputError, MissingExtraError
 from urbgeo.rasters.grid import Grid
 from urbgeo.regions.region import Region
 
@@ -139,3 +141,9 @@ def test_people_outside_the_area_are_told_as_a_share() -> None:
     nobody = analysis_grid(area, cell_m=1000, people=towns.assign(n=0.0), population="n")
     assert nobody.attrs["provenance"].shares["people outside the area"] == 0
     assert not analysis_grid(area, cell_m=1000).attrs["provenance"].shares
+
+
+def test_hexagons_without_their_library_name_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "h3", None)
+    with pytest.raises(MissingExtraError, match=r"(?s)Hexagons.*h3.*urbgeo\[raster\]"):
+        analysis_grid(AREA, cell_m=1000, shape="hexagon")

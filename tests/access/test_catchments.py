@@ -189,6 +189,8 @@ def test_the_caller_keeps_his_tables_and_sees_the_method() -> None:
     pd.testing.assert_series_equal(jobs, TOY_JOBS)
     assert found.provenance.parameters["method"] == "gaussian"
     assert "by gaussian: 5 places, 5 facilities (1 without demand)" in repr(found)
+    assert list(found.tables()) == ["table", "summary", "provenance", "facilities"]
+    assert found.tables()["facilities"] is found.facilities
 
 
 @pytest.mark.parametrize(

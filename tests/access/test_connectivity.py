@@ -229,6 +229,7 @@ def test_modes_lead_the_names_of_columns_and_what_was_asked_is_told() -> None:
         f"{mode} {one}" for mode in ("road", "rail", "best") for one in measures
     ] + ["status"]
     assert found.status.tolist() == ["reached"] * 3, "by the better of the two"
+    assert repr(found).startswith("<Connectivity of 3 places by road, rail, best>")
     assert found.values["best", "mass 60"].tolist() == [20, 1, 20]
     assert found.provenance.sources == ("x", "y", "z")
     told = {"minutes": (60, 95), "decay": "power 2 from 1", "self_potential": True, "direction": "to"}

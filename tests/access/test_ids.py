@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from urbgeo.access.coverage import coverage
 from urbgeo.access.ids import columns_at_first, goes_on_in_order
+from urbgeo.access.reading import read_minutes
 from urbgeo.errors import InputError
 
 
@@ -79,3 +80,13 @@ def test_an_id_in_another_form_is_refused_with_both_shown(form: object, wide: bo
     places = pd.DataFrame(index=ids) if framed else ids
     with pytest.raises(InputError, match=re.escape(f"'430102' is there as {form!r}; bring both to one form")):
         coverage(table, places, pd.Index(["h"]), minutes=10)
+
+
+def test_ids_asked_for_twice_are_refused_and_named_on_both_sides_with_the_units() -> None:
+    table = pd.DataFrame({"from": ["a", "b"], "to": ["u", "v"], "minutes": [1.0, 2.0], "unit": ["min", "h"]})
+    said = (
+        "minutes table: mixed units: h at 1; convert them to minutes; and repeated ids at a; make the index "
+        "unique; and repeated ids at v; make the index unique."
+    )
+    with pytest.raises(InputError, match=f"^{re.escape(said)}$"):
+        read_minutes(table, origins=pd.Index(["a", "b", "a"]), destinations=pd.Index(["u", "v", "v"]))

@@ -71,7 +71,8 @@ def test_minutes_on_the_lattice_are_those_of_points(
 def test_minutes_on_the_lattice_of_an_edited_network_are_those_of_points(
     starts: list[tuple[float, float]], direction: str, columns: dict[str, object], compiled: bool
 ) -> None:
-    network, origins = ring_road(**columns), points(starts)
+    """The last start is 10 km from the roads there were and 1 km from those added."""
+    network, origins = ring_road(**columns), points([*starts, (30.0, 8.0)])
     first, *_, last = network.nodes.index
     for k, (one, other) in enumerate([(first, last), (last, first)]):
         new = road((one, other, 3.0), minutes=50.0).set_axis([f"new {k}"])

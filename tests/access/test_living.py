@@ -142,6 +142,7 @@ def test_a_service_nobody_offers_is_told() -> None:
         (lambda: living_circles(T, -PEOPLE, KIND, services=SERVICES), "negative"),
         (lambda: living_circles(T, PEOPLE, KIND, services={}), "at least one"),
         (lambda: living_circles(T, PEOPLE, KIND, services={"park": ("x", -1)}), "services"),
+        (lambda: living_circles(T, PEOPLE, KIND.to_frame("kind"), services=SERVICES), "service: say which"),
         (lambda: walking_circle(4), "no service is due within 4"),
         (lambda: walking_circle(-1), "minutes"),
         (lambda: emergency_response(T, PEOPLE), "not among the destinations at u, v, w"),
@@ -178,7 +179,7 @@ def test_a_network_answers_as_its_table_and_help_comes_from_the_stations() -> No
     )
     assert circle.table["within park"].tolist() == [True, False, False]
     assert circle.share_complete == pytest.approx(1 / 6)
-    assert "16.7% of people complete" in repr(circle)
+    assert "16.7% of people complete" in repr(circle) and circle.summary is circle.services
 
 
 def test_shelters_exactly_at_the_bound_count() -> None:

@@ -94,7 +94,7 @@ def test_fifteen_percent_off_either_way_is_close_and_tenths_of_the_ratios_are_to
     assert found.by_hour.loc["all"].to_dict() == pytest.approx(
         {"trips": 4, "median_ratio": 1.0, "within": 0.5, "p10": 0.843, "p90": 1.157, "unreached": 0}
     )
-    assert "50% within 15%" in repr(found)
+    assert "50% within 15%" in repr(found) and found.summary is found.by_hour
 
 
 def test_trips_that_the_model_cannot_make_have_no_ratio(places: gpd.GeoDataFrame) -> None:

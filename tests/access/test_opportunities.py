@@ -192,6 +192,7 @@ def test_faulty_tables_are_refused_by_name(measure: Callable[[object], Access], 
         (lambda: cumulative(T, pd.concat([JOBS, JOBS]), minutes=30), "repeated ids at u, v, w"),
         (lambda: cumulative(T, JOBS.to_dict(), minutes=30), "opportunities: a Series or DataFrame"),
         (lambda: cumulative(T, PEOPLE, minutes=30), "not among the destinations at u, v, w"),
+        (lambda: cumulative(T, JOBS, weight="jobs", minutes=30), "a frame with the column .*, not Series"),
         (lambda: cumulative(T, JOBS, minutes=30, direction="towards"), "direction"),
         (lambda: interval(T, JOBS, minutes=(30, 10)), "do not rise"),
         (lambda: interval(T, JOBS, minutes=(10, 20, 30)), "first and the last"),
@@ -345,3 +346,10 @@ def test_who_reaches_nothing_is_a_share_and_four_columns_are_named() -> None:
     assert "jobs 40.0, ..." in repr(more)
     told = {"measure": "cumulative", "minutes": (10, 20, 30, 40), "weight": ("jobs",), "direction": "to"}
     assert told.items() <= dict(found.provenance.parameters).items()
+
+
+def test_ids_alone_are_opportunities_of_one_each() -> None:
+    """a reaches u and v within 30 minutes, w not."""
+    table = named([[5, 30, 31]])
+    found = cumulative(table, pd.Index(["u", "v", "w"]), minutes=30)
+    assert found.values.columns.tolist() == [("opportunities", 30.0)] and column(found).tolist() == [2]

@@ -119,6 +119,7 @@ def test_the_gap_is_none_without_a_target_or_above_it_and_people_outside_all_zon
     assert coverage_of_people(RASTER, covered).target is None
     assert coverage_of_people(RASTER, covered, target=0.5).gap == 0.0
     found = coverage_of_people(RASTER, covered, zones=frame(shapely.box(0, 0, 1, 2)), target=0.6)
+    assert repr(found).splitlines()[0].endswith(" 8 of 15 people (53.3%)>")
     row = {"people": 15, "covered": 8, "share": 8 / 15, "target": 0.6, "gap": 0.6 - 8 / 15}
     assert found.summary.loc["all"].to_dict() == pytest.approx(row)
     assert found.table.loc["a"].drop("geometry").to_dict() == pytest.approx(

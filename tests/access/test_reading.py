@@ -26,6 +26,18 @@ def test_all_faults_of_a_table_come_at_once() -> None:
         read_minutes(T.replace({5: -1, 70: 4294967}))
 
 
+@pytest.mark.parametrize("text", ["5", "quick"])
+def test_minutes_that_are_text_are_refused_before_they_are_read_as_numbers(text: str) -> None:
+    table = long_of(T).astype({"minutes": object})
+    table.loc[3, "minutes"] = text
+    with pytest.raises(InputError, match=r"^minutes table: minutes are object; convert them to numbers"):
+        read_minutes(table)
+    wide = T.astype({"v": object})
+    wide.loc["b", "v"] = text
+    with pytest.raises(InputError, match="columns that are no numbers of minutes at v; convert them"):
+        read_minutes(wide)
+
+
 def test_what_is_read_does_not_change_with_the_table() -> None:
     whole = long_of(named([[5, 20, 70], [30, 40, 20]]))
     kept = read_minutes(whole)

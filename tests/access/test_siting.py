@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.access.tables import amounts_for, long_of, named, wide_tables
 from tests.network.build import along, points
 from urbgeo.access.siting import marginal_coverage, maximal_covering, p_median
-from urbgeo.errors import InputError
+from urbgeo.errors import InputError, UrbgeoError
 from urbgeo.network.minutes import minutes_table
 
 T = named([[5, 50, 40], [50, 5, 10], [60, 6, math.inf], [math.inf, 70, 8]])
@@ -241,3 +241,9 @@ def test_a_single_person_is_demand() -> None:
     people = pd.Series([1.0, 1, 1, 0, 0], index=list("abcde"))
     assert maximal_covering(table, people, count=1, minutes=10).chosen.tolist() == ["v"]
     assert p_median(table, people, count=1).chosen.tolist() == ["v"]
+
+
+def test_a_best_that_was_not_proven_in_time_is_refused() -> None:
+    table, people = drawn(8)
+    with pytest.raises(UrbgeoError, match=r"no proven best in 1e-09 s .*raise longest_s or ask for fewer"):
+        p_median(table, people, count=4, longest_s=1e-9)

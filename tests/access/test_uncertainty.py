@@ -60,12 +60,16 @@ def test_bands_give_the_least_and_the_most(network: TravelNetwork) -> None:
     assert found.table.loc["C", ["low", "middle", "high"]].tolist() == pytest.approx([60, 75, 100])
     assert found.table.loc["D"].tolist() == [math.inf] * 3
     assert found.total == {}
+    assert repr(found).startswith("<Interval of 5 ids over 3 versions>")
+    assert found.summary.loc["low", "count"] == 3, "A, B and C; D and E are never reached"
 
 
 def test_yes_or_no_becomes_a_share_of_cases(network: TravelNetwork) -> None:
     found = over_bands(network, within_hour)
     assert found.table["share"].to_dict() == pytest.approx({"A": 1, "B": 1, "C": 1 / 3, "D": 0, "E": 0})
     assert (found.total["low"], found.total["high"]) == pytest.approx((0.4, 0.6))
+    assert "5 ids over 3 versions, 40%-60% of cases" in repr(found)
+    assert found.summary.loc["all", ["low", "high"]].tolist() == pytest.approx([0.4, 0.6])
     weighted = over_bands(network, within_hour, weight=pd.Series([0, 0, 1, 0, 0], list("ABCDE")))
     assert (weighted.total["low"], weighted.total["high"]) == (0, 1)
 

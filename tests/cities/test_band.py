@@ -98,6 +98,13 @@ def test_circles_that_ask_different_things_make_no_band() -> None:
             band_of({"a": first, "b": circle(zones, **usual | changed)})
         assert str(told.value) == f"circles: {message}; only the speeds may differ."
         assert not re.search("[a-z]{3,} [a-z]{3,}", in_chinese(told.value.english)), "said in Chinese"
+    part, pin = (circle(zones, core=ROW.loc[["a"]], pin=one, **usual) for one in (False, True))
+    for one, other, message in (
+        (part, pin, "b asks for minutes from the pin of the core, the first from its nearest part"),
+        (pin, part, "b asks for minutes from the nearest part of the core, the first from its pin"),
+    ):
+        with pytest.raises(InputError, match=f"^circles: {message}; only the speeds may differ.$"):
+            band_of({"a": one, "b": other})
 
 
 @pytest.mark.parametrize(

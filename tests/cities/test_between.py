@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from tests.network.build import along, points
+from urbgeo.access.reading import read_minutes
 from urbgeo.cities.between import minutes_between, minutes_to_cores
 from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.network.minutes import minutes_table
@@ -18,12 +19,18 @@ SQUARE = pd.DataFrame([[0.0, 30.0], [31.0, 0.0]], index=["a", "b"], columns=["a"
 LONG = pd.DataFrame({"from": ["a", "b"], "to": ["b", "a"], "minutes": [30.0, 31.0]})
 
 
+def named_sides(table: pd.DataFrame) -> pd.DataFrame:
+    return table.rename_axis(index="origin", columns="destination")
+
+
 def test_a_network_a_square_and_a_long_table_give_one_table() -> None:
     by_road, far, _ = minutes_between(ROAD, PLACES, CALL)
     pd.testing.assert_frame_equal(by_road, minutes_table(ROAD, PLACES, PLACES), check_names=False)
     assert far == "too far"
     wide, far, _ = minutes_between(SQUARE, None, CALL)
     assert wide.loc["b", "a"] == 31.0 and far == "not asked"
+    read, far, _ = minutes_between(read_minutes(named_sides(SQUARE)), None, CALL)
+    assert read.to_numpy().tolist() == [[0, 30], [31, 0]] and read.index.tolist() == ["a", "b"]
     long, _, _ = minutes_between(LONG, None, CALL)
     assert (long.loc["a", "b"], long.loc["b", "a"]) == (30.0, 31.0)
 
@@ -37,6 +44,8 @@ def test_a_pair_that_a_square_table_lacks_is_no_path_and_is_said() -> None:
 def test_a_table_that_is_not_square_and_a_network_without_places_are_refused() -> None:
     with pytest.raises(InputError, match="c stand on one side only"):
         minutes_between(SQUARE.rename(columns={"b": "c"}), None, CALL)
+    with pytest.raises(InputError, match="b, c stand on one side only"):
+        minutes_between(read_minutes(named_sides(SQUARE.rename(columns={"b": "c"}))), None, CALL)
     with pytest.raises(InputError, match=r"the call is f\(travel, places\)"):
         minutes_between(ROAD, None, CALL)
 

@@ -193,7 +193,7 @@ def test_borders_that_share_no_corners_are_borders_in_degrees_too() -> None:
 
 def test_points_allow_the_seat_rule_alone() -> None:
     found = circle(peopled(SEATS), seats=None, rule="seat", official=["a", "e"])
-    assert found.rules.index.tolist() == ["seat"]
+    assert found.rules.index.tolist() == ["seat"] and found.summary is found.rules
     assert found.members.tolist() == ["a", "b", "c"]
     assert "area_km2" not in found.table
     assert found.comparison is not None
@@ -494,3 +494,10 @@ def test_every_seat_of_hunan_is_reached_and_the_circle_says_so(
     found = commuting_circle(road, core, hunan.zones, seats=hunan.counties, rules=rules)
     assert len(found.table) == 122 and found.table["member"].sum() < 61
     assert found.provenance.shares["zones whose seat is not reached"] == 0.0
+
+
+def test_a_modelled_rate_asks_for_seats_people_and_a_core_among_the_zones() -> None:
+    with pytest.raises(InputError, match="rate: without flows it is modelled from minutes between seats"):
+        circle(peopled(ROW), seats=None, rule="area", rate=0.1)
+    with pytest.raises(InputError, match="rate: no zone is the core; give core_zones"):
+        circle(peopled(SEATS), seats=None, rule="seat", rate=0.1, flows=pd.DataFrame())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from urbgeo.cities.communities import communities
-from urbgeo.errors import InputError
+from urbgeo.errors import InputError, MissingExtraError
 
 
 def test_cliques_with_weak_bridges_are_the_communities() -> None:
@@ -105,3 +106,10 @@ def test_two_pairs_have_the_modularity_of_the_textbook(method: str) -> None:
         communities(links.assign(trips=0.0), strength="trips", method=method)
     with pytest.raises(InputError, match="missing ends"):
         communities(links.replace("b", None), strength="trips", method=method)
+
+
+def test_leiden_without_its_library_names_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "graspologic_native", None)
+    links = pd.DataFrame([("a", "b", 1.0)], columns=["from_place", "to_place", "strength"])
+    with pytest.raises(MissingExtraError, match=r"(?s)Leiden .*graspologic-native.*urbgeo\[leiden\]"):
+        communities(links, method="leiden")

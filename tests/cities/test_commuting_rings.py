@@ -139,7 +139,7 @@ def test_who_works_beyond_the_zones_is_employed_too_and_what_was_asked_is_told()
     assert found.table["rate"].tolist() == [1.0, 0.1, 0, 0, 0]
     assert found.provenance.parameters == {"rates": [0.3, 0.1], "rule": "out", "least_count": 2}
     assert found.provenance.shares["pairs suppressed"] == 0
-    assert "zones tied to the core: 1 at 30%, 2 at 10%" in repr(found)
+    assert "zones tied to the core: 1 at 30%, 2 at 10%" in repr(found) and found.summary is found.rings
 
 
 def test_a_column_may_say_what_is_suppressed_and_one_is_the_least_that_can_be() -> None:

@@ -370,7 +370,14 @@ def test_water_and_missing_people_are_told_apart() -> None:
     people = np.array([[0.0, np.nan, np.nan, 10.0]])
     rules = replace(PLAIN, centre_density=10.0)
     grid = grid_of(people, land=[[0.2, 0.0, 1.0, 1.0]])
-    assert degree_of_urbanisation(grid, level=2, edition=rules).classes.tolist() == [[10, 10, 255, 11]]
+    found = degree_of_urbanisation(grid, level=2, edition=rules)
+    assert found.classes.tolist() == [[10, 10, 255, 11]]
+    cells = found.summary["cells"]
+    assert cells[cells > 0].to_dict() == {10: 2, 11: 1} and found.summary.loc[10, "class"] == "water"
+    assert found.summary.loc[11, "class"] == "very low density rural"
+    assert (
+        repr(found).startswith("<UrbanGrid 0 urban centres on 1 x 4 cells>") and found.table is found.centres
+    )
 
 
 def test_a_threshold_above_every_cell_is_told() -> None:

@@ -43,6 +43,8 @@ def test_faulty_tables_are_refused() -> None:
         dissolve_members(pd.DataFrame({"geography": ["X"]}), good)
     with pytest.raises(InputError, match="4301 are no adcodes"):
         dissolve_members(pd.DataFrame({"geography": ["X"], "adcode": ["4301"]}), good)
+    with pytest.raises(InputError, match="members: unknown roles half; use member, part, excluded, node"):
+        dissolve_members(pd.DataFrame({"geography": ["X"], "adcode": ["430102"], "role": ["half"]}), good)
     with pytest.raises(InputError, match="none of the adcodes"):
         dissolve_members(pd.DataFrame({"geography": ["X"], "adcode": ["110000"]}), good)
     with pytest.raises(InputError, match="Atlantis not there"):

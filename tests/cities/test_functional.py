@@ -347,7 +347,7 @@ def test_shares_statuses_and_what_was_asked_are_told() -> None:
     assert found.table["share"].tolist() == pytest.approx([0.9, 0.95, 0.15, 0.03, 0])
     assert found.provenance.shares["zones in no area"] == 0.4
     assert found.provenance.parameters == {"min_share": 0.15, "merge_share": 0.15, "rule": "out"}
-    assert "2 areas of 3 zones" in repr(found)
+    assert "2 areas of 3 zones" in repr(found) and found.summary is found.areas
     assert found.areas.loc["B"].tolist() == [1, 100, 113, pytest.approx(95 / 113)]
     none = functional_areas(
         flow_table([[9, 1], [0, 0]], "ab"), pd.Series({"a": None, "b": "B"}, dtype=object)

@@ -190,3 +190,41 @@ def test_links_are_scaled_and_say_how() -> None:
     assert links["strength"].tolist() == [180, 120] and links["share"].tolist() == [0.6, 0.4]
     assert links.attrs["provenance"].parameters == {"friction": 1, "k": 10}
     assert gravity_links(mass * 0, cost)["share"].isna().all()
+
+
+@pytest.mark.parametrize("friction", [-2.0, -1.0, 0.0, 1.0, 3.0])
+def test_a_friction_far_from_the_first_guess_is_found_on_either_side(friction: float) -> None:
+    """In units of one over the spread of costs; where ways are sought for their length it is above 0."""
+    _, cost, out, into = system(6, 5)
+    apart = cost.to_numpy()
+    exact = frame(np.outer(out, into) * np.exp(friction * (apart - apart.mean()) / apart.std()))
+    fit = fit_gravity(exact, cost, constraint="both", decay="exponential")
+    assert fit.table.loc["-beta", "estimate"] == pytest.approx(friction / apart.std(), rel=1e-6, abs=1e-9)
+    np.testing.assert_allclose(fit.flows, exact, rtol=1e-5)
+
+
+@pytest.mark.parametrize("constraint", ["none", "origin", "destination", "both"])
+@pytest.mark.parametrize("decay", ["power", "exponential"])
+def test_flows_that_all_go_the_least_way_tell_no_friction_and_are_refused(
+    constraint: str, decay: str
+) -> None:
+    """Any friction that is strong enough would do, none is the best."""
+    mass = pd.Series([1.0, 2.0, 3.0, 4.0], list("abcd"))
+    cost = frame(5 + 10 * (1 - np.eye(4)))
+    with pytest.raises(InputError, match=r"^flows: (no friction gives|the fit does not converge)"):
+        fit_gravity(
+            frame(np.eye(4) * 100), cost, constraint=constraint, decay=decay, origin_mass=mass,
+            destination_mass=mass,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("constraint", ["none", "origin", "both"])
+def test_costs_that_are_all_alike_tell_no_friction(constraint: str) -> None:
+    flows, cost, out, into = system(5, 2)
+    asked = {"origin_mass": out, "destination_mass": into}
+    with pytest.raises(InputError, match=r"^flows: (no friction gives|the fit does not converge)"):
+        fit_gravity(flows, cost * 0 + 7, constraint=constraint, **asked)
+    with pytest.raises(InputError, match="masses or costs do not vary enough"):
+        fit_gravity(flows + 1, cost * 0 + 7, method="ols", **asked)
+    with pytest.raises(InputError, match="masses or costs do not vary enough"):
+        fit_gravity(flows + 1, cost, method="ols", **asked | {"origin_mass": out * 0 + 9})

@@ -294,6 +294,7 @@ def test_direction_turns_the_minutes_and_what_was_asked_is_told() -> None:
     assert there.table["minutes"].tolist() == [0, 70] and there.table["member"].tolist() == [True, False]
     assert back.table["minutes"].tolist() == [0, 30] and back.table["member"].tolist() == [True, True]
     assert back.circles.loc["A"].tolist() == [2, 8] and "1 circles with 2 zones" in repr(back)
+    assert back.summary is back.circles
     told = {
         "minutes": 60.0, "rings": (30.0, 60.0, 90.0, 120.0), "direction": "from", "contested": "minutes",
         "rate": None, "rate_rule": "out", "rate_source": "none", "friction": 2.0, "model": None,

@@ -126,6 +126,9 @@ def test_clusters_are_numbered_and_measured_as_counted_by_hand() -> None:
     assert found.cluster.to_dict() == dict(zip("abcdefgh", [1, 1, 0, 0, 0, 2, 2, 0], strict=True))
     assert found.critical_m == 10 and np.isnan(found.city_scale_m) and found.table["dimension"].isna().all()
     assert found.provenance.parameters == {"thresholds_m": (10.0, 20.0)}
+    assert repr(found).startswith("<Percolation critical at 10 m, cities at nan m>")
+    with pytest.raises(InputError, match="links: it has no rows"):
+        percolate(nodes, links=links.iloc[:0], thresholds_m=[10, 20])
     with pytest.raises(InputError, match="two or more, rising"):
         percolate(nodes, links=links, thresholds_m=[20])
     with pytest.raises(InputError, match="two or more, rising"):

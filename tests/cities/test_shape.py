@@ -123,6 +123,7 @@ def test_places_alone_and_links_given_twice_or_to_oneself() -> None:
     straight = [(1 / 1.1 + root / 31) / 2, (1 / 1.1 + 0.5) / 2, (0.5 + root / 31) / 2, np.nan]
     assert found.table["straightness"].tolist() == pytest.approx(straight, rel=1e-3, nan_ok=True)
     assert found.provenance.parameters["length"] == "length_km" and "4 places, 2 links" in repr(found)
+    assert found.summary["value"].to_dict() == pytest.approx(found.indices.to_dict())
     two = network_shape(
         places.iloc[:2], pd.DataFrame(rows[:1], columns=["from_place", "to_place", "length_km"])
     )

@@ -108,6 +108,9 @@ def test_the_interval_matches_a_textbook_prediction_interval() -> None:
     line = fit.intercept + fit.slope * 2035
     found = project_urbanisation(rates, [2035]).table.loc[2035]
     assert found["rate"] == pytest.approx(1 / (1 + np.exp(-line)))
+    low, high = (1 / (1 + np.exp(-one)) for one in (line - half, line + half))
+    said = f"<Projection {found['rate']:.1%} in 2035 ({low:.1%} to {high:.1%})>"
+    assert repr(project_urbanisation(rates, [2030, 2035])).splitlines()[0] == said
     assert found["upper"] == pytest.approx(1 / (1 + np.exp(-(line + half))))
     assert found["lower"] == pytest.approx(1 / (1 + np.exp(-(line - half))))
 

@@ -85,6 +85,8 @@ def test_a_map_shows_names_as_they_are_written(tmp_path: object) -> None:
     )
     html = path.read_text(encoding="utf-8")
     assert "<b>株洲" not in html and "衡阳" in html
+    own = save_map(city_systems(travel(), MEMBERS, places(), hubs="city").map(), f"{tmp_path}/b.html")
+    assert "衡阳" in own.read_text(encoding="utf-8")
 
 
 def test_every_cluster_of_the_nation_is_a_system() -> None:

@@ -253,7 +253,6 @@ def _read_long(table: pd.DataFrame, origins: pd.Index | None, destinations: pd.I
         found = some_of(table["unit"][other].astype(str).unique())
         faults.add(f"mixed units: {found}", ids=table.index[other], remedy="convert them to minutes")
     values = np.ascontiguousarray(minutes, np.float64)
-    faults.raise_if_any()
     start = keyed(table["from"], origins, faults)
     end = keyed(table["to"], destinations, faults)
     faults.raise_if_any()

@@ -65,17 +65,16 @@ def doubly_constrained(
 
 def balanced(weight: Floats, rows: Floats, columns: Floats) -> Floats:
     """The weights scaled by rows and columns until both sums are met."""
-    b = np.ones(len(columns))
+    b, sums = np.ones(len(columns)), ((1, rows), (0, columns))
     for _ in range(BALANCING_STEPS):
         reach = weight @ b
         a = np.divide(rows, reach, out=np.zeros_like(rows), where=reach > 0)
         reach = a @ weight
         b = np.divide(columns, reach, out=np.zeros_like(columns), where=reach > 0)
         flows = a[:, None] * weight * b
-        if np.abs(flows.sum(axis=1) - rows).max() <= BALANCING_TOLERANCE * max(rows.max(), 1e-300):
-            if np.abs(flows.sum(axis=0) - columns).max() <= BALANCING_TOLERANCE * max(columns.max(), 1e-300):
-                return flows
-            break
+        off = (np.abs(flows.sum(axis=axis) - one).max() / max(one.max(), 1e-300) for axis, one in sums)
+        if all(one <= BALANCING_TOLERANCE for one in off):
+            return flows
     raise InputError("margins: no flow over the finite costs can meet both totals; check them and the costs.")
 
 

@@ -101,7 +101,7 @@ def _facing(land: gpd.GeoSeries, table: pd.DataFrame) -> pd.DataFrame:
     none = table.iloc[:0]
     ends = [land.index.get_indexer(pd.Index(table[name])) for name in ("zone", "neighbour")]
     graph = coo_array((np.ones(len(table), np.int8), tuple(ends)), shape=(len(land),) * 2)
-    lands, part = connected_components(graph, directed=False)
+    lands, part = connected_components(graph)
     if lands == 1 or land.crs is None:
         return none
     shapes = land.to_crs(metric_crs(land)).to_numpy()

@@ -341,7 +341,7 @@ def _root(parent: Ints, i: int) -> int:
 def _components(n: int, pairs: Ints) -> Ints:
     ones = np.ones(len(pairs), np.int8)
     graph = coo_array((ones, (pairs[:, 0], pairs[:, 1])), shape=(n, n))
-    return connected_components(graph, directed=False)[1].astype(np.int64)
+    return connected_components(graph)[1].astype(np.int64)
 
 
 def _both_ways(table: pd.DataFrame, linked: str) -> Floats:

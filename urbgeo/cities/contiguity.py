@@ -90,4 +90,4 @@ def _groups(pairs: tuple[Ints, Ints], joined: Flags, n: int) -> Ints:
     """Number of the connected group of each zone over the pairs that are joined."""
     left, right = pairs[0][joined], pairs[1][joined]
     graph = coo_array((np.ones(len(left), np.int8), (left, right)), shape=(n, n))
-    return connected_components(graph, directed=False)[1].astype(np.int64)
+    return connected_components(graph)[1].astype(np.int64)

@@ -253,7 +253,7 @@ def _repaired(counties: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, int]:
     faulty = shapes.notna() & (~shapes.is_valid | ~shapes.geom_type.isin(["Polygon", "MultiPolygon"]))
     if not faulty.any():
         return counties, 0
-    parts = shapes[faulty].make_valid().explode(index_parts=False).explode(index_parts=False)
+    parts = shapes[faulty].make_valid().explode().explode()
     areal = parts[parts.geom_type == "Polygon"]
     whole = areal.groupby(level=0, sort=False).agg(lambda polygons: shapely.union_all(polygons.to_numpy()))
     mended = shapes.where(~shapes.index.isin(whole.index), whole.reindex(shapes.index))

@@ -286,7 +286,7 @@ def _merged_cities(
     jobs: Floats = np.bincount(core[inside], flows.jobs[inside], n).astype(np.float64)
     share = tied_share(between, between.T, employed[:, None], jobs[:, None], rule)
     np.fill_diagonal(share, 0.0)
-    _, group = connected_components(coo_array(share >= threshold), directed=False)
+    _, group = connected_components(coo_array(share >= threshold))
     order = np.lexsort((np.arange(n), -jobs))
     heads: dict[int, int] = {}
     for city in order:

@@ -22,6 +22,10 @@ FRICTION = 2.0
 """Exponent of travel time in links between cities, the common choice of Chinese studies."""
 
 NEWTON_STEPS = 100
+LEAST_KNOWN = 1e-9
+"""Share of the spread of costs below which flows do not tell their friction: they all go the least way."""
+BRACKET_STEPS = 7
+"""Times that a friction is doubled, from one over the spread of costs on, until it is too strong."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -249,7 +253,9 @@ def _least_squares(
 ) -> tuple[Floats, Floats, Floats]:
     x = np.stack([np.ones(int(used.sum())), *(layer[used] for layer in layers)], axis=1)
     y = np.log(observed[used])
-    estimate, *_ = np.linalg.lstsq(x, y, rcond=None)
+    estimate, _, rank, _ = np.linalg.lstsq(x, y, rcond=None)
+    if rank < x.shape[1]:
+        raise InputError("flows: the fit does not converge; the masses or costs do not vary enough.")
     variance = ((y - x @ estimate) ** 2).sum() / max(len(y) - x.shape[1], 1)
     error = np.sqrt(np.diag(np.linalg.pinv(x.T @ x)) * variance)
     fitted = np.exp(estimate[0] + sum(b * layer for b, layer in zip(estimate[1:], layers, strict=True)))
@@ -274,9 +280,10 @@ def _poisson(
         beta = beta + step
         if np.abs(step).max() < 1e-12:
             break
-    else:
-        raise InputError("flows: the fit does not converge; the masses or costs do not vary enough.")
     mean, _, hessian = _profile(beta, x, y, total, used, axis)
+    known = hessian[-1, -1] > LEAST_KNOWN * total.sum() * (x[-1] ** 2).sum() / used.sum()
+    if not known or np.abs(step).max() >= 1e-12:
+        raise InputError("flows: the fit does not converge; the masses or costs do not vary enough.")
     covariance = np.linalg.pinv(hessian)
     if constraint != "none":
         return beta, np.sqrt(np.diag(covariance)), mean
@@ -323,13 +330,12 @@ def _doubly(
     def excess(beta: float) -> float:
         return float((fitted(beta) * friction).sum() - target)
 
-    low, high = -1.0 / scale, 1.0 / scale
-    while excess(low) > 0 and low > -64 / scale:
-        low *= 2
-    while excess(high) < 0 and high < 64 / scale:
-        high *= 2
-    if excess(low) * excess(high) > 0:
-        raise InputError("flows: no friction gives the observed mean cost; check flows and costs.")
+    least = LEAST_KNOWN * y.sum() * scale
+    steps = 2.0 ** np.arange(BRACKET_STEPS) / scale
+    try:
+        low, high = [next(end for end in side * steps if side * excess(end) >= least) for side in (-1.0, 1.0)]
+    except (StopIteration, InputError):  # flows that are too far apart cannot be balanced
+        raise InputError("flows: no friction gives the observed mean cost; check flows and costs.") from None
     from scipy.optimize import brentq
 
     beta = float(brentq(excess, low, high, xtol=1e-10, rtol=1e-12))

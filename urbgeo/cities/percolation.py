@@ -188,7 +188,7 @@ def _label(index: pd.Index, ends: NDArray[np.int64]) -> NDArray[np.int64]:
     """Clusters from 1 by falling size (then by first id); a node without a short street has 0."""
     n = len(index)
     graph = coo_array((np.ones(len(ends), np.int8), (ends[:, 0], ends[:, 1])), shape=(n, n))
-    _, label = connected_components(graph, directed=False)
+    _, label = connected_components(graph)
     sizes = np.bincount(label)
     rank = np.empty(len(sizes), np.int64)
     first = np.full(len(sizes), n)
