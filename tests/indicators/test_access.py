@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from tests.indicators.grounds import CITIES, TOWNS, ground, of_towns, places, region, square, work
-from tests.network.build import points
+from tests.network.build import along, points
 from urbgeo.cities.policy import policy_members
 from urbgeo.indicators.access import BELT_LINES, own_minutes
 from urbgeo.indicators.catalogue import MEASURES
@@ -169,3 +170,60 @@ def test_flights_of_four_hours_reach_more_than_half_of_the_nations_airports_and_
     found = work("air_airports", ground(home))
     assert found.count / 2 < found.value < found.count
     assert MEASURES["air_airports"].work(ground({"core airports": pd.Series([math.inf], ["430100"])})) is None
+
+
+def test_small_towns_are_within_an_hour_of_a_fast_station_and_a_closed_bound() -> None:
+    for minutes, share in ((60.0, 100.0), (60.1, 0.0)):
+        on = ground({"counties fast_stations": of_towns(90.0, 90.0, 90.0, minutes)})
+        found = work("small_station", on)
+        assert (found.value, found.count, found.limit) == (share, 1, 60.0)
+
+
+def test_hubs_outside_are_within_three_hours_and_without_any_nothing_is_said() -> None:
+    minutes = {"prefectures hubs": pd.Series([180.0, 180.1], list(CITIES))}
+    outside = places().iloc[:1].set_axis(["420100"]).assign(level="hub")
+    found = work("hubs_180", ground(minutes, places=pd.concat([places(), outside])))
+    assert (found.value, found.count, found.limit) == (50.0, 2, 180.0)
+    assert found.left == (("岳", "Yueyang", 180.1),)
+    assert MEASURES["hubs_180"].work(ground(minutes)) is None
+
+
+def test_pairs_of_shaoyang_are_its_city_and_two_or_more_of_its_three_counties() -> None:
+    """Its other districts stand for the city only where the first is not there."""
+    ids = ("430503", "430502", "430511", "430582", "430522", "430523")
+    minutes = square(ids, *([30.0] * 6 for _ in ids))
+    minutes.loc["430523", "430582"] = 31.0
+    minutes.loc[["430503", "430511"]] = 99.0
+    own = places().iloc[:0]
+    for kept, value, count in ((ids, 100 * 5 / 6, 6), (ids[1:5], 100.0, 3), (ids[:1] + ids[3:5], 0.0, 3)):
+        spots = points([(float(at), 0.0) for at in range(len(kept))], list(kept))
+        counties = spots.assign(level="county", prefecture="430500", name_zh=kept, name_en=kept)
+        found = work("shaoyang_pairs", ground({"road counties counties": minutes}, places=counties))
+        assert (found.limit, found.count) == (30.0, count)
+        assert found.value == pytest.approx(value if value else 100 / 3)
+    for kept in (ids[3:], ids[:4], ()):
+        spots = points([(float(at), 0.0) for at in range(len(kept))], list(kept))
+        counties = spots.assign(level="county", prefecture="430500", name_zh="", name_en="")
+        assert MEASURES["shaoyang_pairs"].work(ground(places=counties if kept else own)) is None
+
+
+def test_a_town_group_of_one_seat_is_none() -> None:
+    only = policy_members(kind="Hunan town group")["adcode"].iloc[0]
+    assert MEASURES["town_groups"].work(ground({"road counties counties": square((only,), [0.0])})) is None
+
+
+def test_people_of_the_belts_live_within_half_an_hour_of_their_fast_stations() -> None:
+    """A minute a kilometre: the towns are 0, 30, 31 and 0 minutes away, the last from one of another line."""
+    towns = places().set_geometry(
+        points([(0, 0), (90, 0), (0, 0), (30, 0), (31, 0), (90, 0)]).geometry.values
+    )
+    stations = points([(0, 0), (90, 0), (31, 0)], ["s", "t", "u"])
+    lines = pd.DataFrame({"line": ["JG", "XX"], "from_station": ["s", "t"], "to_station": ["u", "t"]})
+    made = region(places=towns, stations=stations.assign(kind=["hsr", "hsr", "conventional"]))
+    road = along(0, 30, 31, 90)
+    on = Ground(replace(made, rail_sections=lines), 2025, networks={"road": road})
+    found = work("belt_people", on)
+    assert (found.value, found.count, found.limit) == (pytest.approx(100 * 8 / 10), 4, 30.0)
+    assert [one[0] for one in found.left] == ["丙", "丁"]
+    bare = Ground(replace(made, rail_sections=lines[1:]), 2025, networks={"road": road})
+    assert MEASURES["belt_people"].work(bare) is None

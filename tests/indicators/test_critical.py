@@ -92,7 +92,9 @@ def test_a_bridge_cuts_off_those_behind_it() -> None:
         [(0, 1, 10.0, False), (1, 2, 5.0, False), (0, 2, 50.0, False), (2, 3, 7.0, False)], 4
     )
     places = points(4, "p").assign(population=[1.0, 10.0, 100.0, 1000.0])
-    table = critical_links(network, places, points(1, "f")).table
+    found = critical_links(network, places, points(1, "f"))
+    table = found.table
+    assert repr(found).startswith("<CriticalLinks 3 links on quickest ways; most 38,950 person-minutes>")
     assert table.index[0] == "l3"
     assert table.loc["l3", ["people_cut", "people"]].tolist() == [1000, 1000]
     # without 0-1 everyone goes by 0-2: place 1 takes 55 instead of 10, places 2 and 3 take 35 more
@@ -164,6 +166,13 @@ def test_half_a_minute_is_a_gain_and_less_is_none(minutes: float, people: float)
     row = stage_projects(base, new, places, points(1, "f"), km_per_year=30.0).loc["a"]
     assert row["people_gaining"] == people and row["places_gaining"] == ("p1、p2" if people else "")
     assert row["person_minutes_saved"] == pytest.approx(200.0 * (60.0 - minutes))
+
+
+def test_projects_without_a_name_are_refused() -> None:
+    base = network_of([(0, 1, 60.0, False)], 2)
+    new = pd.DataFrame({"project": ["a", None], "length_km": 1.0})
+    with pytest.raises(InputError, match="projects: links without a project; name each"):
+        stage_projects(base, new, points(2, "p").assign(population=1), points(1, "f"), km_per_year=1.0)
 
 
 @pytest.mark.parametrize("km", [0, -1, float("nan"), float("inf")])

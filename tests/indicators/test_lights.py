@@ -39,6 +39,18 @@ def test_a_cap_is_met_from_below_and_its_path_runs_down_to_it() -> None:
     assert gap_of(cap, 12.5) == 2.5
 
 
+def test_a_target_of_just_one_number_is_met_by_it_alone() -> None:
+    """But for rounding: by a billionth of the number, or of one for smaller numbers."""
+    for target, near, far in ((1000.0, 1e-6, 1.1e-6), (0.5, 0.9e-9, 1.1e-9), (-1000.0, 0.9e-6, 1.1e-6)):
+        aim = Aim("=", target, 2030)
+        assert aim.met_by(target) and light_of(aim, target, 2025) == "met"
+        for side in (-1, 1):
+            assert aim.met_by(target + side * near * 0.9) and not aim.met_by(target + side * far)
+        for direction, side in ((">=", -1), ("<=", 1)):
+            bound = Aim(direction, target, 2030)
+            assert bound.met_by(target + side * near * 0.9) and not bound.met_by(target + side * far)
+
+
 def test_a_band_on_both_sides_of_the_target_leaves_it_open() -> None:
     aim = Aim(">=", 80.0, 2025)
     assert light_of(aim, 78.6, 2025, low=57.1, high=85.7) == "open"

@@ -45,6 +45,10 @@ def test_near_is_a_closed_bound_in_metres() -> None:
     people = at.assign(population=[0.0, 30.0, 10.0])
     assert share_near(people, at.iloc[:1], within_m=500.0, population="population") == 0.75
     assert share_near(people, at.iloc[:1], within_m=500.0) == pytest.approx(2 / 3)
+    nobody = people.assign(population=0.0)
+    assert share_near(people, at.iloc[:0], within_m=500.0, population="population") == 0.0
+    for facilities in (at, at.iloc[:0]):
+        assert np.isnan(share_near(nobody, facilities, within_m=500.0, population="population"))
 
 
 def test_a_grid_of_streets_has_its_blocks_crossings_and_dead_ends() -> None:
@@ -107,9 +111,12 @@ def test_the_path_meets_the_plan_and_slows() -> None:
     assert path[2020] == pytest.approx(0.5876) and path[2035] == pytest.approx(0.72)
     steps = path.diff().dropna()
     assert (steps.diff().dropna() < 0).all() and 0.005 < steps.iloc[-1] < 0.0105
-    for wrong in (((2035, 0.6), (2020, 0.7)), ((2020, 0.6), (2035, 0.9))):
+    for wrong in (((2035, 0.6), (2020, 0.7)), ((2020, 0.6), (2035, 0.9)), ((2020, 0.6), (2020, 0.7))):
         with pytest.raises(InputError, match="urbanisation_path"):
             urbanisation_path(*wrong)
+    for name, given in (("base", {"base": (2020,)}), ("target", {"target": 0.7}), ("base", {"base": "ab"})):
+        with pytest.raises(InputError, match=f"^{name}: .*; give a year and a share, e.g. .2020, 0.59"):
+            urbanisation_path(**{"base": (2020, 0.5), "target": (2035, 0.7)} | given)
 
 
 def test_layers_bring_their_rows(hunan: Region) -> None:

@@ -24,6 +24,7 @@ def test_every_row_of_the_review_is_there() -> None:
 def test_ids_are_unique_and_columns_are_sound() -> None:
     assert ALL.index.is_unique
     assert set(ALL["direction"]) <= set(DIRECTIONS)
+    assert ALL[["document_zh", "document_en"]].notna().all(axis=None), "every document is listed"
     assert set(ALL["kind"]) == {"binding", "expected"}
     assert set(ALL["mark"]) == {"core", "extended", "no"}
     assert ALL["scope"].str.fullmatch(r"\d{6}").all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -148,3 +149,41 @@ def test_a_region_on_estimated_roads_is_changed_by_the_names_of_its_places() -> 
     assert np.isfinite(found.summary.loc["prefecture", "mean_after"])
     assert not {"rail.hsr_km", "rail.intercity_km"} & set(found.indicators.index)
     assert len(found.indicators)
+
+
+def new_line() -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """A station beside the seat of Anhua, and ten trains a day from there to Changsha South in 50 minutes."""
+    stations = gpd.GeoDataFrame(
+        {"name_zh": ["安化"], "kind": ["hsr"], "adcode": ["430923"], "opened": [2020]},
+        geometry=gpd.points_from_xy([111.2128], [28.3743]), index=["ST_New"], crs=4326,
+    )  # fmt: skip
+    rails = pd.DataFrame(
+        {"service": "NEW", "name_zh": "新线", "class": "hsr", "seq": [1, 2],
+         "station": ["ST_New", "ST_ChangshaNan"], "minutes": [0.0, 50.0], "dwell_min": 2.0,
+         "trains_per_day": 10}
+    )  # fmt: skip
+    return stations, rails
+
+
+def test_a_new_line_brings_its_station_and_its_trains(hunan: Region) -> None:
+    stations, rails = new_line()
+    found = what_if(hunan, stations=stations.to_crs(32649), rails=rails)
+    row = found.table.loc["430923"]
+    assert row["after_station"] < 15 < 60 < row["before_station"]
+    assert found.provenance.parameters["new trains"] == 1
+    assert found.summary.loc["station", "people_losing"] == 0
+    assert "rail_hour" in set(policy_targets().loc[found.indicators.index, "measure"]), "trains are shown too"
+    assert (found.table["after_airport"] == found.table["before_airport"]).all()
+    with pytest.raises(InputError, match="rails: no column station"):
+        what_if(hunan, rails=rails.drop(columns="station"))
+    with pytest.raises(InputError, match="stations: it has no CRS"):
+        what_if(hunan, rails=rails, stations=stations.set_crs(None, allow_override=True))
+    with pytest.raises(InputError, match="stations: ids that the region already has: ST_ChangshaNan"):
+        what_if(hunan, rails=rails, stations=stations.set_axis(["ST_ChangshaNan"]))
+
+
+def test_a_name_of_two_places_is_answered_with_their_ids(hunan: Region) -> None:
+    nodes = hunan.road_nodes.copy()
+    nodes.loc[["430103", "430105"], "name_zh"] = "同名区"
+    with pytest.raises(InputError, match="'同名区' is the name of 430103, 430105; give the id"):
+        what_if(replace(hunan, road_nodes=nodes), roads=ROADS.assign(to_node="同名区"))

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.network.build import QUICK
+from urbgeo.surface import blocks
 from urbgeo.surface.blocks import (
     Block,
     MemoryStore,
@@ -177,6 +178,22 @@ def test_on_even_ground_minutes_are_those_of_straight_and_diagonal_steps(size: i
     expected = diagonal * np.sqrt(2.0) + (np.maximum(down, right) - diagonal)
     np.testing.assert_allclose(found["minutes"], expected, rtol=1e-9)
     assert (found["allocation"] == 0).all()
+
+
+def test_a_search_that_runs_out_of_room_goes_on_with_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two sources each keeps its half, and barriers stay what they are."""
+    friction = np.full((12, 17), 0.01)
+    friction[:, 8] = np.nan
+    room = (12 + 2 * PAD) * (17 + 2 * PAD) // 4
+    monkeypatch.setattr(blocks, "SPARE_ROOM", 1 - room)
+    found = settled(friction, seeds((3, 4), (6, 12)), WALK, 30)
+    for label, (row, column) in enumerate([(3, 4), (6, 12)]):
+        down, right = np.abs(np.mgrid[0:12, 0:17] - np.array([row, column])[:, None, None])
+        expected = np.minimum(down, right) * (np.sqrt(2.0) - 1.0) + np.maximum(down, right)
+        half = np.s_[:, 9 * label : 9 * label + 8]
+        np.testing.assert_allclose(found["minutes"][half], expected[half], rtol=1e-9)
+        assert (found["allocation"][half] == label).all()
+    assert (found["allocation"][:, 8] == -1).all() and not np.isfinite(found["minutes"][:, 8]).any()
 
 
 @pytest.mark.parametrize("neighbours", [8, 16])

@@ -95,3 +95,18 @@ def test_interchanges_that_touch_no_motorway_are_named() -> None:
     outside = gpd.GeoDataFrame(geometry=[Point(0, 0)], index=["lost"], crs=UTM)
     with pytest.raises(InputError, match="outside the grid at lost"):
         compile_motorways(line, outside, like)
+
+
+def test_speeds_of_motorways_are_read_line_by_line_and_faulty_ones_are_named() -> None:
+    """Eight kilometres from ramp to ramp, the first two at 120 km/h and six at 60, and two ramps."""
+    like, _, ramps = motorway_case()
+    y = 3_000_000 - 1050.0
+    parts = [LineString([(500_050, y), (503_050, y)]), LineString([(503_050, y), (510_050, y)])]
+    lines = gpd.GeoDataFrame({"speed_kmh": ["120", "60"]}, geometry=parts, crs=UTM)
+    minutes = travel_surface(
+        like, at(like, (10, 10)), motorways=compile_motorways(lines, ramps, like, ramp_min=0.5)
+    ).minutes.values
+    assert minutes[10, 90] == pytest.approx(2.0 / 120 * 60 + 6.0 / 60 * 60 + 2 * 0.5)
+    for wrong in ("fast", 0, -5.0, np.inf, np.nan, None):
+        with pytest.raises(InputError, match="motorways: speed_kmh is not a number > 0 in lines 1"):
+            compile_motorways(lines.assign(speed_kmh=[120.0, wrong]), ramps, like)

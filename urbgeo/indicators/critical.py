@@ -49,8 +49,7 @@ class CriticalLinks(Result):
     _titles: ClassVar[tuple[str, str]] = ("关键路段", "Critical links")
 
     def _headline(self) -> str:
-        first = self.table.head(1)
-        worst = "" if first.empty else f"; most {first['person_minutes'].iloc[0]:,.0f} person-minutes"
+        worst = "" if self.table.empty else f"; most {self.table['person_minutes'].max():,.0f} person-minutes"
         return f"{len(self.table)} links on quickest ways{worst}"
 
 

@@ -295,20 +295,22 @@ def _changed(
         table = pd.concat([table, links.assign(km_inside=links["length_km"], km_basis="estimated")])
     changed = replace(region, road_links=table)
     if airports is not None:
-        check_points(airports, "airports")
-        again = airports.index[airports.index.isin(region.airports.index)]
-        if len(again):
-            raise InputError(f"airports: ids that the region already has: {some_of(again)}.")
-        both = pd.concat([region.airports, airports.to_crs(region.airports.crs)])
-        changed = replace(changed, airports=gpd.GeoDataFrame(both, crs=region.airports.crs))
+        changed = replace(changed, airports=_joined(region.airports, airports, "airports"))
     if stations is not None:
-        check_points(stations, "stations")
-        both = pd.concat([region.stations, stations.to_crs(region.stations.crs)])
-        changed = replace(changed, stations=gpd.GeoDataFrame(both, crs=region.stations.crs))
+        changed = replace(changed, stations=_joined(region.stations, stations, "stations"))
     if rails is not None:
         check_columns(rails, "rails", ["service", "station", "minutes"])
         changed = replace(changed, rail_stops=pd.concat([region.rail_stops, rails], ignore_index=True))
     return changed
+
+
+def _joined(own: gpd.GeoDataFrame, new: gpd.GeoDataFrame, name: str) -> gpd.GeoDataFrame:
+    """The points of the region and the new ones."""
+    check_points(new, name)
+    again = new.index[new.index.isin(own.index)]
+    if len(again):
+        raise InputError(f"{name}: ids that the region already has: {some_of(again)}.")
+    return gpd.GeoDataFrame(pd.concat([own, new.to_crs(own.crs)]), crs=own.crs)
 
 
 def _grounds(
