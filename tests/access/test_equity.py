@@ -195,6 +195,9 @@ def test_columns_of_a_frame_say_the_same_as_series() -> None:
         InputError, match="column: say which column of access holds it; it has access, people"
     ):
         equity(frame, "people")
+    for wrong in ({"group": "jobs"}, {"income": "jobs", "poor_below": 2.0}):
+        with pytest.raises(InputError, match="access: no column jobs"):
+            equity(frame, "people", column="access", **wrong)
     with pytest.raises(InputError, match="access: no column jobs"):
         equity(frame, "people", column="jobs")
     with pytest.raises(InputError, match="access is no frame"):

@@ -98,6 +98,11 @@ def test_bad_input_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.Monkey
         people_in(RASTER, box.set_crs(None, allow_override=True))
     with pytest.raises(InputError, match="invalid polygons at a"):
         people_in(RASTER, frame(shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])))
+    bow = frame(shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)]))
+    with pytest.raises(InputError, match=r"^covered: .*invalid polygons at a"):
+        coverage_of_people(RASTER, bow)
+    with pytest.raises(InputError, match=r"^zones: .*invalid polygons at a"):
+        coverage_of_people(RASTER, box, zones=bow)
     with pytest.raises(InputError, match="target"):
         coverage_of_people(RASTER, box, target=3)
     with pytest.raises(InputError, match="nobody"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import geopandas as gpd
@@ -138,3 +139,10 @@ def test_clusters_are_numbered_and_measured_as_counted_by_hand() -> None:
 def test_points_without_extent_or_too_few_have_no_dimension() -> None:
     assert np.isnan(box_dimension(np.zeros((60, 2))))
     assert np.isnan(box_dimension(np.arange(6.0).reshape(3, 2)))
+
+
+def test_three_scales_whose_boxes_hold_two_points_or_more_make_a_dimension() -> None:
+    """Points on a line in 4, 8 and 16 boxes; of 31 points fewer than two lie in a box of the third."""
+    for count, found in ((32, 1.0), (31, math.nan)):
+        line = np.stack([np.linspace(0, 1, count), np.zeros(count)], axis=1)
+        assert box_dimension(line) == pytest.approx(found, nan_ok=True)

@@ -6,7 +6,7 @@ import geopandas as gpd
 import pytest
 
 from urbgeo.cities.dissolve import dissolve_members
-from urbgeo.cities.policy import policy_geographies, policy_members
+from urbgeo.cities.policy import policy_geographies, policy_members, read_table
 from urbgeo.errors import InputError, UrbgeoWarning
 
 
@@ -60,3 +60,11 @@ def test_every_member_but_the_renamed_is_a_county_of_china(counties: gpd.GeoData
     county_level = found.members[~found.members["adcode"].str.endswith("00")]
     for row in county_level.itertuples():
         assert row.name[:2] in counties.loc[row.code_used, "NAME"]
+
+
+@pytest.mark.parametrize(
+    "name", ["policy_members.csv", "policy_published.csv", "renamed_adcodes.csv", "hunan_box7.csv"]
+)
+def test_tables_are_all_text_and_an_empty_cell_is_an_empty_text(name: str) -> None:
+    table = read_table(name)
+    assert table.map(lambda cell: isinstance(cell, str)).all(axis=None)

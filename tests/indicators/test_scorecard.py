@@ -260,3 +260,7 @@ def test_minutes_to_the_main_urban_area_are_medians_in_all_and_by_prefecture(hun
     for prefecture, own in minutes.groupby(counties["prefecture"]):
         assert found.units[prefecture] == np.median(own)
     assert [name for _, _, name in found.left] == sorted(minutes, reverse=True)[:3]
+
+
+def test_trains_are_those_of_the_year_of_the_embedded_patterns(hunan: Region) -> None:
+    assert set(hunan.rail_stops["year"].astype(int)) == {TRAINS_YEAR}
