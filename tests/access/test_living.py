@@ -39,6 +39,18 @@ def test_completeness_composite_and_complete_circles() -> None:
     found = living_circles(T, PEOPLE, KIND, services=SERVICES)
     assert found.table["completeness"].tolist() == pytest.approx([2 / 3, 2 / 3, 2 / 3])
     assert found.table["composite"].tolist() == pytest.approx([0.75, 0.75, 0.5])
+    five = {
+        "p": ("open", 9.0),
+        "q": ("learn", 9.0),
+        "r": ("learn", 5.0),
+        "s": ("learn", 5.0),
+        "t": ("care", 5.0),
+    }
+    wide = living_circles(
+        named([[8] * 5]), PEOPLE.iloc[:1], pd.Series(list("pqrst"), list("uvwxy")), services=five
+    )
+    assert wide.table["composite"].tolist() == pytest.approx([(1 + 1 / 3 + 0) / 3]), "means of means"
+    assert wide.table["completeness"].tolist() == [0.4]
     assert found.services["share"].to_dict() == pytest.approx({"park": 0.3, "school": 0.9, "library": 0.8})
     assert found.share_complete == 0
     assert living_circles(T, PEOPLE, KIND, services={"school": ("learn", 10.0)} | {

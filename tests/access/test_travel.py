@@ -227,6 +227,7 @@ def test_what_minutes_rest_on_comes_along() -> None:
     assert nearest(timetable, PLACES, SPOTS).attrs["provenance"].sources == ("a timetable",)
     assert isinstance(pairs(timetable, PLACES, SPOTS), MinutesTable)
     found = {name: pd.DataFrame() for name in "ab"}
-    found["a"].attrs["provenance"] = Provenance(sources=("x", "y"))
+    found["a"].attrs["provenance"] = Provenance(sources=("x", "y"), speeds={"primary": 60.0})
     found["b"].attrs["provenance"] = Provenance(sources=("y", "z"))
     assert provenance_of(found).sources == ("x", "y", "z")
+    assert dict(provenance_of(found).speeds) == {"primary": 60.0}, "speeds of the first"

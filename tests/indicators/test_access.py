@@ -160,6 +160,9 @@ def test_belts_are_the_steps_between_neighbours_in_the_slower_direction() -> Non
     table = square(ids, [0, 90, 500], [100, 0, 20], [500, 30, 0])
     found = work("belt_minutes", ground({"best prefectures prefectures": table}))
     assert (found.value, found.count) == (pytest.approx((100 + 30) / 2), 2)
+    longer = square((*ids, "430300"), [0, 90, 9, 9], [100, 0, 20, 9], [9, 30, 0, 500], [9, 9, 20, 0])
+    found = work("belt_minutes", ground({"best prefectures prefectures": longer}))
+    assert (found.value, found.count) == (pytest.approx((100 + 30 + 500) / 3), 3), "the mean of the steps"
     lonely = square(("430100",), [0])
     assert MEASURES["belt_minutes"].work(ground({"best prefectures prefectures": lonely})) is None
     assert set(BELT_LINES) == {"JGH", "JG", "HK", "HKX", "CYC", "QZC"}

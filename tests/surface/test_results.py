@@ -42,12 +42,12 @@ def test_heights_of_64_bits_give_the_same_bits_from_files(tmp_path: Path) -> Non
 
 
 def test_the_summary_counts_what_can_be_crossed_and_not_the_barriers() -> None:
-    friction = grid([[0.01, 0.01, 0.01, np.nan, 0.01]])
+    friction = grid([[0.01, 0.01, 0.01, 0.04, np.nan, 0.01]])
     start = gpd.GeoDataFrame(geometry=[Point(500_050, 2_999_950)], crs=UTM)
     found = travel_surface(friction, start)
-    assert repr(found).startswith("<TravelSurface 1 x 5 cells, 1 of 1 sources used>")
+    assert repr(found).startswith("<TravelSurface 1 x 6 cells, 1 of 1 sources used>")
     summary = found.summary.loc["all"]
-    assert summary.to_dict() == pytest.approx({"reached_share": 0.75, "median_min": 1.0, "greatest_min": 2.0})
+    assert summary.to_dict() == pytest.approx({"reached_share": 0.8, "median_min": 1.5, "greatest_min": 4.5})
 
 
 def test_files_say_where_they_lie_and_how_many_sources_were_used(tmp_path: Path) -> None:
