@@ -141,6 +141,17 @@ def test_points_without_extent_or_too_few_have_no_dimension() -> None:
     assert np.isnan(box_dimension(np.arange(6.0).reshape(3, 2)))
 
 
+@pytest.mark.parametrize(("count", "found"), [(50, 1.0), (49, math.nan)])
+def test_a_cluster_of_fifty_intersections_has_a_dimension_and_a_smaller_one_has_none(
+    count: int, found: float
+) -> None:
+    at = gpd.points_from_xy([500_000 + 10.0 * k for k in range(count)], [3_000_000] * count)
+    nodes = gpd.GeoDataFrame(geometry=at, crs=UTM)
+    links = pd.DataFrame({"from_node": range(count - 1), "to_node": range(1, count), "length_m": 10.0})
+    table = percolate(nodes, links=links, thresholds_m=[5, 10]).table
+    assert table["dimension"].tolist() == pytest.approx([math.nan, found], nan_ok=True)
+
+
 def test_three_scales_whose_boxes_hold_two_points_or_more_make_a_dimension() -> None:
     """Points on a line in 4, 8 and 16 boxes; of 31 points fewer than two lie in a box of the third."""
     for count, found in ((32, 1.0), (31, math.nan)):

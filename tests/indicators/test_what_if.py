@@ -61,6 +61,18 @@ def test_who_comes_to_just_the_limit_is_newly_within_it() -> None:
     assert row["people_gaining"] == 2.0 + 4.0 + 8.0 and row["people_losing"] == 16.0
 
 
+def test_half_a_minute_is_seen_on_either_side_and_less_is_not(built: WhatIf) -> None:
+    counties = pd.DataFrame(
+        {"name_zh": list("甲乙丙丁"), "population": [1.0, 2.0, 4.0, 8.0]}, index=list("abcd")
+    )
+    before = pd.DataFrame({"airport": [50.0] * 4}, counties.index)
+    after = pd.DataFrame({"airport": [49.5, 49.51, 50.5, 50.49]}, counties.index)
+    row = _by_people(before, after, counties).loc["airport"]
+    assert (row["people_gaining"], row["people_losing"]) == (1.0, 4.0)
+    table = built.table.iloc[:4].assign(gain_min=[-0.5, 0.49, 0.5, -0.49])
+    assert replace(built, table=table).gains["gain_min"].tolist() == [0.5, -0.5]
+
+
 def test_new_links_never_lengthen_a_trip(built: WhatIf) -> None:
     for name in ("prefecture", "capital", "interchange", "station", "airport"):
         assert (built.table[f"after_{name}"] <= built.table[f"before_{name}"] + 1e-9).all()

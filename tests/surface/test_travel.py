@@ -23,6 +23,7 @@ from urbgeo.errors import InputError
 from urbgeo.rasters.align import align
 from urbgeo.rasters.files import read_grid, write_grid
 from urbgeo.rasters.grid import Grid
+from urbgeo.surface import travel
 from urbgeo.surface.friction import tobler_kmh
 from urbgeo.surface.results import TravelSurface
 from urbgeo.surface.steps import STEPS_16
@@ -350,7 +351,8 @@ def test_nothing_given_is_changed() -> None:
         ({"neighbours": 4}, "choose 8 or 16"),
         ({"direction": "back"}, "'from', 'to'"),
         ({"cutoff_min": 0}, "cutoff_min"),
-        ({"block_cells": 1}, "block_cells"),
+        ({"block_cells": 3}, "block_cells: 3; give a whole number of cells >= 4"),
+        ({"block_cells": 4.5}, "block_cells"),
         ({"elevation": grid(np.ones((4, 4)))}, "has other cells than 'friction'"),
     ],
 )
@@ -361,6 +363,15 @@ def test_what_cannot_be_worked_with_is_refused(change: dict[str, object], messag
     like = Grid(np.asarray(values), transform, crs)
     with pytest.raises(InputError, match=message):
         travel_surface(like, at(like, (0, 0)), **parts)
+
+
+def test_rules_are_given_as_rules_and_a_block_has_four_cells_or_more() -> None:
+    even = grid(np.full((1, 5), 0.25))
+    with pytest.raises(InputError, match=r"rules: SurfaceRules\(...\) are needed, not dict"):
+        travel.travel_surface(even, at(even, (0, 0)), rules={"neighbours": 8})  # type: ignore[arg-type]
+    assert travel_surface(even, at(even, (0, 0)), block_cells=4).minutes.values.tolist() == [
+        [0.0, 0.25, 0.5, 0.75, 1.0]
+    ]
 
 
 def test_walking_over_the_hills_of_porto_alegre(shared_data: Path) -> None:
