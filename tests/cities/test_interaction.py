@@ -208,17 +208,18 @@ def test_pairs_that_a_table_lacks_are_counted_and_named() -> None:
 
 
 def test_a_belt_is_reached_by_its_bound_and_in_its_direction() -> None:
-    """Ten minutes towards the station and thirty back; one of two places is too far from any road."""
+    """Ten minutes towards the station and thirty back; three of four places are too far from any road."""
     road = along(0, 10, minutes=30.0, minutes_back=10.0)
     station = points([(0, 0)], ["s"])
-    places = points([(10, 0), (10, 900)], ["a", "z"]).assign(people=[0.0, 0.0])
+    places = points([(10, 0), (10, 900), (90, 900), (0, 900)], ["a", "x", "y", "z"]).assign(people=0.0)
     there = urban_belt(road, places, station, minutes=10, weight="people")
-    assert there.table["inside"].tolist() == [True, False] and np.isnan(there.shares["weighted"])
-    assert there.provenance.shares["places not reached"] == 0.5
+    assert there.table["inside"].tolist() == [True, False, False, False]
+    assert np.isnan(there.shares["weighted"])
+    assert there.provenance.shares["places not reached"] == 0.75
     assert {"minutes": 10, "direction": "to"}.items() <= dict(there.provenance.parameters).items()
     back = urban_belt(road, places, station, minutes=10, direction="from")
-    assert back.table["inside"].tolist() == [False, False] and back.shares.to_dict() == {"places": 0}
-    assert there.summary.loc["places"].tolist() == [0.5]
+    assert back.table["inside"].tolist() == [False] * 4 and back.shares.to_dict() == {"places": 0}
+    assert there.summary.loc["places"].tolist() == [0.25]
 
 
 def test_radiation_passes_over_those_beyond_every_way_and_of_places_alone() -> None:

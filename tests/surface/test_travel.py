@@ -326,6 +326,7 @@ def test_sources_that_cannot_be_used_are_told_apart() -> None:
     assert surface.table["status"].to_dict() == {
         "ok": "on the grid", "wall": "on a barrier", "off": "outside the grid"
     }  # fmt: skip
+    assert surface.provenance.shares["sources_used"] == pytest.approx(1 / 3)
     with pytest.raises(InputError, match="none can be used"):
         travel_surface(like, points.drop("ok"))
 
