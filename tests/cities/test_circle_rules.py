@@ -54,6 +54,21 @@ def test_zones_face_each_other_over_a_gap_with_no_zone_in_it() -> None:
     assert pairs == {frozenset(["coast", "near"]), frozenset(["near", "far"])}
 
 
+@pytest.mark.parametrize(("across_m", "clear"), [(0.9, True), (1.1, False)])
+def test_a_way_that_only_touches_the_corner_of_a_third_zone_is_clear(across_m: float, clear: bool) -> None:
+    """From the eastern tip of one land to the western tip of the other, over the tip of a third."""
+    shapes = [
+        shapely.Polygon([(0, 0), (1_000, 2_000), (0, 4_000)]),
+        shapely.Polygon([(4_000, 0), (3_000, 2_000), (4_000, 4_000)]),
+        shapely.Polygon([(1_500, 1_000), (2_500, 1_000), (2_000, 2_000 + across_m)]),
+    ]
+    moved = [shapely.affinity.translate(one, 500_000, 3_000_000) for one in shapes]
+    table = land_borders(gpd.GeoDataFrame(geometry=moved, index=["west", "east", "third"], crs=4547))
+    pairs = {frozenset(one) for one in table[["zone", "neighbour"]].dropna().itertuples(index=False)}
+    assert (frozenset(["west", "east"]) in pairs) is clear
+    assert {frozenset(["west", "third"]), frozenset(["east", "third"])} <= pairs
+
+
 def test_a_comparison_counts_zones_and_sums_amounts() -> None:
     zones = pd.DataFrame({"people": [1.0, 10.0, 100.0, 1000.0]}, index=list("abcd"))
     circles = {"x": pd.Index(["a", "b", "c"]), "none": pd.Index([])}

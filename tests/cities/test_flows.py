@@ -34,14 +34,15 @@ def test_borders_that_share_no_corners_are_borders_in_degrees_too() -> None:
     assert east.tolist() == pytest.approx([44.5, 66.8], rel=0.01), "0.4 and 0.6 degrees of a meridian"
 
 
-def test_slivers_between_borders_are_no_rim() -> None:
-    """Nine squares, the middle one with a corner of thirty centimetres cut off."""
+@pytest.mark.parametrize(("cut_m", "rim"), [(0.3, False), (2.55, False), (3.1, True)])
+def test_slivers_between_borders_are_no_rim(cut_m: float, rim: bool) -> None:
+    """Nine squares, the middle one with a corner cut off; more than a thousandth of 4 km is a rim."""
     boxes = [shapely.box(x, y, x + 1, y + 1) for x in range(3) for y in range(3)]
-    boxes[4] = shapely.Polygon([(1.0003, 1), (2, 1), (2, 2), (1, 2), (1, 1.0003)])
+    boxes[4] = shapely.Polygon([(1 + cut_m / 1000, 1), (2, 1), (2, 2), (1, 2), (1, 1 + cut_m / 1000)])
     zones = gpd.GeoDataFrame(geometry=boxes, crs=32631)
     zones.geometry = zones.geometry.affine_transform([1000, 0, 0, 1000, 500_000, 5_600_000])
     table = borders(zones)
-    assert set(table.loc[table["neighbour"].isna(), "zone"]) == set(range(9)) - {4}
+    assert set(table.loc[table["neighbour"].isna(), "zone"]) == set(range(9)) - (set() if rim else {4})
 
 
 @pytest.mark.parametrize(

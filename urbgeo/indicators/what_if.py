@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from urbgeo.arguments import check_several, check_year
 from urbgeo.checks import check_choice, check_columns, check_points
@@ -425,8 +426,6 @@ def _changes(
     base: TravelNetwork, links: pd.DataFrame | None, gone: pd.Index, airports: gpd.GeoDataFrame | None
 ) -> gpd.GeoDataFrame:
     """What was built and closed, as shapes."""
-    import shapely
-
     parts = []
     if links is not None:
         ends = [
@@ -441,8 +440,7 @@ def _changes(
         parts.append(_shapes(closed.geometry.to_numpy(), named, "closed", base.crs))
     if airports is not None:
         named = airports.get("name_zh", pd.Series(airports.index, airports.index)).astype(str)
-        located = airports.geometry.to_crs(base.crs).to_numpy()
-        parts.append(_shapes(located, named, "new airport", base.crs))
+        parts.append(_shapes(airports.geometry.to_crs(base.crs).to_numpy(), named, "new airport", base.crs))
     if not parts:
         return gpd.GeoDataFrame({"what": [], "name_zh": []}, geometry=[], crs=base.crs)
     return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=base.crs)
