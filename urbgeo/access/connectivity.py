@@ -22,7 +22,6 @@ from urbgeo.amounts import amount_of, amounts_by_id, series_of, zone_means, zone
 from urbgeo.checks import check_minutes, check_points, check_quantity, check_thresholds, check_whole
 from urbgeo.crs import metric_crs
 from urbgeo.errors import InputError, some_of
-from urbgeo.network.model import check_direction
 from urbgeo.provenance import Provenance
 from urbgeo.results import Result
 from urbgeo.standards import DAILY_CHINA_MIN
@@ -131,7 +130,6 @@ def connectivity(
     b         1.0       7.0  reached
     c         0.0       0.0  reached
     """
-    check_direction(direction)
     limits = check_thresholds(minutes)
     modes = by_mode(travel)
     weights = amounts_by_id(places, mass, name="mass", frame_name="places")
@@ -243,7 +241,6 @@ def by_direction(
     a              5.0    0.0    0.0    0.0
     b              0.0    0.0    0.0    0.0
     """
-    check_direction(direction)
     limit = check_minutes(minutes)
     sectors = check_whole(sectors, "sectors", 1)
     modes = by_mode(travel)
