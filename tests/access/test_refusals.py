@@ -51,6 +51,10 @@ CELLS = Grid(np.array([[-1.0, 2.0]]), Affine(1, 0, 0, 0, -1, 1), 32649)
         (lambda: equity(ACCESS, PEOPLE, quantiles="half"), "quantiles: 'half'"),
         (lambda: palma(ACCESS, PEOPLE, PEOPLE, quantiles="half"), "quantiles: 'half'"),
         (lambda: equity(pd.concat([ACCESS, ACCESS]), PEOPLE), "access: repeated ids at a, b"),
+        (
+            lambda: equity(pd.DataFrame({"n": [1.0, 2.0]}, index=["a", "a"]), "n", column="n"),
+            "access: repeated ids at a",
+        ),
         (lambda: equity(ACCESS, PEOPLE, group=TWICE), "group: repeated ids at b"),
         (
             lambda: living_circles(

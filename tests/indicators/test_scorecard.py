@@ -15,6 +15,7 @@ import pytest
 
 import urbgeo
 from tests.browser import FLAGS
+from tests.indicators.grounds import region
 from urbgeo.errors import InputError
 from urbgeo.indicators.catalogue import MEASURES
 from urbgeo.indicators.ground import Ground
@@ -264,3 +265,15 @@ def test_minutes_to_the_main_urban_area_are_medians_in_all_and_by_prefecture(hun
 
 def test_trains_are_those_of_the_year_of_the_embedded_patterns(hunan: Region) -> None:
     assert set(hunan.rail_stops["year"].astype(int)) == {TRAINS_YEAR}
+
+
+@pytest.mark.parametrize(("km", "marked"), [(20.0, False), (21.0, True)])
+def test_values_of_which_more_than_half_is_estimated_are_marked(km: float, marked: bool) -> None:
+    """Of 20 + 20 km of road half is estimated, of 20 + 21 a little more."""
+    made = region()
+    made = replace(made, road_links=made.road_links.assign(length_km=[20.0, km]))
+    table = scorecard(made, years=(2025,)).table
+    by_road = table[table["estimated_share"] > 0]
+    assert len(by_road) > 5 and by_road["estimated_share"].tolist() == [km / (20 + km)] * len(by_road)
+    assert by_road["marked"].tolist() == [marked] * len(by_road)
+    assert not table.loc[table["estimated_share"] == 0, "marked"].any()
