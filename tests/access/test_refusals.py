@@ -14,15 +14,19 @@ from affine import Affine
 from tests.access.tables import named
 from tests.network.build import along, points
 from urbgeo.access.analysis_grid import analysis_grid
-from urbgeo.access.connectivity import by_direction
+from urbgeo.access.catchments import catchments
+from urbgeo.access.connectivity import by_direction, connectivity
+from urbgeo.access.coverage import coverage
 from urbgeo.access.decay import linear
 from urbgeo.access.equity import equity, palma
-from urbgeo.access.living import living_circles
+from urbgeo.access.living import emergency_response, living_circles, shelter_places
 from urbgeo.access.nodes import node_gravity, node_nearest
 from urbgeo.access.observed import beside_observed
+from urbgeo.access.opportunities import cumulative
 from urbgeo.access.rasters import coverage_of_people
 from urbgeo.access.reach import reach
 from urbgeo.access.reading import read_minutes
+from urbgeo.access.siting import maximal_covering
 from urbgeo.access.uncertainty import scaled
 from urbgeo.errors import InputError
 from urbgeo.rasters.grid import Grid
@@ -74,4 +78,26 @@ CELLS = Grid(np.array([[-1.0, 2.0]]), Affine(1, 0, 0, 0, -1, 1), 32649)
 )
 def test_what_cannot_be_meant_is_refused_by_name(call: Callable[[], object], message: str) -> None:
     with pytest.raises(InputError, match=f"^{message}"):
+        call()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: catchments(SPOTS, ROAD, SPOTS, minutes=9),
+        lambda: living_circles(SPOTS, ROAD, SPOTS, services={"park": ("x", 5.0)}),
+        lambda: emergency_response(SPOTS, ROAD, SPOTS),
+        lambda: shelter_places(SPOTS, ROAD, SPOTS, minutes=9),
+        lambda: cumulative(SPOTS, ROAD, minutes=9),
+        lambda: maximal_covering(SPOTS, ROAD, SPOTS, count=1, minutes=9),
+        lambda: beside_observed(SPOTS, ROAD, observed=pd.DataFrame()),  # type: ignore[arg-type]
+        lambda: reach(SPOTS, ROAD),  # type: ignore[arg-type]
+        lambda: coverage(SPOTS, ROAD, SPOTS, minutes=9),
+        lambda: connectivity(SPOTS, ROAD),
+    ],
+)
+def test_a_network_in_the_second_place_is_told_by_what_stands_in_the_first(
+    call: Callable[[], object],
+) -> None:
+    with pytest.raises(InputError, match=r"^(travel: GeoDataFrame gives no minutes|.*which stands first)"):
         call()

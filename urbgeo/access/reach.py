@@ -170,6 +170,7 @@ def reach(
     ----------
     14th Five-Year Plan for New Urbanisation (2022), art. 22: two-hour reach between main cities of a cluster.
     """
+    check_travel(travel)
     limit = check_minutes(minutes)
     check_points(cities, "cities")
     if len(cities) < 2:
@@ -179,7 +180,6 @@ def reach(
     rule = RailTrips() if rail is None else rail
     if not isinstance(rule, RailTrips):
         raise InputError(f"rail: {type(rule).__name__} is no rule; give RailTrips(max_access_min=...).")
-    check_travel(travel)
     if isinstance(travel, TravelNetwork):
         found = _of_network(travel, cities, rule)
     else:
