@@ -325,8 +325,6 @@ def _comparisons(
     if isinstance(methods, str):
         raise InputError(f"methods: {methods!r} is no list; give one or several, each once, [{methods!r}].")
     methods, given, decays = listed(methods), listed(minutes), listed(decays)
-    for one in methods:
-        check_choice(one, "method", tuple(OWN_DECAY))
     if not methods or len(set(methods)) < len(methods):
         raise InputError(f"methods: {some_of(methods) or 'none'}; give one or several, each once.")
     if not given and not decays:
