@@ -19,6 +19,7 @@ from urbgeo.access.connectivity import by_direction, connectivity
 from urbgeo.access.coverage import coverage
 from urbgeo.access.decay import linear
 from urbgeo.access.equity import equity, palma
+from urbgeo.access.isochrones import isochrones
 from urbgeo.access.living import emergency_response, living_circles, shelter_places
 from urbgeo.access.nodes import node_gravity, node_nearest
 from urbgeo.access.observed import beside_observed
@@ -66,6 +67,13 @@ CELLS = Grid(np.array([[-1.0, 2.0]]), Affine(1, 0, 0, 0, -1, 1), 32649)
             ),
             "facilities: no column kind",
         ),
+        (lambda: isochrones(SPOTS, ROAD, minutes=9), r"isochrones\(network, origins\): a TravelN"),
+        (lambda: isochrones(ROAD, SPOTS, minutes=9, by="all"), "by: 'all'"),
+        (lambda: isochrones(ROAD, SPOTS, minutes=9, kind="square"), "kind: 'square'"),
+        (lambda: isochrones(ROAD, SPOTS, minutes=9, direction="up"), "direction: 'up'"),
+        (lambda: isochrones(ROAD, SPOTS, minutes=9, resolution_km=0), "resolution_km: 0"),
+        (lambda: isochrones(ROAD, SPOTS.set_axis(["a", "a"]), minutes=9), "origins: .*repeated ids at a"),
+        (lambda: isochrones(ROAD, SPOTS, minutes=9, clip=BOW), "clip: .*invalid polygons at a"),
         (lambda: node_nearest(ROAD, SPOTS, direction="up"), "direction: 'up'"),
         (lambda: node_gravity(ROAD, ACCESS, decay=linear(9), direction="up"), "direction: 'up'"),
         (lambda: beside_observed(ROAD, SPOTS, observed=None), "observed: a table is needed, not NoneType"),
