@@ -100,8 +100,9 @@ def test_journeys_of_more_stations_than_are_kept_are_the_same_and_found_anew(
 def test_legs_of_a_country_of_nodes_are_told_apart() -> None:
     """From node 90,000 to 99,999 of 100,000: the number of the leg is above what 32 bits hold."""
     count, start, end = 100_000, 90_000, 99_999
-    keys = np.array([5, start * count + end], np.int64)
-    legs = _Legs(count, keys, np.array([1.0, 7.0]), {"ride_min": np.array([1.0, 7.0])}, np.array([9.0, 3.0]))
+    keys = np.array([5, 20_000 * count, start * count + end], np.int64)
+    minutes = np.array([1.0, 2.0, 7.0])
+    legs = _Legs(count, keys, minutes, {"ride_min": minutes}, np.array([9.0, 8.0, 3.0]))
     before = np.full((1, count), -9999, np.int32)  # as SciPy gives them
     before[0, end] = start
     parts, trains = {"ride_min": np.zeros((1, 1))}, np.full((1, 1), np.inf)
