@@ -263,3 +263,15 @@ def test_names_stand_beside_points_in_the_middle_of_areas_and_within_the_map() -
 )
 def test_boxes_that_only_touch_do_not_overlap(other: tuple[float, ...], over: bool) -> None:
     assert _overlap((0, 0, 2, 2), other) is over
+
+
+@pytest.mark.parametrize(
+    ("title", "told"), [(("甲", "a"), True), (("甲", ""), True), (("", "a"), True), (("", ""), False)]
+)
+def test_a_layer_with_a_name_in_one_language_alone_is_in_the_legend(
+    title: tuple[str, str], told: bool
+) -> None:
+    plane = Plane.around(zones())
+    for colour in ("#333333", Classes("minutes", (30.0,))):
+        found = picture(plane, [Layer(zones(), colour, title)], ("", ""))
+        assert (len(found.legend) == 1) is told, colour
