@@ -125,7 +125,9 @@ def test_a_kernel_follows_what_it_calls_in_another_file(tmp_path: Path) -> None:
     (tmp_path / "inner.py").write_text(INNER.format(more=1))
     assert asked(tmp_path) == ["20.0"]
     (tmp_path / "inner.py").write_text(INNER.format(more=2))
-    assert asked(tmp_path) == ["30.0"]
+    assert asked(tmp_path) == ["30.0"], "another default"
+    (tmp_path / "inner.py").write_text(INNER.format(more=2).replace("x + more", "x - more"))
+    assert asked(tmp_path) == ["-10.0"], "another step"
 
 
 def test_code_of_an_older_text_is_not_run_while_the_new_one_is_being_kept(tmp_path: Path) -> None:
