@@ -84,7 +84,7 @@ def test_a_surface_within_a_smaller_budget_is_solved_by_blocks_to_the_same_bits(
 
 
 def test_one_block_over_a_square_grid_needs_no_more_than_the_grid() -> None:
-    """40 bytes a cell; a block of a larger grid would need 24 a cell of the grid besides. Too small to divide."""
+    """40 bytes a cell; a block of a larger grid would need 24 a cell of the grid besides."""
     options.memory_gb = 200 * 200 * 40.5 / 1e9
     assert np.isfinite(surface(200).minutes.values).all()
 
