@@ -52,10 +52,12 @@ def test_times_and_truths_never_become_numbers(values: object, kind: str) -> Non
 
 
 def test_amounts_are_read_where_they_are_plain() -> None:
-    texts = pd.Series(["1,234,567", "３５", "3.5万", "1.2亿", " 7 人", Decimal("2.5"), 8], list("abcdefg"))
+    texts = pd.Series(
+        ["1,234,567", "３５", "3.5万", "1.2亿", " 7 人", Decimal("2.5"), "12 345"], list("abcdefg")
+    )
     frame = pd.DataFrame({"people": texts})
     found = amount_of("people", frame, name="population", frame_name="places")
-    assert found.tolist() == [1_234_567.0, 35.0, 35_000.0, 1.2e8, 7.0, 2.5, 8.0]
+    assert found.tolist() == [1_234_567.0, 35.0, 35_000.0, 1.2e8, 7.0, 2.5, 12_345.0]
     assert amounts_of(texts.rename("people"), "people")["people"].tolist() == found.tolist()
     assert amount_of(found, frame, name="population", frame_name="places").equals(found)
 
@@ -67,13 +69,22 @@ def test_amounts_that_could_mean_two_things_are_refused_with_their_rows(text: st
         amount_of("people", frame, name="population", frame_name="places")
 
 
-@pytest.mark.parametrize("head", ["人口（万人）", "人口(万)", "常住人口_万", "亿人"])
-def test_a_head_in_ten_thousands_is_refused(head: str) -> None:
+@pytest.mark.parametrize(
+    "head",
+    ["人口（万人）", "人口(万)", "常住人口_万", "亿人", "人口（千人）", "pop_thousands", "population ('000)"],
+)
+def test_a_head_in_ten_thousands_or_thousands_is_refused(head: str) -> None:
     frame = pd.DataFrame({head: [5.0, 6.0]})
-    with pytest.raises(InputError, match="in 万 or 亿; give persons"):
+    with pytest.raises(InputError, match=r"stands for 1.*0; give persons"):
         amount_of(head, frame, name="population", frame_name="places")
-    with pytest.raises(InputError, match="in 万 or 亿; give persons"):
+    with pytest.raises(InputError, match=r"stands for 1.*0; give persons"):
         amounts_of(frame[head], "people")
+
+
+@pytest.mark.parametrize("head", ["每千人床位数", "beds per 1000 people", "within_1000_m", "x1000"])
+def test_heads_per_so_many_people_or_metres_are_in_no_unit_of_people(head: str) -> None:
+    frame = pd.DataFrame({head: [5.0, 6.0]})
+    assert amount_of(head, frame, name="weight", frame_name="places").tolist() == [5.0, 6.0]
 
 
 def series(values: list[float], name: str = "people") -> pd.Series:

@@ -18,7 +18,7 @@ import shapely
 
 from urbgeo.coordinates import add_coordinate_faults
 from urbgeo.errors import Faults, InputError, some_of
-from urbgeo.words import plain
+from urbgeo.words import PEOPLE_UNITS, people_unit, plain
 
 
 def check_points(frame: gpd.GeoDataFrame, name: str, *, allow_empty: bool = False) -> None:
@@ -135,35 +135,46 @@ def read_amounts(values: pd.Series) -> pd.Series:
     Raises
     ------
     InputError
-        Where the head of the column says that it is in 万 or 亿 people: everything here counts persons.
+        Where the head of the column says that it is in 万, 亿 or thousands: everything here counts persons.
 
     Examples
     --------
     >>> read_amounts(pd.Series(["1,234", "３．５万", 7])).tolist()
     [1234.0, 35000.0, 7.0]
     """
-    if _IN_TEN_THOUSANDS.search(unicodedata.normalize("NFKC", str(values.name))):
+    unit = PEOPLE_UNITS[people_unit(values.name) or "persons"]
+    if unit > 1:
         raise InputError(
-            f"{values.name}: its name says it is in 万 or 亿; give persons: multiply it, and rename it."
+            f"{values.name}: its name says that one stands for {unit:,.0f}; give persons: multiply it, and "
+            "rename it."
         )
     if values.dtype.kind != "O" and not isinstance(values.dtype, pd.StringDtype | pd.CategoricalDtype):
         return values
     return values.astype(object).map(_amount, na_action="ignore")
 
 
-_IN_TEN_THOUSANDS = re.compile(r"[万亿]人|\([万亿]\)|[_ ][万亿]$")
 _AMOUNT = re.compile(
-    r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[+-]?\d+)?)\s*([万亿]?)人?", re.IGNORECASE
+    r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)(?:\.\d+)?(?:e[+-]?\d+)?)\s*([万亿]?)(人?)",
+    re.IGNORECASE,
 )
 
 
 def _amount(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    found = _AMOUNT.fullmatch(unicodedata.normalize("NFKC", value).strip())
+    found = amount_in(value) if isinstance(value, str) else None
+    return value if found is None else found[0]
+
+
+def amount_in(text: str) -> tuple[float, bool] | None:
+    """The number in a cell, and whether the cell itself says its unit; None where it is no plain number.
+
+    >>> amount_in("1 234 567"), amount_in("３．５万"), amount_in("96,7")
+    ((1234567.0, False), (35000.0, True), None)
+    """
+    found = _AMOUNT.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if not found:
-        return value
-    return float(found[1].replace(",", "")) * {"": 1.0, "万": 1e4, "亿": 1e8}[found[2]]
+        return None
+    number = float(re.sub("[, ]", "", found[1])) * {"": 1.0, "万": 1e4, "亿": 1e8}[found[2]]
+    return number, bool(found[2] or found[3])
 
 
 def numbers_of(faults: Faults, values: pd.Series, *, allow_missing: bool = True) -> pd.Series | None:

@@ -268,6 +268,43 @@ def mode(value: object, name: str = "mode") -> str:
     return MODES[word]
 
 
+PEOPLE_UNITS: Mapping[str, float] = {
+    "persons": 1.0, "百": 1e2, "千": 1e3, "万": 1e4, "十万": 1e5, "百万": 1e6, "千万": 1e7, "亿": 1e8,
+}  # fmt: skip
+"""How many persons one of a unit is."""
+
+_UNITS_ZH = "|".join(sorted((one for one in PEOPLE_UNITS if one != "persons"), key=len, reverse=True))
+_COUNTED_ZH = re.compile(
+    rf"(?<![十百千万亿])(?:({_UNITS_ZH})人(?![均/以])|[(/_ ]({_UNITS_ZH})$|\(({_UNITS_ZH})\))"
+)
+_HEADS_EN = r"\)?(?:$|\)|[ _]?(?:persons?|people|inhabitants|residents))"
+_COUNTED_EN: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("万", re.compile(rf"(?:10[ ,]?000(?=\)| ?[pir])|ten thousands?){_HEADS_EN}")),
+    ("千", re.compile(rf"(?:(?<![0-9,])1[ ,]?000(?=\)| ?[pir])|[('’]000s?|(?<![a-z])thousands?){_HEADS_EN}")),
+    ("百万", re.compile(rf"(?<![a-z])millions?{_HEADS_EN}")),
+)
+_PER = re.compile(r"每|(?<![a-z])per(?![a-z])")
+_PERSONS = re.compile(r"[(/:,、 ]人(?:$|[),、; ])|^人$|person")
+
+
+def people_unit(text: object) -> str | None:
+    """The unit of :data:`PEOPLE_UNITS` that a head or title says people are counted in; None for none or two.
+
+    Numbers per so many people are in no unit of people.
+
+    >>> [people_unit(one) for one in ("人口（千人）", "pop_thousands", "单位：万元、人", "每千人床位")]
+    ['千', '千', 'persons', None]
+    """
+    said = unicodedata.normalize("NFKC", str(text)).strip().lower()
+    if _PER.search(said):
+        return None
+    units = {next(filter(None, one)) for one in _COUNTED_ZH.findall(said)}
+    units |= set([name for name, form in _COUNTED_EN if form.search(said)][:1])
+    if _PERSONS.search(said) and not (units and "person" in said):
+        units.add("persons")
+    return units.pop() if len(units) == 1 else None
+
+
 PLANNED = (
     *("planned", "plan", "proposed", "future", "underconstruction", "construction"),
     *("规划", "规划中", "规划建设", "拟建", "待建", "在建", "建设中", "筹建"),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from pathlib import Path
 
 import openpyxl
@@ -127,7 +128,7 @@ def test_the_table_of_another_province_and_a_damaged_file_are_refused(tmp_path: 
     with pytest.raises(InputError, match="another region"):
         read_people(workbook(tmp_path / "p.xlsx"), PLACES[PLACES.index.str.startswith("45")])
     (tmp_path / "bad.xlsx").write_bytes(b"PK\x03\x04")
-    with pytest.raises(SourceError, match="save it again"):
+    with pytest.raises(SourceError, match="is the file whole"):
         read_people(tmp_path / "bad.xlsx", ANHUI)
     with pytest.raises(SourceError, match="no such file"):
         read_people(tmp_path / "none.csv", ANHUI)
@@ -202,7 +203,7 @@ def test_a_workbook_of_any_ending_is_read_from_the_sheet_that_is_named(tmp_path:
     assert read_people(tmp_path / "p.xlsx", ANHUI).amounts["340123"] == 1e5
     (tmp_path / "p.xlsx").rename(tmp_path / "P.XLSM")
     assert read_people(tmp_path / "P.XLSM", ANHUI, sheet="二").amounts["340123"] == 4e5
-    with pytest.raises(SourceError, match="cannot be read as XLSX"):
+    with pytest.raises(InputError, match=r"P\.XLSM has no sheet '三'; it has 一, 二"):
         read_people(tmp_path / "P.XLSM", ANHUI, sheet="三")
 
 
@@ -271,7 +272,7 @@ def test_the_head_says_the_unit(head: str, unit: str) -> None:
     found = read_people(table, ANHUI, column=head)
     assert found.unit == unit and found.amounts["340123"] == 5 * (10_000 if unit == "万" else 1)
     with pytest.raises(InputError, match="population_unit"):
-        read_people(table, ANHUI, column=head, unit="千")
+        read_people(table, ANHUI, column=head, unit="万元")
 
 
 @pytest.mark.parametrize(("title", "unit"), [("单位：人", "persons"), ("单位：万人", "万")])
@@ -308,3 +309,115 @@ def test_ids_of_a_frame_may_stand_in_its_index() -> None:
     assert read_people(amounts, ANHUI).amounts["340122"] == 2e5
     named = amounts.reset_index(drop=True).rename_axis("row").assign(县=["肥西县", "肥东县", "长丰县"])
     assert read_people(named, ANHUI).amounts["340122"] == 2e5
+
+
+def counties(people: list[object], head: str = "常住人口") -> pd.DataFrame:
+    return pd.DataFrame({"县": ["肥西县", "肥东县", "长丰县"], head: people})
+
+
+@pytest.mark.parametrize(
+    ("head", "unit", "factor"),
+    [
+        ("常住人口（千人）", "千", 1e3),
+        ("常住人口(百人)", "百", 1e2),
+        ("population (thousands)", "千", 1e3),
+        ("population ('000)", "千", 1e3),
+        ("Population (10 000 persons)", "万", 1e4),
+        ("常住人口（人）", "persons", 1.0),
+    ],
+)
+def test_people_are_read_in_the_unit_that_the_head_says(head: str, unit: str, factor: float) -> None:
+    found = read_people(counties([967, 885, 782], head), ANHUI)
+    assert (found.unit, found.amounts["340123"]) == (unit, 967 * factor)
+
+
+def test_a_title_of_two_units_gives_people_theirs(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    rows = "县,常住人口,生产总值\n肥西县,967000,1\n肥东县,885000,1\n长丰县,782000,1\n"
+    path.write_text(f"单位：万元、人,,\n{rows}", encoding="utf-8")
+    assert read_people(path, ANHUI).amounts["340123"] == 967_000
+    path.write_text(f"单位：万人、万元,,\n{rows.replace('000', '')}", encoding="utf-8")
+    assert read_people(path, ANHUI).amounts["340123"] == 9_670_000
+
+
+@pytest.mark.parametrize(
+    ("head", "people", "row"),
+    [
+        ("常住人口（万人）", [96.7, 885_000, 78.2], "row 3: 885000"),
+        ("常住人口（万人）", [967_000, 885_000, 782_000], "3 of 3 rows"),
+        ("常住人口（人）", [967_000, 88.5, 782_000], "row 3: 88.5"),
+    ],
+)
+def test_rows_that_cannot_be_in_the_unit_of_their_column_are_refused(
+    head: str, people: list[object], row: str
+) -> None:
+    with pytest.raises(InputError, match=f"rows cannot be .*{row}|which {row} cannot be"):
+        read_people(counties(people, head), ANHUI)
+
+
+def test_cells_that_say_their_own_unit_are_persons_whatever_the_head_says() -> None:
+    found = read_people(counties(["967000人", "８８．５万", "782 000"]), ANHUI)
+    assert found.amounts.to_dict() == {"340123": 967_000, "340122": 885_000, "340121": 782_000}
+    found = read_people(counties(["96.7", "885000人", "78.2万"], "常住人口（万人）"), ANHUI)
+    assert found.amounts.to_dict() == {"340123": 967_000, "340122": 885_000, "340121": 782_000}
+    with pytest.warns(UrbgeoWarning, match="1 of 3 cells .*row 2: '96,7'"):
+        found = read_people(counties(["96,7", "88.5", "78.2"]), ANHUI, unit="万")
+    assert "340123" not in found.amounts
+
+
+def test_sums_of_other_things_are_no_people_and_a_part_of_the_people_is_told() -> None:
+    for head in ("户数 合计", "生产总值 合计", "人口密度", "城镇人口比重"):
+        with pytest.raises(InputError, match="population_column"):
+            read_people(counties([967_000, 885_000, 782_000], head), ANHUI)
+    with pytest.warns(UrbgeoWarning, match="taken from '户籍人口', the only column of people"):
+        read_people(counties([967_000, 885_000, 782_000], "户籍人口"), ANHUI)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for head in ("2020年末常住人口", "常住人口 合计", "全县总人口（人）", "七普常住人口"):
+            assert read_people(counties([967_000, 885_000, 782_000], head), ANHUI).head == head
+
+
+def test_a_table_of_two_years_is_refused_and_one_place_told_twice_is_warned_of() -> None:
+    old, new = counties([857_000, 861_000, 700_000]), counties([967_000, 885_000, 782_000])
+    with pytest.raises(InputError, match="3 of 3 places stand in several rows with different people"):
+        read_people(pd.concat([old, new]), ANHUI)
+    with pytest.warns(UrbgeoWarning, match="1 of 3 places stand in several rows .* first counts: 340123"):
+        found = read_people(pd.concat([new, old.iloc[:1]]), ANHUI)
+    assert found.amounts["340123"] == 967_000
+    assert len(read_people(pd.concat([new, new]), ANHUI).amounts) == 3  # the same said again
+
+
+def test_places_without_anybody_are_warned_of() -> None:
+    with pytest.warns(UrbgeoWarning, match="1 of 3 places have 0 people: 340122"):
+        read_people(counties([967_000, 0, 782_000]), ANHUI)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gbk", "utf-16"])
+@pytest.mark.parametrize("sign", [",", ";", "\t"])
+def test_a_table_of_two_rows_is_read_with_any_separator_and_encoding(
+    tmp_path: Path, sign: str, encoding: str
+) -> None:
+    rows = [["县", "常住人口"], ["肥西县", '"967,000"'], ["肥东县", "885000"]]
+    path = tmp_path / "p.csv"
+    path.write_text("\n".join(sign.join(row) for row in rows), encoding=encoding)
+    assert read_people(path, ANHUI).amounts.to_dict() == {"340123": 967_000, "340122": 885_000}
+
+
+def test_a_blank_tab_before_a_code_is_no_separator(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("代码,总人口\n\t340123,967000\n\t340122,885000\n", encoding="utf-8")
+    assert read_people(path, ANHUI).amounts.to_dict() == {"340123": 967_000, "340122": 885_000}
+
+
+def test_a_second_sheet_with_rows_is_told_and_an_empty_one_is_not(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "p.xlsx")
+    book = openpyxl.load_workbook(path)
+    more = book.create_sheet("2010")
+    book.save(path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        read_people(path, ANHUI)
+    more.append(["肥西县", 1])
+    book.save(path)
+    with pytest.warns(UrbgeoWarning, match="is read, the first of 2 sheets"):
+        read_people(path, ANHUI)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,15 +16,17 @@ import pandas as pd
 
 from urbgeo.amounts import warn
 from urbgeo.arguments import check_path
-from urbgeo.checks import check_choice, check_columns, check_ids
-from urbgeo.errors import InputError, MissingExtraError, SourceError, some_of
+from urbgeo.checks import amount_in, check_choice, check_columns, check_ids
+from urbgeo.errors import InputError, SourceError, some_of
+from urbgeo.magnitude import LARGEST_CITY_WAN
 from urbgeo.regions.codes import JOINED, join_codes
 from urbgeo.regions.nation import nearest_names
 from urbgeo.regions.region import ZONE
-from urbgeo.sources.dbase import sniffed
 from urbgeo.sources.names import normalise_name
+from urbgeo.sources.tables import BOOKS, decoded, sheet_of
+from urbgeo.words import PEOPLE_UNITS, people_unit
 
-UNITS = {"persons": 1.0, "万": 10_000.0}
+UNITS = PEOPLE_UNITS
 HEADS = (
     "常住人口数",
     "常住人口",
@@ -40,6 +43,15 @@ HEADS = (
 
 TWICE = "given twice"
 """``joined_by`` of a row whose place stood in an earlier row already; it is not counted again."""
+
+SUMS = ("合计", "总计", "total")
+_PEOPLE = re.compile("人口|人数|population|people")
+_NO_PEOPLE = re.compile("密度|率|比重|占比|户数|density|rate|share")
+_SAME_PEOPLE = re.compile(
+    r"(\d{4}年?|年末|年底|年|末|全[国省市县区州]|各?[省市县区州]|地区|第?[一二三四五六七八]次?(全国)?人口普查|"
+    rf"[五六七]普|普查|常住|实有|{'|'.join(HEADS)}|\W|_)*"
+)
+"""What may stand before the head of a column of people, and still all people are meant."""
 
 _BRACKETS = re.compile(r"[（(\[【].*?[）)\]】]")
 _FOOTNOTE = re.compile(r"(注|备注|说明|资料来源|数据来源|本表)")
@@ -87,15 +99,15 @@ def read_people(
     Parameters
     ----------
     given
-        ``.xlsx`` or ``.csv`` as it comes, or a DataFrame.
+        Workbook or ``.csv`` as it comes, or a DataFrame.
     places
         Index = code; ``name_zh``, and ``prefecture`` or ``county``: places of one name are told apart by the
         row of their prefecture or county above them.
     column
         Head of the column of people.
     unit
-        ``"persons"`` or ``"万"``; by default what the head or a title says, or persons where numbers are
-        whole and large. What could be either is refused.
+        ``"persons"``, ``"千"``, ``"万"``, ...; by default what a cell, the head or a title says, or persons
+        where numbers are whole and large. What could be either is refused.
     sheet
         Of a workbook.
 
@@ -110,7 +122,8 @@ def read_people(
     SourceError
         When the file is missing or damaged.
     InputError
-        When no column holds codes or names, none or several hold people, or the unit cannot be told.
+        When no column holds codes or names, none or several hold people, the unit cannot be told or rows are
+        in another, and when most places stand in several rows.
 
     Examples
     --------
@@ -131,7 +144,7 @@ def read_people(
     body = _body(rows, ids, places)
     heads = _heads(rows, body[0])
     at = _people_column(heads, column, ids, name)
-    numbers, unread = _numbers(rows, body, at)
+    numbers, own, unread = _numbers(rows, body, at)
     title = " ".join(cell for row in rows[: body[0]] for cell in row if "单位" in cell)
     if numbers.isna().all():
         raise InputError(
@@ -145,18 +158,57 @@ def read_people(
         )
     small = "level" in places and bool((places["level"] == ZONE).any())
     least = _SMALLEST_OF_TOWNSHIPS if small else _SMALLEST_IN_PERSONS
-    told = _unit(unit, heads[at], title, numbers, name, least)
+    told = _unit(unit, heads[at], title, numbers[~own], name, least)
     asked = pd.Series([rows[row][ids] for row in body], index=body)
     joined = _with_parents(join_codes(asked, places["name_zh"]), places)
     joined = _with_nearest_by_name(joined, rows, ids, places)
-    joined["people"] = numbers * UNITS[told]
+    _check_size(numbers[~own & joined["id"].notna()], heads[at], told, name, least)
+    joined["people"] = numbers.where(own, numbers * UNITS[told])
     found = joined["id"].notna() & joined["people"].notna()
     whole = joined["joined_by"].isin(("same code", "name", "short name")) & found
     again = whole & joined["id"].where(whole).duplicated()
+    _look_at_repeated(joined[whole], name)
     joined.loc[again, "joined_by"] = TWICE
     found &= ~again
     amounts = joined.loc[found, "people"].groupby(joined.loc[found, "id"]).sum()
+    if (amounts == 0).any():
+        warn(
+            f"{name}: {int((amounts == 0).sum())} of {len(amounts)} places have 0 people: "
+            f"{some_of(amounts.index[amounts == 0])}; leave cells empty where people are not known."
+        )
     return People(amounts, joined, told, heads[at], tuple(unread), name)
+
+
+def _check_size(numbers: pd.Series, head: str, unit: str, name: str, least: float) -> None:
+    """Refuse rows in another unit than the column: no place has so many 万, no count parts of a person."""
+    numbers = numbers.dropna()
+    wrong = numbers.iloc[:0]
+    if unit == "万":
+        wrong = numbers[numbers >= least]
+    elif unit == "persons" and numbers.median() >= least:
+        wrong = numbers[(numbers % 1 != 0) & (numbers < LARGEST_CITY_WAN)]
+    if len(wrong):
+        said = some_of([f"row {row + 1}: {value:g}" for row, value in wrong.items()])
+        raise InputError(
+            f"{name}: {head!r} is in {unit}, which {len(wrong)} of {len(numbers)} rows cannot be ({said}); "
+            "bring all rows to one unit, or say it with population_unit."
+        )
+
+
+def _look_at_repeated(joined: pd.DataFrame, name: str) -> None:
+    """Places of several rows with different people: of several years or groups, or told and counted."""
+    several = joined.groupby("id")["people"].nunique()
+    twice = several.index[several > 1]
+    if len(twice) > 1 and 2 * len(twice) >= len(several):
+        raise InputError(
+            f"{name}: {len(twice)} of {len(several)} places stand in several rows with different people "
+            f"({some_of(twice)}); of several years, or men and women? Keep one row for each place."
+        )
+    if len(twice):
+        warn(
+            f"{name}: {len(twice)} of {len(several)} places stand in several rows with different people, "
+            f"the first counts: {some_of(twice)}."
+        )
 
 
 def _rows(given: Path | str | pd.DataFrame, sheet: str | None) -> list[list[str]]:
@@ -171,30 +223,26 @@ def _rows(given: Path | str | pd.DataFrame, sheet: str | None) -> list[list[str]
     path = check_path(given, "given")
     if not path.exists():
         raise SourceError(f"{path}: there is no such file.")
-    if path.suffix.lower() in (".csv", ".txt"):
-        content = path.read_bytes()
-        encoding = sniffed([content])
-        if encoding is None:
-            raise SourceError(f"{path}: its text is neither UTF-8 nor GB18030; save it as UTF-8.")
-        text = content.decode("utf-8-sig" if encoding == "utf-8" else encoding)
-        tabs = "\t" in text and "," not in text
-        lines: list[list[Any]] = list(csv.reader(io.StringIO(text), delimiter="\t" if tabs else ","))
-    elif path.suffix.lower() in (".xlsx", ".xlsm"):
-        lines = _sheet(path, sheet)
+    if path.suffix.lower() in (".csv", ".txt", ".tsv"):
+        text = decoded(path)[0]
+        lines: list[list[Any]] = list(csv.reader(io.StringIO(text), delimiter=_separator(text)))
+    elif path.suffix.lower() in BOOKS:
+        table = sheet_of(path, sheet, None)
+        lines = table.astype(object).where(table.notna(), "").to_numpy().tolist()
     else:
         raise InputError(f"{path.name}: people are read from .xlsx and .csv; save it as one of these.")
     width = max(map(len, lines), default=0)
     return [[_cell(one) for one in line] + [""] * (width - len(line)) for line in lines]
 
 
-def _sheet(path: Path, sheet: str | None) -> list[list[Any]]:
-    try:
-        table = pd.read_excel(path, sheet_name=sheet or 0, header=None, dtype=object, engine="calamine")
-    except ImportError as error:
-        raise MissingExtraError("python-calamine", "tables", "Reading XLSX") from error
-    except Exception as error:  # damaged archives raise what their parts raise
-        raise SourceError(f"{path}: cannot be read as XLSX ({error}); save it again.") from error
-    return table.astype(object).where(table.notna(), "").to_numpy().tolist()
+def _separator(text: str) -> str:
+    """The sign that stands equally often in most lines; tabs before commas, which stand in numbers too."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    alike = {
+        sign: max(Counter(count for line in lines if (count := line.count(sign))).values(), default=0)
+        for sign in "\t;|,"
+    }
+    return max(alike, key=lambda sign: alike[sign])
 
 
 def _cell(value: object) -> str:
@@ -208,11 +256,12 @@ def _id_column(rows: list[list[str]], places: pd.DataFrame, name: str) -> int:
     if not rows or not rows[0]:
         raise InputError(f"{name}: it has no rows.")
     codes = [sum(_is_code(row[at], places) for row in rows) for at in range(len(rows[0]))]
-    if max(codes) >= min(_LEAST_ROWS, len(places)):
+    least = max(min(_LEAST_ROWS, len(places), len(rows) - 1), 1)
+    if max(codes) >= least:
         return int(np.argmax(codes))
     known = _known_names(places)
     names = [sum(normalise_name(row[at]) in known for row in rows) for at in range(len(rows[0]))]
-    if max(names) < min(_LEAST_ROWS, len(places)):
+    if max(names) < least:
         raise InputError(
             f"{name}: no column holds codes or names of this region's {len(places)} places "
             f"(e.g. {some_of(places['name_zh'], 3)}); is it the table of another region?"
@@ -303,8 +352,9 @@ def _people_column(heads: list[str], column: str | None, ids: int, name: str) ->
     bare = [_BRACKETS.sub("", head).replace(" ", "").lower() for head in heads]
     for word in HEADS:
         whole = [at for at, head in enumerate(bare) if at != ids and head == word]
-        hits = whole or [at for at, head in enumerate(bare) if at != ids and head.endswith(word)]
+        hits = whole or [at for at, head in enumerate(bare) if at != ids and _ends_in(head, word)]
         if len(hits) == 1:
+            _look_at_head(heads[hits[0]], bare[hits[0]].removesuffix(word), name)
             return hits[0]
         if hits:
             break
@@ -314,13 +364,30 @@ def _people_column(heads: list[str], column: str | None, ids: int, name: str) ->
     )
 
 
-def _numbers(rows: list[list[str]], body: Sequence[int], at: int) -> tuple[pd.Series, list[str]]:
+def _ends_in(head: str, word: str) -> bool:
+    """Whether a head ends in a word for people; a sum must be one of people."""
+    before = head.removesuffix(word)
+    people = word not in SUMS or bool(_PEOPLE.search(before)) or bool(_SAME_PEOPLE.fullmatch(before))
+    return head.endswith(word) and people and not _NO_PEOPLE.search(head)
+
+
+def _look_at_head(head: str, before: str, name: str) -> None:
+    """Tell where a column may count a part of the people only: 城镇人口, 户籍人口."""
+    if not _SAME_PEOPLE.fullmatch(before):
+        warn(
+            f"{name}: people are taken from {head!r}, the only column of people; if it does not count all "
+            "residents, give another table or name another column."
+        )
+
+
+def _numbers(rows: list[list[str]], body: Sequence[int], at: int) -> tuple[pd.Series, pd.Series, list[str]]:
+    """The numbers of a column; whether their cells say their unit, so that they are persons; unread cells."""
     cells = pd.Series([rows[row][at] for row in body], index=list(body))
-    plain = cells.str.replace(r"[,\s，]", "", regex=True)
-    numbers = pd.to_numeric(plain, errors="coerce")
+    read = cells.map(lambda cell: amount_in(cell) or (np.nan, False))
+    numbers, own = read.str[0].astype(np.float64), read.str[1].astype(bool)
     wrong = numbers.isna() | ~np.isfinite(numbers) | (numbers < 0)
     unread = [f"row {row + 1}: {cells[row]!r}" for row in cells.index[wrong & (cells != "")]]
-    return numbers.mask(wrong), unread
+    return numbers.mask(wrong), own, unread
 
 
 def _unit(given: str | None, head: str, title: str, numbers: pd.Series, name: str, least: float) -> str:
@@ -328,10 +395,10 @@ def _unit(given: str | None, head: str, title: str, numbers: pd.Series, name: st
         check_choice(given, "population_unit", tuple(UNITS))
         return given
     for text in (head, title):
-        if "万" in text:
-            return "万"
-        if "人）" in text or "(人)" in text or "person" in text.lower() or "：人" in text:
-            return "persons"
+        if told := people_unit(text):
+            return told
+    if numbers.notna().sum() == 0:
+        return "persons"  # every cell says its unit
     if (numbers.dropna() % 1 == 0).all() and numbers.median() >= least:
         return "persons"
     raise InputError(

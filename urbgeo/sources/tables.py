@@ -204,19 +204,32 @@ def plain_table(
 ) -> tuple[pd.DataFrame, str]:
     """A table of text or a workbook, and the encoding that it was in, as for :func:`read_layer`."""
     if path.suffix.lower() in BOOKS:
-        return _with_heads(_book(path, sheet, header), path, header), "utf-8"
+        return _with_heads(sheet_of(path, sheet, header), path, header), "utf-8"
+    text, used = decoded(path, encoding)
+    return _with_heads(_separated(path, text, header), path, header), used
+
+
+def decoded(path: Path, encoding: str | None = None) -> tuple[str, str]:
+    """The text of a file, and the encoding it was in.
+
+    Raises
+    ------
+    SourceError
+        When it is not in the encoding insisted on, or in nothing known.
+    """
     content = path.read_bytes()
     used = encoding or ("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else sniffed([content]))
     if used is None:
-        raise SourceError(f"{path}: its text is neither UTF-8 nor GB18030; name its encoding.")
+        raise SourceError(
+            f"{path}: its text is neither UTF-8 nor GB18030; save it as UTF-8, or name its encoding."
+        )
     try:
-        text = content.decode("utf-8-sig" if used == "utf-8" else used)
+        return content.decode("utf-8-sig" if used == "utf-8" else used), used
     except (UnicodeDecodeError, LookupError) as error:
         found = sniffed([content])
         raise SourceError(
             f"{path}: it is not in {used}; " + (f"it reads as {found}." if found else "name its encoding.")
         ) from error
-    return _with_heads(_separated(path, text, header), path, header), used
 
 
 def _separated(path: Path, text: str, header: Header) -> pd.DataFrame:
@@ -251,7 +264,14 @@ def _numbers(values: pd.Series, *, decimal_comma: bool) -> pd.Series:
     return pd.to_numeric(values.str.strip())
 
 
-def _book(path: Path, sheet: str | int | None, header: Header) -> pd.DataFrame:
+def sheet_of(path: Path, sheet: str | int | None, header: Header | None) -> pd.DataFrame:
+    """A sheet of a workbook, without ``header`` every row of it; that others have rows too is told.
+
+    Raises
+    ------
+    SourceError, InputError
+        When the workbook is damaged, and for a sheet that is not there.
+    """
     try:
         import python_calamine
     except ImportError as error:
@@ -263,7 +283,8 @@ def _book(path: Path, sheet: str | int | None, header: Header) -> pd.DataFrame:
             names = [str(name) for name in book.sheet_names]
             if isinstance(sheet, str) and sheet not in names:
                 raise InputError(f"sheet: {path.name} has no sheet {sheet!r}; it has {', '.join(names)}.")
-            if sheet is None and len(names) > 1:
+            filled = [name for name in names if book.book.get_sheet_by_name(name).height]
+            if sheet is None and len(filled) > 1:
                 warnings.warn(
                     f"{path.name}: {names[0]} is read, the first of {len(names)} sheets; sheet= names one.",
                     UrbgeoWarning,
