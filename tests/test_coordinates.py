@@ -52,6 +52,21 @@ def test_a_zone_number_in_front_of_eastings_is_told_by_its_number() -> None:
     assert "lack the number of the zone" in looked_at([x - 38e6], y, 4526)
 
 
+def test_eastings_of_two_zones_under_the_number_of_one_are_told() -> None:
+    (east,), (north,) = projected(4526, (113.6, 27.5))  # zone 38, with its number in front
+    (west,), _ = projected(4525, (111.7, 27.5))  # zone 37
+    said = looked_at([east, west], [north, north], 4526)
+    assert "eastings of zone 37" in said and "zone 38 at b" in said and "CRS of its zone" in said
+    (six,), _ = projected(4497, (111.7, 27.5))  # zones of 6 degrees: 19 under 20
+    assert "eastings of zone 19" in looked_at([six, *projected(4498, (115.0, 27.5))[0]], [north] * 2, 4498)
+
+
+def test_land_that_reaches_over_the_rim_of_its_zone_is_of_no_other_zone() -> None:
+    whole = projected(4526, (114.0, 28.0), (110.0, 28.0), (107.5, 28.0), (105.0, 28.0))
+    assert looked_at(*whole, 4526) == ""
+    assert looked_at(*projected(4526, (105.0, 28.0)), 4526) == ""
+
+
 def test_swapped_axes_are_told_where_they_can_be_told() -> None:
     assert "lon and lat look swapped" in looked_at([CHANGSHA[1]], [CHANGSHA[0]], 4326)  # beyond 90 degrees
     assert "lon and lat look swapped" in looked_at([URUMQI[1]], [URUMQI[0]], 4326)  # in the Barents Sea

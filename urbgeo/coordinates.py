@@ -30,6 +30,12 @@ ROUND_TRIP_M = 1.0
 FIRST_ZONE, LAST_ZONE = 13, 45
 """Numbers of Gauss-Krüger zones of 6 and 3 degrees in China."""
 
+ZONE_HALF_M = {False: 165_000.0, True: 330_000.0}
+"""Metres from the middle of a zone of 3 degrees, or of 6, to its rim, at the south of China's land."""
+
+LAST_OF_SIX = 23
+"""Zones of 6 degrees have numbers up to this one, those of 3 degrees higher ones."""
+
 BARENTS_SEA = (34.0, 73.0, 50.0, 90.0)
 """West, south, east, north of what places in the far west of China become when lon and lat are swapped."""
 
@@ -89,6 +95,7 @@ def _add_metre_faults(faults: Faults, shapes: gpd.GeoSeries, bounds: Floats) -> 
             remedy="set the CRS they are in, e.g. .set_crs(4490, allow_override=True), then to_crs",
         )
         return
+    _add_zone_faults(faults, shapes, bounds)
     frame = np.array([shapely.total_bounds(shapes.to_numpy())])
     if _far_off(crs, frame, area)[0]:
         far = _far_off(crs, bounds, area)
@@ -98,6 +105,32 @@ def _add_metre_faults(faults: Faults, shapes: gpd.GeoSeries, bounds: Floats) -> 
                 ids=shapes.index[far],
                 remedy=_zone_remedy(crs, bounds[far]),
             )
+
+
+def _add_zone_faults(faults: Faults, shapes: gpd.GeoSeries, bounds: Floats) -> None:
+    """Note eastings with the number of another zone in front than the CRS has, beside some with its own.
+
+    Land that sticks out of its zone goes on without a gap; what lies round the middle of another zone, and
+    nothing on the way there, is of that zone.
+    """
+    false_easting = max(
+        (one.value for one in _parameters(shapes.crs) if one.name == "False easting"), default=0.0
+    )
+    own, rest = divmod(false_easting, 1e6)
+    if not FIRST_ZONE <= own <= LAST_ZONE or rest != 500_000.0:
+        return
+    middle = bounds[:, [0, 2]].mean(axis=1)
+    zone = middle // 1e6
+    other = zone != own
+    half = ZONE_HALF_M[own <= LAST_OF_SIX]
+    if not other.any() or other.all() or (np.abs(middle % 1e6 - rest) > half).any():
+        return
+    numbers = ", ".join(f"{one:.0f}" for one in np.unique(zone[other]))
+    faults.add(
+        f"eastings of zone {numbers}, but {shapes.crs.name} is zone {own:.0f}",
+        ids=shapes.index[other],
+        remedy="give each part the CRS of its zone, bring both to one by to_crs, then put them together",
+    )
 
 
 def _zone_remedy(crs: CRS, bounds: Floats) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 
+import pandas as pd
 import pytest
 
 from tests.network.build import points, road
@@ -59,3 +60,29 @@ def test_every_bound_of_lengths_stands_where_it_is_said(apart: float, length: fl
         except InputError:
             found = "refused"
     assert found == becomes
+
+
+def timed(minutes: float, count: int = 6) -> pd.DataFrame:
+    return road(*[("A", "B", 95.0)] * count).assign(minutes=[minutes] + [95.0] * (count - 1))
+
+
+@pytest.mark.parametrize("minutes", [0.0, 1.6, 22.7])
+def test_roads_of_no_time_or_of_hours_for_minutes_are_told(minutes: float) -> None:
+    with pytest.warns(UrbgeoWarning, match=r"1 of 6 roads are faster than 250 km/h \(first: 0\)"):
+        build_network(NODES, timed(minutes))
+
+
+def test_minutes_that_make_most_roads_slower_than_walking_are_told_as_seconds() -> None:
+    seconds = road(*[("A", "B", 95.0)] * 6).assign(minutes=[60.0] * 2 + [5700.0] * 4)
+    with pytest.warns(UrbgeoWarning, match=r"4 of 6 roads are slower than 2\.5 km/h .*seconds for minutes"):
+        build_network(NODES, seconds)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UrbgeoWarning)
+        build_network(NODES, timed(22.9))
+        build_network(NODES, timed(5700.0))  # one ferry in six
+
+
+def test_rail_may_be_faster_than_a_road() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UrbgeoWarning)
+        build_network(NODES, timed(19.0).assign(mode="rail"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pytest
-from shapely import MultiLineString
+from shapely import LineString, MultiLineString
 
 from tests.network.surveyed import EAST, NORTH, lines
 from urbgeo.access.isochrones import isochrones
@@ -163,3 +163,12 @@ def test_ends_as_far_apart_as_is_said_are_one_place_and_no_farther() -> None:
     with pytest.warns(UrbgeoWarning, match="2 parts, the largest with 50.0% .*; 2 ends"):
         assert len(from_lines(near, same_place_m=0.49).nodes) == 4
     assert len(from_lines(lines((0, 0, 10, 0), (10, 0, 20, 0)), same_place_m=0).nodes) == 3
+
+
+@pytest.mark.parametrize(("start", "end"), [([1, 2], ["2", "3"]), (["1", "2"], [2.0, 3.0])])
+def test_nodes_named_in_two_forms_are_refused_with_both_shown(start: list[object], end: list[object]) -> None:
+    drawn = [LineString([(0, 0), (1000, 0)]), LineString([(1000, 0), (2000, 0)])]
+    lines = gpd.GeoDataFrame({"class": "trunk", "a": start, "b": end}, geometry=drawn, crs=32649)
+    with pytest.raises(InputError, match=r"in two forms: '?2'? is there as .*one form"):
+        from_lines(lines, node_columns=("a", "b"))
+    assert from_lines(lines.astype({"a": float, "b": float}), node_columns=("a", "b")).parts == (1, 1.0)

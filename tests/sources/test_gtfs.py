@@ -312,3 +312,12 @@ def test_blanks_about_heads_times_and_ids_mean_nothing(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(found.stop_times, plain.stop_times)
     assert found.stops.index.tolist() == plain.stops.index.tolist()
     assert seconds_of(" 08:30 ") == 30_600
+
+
+def test_rows_with_more_cells_than_heads_are_refused_instead_of_moving_a_column_on(tmp_path: Path) -> None:
+    head, *rows = FEED["stop_times"].strip().splitlines()
+    longer = "\n".join([head, *(f"{row},9" for row in rows)])
+    with pytest.raises(SourceError, match=r"stop_times\.txt is no table"):
+        read_gtfs(feed_file(tmp_path, stop_times=longer))
+    ended = "\n".join([head, *(f"{row}," for row in rows)])  # a comma at the end of every row is no cell
+    assert len(read_gtfs(feed_file(tmp_path, stop_times=ended)).stop_times) == len(rows)

@@ -257,3 +257,46 @@ def test_empty_rows_are_left_out_and_the_others_keep_their_count(tmp_path: Path)
     path.write_text("lon,lat\n112,28\n\n,\n113,east\n", encoding="utf-8")
     with pytest.raises(InputError, match="lat is missing or no number at row 5"):
         read_layer(path, lon="lon", lat="lat", crs=4326)
+
+
+def test_points_part_thousands_where_commas_are_decimal(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("a;b;c;d\n1,5;1.234;1.234,5;28.2\n2,25;12.000;12,5;1.234\n", encoding="utf-8")
+    table = plain_table(path)[0]
+    assert table["b"].tolist() == [1234, 12_000] and table["c"].tolist() == [1234.5, 12.5]
+    assert table["d"].tolist() == [28.2, 1.234]  # 28.2 is no thousand: its points are decimal
+    path.write_text("a;b\n1.5;1.234\n2.25;12.500\n", encoding="utf-8")
+    assert plain_table(path)[0]["b"].tolist() == [1.234, 12.5]
+
+
+@pytest.mark.parametrize("rows", ["430100,112.9,28.2,1,234\n430200,113,28,2,345\n", "a,112.9,28.2,9,1\n"])
+def test_rows_with_more_cells_than_heads_are_refused_instead_of_moving_a_column_on(
+    tmp_path: Path, rows: str
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"code,x,y,people\n{rows}", encoding="utf-8")
+    with pytest.raises(SourceError, match="more cells than heads; put numbers such as 1,234 in quotation"):
+        read_layer(path, index="code", lon="x", lat="y", crs=4326)
+
+
+def test_a_comma_at_the_end_of_every_row_is_no_cell(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("code,x,y\n0731,112.9,28.2,\n0732,113,28,\n", encoding="utf-8")
+    found = read_layer(path, index="code", lon="x", lat="y", crs=4326).frame
+    assert found.index.tolist() == ["0731", "0732"] and found.geometry.x.tolist() == [112.9, 113.0]
+
+
+def test_blanks_around_heads_are_left_off_and_heads_that_stand_twice_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(" code ,x\u00a0,\u3000y,people,people\na,112.9,28.2,5,6\n", encoding="utf-8")
+    with pytest.warns(UrbgeoWarning, match="heads that stand twice are numbered: people.1"):
+        found = read_layer(path, index="code", lon="x", lat="y", crs=4326).frame
+    assert found.index.tolist() == ["a"] and found["people"].tolist() == [5]
+
+
+def test_a_head_in_an_empty_row_is_refused_with_its_number(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("\n\ncode,x,y\na,112.9,28.2\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"header: row 1 of a\.csv is empty"):
+        read_layer(path, lon="x", lat="y", crs=4326)
+    assert len(read_layer(path, header=2, lon="x", lat="y", crs=4326).frame) == 1

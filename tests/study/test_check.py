@@ -158,9 +158,9 @@ def test_a_layer_that_cannot_be_used_is_refused_and_the_rest_looked_at(tmp_path:
     inputs = Inputs("安徽", population=tmp_path / "p.xlsx", roads=tmp_path / "none.pbf", zones=False)
     found = check(inputs)
     refused = found.table[found.table["finding"] == "refused"].set_index("layer")["what"]
-    assert "XLSX" in refused["population"] and "no such file" in refused["roads"]
+    assert "cannot be read as Excel" in refused["population"] and "no such file" in refused["roads"]
     assert not found.can_run and len(rows(found, "airports", "found")) == 1
-    with pytest.raises(OSError, match="XLSX"):
+    with pytest.raises(OSError, match="as Excel"):
         build_region(Inputs("安徽", population=tmp_path / "p.xlsx", zones=False))
 
 

@@ -55,7 +55,7 @@ def test_an_older_study_is_never_overwritten(tmp_path: Path) -> None:
         ('[region]\nmargin_km = "far"\n', "line 2: margin_km = 'far' is no number"),
         ("[region]\nmargin_km = true\n", "line 2: margin_km = True is no number"),
         ("[region]\nmargin_km = -1\n", "line 2: margin_km = -1 is negative"),
-        ('[population]\nunit = "千"\n', "line 2: unit = '千'; it is one of persons, 万"),
+        ('[population]\nunit = "万元"\n', "line 2: unit = '万元'; it is one of persons, 百, 千, 万"),
         ('[study]\nrelease = "open"\n', "line 2: release = 'open'; it is one of internal, public"),
         ("[speeds]\ntrunk = 0\n", "line 2: trunk = 0 is no speed; give km/h > 0"),
         ("[speeds]\ntrunk = -5\n", "line 2: trunk = -5 is no speed; give km/h > 0"),

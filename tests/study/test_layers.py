@@ -11,7 +11,7 @@ import shapely
 
 from tests.network.build import points, squares
 from urbgeo.crs import convert_datum
-from urbgeo.errors import InputError, SourceError
+from urbgeo.errors import InputError, SourceError, UrbgeoWarning
 from urbgeo.language import in_chinese
 from urbgeo.study.layers import own_layer
 
@@ -96,3 +96,13 @@ def test_a_table_without_coordinates_names_the_heads_it_might_have_and_a_missing
         own_layer(path, "seats", kinds=POINTS)
     with pytest.raises(SourceError, match=r"none\.gpkg"):
         own_layer(tmp_path / "none.gpkg", "seats", kinds=POINTS)
+
+
+def test_ids_are_half_width_without_blanks_and_rows_without_a_geometry_are_told() -> None:
+    frame = (
+        points([(0, 0), (1, 1), (2, 2)]).reset_index(drop=True).assign(代码=["４３０１０２", " 430103 ", "x"])
+    )
+    assert own_layer(frame, "seats", kinds=POINTS).index.tolist() == ["430102", "430103", "x"]
+    frame.loc[2, "geometry"] = None
+    with pytest.warns(UrbgeoWarning, match="seats: 1 of 3 rows have no geometry and are left out: 2"):
+        assert len(own_layer(frame, "seats", kinds=POINTS)) == 2

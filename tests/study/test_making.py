@@ -262,3 +262,29 @@ def test_decisions_and_minutes_that_cannot_be_read_are_noted_in_a_check() -> Non
         "observed" in making("commuters").left_out
         and not making("lists", "decisions").findings.table()["layer"].eq("overrides").any()
     )
+
+
+def county_zones(**columns: Any) -> gpd.GeoDataFrame:
+    zones = COUNTIES.geometry.buffer(0.05).to_frame("geometry").rename_axis("code")
+    return gpd.GeoDataFrame(zones.assign(**columns), crs=4326)
+
+
+def test_people_of_ones_own_counties_are_read_in_their_unit_for_zones_and_seats() -> None:
+    wan = [20.5] * len(COUNTIES)
+    named = {"population_column": "pop", "population_unit": "万"}
+    made = making("zones", "people", zones=county_zones(pop=wan), **named)
+    assert made.zones is not None and (made.zones["population"] == 205_000).all()
+    assert (made.places["population"].reindex(COUNTIES.index) == 205_000).all()
+    assert "population" not in made.left_out
+
+
+@pytest.mark.parametrize(
+    ("first", "message"), [(None, "looks like 万"), ("-9999", "negative"), ("很多", "not a number")]
+)
+def test_a_column_of_people_of_ones_own_counties_is_read_or_refused(first: str | None, message: str) -> None:
+    people = [first or 20.5, *[200_000 if first else 20.5] * (len(COUNTIES) - 1)]
+    with pytest.raises(InputError, match=message):
+        making("zones", zones=county_zones(population=people))
+    table = pd.DataFrame({"code": COUNTIES.index, "人口": 200_000})
+    made = making("zones", "people", zones=county_zones(population=people), population=table)
+    assert made.zones is not None and (made.zones["population"] == 200_000).all(), "a table of people wins"

@@ -88,6 +88,10 @@ def test_people_of_own_points_are_read_in_their_unit_where_every_point_has_some(
     assert as_places(own.assign(人口=[20.0, 30.0]), "人口", "persons")["population"].tolist() == [20.0, 30.0]
     some = as_places(own.assign(population=[2e5, None]))["population"]
     assert some.iloc[0] == 2e5 and np.isnan(some.iloc[1])
+    read = as_places(own.assign(population=["20万", None]))["population"]
+    assert read.iloc[0] == 2e5 and np.isnan(read.iloc[1]), "a gap spares no cell the reading"
+    with pytest.raises(InputError, match="population is negative or infinite at a"):
+        as_places(own.assign(population=["-9999", None]))
     with pytest.raises(InputError, match=r"say which they are: population_unit='persons' or '万'"):
         as_places(own.assign(人口=[20.5, 30.5]), "人口")
 

@@ -125,6 +125,17 @@ def test_the_box_of_a_region_has_its_margin_and_ends_with_the_world() -> None:
     assert box_of(pole, 111.0)[1] == -90.0
 
 
+def test_single_lengths_in_metres_among_kilometres_are_refused_by_their_lines() -> None:
+    names = RoadLines(class_names={"机耕路": "local"})
+    mixed = cross(长度=[10.0, 4.0, 1000.0])
+    with pytest.raises(InputError, match=r"roads: 长度 of 2 is far from .* are these in metres"):
+        read_network(mixed, lines=names)
+    with pytest.raises(InputError, match=r"长度 of 0 is far from"):
+        read_network(cross(长度=[0.1, 4.0, 1.0]), lines=names)
+    winding = read_network(cross(长度=[90.0, 4.0, 1.0]), lines=names)
+    assert winding.link_table["length_km"].tolist() == pytest.approx([90.0, 4.0, 1.0])
+
+
 def straight() -> urbgeo.TravelNetwork:
     return read_network(cross(), lines=RoadLines(class_names={"机耕路": "local"}))
 

@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from urbgeo.errors import InputError, UrbgeoWarning, some_of
+from urbgeo.types import Floats
 
 MOST = 100.0
 """A length above this multiple of the straight line is in metres."""
@@ -24,10 +25,18 @@ FROM_KM = 1.0
 """Straight lines shorter than this say nothing about a length."""
 
 
+FASTEST_KMH, SLOWEST_KMH = 250.0, 2.5
+"""No road is faster than the one; minutes that make most roads slower than the other are seconds."""
+
+FEWEST = 6
+"""Most of at least so many roads: three of four may be a ferry and its ramps."""
+
+
 def check_lengths(links: pd.DataFrame, nodes: gpd.GeoDataFrame) -> None:
     """Refuse lengths that cannot be meant, count those that are shorter than the straight line.
 
-    Links that bring their own minutes are not looked at: their lengths time nothing.
+    Links that bring their own minutes are not looked at, their lengths time nothing; roads that these make
+    too fast or too slow are counted.
 
     Raises
     ------
@@ -57,3 +66,28 @@ def check_lengths(links: pd.DataFrame, nodes: gpd.GeoDataFrame) -> None:
             UrbgeoWarning,
             stacklevel=4,
         )
+    _tell_speeds(links, straight, length)
+
+
+def _tell_speeds(links: pd.DataFrame, straight: Floats, length: Floats) -> None:
+    """Count roads whose given minutes or speeds cannot be meant: 0 for missing, hours, seconds."""
+    given = links["speed_source"].isin(("minutes", "link")).to_numpy(bool) & (straight >= FROM_KM)
+    given &= links["mode"].eq("road").to_numpy(bool)
+    minutes = links["minutes"].to_numpy(np.float64)
+    fast = given & (straight * 60.0 > FASTEST_KMH * minutes)
+    slow = given & (length * 60.0 < SLOWEST_KMH * minutes)
+    slow &= 2 * slow.sum() > max(given.sum(), FEWEST)
+    if fast.any():
+        _warn(
+            f"links: {int(fast.sum())} of {len(links)} roads are faster than {FASTEST_KMH:g} km/h (first: "
+            f"{some_of(links.index[fast], 3)}); hours for minutes, or 0 for missing?"
+        )
+    if slow.any():
+        _warn(
+            f"links: {int(slow.sum())} of {len(links)} roads are slower than {SLOWEST_KMH:g} km/h (first: "
+            f"{some_of(links.index[slow], 3)}); seconds for minutes?"
+        )
+
+
+def _warn(message: str) -> None:
+    warnings.warn(message, UrbgeoWarning, stacklevel=6)

@@ -20,6 +20,7 @@ from urbgeo.checks import (
     check_ids,
     check_quantity,
     listed,
+    other_forms,
 )
 from urbgeo.coordinates import add_coordinate_faults
 from urbgeo.crs import lengths_km, metric_crs
@@ -143,12 +144,23 @@ def _drawn(
     used = {"class": lines[class_column], "oneway": way != words.BOTH, "level": _levels(lines, levels)}
     if node_columns:
         ends = lines[list(node_columns)].to_numpy(object, copy=True)
+        _check_one_form(ends)
         ends[against] = ends[against, ::-1]
         used |= {"from_node": ends[:, 0], "to_node": ends[:, 1]}
     used |= {name: lines[name] for name in name_columns(lines) if name not in used}
     if "opened" in lines:
         used["opened"] = words.years(lines, "lines", "opened")
     return gpd.GeoDataFrame(used, index=lines.index, geometry=metric.where(~against, metric.reverse()))
+
+
+def _check_one_form(ends: NDArray[np.object_]) -> None:
+    """Refuse ids of nodes that stand in two forms, 2 and "2": the lines would not meet there."""
+    if len(set(map(type, ends.ravel()))) == 1:
+        return
+    start, end = (pd.Index(pd.unique(one)) for one in ends.T)
+    hint = other_forms(start.difference(end, sort=False), end)
+    if hint:
+        raise InputError(f"lines: one node stands in node_columns in two forms: {hint}.")
 
 
 def _levels(lines: gpd.GeoDataFrame, columns: list[str]) -> pd.Series:

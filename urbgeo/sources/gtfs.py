@@ -293,14 +293,22 @@ def _table(path: Path, table: str, content: bytes | None) -> pd.DataFrame:
             raise SourceError(f"{path}: {table}.txt is empty.")
         return pd.DataFrame(columns=list(columns), dtype=str)
     try:
-        frame = pd.read_csv(
-            io.BytesIO(content), dtype=str, keep_default_na=False, skipinitialspace=True, encoding="utf-8-sig"
-        )
-    except (UnicodeDecodeError, pd.errors.ParserError) as error:
+        frame = _cells(content)
+    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.ParserWarning) as error:
         raise SourceError(f"{path}: {table}.txt is no table in UTF-8 ({error}).") from error
     frame.columns = frame.columns.str.strip()
     check_columns(frame, f"{path.name}: {table}.txt", columns)
     return frame.assign(**{key: frame[key].str.strip() for key in KEYS if key in frame})
+
+
+def _cells(content: bytes) -> pd.DataFrame:
+    """All cells as text; a row with more cells than heads, which would move its columns on, is an error."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        return pd.read_csv(
+            io.BytesIO(content), dtype=str, keep_default_na=False, na_values=[""], skipinitialspace=True,
+            encoding="utf-8-sig", index_col=False,
+        ).fillna("")  # fmt: skip
 
 
 def _stops(table: pd.DataFrame, used: set[str]) -> gpd.GeoDataFrame:

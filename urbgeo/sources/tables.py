@@ -43,6 +43,7 @@ _ZIP_FAULTS = (
     zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, struct.error
 )  # fmt: skip
 _UNNAMED = re.compile(r"Unnamed: \d+")
+_AGAIN = re.compile(r"(.+)\.\d+")
 
 
 @dataclass(frozen=True, eq=False)
@@ -237,28 +238,55 @@ def _separated(path: Path, text: str, header: Header) -> pd.DataFrame:
     rows = text.splitlines()
     first = max(header) if isinstance(header, Sequence) else header
     head = rows[first] if first < len(rows) else ""
+    if not head.strip():
+        raise InputError(
+            f"header: row {first + 1} of {path.name} is empty; name the row of the heads, from 0."
+        )
     sign = max(SEPARATORS, key=head.count)
     heads = list(header) if isinstance(header, Sequence) else header
     try:
-        table = pd.read_csv(
-            io.StringIO(text), sep=sign, header=heads, dtype=str, keep_default_na=False, na_values=[""],
-            skip_blank_lines=False,
-        )  # fmt: skip
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            table = pd.read_csv(
+                io.StringIO(text), sep=sign, header=heads, dtype=str, keep_default_na=False, na_values=[""],
+                skip_blank_lines=False, index_col=False,
+            )  # fmt: skip
+    except pd.errors.ParserWarning as error:
+        raise SourceError(
+            f"{path}: its rows have more cells than heads; put numbers such as 1,234 in quotation marks, or "
+            "give every column a head."
+        ) from error
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
         raise SourceError(f"{path}: it is no table ({error}).") from error
     table = table.dropna(how="all")
-    for place in range(table.shape[1]):
-        table.isetitem(place, _numbers(table.iloc[:, place], decimal_comma=sign == ";"))
+    columns = [table.iloc[:, place] for place in range(table.shape[1])]
+    commas = sign == ";" and any(_says(one, _DECIMAL_COMMA, _SURE_COMMA) for one in columns)
+    for place, values in enumerate(columns):
+        table.isetitem(place, _numbers(_with_points(values) if commas else values))
     return table
 
 
-def _numbers(values: pd.Series, *, decimal_comma: bool) -> pd.Series:
+_DECIMAL_COMMA = r"-?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?"
+_SURE_COMMA = r"-?\d+,(\d{1,2}|\d{4,})|-?\d{1,3}(\.\d{3})+,\d+"
+
+
+def _says(values: pd.Series, form: str, surely: str) -> bool:
+    """Whether all texts are of a form, and one can be nothing else."""
+    said = values.dropna().str.strip()
+    return bool(said.str.fullmatch(form).all() and said.str.fullmatch(surely).any())
+
+
+def _with_points(values: pd.Series) -> pd.Series:
+    """A column of a table with decimal commas as others write it: 1.234 is a thousand there."""
+    said = values.dropna().str.strip()
+    if not said.str.fullmatch(_DECIMAL_COMMA).all() or said.str.fullmatch(r"-?\d{1,3},\d{3}").any():
+        return values
+    return values.str.strip().str.replace(".", "").str.replace(",", ".")
+
+
+def _numbers(values: pd.Series) -> pd.Series:
     """The column as numbers where every text is one; 0731 is a code and stays text."""
     said = values.dropna().str.strip()
-    if decimal_comma and said.str.fullmatch(r"-?\d+,\d+|-?\d+").all():
-        if said.str.fullmatch(r"-?\d{1,3},\d{3}").any():
-            return values
-        said, values = (one.str.replace(",", ".") for one in (said, values))
     if said.empty or not said.str.fullmatch(r"-?(0|[1-9]\d{0,14})(\.\d+)?([eE][+-]?\d+)?").all():
         return values
     return pd.to_numeric(values.str.strip())
@@ -305,6 +333,16 @@ def _with_heads(table: pd.DataFrame, path: Path, header: Header) -> pd.DataFrame
     if isinstance(table.columns, pd.MultiIndex):
         parts = [[str(one) for one in head if not _UNNAMED.match(str(one))] for head in table.columns]
         table = table.set_axis(["_".join(dict.fromkeys(head)) for head in parts], axis=1)
+    stripped = [one.strip() if isinstance(one, str) else one for one in table.columns]
+    if len(set(stripped)) == len(stripped):
+        table = table.set_axis(stripped, axis=1)
+    twice = [one for one in stripped if (found := _AGAIN.fullmatch(str(one))) and found[1] in stripped]
+    if twice:
+        warnings.warn(
+            f"{path.name}: heads that stand twice are numbered: {some_of(twice)}; the first keeps its name.",
+            UrbgeoWarning,
+            stacklevel=4,
+        )
     unnamed = [column for column in table.columns if _UNNAMED.match(str(column))]
     if len(unnamed) * 2 >= len(table.columns) and len(table.columns) > 1:
         raise InputError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,7 +14,7 @@ import pandas as pd
 
 from urbgeo.crs import WGS84, bd09_to_gcj02, gcj02_to_wgs84
 from urbgeo.errors import Faults, InputError, MissingExtraError, SourceError, some_of
-from urbgeo.sources.dbase import sniffed
+from urbgeo.sources.tables import decoded
 
 DAY_MIN = 1440
 LONGEST_LEG_MIN = 960
@@ -47,16 +48,13 @@ def sheets_of(path: Path) -> dict[str, pd.DataFrame]:
     if not path.exists():
         raise SourceError(f"{path}: there is no such file.")
     if path.suffix.lower() in (".csv", ".txt"):
-        content = path.read_bytes()
-        encoding = sniffed([content])
-        if encoding is None:
-            raise SourceError(f"{path}: its text is neither UTF-8 nor GB18030; save it as UTF-8.")
+        text = decoded(path)[0].replace("\ufeff", "")
         try:
-            table = pd.read_csv(path, header=None, dtype=str, encoding=encoding, keep_default_na=False,
+            table = pd.read_csv(io.StringIO(text), header=None, dtype=str, keep_default_na=False,
                                 skip_blank_lines=False)  # fmt: skip
         except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
             raise SourceError(f"{path}: it is no table ({error}).") from error
-        return {path.stem: table.fillna("").replace("\ufeff", "", regex=True)}
+        return {path.stem: table.fillna("")}
     try:
         book = pd.read_excel(path, sheet_name=None, header=None, dtype=object, engine="calamine")
     except ImportError as error:

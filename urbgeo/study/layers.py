@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import geopandas as gpd
 import pandas as pd
 
+from urbgeo.amounts import warn
 from urbgeo.checks import check_columns, check_crs, check_ids
 from urbgeo.crs import WGS84, convert_datum
 from urbgeo.errors import InputError, some_of
@@ -96,7 +98,11 @@ def own_layer(
     frame = given if isinstance(given, gpd.GeoDataFrame) else _read(given, name, named)
     check_crs(frame, name)
     check_columns(frame, name, list(named.values()))
-    frame = frame[~(frame.geometry.isna() | frame.geometry.is_empty)]
+    void = frame.geometry.isna() | frame.geometry.is_empty
+    if void.any():
+        lost = some_of(frame.index[void])
+        warn(f"{name}: {int(void.sum())} of {len(frame)} rows have no geometry and are left out: {lost}.")
+    frame = frame[~void]
     other = ~frame.geom_type.isin(kinds)
     if other.any():
         held = f"{some_of(sorted(set(frame.geom_type[other])))} at {some_of(frame.index[other])}"
@@ -108,13 +114,18 @@ def own_layer(
     frame, column = _with_ids(frame, codes, named)
     if "opened" not in frame and (opened := next((one for one in OPENED if one in frame), None)):
         frame = frame.assign(opened=frame[opened])
-    ids = frame.index.map(lambda one: str(one).removesuffix(".0"))
+    ids = frame.index.map(_id)
     frame = frame.set_axis(pd.Index(ids, dtype=object, name=frame.index.name))
     if "LineString" not in kinds:
         check_ids(frame.index, name)
     frame = frame if datum == "wgs84" else convert_datum(frame, datum, "wgs84")
     frame.attrs["codes of column"] = column
     return frame
+
+
+def _id(one: object) -> str:
+    """An id as one writes it: half-width, without blanks around it, 430100.0 as 430100."""
+    return normalize("NFKC", str(one)).strip().removesuffix(".0")
 
 
 def _with_ids(
@@ -129,10 +140,8 @@ def _with_ids(
         return frame.set_index(column, drop=False), ""
     if codes is None:
         return frame, ""
-    text = {one: frame[one].astype(str).str.strip() for one in frame if one != frame.active_geometry_name}
-    holding = [
-        one for one, said in text.items() if said.str.removesuffix(".0").isin(codes).mean() > CODES_SHARE
-    ]
+    text = {one: frame[one].map(_id) for one in frame if one != frame.active_geometry_name}
+    holding = [one for one, said in text.items() if said.isin(codes).mean() > CODES_SHARE]
     return (frame.set_index(holding[0], drop=False), str(holding[0])) if len(holding) == 1 else (frame, "")
 
 

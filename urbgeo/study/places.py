@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from urbgeo.amounts import amount_of
-from urbgeo.checks import listed
+from urbgeo.checks import check_columns, listed
 from urbgeo.crs import WGS84, metric_crs
 from urbgeo.errors import InputError, some_of
 from urbgeo.magnitude import check_unit
@@ -51,17 +51,7 @@ def as_places(own: gpd.GeoDataFrame, people: str | None = None, unit: str | None
     points = own.to_crs(WGS84)
     if points.active_geometry_name != "geometry":
         points = points.rename_geometry("geometry")
-    if people is None and "population" in points and points["population"].notna().all():
-        people = "population"
-    if people is not None:
-        told = unit is not None
-        held = amount_of(people, points, name="population", frame_name="layer", units_checked=told)
-        try:
-            check_unit(held, "zones", units_checked=told)
-        except InputError as error:
-            remedy = "say which they are: population_unit='persons' or '万', in study.toml unit"
-            raise InputError(f"{error.english.partition(';')[0]}; {remedy}.") from error
-        points = points.assign(population=held * UNITS[unit or "persons"])
+    points = with_own_people(points, people, unit)
     names = next((points[one] for one in NAMES if one in points), None)
     text = points.index.astype(str) if names is None else names.astype(str)
     filled: dict[str, Any] = {"name_zh": text, "name_en": points.get("name_en", text)}
@@ -70,6 +60,29 @@ def as_places(own: gpd.GeoDataFrame, people: str | None = None, unit: str | None
     for column in ("population", "urban_population"):
         filled[column] = points.get(column, np.nan)
     return points.assign(**filled)
+
+
+def with_own_people(
+    layer: gpd.GeoDataFrame, people: str | None = None, unit: str | None = None
+) -> gpd.GeoDataFrame:
+    """A layer whose people, of the column named or ``population``, are persons in ``population``.
+
+    The column named is filled in every row; one called ``population`` may have gaps, which stay.
+    """
+    if people is None and "population" not in layer:
+        return layer
+    told, column = unit is not None, people or "population"
+    check_columns(layer, "layer", [column])
+    counted = layer if people is not None else layer[layer["population"].notna()]
+    if counted.empty:
+        return layer.assign(population=np.nan)
+    held = amount_of(column, counted, name="population", frame_name="layer", units_checked=told)
+    try:
+        check_unit(held, "zones", units_checked=told)
+    except InputError as error:
+        remedy = "say which they are: population_unit='persons' or '万', in study.toml unit"
+        raise InputError(f"{error.english.partition(';')[0]}; {remedy}.") from error
+    return layer.assign(population=(held * UNITS[unit or "persons"]).reindex(layer.index))
 
 
 def with_both_names(own: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -65,6 +65,9 @@ LEFT_OUT = "none"
 
 FAST = ("expressway", "motorway")
 
+MOST_AS_DRAWN, LEAST_DRAWN_KM = 10.0, 0.1
+"""A line so long is stated to be at most so many times as long as it is drawn, or as short."""
+
 
 @dataclass(frozen=True)
 class RoadLines:
@@ -288,7 +291,14 @@ def _of_stated_length(network: TravelNetwork, stated: pd.Series, name: str) -> T
             f"{name}: {stated.name} is no length > 0 at {some_of(wrong)}; mend or drop the column."
         )
     # of a line that was cut at junctions each piece has its share
-    factor = whole / links["length_km"].groupby(line).transform("sum")
+    drawn = links["length_km"].groupby(line).transform("sum")
+    factor = whole / drawn
+    other = ((factor > MOST_AS_DRAWN) | (factor * MOST_AS_DRAWN < 1.0)) & (drawn > LEAST_DRAWN_KM)
+    if 0 < other.sum() < len(other) / 2:
+        raise InputError(
+            f"{name}: {stated.name} of {some_of(pd.unique(line[other]))} is far from the length that is "
+            "drawn, unlike the others; are these in metres? Mend them, or drop the column."
+        )
     check_lengths(network, (links["length_km"] * factor).rename(stated.name), name)
     scaled = {one: links[one] * factor for one in ("length_km", "minutes", "minutes_back")}
     told = network.provenance.having(parameters={"lengths": f"column {stated.name}"})
