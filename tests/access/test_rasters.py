@@ -15,7 +15,7 @@ from rasterio.transform import from_origin
 
 from tests.conftest import shared_data
 from urbgeo.access.rasters import coverage_of_people, people_in
-from urbgeo.errors import InputError, MissingExtraError, SourceError
+from urbgeo.errors import InputError, MissingExtraError, SourceError, UrbgeoWarning
 from urbgeo.rasters.files import read_grid
 from urbgeo.rasters.grid import Grid
 
@@ -145,3 +145,11 @@ def test_sources_of_the_raster_come_along() -> None:
     assert people_in(RASTER, box).attrs["provenance"].sources == ()
     named = Grid(RASTER.values, RASTER.transform, RASTER.crs, source="a census")
     assert people_in(named, box).attrs["provenance"].sources == ("a census",)
+
+
+def test_polygons_that_reach_beyond_the_raster_are_told() -> None:
+    boxes = frame(
+        shapely.box(0, 0, 2, 2), shapely.box(1, 0, 9, 1), shapely.box(-9, 1, 1, 2), shapely.box(0, 0, 3, 3)
+    )
+    with pytest.warns(UrbgeoWarning, match=r"2 of 4 polygons reach beyond the raster, .* counted: b, c"):
+        assert people_in(RASTER, boxes).tolist() == pytest.approx([15, 8, 1, 15])

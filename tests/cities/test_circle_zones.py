@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
+
 import pytest
 
 from tests.network.build import points, squares
 from urbgeo.cities.circle_zones import check_rule, settle
-from urbgeo.errors import InputError
+from urbgeo.errors import InputError, UrbgeoWarning
 
 ZONES = squares((0, 0), (10, 0), ids=["a", "b"]).assign(
     population=[500_000.0, 300_000.0], urban_population=[200_000.0, 300_000.0]
@@ -69,3 +71,14 @@ def test_a_rule_that_the_layers_do_not_allow_names_one_they_do(
     settled = settle(zones, SEATS if seats and land else None, "population", None, False)
     with pytest.raises(InputError, match=message):
         check_rule(rule, settled)
+
+
+def test_seats_in_the_polygon_of_another_zone_are_told_and_those_in_none_are_not() -> None:
+    with pytest.warns(
+        UrbgeoWarning, match="seats: 1 of 2 lie in the polygon of another zone: b; .* one year"
+    ):
+        settle(ZONES, points([(6, 5), (5, 5)], ["b", "a"]), "population", None, False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        settle(ZONES, points([(15, 50), (5, 5)], ["b", "a"]), "population", None, False)
+        settle(ZONES, points([(10, 5), (10, 5)], ["b", "a"]), "population", None, False)

@@ -211,3 +211,25 @@ def test_masks_are_written_without_a_mark_and_floats_with_one(tmp_path: Path) ->
             assert file.nodata is None if void is None else np.isnan(file.nodata)
             assert file.compression.name == "deflate" and file.transform == PLACE
             np.testing.assert_array_equal(file.read(1), values)
+
+
+@pytest.mark.parametrize("kind", ["uint16", "int16", "int32", "uint32"])
+def test_cells_at_the_end_of_their_type_are_refused_where_no_data_is_not_declared(
+    tmp_path: Path, kind: str
+) -> None:
+    most = np.iinfo(kind).max
+    place = Affine(100, 0, 500_000, 0, -100, 3_000_000)
+    path = written(tmp_path / "a.tif", np.array([[most, 7, 8]], kind), place)
+    with pytest.raises(InputError, match=f"1 cells hold {most}, the largest {kind} there is; .* nodata"):
+        read_grid(path)
+    assert np.isnan(read_grid(path, nodata=most).values[0, 0])
+    assert read_grid(path, nodata=-1).values.tolist() == [[most, 7, 8]], "a caller may vouch for it"
+    near = written(tmp_path / "b.tif", np.array([[most, most // 2, 8]], kind), place)
+    assert read_grid(near).values.max() == most
+
+
+def test_the_largest_byte_is_a_value(tmp_path: Path) -> None:
+    path = written(
+        tmp_path / "a.tif", np.array([[255, 1]], "uint8"), Affine(100, 0, 500_000, 0, -100, 3_000_000)
+    )
+    assert read_grid(path).values.tolist() == [[255, 1]]

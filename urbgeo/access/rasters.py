@@ -12,9 +12,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from rasterio.transform import array_bounds
 
+from urbgeo.amounts import warn
 from urbgeo.checks import check_polygons, check_share
-from urbgeo.errors import InputError
+from urbgeo.errors import InputError, some_of
 from urbgeo.provenance import Provenance
 from urbgeo.rasters.grid import Grid, check_grid
 from urbgeo.rasters.zonal import on_grid, zonal_sums
@@ -95,6 +97,7 @@ def people_in(people: Grid, polygons: gpd.GeoDataFrame) -> pd.Series:
     _check_people(people)
     check_polygons(polygons, "polygons")
     found = pd.Series(zonal_sums(people, polygons.geometry)[0], index=polygons.index, name="people")
+    _tell_beyond(people, polygons)
     found.attrs["provenance"] = Provenance(sources=_sources(people))
     return found
 
@@ -176,6 +179,22 @@ def coverage_of_people(
             shares={"people outside all zones": max(0.0, 1.0 - zoned / people.total)},
         ),
     )
+
+
+def _tell_beyond(people: Grid, polygons: gpd.GeoDataFrame) -> None:
+    """Count polygons that reach beyond the raster by more than a cell: their people there are not known."""
+    west, south, east, north = array_bounds(*people.values.shape, people.transform)
+    cell = max(abs(people.transform.a), abs(people.transform.e))
+    bounds = shapely.bounds(on_grid(polygons.geometry, people))
+    inside = (bounds >= (west - cell, south - cell, -np.inf, -np.inf)) & (
+        bounds <= (np.inf, np.inf, east + cell, north + cell)
+    )
+    beyond = ~inside.all(axis=1)
+    if beyond.any():
+        warn(
+            f"people: {int(beyond.sum())} of {len(polygons)} polygons reach beyond the raster, only people "
+            f"inside it are counted: {some_of(polygons.index[beyond])}."
+        )
 
 
 def _people_of(people: Grid, shapes: Shapes | list[shapely.Geometry]) -> Floats:

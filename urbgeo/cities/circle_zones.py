@@ -12,7 +12,7 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from urbgeo.amounts import amount_of
+from urbgeo.amounts import amount_of, warn
 from urbgeo.checks import check_crs, check_points, check_polygons
 from urbgeo.crs import equal_area_crs
 from urbgeo.errors import InputError, some_of
@@ -72,10 +72,30 @@ def settle(
     if seats is None:
         return Settled(zones.geometry, None, people, urban)
     check_points(seats, "seats")
+    return Settled(zones.geometry, seats_of(zones, seats), people, urban)
+
+
+def seats_of(zones: gpd.GeoDataFrame, seats: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The seat of every zone; those that lie in the polygon of another one are counted in a warning.
+
+    Raises
+    ------
+    InputError
+        Naming zones without a seat.
+    """
     lost = zones.index[~zones.index.isin(seats.index)]
     if len(lost):
         raise InputError(f"seats: none for the zones {some_of(lost)}; add them.")
-    return Settled(zones.geometry, seats.loc[zones.index], people, urban)
+    own = seats.loc[zones.index]
+    at, shapes = own.geometry.to_crs(zones.crs).to_numpy(), zones.geometry.to_numpy()
+    outside = np.flatnonzero(~shapely.intersects(shapes, at))
+    stray = outside[np.unique(shapely.STRtree(shapes).query(at[outside], predicate="intersects")[0])]
+    if len(stray):
+        warn(
+            f"seats: {len(stray)} of {len(own)} lie in the polygon of another zone: "
+            f"{some_of(zones.index[stray])}; have both the ids of one year?"
+        )
+    return own
 
 
 def _urban(

@@ -21,6 +21,9 @@ from urbgeo.files import written_whole
 from urbgeo.rasters.grid import Grid, float_kind, turned
 from urbgeo.types import Values
 
+FILL_ABOVE = 2
+"""A number so many times as large as any other of a raster, and the largest its type has, is no value."""
+
 
 @dataclass(frozen=True, eq=False)
 class RasterFile:
@@ -71,8 +74,22 @@ class RasterFile:
             raw = self.file.read(self.band, window=window, masked=True, **how)
         except RasterioIOError as error:
             raise SourceError(f"{self.file.name}: cannot be read to its end ({error}).") from error
+        self._refuse_fill(raw)
         values = self.meant(raw)
         return values[::-1] if self.upside_down else values
+
+    def _refuse_fill(self, raw: Any) -> None:
+        """Refuse cells at the largest number a type holds, far above all others: no data, or an overflow."""
+        if raw.dtype.kind not in "iu" or raw.dtype.itemsize == 1 or self.void is not None:
+            return
+        most = np.iinfo(raw.dtype).max
+        held = raw.compressed()
+        full = held == most
+        if full.any() and held[~full].max(initial=0) < most // FILL_ABOVE:
+            raise InputError(
+                f"{self.file.name}: {int(full.sum())} cells hold {most}, the largest {raw.dtype} there is; a "
+                "no-data value that the file does not declare? Name it in nodata=, or by gdal_edit -a_nodata."
+            )
 
     def meant(self, raw: Any) -> Values:
         """Numbers as stored turned into values: scale and offset applied, no data as NaN."""
