@@ -23,6 +23,7 @@ from urbgeo.amounts import (
 from urbgeo.checks import (
     check_amounts,
 )
+from urbgeo.cities.sizes import size_classes
 from urbgeo.errors import InputError, UrbgeoWarning
 from urbgeo.magnitude import FEWEST_OF_MANY
 
@@ -79,6 +80,10 @@ def test_a_head_in_ten_thousands_or_thousands_is_refused(head: str) -> None:
         amount_of(head, frame, name="population", frame_name="places")
     with pytest.raises(InputError, match=r"stands for 1.*0; give persons"):
         amounts_of(frame[head], "people")
+    with pytest.raises(InputError, match="give persons"):
+        check_amounts(frame, "places", [head])
+    with pytest.raises(InputError, match="give persons"):
+        size_classes(frame[head] * 1e6)
 
 
 @pytest.mark.parametrize("head", ["每千人床位数", "beds per 1000 people", "within_1000_m", "x1000"])

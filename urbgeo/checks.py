@@ -142,15 +142,19 @@ def read_amounts(values: pd.Series) -> pd.Series:
     >>> read_amounts(pd.Series(["1,234", "３．５万", 7])).tolist()
     [1234.0, 35000.0, 7.0]
     """
-    unit = PEOPLE_UNITS[people_unit(values.name) or "persons"]
-    if unit > 1:
-        raise InputError(
-            f"{values.name}: its name says that one stands for {unit:,.0f}; give persons: multiply it, and "
-            "rename it."
-        )
+    _refuse_other_units(values.name)
     if values.dtype.kind != "O" and not isinstance(values.dtype, pd.StringDtype | pd.CategoricalDtype):
         return values
     return values.astype(object).map(_amount, na_action="ignore")
+
+
+def _refuse_other_units(name: object) -> None:
+    unit = PEOPLE_UNITS[people_unit(name) or "persons"]
+    if unit > 1:
+        raise InputError(
+            f"{name}: its name says that one stands for {unit:,.0f}; give persons: multiply it, and "
+            "rename it."
+        )
 
 
 _AMOUNT = re.compile(
@@ -184,6 +188,7 @@ def numbers_of(faults: Faults, values: pd.Series, *, allow_missing: bool = True)
         faults.add(f"{values.name} holds {kind}, no amounts", remedy="give numbers")
         return None
     if values.dtype.kind in "iuf" and isinstance(values.dtype, np.dtype):
+        _refuse_other_units(values.name)
         numbers = values.astype(np.float64)
     else:
         numbers = pd.to_numeric(read_amounts(values).astype(object), errors="coerce").astype(np.float64)
