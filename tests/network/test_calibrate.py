@@ -191,3 +191,19 @@ def test_coordinates_already_in_wgs84_are_taken_as_they_are(tmp_path: Path) -> N
         read_observed(tmp_path / "observed.png")
     with pytest.raises(SourceError, match="no such file"):
         read_observed(tmp_path / "other.csv")
+
+
+def test_trips_of_the_western_and_southern_halves_are_read_and_swapped_degrees_refused(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "trips.csv"
+    head = "from_lon,from_lat,to_lon,to_lat,minutes\n"
+    path.write_text(f"{head}-51.2,-30.1,-51.1,-30.0,25\n", encoding="utf-8")
+    places, _ = read_observed(path, datum="wgs84")
+    assert places.geometry.x.tolist() == [-51.2, -51.1] and places.geometry.y.tolist() == [-30.1, -30.0]
+    path.write_text(f"{head}31.8,117.2,31.9,117.3,25\n", encoding="utf-8")
+    for datum in ("wgs84", "gcj02"):
+        with pytest.raises(
+            InputError, match="observed: degrees beyond 180/90 at row 2; lon and lat look swapped"
+        ):
+            read_observed(path, datum=datum)

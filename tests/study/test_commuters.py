@@ -81,6 +81,21 @@ def test_codes_that_were_merged_are_summed_with_what_is_kept_back() -> None:
     assert not any("count above" in one["what"] for one in once.rows)
 
 
+@pytest.mark.parametrize("word", ["总　计", "全市合计", "肥西县小计", "全国", "Grand Total", "subtotal"])
+def test_totals_are_known_by_the_end_of_their_words(word: str) -> None:
+    known = pd.DataFrame({"name_zh": ["蜀山区", "肥西县"]}, index=["340104", "340123"])
+    pairs = [("肥西县", "蜀山区", 30), ("肥西县", "肥西县", 70), ("肥西县", word, 100)]
+    table = pd.DataFrame(pairs, columns=["home", "work", "workers"])
+    assert read_commuters(table, known, terms={}, findings=Findings()).flows["workers"].sum() == 100
+
+
+def test_commuters_in_ten_thousands_are_refused() -> None:
+    known = pd.DataFrame({"name_zh": ["蜀山区", "肥西县"]}, index=["340104", "340123"])
+    table = pd.DataFrame({"居住地": ["蜀山区"], "工作地": ["肥西县"], "人数（万人）": [1.5]})
+    with pytest.raises(InputError, match="stands for 10,000; give persons"):
+        read_commuters(table, known, terms={}, findings=Findings())
+
+
 def test_rows_of_totals_are_no_commuters() -> None:
     known = pd.DataFrame({"name_zh": ["蜀山区", "肥西县"]}, index=["340104", "340123"])
     pairs = [

@@ -106,3 +106,10 @@ def test_ids_are_half_width_without_blanks_and_rows_without_a_geometry_are_told(
     frame.loc[2, "geometry"] = None
     with pytest.warns(UrbgeoWarning, match="seats: 1 of 3 rows have no geometry and are left out: 2"):
         assert len(own_layer(frame, "seats", kinds=POINTS)) == 2
+
+
+@pytest.mark.parametrize("opened", ["待定", "08年", 42000, "规划2030年"])
+def test_what_is_no_year_of_opening_is_refused_where_it_is_read(opened: object) -> None:
+    frame = points([(0, 0), (1, 1)], ["a", "b"]).assign(opened=[2010, opened])
+    with pytest.raises(InputError, match="airports: opened says"):
+        own_layer(frame, "airports", kinds=POINTS)

@@ -18,7 +18,9 @@ from urbgeo.checks import (
     check_points,
     check_rows,
     check_whole,
+    numbers_of,
 )
+from urbgeo.coordinates import add_coordinate_faults
 from urbgeo.crs import WGS84, gcj02_to_wgs84
 from urbgeo.errors import Faults, InputError, SourceError, some_of
 from urbgeo.network.minutes import minutes_table
@@ -195,12 +197,15 @@ def read_observed(path: Path | str, *, datum: str = "gcj02") -> tuple[gpd.GeoDat
     check_columns(table, "observed", [*ends, "minutes"])
     table.index = pd.Index([f"row {number + 2}" for number in table.index])
     faults = Faults("observed")
-    for column in (*ends, "minutes"):
-        table[column] = add_amount_faults(faults, table[column])
+    for column in ends:
+        table[column] = numbers_of(faults, table[column], allow_missing=False)
+    table["minutes"] = add_amount_faults(faults, table["minutes"])
     faults.raise_if_any()
     spots = {}
     for end in ("from", "to"):
         lon, lat = table[f"{end}_lon"].to_numpy(float), table[f"{end}_lat"].to_numpy(float)
+        add_coordinate_faults(faults, gpd.GeoSeries.from_xy(lon, lat, index=table.index, crs=WGS84))
+        faults.raise_if_any()
         spots[end] = gcj02_to_wgs84(lon, lat) if datum == "gcj02" else (lon, lat)
     names = {end: [f"{x:.5f},{y:.5f}" for x, y in zip(*spots[end], strict=True)] for end in spots}
     every = pd.DataFrame(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import pandas as pd
 
 from urbgeo.arguments import check_path
-from urbgeo.checks import add_amount_faults, check_choice, check_columns, check_whole
+from urbgeo.checks import add_amount_faults, check_choice, check_columns, check_whole, read_amounts
 from urbgeo.cities.commuting_rings import RULES, apart_from_suppressed, said_bounds
 from urbgeo.cities.flows import check_threshold
 from urbgeo.errors import Faults, InputError, SourceError, some_of
@@ -54,7 +56,7 @@ HEADS: Mapping[str, tuple[str, ...]] = {
 }
 """Other heads of the columns of a table of commuters."""
 
-TOTALS = ("合计", "总计", "小计", "共计", "全市", "全省", "total", "sum")
+TOTALS = re.compile(r".*(合计|总计|小计|共计)|全[市省县区国]|(.* )?(sub|grand )?totals?|sum")
 """Ends of rows that add up others: counted, they would be commuters twice."""
 
 LEAST_JOINED = 0.5
@@ -92,6 +94,9 @@ def read_commuters(
     table = table.rename(columns={head: key for key, head in named.items()})
     held = list(table.columns)
     names = {other: column for column, others in HEADS.items() for other in others if column not in table}
+    for head in table:
+        if names.get(_bare(head)) == "workers":
+            read_amounts(pd.Series(name=head, dtype=float))  # a head in 万人 is refused
     table = table.rename(columns={head: names[_bare(head)] for head in table if _bare(head) in names})
     without = [one for one in HEADS if one not in table]
     if without:
@@ -178,7 +183,7 @@ def _without_totals(table: pd.DataFrame, name: str, findings: Findings) -> pd.Da
     faults, total = Faults(name), pd.Series(False, table.index)
     for end in ("home", "work"):
         said = table[end].astype("string").str.strip().fillna("")
-        total |= said.str.lower().isin(TOTALS)
+        total |= said.map(lambda one: bool(TOTALS.fullmatch(_joined_up(one))))
         if (said == "").any():
             faults.add(
                 f"{end} is missing", ids=table.index[said == ""], remedy="give both ends, or drop the row"
@@ -187,6 +192,11 @@ def _without_totals(table: pd.DataFrame, name: str, findings: Findings) -> pd.Da
     if total.any():
         findings.add("flows", "left over", "rows of totals, left out", count=int(total.sum()))
     return table[~total]
+
+
+def _joined_up(text: str) -> str:
+    """A text in lower case, its Chinese without the blanks that spread it: 总　计."""
+    return re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])", "", normalize("NFKC", text).lower())
 
 
 def _bare(head: object) -> str:

@@ -15,6 +15,7 @@ from urbgeo.checks import check_columns, check_crs, check_ids
 from urbgeo.crs import WGS84, convert_datum
 from urbgeo.errors import InputError, some_of
 from urbgeo.sources.tables import PLAIN, plain_table, read_layer
+from urbgeo.words import years
 
 NAMES = (
     *("name_zh", "name", "NAME", "Name", "名称", "县名", "地名", "nome", "nom", "nombre", "NAME_2"),
@@ -114,6 +115,10 @@ def own_layer(
     frame, column = _with_ids(frame, codes, named)
     if "opened" not in frame and (opened := next((one for one in OPENED if one in frame), None)):
         frame = frame.assign(opened=frame[opened])
+    if "opened" in frame:
+        years(
+            frame, name, "opened", planned=True
+        )  # what is no year is refused here, not where it is asked for
     ids = frame.index.map(_id)
     frame = frame.set_axis(pd.Index(ids, dtype=object, name=frame.index.name))
     if "LineString" not in kinds:
