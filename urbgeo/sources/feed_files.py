@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import warnings
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+
+import pandas as pd
 
 from urbgeo.errors import SourceError, UrbgeoWarning, some_of
 
@@ -88,3 +91,13 @@ def _check_sizes(path: Path, members: Sequence[zipfile.ZipInfo], limits: GtfsLim
             f"more than the limits ({limits.file_mb:g} MB a file, {limits.total_mb:g} MB together, "
             f"{limits.ratio:g} times its size). If you trust it, pass larger limits=GtfsLimits(...)."
         )
+
+
+def cells_of(content: bytes) -> pd.DataFrame:
+    """All cells as text; a row with more cells than heads, which would move its columns on, is an error."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        return pd.read_csv(
+            io.BytesIO(content), dtype=str, keep_default_na=False, na_values=[""], skipinitialspace=True,
+            encoding="utf-8-sig", index_col=False,
+        ).fillna("")  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +17,7 @@ from urbgeo.checks import check_columns
 from urbgeo.crs import WGS84, between_km
 from urbgeo.errors import Faults, InputError, SourceError, UrbgeoWarning, some_of
 from urbgeo.sources.feed_files import GtfsLimits as GtfsLimits
-from urbgeo.sources.feed_files import in_folder, unzipped
+from urbgeo.sources.feed_files import cells_of, in_folder, unzipped
 from urbgeo.sources.feed_transfers import no_transfers, transfer_rules
 
 DAY_S = 86_400
@@ -293,22 +292,12 @@ def _table(path: Path, table: str, content: bytes | None) -> pd.DataFrame:
             raise SourceError(f"{path}: {table}.txt is empty.")
         return pd.DataFrame(columns=list(columns), dtype=str)
     try:
-        frame = _cells(content)
+        frame = cells_of(content)
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.ParserWarning) as error:
         raise SourceError(f"{path}: {table}.txt is no table in UTF-8 ({error}).") from error
     frame.columns = frame.columns.str.strip()
     check_columns(frame, f"{path.name}: {table}.txt", columns)
     return frame.assign(**{key: frame[key].str.strip() for key in KEYS if key in frame})
-
-
-def _cells(content: bytes) -> pd.DataFrame:
-    """All cells as text; a row with more cells than heads, which would move its columns on, is an error."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", pd.errors.ParserWarning)
-        return pd.read_csv(
-            io.BytesIO(content), dtype=str, keep_default_na=False, na_values=[""], skipinitialspace=True,
-            encoding="utf-8-sig", index_col=False,
-        ).fillna("")  # fmt: skip
 
 
 def _stops(table: pd.DataFrame, used: set[str]) -> gpd.GeoDataFrame:

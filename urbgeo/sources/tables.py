@@ -368,14 +368,7 @@ def _zipped(path: Path, layer: str | None, encoding: str | None) -> tuple[gpd.Ge
                     "one by layer=."
                 )
             return _spatial(named[0], None, encoding)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-        struct.error,
-    ) as error:
+    except _ZIP_FAULTS as error:
         raise SourceError(f"{path}: the zip file cannot be read ({error}); copy it again.") from error
 
 

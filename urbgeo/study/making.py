@@ -51,7 +51,7 @@ from urbgeo.study.places import (
     no_nodes,
     places_inside,
     with_both_names,
-    with_own_people,
+    with_people_of,
     with_place_columns,
 )
 from urbgeo.study.rails import Rails, read_rails
@@ -170,8 +170,7 @@ class Making:
                     self.sources.append(CODES_SOURCE)
                 small = places_of_small(zones, self.own_places, self._own_people, self.inputs.population_unit)
                 self.places = gpd.GeoDataFrame(pd.concat([self.places, small]), crs=WGS84)
-                zones = self._with_people(zones)
-                self.zones = with_place_columns(zones, self.places)
+                self.zones, self.places = with_people_of(zones, self.places, self._own_people, self.inputs)
                 look_at_zones(self.zones, self.own_places, self.findings)
                 return
             counties = counties_of(self.own_places)
@@ -185,18 +184,6 @@ class Making:
             self.missing("zones", str(error), 'pip install "urbgeo[china]", or zones= of your own')
         except UrbgeoError as error:
             self.refused("zones", error)
-
-    def _with_people(self, zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-        """Own polygons with their people as persons, which their places take that have none; a table wins."""
-        if self.inputs.population is not None:
-            return zones.drop(columns="population", errors="ignore")
-        if self._own_people is not None and self._own_people not in zones:
-            return zones  # the seats have it
-        zones = with_own_people(zones, self._own_people, self.inputs.population_unit)
-        if "population" in zones:
-            people = zones["population"].reindex(self.places.index)
-            self.places = self.places.assign(population=self.places["population"].fillna(people))
-        return zones
 
     def find_people(self) -> None:
         """People of a table, of a raster, or of both (the table keeps the totals), on places and zones."""

@@ -18,6 +18,7 @@ from urbgeo.magnitude import check_unit
 from urbgeo.regions.codes import BY_CHANGE, join_codes
 from urbgeo.regions.nation import Units
 from urbgeo.regions.people import UNITS
+from urbgeo.study.inputs import Inputs
 from urbgeo.study.layers import NAMES
 from urbgeo.study.roads import box_of
 
@@ -110,6 +111,23 @@ def cities_around(everywhere: gpd.GeoDataFrame, own: gpd.GeoDataFrame, margin_km
     crs = metric_crs(own)
     apart = cities.to_crs(crs).geometry.map(own.to_crs(crs).distance).map(lambda one: one.min())
     return cities[apart.to_numpy() <= margin_km * 1000.0]
+
+
+def with_people_of(
+    zones: gpd.GeoDataFrame, places: gpd.GeoDataFrame, people: str | None, inputs: Inputs
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Own polygons with the columns of their places, and places with the people that only the polygons have.
+
+    Where a table of people is given, or the column named is one of the seats, the polygons tell none.
+    """
+    if inputs.population is not None:
+        zones = zones.drop(columns="population", errors="ignore")
+    elif people is None or people in zones:
+        zones = with_own_people(zones, people, inputs.population_unit)
+        if "population" in zones:
+            own = zones["population"].reindex(places.index)
+            places = places.assign(population=places["population"].fillna(own))
+    return with_place_columns(zones, places), places
 
 
 def with_place_columns(zones: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
