@@ -65,6 +65,8 @@ def test_lines_are_never_so_pale_that_they_vanish_and_the_quickest_lie_on_top() 
     assert isinstance(found.colour, Classes)
     assert all(int(one[1:3], 16) < 0xC0 for one in found.colour.colours)
     assert found.frames["line"]["minutes"].tolist() == [170, 70, 5]
+    ends = found.frames["line"][["origin", "destination"]].to_numpy().tolist()
+    assert ends == [["c", "a"], ["b", "c"], ["a", "b"]], "a line keeps the ids of its ends"
 
 
 def test_places_stand_for_the_points_of_a_table() -> None:

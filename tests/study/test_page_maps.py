@@ -7,9 +7,11 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
 from urbgeo.maps.pictures import Picture
 from urbgeo.study import page_maps
@@ -26,6 +28,7 @@ from urbgeo.study.page_maps import (
     rank_picture,
     reach_map,
     series_pictures,
+    systems_map,
     towns_map,
 )
 from urbgeo.study.run import StudyFiles
@@ -160,3 +163,16 @@ def test_every_set_of_speeds_is_a_line_to_the_airport(answers: Answers) -> None:
     assert len(answers.bands.by_set) == 3 and picture.caption[1].startswith("Minutes to an airport")
     for name in answers.bands.by_set:
         assert name in said
+
+
+def test_ways_of_a_hub_are_graded_at_half_an_hour_one_and_two(atlas: Atlas) -> None:
+    minutes = [30.0, 30.1, 60.0, 120.0, 120.1]
+    line = shapely.LineString([(106.0, 38.0), (106.5, 38.4)])
+    land = gpd.GeoDataFrame({"most_min": [120.1]}, geometry=[line.buffer(0.1)], crs=4326)
+    links = gpd.GeoDataFrame({"minutes": minutes}, geometry=[line] * 5, crs=4326)
+    hubs = gpd.GeoDataFrame({"name_zh": ["甲"]}, geometry=[shapely.Point(106.0, 38.0)], crs=4326)
+    found: Any = SimpleNamespace(table=land, links=links, hubs=hubs)
+    told = rows(systems_map(atlas, ("群", "systems"), found))
+    assert {name: count for name, count in told.items() if "min" in name} == {
+        "≤ 30 min": 1, "30–60 min": 2, "60–120 min": 1, "> 120 min": 1
+    }  # fmt: skip
