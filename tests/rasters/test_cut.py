@@ -207,6 +207,10 @@ def test_rasters_that_cannot_be_cut_say_why(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no CRS"):
         cut(path=tmp_path / "bare.tif")
     assert not (tmp_path / "out.tif").exists()
+    (tmp_path / "out.tif").write_bytes(b"an earlier cut")
+    with pytest.raises(InputError, match="no data in it"):
+        cut(nodata=5.0, area=square(10, -90, 90, -10), kind="height")
+    assert (tmp_path / "out.tif").read_bytes() == b"an earlier cut"
 
 
 def test_as_many_cells_as_are_allowed_are_made_and_no_more(

@@ -307,20 +307,20 @@ def _written(
 ) -> RasterCut:
     missing, total = 0, 0.0
     profile = profile_of(cells.shape, cells.transform, cells.crs, dtype, mark)
-    with written_whole(target) as part, rasterio.open(part, "w", **profile) as out:
-        for window, values in strips:
-            place = cells.transform @ Affine.translation(window.col_off, window.row_off)
-            void = geometry_mask([cells.outline], values.shape, place, all_touched=True)
-            if values.dtype.kind == "f":
-                void |= np.isnan(values)
-            kept = np.where(void, np.array(mark, dtype), np.where(void, 0, values).astype(dtype))
-            if kind == "count":
-                _check_counts(values[~void], str(target))
-            missing += int(void.sum())
-            total += float(values[~void].sum(dtype=np.float64)) if kind == "count" else np.nan
-            out.write(kept, 1, window=window)
-    count = cells.shape[0] * cells.shape[1]
-    if missing == count:
-        Path(target).unlink()
-        raise InputError("area: the raster has no data in it; check both CRS.")
+    with written_whole(target) as part:
+        with rasterio.open(part, "w", **profile) as out:
+            for window, values in strips:
+                place = cells.transform @ Affine.translation(window.col_off, window.row_off)
+                void = geometry_mask([cells.outline], values.shape, place, all_touched=True)
+                if values.dtype.kind == "f":
+                    void |= np.isnan(values)
+                kept = np.where(void, np.array(mark, dtype), np.where(void, 0, values).astype(dtype))
+                if kind == "count":
+                    _check_counts(values[~void], str(target))
+                missing += int(void.sum())
+                total += float(values[~void].sum(dtype=np.float64)) if kind == "count" else np.nan
+                out.write(kept, 1, window=window)
+        count = cells.shape[0] * cells.shape[1]
+        if missing == count:  # an earlier file at the target stays
+            raise InputError("area: the raster has no data in it; check both CRS.")
     return RasterCut(Path(target), cells.shape, missing / count, total)
