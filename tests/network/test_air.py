@@ -184,6 +184,17 @@ def test_minutes_of_a_flight_that_are_no_number_join_no_network(minutes: object)
         with_flights(along(0, 400), airports, routes)
 
 
+def test_of_several_flights_between_two_airports_the_quickest_counts() -> None:
+    airports = spots([(0, 0), (400, 0)], ["A", "B"])
+    routes = pd.DataFrame(
+        {"from_airport": ["A", "A", "B"], "to_airport": ["B", "B", "A"], "minutes": [70.0, 50.0, 60.0]}
+    )
+    terms = AirTerms(check_in_min=0.0, leaving_min=0.0)
+    joined = with_flights(along(0, 400), airports, routes, terms=terms)
+    minutes = minutes_table(joined, airports, airports).loc["A", "B"]
+    assert minutes == pytest.approx(50.0)
+
+
 def test_nobody_flies_from_an_airport_to_itself_however_short_a_flight_may_be() -> None:
     short = replace(TERMS, shortest_flight_km=0.0)
     found = air_circle(town(), CITIES.iloc[:1], CITIES, AIRPORTS, terms=short)

@@ -250,7 +250,8 @@ def with_flights(
     airports
         Points with unique index.
     routes
-        Pairs that are flown: ``from_airport``, ``to_airport``; optional ``minutes`` of block time.
+        Pairs that are flown: ``from_airport``, ``to_airport``; optional ``minutes`` of block time. Of several
+        flights between two airports the quickest counts.
     terms
         Minutes of check-in, leaving and block time.
 
@@ -287,7 +288,9 @@ def with_flights(
     untimed = int(routes["minutes"].isna().sum()) if "minutes" in routes else len(routes)
     if untimed and "minutes" in routes:
         warn(f"routes: {untimed} of {len(routes)} flights without minutes take those of their distance.")
-    links = pd.concat([_flights(airports, routes, terms), doors]).assign(mode="air", joinable=False)
+    flights = _flights(airports, routes, terms).sort_values("minutes", kind="stable")
+    flights = flights[~flights.index.duplicated()]
+    links = pd.concat([flights, doors]).assign(mode="air", joinable=False)
     links = pd.concat([links, _ground(network, airports)])
     joined = with_links(network, links.assign(oneway=links["minutes_back"].isna()), nodes=nodes)
     about = joined.provenance.having(
