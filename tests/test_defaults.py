@@ -10,6 +10,7 @@ DECIDED = {
     "coordinates.WORLDWIDE_DEG": 90.0,
     "coordinates.ROUND_TRIP_M": 1.0,
     "coordinates.FIRST_ZONE": 13,
+    "coordinates.LAST_OF_SIX": 23,
     "coordinates.LAST_ZONE": 45,
     "coordinates.BARENTS_SEA": (34.0, 73.0, 50.0, 90.0),
     "crs.CHINA_BOX": (72.004, 0.8293, 137.8347, 55.8271),

@@ -59,6 +59,8 @@ DECIDED = {
     "unpack.MOST_CONTENTS": 20000000,
     "unpack.CHUNK": 1048576,
     "verify.CLOSE": 0.001000001,
+    "roads.LEAST_DRAWN_KM": 0.1,
+    "roads.MOST_AS_DRAWN": 10.0,
 }
 
 

@@ -65,8 +65,11 @@ LEFT_OUT = "none"
 
 FAST = ("expressway", "motorway")
 
-MOST_AS_DRAWN, LEAST_DRAWN_KM = 10.0, 0.1
-"""A line so long is stated to be at most so many times as long as it is drawn, or as short."""
+MOST_AS_DRAWN = 10.0
+"""A line is stated to be at most so many times as long as it is drawn, or as short; a judgement."""
+
+LEAST_DRAWN_KM = 0.1
+"""Lines drawn shorter than this are not held against their stated length: digits are too few."""
 
 
 @dataclass(frozen=True)
