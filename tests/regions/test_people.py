@@ -355,6 +355,15 @@ def test_rows_that_cannot_be_in_the_unit_of_their_column_are_refused(
         read_people(counties(people, head), ANHUI)
 
 
+def test_parts_of_a_person_are_told_where_persons_are_said_and_ten_thousands_of_counties_refused() -> None:
+    modelled = counties([967_000.4, 88.5, 782_000.6], "people")
+    with pytest.warns(UrbgeoWarning, match=r"1 of 3 rows are taken as persons.*\(row 3: 88\.5\)"):
+        found = read_people(modelled, ANHUI, unit="persons")
+    assert found.amounts["340122"] == 88.5
+    with pytest.raises(InputError, match="2 of 3 rows cannot be"):
+        read_people(modelled, ANHUI, unit="万")
+
+
 def test_cells_that_say_their_own_unit_are_persons_whatever_the_head_says() -> None:
     found = read_people(counties(["967000人", "８８．５万", "782 000"]), ANHUI)
     assert found.amounts.to_dict() == {"340123": 967_000, "340122": 885_000, "340121": 782_000}

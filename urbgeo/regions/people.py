@@ -162,7 +162,7 @@ def read_people(
     asked = pd.Series([rows[row][ids] for row in body], index=body)
     joined = _with_parents(join_codes(asked, places["name_zh"]), places)
     joined = _with_nearest_by_name(joined, rows, ids, places)
-    _check_size(numbers[~own & joined["id"].notna()], heads[at], told, name, least)
+    _check_size(numbers[~own & joined["id"].notna()], heads[at], told, name, least, said=unit is not None)
     joined["people"] = numbers.where(own, numbers * UNITS[told])
     found = joined["id"].notna() & joined["people"].notna()
     whole = joined["joined_by"].isin(("same code", "name", "short name")) & found
@@ -179,20 +179,30 @@ def read_people(
     return People(amounts, joined, told, heads[at], tuple(unread), name)
 
 
-def _check_size(numbers: pd.Series, head: str, unit: str, name: str, least: float) -> None:
-    """Refuse rows in another unit than the column: no place has so many 万, no count parts of a person."""
+def _check_size(numbers: pd.Series, head: str, unit: str, name: str, least: float, *, said: bool) -> None:
+    """Refuse rows in another unit than the column: no place has so many 万, no count parts of a person.
+
+    Modelled people have parts: where persons are ``said``, such rows are told and taken so.
+    """
     numbers = numbers.dropna()
     wrong = numbers.iloc[:0]
     if unit == "万":
         wrong = numbers[numbers >= least]
     elif unit == "persons" and numbers.median() >= least:
         wrong = numbers[(numbers % 1 != 0) & (numbers < LARGEST_CITY_WAN)]
-    if len(wrong):
-        said = some_of([f"row {row + 1}: {value:g}" for row, value in wrong.items()])
-        raise InputError(
-            f"{name}: {head!r} is in {unit}, which {len(wrong)} of {len(numbers)} rows cannot be ({said}); "
-            "bring all rows to one unit, or say it with population_unit."
+    if wrong.empty:
+        return
+    rows = some_of([f"row {row + 1}: {value:g}" for row, value in wrong.items()])
+    if said and unit == "persons":
+        warn(
+            f"{name}: {len(wrong)} of {len(numbers)} rows are taken as persons, as population_unit says, "
+            f"though they are small and no whole numbers ({rows}); see that they are not in 万."
         )
+        return
+    raise InputError(
+        f"{name}: {head!r} is in {unit}, which {len(wrong)} of {len(numbers)} rows cannot be ({rows}); "
+        "bring all rows to one unit, or say it with population_unit."
+    )
 
 
 def _look_at_repeated(joined: pd.DataFrame, name: str) -> None:
