@@ -110,6 +110,8 @@ def test_rows_of_totals_are_no_commuters() -> None:
     assert found["workers"].tolist() == [30, 70] and set(found["work"]) == {"340104", "340123"}
     told = findings.table()
     assert told.loc[told["finding"] == "left over", "count"].tolist() == [2]
+    with pytest.raises(InputError, match=r"flows: .* has no rows of two units; give workers by home"):
+        read_commuters(table.iloc[2:], known, terms={}, findings=Findings())
 
 
 @pytest.mark.parametrize(

@@ -227,6 +227,8 @@ def test_units_that_come_and_go_are_ticked_under_the_sets_they_are_inside_under(
     bands = SimpleNamespace(by_set={"usual": None, "slow": None}, sometimes=some)
     grid = _sets_grid(part(bands=bands))
     assert grid.rows == [[("岳", "Y"), "✓ 60", "– 70"]] and len(grid.heads) == 3
+    some["slow_min"] = np.inf
+    assert _sets_grid(part(bands=bands)).rows[0][2] == ("– 无法到达", "– unreached")
 
 
 def test_seats_left_out_are_the_nearest_first_and_of_many_the_first(undrawn: None) -> None:

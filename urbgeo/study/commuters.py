@@ -109,6 +109,8 @@ def read_commuters(
     if twice:
         raise InputError(f"{name}: several columns for {some_of(twice)}; keep the one with the codes.")
     table = _without_totals(table, name, findings)
+    if table.empty:
+        raise InputError(f"flows: {name} has no rows of two units; give workers by home and workplace.")
     ids, elsewhere, lost = _joined(table, places)
     homes = table["home"].map(ids).notna()
     if homes.mean() < LEAST_JOINED:

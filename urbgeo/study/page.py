@@ -170,13 +170,18 @@ def _sets_grid(answers: Answers) -> Grid:
     rows: list[list[str | Both]] = [
         [
             _names(answers, [zone]),
-            *(f"{'✓' if row[f'member {one}'] else '–'} {row[f'{one}_min']:.0f}" for one in sets),
+            *(_marked(row[f"member {one}"], row[f"{one}_min"]) for one in sets),
         ]
         for zone, row in answers.bands.sometimes.iterrows()
     ]
     said = ("随速度组进出的单元，分钟", "Counties that come and go with the set of speeds, minutes")
     heads = [("单元", "County"), *((column_name(one).zh, column_name(one).en or one) for one in sets)]
     return Grid(heads, rows, caption=said)
+
+
+def _marked(inside: bool, minutes: float) -> str | Both:
+    mark, number = "✓" if inside else "–", _number(minutes)
+    return f"{mark} {number}" if isinstance(number, str) else (f"{mark} {number[0]}", f"{mark} {number[1]}")
 
 
 def _decisions(answers: Answers) -> Grid:
