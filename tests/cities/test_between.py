@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
 from tests.network.build import along, points
 from urbgeo.access.reading import read_minutes
@@ -66,3 +68,14 @@ def test_seats_stand_for_zones_and_those_without_one_are_named() -> None:
         minutes_to_cores(ROAD, zones, PLACES, ends)
     with pytest.raises(InputError, match="or give seats"):
         minutes_to_cores(ROAD, zones, None, ends)
+
+
+def test_seats_in_the_polygon_of_another_zone_are_told_and_crossed_polygons_refused() -> None:
+    ends = pd.Index(["a"]), pd.Index(["b"])
+    around = PLACES.loc[["a", "b"]].to_crs(PLACES.estimate_utm_crs()).buffer(10.0).to_crs(PLACES.crs)
+    zones = gpd.GeoDataFrame(geometry=around.to_numpy(), index=["b", "a"], crs=PLACES.crs)
+    with pytest.warns(UrbgeoWarning, match="seats: 2 of 2 lie in the polygon of another zone: b, a"):
+        minutes_to_cores(ROAD, zones, PLACES, ends)
+    crossed = shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
+    with pytest.raises(InputError, match="zones: invalid polygons at a"):
+        minutes_to_cores(ROAD, zones.set_geometry([zones.geometry["b"], crossed]), PLACES, ends)

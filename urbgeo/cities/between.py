@@ -8,7 +8,8 @@ import pandas as pd
 
 from urbgeo.access.table import MinutesTable, wide
 from urbgeo.access.travel import Places, Travel, check_travel, pairs, provenance_of_travel
-from urbgeo.checks import check_ids
+from urbgeo.checks import check_ids, check_polygons
+from urbgeo.cities.circle_zones import has_land, seats_of
 from urbgeo.cities.matrices import warn_of_pairs
 from urbgeo.errors import InputError, some_of
 from urbgeo.provenance import Provenance
@@ -59,10 +60,11 @@ def minutes_to_cores(
     at = zones if seats is None else seats
     if not isinstance(at, gpd.GeoDataFrame):
         raise InputError("zones: with a network they must be a GeoDataFrame of points, or give seats.")
-    lost = zones.index[~zones.index.isin(at.index)]
-    if len(lost):
-        raise InputError(f"seats: none for the zones {some_of(lost)}; add them.")
-    names = ("zones", "zones") if seats is None else ("seats", "seats")
+    names = ("zones", "zones")
+    if seats is not None:
+        if has_land(zones):
+            check_polygons(zones, "zones")
+        at, names = seats_of(zones, seats), ("seats", "seats")
     table = pairs(travel, at.loc[ends[0]], at.loc[ends[1]], names=names)
     return wide(table), table.far
 

@@ -71,22 +71,30 @@ def settle(
         return Settled(None, zones, people, urban)
     if seats is None:
         return Settled(zones.geometry, None, people, urban)
-    check_points(seats, "seats")
     return Settled(zones.geometry, seats_of(zones, seats), people, urban)
 
 
-def seats_of(zones: gpd.GeoDataFrame, seats: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """The seat of every zone; those that lie in the polygon of another one are counted in a warning.
+def has_land(zones: pd.DataFrame) -> bool:
+    """Whether zones are polygons, some of them at least; not points, nor a table."""
+    land = isinstance(zones, gpd.GeoDataFrame) and zones.geom_type.isin(["Polygon", "MultiPolygon"]).any()
+    return bool(land)
+
+
+def seats_of(zones: pd.DataFrame, seats: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The seat of every zone; of polygons, those that lie in another one's are counted in a warning.
 
     Raises
     ------
     InputError
-        Naming zones without a seat.
+        Naming zones without a seat and faulty seats.
     """
+    check_points(seats, "seats")
     lost = zones.index[~zones.index.isin(seats.index)]
     if len(lost):
         raise InputError(f"seats: none for the zones {some_of(lost)}; add them.")
     own = seats.loc[zones.index]
+    if not has_land(zones):
+        return own
     at, shapes = own.geometry.to_crs(zones.crs).to_numpy(), zones.geometry.to_numpy()
     outside = np.flatnonzero(~shapely.intersects(shapes, at))
     stray = outside[np.unique(shapely.STRtree(shapes).query(at[outside], predicate="intersects")[0])]
