@@ -90,6 +90,13 @@ def test_field_strength_names_the_city_that_pulls_most() -> None:
     assert found.loc["z", "status"] == "unreached"
 
 
+def test_a_flow_however_small_is_a_flow() -> None:
+    shares = pd.DataFrame([[0, 0.1, 0.2], [0.3, 0, 0.1], [0, 0, 0]], list("abc"), list("abc"))
+    found = dominant_flows(shares, size=pd.Series({"a": 2.0, "b": 1.0, "c": 3.0}))
+    assert found["status"].tolist() == ["dependent", "dependent", "no flow"]
+    assert found["centre"].tolist() == ["c", "c", "c"]
+
+
 def test_dominant_flows_form_a_hierarchy() -> None:
     flows = frame([[0, 5, 1, 0], [30, 0, 2, 0], [3, 20, 0, 0], [0, 0, 0, 0]])
     found = dominant_flows(flows)

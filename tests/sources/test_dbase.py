@@ -15,7 +15,7 @@ from urbgeo.sources.dbase import check_whole, codec_of, shapefile_encoding, snif
 @pytest.mark.parametrize(
     ("said", "codec"),
     [("UTF-8", "utf-8"), ("ISO-8859-1", "iso8859-1"), ("88591", "iso8859-1"), ("ANSI 936", "gb18030"),
-     ("GBK", "gb18030"), ("1252", "cp1252"), ("65001", "utf-8"), ("moon", None)],
+     ("GBK", "gb18030"), (" GBK\r\n", "gb18030"), ("1252", "cp1252"), ("65001", "utf-8"), ("moon", None)],
 )  # fmt: skip
 def test_encodings_as_files_name_them(said: str, codec: str | None) -> None:
     assert codec_of(said) == codec
