@@ -58,6 +58,7 @@ def test_a_grid_of_streets_has_its_blocks_crossings_and_dead_ends() -> None:
     found = street_pattern(frame(lines, **{"class": ["主干路"] * 3 + ["支路"] * 4}))
     assert found["block_ha"] == pytest.approx(1.0)
     assert found["crossings"] == 5  # the middle, three sides of it with three ways, and the one with the tail
+    assert found["length_km"] == pytest.approx(1.26)
     assert found["dead_end_share"] == pytest.approx(1 / 6)
     assert found["share 支路"] == pytest.approx(660 / 1260)
 
