@@ -30,6 +30,12 @@ def test_points_are_their_own_seats_and_have_no_land() -> None:
     assert found.urban.tolist() == [0.0]
 
 
+def test_a_point_among_polygons_is_the_fault_and_not_the_polygons() -> None:
+    mixed = ZONES.set_geometry([ZONES.geometry["a"], SEATS.geometry["b"]])
+    with pytest.raises(InputError, match="Point where MultiPolygon/Polygon is needed at b"):
+        settle(mixed, None, "population", None, False)
+
+
 def test_without_the_usual_column_nobody_is_placed_at_the_seat() -> None:
     plain = ZONES.drop(columns="urban_population")
     assert settle(plain, SEATS, "population", "urban_population", False).urban.tolist() == [0.0, 0.0]
