@@ -142,13 +142,14 @@ def read_amounts(values: pd.Series) -> pd.Series:
     >>> read_amounts(pd.Series(["1,234", "３．５万", 7])).tolist()
     [1234.0, 35000.0, 7.0]
     """
-    _refuse_other_units(values.name)
+    check_persons(values.name)
     if values.dtype.kind != "O" and not isinstance(values.dtype, pd.StringDtype | pd.CategoricalDtype):
         return values
     return values.astype(object).map(_amount, na_action="ignore")
 
 
-def _refuse_other_units(name: object) -> None:
+def check_persons(name: object) -> None:
+    """Refuse the head of a column that says it counts in 万, 亿 or thousands of people."""
     unit = PEOPLE_UNITS[people_unit(name) or "persons"]
     if unit > 1:
         raise InputError(
@@ -188,7 +189,7 @@ def numbers_of(faults: Faults, values: pd.Series, *, allow_missing: bool = True)
         faults.add(f"{values.name} holds {kind}, no amounts", remedy="give numbers")
         return None
     if values.dtype.kind in "iuf" and isinstance(values.dtype, np.dtype):
-        _refuse_other_units(values.name)
+        check_persons(values.name)
         numbers = values.astype(np.float64)
     else:
         numbers = pd.to_numeric(read_amounts(values).astype(object), errors="coerce").astype(np.float64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -34,6 +35,7 @@ from urbgeo.rasters.grid import Grid
 
 ROAD = along(0, 10, 30)
 SPOTS = points([(0, 0), (10, 0)], ["a", "b"]).assign(population=[1.0, 2.0])
+MISPLACED: Any = SPOTS
 TABLE = named([[0, 5], [5, 0]], destinations="ab")
 ACCESS = pd.Series([1.0, 2.0], index=["a", "b"], name="access")
 PEOPLE = pd.Series([10.0, 30.0], index=["a", "b"], name="people")
@@ -98,8 +100,8 @@ def test_what_cannot_be_meant_is_refused_by_name(call: Callable[[], object], mes
         lambda: shelter_places(SPOTS, ROAD, SPOTS, minutes=9),
         lambda: cumulative(SPOTS, ROAD, minutes=9),
         lambda: maximal_covering(SPOTS, ROAD, SPOTS, count=1, minutes=9),
-        lambda: beside_observed(SPOTS, ROAD, observed=pd.DataFrame()),  # type: ignore[arg-type]
-        lambda: reach(SPOTS, ROAD),  # type: ignore[arg-type]
+        lambda: beside_observed(MISPLACED, ROAD, observed=pd.DataFrame()),
+        lambda: reach(MISPLACED, ROAD),
         lambda: coverage(SPOTS, ROAD, SPOTS, minutes=9),
         lambda: connectivity(SPOTS, ROAD),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -39,8 +40,8 @@ NEW = pd.DataFrame(
 )
 
 
-def staged(network: object = ROAD, projects: object = NEW, places: object = SPOTS) -> object:
-    return stage_projects(network, projects, places, SPOTS, km_per_year=1.0)  # type: ignore[arg-type]
+def staged(network: Any = ROAD, projects: Any = NEW, places: Any = SPOTS) -> object:
+    return stage_projects(network, projects, places, SPOTS, km_per_year=1.0)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -51,6 +53,6 @@ def test_what_people_ask_for_is_told_beside_what_is_allowed() -> None:
         ({"people": 1, "cap": 1, "cap_unit": "acre"}, "acre"),
     ],
 )
-def test_a_demand_of_no_number_is_refused_by_name(given: dict[str, object], said: str) -> None:
+def test_a_demand_of_no_number_is_refused_by_name(given: dict[str, Any], said: str) -> None:
     with pytest.raises(InputError, match=said):
-        land_demand(**given)  # type: ignore[arg-type]
+        land_demand(**given)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -55,6 +57,7 @@ def test_every_fault_names_its_row_its_twin_and_the_land_concerned() -> None:
 
 def test_what_is_no_layer_of_polygons_is_refused() -> None:
     mixed = frame(rect(0, 0, 1, 1), Point(X, Y), ids=["a", "p"])
+    layer: Any
     for layer, message in (
         (mixed, "zones: no polygons at p; keep one kind of geometry"),
         (mixed.set_axis(["a", "a"]), "zones: repeated ids at a"),
@@ -62,7 +65,7 @@ def test_what_is_no_layer_of_polygons_is_refused() -> None:
         (None, "zones: a GeoDataFrame is needed"),
     ):
         with pytest.raises(InputError, match=message):
-            repair_layer(layer, name="zones")  # type: ignore[arg-type]
+            repair_layer(layer, name="zones")
 
 
 def test_a_layer_is_moved_to_the_crs_of_the_audit_only_where_it_has_another() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -23,10 +24,11 @@ def test_layers_of_systems_are_led_by_what_they_are_of_where_that_is_said(
     drawn: list[tuple[str, str]] = []
     for name in ("add_polygons", "add_lines", "add_points"):
         monkeypatch.setattr(systems, name, lambda *_, **how: drawn.append((how["name_zh"], how["name_en"])))
-    found = SimpleNamespace(table=pd.DataFrame(), links=pd.DataFrame(), hubs=pd.DataFrame())
-    systems.add_systems(None, found)  # type: ignore[arg-type]
+    found: Any = SimpleNamespace(table=pd.DataFrame(), links=pd.DataFrame(), hubs=pd.DataFrame())
+    undrawn: Any = None
+    systems.add_systems(undrawn, found)
     plain = [("最远两城", "farthest pair"), ("中心联系", "links of hubs"), ("中心城市", "hubs")]
     assert drawn == plain
     drawn.clear()
-    systems.add_systems(None, found, what=("城市群", "clusters"))  # type: ignore[arg-type]
+    systems.add_systems(undrawn, found, what=("城市群", "clusters"))
     assert drawn == [(f"城市群：{zh}", f"clusters: {en}") for zh, en in plain]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -95,10 +96,11 @@ def test_the_delay_of_a_junction_comes_where_a_link_ends() -> None:
 
 
 def test_settings_of_another_kind_are_refused_when_they_are_made() -> None:
+    kmh: Any = 50
     with pytest.raises(InputError, match=r"speeds: give km/h by class, e\.g\. {'primary': 50}"):
-        RoadReading(speeds=50)  # type: ignore[arg-type]
+        RoadReading(speeds=kmh)
     with pytest.raises(InputError, match=r"snapping: give a Snapping, e\.g\. Snapping\(max_snap_km=2\)"):
-        RoadReading(snapping=2.0)  # type: ignore[arg-type]
+        RoadReading(snapping=kmh)
 
 
 def test_streets_of_wuhan_merged_by_class_come_back_to_one_part(shared_data: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import geopandas as gpd
 import networkx as nx
@@ -219,5 +220,6 @@ def test_links_remember_whose_speeds_they_have(micro: Region) -> None:
 
 
 def test_a_region_whose_network_is_none_is_refused(micro: Region) -> None:
+    named: Any = "roads"
     with pytest.raises(InputError, match="region: its network is a str, no TravelNetwork"):
-        region_network(replace(micro, network="roads"), modes=("road",))  # type: ignore[arg-type]
+        region_network(replace(micro, network=named), modes=("road",))

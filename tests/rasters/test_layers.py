@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -212,7 +213,7 @@ def test_a_layer_is_looked_at_by_whole_steps_that_leave_no_row_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nine rows and six columns, five of each at most: every second cell, five rows and three columns."""
-    asked: list[object] = []
+    asked: list[dict[str, Any]] = []
     read = RasterFile.read
     monkeypatch.setattr(grids, "SAMPLE_CELLS", 5)
     monkeypatch.setattr(
@@ -221,4 +222,4 @@ def test_a_layer_is_looked_at_by_whole_steps_that_leave_no_row_out(
     ones = np.ones((9, 6))
     RasterGrid(*files_of(tmp_path / "a", ones, ones, ones, FRAME, "ESRI:54009"), area_unit="share")
     assert asked == [{"thinned": (5, 3)}] * 2
-    assert [type(side) for side in asked[0]["thinned"]] == [int, int]  # type: ignore[index]
+    assert [type(side) for side in asked[0]["thinned"]] == [int, int]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -77,8 +78,10 @@ def test_zones_smaller_than_counties_are_entered_at_a_point_inside_of_them() -> 
         {"x": [1, 2]}, geometry=[bend, shapely.box(5, 0, 6, 1)], index=["z1", "z2"], crs=4326
     )
     towns = gpd.GeoDataFrame(geometry=gpd.points_from_xy([9, 9], [9, 9]), index=["z1", "z2"], crs=4326)
-    assert _seats(SimpleNamespace(towns=towns), zones) is towns  # type: ignore[arg-type]
-    own = _seats(SimpleNamespace(towns=towns.iloc[:1]), zones)  # type: ignore[arg-type]
+    region: Any = SimpleNamespace(towns=towns)
+    assert _seats(region, zones) is towns
+    region.towns = towns.iloc[:1]
+    own = _seats(region, zones)
     assert own.index.tolist() == ["z1", "z2"] and own.crs == zones.crs and list(own.columns) == ["geometry"]
     assert own.within(zones.geometry).all() and not bend.contains(bend.centroid)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -217,5 +218,5 @@ def test_whatever_is_sensitive_is_withheld_under_its_own_name_and_no_other(given
     ],
 )  # fmt: skip
 def test_tables_are_withheld_with_the_layer_that_they_tell_of(name: str, sensitive: str, shown: bool) -> None:
-    release = SimpleNamespace(shows=lambda layer: layer != sensitive)
-    assert shown_table(name, release) is shown  # type: ignore[arg-type]
+    release: Any = SimpleNamespace(shows=lambda layer: layer != sensitive)
+    assert shown_table(name, release) is shown

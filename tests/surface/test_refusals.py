@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -25,8 +26,8 @@ COVER = grid(np.ones((3, 9)), 100.0)
 NOWHERE = LINES.set_crs(None, allow_override=True)
 
 
-def ramps(like: object = EVEN) -> MotorwayRamps:
-    return compile_motorways(LINES, RAMPS, like)  # type: ignore[arg-type]
+def ramps(like: Any = EVEN) -> MotorwayRamps:
+    return compile_motorways(LINES, RAMPS, like)
 
 
 @pytest.mark.parametrize(

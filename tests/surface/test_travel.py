@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import networkx as nx
@@ -368,8 +369,9 @@ def test_what_cannot_be_worked_with_is_refused(change: dict[str, object], messag
 
 def test_rules_are_given_as_rules_and_a_block_has_four_cells_or_more() -> None:
     even = grid(np.full((1, 5), 0.25))
+    table: Any = {"neighbours": 8}
     with pytest.raises(InputError, match=r"rules: SurfaceRules\(...\) are needed, not dict"):
-        travel.travel_surface(even, at(even, (0, 0)), rules={"neighbours": 8})  # type: ignore[arg-type]
+        travel.travel_surface(even, at(even, (0, 0)), rules=table)
     assert travel_surface(even, at(even, (0, 0)), block_cells=4).minutes.values.tolist() == [
         [0.0, 0.25, 0.5, 0.75, 1.0]
     ]

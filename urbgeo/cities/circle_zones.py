@@ -76,8 +76,9 @@ def settle(
 
 def has_land(zones: pd.DataFrame) -> bool:
     """Whether zones are polygons, some of them at least; not points, nor a table."""
-    land = isinstance(zones, gpd.GeoDataFrame) and zones.geom_type.isin(["Polygon", "MultiPolygon"]).any()
-    return bool(land)
+    if not isinstance(zones, gpd.GeoDataFrame):
+        return False
+    return bool(zones.geom_type.isin(["Polygon", "MultiPolygon"]).any())
 
 
 def seats_of(zones: pd.DataFrame, seats: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

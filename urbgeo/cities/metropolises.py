@@ -14,6 +14,7 @@ from urbgeo.amounts import amount_of
 from urbgeo.checks import check_ids, check_minutes
 from urbgeo.cities.between import minutes_to_cores
 from urbgeo.cities.circle_rules import MEMBERS, land_borders, roles
+from urbgeo.cities.circle_zones import has_land
 from urbgeo.cities.commuting_rates import rates
 from urbgeo.cities.contests import chosen_by, nearest, preference, ring_sums, sums, zone_frame
 from urbgeo.cities.contiguity import contiguous
@@ -234,5 +235,4 @@ def _neighbours(zones: pd.DataFrame, how: MetropolitanRules) -> pd.DataFrame | N
     """Borders as given, else those of polygons; None where nothing tells."""
     if not how.contiguous or how.neighbours is not None:
         return how.neighbours if how.contiguous else None
-    polygons = isinstance(zones, gpd.GeoDataFrame) and zones.geom_type.isin(["Polygon", "MultiPolygon"]).all()
-    return land_borders(zones) if polygons else None
+    return land_borders(zones) if has_land(zones) else None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from urbgeo.errors import InputError, UrbgeoWarning, some_of
+from urbgeo.amounts import warn
+from urbgeo.errors import InputError, some_of
 from urbgeo.types import Floats
 
 MOST = 100.0
@@ -23,7 +22,6 @@ SHORT = 0.95
 
 FROM_KM = 1.0
 """Straight lines shorter than this say nothing about a length."""
-
 
 FASTEST_KMH, SLOWEST_KMH = 250.0, 2.5
 """No road is faster than the one; minutes that make most roads slower than the other are seconds."""
@@ -60,11 +58,9 @@ def check_lengths(links: pd.DataFrame, nodes: gpd.GeoDataFrame) -> None:
         )
     short = int((ratio < SHORT).sum())
     if short:
-        warnings.warn(
+        warn(
             f"links: {short} of {len(links)} are shorter than the straight line between their ends (first: "
-            f"{some_of(links.index[ratio < SHORT], 3)}).",
-            UrbgeoWarning,
-            stacklevel=4,
+            f"{some_of(links.index[ratio < SHORT], 3)})."
         )
     _tell_speeds(links, straight, length)
 
@@ -78,16 +74,12 @@ def _tell_speeds(links: pd.DataFrame, straight: Floats, length: Floats) -> None:
     slow = given & (length * 60.0 < SLOWEST_KMH * minutes)
     slow &= 2 * slow.sum() > max(given.sum(), FEWEST)
     if fast.any():
-        _warn(
+        warn(
             f"links: {int(fast.sum())} of {len(links)} roads are faster than {FASTEST_KMH:g} km/h (first: "
             f"{some_of(links.index[fast], 3)}); hours for minutes, or 0 for missing?"
         )
     if slow.any():
-        _warn(
+        warn(
             f"links: {int(slow.sum())} of {len(links)} roads are slower than {SLOWEST_KMH:g} km/h (first: "
             f"{some_of(links.index[slow], 3)}); seconds for minutes?"
         )
-
-
-def _warn(message: str) -> None:
-    warnings.warn(message, UrbgeoWarning, stacklevel=6)

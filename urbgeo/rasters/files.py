@@ -83,6 +83,8 @@ class RasterFile:
         if raw.dtype.kind not in "iu" or raw.dtype.itemsize == 1 or self.void is not None:
             return
         most = np.iinfo(raw.dtype).max
+        if raw.data.max(initial=0) < most:
+            return
         held = raw.compressed()
         full = held == most
         if full.any() and held[~full].max(initial=0) < most // FILL_ABOVE:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,11 +21,11 @@ from urbgeo.magnitude import LARGEST_CITY_WAN
 from urbgeo.regions.codes import JOINED, join_codes
 from urbgeo.regions.nation import nearest_names
 from urbgeo.regions.region import ZONE
+from urbgeo.sources.cells import separator_of
 from urbgeo.sources.names import normalise_name
 from urbgeo.sources.tables import BOOKS, decoded, sheet_of
 from urbgeo.words import PEOPLE_UNITS, people_unit
 
-UNITS = PEOPLE_UNITS
 HEADS = (
     "常住人口数",
     "常住人口",
@@ -163,7 +162,7 @@ def read_people(
     joined = _with_parents(join_codes(asked, places["name_zh"]), places)
     joined = _with_nearest_by_name(joined, rows, ids, places)
     _check_size(numbers[~own & joined["id"].notna()], heads[at], told, name, least, said=unit is not None)
-    joined["people"] = numbers.where(own, numbers * UNITS[told])
+    joined["people"] = numbers.where(own, numbers * PEOPLE_UNITS[told])
     found = joined["id"].notna() & joined["people"].notna()
     whole = joined["joined_by"].isin(("same code", "name", "short name")) & found
     again = whole & joined["id"].where(whole).duplicated()
@@ -235,7 +234,7 @@ def _rows(given: Path | str | pd.DataFrame, sheet: str | None) -> list[list[str]
         raise SourceError(f"{path}: there is no such file.")
     if path.suffix.lower() in (".csv", ".txt", ".tsv"):
         text = decoded(path)[0]
-        lines: list[list[Any]] = list(csv.reader(io.StringIO(text), delimiter=_separator(text)))
+        lines: list[list[Any]] = list(csv.reader(io.StringIO(text), delimiter=separator_of(text)))
     elif path.suffix.lower() in BOOKS:
         table = sheet_of(path, sheet, None)
         lines = table.astype(object).where(table.notna(), "").to_numpy().tolist()
@@ -243,16 +242,6 @@ def _rows(given: Path | str | pd.DataFrame, sheet: str | None) -> list[list[str]
         raise InputError(f"{path.name}: people are read from .xlsx and .csv; save it as one of these.")
     width = max(map(len, lines), default=0)
     return [[_cell(one) for one in line] + [""] * (width - len(line)) for line in lines]
-
-
-def _separator(text: str) -> str:
-    """The sign that stands equally often in most lines; tabs before commas, which stand in numbers too."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    alike = {
-        sign: max(Counter(count for line in lines if (count := line.count(sign))).values(), default=0)
-        for sign in "\t;|,"
-    }
-    return max(alike, key=lambda sign: alike[sign])
 
 
 def _cell(value: object) -> str:
@@ -402,7 +391,7 @@ def _numbers(rows: list[list[str]], body: Sequence[int], at: int) -> tuple[pd.Se
 
 def _unit(given: str | None, head: str, title: str, numbers: pd.Series, name: str, least: float) -> str:
     if given is not None:
-        check_choice(given, "population_unit", tuple(UNITS))
+        check_choice(given, "population_unit", tuple(PEOPLE_UNITS))
         return given
     for text in (head, title):
         if told := people_unit(text):

@@ -25,6 +25,7 @@ from pyproj.exceptions import CRSError
 from urbgeo.arguments import check_path
 from urbgeo.checks import check_columns, check_ids, is_whole_number, listed
 from urbgeo.errors import Faults, InputError, MissingExtraError, SourceError, UrbgeoWarning, some_of
+from urbgeo.sources.cells import numbered, separator_of
 from urbgeo.sources.dbase import check_whole, shapefile_encoding, sniffed, with_whole_names
 
 SPATIAL = (
@@ -33,8 +34,6 @@ SPATIAL = (
 )  # fmt: skip
 BOOKS = (".xlsx", ".xls", ".xlsb", ".xlsm", ".ods")
 PLAIN = (".csv", ".tsv", ".txt", *BOOKS)
-SEPARATORS = (",", ";", "\t", "|")
-
 Header: TypeAlias = int | Sequence[int]
 LARGEST_ZIP = 4_000_000_000
 """Bytes that a zipped shapefile may unpack to."""
@@ -234,7 +233,7 @@ def decoded(path: Path, encoding: str | None = None) -> tuple[str, str]:
 
 
 def _separated(path: Path, text: str, header: Header) -> pd.DataFrame:
-    """A table of text with its separator found in its head, numbers where a whole column is plainly such."""
+    """A table of text, numbers where a whole column is plainly such."""
     rows = text.splitlines()
     first = max(header) if isinstance(header, Sequence) else header
     head = rows[first] if first < len(rows) else ""
@@ -242,7 +241,7 @@ def _separated(path: Path, text: str, header: Header) -> pd.DataFrame:
         raise InputError(
             f"header: row {first + 1} of {path.name} is empty; name the row of the heads, from 0."
         )
-    sign = max(SEPARATORS, key=head.count)
+    sign = separator_of(text)
     heads = list(header) if isinstance(header, Sequence) else header
     try:
         with warnings.catch_warnings():
@@ -259,37 +258,7 @@ def _separated(path: Path, text: str, header: Header) -> pd.DataFrame:
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
         raise SourceError(f"{path}: it is no table ({error}).") from error
     table = table.dropna(how="all")
-    columns = [table.iloc[:, place] for place in range(table.shape[1])]
-    commas = sign == ";" and any(_says(one, _DECIMAL_COMMA, _SURE_COMMA) for one in columns)
-    for place, values in enumerate(columns):
-        table.isetitem(place, _numbers(_with_points(values) if commas else values))
-    return table
-
-
-_DECIMAL_COMMA = r"-?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?"
-_SURE_COMMA = r"-?\d+,(\d{1,2}|\d{4,})|-?\d{1,3}(\.\d{3})+,\d+"
-
-
-def _says(values: pd.Series, form: str, surely: str) -> bool:
-    """Whether all texts are of a form, and one can be nothing else."""
-    said = values.dropna().str.strip()
-    return bool(said.str.fullmatch(form).all() and said.str.fullmatch(surely).any())
-
-
-def _with_points(values: pd.Series) -> pd.Series:
-    """A column of a table with decimal commas as others write it: 1.234 is a thousand there."""
-    said = values.dropna().str.strip()
-    if not said.str.fullmatch(_DECIMAL_COMMA).all() or said.str.fullmatch(r"-?\d{1,3},\d{3}").any():
-        return values
-    return values.str.strip().str.replace(".", "").str.replace(",", ".")
-
-
-def _numbers(values: pd.Series) -> pd.Series:
-    """The column as numbers where every text is one; 0731 is a code and stays text."""
-    said = values.dropna().str.strip()
-    if said.empty or not said.str.fullmatch(r"-?(0|[1-9]\d{0,14})(\.\d+)?([eE][+-]?\d+)?").all():
-        return values
-    return pd.to_numeric(values.str.strip())
+    return numbered(table, decimal_commas=sign == ";")
 
 
 def sheet_of(path: Path, sheet: str | int | None, header: Header | None) -> pd.DataFrame:

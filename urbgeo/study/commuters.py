@@ -12,7 +12,7 @@ from unicodedata import normalize
 import pandas as pd
 
 from urbgeo.arguments import check_path
-from urbgeo.checks import add_amount_faults, check_choice, check_columns, check_whole, read_amounts
+from urbgeo.checks import add_amount_faults, check_choice, check_columns, check_persons, check_whole
 from urbgeo.cities.commuting_rings import RULES, apart_from_suppressed, said_bounds
 from urbgeo.cities.flows import check_threshold
 from urbgeo.errors import Faults, InputError, SourceError, some_of
@@ -96,7 +96,7 @@ def read_commuters(
     names = {other: column for column, others in HEADS.items() for other in others if column not in table}
     for head in table:
         if names.get(_bare(head)) == "workers":
-            read_amounts(pd.Series(name=head, dtype=float))  # a head in 万人 is refused
+            check_persons(head)
     table = table.rename(columns={head: names[_bare(head)] for head in table if _bare(head) in names})
     without = [one for one in HEADS if one not in table]
     if without:

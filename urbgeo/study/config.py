@@ -16,13 +16,13 @@ from urbgeo.errors import InputError, SourceError
 from urbgeo.files import NAME_REMEDY, is_file_name, write_text
 from urbgeo.network.junctions import NODE_AT
 from urbgeo.regions.decisions import decision_fault
-from urbgeo.regions.people import UNITS
 from urbgeo.regions.release import DECIMALS, INTERNAL, Release, release_faults
 from urbgeo.sources.dbase import sniffed
 from urbgeo.study.inputs import MARGIN_KM, Inputs
 from urbgeo.study.layers import COLUMNS, DATUMS
 from urbgeo.study.roads import STUDY_CLASSES, RoadLines
 from urbgeo.study.units import units_of
+from urbgeo.words import PEOPLE_UNITS
 
 FILE = "study.toml"
 _TEXT, _NUMBER, _LIST, _EITHER = "text", "number", "list of texts", "text or list of texts"
@@ -277,8 +277,8 @@ def _value_fault(section: str, key: str, value: Any) -> str:
             return error.english.removeprefix("region: ").rstrip(".")
     if (section, key) == ("region", "name") and not is_file_name(value):
         return f"name = {value!r} names a folder and files; {NAME_REMEDY}"
-    if (section, key) == ("population", "unit") and value and value not in UNITS:
-        return f"unit = {value!r}; it is one of {', '.join(UNITS)}"
+    if (section, key) == ("population", "unit") and value and value not in PEOPLE_UNITS:
+        return f"unit = {value!r}; it is one of {', '.join(PEOPLE_UNITS)}"
     if (section, key) == ("roads", "node_at") and value not in ("", *NODE_AT):
         return f"node_at = {value!r}; it is one of {', '.join(NODE_AT)}"
     if section == "overrides":

@@ -115,10 +115,8 @@ def own_layer(
     frame, column = _with_ids(frame, codes, named)
     if "opened" not in frame and (opened := next((one for one in OPENED if one in frame), None)):
         frame = frame.assign(opened=frame[opened])
-    if "opened" in frame:
-        years(
-            frame, name, "opened", planned=True
-        )  # what is no year is refused here, not where it is asked for
+    if "opened" in frame:  # what is no year is refused here, not where it is asked for
+        years(frame, name, "opened", planned=True)
     ids = frame.index.map(_id)
     frame = frame.set_axis(pd.Index(ids, dtype=object, name=frame.index.name))
     if "LineString" not in kinds:

@@ -17,10 +17,10 @@ from urbgeo.errors import InputError, some_of
 from urbgeo.magnitude import check_unit
 from urbgeo.regions.codes import BY_CHANGE, join_codes
 from urbgeo.regions.nation import Units
-from urbgeo.regions.people import UNITS
 from urbgeo.study.inputs import Inputs
 from urbgeo.study.layers import NAMES
 from urbgeo.study.roads import box_of
+from urbgeo.words import PEOPLE_UNITS
 
 ROAD_NODES = ["name_zh", "name_en", "kind", "geometry"]
 
@@ -83,7 +83,7 @@ def with_own_people(
     except InputError as error:
         remedy = "say which they are: population_unit='persons' or '万', in study.toml unit"
         raise InputError(f"{error.english.partition(';')[0]}; {remedy}.") from error
-    return layer.assign(population=(held * UNITS[unit or "persons"]).reindex(layer.index))
+    return layer.assign(population=(held * PEOPLE_UNITS[unit or "persons"]).reindex(layer.index))
 
 
 def with_both_names(own: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
