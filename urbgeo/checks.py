@@ -149,7 +149,13 @@ def read_amounts(values: pd.Series) -> pd.Series:
 
 
 def check_persons(name: object) -> None:
-    """Refuse the head of a column that says it counts in 万, 亿 or thousands of people."""
+    """Refuse the head of a column that says it counts in 万, 亿 or thousands of people.
+
+    Raises
+    ------
+    InputError
+        Naming the head, and for how many persons one stands.
+    """
     unit = PEOPLE_UNITS[people_unit(name) or "persons"]
     if unit > 1:
         raise InputError(
